@@ -1,0 +1,246 @@
+//! Conversations as the sidebar and the page see them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConversationId, MessagePage, Millis};
+
+/// A conversation's title: trimmed, one line, 1 to 120 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Title(String);
+
+/// A title is empty, too long, or holds control characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a title has 1 to 120 characters, not {length}")]
+pub struct InvalidTitle {
+    /// The characters that were given.
+    pub length: usize,
+}
+
+impl Title {
+    /// The longest, in characters.
+    pub const MAX: usize = 120;
+
+    /// Trims and checks.
+    pub fn parse(raw: impl AsRef<str>) -> Result<Self, InvalidTitle> {
+        let text = raw.as_ref().trim();
+        let length = text.chars().count();
+        if (1..=Self::MAX).contains(&length) && !text.chars().any(char::is_control) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidTitle { length })
+        }
+    }
+
+    /// The title that a conversation has until the model has written one: the beginning of the question.
+    pub fn of_question(question: &str) -> Self {
+        const LONGEST: usize = 40;
+        let line: Vec<&str> = question
+            .split(|c: char| c.is_whitespace() || c.is_control())
+            .filter(|w| !w.is_empty())
+            .collect();
+        let line = line.join(" ");
+        let mut title: String = line.chars().take(LONGEST).collect();
+        if title.len() < line.len() {
+            title.push('…');
+        }
+        if title.is_empty() {
+            Self("…".to_owned())
+        } else {
+            Self(title)
+        }
+    }
+
+    /// The title.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Title {
+    type Error = InvalidTitle;
+    fn try_from(raw: String) -> Result<Self, InvalidTitle> {
+        Self::parse(raw)
+    }
+}
+
+impl From<Title> for String {
+    fn from(title: Title) -> Self {
+        title.0
+    }
+}
+
+/// What a person asks: not blank, at most 100,000 characters, no NUL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt(String);
+
+/// A question is blank, too long, or holds NUL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a question has 1 to 100,000 characters and no NUL")]
+pub struct InvalidPrompt;
+
+impl Prompt {
+    /// The longest, in characters.
+    pub const MAX: usize = 100_000;
+
+    /// Checks, and unifies line ends (forms send CRLF).
+    pub fn parse(raw: impl AsRef<str>) -> Result<Self, InvalidPrompt> {
+        let text = raw.as_ref().replace("\r\n", "\n");
+        let text = text.trim_end();
+        if text.trim().is_empty() || text.contains('\0') || text.chars().count() > Self::MAX {
+            return Err(InvalidPrompt);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A model's name at Bailian, for example `qwen-plus`: 1 to 100 of `A–Z a–z 0–9 . _ - / :`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ModelName(String);
+
+/// The text can't be a model's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a model's name")]
+pub struct InvalidModelName;
+
+impl ModelName {
+    /// Checks the form only; whether the model is offered is the server's to say.
+    pub fn parse(raw: impl AsRef<str>) -> Result<Self, InvalidModelName> {
+        let text = raw.as_ref().trim();
+        let sound = (1..=100).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"._-/:".contains(&b));
+        if sound {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidModelName)
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ModelName {
+    type Error = InvalidModelName;
+    fn try_from(raw: String) -> Result<Self, InvalidModelName> {
+        Self::parse(raw)
+    }
+}
+
+impl From<ModelName> for String {
+    fn from(name: ModelName) -> Self {
+        name.0
+    }
+}
+
+/// The heading under which the sidebar lists a conversation, in the reader's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "group", rename_all = "snake_case")]
+pub enum DayGroup {
+    /// Since midnight.
+    Today,
+    /// The day before.
+    Yesterday,
+    /// Within seven days.
+    Week,
+    /// Within thirty days.
+    Month,
+    /// Earlier, by month.
+    Earlier {
+        /// The year.
+        year: i32,
+        /// The month, 1 to 12.
+        month: u8,
+    },
+}
+
+/// A conversation as a line of the sidebar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationSummary {
+    /// Its id.
+    pub id: ConversationId,
+    /// Its title.
+    pub title: Title,
+    /// When something last happened in it.
+    pub updated_at: Millis,
+    /// The heading it stands under.
+    pub day: DayGroup,
+    /// An answer is being written.
+    pub generating: bool,
+}
+
+/// A conversation as its page opens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationView {
+    /// Its id.
+    pub id: ConversationId,
+    /// Its title.
+    pub title: Title,
+    /// The model that answers next.
+    pub model: ModelName,
+    /// The newest messages.
+    pub messages: MessagePage,
+    /// What was typed and not sent.
+    pub draft: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_trimmed_and_bounded() {
+        assert_eq!(
+            Title::parse("  春晓 ").map(String::from),
+            Ok("春晓".to_owned())
+        );
+        assert_eq!(
+            Title::parse("字".repeat(121)),
+            Err(InvalidTitle { length: 121 })
+        );
+        assert!(Title::parse(" ").is_err() && Title::parse("a\nb").is_err());
+    }
+
+    #[test]
+    fn the_first_title_is_the_beginning_of_the_question() {
+        assert_eq!(
+            Title::of_question("请背\n一首  诗").as_str(),
+            "请背 一首 诗"
+        );
+        assert_eq!(
+            Title::of_question(&"字".repeat(50)).as_str(),
+            format!("{}…", "字".repeat(40))
+        );
+        assert_eq!(Title::of_question(" ").as_str(), "…");
+    }
+
+    #[test]
+    fn a_question_keeps_its_lines_and_refuses_nul() {
+        assert_eq!(
+            Prompt::parse("  a\r\nb \n").map(|p| p.as_str().to_owned()),
+            Ok("  a\nb".to_owned())
+        );
+        for bad in ["", " \n", "a\0b"] {
+            assert_eq!(Prompt::parse(bad), Err(InvalidPrompt));
+        }
+    }
+
+    #[test]
+    fn a_models_name_is_plain() {
+        assert!(
+            ModelName::parse("qwen3-max-2025-09-23").is_ok()
+                && ModelName::parse("MiniMax/MiniMax-M3").is_ok()
+        );
+        assert!(ModelName::parse("").is_err() && ModelName::parse("qwen plus").is_err());
+    }
+}

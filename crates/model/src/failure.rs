@@ -1,0 +1,128 @@
+//! The closed set of reasons a request can fail for. The words for each come from the translations, so
+//! both languages say the same and nothing crafted into a URL is ever displayed.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! failure_codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal;)*) => {
+        /// Why something did not happen.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum FailureCode { $($(#[$doc])* $name,)* }
+
+        impl FailureCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The stable name, as on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The HTTP status that fits.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+        }
+
+        impl FromStr for FailureCode {
+            type Err = UnknownFailureCode;
+            fn from_str(text: &str) -> Result<Self, UnknownFailureCode> {
+                match text { $($code => Ok(Self::$name),)* _ => Err(UnknownFailureCode) }
+            }
+        }
+    };
+}
+
+/// No such code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown failure code")]
+pub struct UnknownFailureCode;
+
+failure_codes! {
+    /// Nobody is signed in.
+    SignInNeeded = "sign_in_needed", 401;
+    /// Unknown address, wrong password or disabled account: deliberately one answer.
+    WrongCredentials = "wrong_credentials", 401;
+    /// Too many attempts; wait.
+    TooManyAttempts = "too_many_attempts", 429;
+    /// The request came from another site.
+    ForeignOrigin = "foreign_origin", 403;
+    /// Not an e-mail address.
+    InvalidEmail = "invalid_email", 422;
+    /// Not a name.
+    InvalidName = "invalid_name", 422;
+    /// The password is too short.
+    PasswordTooShort = "password_too_short", 422;
+    /// The password is too long.
+    PasswordTooLong = "password_too_long", 422;
+    /// The password is among the most used or breached ones, or names the site or its owner.
+    PasswordTooCommon = "password_too_common", 422;
+    /// This address can't be registered (again).
+    EmailTaken = "email_taken", 409;
+    /// Registration is closed.
+    RegistrationClosed = "registration_closed", 403;
+    /// The setup link was used or is not the newest.
+    SetupLinkInvalid = "setup_link_invalid", 403;
+    /// There is no such thing, or it is somebody else's.
+    NotFound = "not_found", 404;
+    /// Empty, too long, or with characters that can't be stored.
+    InvalidText = "invalid_text", 422;
+    /// A title must be 1 to 120 characters.
+    InvalidTitle = "invalid_title", 422;
+    /// The model is not offered here.
+    UnknownModel = "unknown_model", 422;
+    /// An answer is being written in this conversation; stop it or wait.
+    AlreadyGenerating = "already_generating", 409;
+    /// This answer can't be continued.
+    CannotContinue = "cannot_continue", 409;
+    /// The body is larger than allowed.
+    TooLarge = "too_large", 413;
+    /// The request can't be read.
+    BadRequest = "bad_request", 400;
+    /// The server has more to do than it can.
+    Overloaded = "overloaded", 503;
+    /// The database can't be reached or is out of space.
+    StoreUnavailable = "store_unavailable", 503;
+    /// A fault of ours.
+    Internal = "internal", 500;
+    /// The upstream key was refused, or the account is in arrears: the operator has to act.
+    UpstreamRefused = "upstream_refused", 502;
+    /// The upstream is throttling.
+    UpstreamThrottled = "upstream_throttled", 429;
+    /// The upstream's quota is used up.
+    UpstreamQuota = "upstream_quota", 429;
+    /// The upstream could not be reached or failed.
+    UpstreamUnavailable = "upstream_unavailable", 502;
+    /// The upstream took too long.
+    UpstreamTimeout = "upstream_timeout", 504;
+    /// The upstream broke off in the middle.
+    UpstreamInterrupted = "upstream_interrupted", 502;
+    /// The upstream's answer can't be read.
+    UpstreamUnreadable = "upstream_unreadable", 502;
+    /// Content inspection refused the question or the answer.
+    ContentRefused = "content_refused", 422;
+    /// The upstream does not accept the request.
+    UpstreamInvalid = "upstream_invalid", 422;
+}
+
+impl fmt::Display for FailureCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_survives_its_name_and_its_json() {
+        for code in FailureCode::ALL {
+            assert_eq!(code.as_str().parse(), Ok(*code));
+            assert_eq!(serde_json::json!(code), serde_json::json!(code.as_str()));
+        }
+    }
+}

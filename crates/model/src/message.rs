@@ -1,0 +1,133 @@
+//! Messages as the page shows them: already rendered, so that the browser carries no Markdown library.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{FailureCode, MessageId, Millis, ModelName};
+
+/// Who speaks in a message that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// Where a message is in its life. Only `Generating` changes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageStatus {
+    /// Whole.
+    Complete,
+    /// Being written.
+    Generating,
+    /// The person pressed *Stop*.
+    Stopped,
+    /// The server ended in the middle.
+    Interrupted,
+    /// The upstream failed; what had arrived is kept.
+    Failed,
+    /// The model reached its output limit.
+    Truncated,
+}
+
+impl MessageStatus {
+    /// The stable name, as in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Generating => "generating",
+            Self::Stopped => "stopped",
+            Self::Interrupted => "interrupted",
+            Self::Failed => "failed",
+            Self::Truncated => "truncated",
+        }
+    }
+
+    /// The status of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Complete,
+            Self::Generating,
+            Self::Stopped,
+            Self::Interrupted,
+            Self::Failed,
+            Self::Truncated,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == name)
+    }
+
+    /// Whether the answer was cut and can be taken up again.
+    pub const fn is_cut(self) -> bool {
+        match self {
+            Self::Stopped | Self::Interrupted | Self::Failed | Self::Truncated => true,
+            Self::Complete | Self::Generating => false,
+        }
+    }
+}
+
+/// Why an answer failed, for the reader and for whoever they ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerFailure {
+    /// What happened.
+    pub code: FailureCode,
+    /// The upstream's request id, or ours where there is none.
+    pub reference: String,
+    /// Seconds until trying again makes sense, where the upstream said so.
+    pub retry_after_s: Option<u32>,
+}
+
+/// Where a message stands among its siblings: other answers to the same question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// This one's number, from 1.
+    pub index: u32,
+    /// How many there are.
+    pub count: u32,
+    /// The one before.
+    pub previous: Option<MessageId>,
+    /// The one after.
+    pub next: Option<MessageId>,
+}
+
+/// A message as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Its id.
+    pub id: MessageId,
+    /// The message it answers.
+    pub parent: Option<MessageId>,
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// Where it is in its life.
+    pub status: MessageStatus,
+    /// What the person wrote, as plain text; empty for answers.
+    pub text: String,
+    /// The answer's blocks as safe HTML; empty for questions.
+    pub blocks: Vec<String>,
+    /// The reasoning's blocks as safe HTML.
+    pub reasoning: Vec<String>,
+    /// How long the model reasoned, in milliseconds, once known.
+    pub reasoning_ms: Option<i64>,
+    /// The last event that `blocks` and `reasoning` contain; 0 before the first.
+    pub seq: u64,
+    /// The model that writes or wrote it.
+    pub model: Option<ModelName>,
+    /// Why it failed.
+    pub failure: Option<AnswerFailure>,
+    /// Its place among siblings.
+    pub branch: Branch,
+    /// When it was made.
+    pub created_at: Millis,
+}
+
+/// Consecutive messages of the branch that is shown, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessagePage {
+    /// The messages.
+    pub items: Vec<MessageView>,
+    /// There are older ones: ask for those before this message.
+    pub older_than: Option<MessageId>,
+}
