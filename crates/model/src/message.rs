@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FailureCode, MessageId, Millis, ModelName};
+use crate::{ConversationId, FailureCode, MessageId, Millis, ModelName};
 
 /// Who speaks in a message that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,4 +130,26 @@ pub struct MessagePage {
     pub items: Vec<MessageView>,
     /// There are older ones: ask for those before this message.
     pub older_than: Option<MessageId>,
+}
+
+/// What *Send* made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The conversation, new or not.
+    pub conversation: ConversationId,
+    /// What the person wrote.
+    pub question: MessageView,
+    /// The answer, still empty.
+    pub answer: MessageView,
+}
+
+/// A model that the picker offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelChoice {
+    /// Its name at Bailian.
+    pub name: ModelName,
+    /// What the picker calls it.
+    pub label: String,
+    /// It reasons before it answers.
+    pub reasons: bool,
 }
