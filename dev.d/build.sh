@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# The product: dist/liantai, one file with pages, WASM, styles and migrations inside.
+
+readonly SOURCES=(Cargo.toml Cargo.lock app crates frontend migrations public server style)
+
+build_product() {
+  if [[ -x dist/liantai ]] && [[ -z "$(find "${SOURCES[@]}" -newer dist/liantai -print -quit)" ]]; then
+    note "dist/liantai is newer than every source"
+    return
+  fi
+  step "build for release" build_release
+}
+
+build_release() {
+  # Taken before the build, so that what is saved while it runs is built next time.
+  local began
+  began="$(mktemp)"
+  cargo leptos build --release --precompress
+  mkdir -p dist
+  # Copied under another name first: the running server's file is replaced, not written into.
+  cp "$CARGO_TARGET_DIR/release/liantai" dist/liantai.new
+  touch -r "$began" dist/liantai.new
+  mv dist/liantai.new dist/liantai
+  rm "$began"
+  bundle_sizes
+}
+
+# What a browser loads before the page is alive, over the wire.
+bundle_sizes() {
+  local kind files
+  for kind in wasm js css; do
+    files=(target/site/pkg/*."$kind".br)
+    [[ ! -e "${files[0]}" ]] || printf '  %-4s %7.1f kB with Brotli\n' "$kind" "$(cat "${files[@]}" | wc -c | awk '{ print $1 / 1000 }')"
+  done
+  printf '  %-4s %7.1f MB\n' "dist/liantai" "$(wc -c <dist/liantai | awk '{ print $1 / 1000000 }')"
+}

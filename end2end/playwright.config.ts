@@ -1,0 +1,48 @@
+import { defineConfig, devices } from "@playwright/test";
+
+import { chromium } from "./browser.ts";
+
+/** Specs that need the page's WASM; every other spec must also pass without JavaScript. */
+const hydrated = /.*\.hydrate\.spec\.ts/;
+const english = { locale: "en-US", extraHTTPHeaders: { "Accept-Language": "en" } };
+const chinese = { locale: "zh-CN", extraHTTPHeaders: { "Accept-Language": "zh-CN" } };
+
+export default defineConfig({
+  testDir: "./tests",
+  // Each test has a server of its own, so they don't disturb each other; the machine has two cores.
+  fullyParallel: true,
+  workers: 2,
+  // A test that passes at the second try has found something.
+  retries: 0,
+  forbidOnly: !!process.env["CI"],
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["html", { open: "never" }]],
+  use: {
+    ...chromium,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
+  projects: [
+    {
+      name: "desktop",
+      use: { ...english, viewport: { width: 1440, height: 900 } },
+    },
+    {
+      name: "phone",
+      use: {
+        ...chinese,
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 2,
+        hasTouch: true,
+        isMobile: true,
+        userAgent: devices["Pixel 7"].userAgent,
+      },
+    },
+    {
+      name: "no-javascript",
+      testIgnore: hydrated,
+      use: { ...english, viewport: { width: 1280, height: 800 }, javaScriptEnabled: false },
+    },
+  ],
+});
