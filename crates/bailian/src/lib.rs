@@ -1,1 +1,55 @@
-//! Being built.
+//! An async client of Alibaba Cloud Bailian (Model Studio, DashScope).
+//!
+//! It speaks the provider's protocol over HTTP and nothing else: what to do with an answer, where to keep
+//! it and what it costs are the caller's. One [`Client`] holds the connection pool, the key, the time-outs
+//! and the retry budget; every call goes through its one way out, so limits and errors are the same for all.
+//!
+//! ```no_run
+//! use bailian::{ChatEvent, ChatRequest, Client, ClientOptions, Message};
+//! use futures_util::StreamExt;
+//!
+//! # async fn example() -> Result<(), bailian::Error> {
+//! let client = Client::new(ClientOptions::new("https://dashscope.aliyuncs.com", "sk-…"))?;
+//! let request = ChatRequest::new("qwen-plus", [Message::user("浙江的省会是哪里？")])
+//!     .temperature(0.7)
+//!     .include_usage();
+//! let mut events = client.chat_stream(request).await?.events();
+//! while let Some(event) = events.next().await {
+//!     match event? {
+//!         ChatEvent::Text(_piece) => {}
+//!         ChatEvent::Usage(_usage) => {}
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Sections named in the documentation are those of the provider's own references: "OpenAI Chat" (requests,
+//! answers, streams), "Error codes" and "Rate limits".
+
+mod auth;
+mod body;
+mod client;
+mod error;
+mod lenient;
+mod options;
+mod retry;
+pub mod sse;
+mod text;
+mod transport;
+
+pub use client::Client;
+pub use error::{Error, ErrorKind, Limit, Phase};
+pub use options::{ClientOptions, RetryPolicy, Timeouts};
+pub use secrecy::SecretString;
+pub use text::{
+    Accumulator, Audio, AudioOutput, ChatChunk, ChatCompletion, ChatEvent, ChatEvents, ChatRequest,
+    ChatStream, Choice, ChunkChoice, CompletionTokensDetails, Content, ContentPart, Delta,
+    FinishReason, FunctionCall, FunctionCallDelta, FunctionDefinition, InputAudio, MediaUrl,
+    Message, Model, ModelList, PromptTokensDetails, ResponseFormat, Role, SearchOptions, Stop,
+    StreamOptions, Tool, ToolCall, ToolCallDelta, ToolChoice, Usage,
+};
+
+/// Fields that this crate has no name for, kept as they came and sent as they are.
+pub type Extra = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,146 @@
+//! Reading an answer's body within its limits of time and size.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::Response;
+use tokio::time::{Instant, timeout_at};
+
+use crate::sse::{Decoder, Event};
+use crate::{Error, ErrorKind, Phase};
+
+/// Until when a call may wait for what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadlines {
+    pub(crate) first_byte: Instant,
+    pub(crate) total: Instant,
+    pub(crate) idle: Duration,
+}
+
+impl Deadlines {
+    /// When patience ends, and in which phase.
+    pub(crate) fn next(&self, began: bool) -> (Instant, Phase) {
+        let (until, phase) = if began {
+            (Instant::now() + self.idle, Phase::Idle)
+        } else {
+            (self.first_byte, Phase::FirstByte)
+        };
+        if self.total <= until {
+            (self.total, Phase::Total)
+        } else {
+            (until, phase)
+        }
+    }
+}
+
+/// A body being read. Dropping it closes the upstream's stream.
+#[derive(Debug)]
+pub(crate) struct Body {
+    response: Response,
+    deadlines: Deadlines,
+    began: bool,
+    left: usize,
+}
+
+impl Body {
+    pub(crate) fn new(response: Response, deadlines: Deadlines, max_bytes: usize) -> Self {
+        Self {
+            response,
+            deadlines,
+            began: false,
+            left: max_bytes,
+        }
+    }
+
+    /// The next piece, as the network delivered it.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let (until, phase) = self.deadlines.next(self.began);
+        let read = timeout_at(until, self.response.chunk()).await;
+        let piece = read.map_err(|_| Error::timeout(phase))?.map_err(|error| {
+            Error::new(ErrorKind::Interrupted, "the answer broke off")
+                .with_source(error.without_url())
+        })?;
+        let Some(piece) = piece else { return Ok(None) };
+        self.began = true;
+        self.left = self
+            .left
+            .checked_sub(piece.len())
+            .ok_or_else(|| Error::new(ErrorKind::TooLarge, "the answer is larger than allowed"))?;
+        Ok(Some(piece))
+    }
+
+    /// Everything that is left.
+    pub(crate) async fn all(mut self) -> Result<Vec<u8>, Error> {
+        let mut all = Vec::new();
+        while let Some(piece) = self.chunk().await? {
+            all.extend_from_slice(&piece);
+        }
+        Ok(all)
+    }
+}
+
+/// What is kept of a body that holds no event, to find an error in it.
+const MAX_PROLOGUE_BYTES: usize = 64 * 1024;
+
+/// A body read as events.
+#[derive(Debug)]
+pub(crate) struct Events {
+    body: Option<Body>,
+    decoder: Decoder,
+    ready: std::collections::VecDeque<Event>,
+    /// The body so far, until its first event.
+    prologue: Option<Vec<u8>>,
+}
+
+/// How a stream of events goes on.
+#[derive(Debug)]
+pub(crate) enum Next {
+    Event(Event),
+    /// The last event, which lacks its empty line and may be cut.
+    Unfinished(Event),
+    /// The end of a body without any event.
+    NoEvents(Vec<u8>),
+    End,
+}
+
+impl Events {
+    pub(crate) fn new(body: Body, max_event_bytes: usize) -> Self {
+        Self {
+            body: Some(body),
+            decoder: Decoder::new(max_event_bytes),
+            ready: std::collections::VecDeque::new(),
+            prologue: Some(Vec::new()),
+        }
+    }
+
+    pub(crate) async fn next(&mut self) -> Result<Next, Error> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(Next::Event(event));
+            }
+            let Some(body) = &mut self.body else {
+                return Ok(Next::End);
+            };
+            let Some(piece) = body.chunk().await? else {
+                self.body = None;
+                let last = self.decoder.finish();
+                return Ok(match (last, self.prologue.take()) {
+                    (Some(event), _) => Next::Unfinished(event),
+                    (None, Some(prologue)) => Next::NoEvents(prologue),
+                    (None, None) => Next::End,
+                });
+            };
+            if let Some(prologue) = &mut self.prologue {
+                let room = MAX_PROLOGUE_BYTES - prologue.len();
+                prologue.extend_from_slice(&piece[..piece.len().min(room)]);
+            }
+            let events = self.decoder.feed(&piece);
+            let events =
+                events.map_err(|error| Error::new(ErrorKind::TooLarge, error.to_string()))?;
+            if !events.is_empty() {
+                self.prologue = None;
+            }
+            self.ready.extend(events);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The shapes in which a refusal arrives: OpenAI's and the native envelope, bare or framed as an event.
+
+use serde_json::Value;
+
+use super::classify::Refusal;
+use crate::sse::{Decoder, Event};
+
+/// Reads a refusal out of JSON of either envelope; `None` if it is no refusal.
+pub(crate) fn from_json(value: &Value) -> Option<Refusal> {
+    let text = |value: &Value| match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let body = value.as_object()?;
+    let outer_id = body.get("request_id").and_then(text);
+    match body.get("error") {
+        Some(Value::Object(error)) => {
+            let field = |name: &str| error.get(name).and_then(text);
+            return Some(Refusal {
+                code: field("code").or_else(|| field("type")),
+                message: field("message").unwrap_or_default(),
+                parameter: field("param"),
+                request_id: outer_id.or_else(|| field("id")),
+                status: None,
+            });
+        }
+        Some(Value::String(message)) if !message.is_empty() => {
+            let message = message.clone();
+            return Some(Refusal {
+                message,
+                request_id: outer_id,
+                ..Refusal::default()
+            });
+        }
+        _ => {}
+    }
+    let code = body.get("code").and_then(text)?;
+    let message = body.get("message").and_then(text).unwrap_or_default();
+    Some(Refusal {
+        code: Some(code),
+        message,
+        request_id: outer_id,
+        ..Refusal::default()
+    })
+}
+
+/// Reads a refusal out of one event: either envelope, or anything in an event named `error`.
+pub(crate) fn from_event(event: &Event, value: &Value) -> Option<Refusal> {
+    let named = event.name == "error";
+    let mut refusal = from_json(value).or_else(|| named.then(Refusal::default))?;
+    refusal.status = event.comment.as_deref().and_then(stated_status);
+    Some(refusal)
+}
+
+/// The native protocol states the status in a comment line: `:HTTP_STATUS/429`.
+fn stated_status(comment: &str) -> Option<u16> {
+    comment
+        .trim()
+        .strip_prefix("HTTP_STATUS/")?
+        .trim()
+        .parse()
+        .ok()
+}
+
+/// Reads a refusal out of a whole body, whatever its content type claims.
+pub(crate) fn from_body(body: &[u8]) -> Option<Refusal> {
+    if let Ok(value) = serde_json::from_slice::<Value>(body) {
+        return from_json(&value);
+    }
+    let mut decoder = Decoder::new(body.len().max(1));
+    let mut events = decoder.feed(body).ok()?;
+    events.extend(decoder.finish());
+    events.iter().find_map(|event| {
+        let value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
+        from_event(event, &value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn all_documented_shapes_are_read() {
+        for (body, code, request_id, status) in [
+            (
+                r#"{"error":{"message":"m","type":"invalid_request_error","param":null,"code":"invalid_api_key"},"request_id":"r"}"#,
+                Some("invalid_api_key"),
+                Some("r"),
+                None,
+            ),
+            (
+                r#"{"code":"InvalidApiKey","message":"m","request_id":"r"}"#,
+                Some("InvalidApiKey"),
+                Some("r"),
+                None,
+            ),
+            (
+                r#"{"error":{"message":"m","type":"InvalidParameter"}}"#,
+                Some("InvalidParameter"),
+                None,
+                None,
+            ),
+            (
+                r#"{"error":{"message":"m","id":"i","type":"t","code":"c"}}"#,
+                Some("c"),
+                Some("i"),
+                None,
+            ),
+            (
+                "data: {\"error\":{\"code\":\"data_inspection_failed\",\"message\":\"m\"}}",
+                Some("data_inspection_failed"),
+                None,
+                None,
+            ),
+            (
+                "id:1\nevent:error\n:HTTP_STATUS/429\ndata:{\"request_id\":\"r\",\"code\":\"Throttling.AllocationQuota\",\"message\":\"m\"}\n\n",
+                Some("Throttling.AllocationQuota"),
+                Some("r"),
+                Some(429),
+            ),
+            ("event:error\ndata:oops\n\n", None, None, None),
+        ] {
+            let refusal = from_body(body.as_bytes()).unwrap();
+            assert_eq!(refusal.code.as_deref(), code, "{body}");
+            assert_eq!(refusal.request_id.as_deref(), request_id, "{body}");
+            assert_eq!(refusal.status, status, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_refusal_is_not_taken_for_one() {
+        for body in [
+            "",
+            "<html><body>error</body></html>",
+            r#"{"choices":[]}"#,
+            r#"{"code":"","error":null}"#,
+            "[1]",
+        ] {
+            assert_eq!(from_body(body.as_bytes()), None, "{body}");
+        }
+    }
+}

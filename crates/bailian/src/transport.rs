@@ -1,0 +1,42 @@
+//! The connection pool: TLS by rustls with its ring provider, and none of the surprises of a browser.
+
+use std::sync::Arc;
+
+use rustls::{ClientConfig, RootCertStore};
+
+use crate::{Error, Timeouts};
+
+const USER_AGENT: &str = concat!("liantai-bailian/", env!("CARGO_PKG_VERSION"));
+
+/// A pool that follows no redirect (the key must not travel), reads no proxy from the environment and asks
+/// for no compression, so that the limits on size are limits on what was really sent.
+pub(crate) fn build(timeouts: &Timeouts) -> Result<reqwest::Client, Error> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls()?)
+        .user_agent(USER_AGENT)
+        .connect_timeout(timeouts.connect)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
+        .build()
+        .map_err(|error| Error::configuration("the HTTP client cannot be built").with_source(error))
+}
+
+/// Mozilla's roots are compiled in: the same trust in a container without a certificate store.
+fn tls() -> Result<ClientConfig, Error> {
+    let roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut tls = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::configuration("TLS cannot be set up").with_source(error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(tls)
+}
