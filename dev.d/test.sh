@@ -23,7 +23,7 @@ test_lint() {
   step "clippy, WASM" cargo clippy "${BROWSER[@]}" -- -D warnings
   step "rustdoc" env RUSTDOCFLAGS="-D warnings" cargo doc "${NATIVE[@]}" --no-deps --document-private-items
   step "unused dependencies" cargo machete --with-metadata
-  step "licences, sources and bans" cargo deny --offline check --hide-inclusion-graph bans licenses sources
+  step "licences, sources and bans" cargo deny --locked check --hide-inclusion-graph bans licenses sources
   if timeout 30 cargo deny fetch db >/dev/null 2>&1; then
     step "advisories" cargo deny check advisories
   else
