@@ -1,1 +1,40 @@
-//! Being built.
+//! A stand-in for Alibaba Cloud Model Studio (Bailian, DashScope), for demonstrations, tests and benchmarks.
+//!
+//! It speaks the service's own wire protocol over real HTTP, written from the protocol's documentation and from nothing
+//! else, so that it can't share a client's mistakes. *State* and *protocol* are apart: a [`Handle`] speaks to the
+//! pretended account (what to answer next, what was received), the routes read and change it. Answers and faults are
+//! data ([`Answer`], [`Fault`]). What it says is determined by its seed and the messages.
+//!
+//! ```no_run
+//! # async fn demo() -> std::io::Result<()> {
+//! use simulator::{Answer, Options, Simulator};
+//!
+//! let simulator = Simulator::start(Options::immediate()).await?;
+//! simulator.next_answer(Answer::words(["春", "眠", "不觉晓"]).held_after(1));
+//! println_somewhere(simulator.base_url());
+//! simulator.release();
+//! # Ok(())
+//! # }
+//! # fn println_somewhere(_: &str) {}
+//! ```
+
+mod compose;
+mod dice;
+mod fault;
+mod line;
+mod models;
+mod options;
+mod pace;
+mod protocol;
+mod refusal;
+mod script;
+mod server;
+mod state;
+mod tokens;
+
+pub use fault::{Fault, FaultPlan, Framing};
+pub use options::{Latency, Options, ParseError};
+pub use refusal::Refusal;
+pub use script::{Answer, Usage};
+pub use server::{Simulator, serve};
+pub use state::{Account, Handle, Outcome, Received};

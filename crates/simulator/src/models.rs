@@ -1,0 +1,127 @@
+//! The models that the pretended account may use, with the limits and abilities that requests are checked against.
+
+use std::io;
+
+use serde::Deserialize;
+
+/// One model. Sizes are in tokens; a size that is not published does not limit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub(crate) struct Model {
+    pub(crate) id: String,
+    pub(crate) provider: String,
+    pub(crate) max_input_tokens: u32,
+    pub(crate) max_output_tokens: u32,
+    pub(crate) max_thinking_tokens: u32,
+    pub(crate) thinking: Thinking,
+    pub(crate) accepts: Abilities,
+    pub(crate) streaming: Streaming,
+    /// Speaks the native protocol only.
+    pub(crate) native_only: bool,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            provider: "system".to_owned(),
+            max_input_tokens: 1_000_000,
+            max_output_tokens: 32_768,
+            max_thinking_tokens: 131_072,
+            thinking: Thinking::Never,
+            accepts: Abilities::default(),
+            streaming: Streaming::Optional,
+            native_only: false,
+        }
+    }
+}
+
+/// What a request to the model may contain.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Vec<Ability>")]
+pub(crate) struct Abilities(Vec<Ability>);
+
+impl From<Vec<Ability>> for Abilities {
+    fn from(list: Vec<Ability>) -> Self {
+        Self(list)
+    }
+}
+
+impl Abilities {
+    pub(crate) fn has(&self, ability: Ability) -> bool {
+        self.0.contains(&ability)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ability {
+    /// Content as an array of parts.
+    Parts,
+    Tools,
+    Search,
+    /// `response_format` of type `json_schema`.
+    Structured,
+}
+
+/// Whether the model reasons before it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Thinking {
+    Never,
+    /// Possible, off unless asked for.
+    Off,
+    /// Possible, on unless refused.
+    On,
+    Always,
+}
+
+/// Whether the model must be asked with `stream: true`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Streaming {
+    Optional,
+    /// Only while thinking.
+    ForThinking,
+    Required,
+}
+
+/// Reads the catalogue that is built in.
+pub(crate) fn catalogue() -> io::Result<Vec<Model>> {
+    serde_json::from_str(include_str!("../data/models.json")).map_err(io::Error::other)
+}
+
+/// Finds a model by its id; a dated snapshot is found by the name it was taken from.
+pub(crate) fn find<'a>(models: &'a [Model], id: &str) -> Option<&'a Model> {
+    let named = |name: &str| models.iter().find(|model| model.id == name);
+    named(id).or_else(|| named(snapshot_of(id)?))
+}
+
+/// `qwen-plus` for `qwen-plus-2025-12-01`.
+fn snapshot_of(id: &str) -> Option<&str> {
+    let (name, date) = id.split_at_checked(id.len().checked_sub(11)?)?;
+    let is_date = date.char_indices().all(|(at, c)| {
+        if matches!(at, 0 | 5 | 8) {
+            c == '-'
+        } else {
+            c.is_ascii_digit()
+        }
+    });
+    is_date.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{catalogue, find};
+
+    #[test]
+    fn snapshots_behave_as_the_model_they_were_taken_from() -> std::io::Result<()> {
+        let models = catalogue()?;
+        let id = |name| find(&models, name).map(|model| model.id.as_str());
+        assert_eq!(id("qwen-plus-2025-12-01"), Some("qwen-plus"));
+        assert_eq!(id("qwen-plus"), Some("qwen-plus"));
+        assert_eq!(id("qwen-plus-2025-12-0x"), None);
+        assert_eq!(id("gpt-5"), None);
+        Ok(())
+    }
+}

@@ -1,0 +1,115 @@
+//! What happens to every request, before and after its route.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::{Body, BodyDataStream},
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use bytes::Bytes;
+use futures_util::Stream;
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+
+use crate::{
+    Handle, Options, Outcome, Refusal,
+    protocol::reply::{self, RequestId},
+    state::Visit,
+};
+
+/// The documented limit is 10 MB for one encoded medium; a request may hold several.
+const LARGEST_BODY: usize = 64 << 20;
+
+/// Writes the request down, asks for the key, and watches the answer to its end.
+pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, LARGEST_BODY).await;
+    let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
+    let mut visit = handle.arrive(
+        method,
+        path,
+        &parts.headers,
+        body.as_deref().unwrap_or_default(),
+    );
+    let id = RequestId(visit.pass().dice(handle.options().seed).uuid());
+    let checked = check_key(&parts.headers, handle.options(), &id);
+    let mut response = match (checked, body) {
+        (Err(refused), _) => *refused,
+        (Ok(()), Err(_)) => reply::refused(
+            &Refusal::new(413, "BadRequest.TooLarge", "Payload Too Large."),
+            &id,
+        ),
+        (Ok(()), Ok(body)) => {
+            parts.extensions.insert(visit.pass());
+            parts.extensions.insert(id.clone());
+            let answering = next.run(Request::from_parts(parts, Body::from(body)));
+            tokio::select! {
+                response = answering => response,
+                () = handle.stopping().cancelled() => {
+                    visit.end(Outcome::Broken);
+                    reply::refused(&Refusal::unavailable(), &id)
+                }
+            }
+        }
+    };
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+        .headers_mut()
+        .insert("x-dashscope-call-gateway", HeaderValue::from_static("true"));
+    response
+        .headers_mut()
+        .insert("server", HeaderValue::from_static("istio-envoy"));
+    let (parts, body) = response.into_parts();
+    let watched = Watched {
+        body: body.into_data_stream(),
+        visit,
+    };
+    Response::from_parts(parts, Body::from_stream(watched))
+}
+
+/// Without any key the native envelope answers, with a wrong one the path's own.
+fn check_key(headers: &HeaderMap, options: &Options, id: &RequestId) -> Result<(), Box<Response>> {
+    let Some(authorization) = headers.get(AUTHORIZATION) else {
+        let missing = Refusal::new(401, "InvalidApiKey", "No API-key provided.");
+        return Err(Box::new(reply::json(401, &missing.native(&id.0))));
+    };
+    let key = authorization
+        .to_str()
+        .ok()
+        .and_then(|value| value.strip_prefix("Bearer "));
+    let accepted = key.is_some_and(|key| match &options.keys {
+        Some(keys) => keys.iter().any(|known| known == key),
+        None => key.len() > "sk-".len() && key.starts_with("sk-"),
+    });
+    if accepted {
+        Ok(())
+    } else {
+        Err(Box::new(reply::refused(&Refusal::invalid_key(), id)))
+    }
+}
+
+/// A body that reports how it ended. Dropped before its end, it reports that the client left.
+struct Watched {
+    body: BodyDataStream,
+    visit: Visit,
+}
+
+impl Stream for Watched {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let polled = Pin::new(&mut self.body).poll_next(context);
+        match &polled {
+            Poll::Ready(None) => self.visit.end(Outcome::Answered),
+            Poll::Ready(Some(Err(_))) => self.visit.end(Outcome::Broken),
+            Poll::Ready(Some(Ok(_))) | Poll::Pending => {}
+        }
+        polled
+    }
+}

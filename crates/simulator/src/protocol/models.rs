@@ -1,0 +1,41 @@
+//! `GET /compatible-mode/v1/models`: what the account may use.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use serde_json::{Value, json};
+
+use super::reply::{self, RequestId};
+use crate::{
+    Handle, Refusal,
+    models::{self, Model},
+};
+
+/// All models that chat in this protocol.
+pub(crate) async fn list(State(handle): State<Handle>) -> Response {
+    let data: Vec<Value> = handle
+        .models()
+        .iter()
+        .filter(|model| !model.native_only)
+        .map(item)
+        .collect();
+    reply::json(200, &json!({ "object": "list", "data": data }))
+}
+
+/// One model, or 404.
+pub(crate) async fn show(
+    State(handle): State<Handle>,
+    id: RequestId,
+    Path(model): Path<String>,
+) -> Response {
+    match models::find(handle.models(), &model) {
+        Some(found) if !found.native_only => reply::json(200, &item(found)),
+        Some(_) | None => reply::refused(&Refusal::model_not_found(&model), &id),
+    }
+}
+
+/// The service's own dates aren't published; clients need nothing but the id.
+fn item(model: &Model) -> Value {
+    json!({ "id": model.id, "object": "model", "created": 1_735_689_600, "owned_by": model.provider })
+}

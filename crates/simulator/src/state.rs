@@ -1,0 +1,299 @@
+//! What the pretended account knows: what to answer next, what was received, how many streams are open.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use http::{HeaderMap, header::AUTHORIZATION};
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Answer, Options, Refusal, dice::Dice, models::Model};
+
+/// Older requests are forgotten, so that a demonstration can run for weeks.
+const REMEMBERED: usize = 512;
+
+/// The account as tests see it.
+#[derive(Debug, Default)]
+pub struct Account {
+    received: VecDeque<Received>,
+    script: VecDeque<Answer>,
+    open_streams: usize,
+    arrivals: u64,
+    releases: u64,
+}
+
+impl Account {
+    /// The requests so far (the newest 512), in the order of arrival.
+    pub fn received(&self) -> impl DoubleEndedIterator<Item = &Received> + ExactSizeIterator {
+        self.received.iter()
+    }
+
+    /// Answers that are being given at this moment.
+    pub fn open_streams(&self) -> usize {
+        self.open_streams
+    }
+
+    fn entry(&mut self, visit: u64) -> Option<&mut Received> {
+        self.received
+            .iter_mut()
+            .find(|received| received.ordinal == visit)
+    }
+}
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// The place in the order of arrival, from 0.
+    pub ordinal: u64,
+    /// When it arrived, since the simulator's start.
+    pub at: Duration,
+    /// `GET`, `POST`, ….
+    pub method: String,
+    /// The path without the host.
+    pub path: String,
+    /// Names in lower case; of the key only the beginning.
+    pub headers: Vec<(String, String)>,
+    /// The body, or null when it was empty or not JSON.
+    pub body: Value,
+    /// Chunks of reasoning and words that were sent so far.
+    pub sent: usize,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl Received {
+    /// The value of a header, by its lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// How an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is being given.
+    Open,
+    /// It was given to its end.
+    Answered,
+    /// The simulator broke it off, by a fault or by shutting down.
+    Broken,
+    /// The client left before the end.
+    ClientLeft {
+        /// How long after the request.
+        after: Duration,
+    },
+}
+
+/// Speaks to a running simulator. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Handle(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    account: watch::Sender<Account>,
+    options: Options,
+    models: Vec<Model>,
+    started: Instant,
+    stop: CancellationToken,
+}
+
+impl Handle {
+    pub(crate) fn new(options: Options, models: Vec<Model>) -> Self {
+        let account = watch::Sender::new(Account::default());
+        Self(Arc::new(Shared {
+            account,
+            options,
+            models,
+            started: Instant::now(),
+            stop: CancellationToken::new(),
+        }))
+    }
+
+    /// Gives this answer to the next chat request that passes validation; several are given in order.
+    pub fn next_answer(&self, answer: Answer) {
+        self.0
+            .account
+            .send_modify(|account| account.script.push_back(answer));
+    }
+
+    /// Refuses the next chat request that passes validation.
+    pub fn refuse_with(&self, refusal: Refusal) {
+        self.next_answer(Answer::refusal(refusal));
+    }
+
+    /// Lets every answer go on that is held, or will be held, by a request that has arrived by now.
+    pub fn release(&self) {
+        self.0.account.send_modify(|account| account.releases += 1);
+    }
+
+    /// The requests so far (the newest 512), in the order of arrival.
+    pub fn received(&self) -> Vec<Received> {
+        self.0.account.borrow().received.iter().cloned().collect()
+    }
+
+    /// Answers that are being given at this moment.
+    pub fn open_streams(&self) -> usize {
+        self.0.account.borrow().open_streams
+    }
+
+    /// Waits, without polling, until the account is as `condition` says.
+    pub async fn wait_until(&self, condition: impl FnMut(&Account) -> bool) {
+        // The sender lives as long as `self`, so waiting can only end with the condition.
+        let _ = self.0.account.subscribe().wait_for(condition).await;
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    pub(crate) fn models(&self) -> &[Model] {
+        &self.0.models
+    }
+
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
+    /// Writes down a request that has just arrived.
+    pub(crate) fn arrive(
+        &self,
+        method: String,
+        path: String,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Visit {
+        let at = self.0.started.elapsed();
+        let headers = headers.iter().map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (
+                name.as_str().to_owned(),
+                if name == AUTHORIZATION {
+                    without_tail(&value)
+                } else {
+                    value
+                },
+            )
+        });
+        let headers = headers.collect();
+        let body = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let mut pass = Pass {
+            ordinal: 0,
+            releases: 0,
+        };
+        self.0.account.send_modify(|account| {
+            pass = Pass {
+                ordinal: account.arrivals,
+                releases: account.releases,
+            };
+            let ordinal = account.arrivals;
+            account.arrivals += 1;
+            account.open_streams += 1;
+            let outcome = Outcome::Open;
+            account.received.push_back(Received {
+                ordinal,
+                at,
+                method,
+                path,
+                headers,
+                body,
+                sent: 0,
+                outcome,
+            });
+            if account.received.len() > REMEMBERED {
+                account.received.pop_front();
+            }
+        });
+        Visit {
+            handle: self.clone(),
+            pass,
+            since: Instant::now(),
+            open: true,
+        }
+    }
+
+    pub(crate) fn scripted_answer(&self) -> Option<Answer> {
+        let mut answer = None;
+        self.0.account.send_if_modified(|account| {
+            answer = account.script.pop_front();
+            answer.is_some()
+        });
+        answer
+    }
+
+    pub(crate) fn sent_piece(&self, pass: Pass) {
+        self.0.account.send_modify(|account| {
+            if let Some(entry) = account.entry(pass.ordinal) {
+                entry.sent += 1;
+            }
+        });
+    }
+
+    pub(crate) async fn released(&self, pass: Pass) {
+        self.wait_until(|account| account.releases > pass.releases)
+            .await;
+    }
+}
+
+/// What a route needs to know about the request that it answers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pass {
+    ordinal: u64,
+    releases: u64,
+}
+
+impl Pass {
+    /// The chance of this request: faults, ids.
+    pub(crate) fn dice(self, seed: u64) -> Dice {
+        Dice::new(seed).and(&self.ordinal.to_string())
+    }
+}
+
+/// A request whose answer is not finished. Dropping it means that the client has left.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    handle: Handle,
+    pass: Pass,
+    since: Instant,
+    open: bool,
+}
+
+impl Visit {
+    pub(crate) fn pass(&self) -> Pass {
+        self.pass
+    }
+
+    pub(crate) fn end(&mut self, outcome: Outcome) {
+        if !std::mem::take(&mut self.open) {
+            return;
+        }
+        self.handle.0.account.send_modify(|account| {
+            account.open_streams -= 1;
+            if let Some(entry) = account.entry(self.pass.ordinal) {
+                entry.outcome = outcome;
+            }
+        });
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let broken = self.handle.stopping().is_cancelled();
+        let left = Outcome::ClientLeft {
+            after: self.since.elapsed(),
+        };
+        self.end(if broken { Outcome::Broken } else { left });
+    }
+}
+
+/// `Bearer sk-0b7…`: enough to tell keys apart, too little to use one.
+fn without_tail(authorization: &str) -> String {
+    let shown: String = authorization.chars().take("Bearer sk-".len() + 3).collect();
+    format!("{shown}…")
+}

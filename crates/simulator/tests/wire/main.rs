@@ -1,0 +1,7 @@
+//! The simulator over a real port, byte by byte.
+
+mod faults;
+mod refusals;
+mod script;
+mod shapes;
+mod support;
