@@ -6,7 +6,9 @@ mod models;
 mod reply;
 
 use axum::{
-    Router, middleware,
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
     routing::{get, post},
 };
 use http::{Method, StatusCode};
@@ -23,6 +25,8 @@ pub(crate) fn router(handle: Handle) -> Router {
         .nest("/compatible-mode/v1", compatible)
         .fallback(async || StatusCode::NOT_FOUND)
         .method_not_allowed_fallback(wrong_method)
+        // The front limits bodies for all routes alike.
+        .layer(DefaultBodyLimit::disable())
         // Outermost, because the service asks for the key before it looks at the path.
         .layer(middleware::from_fn_with_state(handle.clone(), front::enter))
         .with_state(handle)

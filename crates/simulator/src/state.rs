@@ -37,10 +37,9 @@ impl Account {
         self.open_streams
     }
 
-    fn entry(&mut self, visit: u64) -> Option<&mut Received> {
-        self.received
-            .iter_mut()
-            .find(|received| received.ordinal == visit)
+    fn entry(&mut self, ordinal: u64) -> Option<&mut Received> {
+        let place = ordinal.checked_sub(self.received.front()?.ordinal)?;
+        self.received.get_mut(usize::try_from(place).ok()?)
     }
 }
 

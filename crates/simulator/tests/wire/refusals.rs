@@ -5,6 +5,7 @@ use simulator::{Options, Simulator};
 
 use crate::support::{CHAT, ask, chat, open, read, send, simulator, with};
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[tokio::test]
 async fn a_value_out_of_its_range_is_refused_in_the_documented_words() {
     let simulator = simulator().await;
@@ -194,5 +195,16 @@ async fn unknown_paths_are_empty_and_wrong_methods_are_named() {
     assert_eq!(
         unreadable.json()["error"]["message"],
         "Required body invalid, please check the request body format."
+    );
+}
+
+#[tokio::test]
+async fn a_prompt_of_some_megabytes_is_read_and_measured() {
+    let simulator = simulator().await;
+    let body = with(ask(&"长".repeat(1 << 20)), json!({ "model": "qwen-max" }));
+    let message = chat(&simulator, &body).await.json()["error"]["message"].clone();
+    assert_eq!(
+        message,
+        "<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 30720]"
     );
 }

@@ -72,6 +72,35 @@ async fn a_client_that_leaves_ends_the_answer_and_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_client_that_leaves_before_the_first_byte_is_noticed_too() {
+    let latency = "3600s".parse().unwrap();
+    let options = Options {
+        latency,
+        ..Options::immediate()
+    };
+    let simulator = Simulator::start(options).await.unwrap();
+    let stream = open(
+        &simulator,
+        "POST",
+        CHAT,
+        Some("sk-test"),
+        &ask("?").to_string(),
+    )
+    .await;
+    simulator
+        .wait_until(|account| account.open_streams() == 1)
+        .await;
+    drop(stream);
+    simulator
+        .wait_until(|account| account.open_streams() == 0)
+        .await;
+    assert!(matches!(
+        simulator.received()[0].outcome,
+        Outcome::ClientLeft { .. }
+    ));
+}
+
+#[tokio::test]
 async fn requests_are_remembered_without_the_key() {
     let simulator = simulator().await;
     let (reply, _) = read(

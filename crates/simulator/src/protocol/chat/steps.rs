@@ -57,7 +57,7 @@ impl Composition<'_> {
             steps.push(self.event("[DONE]"));
         }
         if self.fails_with(&Fault::DataAfterDone) {
-            steps.push(self.event(&self.wire.straggler()));
+            steps.push(self.event(&self.wire.content(0, false, self.thinking(), "…")));
         }
         self.transmitted(Box::new(steps.into_iter()))
     }
@@ -124,20 +124,8 @@ impl Composition<'_> {
             steps.extend([self.event(&chunk), Step::Sent]);
             count += 1;
         }
-        // A fault or a hold that lies beyond the answer strikes at its end.
-        let beyond = [
-            answer.held_after,
-            answer.failure.as_ref().map(|failure| failure.after),
-        ];
-        for at in beyond
-            .into_iter()
-            .flatten()
-            .filter(|at| *at >= count)
-            .collect::<std::collections::BTreeSet<_>>()
-        {
-            if self.interrupts(answer, at, "。", steps) == After::Over {
-                return After::Over;
-            }
+        if self.interrupts(answer, count, "。", steps) == After::Over {
+            return After::Over;
         }
         if let Some(call) = &answer.tool_call {
             steps.extend(
@@ -151,7 +139,7 @@ impl Composition<'_> {
         After::Continues
     }
 
-    /// What happens before piece `count`, which is `next`.
+    /// What happens before piece `count`, which is `next`. What lies beyond the answer happens at its end.
     fn interrupts(
         &self,
         answer: &Answer,
@@ -159,13 +147,17 @@ impl Composition<'_> {
         next: &str,
         steps: &mut Vec<Step>,
     ) -> After {
-        if answer.held_after == Some(count) {
+        let end = answer.reasoning.len() + answer.words.len();
+        if answer
+            .held_after
+            .is_some_and(|after| after.min(end) == count)
+        {
             steps.push(Step::Hold);
         }
         let Some(failure) = answer
             .failure
             .as_ref()
-            .filter(|failure| failure.after == count)
+            .filter(|failure| failure.after.min(end) == count)
         else {
             return After::Continues;
         };

@@ -8,8 +8,6 @@ use crate::script::{ToolCall, Usage};
 pub(crate) struct Wire {
     tail: String,
     pub(crate) request_id: String,
-    model: String,
-    created: u64,
 }
 
 impl Wire {
@@ -21,8 +19,6 @@ impl Wire {
         Self {
             tail,
             request_id: request_id.to_owned(),
-            model: model.to_owned(),
-            created,
         }
     }
 
@@ -113,11 +109,6 @@ impl Wire {
             r#"{{"choices":[{choices}],"object":"chat.completion","usage":{usage},{}"#,
             self.tail
         )
-    }
-
-    /// A native error that doesn't belong here, to follow `[DONE]`.
-    pub(crate) fn straggler(&self) -> String {
-        json!({ "model": self.model, "created": self.created, "choices": [], "object": "chat.completion.chunk" }).to_string()
     }
 
     fn piece(&self, index: usize, first: bool, delta: &str) -> String {
