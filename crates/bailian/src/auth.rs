@@ -29,8 +29,6 @@ pub(crate) fn headers(key: &SecretString, workspace: Option<&str>) -> Result<Hea
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]

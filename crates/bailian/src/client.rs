@@ -80,25 +80,8 @@ impl Client {
         &self,
         call: Call,
     ) -> Result<(T, Option<String>), Error> {
-        self.execute(&call, async |response, deadlines| {
-            let request_id = request_id(response.headers());
-            let kind = content_type(response.headers());
-            let body = Body::new(response, deadlines, self.0.options.max_response_bytes)
-                .all()
-                .await?;
-            // A 200 can still carry a refusal, under any content type.
-            if let Some(refusal) = envelope::from_body(&body) {
-                return Err(refusal.into());
-            }
-            if !kind.contains(JSON) {
-                return Err(Error::malformed(format!(
-                    "an answer of type {kind:?} instead of JSON"
-                )));
-            }
-            let answer = serde_json::from_slice(&body).map_err(|error| {
-                Error::malformed("the answer cannot be read").with_source(position(&error))
-            })?;
-            Ok((answer, request_id))
+        self.execute(&call, |response, deadlines| {
+            read_json(response, deadlines, self.0.options.max_response_bytes)
         })
         .await
     }
@@ -106,33 +89,30 @@ impl Client {
     /// Sends a call and hands its answer over as events, as soon as `first` accepted the beginning.
     ///
     /// `first` reads up to the first piece of output: until then a refusal can be answered by sending again.
-    pub(crate) async fn open<T>(
+    pub(crate) async fn open<T, F>(
         &self,
         call: Call,
-        first: impl AsyncFn(Opened) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.execute(&call, async |response, deadlines| {
-            let request_id = request_id(response.headers());
-            let kind = content_type(response.headers());
-            let body = Body::new(response, deadlines, self.0.options.max_response_bytes);
-            if !kind.contains(EVENTS) {
-                let body = body.all().await?;
-                return Err(envelope::from_body(&body).map_or_else(
-                    || Error::malformed(format!("an answer of type {kind:?} instead of a stream")),
-                    Error::from,
-                ));
-            }
-            let events = Events::new(body, self.0.options.max_event_bytes);
-            first(Opened { events, request_id }).await
+        first: impl Fn(Opened) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.execute(&call, |response, deadlines| {
+            let first = &first;
+            let opened = read_events(response, deadlines, &self.0.options);
+            async move { first(opened.await?).await }
         })
         .await
     }
 
-    async fn execute<T>(
+    async fn execute<T, F>(
         &self,
         call: &Call,
-        read: impl AsyncFn(Response, Deadlines) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+        read: impl Fn(Response, Deadlines) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         let inner = &*self.0;
         let total = Instant::now() + inner.options.timeouts.total;
         let mut attempts = 0;
@@ -161,12 +141,15 @@ impl Client {
 }
 
 impl Inner {
-    async fn attempt<T>(
+    async fn attempt<T, F>(
         &self,
         call: &Call,
         deadlines: Deadlines,
-        read: impl AsyncFn(Response, Deadlines) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+        read: impl Fn(Response, Deadlines) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         let request = self.request(call);
         let (until, phase) = deadlines.next(false);
         let response = timeout_at(until, self.http.execute(request))
@@ -211,6 +194,48 @@ impl Inner {
         }
         request
     }
+}
+
+async fn read_json<T: DeserializeOwned>(
+    response: Response,
+    deadlines: Deadlines,
+    max_bytes: usize,
+) -> Result<(T, Option<String>), Error> {
+    let request_id = request_id(response.headers());
+    let kind = content_type(response.headers());
+    let body = Body::new(response, deadlines, max_bytes).all().await?;
+    // A 200 can still carry a refusal, under any content type.
+    if let Some(refusal) = envelope::from_body(&body) {
+        return Err(refusal.into());
+    }
+    if !kind.contains(JSON) {
+        return Err(Error::malformed(format!(
+            "an answer of type {kind:?} instead of JSON"
+        )));
+    }
+    let answer = serde_json::from_slice(&body).map_err(|error| {
+        Error::malformed("the answer cannot be read").with_source(position(&error))
+    })?;
+    Ok((answer, request_id))
+}
+
+async fn read_events(
+    response: Response,
+    deadlines: Deadlines,
+    options: &ClientOptions,
+) -> Result<Opened, Error> {
+    let request_id = request_id(response.headers());
+    let kind = content_type(response.headers());
+    let body = Body::new(response, deadlines, options.max_response_bytes);
+    if !kind.contains(EVENTS) {
+        let body = body.all().await?;
+        return Err(envelope::from_body(&body).map_or_else(
+            || Error::malformed(format!("an answer of type {kind:?} instead of a stream")),
+            Error::from,
+        ));
+    }
+    let events = Events::new(body, options.max_event_bytes);
+    Ok(Opened { events, request_id })
 }
 
 fn parse_base(text: &str) -> Result<Url, Error> {

@@ -131,3 +131,105 @@ impl Decoder {
         std::mem::take(&mut self.has_data).then_some(event)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decode(pieces: &[&[u8]]) -> Vec<Event> {
+        let mut decoder = Decoder::new(1_000_000);
+        let mut events = Vec::new();
+        for piece in pieces {
+            events.extend(decoder.feed(piece).unwrap());
+        }
+        events.extend(decoder.finish());
+        events
+    }
+
+    fn data(bytes: &[u8]) -> Vec<String> {
+        let events = decode(&[bytes]).into_iter();
+        events.map(|event| event.data).collect()
+    }
+
+    #[test]
+    fn every_form_of_the_standard_is_read() {
+        for (bytes, expected) in [
+            ("data: a\n\ndata: b\n\n", vec!["a", "b"]),
+            ("data: a\r\n\r\ndata: b\r\n\r\n", vec!["a", "b"]),
+            ("data: a\r\rdata: b\r\r", vec!["a", "b"]),
+            ("\u{feff}data: a\n\n", vec!["a"]),
+            (":comment\ndata:a\n\n", vec!["a"]),
+            ("data:  a\n\n", vec![" a"]),
+            ("data: a\ndata: b\ndata\n\n", vec!["a\nb\n"]),
+            ("id: 1\nretry: 5\nunknown: x\ndata: a\n\n", vec!["a"]),
+            ("data:\n\n", vec![""]),
+            ("event: ping\n\n", vec![]),
+            ("data: a", vec!["a"]),
+            ("\n\n\r\n", vec![]),
+        ] {
+            assert_eq!(data(bytes.as_bytes()), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn name_and_comment_belong_to_their_event() {
+        let events = decode(&[b"id:1\nevent:error\n:HTTP_STATUS/429\ndata:{}\n\ndata:x\n\n"]);
+        assert_eq!(events[0].name, "error");
+        assert_eq!(events[0].comment.as_deref(), Some("HTTP_STATUS/429"));
+        let data = "x".to_owned();
+        assert_eq!(
+            events[1],
+            Event {
+                data,
+                ..Event::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_stream_that_ends_inside_a_character_yields_no_broken_one() {
+        assert_eq!(data(&"data: 春\n\ndata: 眠".as_bytes()[..19]), ["春"]);
+    }
+
+    #[test]
+    fn an_event_is_bounded_whatever_its_lines() {
+        for piece in ["data: aaaaaaaa", "data: aaaaaaaa\n", ":aaaaaaaaaaaaa\n"] {
+            let mut decoder = Decoder::new(1_000);
+            let fed = (0..1_000).try_for_each(|_| decoder.feed(piece.as_bytes()).map(drop));
+            assert_eq!(fed, Err(EventTooLarge), "{piece:?}");
+        }
+        let mut decoder = Decoder::new(20);
+        for _ in 0..1_000 {
+            assert_eq!(decoder.feed(b"data: aaaa\n\n").unwrap().len(), 1);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_split_gives_the_same_events(
+            lines in prop::collection::vec("(data|event|id|retry|:|)(:|: |)[a春🌸 :]{0,6}", 0..12),
+            ends in prop::collection::vec(prop::sample::select(vec!["\n", "\r", "\r\n", "\n\n", "\r\n\r\n"]), 12),
+            bom in any::<bool>(),
+        ) {
+            let lines = lines.iter().zip(&ends).map(|(line, end)| format!("{line}{end}"));
+            let text = format!("{}{}", if bom { "\u{feff}" } else { "" }, lines.collect::<String>());
+            let bytes = text.as_bytes();
+            let whole = decode(&[bytes]);
+            for at in 0..=bytes.len() {
+                let (before, after) = bytes.split_at(at);
+                prop_assert_eq!(&decode(&[before, after]), &whole, "split at {}", at);
+            }
+            let single: Vec<&[u8]> = bytes.chunks(1).collect();
+            prop_assert_eq!(decode(&single), whole);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut decoder = Decoder::new(100);
+            let _ = decoder.feed(&bytes);
+            let _ = decoder.finish();
+        }
+    }
+}

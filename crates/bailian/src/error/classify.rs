@@ -57,7 +57,9 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         "Arrearage" | "CommodityNotPurchased" | "PrepaidBillOverdue" | "PostpaidBillOverdue" => {
             (ErrorKind::Arrears, Retry::Never)
         }
-        "AllocationQuota.FreeTierOnly" => (ErrorKind::QuotaExhausted, Retry::Never),
+        "AllocationQuota.FreeTierOnly" | "billing_error" => {
+            (ErrorKind::QuotaExhausted, Retry::Never)
+        }
         "Throttling.AllocationQuota" | "insufficient_quota" => {
             // The same code stands for tokens per minute and for quotas that waiting does not refill.
             let lasting =
@@ -89,8 +91,6 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         "BadRequest.TooLarge" | "request_too_large" => (ErrorKind::TooLarge, Retry::Never),
         "InvalidParameter.DataInspection"
         | "BadRequest.InputDownloadFailed"
-        | "InvalidURL"
-        | "InvalidURL.ConnectionRefused"
         | "InvalidURL.Timeout" => (invalid(refusal), Retry::Once),
         "InvalidParameter" | "invalid_parameter_error" if said("File parsing in progress") => {
             (invalid(refusal), Retry::Yes)
@@ -199,8 +199,6 @@ fn named_in(message: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use serde_json::Value;
 
     use super::*;

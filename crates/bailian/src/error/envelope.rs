@@ -79,8 +79,6 @@ pub(crate) fn from_body(body: &[u8]) -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]

@@ -54,8 +54,8 @@ impl Client {
             first_byte: self.options().timeouts.first_byte,
             accept: "text/event-stream",
         };
-        let opened = self.open(call, async |opened| {
-            ChatStream::begin(opened, answers, span.clone(), self.clone()).await
+        let opened = self.open(call, |opened| {
+            ChatStream::begin(opened, answers, span.clone(), self.clone())
         });
         let stream = opened
             .instrument(span.clone())

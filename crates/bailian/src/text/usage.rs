@@ -83,8 +83,6 @@ pub struct CompletionTokensDetails {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]

@@ -1,0 +1,8 @@
+//! The client against a server that says exactly what a test tells it to, byte by byte.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod answers;
+mod limits;
+mod refusals;
+mod streams;
+mod support;
