@@ -1,8 +1,12 @@
 //! The connection pool: TLS by rustls with its ring provider, and none of the surprises of a browser.
 
+use std::net::ToSocketAddrs;
 use std::sync::Arc;
 
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
 use crate::{Error, Timeouts};
 
@@ -15,6 +19,7 @@ pub(crate) fn build(timeouts: &Timeouts) -> Result<reqwest::Client, Error> {
         .tls_backend_preconfigured(tls()?)
         .user_agent(USER_AGENT)
         .connect_timeout(timeouts.connect)
+        .dns_resolver(Lookups::new())
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .no_proxy()
@@ -39,4 +44,35 @@ fn tls() -> Result<ClientConfig, Error> {
         .with_no_client_auth();
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(tls)
+}
+
+/// The system's name look-up, a few at a time.
+///
+/// It blocks a thread until it ends, long after its caller gave up. Without a bound, a dead name server
+/// would take every thread of the runtime's blocking pool from the rest of the program.
+#[derive(Clone, Debug)]
+struct Lookups(Arc<Semaphore>);
+
+const MAX_LOOKUPS: usize = 8;
+
+impl Lookups {
+    fn new() -> Self {
+        Self(Arc::new(Semaphore::new(MAX_LOOKUPS)))
+    }
+}
+
+impl Resolve for Lookups {
+    fn resolve(&self, name: Name) -> Resolving {
+        let lookups = self.0.clone();
+        Box::pin(async move {
+            let permit = lookups.acquire_owned().await?;
+            let found = spawn_blocking(move || {
+                let _held_until_done = permit;
+                // The port is the URL's; zero keeps it.
+                (name.as_str(), 0).to_socket_addrs()
+            });
+            let addresses: Addrs = Box::new(found.await??);
+            Ok(addresses)
+        })
+    }
 }

@@ -152,6 +152,17 @@ async fn dropping_the_stream_or_the_call_ends_the_upstreams_work() {
     upstream.saw_the_client_leave().await;
 }
 
+#[tokio::test]
+async fn names_are_looked_up_and_an_unknown_one_is_not_tried_again() {
+    let upstream = Upstream::answering(stream_of("data: [DONE]\n\n")).await;
+    let url = upstream.url.replace("127.0.0.1", "localhost");
+    let client = Client::new(ClientOptions::new(url, "sk-x")).unwrap();
+    client.chat_stream(asking()).await.unwrap();
+    let client = Client::new(ClientOptions::new("http://nowhere.invalid", "sk-x")).unwrap();
+    let error = client.chat(asking()).await.unwrap_err();
+    assert!(!error.is_retryable(), "{error:?}");
+}
+
 #[test]
 fn unusable_options_are_refused() {
     for url in [
