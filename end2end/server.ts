@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const binary =
+/** The product under test: `./dev build` leaves it here. */
+export const binary =
   process.env["LIANTAI_BINARY"] ?? join(dirname(fileURLToPath(import.meta.url)), "..", "dist", "liantai");
 
 /** Overrides of the configuration, by the names that the server reads: `LIANTAI__SECTION__KEY`. */

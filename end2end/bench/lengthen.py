@@ -1,0 +1,56 @@
+"""Copies a conversation into a new one of the same owner with as many messages as asked for, and prints its id.
+
+For measuring only: it writes into the database of a stopped server, taking parts and rendering from the messages
+that are there, so that it needs to know nothing of their form.
+"""
+
+import os
+import sqlite3
+import sys
+import time
+
+
+class Ids:
+    """UUIDv7s in the order in which they were asked for."""
+
+    def __init__(self) -> None:
+        self.millis = int(time.time() * 1000)
+
+    def next(self) -> str:
+        self.millis += 1
+        bits = bytearray(self.millis.to_bytes(6, "big") + os.urandom(10))
+        bits[6] = 0x70 | bits[6] & 0x0F
+        bits[8] = 0x80 | bits[8] & 0x3F
+        text = bits.hex()
+        return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def insert(db: sqlite3.Connection, table: str, row: dict) -> None:
+    columns, marks = ", ".join(row), ", ".join("?" * len(row))
+    db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(row.values()))
+
+
+def lengthen(database: str, conversation_id: str, length: int) -> str:
+    db = sqlite3.connect(database)
+    db.row_factory = sqlite3.Row
+    ids = Ids()
+    conversation = dict(db.execute("SELECT * FROM conversations WHERE id = ?", [conversation_id]).fetchone())
+    templates = db.execute(
+        "SELECT * FROM messages WHERE conversation_id = ? ORDER BY id", [conversation_id]
+    ).fetchall()
+    conversation |= {"id": ids.next(), "leaf_id": None, "title": f"{length} messages"}
+    with db:
+        insert(db, "conversations", conversation)
+        parent = None
+        for at in range(length):
+            message = dict(templates[at % len(templates)])
+            message |= {"id": ids.next(), "conversation_id": conversation["id"], "parent_id": parent}
+            message |= {"submission_id": None}
+            insert(db, "messages", message)
+            parent = message["id"]
+        db.execute("UPDATE conversations SET leaf_id = ? WHERE id = ?", [parent, conversation["id"]])
+    return conversation["id"]
+
+
+if __name__ == "__main__":
+    print(lengthen(sys.argv[1], sys.argv[2], int(sys.argv[3])))
