@@ -23,15 +23,24 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user ON sessions (user_id);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
+CREATE INDEX sessions_seen_at ON sessions (seen_at);
 
--- Failed attempts to sign in, by account and by address; survives a restart.
-CREATE TABLE attempts (
-    bucket     TEXT NOT NULL PRIMARY KEY,
-    failures   BIGINT NOT NULL,
-    first_at   BIGINT NOT NULL,
-    last_at    BIGINT NOT NULL
+-- Attempts to sign in, by account (its key is hashed). Counted before the password is checked, cleared by success.
+CREATE TABLE account_attempts (
+    account  TEXT NOT NULL PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    wait_ms  BIGINT NOT NULL,
+    open_at  BIGINT NOT NULL,
+    last_at  BIGINT NOT NULL
 );
-CREATE INDEX attempts_last_at ON attempts (last_at);
+CREATE INDEX account_attempts_last_at ON account_attempts (last_at);
+
+-- What an address has spent of its allowance: each attempt moves `spent_until` on by what one attempt costs.
+CREATE TABLE address_attempts (
+    address     TEXT NOT NULL PRIMARY KEY,
+    spent_until BIGINT NOT NULL
+);
+CREATE INDEX address_attempts_spent_until ON address_attempts (spent_until);
 
 -- The one-time link that makes the first owner: one row at most.
 CREATE TABLE setup_link (
@@ -67,6 +76,7 @@ CREATE TABLE messages (
     reasoning_ms    BIGINT,
     model           TEXT,
     failure         JSONB,
+    last_seq        BIGINT NOT NULL DEFAULT 0,
     submission_id   TEXT,
     created_at      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL

@@ -2,6 +2,14 @@
 //! them. A page, the REST interface and the gateway all end in the same calls here, so they can't differ.
 
 pub mod clock;
+pub mod conversations;
+mod error;
+pub mod generation;
+pub mod identity;
+mod render;
+mod services;
 pub mod store;
 
-pub use clock::{Clock, Ids, SystemClock};
+pub use clock::{Clock, Ids, ManualClock, SystemClock};
+pub use error::Error;
+pub use services::Services;

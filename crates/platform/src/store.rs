@@ -3,11 +3,27 @@
 //! One text with `$1` serves both dialects; `on_pool!` runs it on whichever pool is open and type-checks it
 //! against both. Absence is an `Option`, never an error.
 
+mod attempts;
+mod conversations;
 mod db;
+mod drafts;
 mod error;
+mod generations;
+mod messages;
+mod rows;
+mod sessions;
+mod setup_link;
 #[cfg(test)]
 pub(crate) mod testing;
+mod users;
 
+pub(crate) use attempts::{AccountGuard, AddressGuard, Attempt};
 pub(crate) use db::on_pool;
+pub(crate) use sessions::USER_KEY;
+
+pub use conversations::{Conversation, Listed};
 pub use db::{Claim, Db, DbOptions};
 pub use error::{Error, Result};
+pub use generations::{Chunk, End, NewAnswer, Place, Question, Submitted, Tokens};
+pub use messages::{Chunks, Message, Part, Rendered, parts_of, reasoning_of, text_of};
+pub use sessions::SessionRows;

@@ -1,0 +1,285 @@
+//! Conversations: what a person reads, finds again, names and throws away.
+//!
+//! Ownership is in every query: a stranger's conversation and one that never was look the same.
+
+mod day;
+mod view;
+
+use std::sync::Arc;
+
+use model::{
+    ConversationId, ConversationSummary, ConversationView, MessageId, MessagePage, Millis, Page,
+    Title, UserId,
+};
+
+use crate::{
+    Clock, Error,
+    generation::Hub,
+    identity::Caller,
+    store::{Db, Message},
+};
+
+/// Lines of the sidebar a page.
+const LISTED: u32 = 40;
+
+/// Messages of a transcript a page.
+const SHOWN: u32 = 50;
+
+/// How long a deleted conversation can be brought back.
+pub const TRASH_DAYS: i64 = 30;
+
+/// The longest draft that is kept, in characters.
+const LONGEST_DRAFT: usize = 100_000;
+
+/// The service of conversations. Cheap to clone.
+#[derive(Clone)]
+pub struct Conversations {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    hub: Hub,
+}
+
+impl Conversations {
+    pub(crate) fn new(db: Db, clock: Arc<dyn Clock>, hub: Hub) -> Self {
+        Self { db, clock, hub }
+    }
+
+    /// The caller's conversations, newest first, a page after the given cursor. Days are counted
+    /// `utc_offset_minutes` east of UTC.
+    #[tracing::instrument(name = "api.conversations.list", skip_all)]
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        after: Option<&str>,
+        utc_offset_minutes: i32,
+    ) -> Result<Page<ConversationSummary>, Error> {
+        let after = after.map(parse_cursor).transpose()?;
+        let mut listed = self
+            .db
+            .list_conversations(caller.user(), after, LISTED + 1)
+            .await?;
+        let more = listed.len() > LISTED as usize;
+        listed.truncate(LISTED as usize);
+        let next = listed
+            .last()
+            .filter(|_| more)
+            .map(|last| format!("{}.{}", last.updated_at.get(), last.id));
+        let now = self.clock.now();
+        let summary = |line: crate::store::Listed| ConversationSummary {
+            day: day::group(line.updated_at, now, utc_offset_minutes),
+            id: line.id,
+            title: line.title,
+            updated_at: line.updated_at,
+            generating: line.generating,
+        };
+        Ok(Page {
+            items: listed.into_iter().map(summary).collect(),
+            next,
+        })
+    }
+
+    /// A conversation as its page opens: the newest messages of the branch that is shown, and the draft.
+    #[tracing::instrument(name = "api.conversations.open", skip_all, fields(conversation.id = %id))]
+    pub async fn open(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+    ) -> Result<ConversationView, Error> {
+        let user = caller.user();
+        let conversation = self
+            .db
+            .conversation(user, id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let draft = self.db.draft(user, Some(id)).await?;
+        let messages = match conversation.leaf {
+            Some(leaf) => self.page(user, id, leaf).await?,
+            None => MessagePage::default(),
+        };
+        Ok(ConversationView {
+            id,
+            title: conversation.title,
+            model: conversation.model,
+            messages,
+            draft,
+        })
+    }
+
+    /// The newest messages of the branch that is shown.
+    #[tracing::instrument(name = "api.conversations.newest", skip_all, fields(conversation.id = %id))]
+    pub async fn newest(&self, caller: &Caller, id: ConversationId) -> Result<MessagePage, Error> {
+        let conversation = self
+            .db
+            .conversation(caller.user(), id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        match conversation.leaf {
+            Some(leaf) => self.page(caller.user(), id, leaf).await,
+            None => Ok(MessagePage::default()),
+        }
+    }
+
+    /// The messages above `message`.
+    #[tracing::instrument(name = "api.conversations.before", skip_all, fields(conversation.id = %id))]
+    pub async fn before(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<MessagePage, Error> {
+        let below = self
+            .db
+            .message(caller.user(), id, message)
+            .await?
+            .ok_or(Error::NotFound)?;
+        match below.parent {
+            Some(parent) => self.page(caller.user(), id, parent).await,
+            None => Ok(MessagePage::default()),
+        }
+    }
+
+    /// Gives it a title, for good.
+    #[tracing::instrument(name = "api.conversations.rename", skip_all, fields(conversation.id = %id))]
+    pub async fn rename(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        title: Title,
+    ) -> Result<(), Error> {
+        found(
+            self.db
+                .rename_conversation(caller.user(), id, &title)
+                .await?,
+        )?;
+        self.hub.titled(id, title);
+        Ok(())
+    }
+
+    /// Puts it in the trash, where [`Conversations::restore`] finds it for 30 days. An answer that is being
+    /// written is stopped.
+    #[tracing::instrument(name = "api.conversations.delete", skip_all, fields(conversation.id = %id))]
+    pub async fn delete(&self, caller: &Caller, id: ConversationId) -> Result<(), Error> {
+        found(
+            self.db
+                .delete_conversation(caller.user(), id, self.clock.now())
+                .await?,
+        )?;
+        self.hub.stop(id);
+        self.hub.deleted(id);
+        Ok(())
+    }
+
+    /// Takes it out of the trash.
+    #[tracing::instrument(name = "api.conversations.restore", skip_all, fields(conversation.id = %id))]
+    pub async fn restore(&self, caller: &Caller, id: ConversationId) -> Result<(), Error> {
+        found(self.db.restore_conversation(caller.user(), id).await?)
+    }
+
+    /// What the caller typed there and did not send; without a conversation, on the page for a new one.
+    #[tracing::instrument(name = "api.conversations.draft", skip_all)]
+    pub async fn draft(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+    ) -> Result<String, Error> {
+        Ok(self.db.draft(caller.user(), conversation).await?)
+    }
+
+    /// Keeps what the caller typed there.
+    #[tracing::instrument(name = "api.conversations.save_draft", skip_all)]
+    pub async fn save_draft(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        text: &str,
+    ) -> Result<(), Error> {
+        let text: String = text
+            .chars()
+            .filter(|&c| c != '\0')
+            .take(LONGEST_DRAFT)
+            .collect();
+        found(
+            self.db
+                .save_draft(caller.user(), conversation, &text, self.clock.now())
+                .await?,
+        )
+    }
+
+    /// Shows the branch that `message` is in, down to its newest end.
+    #[tracing::instrument(name = "api.conversations.show_branch", skip_all, fields(conversation.id = %id))]
+    pub async fn show_branch(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<(), Error> {
+        let leaf = self
+            .db
+            .newest_leaf(caller.user(), id, message)
+            .await?
+            .ok_or(Error::NotFound)?;
+        found(self.db.show_leaf(caller.user(), id, leaf).await?)?;
+        self.hub.changed(id);
+        Ok(())
+    }
+
+    /// A message's text as it was written: Markdown for an answer.
+    #[tracing::instrument(name = "api.conversations.source", skip_all, fields(conversation.id = %id))]
+    pub async fn source(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<String, Error> {
+        let found = self
+            .db
+            .message(caller.user(), id, message)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let grown = self
+            .db
+            .chunks(message)
+            .await?
+            .map(|chunks| chunks.text)
+            .unwrap_or_default();
+        Ok(found.text() + &grown)
+    }
+
+    /// Removes for good what has been in the trash for too long. How many.
+    pub async fn purge(&self) -> Result<u64, Error> {
+        let before = self.clock.now().plus(-TRASH_DAYS * Millis::DAY);
+        Ok(self.db.purge_conversations(before).await?)
+    }
+
+    async fn page(
+        &self,
+        user: UserId,
+        id: ConversationId,
+        end: MessageId,
+    ) -> Result<MessagePage, Error> {
+        let mut messages = self.db.branch(user, id, end, SHOWN + 1).await?;
+        let more = messages.len() > SHOWN as usize;
+        if more {
+            messages.remove(0);
+        }
+        let older_than = messages.first().filter(|_| more).map(|first| first.id);
+        Ok(MessagePage {
+            items: self.views(messages).await?,
+            older_than,
+        })
+    }
+
+    async fn views(&self, messages: Vec<Message>) -> Result<Vec<model::MessageView>, Error> {
+        view::views(&self.db, &self.hub, messages).await
+    }
+}
+
+fn found(there: bool) -> Result<(), Error> {
+    if there { Ok(()) } else { Err(Error::NotFound) }
+}
+
+fn parse_cursor(cursor: &str) -> Result<(Millis, ConversationId), Error> {
+    let (at, id) = cursor.split_once('.').ok_or(Error::NotFound)?;
+    let at = at.parse().map_err(|_| Error::NotFound)?;
+    Ok((Millis::new(at), id.parse()?))
+}

@@ -1,0 +1,54 @@
+//! What a failed call means to the reader. The upstream's own words stay in the log: they may name the
+//! operator's account.
+
+use bailian::{Error, ErrorKind};
+use model::{AnswerFailure, FailureCode, GenerationId};
+
+/// The failure as it is shown under the answer.
+pub(super) fn of_upstream(error: &Error, generation: GenerationId) -> AnswerFailure {
+    AnswerFailure {
+        code: code(error.kind()),
+        reference: error
+            .request_id()
+            .map_or_else(|| generation.to_string(), ToOwned::to_owned),
+        retry_after_s: error
+            .retry_after()
+            .map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),
+    }
+}
+
+/// A failure that the upstream has no part in.
+pub(super) fn of_ours(code: FailureCode, generation: GenerationId) -> AnswerFailure {
+    AnswerFailure {
+        code,
+        reference: generation.to_string(),
+        retry_after_s: None,
+    }
+}
+
+fn code(kind: &ErrorKind) -> FailureCode {
+    match kind {
+        ErrorKind::Authentication
+        | ErrorKind::PermissionDenied
+        | ErrorKind::Arrears
+        | ErrorKind::Configuration => FailureCode::UpstreamRefused,
+        ErrorKind::QuotaExhausted => FailureCode::UpstreamQuota,
+        ErrorKind::Throttled { .. } => FailureCode::UpstreamThrottled,
+        ErrorKind::InvalidParameter { .. } | ErrorKind::TooLarge => FailureCode::UpstreamInvalid,
+        ErrorKind::ContentInspection => FailureCode::ContentRefused,
+        ErrorKind::NotFound => FailureCode::UnknownModel,
+        ErrorKind::Timeout { .. } => FailureCode::UpstreamTimeout,
+        ErrorKind::Unavailable | ErrorKind::Connection => FailureCode::UpstreamUnavailable,
+        ErrorKind::Interrupted => FailureCode::UpstreamInterrupted,
+        // The client may learn of more kinds than this program knows.
+        ErrorKind::Malformed | ErrorKind::UnexpectedRedirect | _ => FailureCode::UpstreamUnreadable,
+    }
+}
+
+/// Whether the operator has to act: nothing that the reader does will help.
+pub(super) fn concerns_the_operator(kind: &ErrorKind) -> bool {
+    matches!(
+        code(kind),
+        FailureCode::UpstreamRefused | FailureCode::UpstreamQuota
+    )
+}

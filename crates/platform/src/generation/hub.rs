@@ -1,0 +1,175 @@
+//! Who watches what: one channel a conversation, made when the first watcher or answer comes and gone with the
+//! last.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use model::{ConversationEvent, ConversationId, MessageId, Title};
+use tokio::sync::broadcast;
+
+use super::live::{Event, Live, Snapshot, lock};
+
+/// Signals that may wait for a watcher; one that falls behind is told to load the page's newest part again.
+const WAITING: usize = 32;
+
+/// All that is live in this process. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Hub(Arc<Mutex<Channels>>);
+
+#[derive(Default)]
+struct Channels {
+    channels: HashMap<ConversationId, Channel>,
+    answers: HashMap<MessageId, Arc<Live>>,
+}
+
+struct Channel {
+    signals: broadcast::Sender<Signal>,
+    live: Option<Arc<Live>>,
+}
+
+/// Why a watcher should look.
+#[derive(Clone)]
+pub(super) enum Signal {
+    /// The answer grew or ended.
+    Grew,
+    /// Something else, ready to be sent.
+    Aside(Event),
+}
+
+/// A watcher's end of a channel.
+pub(super) struct Subscription {
+    hub: Hub,
+    conversation: ConversationId,
+    pub(super) signals: broadcast::Receiver<Signal>,
+}
+
+impl Hub {
+    /// Makes an answer known, before its first word.
+    pub(super) fn begin(&self, live: &Arc<Live>) {
+        let mut inner = lock(&self.0);
+        inner.answers.insert(live.message, Arc::clone(live));
+        let channel = inner.channel(live.conversation);
+        channel.live = Some(Arc::clone(live));
+        // No watcher is no error.
+        let _ = channel
+            .signals
+            .send(Signal::Aside(Event::aside(&ConversationEvent::Changed)));
+    }
+
+    /// Wakes those who watch an answer.
+    pub(super) fn grew(&self, conversation: ConversationId) {
+        if let Some(channel) = lock(&self.0).channels.get(&conversation) {
+            let _ = channel.signals.send(Signal::Grew);
+        }
+    }
+
+    /// An answer has ended and is in the store.
+    pub(super) fn ended(&self, live: &Live) {
+        self.grew(live.conversation);
+        let mut inner = lock(&self.0);
+        inner.answers.remove(&live.message);
+        inner.drop_if_idle(live.conversation);
+    }
+
+    /// The answer as it is shown now, if this process writes it.
+    pub(crate) fn snapshot(&self, message: MessageId) -> Option<Snapshot> {
+        let live = lock(&self.0).answers.get(&message).cloned();
+        live.map(|live| live.snapshot())
+    }
+
+    /// The conversation's newest answer, as long as somebody watches it or it is being written.
+    pub(super) fn live(&self, conversation: ConversationId) -> Option<Arc<Live>> {
+        lock(&self.0).channels.get(&conversation)?.live.clone()
+    }
+
+    /// How many answers this process is writing.
+    pub(super) fn running(&self) -> usize {
+        lock(&self.0).answers.len()
+    }
+
+    /// Stops the conversation's answer. Whether one was being written here.
+    pub(crate) fn stop(&self, conversation: ConversationId) -> bool {
+        let inner = lock(&self.0);
+        let live = inner
+            .channels
+            .get(&conversation)
+            .and_then(|channel| channel.live.as_ref());
+        let running = live.filter(|live| inner.answers.contains_key(&live.message));
+        running.is_some_and(|live| {
+            live.stop.cancel();
+            true
+        })
+    }
+
+    /// Ends every answer: the store has refused for too long.
+    pub(super) fn fail_all(&self) {
+        lock(&self.0)
+            .answers
+            .values()
+            .for_each(|live| live.store_lost.cancel());
+    }
+
+    /// Watches a conversation.
+    pub(super) fn subscribe(&self, conversation: ConversationId) -> Subscription {
+        let signals = lock(&self.0).channel(conversation).signals.subscribe();
+        Subscription {
+            hub: self.clone(),
+            conversation,
+            signals,
+        }
+    }
+
+    /// Tells the watchers of a new title.
+    pub(crate) fn titled(&self, conversation: ConversationId, title: Title) {
+        self.tell(conversation, &ConversationEvent::Title { title });
+    }
+
+    /// Tells the watchers that messages changed otherwise than by growing.
+    pub(crate) fn changed(&self, conversation: ConversationId) {
+        self.tell(conversation, &ConversationEvent::Changed);
+    }
+
+    /// Tells the watchers that the conversation is gone.
+    pub(crate) fn deleted(&self, conversation: ConversationId) {
+        self.tell(conversation, &ConversationEvent::Deleted);
+    }
+
+    fn tell(&self, conversation: ConversationId, event: &ConversationEvent) {
+        if let Some(channel) = lock(&self.0).channels.get(&conversation) {
+            let _ = channel.signals.send(Signal::Aside(Event::aside(event)));
+        }
+    }
+}
+
+impl Channels {
+    fn channel(&mut self, conversation: ConversationId) -> &mut Channel {
+        let new = || Channel {
+            signals: broadcast::Sender::new(WAITING),
+            live: None,
+        };
+        self.channels.entry(conversation).or_insert_with(new)
+    }
+
+    fn drop_if_idle(&mut self, conversation: ConversationId) {
+        let Some(channel) = self.channels.get(&conversation) else {
+            return;
+        };
+        let writing = channel
+            .live
+            .as_ref()
+            .is_some_and(|live| self.answers.contains_key(&live.message));
+        if !writing && channel.signals.receiver_count() == 0 {
+            self.channels.remove(&conversation);
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        // The receiver itself is dropped after this, so it is still counted.
+        self.signals = broadcast::Sender::new(1).subscribe();
+        lock(&self.hub.0).drop_if_idle(self.conversation);
+    }
+}

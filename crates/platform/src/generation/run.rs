@@ -1,0 +1,145 @@
+//! One run: asks the model and hands on what comes, until it ends, is stopped, or the server leaves.
+
+use std::sync::Arc;
+
+use bailian::{ChatEvent, ChatRequest, Client, FinishReason, Usage};
+use futures_util::StreamExt;
+use model::{FailureCode, MessageStatus};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    commit::Committer,
+    failure,
+    live::{Ending, Live},
+};
+use crate::store::Tokens;
+
+/// The longest answer, in bytes: a stream without an end must end.
+const LONGEST: usize = 1024 * 1024;
+
+/// Runs to the end and leaves the ending with the commit.
+#[tracing::instrument(name = "generation.run", skip_all, fields(
+    conversation.id = %live.conversation, message.id = %live.message, generation.id = %live.generation,
+    model.name = request.model,
+))]
+pub(super) async fn run(
+    client: Client,
+    request: ChatRequest,
+    live: Arc<Live>,
+    committer: Committer,
+    leaving: CancellationToken,
+) {
+    let mut seen = Seen::default();
+    // Dropping the stream closes the upstream's connection, so leaving this select is all that stopping takes.
+    let status = tokio::select! {
+        biased;
+        () = live.stop.cancelled() => Ok(MessageStatus::Stopped),
+        () = live.store_lost.cancelled() => {
+            tracing::error!("the answer ends because it can't be stored");
+            let ending = Ending::failed(FailureCode::StoreUnavailable, live.generation);
+            committer.add(&live, |pending| pending.end = Some(ending));
+            return;
+        }
+        () = leaving.cancelled() => Ok(MessageStatus::Interrupted),
+        ended = stream(&client, request, &live, &committer, &mut seen) => ended,
+    };
+    let (status, failure) = match status {
+        Ok(status) => (status, None),
+        Err(error) => {
+            if failure::concerns_the_operator(error.kind()) {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    upstream.request_id = error.request_id(),
+                    "Bailian refuses this site's key"
+                );
+            } else {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    upstream.request_id = error.request_id(),
+                    "the answer failed"
+                );
+            }
+            (
+                MessageStatus::Failed,
+                Some(failure::of_upstream(&error, live.generation)),
+            )
+        }
+    };
+    tracing::info!(
+        status = status.as_str(),
+        upstream.request_id = seen.request_id,
+        tokens.output = seen.tokens.map(|tokens| tokens.output),
+        "the answer ended"
+    );
+    let ending = Ending {
+        status,
+        failure,
+        upstream_request_id: seen.request_id,
+        tokens: seen.tokens,
+    };
+    committer.add(&live, |pending| pending.end = Some(ending));
+}
+
+/// What a run learns on its way.
+#[derive(Default)]
+struct Seen {
+    request_id: Option<String>,
+    tokens: Option<Tokens>,
+    bytes: usize,
+    reasoning_since: Option<Instant>,
+}
+
+async fn stream(
+    client: &Client,
+    request: ChatRequest,
+    live: &Arc<Live>,
+    committer: &Committer,
+    seen: &mut Seen,
+) -> Result<MessageStatus, bailian::Error> {
+    let mut events = client.chat_stream(request).await?.events();
+    seen.request_id = events.request_id().map(ToOwned::to_owned);
+    let mut status = MessageStatus::Complete;
+    while let Some(event) = events.next().await {
+        match event? {
+            ChatEvent::Reasoning(piece) => {
+                seen.reasoning_since.get_or_insert_with(Instant::now);
+                seen.bytes += piece.len();
+                committer.add(live, |pending| pending.reasoning.push_str(&piece));
+            }
+            ChatEvent::Text(piece) => {
+                let reasoned = seen.reasoning_since.take();
+                seen.bytes += piece.len();
+                committer.add(live, |pending| {
+                    pending.text.push_str(&piece);
+                    if let Some(since) = reasoned {
+                        pending.reasoning_ms = i64::try_from(since.elapsed().as_millis()).ok();
+                    }
+                });
+            }
+            ChatEvent::Finished {
+                reason: FinishReason::Length,
+            } => status = MessageStatus::Truncated,
+            ChatEvent::Usage(usage) => seen.tokens = Some(tokens(&usage)),
+            // No tools were offered, and the client may learn of events that this program does not know.
+            ChatEvent::Finished { .. } | ChatEvent::ToolCall(_) | _ => {}
+        }
+        if seen.bytes > LONGEST {
+            return Ok(MessageStatus::Truncated);
+        }
+        live.room().await;
+    }
+    Ok(status)
+}
+
+fn tokens(usage: &Usage) -> Tokens {
+    let count = |tokens: Option<u64>| i64::try_from(tokens.unwrap_or(0)).unwrap_or(i64::MAX);
+    let input = usage.prompt_tokens_details.as_ref();
+    let output = usage.completion_tokens_details.as_ref();
+    Tokens {
+        input: count(usage.prompt_tokens),
+        output: count(usage.completion_tokens),
+        reasoning: count(output.and_then(|details| details.reasoning_tokens)),
+        cached: count(input.and_then(|details| details.cached_tokens)),
+    }
+}

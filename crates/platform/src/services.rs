@@ -1,0 +1,69 @@
+//! All services, built once in the order of their needs.
+
+use std::sync::Arc;
+
+use crate::{
+    Clock, Ids,
+    conversations::Conversations,
+    generation::{GenerationOptions, Generations, Hub},
+    identity::{Identity, IdentityOptions},
+    store::Db,
+};
+
+/// What a page, a route or a command may ask for. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// People and their sessions.
+    pub identity: Identity,
+    /// What they read.
+    pub conversations: Conversations,
+    /// What models write for them.
+    pub generations: Generations,
+}
+
+impl Services {
+    /// Builds them over an open, migrated database.
+    pub fn new(
+        db: Db,
+        bailian: bailian::Client,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+        identity: IdentityOptions,
+        generation: GenerationOptions,
+    ) -> Self {
+        let hub = Hub::default();
+        let conversations = Conversations::new(db.clone(), Arc::clone(&clock), hub.clone());
+        Self {
+            identity: Identity::new(db.clone(), Arc::clone(&clock), ids.clone(), identity),
+            generations: Generations::new(
+                db,
+                bailian,
+                clock,
+                ids,
+                hub,
+                conversations.clone(),
+                generation,
+            ),
+            conversations,
+        }
+    }
+
+    /// What has to be thrown out from time to time: the trash, expired sessions, old attempts.
+    #[tracing::instrument(name = "job.purge", skip_all)]
+    pub async fn purge(&self) {
+        match self.conversations.purge().await {
+            Ok(0) => {}
+            Ok(conversations) => tracing::info!(conversations, "emptied the trash"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "emptying the trash failed"
+            ),
+        }
+        if let Err(error) = self.identity.purge().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "clearing old sessions failed"
+            );
+        }
+    }
+}

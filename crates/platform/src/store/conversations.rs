@@ -1,0 +1,236 @@
+//! Conversations: the sidebar's lines and what a conversation is besides its messages.
+
+use model::{ConversationId, MessageId, Millis, ModelName, Title, UserId};
+use sqlx::FromRow;
+
+use super::{Db, Error, Result, on_pool, rows};
+
+/// A line of the sidebar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: ConversationId,
+    /// Its title.
+    pub title: Title,
+    /// When something last happened in it.
+    pub updated_at: Millis,
+    /// An answer is being written.
+    pub generating: bool,
+}
+
+/// A conversation without its messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its title.
+    pub title: Title,
+    /// The model that answers next.
+    pub model: ModelName,
+    /// The end of the branch that is shown.
+    pub leaf: Option<MessageId>,
+}
+
+#[derive(FromRow)]
+struct ListedRow {
+    id: String,
+    title: String,
+    updated_at: i64,
+    generating: bool,
+}
+
+impl TryFrom<ListedRow> for Listed {
+    type Error = Error;
+
+    fn try_from(row: ListedRow) -> Result<Self> {
+        Ok(Self {
+            id: rows::id("conversations", "id", &row.id)?,
+            title: Title::parse(&row.title)
+                .map_err(|_| rows::corrupt("conversations", "title", &row.id))?,
+            updated_at: Millis::new(row.updated_at),
+            generating: row.generating,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct ConversationRow {
+    title: String,
+    model: String,
+    leaf_id: Option<String>,
+}
+
+const LIST: &str = "
+    SELECT c.id, c.title, c.updated_at,
+           EXISTS (SELECT 1 FROM generations g WHERE g.conversation_id = c.id AND g.status = 'running') AS generating
+    FROM conversations c
+    WHERE c.owner_id = $1 AND c.deleted_at IS NULL AND (c.updated_at, c.id) < ($2, $3)
+    ORDER BY c.updated_at DESC, c.id DESC
+    LIMIT $4";
+
+const FIND: &str = "
+    SELECT title, model, leaf_id FROM conversations WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+
+const RENAME: &str = "
+    UPDATE conversations SET title = $3, title_source = 'person'
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+
+/// A title that a person chose is never overwritten.
+const TITLE_BY_MODEL: &str = "
+    UPDATE conversations SET title = $2, title_source = 'model' WHERE id = $1 AND title_source = 'question'";
+
+const DELETE: &str = "
+    UPDATE conversations SET deleted_at = $3 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+
+const RESTORE: &str = "
+    UPDATE conversations SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
+
+const SHOW: &str = "
+    UPDATE conversations SET leaf_id = $3 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+
+const PURGE: &str = "DELETE FROM conversations WHERE deleted_at < $1";
+
+impl Db {
+    /// The owner's conversations after `after` in the sidebar's order, newest first.
+    #[tracing::instrument(name = "store.conversations.list", skip_all)]
+    pub async fn list_conversations(
+        &self,
+        owner: UserId,
+        after: Option<(Millis, ConversationId)>,
+        limit: u32,
+    ) -> Result<Vec<Listed>> {
+        let (updated_at, id) = after.map_or((i64::MAX, String::new()), |(at, id)| {
+            (at.get(), id.to_string())
+        });
+        let rows: Vec<ListedRow> = on_pool!(self.reader(), |pool| {
+            sqlx::query_as(LIST)
+                .bind(owner.to_string())
+                .bind(updated_at)
+                .bind(id)
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
+        });
+        rows.into_iter().map(Listed::try_from).collect()
+    }
+
+    /// The owner's conversation of that id.
+    #[tracing::instrument(name = "store.conversations.find", skip_all, fields(conversation.id = %id))]
+    pub async fn conversation(
+        &self,
+        owner: UserId,
+        id: ConversationId,
+    ) -> Result<Option<Conversation>> {
+        let row: Option<ConversationRow> = on_pool!(self.reader(), |pool| {
+            sqlx::query_as(FIND)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .fetch_optional(pool)
+                .await?
+        });
+        let Some(row) = row else { return Ok(None) };
+        let key = id.to_string();
+        Ok(Some(Conversation {
+            title: Title::parse(&row.title)
+                .map_err(|_| rows::corrupt("conversations", "title", &key))?,
+            model: ModelName::parse(&row.model)
+                .map_err(|_| rows::corrupt("conversations", "model", &key))?,
+            leaf: row
+                .leaf_id
+                .map(|leaf| rows::id("conversations", "leaf_id", &leaf))
+                .transpose()?,
+        }))
+    }
+
+    /// Gives it the title that a person chose. Whether the owner has such a conversation.
+    #[tracing::instrument(name = "store.conversations.rename", skip_all, fields(conversation.id = %id))]
+    pub async fn rename_conversation(
+        &self,
+        owner: UserId,
+        id: ConversationId,
+        title: &Title,
+    ) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| {
+            let query = sqlx::query(RENAME)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(title.as_str());
+            query.execute(pool).await?.rows_affected()
+        });
+        Ok(changed == 1)
+    }
+
+    /// Gives it the title that the model wrote, unless it has a better one. Whether it took it.
+    #[tracing::instrument(name = "store.conversations.title", skip_all, fields(conversation.id = %id))]
+    pub async fn title_conversation(&self, id: ConversationId, title: &Title) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| {
+            sqlx::query(TITLE_BY_MODEL)
+                .bind(id.to_string())
+                .bind(title.as_str())
+                .execute(pool)
+                .await?
+                .rows_affected()
+        });
+        Ok(changed == 1)
+    }
+
+    /// Puts it in the trash. Whether it was there and the owner's.
+    #[tracing::instrument(name = "store.conversations.delete", skip_all, fields(conversation.id = %id))]
+    pub async fn delete_conversation(
+        &self,
+        owner: UserId,
+        id: ConversationId,
+        now: Millis,
+    ) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| {
+            let query = sqlx::query(DELETE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(now.get());
+            query.execute(pool).await?.rows_affected()
+        });
+        Ok(changed == 1)
+    }
+
+    /// Takes it out of the trash. Whether it was in there and the owner's.
+    #[tracing::instrument(name = "store.conversations.restore", skip_all, fields(conversation.id = %id))]
+    pub async fn restore_conversation(&self, owner: UserId, id: ConversationId) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| {
+            sqlx::query(RESTORE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .execute(pool)
+                .await?
+                .rows_affected()
+        });
+        Ok(changed == 1)
+    }
+
+    /// Shows the branch that ends in `leaf`.
+    #[tracing::instrument(name = "store.conversations.show", skip_all, fields(conversation.id = %id))]
+    pub async fn show_leaf(
+        &self,
+        owner: UserId,
+        id: ConversationId,
+        leaf: MessageId,
+    ) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| {
+            let query = sqlx::query(SHOW)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(leaf.to_string());
+            query.execute(pool).await?.rows_affected()
+        });
+        Ok(changed == 1)
+    }
+
+    /// Removes for good what was put in the trash before `before`. How many.
+    #[tracing::instrument(name = "store.conversations.purge", skip_all)]
+    pub async fn purge_conversations(&self, before: Millis) -> Result<u64> {
+        Ok(on_pool!(self.writer(), |pool| {
+            sqlx::query(PURGE)
+                .bind(before.get())
+                .execute(pool)
+                .await?
+                .rows_affected()
+        }))
+    }
+}

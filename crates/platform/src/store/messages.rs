@@ -1,0 +1,319 @@
+//! Messages: a branch of the tree, read from its end upwards, a page at a time.
+
+use model::{
+    AnswerFailure, Branch, ConversationId, MessageId, MessageStatus, Millis, ModelName, Speaker,
+    UserId,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::{FromRow, types::Json};
+
+use super::{Db, Error, Result, on_pool, rows};
+
+/// A piece of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Part {
+    /// What the model thought.
+    Reasoning {
+        /// Markdown.
+        text: String,
+    },
+    /// What was said.
+    Text {
+        /// Markdown from the model, plain text from a person.
+        text: String,
+    },
+}
+
+/// An answer as it was rendered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rendered {
+    /// The answer's blocks: safe HTML.
+    pub blocks: Vec<String>,
+    /// The reasoning's blocks: safe HTML.
+    pub reasoning: Vec<String>,
+}
+
+/// A message as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// The message it answers.
+    pub parent: Option<MessageId>,
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// Where it is in its life.
+    pub status: MessageStatus,
+    /// What it consists of.
+    pub parts: Vec<Part>,
+    /// Its HTML, if it was rendered by the renderer of that version.
+    pub rendered: Option<(i64, Rendered)>,
+    /// How long the model reasoned.
+    pub reasoning_ms: Option<i64>,
+    /// The model that wrote it.
+    pub model: Option<ModelName>,
+    /// Why it failed.
+    pub failure: Option<AnswerFailure>,
+    /// The last event of its growth.
+    pub last_seq: u64,
+    /// Its place among siblings.
+    pub branch: Branch,
+    /// When it was made.
+    pub created_at: Millis,
+}
+
+impl Message {
+    /// All its text, without the reasoning.
+    pub fn text(&self) -> String {
+        text_of(&self.parts)
+    }
+
+    /// All its reasoning.
+    pub fn reasoning(&self) -> String {
+        reasoning_of(&self.parts)
+    }
+}
+
+/// The text among the parts.
+pub fn text_of(parts: &[Part]) -> String {
+    parts
+        .iter()
+        .filter_map(|part| {
+            if let Part::Text { text } = part {
+                Some(text.as_str())
+            } else {
+                None
+            }
+        })
+        .collect()
+}
+
+/// The reasoning among the parts.
+pub fn reasoning_of(parts: &[Part]) -> String {
+    let reasoning = |part| {
+        if let &Part::Reasoning { ref text } = part {
+            Some(text.as_str())
+        } else {
+            None
+        }
+    };
+    parts.iter().filter_map(reasoning).collect()
+}
+
+/// The parts of an answer.
+pub fn parts_of(reasoning: String, text: String) -> Vec<Part> {
+    let reasoning = (!reasoning.is_empty()).then_some(Part::Reasoning { text: reasoning });
+    reasoning.into_iter().chain([Part::Text { text }]).collect()
+}
+
+#[derive(FromRow)]
+struct MessageRow {
+    id: String,
+    parent_id: Option<String>,
+    role: String,
+    status: String,
+    parts: Json<Vec<Part>>,
+    rendered: Option<Json<Rendered>>,
+    render_version: i64,
+    reasoning_ms: Option<i64>,
+    model: Option<String>,
+    failure: Option<Json<AnswerFailure>>,
+    last_seq: i64,
+    created_at: i64,
+    siblings: i64,
+    place: i64,
+    previous: Option<String>,
+    following: Option<String>,
+}
+
+impl TryFrom<MessageRow> for Message {
+    type Error = Error;
+
+    fn try_from(row: MessageRow) -> Result<Self> {
+        const TABLE: &str = "messages";
+        let at = |column| rows::corrupt(TABLE, column, &row.id);
+        let sibling = |id: &Option<String>| {
+            id.as_deref()
+                .map(|id| rows::id(TABLE, "id", id))
+                .transpose()
+        };
+        Ok(Self {
+            id: rows::id(TABLE, "id", &row.id)?,
+            parent: sibling(&row.parent_id)?,
+            speaker: match row.role.as_str() {
+                "user" => Speaker::User,
+                "assistant" => Speaker::Assistant,
+                _ => return Err(at("role")),
+            },
+            status: MessageStatus::from_name(&row.status).ok_or_else(|| at("status"))?,
+            model: row
+                .model
+                .as_ref()
+                .map(ModelName::parse)
+                .transpose()
+                .map_err(|_| at("model"))?,
+            last_seq: u64::try_from(row.last_seq).map_err(|_| at("last_seq"))?,
+            branch: Branch {
+                // The first message has no parent to count siblings under.
+                index: u32::try_from(row.place.max(1)).map_err(|_| at("parent_id"))?,
+                count: u32::try_from(row.siblings.max(1)).map_err(|_| at("parent_id"))?,
+                previous: sibling(&row.previous)?,
+                next: sibling(&row.following)?,
+            },
+            parts: row.parts.0,
+            rendered: row
+                .rendered
+                .map(|Json(rendered)| (row.render_version, rendered)),
+            reasoning_ms: row.reasoning_ms,
+            failure: row.failure.map(|Json(failure)| failure),
+            created_at: Millis::new(row.created_at),
+        })
+    }
+}
+
+/// Walks up from a message, so its cost is the page's, not the conversation's.
+const BRANCH: &str = "
+    WITH RECURSIVE branch (id, parent_id, depth) AS (
+        SELECT m.id, m.parent_id, 1
+        FROM messages m JOIN conversations c ON c.id = m.conversation_id
+        WHERE m.id = $3 AND c.id = $2 AND c.owner_id = $1 AND c.deleted_at IS NULL
+        UNION ALL
+        SELECT p.id, p.parent_id, b.depth + 1
+        FROM branch b JOIN messages p ON p.id = b.parent_id
+        WHERE b.depth < $4
+    )
+    SELECT m.id, m.parent_id, m.role, m.status, m.parts, m.rendered, m.render_version, m.reasoning_ms, m.model,
+           m.failure, m.last_seq, m.created_at,
+           (SELECT COUNT(*) FROM messages s WHERE s.parent_id = m.parent_id) AS siblings,
+           (SELECT COUNT(*) FROM messages s WHERE s.parent_id = m.parent_id AND s.id <= m.id) AS place,
+           (SELECT MAX(s.id) FROM messages s WHERE s.parent_id = m.parent_id AND s.id < m.id) AS previous,
+           (SELECT MIN(s.id) FROM messages s WHERE s.parent_id = m.parent_id AND s.id > m.id) AS following
+    FROM branch b JOIN messages m ON m.id = b.id
+    ORDER BY b.depth DESC";
+
+/// From a message down to the newest end below it.
+const NEWEST_LEAF: &str = "
+    WITH RECURSIVE below (id, depth) AS (
+        SELECT m.id, 1
+        FROM messages m JOIN conversations c ON c.id = m.conversation_id
+        WHERE m.id = $3 AND c.id = $2 AND c.owner_id = $1 AND c.deleted_at IS NULL
+        UNION ALL
+        SELECT (SELECT MAX(s.id) FROM messages s WHERE s.parent_id = b.id), b.depth + 1
+        FROM below b WHERE b.id IS NOT NULL
+    )
+    SELECT id FROM below WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1";
+
+const SAVE_RENDERED: &str = "
+    UPDATE messages SET rendered = $2, render_version = $3 WHERE id = $1 AND status <> 'generating'";
+
+const CHUNKS: &str =
+    "SELECT seq, reasoning, text FROM generation_chunks WHERE message_id = $1 ORDER BY seq";
+
+impl Db {
+    /// Up to `limit` messages of the owner's conversation that end in `end`, oldest first. Empty when the
+    /// message is not in such a conversation.
+    #[tracing::instrument(name = "store.messages.branch", skip_all, fields(conversation.id = %conversation))]
+    pub async fn branch(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        end: MessageId,
+        limit: u32,
+    ) -> Result<Vec<Message>> {
+        let rows: Vec<MessageRow> = on_pool!(self.reader(), |pool| {
+            sqlx::query_as(BRANCH)
+                .bind(owner.to_string())
+                .bind(conversation.to_string())
+                .bind(end.to_string())
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
+        });
+        rows.into_iter().map(Message::try_from).collect()
+    }
+
+    /// One message of the owner's conversation.
+    pub async fn message(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        id: MessageId,
+    ) -> Result<Option<Message>> {
+        Ok(self.branch(owner, conversation, id, 1).await?.pop())
+    }
+
+    /// The newest end below a message of the owner's conversation.
+    #[tracing::instrument(name = "store.messages.newest_leaf", skip_all, fields(conversation.id = %conversation))]
+    pub async fn newest_leaf(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        from: MessageId,
+    ) -> Result<Option<MessageId>> {
+        let id: Option<String> = on_pool!(self.reader(), |pool| {
+            sqlx::query_scalar(NEWEST_LEAF)
+                .bind(owner.to_string())
+                .bind(conversation.to_string())
+                .bind(from.to_string())
+                .fetch_optional(pool)
+                .await?
+        });
+        id.map(|id| rows::id("messages", "id", &id)).transpose()
+    }
+
+    /// Keeps what a settled answer was rendered to.
+    #[tracing::instrument(name = "store.messages.save_rendered", skip_all, fields(message.id = %id))]
+    pub async fn save_rendered(
+        &self,
+        id: MessageId,
+        version: i64,
+        rendered: &Rendered,
+    ) -> Result<()> {
+        on_pool!(self.writer(), |pool| {
+            let query = sqlx::query(SAVE_RENDERED)
+                .bind(id.to_string())
+                .bind(Json(rendered))
+                .bind(version);
+            query.execute(pool).await?.rows_affected()
+        });
+        Ok(())
+    }
+
+    /// What a running generation has stored so far beyond the message's parts: reasoning, text, and the last
+    /// number.
+    #[tracing::instrument(name = "store.messages.chunks", skip_all, fields(message.id = %id))]
+    pub async fn chunks(&self, id: MessageId) -> Result<Option<Chunks>> {
+        let rows: Vec<(i64, String, String)> = on_pool!(self.reader(), |pool| {
+            sqlx::query_as(CHUNKS)
+                .bind(id.to_string())
+                .fetch_all(pool)
+                .await?
+        });
+        let Some(&(last, ..)) = rows.last() else {
+            return Ok(None);
+        };
+        let last_seq = u64::try_from(last)
+            .map_err(|_| rows::corrupt("generation_chunks", "seq", &id.to_string()))?;
+        let (reasoning, text) = rows
+            .into_iter()
+            .map(|(_, reasoning, text)| (reasoning, text))
+            .unzip::<_, _, String, String>();
+        Ok(Some(Chunks {
+            reasoning,
+            text,
+            last_seq,
+        }))
+    }
+}
+
+/// What a running generation has stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunks {
+    /// The reasoning since the generation began.
+    pub reasoning: String,
+    /// The text since the generation began.
+    pub text: String,
+    /// The number of the last chunk.
+    pub last_seq: u64,
+}
