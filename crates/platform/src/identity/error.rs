@@ -1,0 +1,102 @@
+//! Why somebody does not get in.
+
+use model::{
+    FailureCode,
+    account::{InvalidDisplayName, InvalidEmail, InvalidPassword},
+};
+use tower_sessions::{session, session_store};
+
+use crate::{error::store_code, store};
+
+/// Why identity refused or could not do it. Never holds a password, token or address.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// Nobody is signed in, or the account was disabled meanwhile.
+    #[error("nobody is signed in")]
+    SignInNeeded,
+    /// Unknown address, wrong password or disabled account: deliberately one answer.
+    #[error("wrong credentials")]
+    WrongCredentials,
+    /// Too many attempts on this account or from this address.
+    #[error("too many attempts, wait {retry_after_s} s")]
+    TooManyAttempts {
+        /// When the next one may come.
+        retry_after_s: u32,
+    },
+    /// Not an e-mail address.
+    #[error(transparent)]
+    InvalidEmail(#[from] InvalidEmail),
+    /// Not a name.
+    #[error(transparent)]
+    InvalidName(#[from] InvalidDisplayName),
+    /// The password is too short or too long.
+    #[error(transparent)]
+    InvalidPassword(#[from] InvalidPassword),
+    /// The password is among the first that a guesser would try.
+    #[error("password too common")]
+    PasswordTooCommon,
+    /// There is an account of that address.
+    #[error("address taken")]
+    EmailTaken,
+    /// Registration is closed.
+    #[error("registration is closed")]
+    RegistrationClosed,
+    /// The setup link was used, is not the newest, or never was one.
+    #[error("setup link invalid")]
+    SetupLinkInvalid,
+    /// More passwords wait to be hashed than is sensible.
+    #[error("too many passwords to hash")]
+    Overloaded,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The session could not be read or written.
+    #[error("the session")]
+    Session(#[from] session::Error),
+    /// A password could not be hashed.
+    #[error("hashing a password")]
+    Hashing(#[source] argon2::password_hash::Error),
+    /// The thread that hashed a password died.
+    #[error("hashing a password")]
+    HashingDied(#[source] tokio::task::JoinError),
+}
+
+impl IdentityError {
+    /// What the browser may learn of it.
+    pub const fn code(&self) -> FailureCode {
+        match self {
+            Self::SignInNeeded => FailureCode::SignInNeeded,
+            Self::WrongCredentials => FailureCode::WrongCredentials,
+            Self::TooManyAttempts { .. } => FailureCode::TooManyAttempts,
+            Self::InvalidEmail(InvalidEmail) => FailureCode::InvalidEmail,
+            Self::InvalidName(InvalidDisplayName) => FailureCode::InvalidName,
+            Self::InvalidPassword(InvalidPassword::TooShort) => FailureCode::PasswordTooShort,
+            Self::InvalidPassword(InvalidPassword::TooLong) => FailureCode::PasswordTooLong,
+            Self::PasswordTooCommon => FailureCode::PasswordTooCommon,
+            Self::EmailTaken => FailureCode::EmailTaken,
+            Self::RegistrationClosed => FailureCode::RegistrationClosed,
+            Self::SetupLinkInvalid => FailureCode::SetupLinkInvalid,
+            Self::Overloaded => FailureCode::Overloaded,
+            Self::Store(error) => store_code(error),
+            Self::Session(session::Error::Store(session_store::Error::Backend(_))) => {
+                FailureCode::StoreUnavailable
+            }
+            Self::Session(
+                session::Error::SerdeJson(_)
+                | session::Error::Store(
+                    session_store::Error::Encode(_) | session_store::Error::Decode(_),
+                ),
+            )
+            | Self::Hashing(_)
+            | Self::HashingDied(_) => FailureCode::Internal,
+        }
+    }
+
+    /// Seconds after which trying again makes sense, when that is known.
+    pub const fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::TooManyAttempts { retry_after_s } => Some(*retry_after_s),
+            _ => None,
+        }
+    }
+}
