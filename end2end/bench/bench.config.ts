@@ -10,5 +10,11 @@ export default defineConfig({
   retries: 0,
   timeout: 300_000,
   reporter: "./report.ts",
-  use: { ...chromium, locale: "en-US", extraHTTPHeaders: { "Accept-Language": "en" }, viewport: { width: 1440, height: 900 } },
+  use: {
+    ...chromium,
+    locale: "en-US",
+    extraHTTPHeaders: { "Accept-Language": "en" },
+    viewport: { width: 1440, height: 900 },
+    actionTimeout: 30_000,
+  },
 });

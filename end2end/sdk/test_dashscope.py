@@ -1,4 +1,7 @@
-"""What users of Alibaba's own `dashscope` package meet, as far as it speaks the OpenAI protocol."""
+"""What users of Alibaba's own `dashscope` package meet, as far as it speaks the OpenAI protocol.
+
+Streams are left out: 2.0.2 does not put `stream` into the body here, and fails on the closing `[DONE]` if made to.
+"""
 
 from http import HTTPStatus
 
@@ -22,17 +25,8 @@ def test_an_answer_comes_whole() -> None:
     assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens
 
 
-def test_a_stream_adds_up_to_the_whole_answer() -> None:
-    whole = Completions.create(model="qwen-plus", messages=POEM, api_key="sk-test")
-    chunks = list(Completions.create(model="qwen-plus", messages=POEM, api_key="sk-test", stream=True))
-
-    assert all(chunk.status_code == HTTPStatus.OK for chunk in chunks)
-    text = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
-    assert text == whole.choices[0].message.content
-
-
 def test_a_wrong_key_is_refused_with_its_code() -> None:
     refused = Completions.create(model="qwen-plus", messages=POEM, api_key="wrong")
 
     assert refused.status_code == HTTPStatus.UNAUTHORIZED
-    assert refused.code == "invalid_api_key"
+    assert refused.error["code"] == "invalid_api_key"
