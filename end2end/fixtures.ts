@@ -108,5 +108,5 @@ async function fillIn(page: Page, account: Account): Promise<void> {
   if (await name.count()) await name.fill(account.name);
   await form.locator('input[name="email"]').fill(account.email);
   await form.locator('input[name="password"]').fill(account.password);
-  await form.locator('button[type="submit"]').click();
+  await form.locator('button:not([type="button"])').click();
 }

@@ -2,10 +2,11 @@ import type { Page } from "@playwright/test";
 
 /** Sends a first message through the composer's form and returns the new conversation's id. */
 export async function ask(page: Page, text: string): Promise<string> {
-  await page.goto("/");
-  const composer = page.locator("main form:has(textarea)").last();
+  // Until the page is alive: what is typed into it before may be overwritten when it wakes.
+  await page.goto("/", { waitUntil: "networkidle" });
+  const composer = page.locator("form.composer");
   await composer.locator("textarea").fill(text);
-  await composer.locator('button[type="submit"]').last().click();
+  await composer.locator(".composer__send").click();
   await page.waitForURL(/\/c\/[0-9a-f-]+/);
   return /\/c\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? "";
 }
