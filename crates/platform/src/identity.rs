@@ -5,6 +5,8 @@ mod hashing;
 mod password_rules;
 mod session;
 mod setup;
+#[cfg(test)]
+mod tests;
 mod throttle;
 pub(crate) mod token;
 

@@ -94,9 +94,10 @@ impl IdentityError {
 
     /// Seconds after which trying again makes sense, when that is known.
     pub const fn retry_after_s(&self) -> Option<u32> {
-        match self {
-            Self::TooManyAttempts { retry_after_s } => Some(*retry_after_s),
-            _ => None,
+        if let Self::TooManyAttempts { retry_after_s } = self {
+            Some(*retry_after_s)
+        } else {
+            None
         }
     }
 }

@@ -1,10 +1,9 @@
 //! argon2id off the async threads: two at a time, with a short queue behind them, so that a flood of
 //! passwords is refused instead of starving everything else.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
+#[cfg(test)]
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
@@ -41,6 +40,7 @@ pub(super) struct Hashing {
     params: Params,
     queue: Arc<Semaphore>,
     threads: Arc<Semaphore>,
+    #[cfg(test)]
     computed: Arc<AtomicU64>,
 }
 
@@ -67,6 +67,7 @@ impl Hashing {
             params: cost.0,
             queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
             threads: Arc::new(Semaphore::new(AT_ONCE)),
+            #[cfg(test)]
             computed: Arc::new(AtomicU64::new(0)),
         }
     }
@@ -89,11 +90,12 @@ impl Hashing {
     }
 
     fn argon2(&self) -> Argon2<'static> {
+        #[cfg(test)]
+        self.computed.fetch_add(1, Ordering::SeqCst);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
     }
 
     fn hash(&self, password: &[u8]) -> Result<String, Error> {
-        self.computed.fetch_add(1, Ordering::SeqCst);
         let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>())?;
         Ok(self.argon2().hash_password(password, &salt)?.to_string())
     }
@@ -102,7 +104,6 @@ impl Hashing {
         let Ok(stored) = PasswordHash::new(stored) else {
             return Ok(Verdict::Unreadable);
         };
-        self.computed.fetch_add(1, Ordering::SeqCst);
         match self.argon2().verify_password(password, &stored) {
             Ok(()) => Ok(Verdict::Right {
                 outdated: self.is_outdated(&stored),
@@ -122,7 +123,6 @@ impl Hashing {
             salt: Some(salt.as_salt()),
             hash: Some(Output::new(&rand::random::<[u8; 32]>())?),
         };
-        self.computed.fetch_add(1, Ordering::SeqCst);
         match self.argon2().verify_password(password, &nothing) {
             Ok(()) | Err(Error::Password) => Ok(Verdict::Wrong),
             Err(error) => Err(error),

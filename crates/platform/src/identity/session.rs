@@ -14,12 +14,6 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Stands in for a signed-in person.
-    #[cfg(test)]
-    pub(crate) const fn for_test(user: UserId, role: Role) -> Self {
-        Self { user, role }
-    }
-
     /// Who it is.
     pub const fn user(&self) -> UserId {
         self.user

@@ -134,7 +134,7 @@ fn granted(attempt: Attempt, now: Millis) -> Result<(), IdentityError> {
     match attempt {
         Attempt::Granted => Ok(()),
         Attempt::RefusedUntil(open_at) => Err(IdentityError::TooManyAttempts {
-            retry_after_s: u32::try_from(open_at.since(now).div_euclid(1000) + 1)
+            retry_after_s: u32::try_from(open_at.since(now).max(1).saturating_add(999) / 1000)
                 .unwrap_or(u32::MAX),
         }),
     }

@@ -2,7 +2,7 @@
 //! logged-out session can't come back, a cookie that was planted is never adopted, and both the idle time
 //! (counted in requests, not in changes) and the absolute lifetime are checked here.
 
-use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+use std::{collections::HashMap, error::Error as _, fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use model::{Millis, UserId};
@@ -156,16 +156,16 @@ impl SessionStore for SessionRows {
     /// Always under a fresh id: after a logout, or with a planted cookie, the record still carries the old one.
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         record.id = Id::default();
-        self.insert(record).await.map_err(backend)
+        self.insert(record).await.map_err(|error| backend(&error))
     }
 
     /// Changes a session that exists and does nothing for one that has ended.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.update(record).await.map_err(backend)
+        self.update(record).await.map_err(|error| backend(&error))
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        let found = self.find(id).await.map_err(backend)?;
+        let found = self.find(id).await.map_err(|error| backend(&error))?;
         Ok(found.map(|(data, expires_at)| Record {
             id: *id,
             data,
@@ -175,7 +175,7 @@ impl SessionStore for SessionRows {
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
-        self.remove(id).await.map_err(backend)
+        self.remove(id).await.map_err(|error| backend(&error))
     }
 }
 
@@ -188,9 +188,9 @@ fn user_of(data: &Data) -> Option<&str> {
 }
 
 /// tower-sessions takes a text only, so the causes go into it.
-fn backend(error: super::Error) -> session_store::Error {
+fn backend(error: &super::Error) -> session_store::Error {
     let mut text = error.to_string();
-    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
+    let mut cause = error.source();
     while let Some(inner) = cause {
         text.push_str(": ");
         text.push_str(&inner.to_string());

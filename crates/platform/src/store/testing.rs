@@ -8,7 +8,7 @@ use std::{
 
 use sqlx::{Connection, PgConnection};
 
-use super::{Db, DbOptions};
+use super::{Db, DbOptions, on_pool};
 
 /// Runs the test on a fresh database of each kind.
 pub(crate) async fn on_both<F, R>(test: F)
@@ -27,6 +27,23 @@ where
     if let Ok(server) = server {
         run(&fresh_schema(&server).await, &test).await;
     }
+}
+
+/// Changes rows behind the services' backs.
+pub(crate) async fn execute(db: &Db, sql: &str) {
+    on_pool!(db.writer(), |pool| sqlx::query(sql)
+        .execute(pool)
+        .await
+        .expect("a statement")
+        .rows_affected());
+}
+
+/// The one number that the query gives.
+pub(crate) async fn count(db: &Db, sql: &str) -> i64 {
+    on_pool!(db.reader(), |pool| sqlx::query_scalar(sql)
+        .fetch_one(pool)
+        .await
+        .expect("a number"))
 }
 
 async fn run<F, R>(url: &str, test: &F)
