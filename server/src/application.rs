@@ -1,0 +1,219 @@
+//! The composition root: everything long-lived is built here once, in the order of its needs. `main` and every test
+//! come through it.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::{Context, bail};
+use model::ModelName;
+use platform::{
+    Clock, Ids, Services,
+    generation::GenerationOptions,
+    store::{Claim, Db},
+};
+use secrecy::ExposeSecret;
+use simulator::Simulator;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{config::Config, connections, health::Readiness, router};
+
+/// How often the trash and old sessions are cleared.
+const PURGE: Duration = Duration::from_hours(1);
+
+/// Connections that are still busy when all answers have ended get so long.
+const LAST_CALL: Duration = Duration::from_secs(3);
+
+/// The whole server, ready to serve.
+pub struct Application {
+    router: axum::Router,
+    listener: TcpListener,
+    services: Services,
+    readiness: Readiness,
+    config: Config,
+    db: Db,
+    simulator: Option<Simulator>,
+    _claim: Claim,
+}
+
+impl Application {
+    /// Opens the database, starts what the server needs, and binds its address.
+    pub async fn build(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let db = Db::open(&config.database.options())
+            .await
+            .context("opening the database")?;
+        let Some(claim) = db.claim().context("locking the database's file")? else {
+            bail!(
+                "another process serves from {}; stop it first, or use Postgres",
+                config.database.url
+            );
+        };
+        db.migrate().await.context("migrating the database")?;
+
+        let (upstream, simulator) = match config.bailian.options() {
+            Some(options) => (options, None),
+            None => {
+                let simulator = Simulator::start(config.simulator.options())
+                    .await
+                    .context("starting the simulator")?;
+                tracing::warn!(
+                    "there is no DASHSCOPE_API_KEY: answers come from the built-in simulator"
+                );
+                (
+                    bailian::ClientOptions::new(simulator.base_url(), "sk-simulator"),
+                    Some(simulator),
+                )
+            }
+        };
+        let client = bailian::Client::new(upstream).context("setting up the upstream")?;
+
+        let ids = Ids::new(Arc::clone(&clock));
+        let (default_model, title_model): (ModelName, ModelName) = config.chat.models()?;
+        let generation = GenerationOptions {
+            default_model,
+            title_model,
+            simulated: simulator.is_some(),
+            at_once: config.chat.answers_at_once,
+            node: ids.next().to_string(),
+        };
+        let services = Services::new(
+            db.clone(),
+            client,
+            clock,
+            ids,
+            config.identity.options(),
+            generation,
+        );
+        services
+            .generations
+            .recover(!db.is_shared())
+            .await
+            .context("recovering interrupted answers")?;
+
+        let addr = config.server.addr;
+        let listener = TcpListener::bind(addr)
+            .await
+            .with_context(|| format!("listening on {addr}"))?;
+        let readiness = Readiness::new(db.clone());
+        let router = router::build(&services, &readiness, &config)?;
+        Ok(Self {
+            router,
+            listener,
+            services,
+            readiness,
+            config,
+            db,
+            simulator,
+            _claim: claim,
+        })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// The services behind the routes.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// The stand-in, where there is no upstream.
+    pub fn simulator(&self) -> Option<&Simulator> {
+        self.simulator.as_ref()
+    }
+
+    /// Serves until `stop`, then drains: running answers end or are cut and kept, watchers are told to come back.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let addr = self.addr().context("asking for the own address")?;
+        tracing::info!("listening on http://{addr}");
+        self.say_how_to_set_up(addr).await?;
+
+        let purging = tokio::spawn(purge(self.services.clone(), stop.clone()));
+        let header_timeout = Duration::from_secs(self.config.server.header_timeout_s);
+        let serving = connections::serve(self.listener, self.router, header_timeout, stop.clone());
+        let (connections, ()) = tokio::join!(serving, async {
+            stop.cancelled().await;
+            tracing::info!("stopping: no new requests, running answers may end");
+            self.readiness.leave();
+            self.services
+                .generations
+                .drain(Duration::from_secs(self.config.server.drain_s))
+                .await;
+            self.readiness.end_streams();
+        });
+        if tokio::time::timeout(LAST_CALL, connections.shutdown())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some connections did not end in time");
+        }
+        purging.abort();
+        if let Some(simulator) = self.simulator {
+            simulator
+                .shutdown()
+                .await
+                .context("stopping the simulator")?;
+        }
+        self.db.close().await;
+        tracing::info!("stopped");
+        Ok(())
+    }
+
+    /// As long as nobody owns the site, every start prints a fresh one-time link for that.
+    async fn say_how_to_set_up(&self, addr: SocketAddr) -> anyhow::Result<()> {
+        let token = self
+            .services
+            .identity
+            .setup_token()
+            .await
+            .context("preparing the setup link")?;
+        if let Some(token) = token {
+            let origin = self
+                .config
+                .server
+                .public_url
+                .clone()
+                .unwrap_or_else(|| format!("http://{addr}"));
+            let link = format!(
+                "{}/setup?token={}",
+                origin.trim_end_matches('/'),
+                token.expose_secret()
+            );
+            tracing::warn!(
+                "nobody owns this site yet. Open this link once to make the first administrator: {link}"
+            );
+        }
+        Ok(())
+    }
+}
+
+async fn purge(services: Services, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(PURGE);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        services.purge().await;
+    }
+}
+
+/// Cancels `stop` at the first SIGTERM or Ctrl-C, and ends the process at the second.
+pub fn stop_signals(stop: CancellationToken) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .context("listening for SIGTERM")?;
+    tokio::spawn(async move {
+        loop {
+            #[cfg(unix)]
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            #[cfg(not(unix))]
+            let _ = tokio::signal::ctrl_c().await;
+            if stop.is_cancelled() {
+                tracing::warn!("told to stop twice: leaving at once");
+                std::process::exit(1);
+            }
+            stop.cancel();
+        }
+    });
+    Ok(())
+}

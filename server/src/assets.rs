@@ -1,0 +1,143 @@
+//! The files of the page: built before the binary, compressed at build time, and carried inside it.
+
+use std::borrow::Cow;
+
+use anyhow::Context;
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{
+        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    },
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+/// What cargo-leptos leaves. A debug build reads it from the disk, so that tests need no build of the page.
+#[derive(RustEmbed)]
+#[folder = "../target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// Names in `pkg/` carry a hash of their content.
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// Other names stay the same when the content changes.
+const CHECKED: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// The addresses of script, module and style sheet in this build.
+pub(crate) fn of_the_page() -> anyhow::Result<app::shell::Assets> {
+    let find = |ending: &str| {
+        Site::iter()
+            .find(|path| path.starts_with("pkg/liantai") && path.ends_with(ending))
+            .map(|path| format!("/{path}"))
+            .with_context(|| {
+                format!("this build carries no pkg/liantai*{ending}: build it with ./dev build")
+            })
+    };
+    Ok(app::shell::Assets {
+        css: find(".css")?,
+        js: find(".js")?,
+        wasm: find(".wasm")?,
+    })
+}
+
+/// The paths that [`serve`] answers, all of them known before the first request.
+pub(crate) fn paths() -> Vec<String> {
+    let compressed = |path: &str| [".br", ".gz"].iter().any(|ending| path.ends_with(ending));
+    Site::iter()
+        .filter(|path| !compressed(path))
+        .map(|path| format!("/{path}"))
+        .collect()
+}
+
+/// Sends a file, compressed if the client takes it so.
+pub(crate) async fn serve(uri: http::Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let accepted = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let takes = |coding: &str| {
+        accepted
+            .split(',')
+            .any(|one| one.trim().split(';').next() == Some(coding))
+    };
+    let encoded = [("br", ".br"), ("gzip", ".gz")]
+        .into_iter()
+        .filter(|(coding, _)| takes(coding))
+        .find_map(|(coding, ending)| Some((coding, Site::get(&format!("{path}{ending}"))?)));
+    let (coding, file) = match encoded {
+        Some((coding, file)) => (Some(coding), file),
+        None => match Site::get(path) {
+            Some(file) => (None, file),
+            None => return StatusCode::NOT_FOUND.into_response(),
+        },
+    };
+    send(path, coding, file, &headers)
+}
+
+fn send(
+    path: &str,
+    coding: Option<&'static str>,
+    file: EmbeddedFile,
+    asked: &HeaderMap,
+) -> Response {
+    let tag = etag(&file);
+    let fresh = tag.is_some() && asked.get(IF_NONE_MATCH) == tag.as_ref();
+    let mut response = if fresh {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Response::new(body(file))
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        CACHE_CONTROL,
+        if path.starts_with("pkg/") {
+            FOREVER
+        } else {
+            CHECKED
+        },
+    );
+    headers.insert(CONTENT_TYPE, content_type(path));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(coding) = coding {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    if let Some(tag) = tag {
+        headers.insert(ETAG, tag);
+    }
+    response
+}
+
+fn body(file: EmbeddedFile) -> Body {
+    match file.data {
+        Cow::Borrowed(bytes) => Body::from(bytes),
+        Cow::Owned(bytes) => Body::from(bytes),
+    }
+}
+
+fn etag(file: &EmbeddedFile) -> Option<HeaderValue> {
+    let hash = file.metadata.sha256_hash();
+    let hex: String = hash[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    HeaderValue::from_str(&format!("\"{hex}\"")).ok()
+}
+
+fn content_type(path: &str) -> HeaderValue {
+    let ending = path.rsplit('.').next().unwrap_or_default();
+    HeaderValue::from_static(match ending {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "webmanifest" => "application/manifest+json; charset=utf-8",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    })
+}

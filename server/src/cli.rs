@@ -1,0 +1,52 @@
+//! The command line.
+
+mod config;
+mod serve;
+mod simulator;
+
+use std::{io::Write, path::PathBuf};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+
+/// Liantai (炼台): a self-hosted platform over Alibaba Cloud Bailian.
+#[derive(Debug, Parser)]
+#[command(name = "liantai", version)]
+pub struct Command {
+    /// The configuration file; without it, Leptos.toml in the working directory if there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Serve the site.
+    Serve,
+    /// Bring the database's schema up to date, and stop.
+    Migrate,
+    /// Print the effective configuration, secrets masked.
+    Config,
+    /// Run only the stand-in for Bailian.
+    Simulator(simulator::Arguments),
+}
+
+impl Command {
+    /// Does what was asked for.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self.action {
+            Action::Serve => serve::run(Config::load(self.config.as_deref())?).await,
+            Action::Migrate => serve::migrate(&Config::load(self.config.as_deref())?).await,
+            Action::Config => config::print(&Config::load(self.config.as_deref())?),
+            Action::Simulator(arguments) => simulator::run(arguments).await,
+        }
+    }
+}
+
+/// Says why the program ends, for a human: one line and its causes.
+pub fn complain(error: &anyhow::Error) {
+    // Nobody is left to tell if the terminal is gone.
+    let _ = writeln!(std::io::stderr(), "liantai: {error:#}");
+}

@@ -1,0 +1,56 @@
+//! `liantai simulator`.
+
+use std::{io::Write, net::SocketAddr};
+
+use anyhow::Context;
+use clap::Args;
+use simulator::{FaultPlan, Latency, Options};
+use tokio_util::sync::CancellationToken;
+
+use crate::application::stop_signals;
+
+/// How the stand-in behaves.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Where it listens.
+    #[arg(long, default_value = "127.0.0.1:8787")]
+    addr: SocketAddr,
+    /// The time to the first byte, for example 300ms.
+    #[arg(long)]
+    latency: Option<Latency>,
+    /// Tokens a second; 0 is as fast as can be.
+    #[arg(long)]
+    speed: Option<u32>,
+    /// Equal seeds give equal answers.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// A fault and how often it strikes, for example throttle:0.1.
+    #[arg(long)]
+    fault: Option<FaultPlan>,
+    /// An API key that is accepted; may be given several times. Without it, every key is.
+    #[arg(long)]
+    key: Vec<String>,
+}
+
+/// Serves until it is told to stop.
+pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let demo = Options::default();
+    let options = Options {
+        addr: arguments.addr,
+        latency: arguments.latency.unwrap_or(demo.latency),
+        speed: arguments.speed.unwrap_or(demo.speed),
+        seed: arguments.seed.unwrap_or(demo.seed),
+        fault: arguments.fault,
+        keys: (!arguments.key.is_empty()).then_some(arguments.key),
+        ..demo
+    };
+    let stop = CancellationToken::new();
+    stop_signals(stop.clone())?;
+    let say = |addr| {
+        // The address is for whoever started this; without a terminal nobody waits for it.
+        let _ = writeln!(std::io::stdout(), "listening on http://{addr}");
+    };
+    simulator::serve(options, say, stop.cancelled_owned())
+        .await
+        .context("running the simulator")
+}

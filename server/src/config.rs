@@ -1,0 +1,143 @@
+//! The configuration: `Leptos.toml`, each key overridable by `LIANTAI__SECTION__KEY`. One struct a section; an unknown
+//! key or a bad value stops the start with the place and what would be valid.
+
+mod bailian;
+mod chat;
+mod database;
+mod identity;
+mod secret;
+mod server;
+mod simulator;
+mod telemetry;
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+pub use bailian::BailianConfig;
+pub use chat::ChatConfig;
+pub use database::DatabaseConfig;
+pub use identity::IdentityConfig;
+pub use secret::Secret;
+pub use server::ServerConfig;
+pub use simulator::SimulatorConfig;
+pub use telemetry::{LogFormat, TelemetryConfig};
+
+/// Where the configuration is looked for when nobody says.
+const FILE: &str = "Leptos.toml";
+
+/// Everything that can be set before the start.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Addresses, limits, proxies.
+    pub server: ServerConfig,
+    /// Where things are kept.
+    pub database: DatabaseConfig,
+    /// The upstream.
+    pub bailian: BailianConfig,
+    /// The stand-in for the upstream.
+    pub simulator: SimulatorConfig,
+    /// Models and limits of the chat.
+    pub chat: ChatConfig,
+    /// Accounts and sessions.
+    pub identity: IdentityConfig,
+    /// The log.
+    pub telemetry: TelemetryConfig,
+}
+
+impl Config {
+    /// Reads `file` (or `Leptos.toml` where that is there), then the environment, and checks the whole.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let figment = match file {
+            Some(file) => Figment::from(Toml::file_exact(file)),
+            None => Figment::from(Toml::file(FILE)),
+        };
+        let bailian_key = Env::raw()
+            .only(&["DASHSCOPE_API_KEY"])
+            .map(|_| "bailian.api_key".into());
+        let config: Self = figment
+            .merge(bailian_key.split("."))
+            .merge(Env::prefixed("LIANTAI__").split("__"))
+            .extract()
+            .context("reading the configuration")?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if let Some(url) = &self.server.public_url
+            && !(url.starts_with("https://") || url.starts_with("http://") || url.ends_with('/'))
+        {
+            bail!(
+                "server.public_url: {url:?} must be an origin like https://ai.example.com, without a path"
+            );
+        }
+        if !(self.database.url.starts_with("sqlite://")
+            || self.database.url.starts_with("postgres"))
+        {
+            bail!("database.url must begin with sqlite:// or postgres://");
+        }
+        if self.database.connections == 0 {
+            bail!("database.connections must be at least 1");
+        }
+        self.chat.check()?;
+        self.identity.check()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_configuration_is_a_valid_one() -> anyhow::Result<()> {
+        let config: Config = Figment::from(Toml::string("")).extract()?;
+        config.check()
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let problem = Figment::from(Toml::string("[server]\nadress = 1"))
+            .extract::<Config>()
+            .expect_err("a typo");
+        assert!(problem.to_string().contains("adress"), "{problem}");
+    }
+
+    #[test]
+    fn the_commented_file_is_valid_and_says_the_defaults() -> anyhow::Result<()> {
+        let file = include_str!("../../Leptos.toml");
+        // A key is commented out with "#key", a remark begins with "# ".
+        let set: String = file
+            .lines()
+            .map(|line| {
+                line.strip_prefix('#')
+                    .filter(|rest| !rest.starts_with(' '))
+                    .unwrap_or(line)
+            })
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let config: Config = Figment::from(Toml::string(&set)).extract()?;
+        config.check()?;
+        assert_eq!(
+            toml::to_string(&config)?,
+            toml::to_string(&Config::default())?
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn secrets_are_masked_when_printed() -> anyhow::Result<()> {
+        let config: Config =
+            Figment::from(Toml::string("[bailian]\napi_key = \"sk-0123456789abcdef\""))
+                .extract()?;
+        assert!(!toml::to_string(&config)?.contains("0123456789"));
+        assert!(!format!("{config:?}").contains("0123456789"));
+        Ok(())
+    }
+}

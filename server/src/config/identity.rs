@@ -1,0 +1,66 @@
+//! `[identity]`.
+
+use std::time::Duration;
+
+use anyhow::bail;
+use platform::identity::{IdentityOptions, Limits};
+use serde::{Deserialize, Serialize};
+
+/// Accounts and sessions.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IdentityConfig {
+    /// Whether anybody who reaches the page may make an account.
+    pub registration: bool,
+    /// A session ends after so many hours without a request.
+    pub session_idle_hours: u64,
+    /// A session ends so many hours after it began.
+    pub session_absolute_hours: u64,
+    /// What the site calls itself; no password may consist of it.
+    pub site_name: String,
+    /// Failed sign-ins from one address in ten minutes, at most. An office behind one address shares them.
+    pub failures_per_address: u32,
+    /// New accounts from one address in ten minutes, at most.
+    pub registrations_per_address: u32,
+}
+
+impl Default for IdentityConfig {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Self {
+            registration: true,
+            session_idle_hours: 7 * 24,
+            session_absolute_hours: 30 * 24,
+            site_name: "Liantai".to_owned(),
+            failures_per_address: limits.address_failures,
+            registrations_per_address: limits.registrations,
+        }
+    }
+}
+
+impl IdentityConfig {
+    /// For the service.
+    pub fn options(&self) -> IdentityOptions {
+        IdentityOptions {
+            registration_open: self.registration,
+            session_idle: Duration::from_hours(self.session_idle_hours),
+            session_absolute: Duration::from_hours(self.session_absolute_hours),
+            site_names: vec![self.site_name.clone()],
+            limits: Limits {
+                address_failures: self.failures_per_address,
+                registrations: self.registrations_per_address,
+                ..Limits::default()
+            },
+            ..IdentityOptions::default()
+        }
+    }
+
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        if self.session_idle_hours == 0 || self.session_absolute_hours < self.session_idle_hours {
+            bail!(
+                "identity.session_idle_hours must be at least 1 and at most identity.session_absolute_hours"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,42 @@
+//! `[simulator]`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use simulator::{Latency, Options};
+
+/// The stand-in for the upstream, used when there is no API key.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SimulatorConfig {
+    /// The time to its first byte, in milliseconds.
+    pub latency_ms: u64,
+    /// Tokens a second; 0 is as fast as can be.
+    pub speed: u32,
+    /// Equal seeds give equal answers.
+    pub seed: u64,
+}
+
+impl Default for SimulatorConfig {
+    fn default() -> Self {
+        let demo = Options::default();
+        let latency_ms = u64::try_from(demo.latency.0.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            latency_ms,
+            speed: demo.speed,
+            seed: demo.seed,
+        }
+    }
+}
+
+impl SimulatorConfig {
+    /// For the simulator, on a port of its own.
+    pub fn options(&self) -> Options {
+        Options {
+            latency: Latency(Duration::from_millis(self.latency_ms)),
+            speed: self.speed,
+            seed: self.seed,
+            ..Options::default()
+        }
+    }
+}

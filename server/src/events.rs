@@ -1,0 +1,107 @@
+//! `/events/conversations/{id}`: what happens in a conversation, as server-sent events.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::{Path, Query, State},
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event as SseEvent, KeepAlive},
+    },
+};
+use futures_util::{Stream, StreamExt, stream};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
+use model::{ConversationId, MessageId};
+use platform::{Error, Services, generation::Event};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use crate::health::Readiness;
+
+/// A silent stream says so this often, which keeps proxies from closing it.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// A page that lost its stream comes back after so long.
+const COME_BACK: Duration = Duration::from_secs(1);
+
+/// What a page says it has seen.
+#[derive(Deserialize)]
+pub(crate) struct Seen {
+    /// `{message}.{seq}`; `Last-Event-ID` wins over it.
+    after: Option<String>,
+}
+
+/// Watches one of the caller's conversations.
+pub(crate) async fn conversation(
+    State((services, readiness)): State<(Services, Readiness)>,
+    Path(id): Path<String>,
+    Query(seen): Query<Seen>,
+    headers: HeaderMap,
+    session: Session,
+) -> Response {
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let after = last.or(seen.after.as_deref()).and_then(parse_place);
+    match watch(&services, &session, &id, after).await {
+        Ok(events) => respond(events, readiness),
+        Err(error) => refuse(&error),
+    }
+}
+
+async fn watch(
+    services: &Services,
+    session: &Session,
+    id: &str,
+    after: Option<(MessageId, u64)>,
+) -> Result<impl Stream<Item = Event> + Send + use<>, Error> {
+    let caller = services.identity.caller(session).await?;
+    let id: ConversationId = id.parse()?;
+    services.generations.watch(&caller, id, after).await
+}
+
+fn respond(events: impl Stream<Item = Event> + Send + 'static, readiness: Readiness) -> Response {
+    let hello = stream::once(async { SseEvent::default().retry(COME_BACK).comment("") });
+    let events = events.map(|event| {
+        let sent = SseEvent::default().data(&*event.data);
+        match event.id {
+            Some(id) => sent.id(id),
+            None => sent,
+        }
+    });
+    let events = hello
+        .chain(events)
+        .take_until(readiness.streams_end().cancelled_owned());
+    let sse =
+        Sse::new(events.map(Ok::<_, Infallible>)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    // nginx would collect the events otherwise.
+    (
+        [(
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        )],
+        sse,
+    )
+        .into_response()
+}
+
+fn refuse(error: &Error) -> Response {
+    let code = error.code();
+    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if status.is_server_error() {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "an event stream failed"
+        );
+    }
+    let mut response = (status, code.as_str()).into_response();
+    if let Some(seconds) = error.retry_after_s() {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn parse_place(place: &str) -> Option<(MessageId, u64)> {
+    let (message, seq) = place.split_once('.')?;
+    Some((message.parse().ok()?, seq.parse().ok()?))
+}

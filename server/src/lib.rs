@@ -1,0 +1,14 @@
+//! The server: command line, configuration, the composition root, routes and middleware. What Liantai *does* is in
+//! `platform`; what it looks like is in `app`.
+
+pub mod application;
+mod assets;
+pub mod cli;
+pub mod config;
+mod connections;
+mod events;
+mod health;
+mod middleware;
+mod pages;
+mod router;
+mod telemetry;

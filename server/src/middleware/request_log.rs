@@ -1,0 +1,53 @@
+//! A name for every request, and one line when it is answered.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{MatchedPath, Request},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderName, HeaderValue};
+use tracing::Instrument;
+use uuid::Uuid;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Logs the request under its id, which goes back to the client and on to whatever the request causes. Paths of
+/// conversations hold their ids only; queries, which may hold a setup token, are left out.
+pub(crate) async fn log(mut request: Request, next: Next) -> Response {
+    let id = given(&request).unwrap_or_else(|| Uuid::new_v4().to_string());
+    let Ok(header) = HeaderValue::from_str(&id) else {
+        return next.run(request).await;
+    };
+    request.headers_mut().insert(REQUEST_ID, header.clone());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str)
+        .to_owned();
+    let span = tracing::info_span!("http.request", request.id = %id, http.method = %request.method(), url.path = request.uri().path());
+    let began = Instant::now();
+    async {
+        let mut response = next.run(request).await;
+        let quiet = route.starts_with("/pkg/") || route == "/healthz" || route == "/readyz";
+        let (status, duration_ms) = (response.status().as_u16(), began.elapsed().as_millis());
+        if quiet {
+            tracing::debug!(http.status = status, duration_ms, "answered");
+        } else {
+            tracing::info!(http.status = status, duration_ms, "answered");
+        }
+        response.headers_mut().insert(REQUEST_ID, header);
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// The id that a proxy gave, if it is one: short and plain.
+fn given(request: &Request) -> Option<String> {
+    let id = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let plain =
+        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    plain.then(|| id.to_owned())
+}

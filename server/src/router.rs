@@ -1,0 +1,96 @@
+//! Every route and every layer, in order.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use platform::Services;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+};
+
+use crate::{
+    assets,
+    config::Config,
+    events,
+    health::{self, Readiness},
+    middleware::{address, cache, cross_site, headers, redirects, request_log, session},
+    pages,
+};
+
+/// What the routes that are not pages need.
+#[derive(Clone)]
+struct State {
+    services: Services,
+    readiness: Readiness,
+}
+
+impl FromRef<State> for Readiness {
+    fn from_ref(state: &State) -> Self {
+        state.readiness.clone()
+    }
+}
+
+impl FromRef<State> for (Services, Readiness) {
+    fn from_ref(state: &State) -> Self {
+        (state.services.clone(), state.readiness.clone())
+    }
+}
+
+/// The whole site.
+pub(crate) fn build(
+    services: &Services,
+    readiness: &Readiness,
+    config: &Config,
+) -> anyhow::Result<Router> {
+    let state = State {
+        services: services.clone(),
+        readiness: readiness.clone(),
+    };
+    let server = Arc::new(config.server.clone());
+
+    // What belongs to a person: the session is loaded, nothing is cached.
+    let events = Router::new()
+        .route("/events/conversations/{id}", get(events::conversation))
+        .with_state(state.clone());
+    let personal = pages::router(services)?.merge(events).layer(
+        ServiceBuilder::new()
+            .layer(from_fn(redirects::keep_within_the_site))
+            .layer(from_fn(cache::forbid))
+            .layer(session::layer(services, config))
+            .layer(
+                CompressionLayer::new()
+                    .br(true)
+                    .gzip(true)
+                    .quality(tower_http::CompressionLevel::Fastest),
+            ),
+    );
+
+    // What everybody gets.
+    let files = assets::paths()
+        .into_iter()
+        .fold(Router::new(), |router, path| {
+            router.route(&path, get(assets::serve))
+        });
+    let machines = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .with_state(state);
+
+    Ok(files.merge(machines).fallback_service(personal).layer(
+        // From the outside in.
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(Arc::clone(&server), address::resolve))
+            .layer(from_fn(request_log::log))
+            .layer(from_fn_with_state(Arc::clone(&server), headers::protect))
+            .layer(CatchPanicLayer::new())
+            .layer(RequestBodyLimitLayer::new(server.max_body_bytes))
+            .layer(DefaultBodyLimit::disable())
+            .layer(cross_site::layer(&server)?),
+    ))
+}
