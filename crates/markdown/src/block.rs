@@ -67,7 +67,7 @@ fn plain(source: &str) -> String {
     let mut html = String::from("<p>");
     escape::push_text(&mut html, source.trim_end());
     html.push_str("</p>");
-    html
+    escape::seal(&html)
 }
 
 fn convert(text: &str, formulas: &[Formula<'_>], around: &Surroundings<'_>) -> Rendered {
@@ -117,6 +117,14 @@ fn convert(text: &str, formulas: &[Formula<'_>], around: &Surroundings<'_>) -> R
     }
 }
 
+/// Where in a table the next cell is.
+#[derive(Default)]
+struct Table {
+    alignments: Vec<Alignment>,
+    in_head: bool,
+    cell: usize,
+}
+
 struct Writer<'a> {
     formulas: &'a [Formula<'a>],
     around: &'a Surroundings<'a>,
@@ -128,9 +136,7 @@ struct Writer<'a> {
     image: Option<(String, String, usize)>,
     in_link: bool,
     in_task: bool,
-    in_head: bool,
-    alignments: Vec<Alignment>,
-    cell: usize,
+    table: Table,
     footnotes: Vec<String>,
     mentions: Vec<String>,
     is_unresolved: bool,
@@ -147,9 +153,7 @@ impl<'a> Writer<'a> {
             image: None,
             in_link: false,
             in_task: false,
-            in_head: false,
-            alignments: Vec::new(),
-            cell: 0,
+            table: Table::default(),
             footnotes: Vec::new(),
             mentions: Vec::new(),
             is_unresolved: false,
@@ -160,7 +164,9 @@ impl<'a> Writer<'a> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(end) => self.end(end),
-            Event::Text(text) => self.text(&text),
+            Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.text(&text);
+            }
             Event::Code(text) => self.inline_code(&text),
             Event::InlineHtml(html) | Event::Html(html) => self.raw(&html),
             Event::SoftBreak => self.text("\n"),
@@ -175,7 +181,6 @@ impl<'a> Writer<'a> {
                     .push_str(if done { " checked=\"\"> " } else { "> " });
                 self.in_task = true;
             }
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text),
         }
     }
 
@@ -228,19 +233,19 @@ impl<'a> Writer<'a> {
             Tag::Item => self.begin("<li>", "</li>"),
             Tag::FootnoteDefinition(label) => self.footnote_definition(&label),
             Tag::Table(alignments) => {
-                self.alignments = alignments;
+                self.table.alignments = alignments;
                 self.begin_block(
                     "<div class=\"table\" tabindex=\"0\" role=\"region\"><table>",
                     "</tbody></table></div>",
                 );
             }
             Tag::TableHead => {
-                self.cell = 0;
-                self.in_head = true;
+                self.table.cell = 0;
+                self.table.in_head = true;
                 self.begin("<thead><tr>", "</tr></thead><tbody>");
             }
             Tag::TableRow => {
-                self.cell = 0;
+                self.table.cell = 0;
                 self.begin("<tr>", "</tr>");
             }
             Tag::TableCell => self.table_cell(),
@@ -284,7 +289,7 @@ impl<'a> Writer<'a> {
                 self.finish();
             }
             TagEnd::TableHead => {
-                self.in_head = false;
+                self.table.in_head = false;
                 self.finish();
             }
             TagEnd::Link => {
@@ -299,12 +304,13 @@ impl<'a> Writer<'a> {
 
     fn table_cell(&mut self) {
         let alignment = self
+            .table
             .alignments
-            .get(self.cell)
+            .get(self.table.cell)
             .copied()
             .unwrap_or(Alignment::None);
-        self.cell += 1;
-        let (plain, end) = if self.in_head {
+        self.table.cell += 1;
+        let (plain, end) = if self.table.in_head {
             ("<th", "</th>")
         } else {
             ("<td", "</td>")
@@ -390,7 +396,7 @@ impl<'a> Writer<'a> {
     fn end_image(&mut self) {
         match self.image.take() {
             Some((address, alternative, depth)) if depth > 1 => {
-                self.image = Some((address, alternative, depth - 1))
+                self.image = Some((address, alternative, depth - 1));
             }
             Some((address, alternative, _)) => {
                 let link = link::parse(&address).filter(|_| !self.in_link);

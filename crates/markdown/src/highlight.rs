@@ -11,7 +11,7 @@ use crate::escape;
 pub(crate) const MAX_LINE: usize = 1000;
 
 /// Code beyond this stays plain; it bounds what one block can cost.
-const MAX_CODE: usize = 48 * 1024;
+const MAX_CODE: usize = 16 * 1024;
 
 /// Where the highlighting of one piece of code stands.
 #[derive(Clone)]
@@ -130,7 +130,7 @@ const SCOPES: &[(&str, &str)] = &[
 fn class(stack: &ScopeStack) -> Option<&'static str> {
     let innermost = stack.as_slice().iter().rev().take(32);
     innermost
-        .flat_map(|&scope| {
+        .filter_map(|&scope| {
             CLASSES
                 .iter()
                 .find(|(prefix, _)| prefix.is_prefix_of(scope))

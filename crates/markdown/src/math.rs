@@ -3,7 +3,7 @@
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{Parser, RenderConfig, Storage, mathml::push_mathml};
 
-use crate::{escape, line, sanitize};
+use crate::{escape, line};
 
 /// Longer formulas are shown as source.
 const MAX_SOURCE: usize = 2000;
@@ -11,6 +11,8 @@ const MAX_INLINE: usize = 400;
 const MAX_DEPTH: usize = 24;
 const MAX_EVENTS: usize = 2000;
 const MAX_HTML: usize = 64 * 1024;
+/// Further formulas of a block are shown as source.
+const MAX_FORMULAS: usize = 300;
 
 /// Stand before and behind the number of a formula in the parsed source; [`crate::invisible`] keeps them out of texts.
 pub(crate) const OPEN: char = '\u{fdd0}';
@@ -26,6 +28,8 @@ pub(crate) struct Formula<'a> {
     pub(crate) display: bool,
     /// Its end has not come yet.
     pub(crate) pending: bool,
+    /// There are too many before it.
+    pub(crate) surplus: bool,
 }
 
 /// Whether the text may still go on.
@@ -81,9 +85,10 @@ pub(crate) fn pieces<'t, 'f>(
     }))
 }
 
-/// A formula as safe HTML of at most `room` bytes: MathML, else its source.
+/// A formula as HTML of at most `room` bytes, still to be cleaned: MathML, else its source.
 pub(crate) fn to_html(formula: &Formula<'_>, room: usize) -> String {
     if !formula.pending
+        && !formula.surplus
         && let Some(html) = mathml(formula)
         && html.len() <= room
     {
@@ -131,7 +136,7 @@ fn mathml(formula: &Formula<'_>) -> Option<String> {
     let mut html = String::new();
     let events = events.into_iter().map(Ok::<_, std::convert::Infallible>);
     push_mathml(&mut html, events, config).ok()?;
-    (html.len() <= MAX_HTML).then(|| sanitize::clean(&html))
+    (html.len() <= MAX_HTML).then_some(html)
 }
 
 /// Macros can grow without bound, and a formula of a chat needs neither them nor links and styles.
@@ -231,8 +236,7 @@ impl<'a> Scanner<'a> {
                 let end = self.text[at..]
                     .find('\n')
                     .map_or(bytes.len(), |length| at + length + 1);
-                let content =
-                    self.text[at..end].trim_start_matches(|c: char| matches!(c, ' ' | '\t' | '>'));
+                let content = self.text[at..end].trim_start_matches([' ', '\t', '>']);
                 let content = line::list_marker(content)
                     .map_or(content, |length| content[length..].trim_start());
                 match fence {
@@ -367,6 +371,7 @@ impl<'a> Scanner<'a> {
             source: &self.text[start..end],
             display,
             pending,
+            surplus: self.formulas.len() >= MAX_FORMULAS,
         });
         self.copied = next;
         next

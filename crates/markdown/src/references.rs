@@ -1,6 +1,7 @@
 //! What one block may say about another: link definitions and footnotes.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 
 /// The definitions known so far, and who referred to a footnote first.
 #[derive(Debug, Default)]
@@ -52,7 +53,7 @@ pub(crate) fn anchor(label: &str) -> String {
             if byte.is_ascii_alphanumeric() {
                 out.push(char::from(byte));
             } else {
-                out.push_str(&format!("_{byte:02x}"));
+                let _ = write!(out, "_{byte:02x}");
             }
             out
         })

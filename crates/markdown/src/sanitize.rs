@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 
 use ammonia::Builder;
 
+use crate::escape;
+
 /// Removes everything from `html` that is not on the allow-list.
 pub(crate) fn clean(html: &str) -> String {
-    ALLOWED.clean(html).to_string()
+    escape::seal(&ALLOWED.clean(html).to_string())
 }
 
 // The list is immutable and costs more to build than a block to clean.

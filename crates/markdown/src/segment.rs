@@ -1,7 +1,7 @@
 //! Cuts a text into top-level blocks, line by line.
 //!
 //! Whether a line begins a block depends on the lines before it alone, so a cut is final as soon as it is made. The
-//! rules are CommonMark's, simplified where only a look ahead could tell (a link definition over several lines).
+//! rules are those of `CommonMark`, simplified where only a look ahead could tell (a link definition over several lines).
 
 use crate::line::{self, Fence};
 
@@ -128,9 +128,8 @@ impl Segmenter {
         if undecided && !(self.after_blank || self.kind == Kind::Nothing) {
             return None;
         }
-        if undecided && matches!(first, b'`' | b'~')
-            || undecided && matches!(self.kind, Kind::List | Kind::Footnote | Kind::Indented)
-        {
+        let may_go_on = matches!(self.kind, Kind::List | Kind::Footnote | Kind::Indented);
+        if undecided && (may_go_on || matches!(first, b'`' | b'~')) {
             return None;
         }
         Some(self.begins(start))

@@ -1,5 +1,4 @@
 //! A text that grows must end as the whole text would, whatever its pieces were.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use markdown::{BlockChange, LiveRenderer, render};
 use proptest::prelude::*;

@@ -17,15 +17,11 @@ pub fn all() -> Vec<(String, String)> {
     texts.push(("table of 40,000 rows".to_owned(), rows(2, 40_000)));
     texts.push((
         "stairs of lists".to_owned(),
-        (0..440)
-            .map(|depth| format!("{}- a\n", " ".repeat(depth)))
-            .collect(),
+        joined(0..440, |depth| format!("{}- a\n", " ".repeat(depth))),
     ));
     texts.push((
         "stairs of quotes".to_owned(),
-        (0..310)
-            .map(|depth| format!("{} a\n\n", "> ".repeat(depth)))
-            .collect(),
+        joined(0..310, |depth| format!("{} a\n\n", "> ".repeat(depth))),
     ));
     texts.push((
         "one link defined, used often".to_owned(),
@@ -37,13 +33,11 @@ pub fn all() -> Vec<(String, String)> {
     ));
     texts.push((
         "footnotes".to_owned(),
-        (0..5000)
-            .map(|n| format!("[^{n}] a\n\n[^{n}]: b\n\n"))
-            .collect(),
+        joined(0..5000, |n| format!("[^{n}] a\n\n[^{n}]: b\n\n")),
     ));
     texts.push((
         "runs of backticks".to_owned(),
-        (1..440).map(|n| format!("{} ", "`".repeat(n))).collect(),
+        joined(1..440, |n| format!("{} ", "`".repeat(n))),
     ));
     texts.push((
         "code in Rust".to_owned(),
@@ -79,6 +73,10 @@ pub fn all() -> Vec<(String, String)> {
         ));
     }
     texts
+}
+
+fn joined(numbers: std::ops::Range<usize>, part: impl Fn(usize) -> String) -> String {
+    numbers.map(part).collect::<Vec<_>>().concat()
 }
 
 const UNITS: &[&str] = &[
