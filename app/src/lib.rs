@@ -1,1 +1,21 @@
-//! Being built.
+//! Liantai's page: routes, components and the server functions behind them. It is drawn on the server, works as
+//! plain forms, and becomes live where WebAssembly runs.
+
+#![recursion_limit = "256"]
+
+pub mod api;
+mod browser;
+mod chat;
+pub mod error;
+#[cfg(feature = "ssr")]
+pub mod glue;
+pub mod language;
+mod pages;
+mod routes;
+mod session;
+#[cfg(feature = "ssr")]
+pub mod shell;
+pub mod theme;
+mod ui;
+
+pub use routes::App;

@@ -1,0 +1,11 @@
+//! Server functions: who is calling, what they typed, one call into the platform, and what its failure becomes.
+
+#![expect(
+    missing_docs,
+    reason = "`#[server]` makes a struct of the arguments, which their function documents"
+)]
+
+pub mod conversations;
+pub mod generation;
+pub mod identity;
+pub mod preferences;

@@ -1,0 +1,163 @@
+//! Conversations: listing, opening, renaming, deleting, drafts.
+
+use leptos::prelude::*;
+use model::{ConversationId, ConversationSummary, ConversationView, MessageId, MessagePage, Page};
+
+use crate::error::AppError;
+
+/// One page of the sidebar.
+#[server(prefix = "/fn", endpoint = "conversations.list")]
+pub async fn list_conversations(
+    after: Option<String>,
+) -> Result<Page<ConversationSummary>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .list(&caller, after.as_deref(), glue::utc_offset_minutes())
+        .await
+        .map_err(glue::refuse)
+}
+
+/// A conversation as its page opens; with `before`, the messages older than that one.
+#[server(prefix = "/fn", endpoint = "conversations.open")]
+pub async fn open_conversation(
+    id: ConversationId,
+    before: Option<MessageId>,
+) -> Result<ConversationView, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let conversations = glue::services()?.conversations;
+    let mut view = conversations
+        .open(&caller, id)
+        .await
+        .map_err(glue::refuse)?;
+    if let Some(message) = before {
+        view.messages = conversations
+            .before(&caller, id, message)
+            .await
+            .map_err(glue::refuse)?;
+    }
+    Ok(view)
+}
+
+/// The newest messages.
+#[server(prefix = "/fn", endpoint = "conversations.newest")]
+pub async fn load_newest(id: ConversationId) -> Result<MessagePage, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .newest(&caller, id)
+        .await
+        .map_err(glue::refuse)
+}
+
+/// The messages before one.
+#[server(prefix = "/fn", endpoint = "conversations.older")]
+pub async fn load_older(id: ConversationId, message: MessageId) -> Result<MessagePage, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .before(&caller, id, message)
+        .await
+        .map_err(glue::refuse)
+}
+
+/// Gives a conversation another title.
+#[server(prefix = "/fn", endpoint = "conversations.rename")]
+pub async fn rename_conversation(id: ConversationId, title: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let title = model::Title::parse(title)
+        .map_err(|_| glue::refuse_text(model::FailureCode::InvalidTitle))?;
+    glue::services()?
+        .conversations
+        .rename(&caller, id, title)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go(&format!("/c/{id}"));
+    Ok(())
+}
+
+/// Deletes a conversation; it can be restored for a while.
+#[server(prefix = "/fn", endpoint = "conversations.delete")]
+pub async fn delete_conversation(id: ConversationId) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .delete(&caller, id)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go(&format!("/?deleted={id}"));
+    Ok(())
+}
+
+/// Takes a deletion back.
+#[server(prefix = "/fn", endpoint = "conversations.restore")]
+pub async fn restore_conversation(id: ConversationId) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .restore(&caller, id)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go(&format!("/c/{id}"));
+    Ok(())
+}
+
+/// What was typed for a new conversation and not sent.
+#[server(prefix = "/fn", endpoint = "conversations.draft")]
+pub async fn load_draft() -> Result<String, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .draft(&caller, None)
+        .await
+        .map_err(glue::refuse)
+}
+
+/// Keeps what was typed and not sent yet.
+#[server(prefix = "/fn", endpoint = "conversations.save_draft")]
+pub async fn save_draft(
+    conversation: Option<ConversationId>,
+    text: String,
+) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .save_draft(&caller, conversation, &text)
+        .await
+        .map_err(glue::refuse)
+}
+
+/// Shows another version of an answer.
+#[server(prefix = "/fn", endpoint = "conversations.show_branch")]
+pub async fn show_branch(id: ConversationId, message: MessageId) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .show_branch(&caller, id, message)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go(&format!("/c/{id}"));
+    Ok(())
+}
+
+/// A message's Markdown, for copying.
+#[server(prefix = "/fn", endpoint = "conversations.source")]
+pub async fn load_source(id: ConversationId, message: MessageId) -> Result<String, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .source(&caller, id, message)
+        .await
+        .map_err(glue::refuse)
+}

@@ -1,0 +1,117 @@
+//! Asking, stopping, continuing.
+
+use leptos::prelude::*;
+use model::{Asked, ConversationId, MessageId, ModelChoice, ModelName};
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// The models that the site offers, and what a form needs to be sent once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// What the picker lists.
+    pub models: Vec<ModelChoice>,
+    /// What it shows first.
+    pub default: ModelName,
+    /// Sent with a plain form, so that pressing *Send* twice asks once.
+    pub submission: String,
+}
+
+/// What the composer needs.
+#[server(prefix = "/fn", endpoint = "generation.offer")]
+pub async fn load_offer() -> Result<Offer, AppError> {
+    use crate::glue;
+    glue::caller().await?;
+    let generations = glue::services()?.generations;
+    Ok(Offer {
+        models: generations.models().to_vec(),
+        default: generations.default_model().clone(),
+        submission: uuid::Uuid::new_v4().to_string(),
+    })
+}
+
+/// Asks. Without a conversation, begins one.
+#[server(prefix = "/fn", endpoint = "generation.ask")]
+pub async fn ask(
+    conversation: Option<String>,
+    prompt: String,
+    model: String,
+    submission: String,
+) -> Result<Asked, AppError> {
+    use crate::glue::{self, refuse_text};
+    use model::{FailureCode, Prompt};
+    let caller = glue::caller().await?;
+    let services = glue::services()?;
+    let conversation = match conversation.as_deref() {
+        None | Some("") => None,
+        Some(id) => Some(id.parse().map_err(|_| refuse_text(FailureCode::NotFound))?),
+    };
+    let question = Prompt::parse(&prompt).map_err(|_| refuse_text(FailureCode::InvalidText))?;
+    let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let submission = submission
+        .parse()
+        .map_err(|_| refuse_text(FailureCode::BadRequest))?;
+    match services
+        .generations
+        .ask(&caller, conversation, question, model, submission)
+        .await
+    {
+        Ok(asked) => {
+            glue::go(&format!("/c/{}", asked.conversation));
+            Ok(asked)
+        }
+        Err(error) => {
+            if glue::is_form_post() {
+                // The page will be loaded anew: what was typed comes back as the draft.
+                services
+                    .conversations
+                    .save_draft(&caller, conversation, &prompt)
+                    .await
+                    .map_err(glue::refuse)?;
+            }
+            Err(glue::refuse(error))
+        }
+    }
+}
+
+/// Stops the answer that is being written.
+#[server(prefix = "/fn", endpoint = "generation.stop")]
+pub async fn stop(id: ConversationId) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .generations
+        .stop(&caller, id)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go(&format!("/c/{id}"));
+    Ok(())
+}
+
+/// Takes up an answer that was cut.
+#[server(prefix = "/fn", endpoint = "generation.continue")]
+pub async fn continue_answer(id: ConversationId, message: MessageId) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .generations
+        .continue_answer(&caller, id, message)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go(&format!("/c/{id}"));
+    Ok(())
+}
+
+/// Answers the same question once more, beside the present answer.
+#[server(prefix = "/fn", endpoint = "generation.regenerate")]
+pub async fn regenerate(id: ConversationId, message: MessageId) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .generations
+        .regenerate(&caller, id, message)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go(&format!("/c/{id}"));
+    Ok(())
+}

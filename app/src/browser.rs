@@ -1,0 +1,137 @@
+//! The few things the page asks of the browser itself. On the server there is none: everything is `Option`.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement, UrlSearchParams, Window};
+
+/// The window.
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// `<html>`.
+pub fn root() -> Option<Element> {
+    window()?.document()?.document_element()
+}
+
+/// Whether the person's main pointer is a finger: then Enter on the screen keyboard breaks the line.
+pub fn has_coarse_pointer() -> bool {
+    media_matches("(pointer: coarse)")
+}
+
+/// Whether the person asked for less movement.
+pub fn prefers_reduced_motion() -> bool {
+    media_matches("(prefers-reduced-motion: reduce)")
+}
+
+fn media_matches(query: &str) -> bool {
+    window()
+        .and_then(|window| window.match_media(query).ok().flatten())
+        .is_some_and(|list| list.matches())
+}
+
+/// A random UUID. `crypto.randomUUID` exists only on https and on this machine, `getRandomValues` everywhere.
+pub fn fresh_uuid() -> String {
+    let mut bytes = [0_u8; 16];
+    if let Some(crypto) = window().and_then(|window| window.crypto().ok()) {
+        // Filling sixteen bytes can't exceed the quota, the only reason to fail.
+        let _filled = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    uuid::Builder::from_random_bytes(bytes)
+        .into_uuid()
+        .to_string()
+}
+
+/// Loads another page of the site, as a link without scripts would.
+pub fn go_to(path: &str) {
+    if let Some(window) = window() {
+        // Fails only for an address that can't be parsed, and ours are constants or checked.
+        let _assigned = window.location().assign(path);
+    }
+}
+
+/// Sets a cookie for a year.
+pub fn set_cookie(name: &str, value: &str) {
+    if let Some(document) = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.dyn_into::<web_sys::HtmlDocument>().ok())
+    {
+        let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+        let _set = document.set_cookie(&cookie);
+    }
+}
+
+/// Tells the server the time zone, so that it can head the sidebar's days.
+pub fn remember_time_zone() {
+    let minutes = -js_sys::Date::new_0().get_timezone_offset();
+    set_cookie("lt_utc_offset", &format!("{minutes:.0}"));
+}
+
+/// Posts a form that outlives the page.
+pub fn post_while_leaving(path: &str, fields: &[(&str, &str)]) {
+    let Ok(form) = UrlSearchParams::new() else {
+        return;
+    };
+    for (name, value) in fields {
+        form.append(name, value);
+    }
+    if let Some(window) = window() {
+        let _queued = window
+            .navigator()
+            .send_beacon_with_opt_url_search_params(path, Some(&form));
+    }
+}
+
+/// Puts text on the clipboard; on plain http through a selected text area, which is all that is allowed there.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = window() else {
+        return false;
+    };
+    if window.is_secure_context() {
+        let written = window.navigator().clipboard().write_text(text);
+        if wasm_bindgen_futures::JsFuture::from(written).await.is_ok() {
+            return true;
+        }
+    }
+    copy_by_selection(&window, text).is_ok()
+}
+
+fn copy_by_selection(window: &Window, text: &str) -> Result<(), JsValue> {
+    let document = window
+        .document()
+        .and_then(|document| document.dyn_into::<web_sys::HtmlDocument>().ok())
+        .ok_or(JsValue::NULL)?;
+    let body = document.body().ok_or(JsValue::NULL)?;
+    let area = document
+        .create_element("textarea")?
+        .unchecked_into::<web_sys::HtmlTextAreaElement>();
+    area.set_value(text);
+    area.set_class_name("visually-hidden");
+    body.append_child(&area)?;
+    area.select();
+    let copied = document.exec_command("copy");
+    area.remove();
+    match copied {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(JsValue::FALSE),
+        Err(error) => Err(error),
+    }
+}
+
+/// Runs `work` when the browser has drawn what was just changed.
+pub fn after_layout(work: impl FnOnce() + 'static) {
+    request_animation_frame(work);
+}
+
+/// The element that an event met, or the nearest one around it that matches.
+pub fn closest(event: &web_sys::Event, selector: &str) -> Option<HtmlElement> {
+    event
+        .target()?
+        .dyn_into::<Element>()
+        .ok()?
+        .closest(selector)
+        .ok()
+        .flatten()?
+        .dyn_into()
+        .ok()
+}

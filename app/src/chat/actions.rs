@@ -1,0 +1,180 @@
+//! What can be done with an answer. Each is a form, so it works before the page is live.
+
+use std::future::Future;
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{ConversationId, MessageId, MessageStatus};
+use server_fn::ServerFn;
+
+use super::{answer::OpenMessage, open::OpenConversation};
+use crate::{
+    api::{
+        conversations::{ShowBranch, load_source, show_branch},
+        generation::{ContinueAnswer, Regenerate, continue_answer, regenerate},
+    },
+    browser,
+    error::AppError,
+    language::use_words,
+    ui::icon::{Glyph, Icon},
+};
+
+/// Copying, other versions, once more, going on. Hidden until the answer has settled.
+#[component]
+pub fn MessageActions(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+    let words = use_words();
+    let id = message.id;
+    move || {
+        let status = message.status.get();
+        if status == MessageStatus::Generating {
+            return None;
+        }
+        let again = if status == MessageStatus::Failed {
+            words.try_again
+        } else {
+            words.regenerate
+        };
+        let has_text = !message.blocks.with(Vec::is_empty);
+        let go_on = status.is_cut() && has_text;
+        Some(view! {
+            <div class="actions">
+                {go_on.then(|| view! {
+                    <ActionButton
+                        path=ContinueAnswer::PATH
+                        conversation
+                        message=id
+                        label=words.continue_answer
+                        icon=Icon::Continue
+                        labelled=true
+                        run=move || continue_answer(conversation.id, id)
+                    />
+                })}
+                <BranchSwitcher message=message.clone() conversation/>
+                {has_text.then(|| view! { <CopyButton conversation=conversation.id message=id/> })}
+                <ActionButton
+                    path=Regenerate::PATH
+                    conversation
+                    message=id
+                    label=again
+                    icon=Icon::Again
+                    labelled=status == MessageStatus::Failed
+                    run=move || regenerate(conversation.id, id)
+                />
+                {message.model.clone().map(|model| view! { <span class="actions__model">{String::from(model)}</span> })}
+            </div>
+        })
+    }
+}
+
+/// Sends a small form by a script and takes in what came of it.
+fn act<F>(event: &SubmitEvent, conversation: OpenConversation, request: F)
+where
+    F: Future<Output = Result<(), AppError>> + 'static,
+{
+    event.prevent_default();
+    spawn_local(async move {
+        match request.await {
+            Ok(()) => conversation.refresh(),
+            Err(error) => {
+                conversation.problem.try_set(Some(error));
+            }
+        }
+    });
+}
+
+#[component]
+fn ActionButton<R, F>(
+    path: &'static str,
+    conversation: OpenConversation,
+    message: MessageId,
+    label: &'static str,
+    icon: Icon,
+    labelled: bool,
+    run: R,
+) -> impl IntoView
+where
+    R: Fn() -> F + Send + 'static,
+    F: Future<Output = Result<(), AppError>> + 'static,
+{
+    view! {
+        <form method="post" action=path on:submit=move |event| act(&event, conversation, run())>
+            <input type="hidden" name="id" value=conversation.id.to_string()/>
+            <input type="hidden" name="message" value=message.to_string()/>
+            <button class="icon-button" data-labelled=labelled.then_some("true") title=label aria-label=label>
+                <Glyph icon/>
+                {labelled.then(|| view! { <span>{label}</span> })}
+            </button>
+        </form>
+    }
+}
+
+/// ‹ 2 / 3 ›
+#[component]
+fn BranchSwitcher(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+    let words = use_words();
+    let branch = message.branch;
+    let step = move |target: Option<MessageId>, label: &'static str, icon: Icon| {
+        view! {
+            <form
+                method="post"
+                action=ShowBranch::PATH
+                on:submit=move |event| match target {
+                    Some(target) => act(&event, conversation, show_branch(conversation.id, target)),
+                    None => event.prevent_default(),
+                }
+            >
+                <input type="hidden" name="id" value=conversation.id.to_string()/>
+                <input type="hidden" name="message" value=target.map(|id| id.to_string())/>
+                <button class="icon-button" title=label aria-label=label disabled=target.is_none()>
+                    <Glyph icon/>
+                </button>
+            </form>
+        }
+    };
+    move || {
+        let branch = branch.get();
+        (branch.count > 1).then(|| {
+            view! {
+                <div class="actions__branch">
+                    {step(branch.previous, words.previous_answer, Icon::Left)}
+                    <span>{words.branch(&branch.index.to_string(), &branch.count.to_string())}</span>
+                    {step(branch.next, words.next_answer, Icon::Right)}
+                </div>
+            }
+        })
+    }
+}
+
+/// Copies the answer's Markdown. Only a script can, so it shows only with one.
+#[component]
+fn CopyButton(conversation: ConversationId, message: MessageId) -> impl IntoView {
+    let words = use_words();
+    let label = RwSignal::new(words.copy);
+    let copy = move |_| {
+        spawn_local(async move {
+            let copied = match load_source(conversation, message).await {
+                Ok(text) => browser::copy(&text).await,
+                Err(_) => false,
+            };
+            label.try_set(if copied {
+                words.copied
+            } else {
+                words.copy_failed
+            });
+            gloo_timers::future::TimeoutFuture::new(2_000).await;
+            label.try_set(words.copy);
+        });
+    };
+    view! {
+        <button
+            class="icon-button"
+            type="button"
+            data-needs="script"
+            data-done=move || (label.get() != words.copy).then_some("true")
+            title=move || label.get()
+            aria-label=move || label.get()
+            on:click=copy
+        >
+            <Glyph icon=Icon::Copy/>
+        </button>
+    }
+}

@@ -1,0 +1,164 @@
+//! Where questions are written.
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{Asked, ConversationId, ModelName};
+use server_fn::ServerFn;
+
+use super::{drafts::keep_draft, model_picker::ModelPicker};
+use crate::{
+    api::generation::{Ask, Offer, Stop, ask, stop},
+    browser,
+    error::AppError,
+    language::use_words,
+    ui::{
+        icon::{Glyph, Icon},
+        text_field::{Kind, TextField},
+    },
+};
+
+/// What the composer works on.
+#[derive(Clone, Copy)]
+pub struct Writing {
+    /// The conversation, once there is one.
+    pub conversation: Option<ConversationId>,
+    /// What is typed.
+    pub text: RwSignal<String>,
+    /// The model that will answer.
+    pub model: RwSignal<ModelName>,
+    /// The question that is on its way.
+    pub pending: RwSignal<Option<String>>,
+    /// What went wrong last.
+    pub problem: RwSignal<Option<AppError>>,
+    /// An answer is being written.
+    pub is_generating: Signal<bool>,
+}
+
+impl Writing {
+    /// Sends what is typed. The text leaves the field at once and comes back if the server refuses it.
+    fn send(self, asked: Callback<Asked>) {
+        let text = self.text.get_untracked();
+        let busy =
+            self.is_generating.get_untracked() || self.pending.with_untracked(Option::is_some);
+        if busy || text.trim().is_empty() {
+            return;
+        }
+        self.problem.set(None);
+        self.pending.set(Some(text.clone()));
+        self.text.set(String::new());
+        let request = ask(
+            self.conversation.map(|id| id.to_string()),
+            text.clone(),
+            self.model.get_untracked().into(),
+            browser::fresh_uuid(),
+        );
+        spawn_local(async move {
+            match request.await {
+                Ok(done) => {
+                    asked.run(done);
+                    self.pending.try_set(None);
+                }
+                Err(error) => {
+                    self.pending.try_set(None);
+                    self.problem.try_set(Some(error));
+                    self.text.try_update(|present| {
+                        if present.is_empty() {
+                            *present = text;
+                        } else {
+                            // Something was typed meanwhile: both are kept.
+                            *present = format!("{text}\n{present}");
+                        }
+                    });
+                }
+            }
+        });
+    }
+
+    fn stop(self) {
+        let Some(conversation) = self.conversation else {
+            return;
+        };
+        if self.is_generating.get_untracked() {
+            spawn_local(async move {
+                if let Err(error) = stop(conversation).await {
+                    self.problem.try_set(Some(error));
+                }
+            });
+        }
+    }
+}
+
+/// The composer. `asked` is called with what *Send* made.
+#[component]
+pub fn Composer(
+    writing: Writing,
+    offer: Offer,
+    #[prop(into)] asked: Callback<Asked>,
+) -> impl IntoView {
+    let words = use_words();
+    let Writing {
+        conversation,
+        text,
+        model,
+        is_generating,
+        ..
+    } = writing;
+    keep_draft(conversation, text);
+    let id = conversation.map(|id| id.to_string()).unwrap_or_default();
+    let is_live = RwSignal::new(false);
+    // Without scripts nothing would enable the button again.
+    Effect::new(move |_| is_live.set(true));
+    let cannot_send = move || is_live.get() && text.with(|text| text.trim().is_empty());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        writing.send(asked);
+    };
+    view! {
+        <form class="composer" method="post" action=Ask::PATH on:submit=submit>
+            <input type="hidden" name="conversation" value=id.clone()/>
+            <input type="hidden" name="id" value=id/>
+            <input type="hidden" name="submission" value=offer.submission/>
+            <div class="composer__box">
+                <TextField
+                    name="prompt"
+                    label=words.ask_anything
+                    kind=Kind::Text
+                    value=text
+                    on_escape=Callback::new(move |()| writing.stop())
+                />
+                <div class="composer__bar">
+                    <ModelPicker models=offer.models chosen=model/>
+                    <span class="composer__hint">{words.send_hint}</span>
+                    {move || {
+                        if is_generating.get() {
+                            view! {
+                                <button
+                                    class="composer__send"
+                                    data-tone="stop"
+                                    formaction=Stop::PATH
+                                    formnovalidate
+                                    title=words.stop
+                                    aria-label=words.stop
+                                    on:click=move |event| {
+                                        event.prevent_default();
+                                        writing.stop();
+                                    }
+                                >
+                                    <Glyph icon=Icon::Stop/>
+                                </button>
+                            }
+                                .into_any()
+                        } else {
+                            view! {
+                                <button class="composer__send" title=words.send aria-label=words.send disabled=cannot_send>
+                                    <Glyph icon=Icon::Send/>
+                                </button>
+                            }
+                                .into_any()
+                        }
+                    }}
+                </div>
+            </div>
+            <p class="composer__fallible">{words.fallible}</p>
+        </form>
+    }
+}

@@ -1,0 +1,112 @@
+//! One message.
+
+use leptos::{either::Either, prelude::*};
+use model::{AnswerFailure, MessageStatus, Speaker};
+
+use super::{
+    actions::MessageActions,
+    answer::OpenMessage,
+    open::OpenConversation,
+    reasoning::{BlockList, Reasoning},
+};
+use crate::language::use_words;
+
+/// A question or an answer.
+#[component]
+pub fn Message(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+    match message.speaker {
+        Speaker::User => Either::Left(view! { <Question message/> }),
+        Speaker::Assistant => Either::Right(view! { <AnswerView message conversation/> }),
+    }
+}
+
+#[component]
+fn Question(message: OpenMessage) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <article class="message" data-speaker="user">
+            <h2 class="visually-hidden">{words.you}</h2>
+            <div class="message__question">{message.text}</div>
+        </article>
+    }
+}
+
+#[component]
+fn AnswerView(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+    let words = use_words();
+    let status = message.status.clone();
+    let is_generating = Memo::new(move |_| status.get() == MessageStatus::Generating);
+    let is_waiting = {
+        let (blocks, reasoning) = (message.blocks.clone(), message.reasoning.clone());
+        Memo::new(move |_| {
+            is_generating.get() && blocks.with(Vec::is_empty) && reasoning.with(Vec::is_empty)
+        })
+    };
+    view! {
+        <article
+            class="message"
+            data-speaker="assistant"
+            aria-busy=move || is_generating.get().then_some("true")
+        >
+            <h2 class="visually-hidden">{words.assistant}</h2>
+            <Reasoning message=message.clone()/>
+            {move || {
+                is_waiting
+                    .get()
+                    .then(|| {
+                        view! {
+                            <div class="message__waiting" role="img" aria-label=words.writing>
+                                <span></span><span></span><span></span>
+                            </div>
+                        }
+                    })
+            }}
+            <div class="prose message__answer">
+                <BlockList blocks=message.blocks.clone()/>
+            </div>
+            <Ending message=message.clone()/>
+            <MessageActions message conversation/>
+        </article>
+    }
+}
+
+/// How an answer ended, where it did not simply finish.
+#[component]
+fn Ending(message: OpenMessage) -> impl IntoView {
+    let words = use_words();
+    move || {
+        let note = match message.status.get() {
+            MessageStatus::Complete | MessageStatus::Generating => return None,
+            MessageStatus::Stopped => words.stopped,
+            MessageStatus::Interrupted => words.interrupted,
+            MessageStatus::Truncated => words.truncated,
+            MessageStatus::Failed => {
+                return Some(Either::Left(
+                    view! { <Failure failure=message.failure.get()/> },
+                ));
+            }
+        };
+        Some(Either::Right(view! { <p class="message__note">{note}</p> }))
+    }
+}
+
+#[component]
+fn Failure(failure: Option<AnswerFailure>) -> impl IntoView {
+    let words = use_words();
+    let code = failure
+        .as_ref()
+        .map_or(model::FailureCode::Internal, |failure| failure.code);
+    let wait = failure.as_ref().and_then(|failure| failure.retry_after_s);
+    let reference = failure
+        .map(|failure| failure.reference)
+        .filter(|reference| !reference.is_empty());
+    view! {
+        <div class="notice" data-tone="danger">
+            <p>
+                {words.failure(code)}
+                {wait.map(|seconds| format!(" {}", words.retry_after(&seconds.to_string())))}
+            </p>
+            {reference.map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}
+        </div>
+    }
+}

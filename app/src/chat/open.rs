@@ -1,0 +1,181 @@
+//! The open conversation: its messages on the page, and the ways they change.
+
+use leptos::{prelude::*, task::spawn_local};
+use model::{
+    Asked, ConversationEvent, ConversationId, ConversationView, MessageId, MessagePage,
+    MessageStatus, ModelName,
+};
+
+use super::{answer::OpenMessage, follow::Outcome};
+use crate::{
+    api::conversations::{load_newest, load_older},
+    error::AppError,
+};
+
+/// The conversation that the page shows.
+#[derive(Clone, Copy)]
+pub struct OpenConversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// Its title.
+    pub title: RwSignal<String>,
+    /// The model that answers next.
+    pub model: RwSignal<ModelName>,
+    /// What is shown, oldest first.
+    pub messages: RwSignal<Vec<OpenMessage>>,
+    /// Older ones are before this message.
+    pub older_than: RwSignal<Option<MessageId>>,
+    /// Older ones are on their way.
+    pub is_loading_older: RwSignal<bool>,
+    /// The connection to the server is lost.
+    pub is_offline: RwSignal<bool>,
+    /// It was deleted elsewhere.
+    pub is_deleted: RwSignal<bool>,
+    /// What went wrong last.
+    pub problem: RwSignal<Option<AppError>>,
+}
+
+impl OpenConversation {
+    /// As the server rendered it.
+    pub fn new(view: ConversationView) -> Self {
+        let messages = view
+            .messages
+            .items
+            .into_iter()
+            .map(OpenMessage::new)
+            .collect();
+        Self {
+            id: view.id,
+            title: RwSignal::new(view.title.into()),
+            model: RwSignal::new(view.model),
+            messages: RwSignal::new(messages),
+            older_than: RwSignal::new(view.messages.older_than),
+            is_loading_older: RwSignal::new(false),
+            is_offline: RwSignal::new(false),
+            is_deleted: RwSignal::new(false),
+            problem: RwSignal::new(None),
+        }
+    }
+
+    /// Whether an answer is being written.
+    pub fn is_generating(self) -> Signal<bool> {
+        let running = Memo::new(move |_| {
+            self.messages.with(|messages| {
+                messages
+                    .last()
+                    .is_some_and(|last| last.status.get() == MessageStatus::Generating)
+            })
+        });
+        running.into()
+    }
+
+    /// Where watching resumes: the last message and its last event.
+    pub fn position(self) -> Option<String> {
+        self.messages.with_untracked(|messages| {
+            messages
+                .last()
+                .map(|last| format!("{}.{}", last.id, last.seq()))
+        })
+    }
+
+    /// Takes in what the server tells.
+    pub fn receive(self, event: ConversationEvent) {
+        match event {
+            ConversationEvent::Progress(progress) => {
+                let message = self.messages.with_untracked(|messages| {
+                    messages
+                        .iter()
+                        .rev()
+                        .find(|m| m.id == progress.message)
+                        .cloned()
+                });
+                match message.map(|message| message.apply(&progress)) {
+                    Some(Outcome::Applied | Outcome::Old) => {}
+                    Some(Outcome::Missed) | None => self.refresh(),
+                }
+            }
+            ConversationEvent::Title { title } => self.title.set(title.into()),
+            ConversationEvent::Changed => self.refresh(),
+            ConversationEvent::Deleted => self.is_deleted.set(true),
+        }
+    }
+
+    /// Shows a question and its empty answer.
+    pub fn append(self, asked: Asked) {
+        self.messages.update(|messages| {
+            for view in [asked.question, asked.answer] {
+                // The stream may have told of them first.
+                if !messages.iter().any(|message| message.id == view.id) {
+                    messages.push(OpenMessage::new(view));
+                }
+            }
+        });
+    }
+
+    /// Loads the newest messages and takes in what is new.
+    pub fn refresh(self) {
+        spawn_local(async move {
+            match load_newest(self.id).await {
+                Ok(page) => self.merge(page),
+                Err(error) => {
+                    self.problem.try_set(Some(error));
+                }
+            }
+        });
+    }
+
+    fn merge(self, page: MessagePage) {
+        let Some(first) = page.items.first().map(|view| view.id) else {
+            return;
+        };
+        let Some(known) = self.messages.try_get_untracked() else {
+            return;
+        };
+        let older = known.iter().position(|message| message.id == first);
+        let mut merged: Vec<OpenMessage> = known[..older.unwrap_or(0)].to_vec();
+        for view in page.items {
+            merged.push(match known.iter().find(|message| message.id == view.id) {
+                Some(message) => {
+                    message.absorb(&view);
+                    message.clone()
+                }
+                None => OpenMessage::new(view),
+            });
+        }
+        if older.is_none_or(|count| count == 0) {
+            self.older_than.set(page.older_than);
+        }
+        let same = merged.len() == known.len()
+            && merged.iter().zip(&known).all(|(new, old)| new.id == old.id);
+        if !same {
+            self.messages.set(merged);
+        }
+    }
+
+    /// Loads the messages before the first one, and calls `before_drawing` when they are there.
+    pub fn load_older(self, before_drawing: impl FnOnce() + 'static) {
+        let Some(message) = self.older_than.get_untracked() else {
+            return;
+        };
+        if self.is_loading_older.get_untracked() {
+            return;
+        }
+        self.is_loading_older.set(true);
+        spawn_local(async move {
+            match load_older(self.id, message).await {
+                Ok(page) => {
+                    before_drawing();
+                    self.older_than.try_set(page.older_than);
+                    self.messages.try_update(|messages| {
+                        let older = page.items.into_iter().map(OpenMessage::new);
+                        messages.splice(0..0, older);
+                    });
+                }
+                Err(error) => {
+                    self.problem.try_set(Some(error));
+                }
+            }
+            self.is_loading_older.try_set(false);
+        });
+    }
+}

@@ -1,0 +1,188 @@
+//! Carries the rules of scrolling out on the transcript's element.
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ScrollBehavior, ScrollToOptions};
+
+use super::scroll::{Gesture, Scroll, spacer, wants_older};
+use crate::browser;
+
+/// The transcript's element and what is known of its movement.
+#[derive(Clone, Copy)]
+pub struct Scroller {
+    /// The element that scrolls.
+    pub view: NodeRef<html::Div>,
+    /// The empty space at its end.
+    pub spacer: NodeRef<html::Div>,
+    state: RwSignal<Scroll>,
+    anchored: StoredValue<bool>,
+}
+
+impl Scroller {
+    /// At the end.
+    pub fn new() -> Self {
+        Self {
+            view: NodeRef::new(),
+            spacer: NodeRef::new(),
+            state: RwSignal::new(Scroll::default()),
+            anchored: StoredValue::new(false),
+        }
+    }
+
+    /// Whether the button to the end shows.
+    pub fn offers_button(self) -> Signal<bool> {
+        Signal::derive(move || self.state.with(|state| state.offers_button()))
+    }
+
+    /// Text was drawn: goes on to the end if it is followed.
+    pub fn drawn(self) {
+        browser::after_layout(move || {
+            self.fit_spacer();
+            if self
+                .state
+                .try_with_untracked(|s| s.follows())
+                .unwrap_or(false)
+            {
+                self.go_to_end(ScrollBehavior::Instant);
+            }
+        });
+    }
+
+    /// A question was sent: lets it rest near the top.
+    pub fn sent(self) {
+        self.anchored.set_value(true);
+        self.state.update(Scroll::attach);
+        browser::after_layout(move || {
+            self.fit_spacer();
+            self.go_to_end(smoothly());
+        });
+    }
+
+    /// The reader asked for the end.
+    pub fn return_to_end(self) {
+        self.state.update(Scroll::attach);
+        self.go_to_end(smoothly());
+    }
+
+    /// Older messages are about to appear above: keeps what is read where it is.
+    pub fn hold(self) {
+        let Some(view) = self.element() else {
+            return;
+        };
+        let before = view.scroll_height();
+        browser::after_layout(move || {
+            let grown = view.scroll_height() - before;
+            view.set_scroll_top(view.scroll_top() + grown);
+        });
+    }
+
+    /// The view came to rest; `load_older` is called near the top.
+    pub fn rested(self, load_older: impl FnOnce()) {
+        let Some(view) = self.element() else {
+            return;
+        };
+        let distance = view.scroll_height() - view.scroll_top() - view.client_height();
+        let mut next = self.state.get_untracked();
+        next.rest(f64::from(distance));
+        if next != self.state.get_untracked() {
+            self.state.set(next);
+        }
+        if wants_older(f64::from(view.scroll_top())) {
+            load_older();
+        }
+    }
+
+    /// The reader turned the wheel.
+    pub fn wheel(self, event: &ev::WheelEvent) {
+        self.feel(Gesture::Wheel {
+            across: event.delta_x(),
+            down: event.delta_y(),
+            pinch: event.ctrl_key(),
+            inner: browser::closest(event, "pre, .table-scroll")
+                .is_some_and(|inner| inner.scroll_top() > 0),
+        });
+    }
+
+    /// The reader moved fingers.
+    pub fn touch(self, event: &ev::TouchEvent) {
+        self.feel(Gesture::Touch {
+            fingers: event.touches().length(),
+        });
+    }
+
+    /// The reader pressed a key on the transcript.
+    pub fn key(self, event: &ev::KeyboardEvent) {
+        if matches!(event.key().as_str(), "PageUp" | "ArrowUp" | "Home") {
+            self.feel(Gesture::KeyUp);
+        }
+    }
+
+    /// The reader pressed the pointer: on the scroll bar, the target is the view itself, right of its content.
+    pub fn press(self, event: &ev::MouseEvent) {
+        if let Some(view) = self.element()
+            && event.offset_x() >= view.client_width()
+            && event.target() == Some(view.into())
+        {
+            self.feel(Gesture::ScrollBar);
+        }
+    }
+
+    fn feel(self, gesture: Gesture) {
+        let mut next = self.state.get_untracked();
+        next.feel(gesture);
+        if next != self.state.get_untracked() {
+            self.state.set(next);
+        }
+    }
+
+    fn element(self) -> Option<HtmlElement> {
+        self.view
+            .try_get_untracked()
+            .flatten()
+            .map(|view| view.unchecked_into())
+    }
+
+    fn fit_spacer(self) {
+        if !self.anchored.try_get_value().unwrap_or(false) {
+            return;
+        }
+        let (Some(view), Some(space)) = (self.element(), self.spacer.try_get_untracked().flatten())
+        else {
+            return;
+        };
+        let Ok(questions) = view.query_selector_all(".message[data-speaker='user']") else {
+            return;
+        };
+        let Some(question) = questions
+            .length()
+            .checked_sub(1)
+            .and_then(|last| questions.item(last))
+            .and_then(|node| node.dyn_into::<HtmlElement>().ok())
+        else {
+            return;
+        };
+        let space: HtmlElement = space.unchecked_into();
+        let content =
+            space.get_bounding_client_rect().top() - question.get_bounding_client_rect().top();
+        let height = spacer(f64::from(view.client_height()), content);
+        // Setting a plain property can't fail.
+        let _set = HtmlElement::style(&space).set_property("height", &format!("{height:.0}px"));
+    }
+
+    fn go_to_end(self, behavior: ScrollBehavior) {
+        if let Some(view) = self.element() {
+            let options = ScrollToOptions::new();
+            options.set_top(f64::from(view.scroll_height()));
+            options.set_behavior(behavior);
+            view.scroll_to_with_scroll_to_options(&options);
+        }
+    }
+}
+
+fn smoothly() -> ScrollBehavior {
+    if browser::prefers_reduced_motion() {
+        ScrollBehavior::Instant
+    } else {
+        ScrollBehavior::Smooth
+    }
+}

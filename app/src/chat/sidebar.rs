@@ -1,0 +1,79 @@
+//! The column beside the conversation: new chat, conversations, account. A drawer on a phone.
+
+use leptos::prelude::*;
+use model::{Account, ConversationId};
+
+use super::{account_menu::AccountMenu, sidebar_list::SidebarList};
+use crate::{
+    api::conversations::list_conversations,
+    language::use_words,
+    ui::icon::{Glyph, Icon, Mark},
+};
+
+/// What other parts of the page tell the sidebar.
+#[derive(Clone, Copy)]
+pub struct Sidebar {
+    changes: RwSignal<u32>,
+    /// The conversation that was deleted last and can be restored.
+    pub deleted: RwSignal<Option<ConversationId>>,
+    /// Which conversation is open.
+    pub open: RwSignal<Option<ConversationId>>,
+}
+
+impl Sidebar {
+    /// Nothing has changed yet.
+    pub fn new() -> Self {
+        Self {
+            changes: RwSignal::new(0),
+            deleted: RwSignal::new(None),
+            open: RwSignal::new(None),
+        }
+    }
+
+    /// A title, a state or the list itself has changed.
+    pub fn reload(self) {
+        self.changes.try_update(|changes| *changes += 1);
+    }
+
+    /// How often it has changed.
+    pub fn changes(self) -> Signal<u32> {
+        self.changes.into()
+    }
+}
+
+/// The sidebar. The checkbox before it (see `SidebarSwitch`) opens and closes it without scripts.
+#[component]
+pub fn SidebarView(account: Account) -> impl IntoView {
+    let words = use_words();
+    let list = Resource::new_blocking(|| (), |()| list_conversations(None));
+    view! {
+        <nav class="sidebar" aria-label=words.conversations>
+            <div class="sidebar__head">
+                <a class="sidebar__brand" href="/"><Mark/>{words.product}</a>
+                <label class="icon-button" for="sidebar-switch" title=words.collapse>
+                    <Glyph icon=Icon::Menu/>
+                </label>
+            </div>
+            <a class="sidebar__new" href="/"><Glyph icon=Icon::Compose/>{words.new_chat}</a>
+            <div class="sidebar__list">
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        list.await.map(|page| view! { <SidebarList page/> }).map_err(|_| words.load_failed).ok()
+                    })}
+                </Suspense>
+            </div>
+            <AccountMenu account/>
+        </nav>
+        <label class="sidebar-veil" for="sidebar-switch" aria-hidden="true"></label>
+    }
+}
+
+/// Opens and closes the sidebar by itself, without a script; closed is the state that differs per screen:
+/// checked hides it on a desktop and shows it on a phone.
+#[component]
+pub fn SidebarSwitch() -> impl IntoView {
+    let words = use_words();
+    view! {
+        <input class="sidebar-switch visually-hidden" type="checkbox" id="sidebar-switch" aria-label=words.open_menu/>
+    }
+}

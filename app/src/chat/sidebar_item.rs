@@ -1,0 +1,118 @@
+//! A conversation in the sidebar: open, rename, delete.
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use model::ConversationId;
+use server_fn::ServerFn;
+
+use super::sidebar::Sidebar;
+use crate::{
+    api::conversations::{
+        DeleteConversation, RenameConversation, delete_conversation, rename_conversation,
+    },
+    language::use_words,
+    ui::{
+        icon::{Glyph, Icon},
+        text_field::{Kind, TextField},
+    },
+};
+
+/// A line of the sidebar.
+#[component]
+pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl IntoView {
+    let words = use_words();
+    let sidebar = expect_context::<Sidebar>();
+    let is_open = move || sidebar.open.get() == Some(id);
+    let is_renaming = RwSignal::new(false);
+    let navigate = use_navigate();
+    let delete = move |event: SubmitEvent| {
+        event.prevent_default();
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            if delete_conversation(id).await.is_ok() {
+                sidebar.deleted.try_set(Some(id));
+                sidebar.reload();
+                if sidebar.open.try_get_untracked() == Some(Some(id)) {
+                    navigate("/", NavigateOptions::default());
+                }
+            }
+        });
+    };
+    let name = title.clone();
+    let rename = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        is_renaming.set(true);
+    };
+    view! {
+        <li class="conversation" data-open=move || is_open().then_some("true")>
+            <Show
+                when=move || !is_renaming.get()
+                fallback={
+                    let title = title.clone();
+                    move || view! { <RenameForm id title=title.clone() done=move || is_renaming.set(false)/> }
+                }
+            >
+                <a
+                    class="conversation__link"
+                    href=format!("/c/{id}")
+                    aria-current=move || is_open().then_some("page")
+                >
+                    <span class="conversation__title">{name.clone()}</span>
+                    {generating
+                        .then(|| view! { <span class="spinner" role="img" aria-label=words.is_generating></span> })}
+                </a>
+                <div class="conversation__actions">
+                    <a
+                        class="icon-button"
+                        href=format!("/c/{id}?rename=1")
+                        title=words.rename
+                        aria-label=format!("{}: {name}", words.rename)
+                        on:click=rename
+                    >
+                        <Glyph icon=Icon::Pen/>
+                    </a>
+                    <form method="post" action=DeleteConversation::PATH on:submit=delete.clone()>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <button class="icon-button" title=words.delete aria-label=format!("{}: {name}", words.delete)>
+                            <Glyph icon=Icon::Bin/>
+                        </button>
+                    </form>
+                </div>
+            </Show>
+        </li>
+    }
+}
+
+/// Gives a conversation another title; Esc gives up.
+#[component]
+pub fn RenameForm(
+    id: ConversationId,
+    title: String,
+    #[prop(into)] done: Callback<()>,
+) -> impl IntoView {
+    let words = use_words();
+    let sidebar = expect_context::<Sidebar>();
+    let value = RwSignal::new(title);
+    let problem = RwSignal::new(None::<String>);
+    let rename = move |event: SubmitEvent| {
+        event.prevent_default();
+        spawn_local(async move {
+            match rename_conversation(id, value.get_untracked()).await {
+                Ok(()) => {
+                    sidebar.reload();
+                    done.run(());
+                }
+                Err(error) => {
+                    problem.try_set(Some(words.failure(error.code).to_owned()));
+                }
+            }
+        });
+    };
+    view! {
+        <form class="rename" method="post" action=RenameConversation::PATH on:submit=rename>
+            <input type="hidden" name="id" value=id.to_string()/>
+            <TextField name="title" label=words.title kind=Kind::Line("off") value problem on_escape=done/>
+            <button class="button" data-tone="primary">{words.save}</button>
+        </form>
+    }
+}

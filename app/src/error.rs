@@ -1,0 +1,87 @@
+//! All that a browser may learn of a failure.
+
+use std::fmt;
+
+use model::FailureCode;
+use serde::{Deserialize, Serialize};
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+
+/// Why a server function refused. The words come from the translations, by code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppError {
+    /// What happened.
+    pub code: FailureCode,
+    /// What to name when asking the operator: the request's id. Only with faults of the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Seconds until trying again makes sense.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
+}
+
+impl AppError {
+    /// A failure without details.
+    pub const fn new(code: FailureCode) -> Self {
+        Self {
+            code,
+            reference: None,
+            retry_after_s: None,
+        }
+    }
+}
+
+/// The input that a failure belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The e-mail address.
+    Email,
+    /// The display name.
+    Name,
+    /// The password.
+    Password,
+}
+
+impl Field {
+    /// The input that `code` speaks of, if it speaks of one.
+    pub const fn of(code: FailureCode) -> Option<Self> {
+        match code {
+            FailureCode::InvalidEmail | FailureCode::EmailTaken => Some(Self::Email),
+            FailureCode::InvalidName => Some(Self::Name),
+            FailureCode::PasswordTooShort
+            | FailureCode::PasswordTooLong
+            | FailureCode::PasswordTooCommon => Some(Self::Password),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.code, out)
+    }
+}
+
+impl std::error::Error for AppError {}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self::new(match error {
+            // The browser could not reach the server, or what came back was not from it.
+            ServerFnErrorErr::Request(_)
+            | ServerFnErrorErr::Response(_)
+            | ServerFnErrorErr::Deserialization(_) => FailureCode::Overloaded,
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_) => FailureCode::BadRequest,
+            ServerFnErrorErr::Registration(_)
+            | ServerFnErrorErr::ServerError(_)
+            | ServerFnErrorErr::MiddlewareError(_)
+            | ServerFnErrorErr::Serialization(_) => FailureCode::Internal,
+        })
+    }
+}

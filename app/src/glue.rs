@@ -1,0 +1,245 @@
+//! Where a server function meets HTTP. The only place in the UI that sees axum: who is calling, the services, and
+//! what a failure becomes.
+//!
+//! A plain form post is answered with a redirect, and so is its failure, with the code in the query; a status is
+//! set for scripts only, because it would replace the redirect and leave the visitor with raw JSON.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use http::{
+    HeaderValue, StatusCode,
+    header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HOST, REFERER, SET_COOKIE},
+    request::Parts,
+};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use model::FailureCode;
+use platform::{Services, identity::Caller};
+use tower_sessions::Session;
+
+use crate::{error::AppError, language::Language, theme::Theme};
+
+/// Who sent the request, as far as addresses tell: put into the request's extensions by the server, which knows
+/// its proxies.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// The platform.
+pub fn services() -> Result<Services, AppError> {
+    use_context().ok_or(AppError::new(FailureCode::Internal))
+}
+
+/// The request's session, signed in or not.
+pub fn session() -> Result<Session, AppError> {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Session>().cloned())
+        .ok_or(AppError::new(FailureCode::Internal))
+}
+
+/// Who is calling; refuses when nobody is signed in.
+pub async fn caller() -> Result<Caller, AppError> {
+    let session = session()?;
+    services()?.identity.caller(&session).await.map_err(refuse)
+}
+
+/// Where the request came from.
+pub fn address() -> IpAddr {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<ClientAddress>().copied())
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
+}
+
+/// What a failure of the platform becomes.
+pub fn refuse(error: impl Into<platform::Error>) -> AppError {
+    let error = error.into();
+    let mut refusal = AppError::new(error.code());
+    refusal.retry_after_s = error.retry_after_s();
+    if refusal.code.status() >= 500 {
+        refusal.reference = header_of("x-request-id");
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            failure.code = refusal.code.as_str(),
+            "a server function failed"
+        );
+    }
+    answer(&refusal);
+    refusal
+}
+
+/// What text that can't be parsed becomes.
+pub fn refuse_text(code: FailureCode) -> AppError {
+    let refusal = AppError::new(code);
+    answer(&refusal);
+    refusal
+}
+
+fn answer(refusal: &AppError) {
+    if is_form_post() {
+        leptos_axum::redirect(&with_problem(&referer_path(), refusal.code));
+    } else if let Some(response) = use_context::<ResponseOptions>()
+        && !is_page()
+        && let Ok(status) = StatusCode::from_u16(refusal.code.status())
+    {
+        response.set_status(status);
+    }
+}
+
+/// Sends a plain form post on to `path`; a script goes its own way.
+pub fn go(path: &str) {
+    if is_form_post() {
+        leptos_axum::redirect(path);
+    }
+}
+
+/// Sends a plain form post back to where it came from.
+pub fn go_back() {
+    go(&referer_path());
+}
+
+/// Whether the browser posted a form by itself.
+pub fn is_form_post() -> bool {
+    use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::POST)
+        && header_of(ACCEPT.as_str()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Whether a page is being drawn, as opposed to a server function being called.
+fn is_page() -> bool {
+    use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/fn/"))
+}
+
+/// Gives the page that is being drawn the status of a failure.
+pub fn page_status(code: FailureCode) {
+    if let Some(response) = use_context::<ResponseOptions>()
+        && let Ok(status) = StatusCode::from_u16(code.status())
+    {
+        response.set_status(status);
+    }
+}
+
+/// Remembers a choice for a year.
+pub fn remember(cookie: &str, value: &str) {
+    if let Some(response) = use_context::<ResponseOptions>()
+        && let Ok(value) = HeaderValue::from_str(&format!(
+            "{cookie}={value}; Path=/; Max-Age=31536000; SameSite=Lax"
+        ))
+    {
+        response.append_header(SET_COOKIE, value);
+    }
+}
+
+/// The language of the page that is being drawn: the cookie's, else the browser's.
+pub fn language() -> Language {
+    cookie(Language::COOKIE)
+        .and_then(|name| Language::from_name(&name))
+        .unwrap_or_else(|| {
+            header_of(ACCEPT_LANGUAGE.as_str())
+                .map_or(Language::En, |header| Language::accepted(&header))
+        })
+}
+
+/// The theme of the page that is being drawn.
+pub fn theme() -> Theme {
+    cookie(Theme::COOKIE)
+        .and_then(|name| Theme::from_name(&name))
+        .unwrap_or(Theme::System)
+}
+
+/// How far the reader's clock is from UTC, in minutes; 0 until their page has said.
+pub fn utc_offset_minutes() -> i32 {
+    cookie("lt_utc_offset")
+        .and_then(|text| text.parse().ok())
+        .filter(|minutes| (-14 * 60..=14 * 60).contains(minutes))
+        .unwrap_or(0)
+}
+
+fn cookie(name: &str) -> Option<String> {
+    let header = header_of(COOKIE.as_str())?;
+    header
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+fn header_of(name: &str) -> Option<String> {
+    use_context::<Parts>()?
+        .headers
+        .get(name)?
+        .to_str()
+        .ok()
+        .map(str::to_owned)
+}
+
+/// The path of the page that sent the form, with its query: of this site only, `/` otherwise.
+fn referer_path() -> String {
+    let local = || {
+        let referer = header_of(REFERER.as_str())?;
+        let host = header_of(HOST.as_str())?;
+        path_within(&referer, &host)
+    };
+    local().unwrap_or_else(|| "/".to_owned())
+}
+
+fn path_within(referer: &str, host: &str) -> Option<String> {
+    let (_, rest) = referer.split_once("://")?;
+    let path = rest.strip_prefix(host)?;
+    let path = path.split('#').next()?;
+    is_local(path).then(|| path.to_owned())
+}
+
+/// Whether a path stays within the site wherever a browser resolves it.
+pub fn is_local(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && !path.chars().any(char::is_control)
+}
+
+fn with_problem(path: &str, code: FailureCode) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let mut target = format!("{path}?");
+    for pair in query.split('&') {
+        if !pair.is_empty() && !pair.starts_with("problem=") {
+            target.push_str(pair);
+            target.push('&');
+        }
+    }
+    target.push_str("problem=");
+    target.push_str(code.as_str());
+    target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_goes_back_only_within_the_site() {
+        for (referer, expected) in [
+            ("https://lt.example/c/1?a=b#x", Some("/c/1?a=b")),
+            ("https://evil.example/", None),
+            ("https://lt.example.evil.example/", None),
+            ("https://lt.example//evil.example", None),
+            ("https://lt.example", None),
+            ("lt.example/", None),
+        ] {
+            assert_eq!(
+                path_within(referer, "lt.example").as_deref(),
+                expected,
+                "{referer}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_problem_replaces_the_one_before() {
+        assert_eq!(
+            with_problem("/c/1?rename=1&problem=internal", FailureCode::InvalidTitle),
+            "/c/1?rename=1&problem=invalid_title"
+        );
+        assert_eq!(
+            with_problem("/", FailureCode::InvalidText),
+            "/?problem=invalid_text"
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! The page's language. It is settled before the page is drawn and changes by loading the page anew, so texts are
+//! plain `&'static str` and cost no reactivity.
+
+use leptos::prelude::*;
+use model::FailureCode;
+
+include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+/// A language that the page speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Language {
+    /// The cookie that remembers a choice.
+    pub const COOKIE: &'static str = "lt_language";
+
+    /// The language of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "en" => Some(Self::En),
+            "zh" => Some(Self::Zh),
+            _ => None,
+        }
+    }
+
+    /// Its name in the cookie.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        }
+    }
+
+    /// Its name in HTML.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh-CN",
+        }
+    }
+
+    /// The first language of an `Accept-Language` header that the page speaks, by weight; English otherwise.
+    pub fn accepted(header: &str) -> Self {
+        let mut best = (Self::En, 0.0_f32);
+        for part in header.split(',') {
+            let (tag, parameters) = part.split_once(';').unwrap_or((part, ""));
+            let weight = parameters
+                .trim()
+                .strip_prefix("q=")
+                .map_or(1.0, |q| q.parse().unwrap_or(0.0));
+            let primary = tag.trim().split('-').next().unwrap_or_default();
+            let language = Self::from_name(primary.to_ascii_lowercase().as_str());
+            if let Some(language) = language
+                && weight > best.1
+            {
+                best = (language, weight);
+            }
+        }
+        best.0
+    }
+
+    /// Its texts.
+    pub fn words(self) -> &'static Words {
+        match self {
+            Self::En => &EN,
+            Self::Zh => &ZH,
+        }
+    }
+}
+
+/// The page's language.
+pub fn use_language() -> Language {
+    use_context().unwrap_or(Language::En)
+}
+
+/// The page's texts.
+pub fn use_words() -> &'static Words {
+    use_language().words()
+}
+
+impl Words {
+    /// What happened and what to do about it.
+    pub fn failure(&self, code: FailureCode) -> &'static str {
+        match code {
+            FailureCode::SignInNeeded => self.error_sign_in_needed,
+            FailureCode::WrongCredentials => self.error_wrong_credentials,
+            FailureCode::TooManyAttempts => self.error_too_many_attempts,
+            FailureCode::ForeignOrigin => self.error_foreign_origin,
+            FailureCode::InvalidEmail => self.error_invalid_email,
+            FailureCode::InvalidName => self.error_invalid_name,
+            FailureCode::PasswordTooShort => self.error_password_too_short,
+            FailureCode::PasswordTooLong => self.error_password_too_long,
+            FailureCode::PasswordTooCommon => self.error_password_too_common,
+            FailureCode::EmailTaken => self.error_email_taken,
+            FailureCode::RegistrationClosed => self.error_registration_closed,
+            FailureCode::SetupLinkInvalid => self.error_setup_link_invalid,
+            FailureCode::NotFound => self.error_not_found,
+            FailureCode::InvalidText => self.error_invalid_text,
+            FailureCode::InvalidTitle => self.error_invalid_title,
+            FailureCode::UnknownModel => self.error_unknown_model,
+            FailureCode::AlreadyGenerating => self.error_already_generating,
+            FailureCode::CannotContinue => self.error_cannot_continue,
+            FailureCode::TooLarge => self.error_too_large,
+            FailureCode::BadRequest => self.error_bad_request,
+            FailureCode::Overloaded => self.error_overloaded,
+            FailureCode::StoreUnavailable => self.error_store_unavailable,
+            FailureCode::Internal => self.error_internal,
+            FailureCode::UpstreamRefused => self.error_upstream_refused,
+            FailureCode::UpstreamThrottled => self.error_upstream_throttled,
+            FailureCode::UpstreamQuota => self.error_upstream_quota,
+            FailureCode::UpstreamUnavailable => self.error_upstream_unavailable,
+            FailureCode::UpstreamTimeout => self.error_upstream_timeout,
+            FailureCode::UpstreamInterrupted => self.error_upstream_interrupted,
+            FailureCode::UpstreamUnreadable => self.error_upstream_unreadable,
+            FailureCode::ContentRefused => self.error_content_refused,
+            FailureCode::UpstreamInvalid => self.error_upstream_invalid,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browsers_preference_decides_by_weight() {
+        for (header, expected) in [
+            ("", Language::En),
+            ("zh-CN,zh;q=0.9,en;q=0.8", Language::Zh),
+            ("en-GB,zh;q=0.5", Language::En),
+            ("de,fr;q=0.9,zh;q=0.2,en;q=0.1", Language::Zh),
+            ("zh;q=0,en", Language::En),
+            ("*", Language::En),
+        ] {
+            assert_eq!(Language::accepted(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_filled_in() {
+        assert_eq!(Language::En.words().thought_for("3"), "Thought for 3 s");
+        assert_eq!(Language::Zh.words().earlier("2025", "11"), "2025 年 11 月");
+    }
+}

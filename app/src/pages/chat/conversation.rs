@@ -1,0 +1,148 @@
+//! `/c/{id}`: an open conversation.
+
+use leptos::{either::EitherOf3, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use model::{
+    Asked, ConversationId, ConversationView, FailureCode, MessageId, MessagePage, ModelName,
+};
+
+use super::frame::{JustAsked, LoadFailed, PageOffer};
+use crate::{
+    api::{conversations::open_conversation, generation::Offer},
+    chat::{
+        announcer::Announcer,
+        composer::{Composer, Writing},
+        header::{ConversationTitle, Header},
+        open::OpenConversation,
+        scroller::Scroller,
+        sidebar::Sidebar,
+        transcript::Transcript,
+        watch::watch,
+    },
+    error::AppError,
+    language::use_words,
+    pages::not_found::NotFound,
+    ui::notice::{Notice, problem_in_query},
+};
+
+/// Loads the conversation that the address names.
+#[component]
+pub fn ConversationPage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let PageOffer(offer) = expect_context();
+    let JustAsked(just_asked) = expect_context();
+    let subject = move || {
+        let id = params.with(|params| params.get_str("id")?.parse::<ConversationId>().ok());
+        let before = query.with(|query| query.get_str("before")?.parse::<MessageId>().ok());
+        (id, before)
+    };
+    let view = Resource::new_blocking(subject, move |(id, before)| async move {
+        let Some(id) = id else {
+            return Err(AppError::new(FailureCode::NotFound));
+        };
+        let asked = just_asked.try_update_value(Option::take).flatten();
+        match asked.filter(|asked| asked.conversation == id) {
+            Some(asked) => Ok(begun(asked, offer.await?.default)),
+            None => open_conversation(id, before).await,
+        }
+    });
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match (view.await, offer.await) {
+                    (Ok(view), Ok(offer)) => EitherOf3::A(view! { <Conversation view offer/> }),
+                    (Err(error), _) if error.code == FailureCode::NotFound => {
+                        EitherOf3::B(view! { <NotFound/> })
+                    }
+                    (Err(error), _) | (_, Err(error)) => {
+                        EitherOf3::C(view! { <LoadFailed error/> })
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// A conversation of one question, as *Send* has just made it: nothing needs to be loaded.
+fn begun(asked: Asked, default: ModelName) -> ConversationView {
+    let title = model::Title::of_question(&asked.question.text);
+    ConversationView {
+        id: asked.conversation,
+        title,
+        model: asked.answer.model.clone().unwrap_or(default),
+        messages: MessagePage {
+            items: vec![asked.question, asked.answer],
+            older_than: None,
+        },
+        draft: String::new(),
+    }
+}
+
+#[component]
+fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
+    let words = use_words();
+    let sidebar = expect_context::<Sidebar>();
+    let draft = view.draft.clone();
+    let conversation = OpenConversation::new(view);
+    sidebar.open.set(Some(conversation.id));
+    let is_generating = conversation.is_generating();
+    let is_past = use_query_map().with_untracked(|query| query.get("before").is_some());
+    conversation
+        .problem
+        .set(problem_in_query().map(AppError::new));
+    let writing = Writing {
+        conversation: Some(conversation.id),
+        text: RwSignal::new(draft),
+        model: conversation.model,
+        pending: RwSignal::new(None),
+        problem: conversation.problem,
+        is_generating,
+    };
+    let scroller = Scroller::new();
+    if !is_past {
+        watch(conversation);
+    }
+    // The sidebar shows titles and who is answering.
+    Effect::new(move |before: Option<(String, bool)>| {
+        let now = (conversation.title.get(), is_generating.get());
+        if before.is_some_and(|before| before != now) {
+            sidebar.reload();
+        }
+        now
+    });
+    Effect::new(move |_| {
+        if writing.pending.with(Option::is_some) {
+            scroller.sent();
+        }
+    });
+    let asked = move |asked: Asked| {
+        conversation.append(asked);
+        scroller.sent();
+    };
+    // Drawn once, by the server, for a page that can't be told.
+    let refreshes = is_generating.get_untracked();
+    view! {
+        <Title text=move || format!("{} · {}", conversation.title.get(), words.product)/>
+        {refreshes.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
+        <Header>
+            <ConversationTitle conversation/>
+        </Header>
+        <div class="conversation-view">
+            <Transcript conversation scroller pending=writing.pending/>
+            <div class="dock">
+                <Show when=move || conversation.is_offline.get()>
+                    <p class="notice" role="status">{words.offline}</p>
+                </Show>
+                <Show when=move || conversation.is_deleted.get()>
+                    <p class="notice" data-tone="danger" role="status">{words.deleted_elsewhere}</p>
+                </Show>
+                {is_past.then(|| view! { <a class="dock__newest" href=format!("/c/{}", conversation.id) rel="external">{words.newest}</a> })}
+                <Notice error=conversation.problem/>
+                <Composer writing offer asked/>
+            </div>
+            <Announcer conversation/>
+        </div>
+    }
+}

@@ -1,0 +1,140 @@
+//! What surrounds every conversation.
+
+use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
+use leptos_router::{
+    NavigateOptions,
+    components::{Outlet, Redirect},
+    hooks::{use_location, use_navigate, use_query_map},
+};
+use model::{Account, Asked, ConversationId};
+use server_fn::ServerFn;
+
+use crate::{
+    api::{
+        conversations::{RestoreConversation, restore_conversation},
+        generation::{Offer, load_offer},
+    },
+    browser,
+    chat::sidebar::{Sidebar, SidebarSwitch, SidebarView},
+    error::AppError,
+    language::use_words,
+    session::use_session,
+};
+
+/// What *Send* made on the page of a new conversation, for the page that it leads to.
+#[derive(Clone, Copy)]
+pub struct JustAsked(pub StoredValue<Option<Asked>>);
+
+/// The models on offer, loaded once.
+#[derive(Clone, Copy)]
+pub struct PageOffer(pub Resource<Result<Offer, AppError>>);
+
+/// Sidebar and outlet for those who are signed in; the others are led to sign in.
+#[component]
+pub fn Chat() -> impl IntoView {
+    let session = use_session();
+    provide_context(Sidebar::new());
+    provide_context(JustAsked(StoredValue::new(None)));
+    provide_context(PageOffer(Resource::new_blocking(|| (), |()| load_offer())));
+    Effect::new(|_| browser::remember_time_zone());
+    let path = use_location().pathname;
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match session.await {
+                    Ok(session) => match session.account {
+                        Some(account) => {
+                            EitherOf3::A(view! { <Frame account simulated=session.simulated/> })
+                        }
+                        None => {
+                            let next = path.get_untracked();
+                            EitherOf3::B(view! { <Redirect path=format!("/login?next={next}")/> })
+                        }
+                    },
+                    Err(error) => EitherOf3::C(view! { <LoadFailed error/> }),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Frame(account: Account, simulated: bool) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <a class="skip" href="#main">{words.skip}</a>
+        <SidebarSwitch/>
+        <div class="frame">
+            <SidebarView account/>
+            <main class="frame__main">
+                {simulated.then(|| view! { <p class="simulated">{words.simulated}</p> })}
+                <Outlet/>
+            </main>
+        </div>
+        <DeletedToast/>
+    }
+}
+
+/// Takes a deletion back for a few seconds; without scripts, as long as the page stands.
+#[component]
+fn DeletedToast() -> impl IntoView {
+    let words = use_words();
+    let sidebar = expect_context::<Sidebar>();
+    let in_query = use_query_map()
+        .with_untracked(|query| query.get_str("deleted")?.parse::<ConversationId>().ok());
+    if let Some(id) = in_query {
+        sidebar.deleted.set(Some(id));
+    }
+    let deleted = sidebar.deleted;
+    Effect::new(move |_| {
+        if let Some(id) = deleted.get() {
+            spawn_local(async move {
+                gloo_timers::future::TimeoutFuture::new(10_000).await;
+                if deleted.try_get_untracked() == Some(Some(id)) {
+                    deleted.try_set(None);
+                }
+            });
+        }
+    });
+    let navigate = use_navigate();
+    move || {
+        let id = deleted.get()?;
+        let navigate = navigate.clone();
+        let restore = move |event: leptos::ev::SubmitEvent| {
+            event.prevent_default();
+            let navigate = navigate.clone();
+            spawn_local(async move {
+                if restore_conversation(id).await.is_ok() {
+                    deleted.try_set(None);
+                    sidebar.reload();
+                    navigate(&format!("/c/{id}"), NavigateOptions::default());
+                }
+            });
+        };
+        Some(view! {
+            <div class="toast" role="status">
+                <span>{words.deleted}</span>
+                <form method="post" action=RestoreConversation::PATH on:submit=restore>
+                    <input type="hidden" name="id" value=id.to_string()/>
+                    <button class="toast__action">{words.undo}</button>
+                </form>
+            </div>
+        })
+    }
+}
+
+/// The page's subject could not be loaded.
+#[component]
+pub fn LoadFailed(error: AppError) -> impl IntoView {
+    let words = use_words();
+    #[cfg(feature = "ssr")]
+    crate::glue::page_status(error.code);
+    view! {
+        <section class="empty" id="main">
+            <h1>{words.load_failed}</h1>
+            <p>{words.failure(error.code)}</p>
+            {error.reference.map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}
+            <a class="button" href="" rel="external">{words.try_again}</a>
+        </section>
+    }
+}

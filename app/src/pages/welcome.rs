@@ -1,0 +1,103 @@
+//! The frame of the pages before one is signed in.
+
+use std::future::Future;
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+
+use crate::{
+    browser,
+    chat::preferences::{LanguageForm, ThemeForm},
+    error::{AppError, Field},
+    language::use_words,
+    ui::{
+        icon::Mark,
+        notice::{Notice, problem_in_query},
+    },
+};
+
+/// A calm card in the middle of the page.
+#[component]
+pub fn Welcome(title: &'static str, children: Children) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <Title text=format!("{title} · {}", words.product)/>
+        <main class="welcome">
+            <div class="welcome__card">
+                <header class="welcome__header">
+                    <Mark/>
+                    <h1>{title}</h1>
+                </header>
+                {children()}
+            </div>
+            <footer class="welcome__footer">
+                <LanguageForm/>
+                <ThemeForm/>
+            </footer>
+        </main>
+    }
+}
+
+/// A form that is posted by the browser or, where scripts run, by the page, which keeps what was typed.
+#[derive(Clone, Copy)]
+pub struct Posting {
+    error: RwSignal<Option<AppError>>,
+    busy: RwSignal<bool>,
+}
+
+impl Posting {
+    /// A form that was not posted yet, or came back with its problem in the query.
+    pub fn new() -> Self {
+        Self {
+            error: RwSignal::new(problem_in_query().map(AppError::new)),
+            busy: RwSignal::new(false),
+        }
+    }
+
+    /// The words for the problem with `field`, if it is that one's.
+    pub fn problem_of(self, field: Field) -> Signal<Option<String>> {
+        let words = use_words();
+        Signal::derive(move || {
+            let code = self.error.with(|error| error.as_ref().map(|e| e.code))?;
+            (Field::of(code) == Some(field)).then(|| words.failure(code).to_owned())
+        })
+    }
+
+    /// Whether an answer is awaited.
+    pub fn is_busy(self) -> Signal<bool> {
+        self.busy.into()
+    }
+
+    /// What is not the matter of one field.
+    pub fn view(self) -> impl IntoView {
+        let error = Signal::derive(move || {
+            self.error
+                .get()
+                .filter(|error| Field::of(error.code).is_none())
+        });
+        view! { <Notice error/> }
+    }
+
+    /// Takes over from the browser: asks, and goes to `next` when it is done.
+    pub fn submit<F>(self, event: &SubmitEvent, next: &str, request: F)
+    where
+        F: Future<Output = Result<(), AppError>> + 'static,
+    {
+        event.prevent_default();
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        let next = next.to_owned();
+        spawn_local(async move {
+            match request.await {
+                // A new session begins: what was loaded for the old one must go.
+                Ok(()) => browser::go_to(&next),
+                Err(error) => {
+                    self.error.set(Some(error));
+                    self.busy.set(false);
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,58 @@
+//! The one table of the page's routes.
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    language::Language,
+    pages::{
+        chat::{Chat, ConversationPage, NewConversationPage},
+        login::LoginPage,
+        not_found::NotFound,
+        register::RegisterPage,
+        setup::SetupPage,
+    },
+    session::provide_session,
+};
+
+/// The whole page below `<body>`.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_context(page_language());
+    provide_session();
+    view! {
+        <Router>
+            <Routes fallback=NotFound>
+                // Whole pages, in order: a streamed fragment needs scripts to find its place.
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
+                    <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn page_language() -> Language {
+    crate::glue::language()
+}
+
+/// The server has decided already.
+#[cfg(not(feature = "ssr"))]
+fn page_language() -> Language {
+    let tag = crate::browser::root().and_then(|html| html.get_attribute("lang"));
+    match tag {
+        Some(tag) if tag.starts_with("zh") => Language::Zh,
+        _ => Language::En,
+    }
+}

@@ -1,0 +1,59 @@
+//! The document around the app: what must be right before the first paint.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use crate::{App, glue};
+
+/// The addresses of the files that make the page live.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    /// The style sheet.
+    pub css: String,
+    /// The loader of the WebAssembly module.
+    pub js: String,
+    /// The WebAssembly module.
+    pub wasm: String,
+}
+
+/// The document: language and theme of the reader, style, scripts, the app.
+pub fn shell(assets: &Assets) -> impl IntoView + use<> {
+    let Assets { css, js, wasm } = assets.clone();
+    let start = format!(
+        "import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))"
+    );
+    view! {
+        <!DOCTYPE html>
+        <html lang=glue::language().tag() data-theme=glue::theme().name()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta
+                    name="viewport"
+                    content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+                />
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfaf8"/>
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#17181b"/>
+                <link rel="stylesheet" href=css/>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="modulepreload" href=js.clone() nonce=use_nonce()/>
+                <link
+                    rel="preload"
+                    href=wasm.clone()
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin="anonymous"
+                />
+                <script type="module" nonce=use_nonce()>
+                    {start}
+                </script>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}

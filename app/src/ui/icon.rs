@@ -1,0 +1,77 @@
+//! Icons, drawn in the text's colour.
+
+use leptos::prelude::*;
+
+/// Which one. Each is a path on a grid of 24.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// A pen on paper: a new conversation.
+    Compose,
+    /// Three lines: the sidebar.
+    Menu,
+    /// An arrow up: send.
+    Send,
+    /// A square: stop.
+    Stop,
+    /// Two sheets: copy.
+    Copy,
+    /// An arrow in a circle: once more.
+    Again,
+    /// A pen: rename.
+    Pen,
+    /// A bin: delete.
+    Bin,
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
+    /// Downwards.
+    Down,
+    /// A triangle: go on.
+    Continue,
+    /// A door: sign out.
+    Leave,
+}
+
+impl Icon {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Compose => {
+                "M12 20H6a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2h6M18.4 3.6a2 2 0 0 1 2.8 2.8L13 14.6l-3.6.8.8-3.6z"
+            }
+            Self::Menu => "M4 5h16v14H4zM10 5v14",
+            Self::Send => "M12 19V5M6 11l6-6 6 6",
+            Self::Stop => "M8 8h8v8H8z",
+            Self::Copy => "M9 9h10v10H9zM5 15V5h10",
+            Self::Again => "M20 12a8 8 0 1 1-2.3-5.7L20 8.5M20 4v4.5h-4.5",
+            Self::Pen => "M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19z",
+            Self::Bin => "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.5 11v5M13.5 11v5",
+            Self::Left => "M14.5 6l-6 6 6 6",
+            Self::Right => "M9.5 6l6 6-6 6",
+            Self::Down => "M12 5v14M6 13l6 6 6-6",
+            Self::Continue => "M8 5.5l10 6.5-10 6.5z",
+            Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
+        }
+    }
+}
+
+/// An icon. It says nothing to screen readers: whatever holds it has a name.
+#[component]
+pub fn Glyph(icon: Icon) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path d=icon.path()/>
+        </svg>
+    }
+}
+
+/// The mark: a flame over a hearth.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! {
+        <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+            <path class="mark__flame" d="M16.4 3.5c.6 4.3 6.6 6.6 6.6 12.9a7 7 0 0 1-14 .1c0-3 1.5-4.9 3.2-6.7.2 1.9.9 3 2 3.6-.5-3.6.2-7.4 2.2-9.9z"/>
+            <path class="mark__hearth" d="M5 24.5h22l-2.2 4.5H7.2z"/>
+        </svg>
+    }
+}

@@ -1,0 +1,151 @@
+//! What a key means in a text field. One rule for every field: a question that is sent half-typed because Enter
+//! only chose a Chinese word is the fault that people remember.
+
+/// A key press and what is known about it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Press {
+    /// Enter.
+    pub enter: bool,
+    /// Escape.
+    pub escape: bool,
+    /// Shift is held.
+    pub shift: bool,
+    /// Ctrl or ⌘ is held.
+    pub command: bool,
+    /// The browser says that an input method is composing, by `isComposing` or by key code 229.
+    pub composing: bool,
+    /// Milliseconds since a composition ended, if one ever did.
+    pub since_composition_ms: Option<f64>,
+    /// The main pointer is a finger.
+    pub touch: bool,
+}
+
+/// What is typed into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    /// One line: Enter sends whatever the keyboard.
+    One,
+    /// Many lines.
+    Many,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Send the form.
+    Send,
+    /// Give up: stop, or close.
+    Escape,
+    /// Nothing, not even what the browser would do.
+    Swallow,
+    /// What the browser does by itself.
+    Leave,
+}
+
+/// Safari ends the composition before it reports the Enter that ended it.
+const SAFARI_GRACE_MS: f64 = 500.0;
+
+/// Decides.
+pub fn decide(press: Press, lines: Lines) -> Action {
+    if press.composing {
+        return Action::Leave;
+    }
+    if press.escape {
+        return Action::Escape;
+    }
+    if !press.enter {
+        return Action::Leave;
+    }
+    if press
+        .since_composition_ms
+        .is_some_and(|elapsed| elapsed < SAFARI_GRACE_MS)
+    {
+        return Action::Swallow;
+    }
+    match lines {
+        Lines::One => Action::Send,
+        Lines::Many if press.command => Action::Send,
+        Lines::Many if press.shift || press.touch => Action::Leave,
+        Lines::Many => Action::Send,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENTER: Press = Press {
+        enter: true,
+        escape: false,
+        shift: false,
+        command: false,
+        composing: false,
+        since_composition_ms: None,
+        touch: false,
+    };
+
+    #[test]
+    fn enter_sends_and_shift_enter_breaks_the_line() {
+        assert_eq!(decide(ENTER, Lines::Many), Action::Send);
+        let shifted = Press {
+            shift: true,
+            ..ENTER
+        };
+        assert_eq!(decide(shifted, Lines::Many), Action::Leave);
+    }
+
+    #[test]
+    fn enter_that_belongs_to_an_input_method_never_sends() {
+        for lines in [Lines::One, Lines::Many] {
+            let composing = Press {
+                composing: true,
+                ..ENTER
+            };
+            assert_eq!(decide(composing, lines), Action::Leave);
+            let command = Press {
+                command: true,
+                ..composing
+            };
+            assert_eq!(decide(command, lines), Action::Leave);
+            let safari = Press {
+                since_composition_ms: Some(3.0),
+                ..ENTER
+            };
+            assert_eq!(decide(safari, lines), Action::Swallow);
+            let later = Press {
+                since_composition_ms: Some(800.0),
+                ..ENTER
+            };
+            assert_eq!(decide(later, lines), Action::Send);
+        }
+    }
+
+    #[test]
+    fn a_screen_keyboards_enter_breaks_the_line() {
+        let touch = Press {
+            touch: true,
+            ..ENTER
+        };
+        assert_eq!(decide(touch, Lines::Many), Action::Leave);
+        assert_eq!(decide(touch, Lines::One), Action::Send);
+        let command = Press {
+            command: true,
+            ..touch
+        };
+        assert_eq!(decide(command, Lines::Many), Action::Send);
+    }
+
+    #[test]
+    fn escape_gives_up_unless_it_closes_a_candidate_list() {
+        let escape = Press {
+            escape: true,
+            ..Press::default()
+        };
+        assert_eq!(decide(escape, Lines::Many), Action::Escape);
+        let composing = Press {
+            composing: true,
+            ..escape
+        };
+        assert_eq!(decide(composing, Lines::Many), Action::Leave);
+    }
+}

@@ -1,0 +1,155 @@
+//! The one text field: label, problem, and what keys mean.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlFormElement, HtmlTextAreaElement};
+
+use crate::{
+    browser,
+    ui::keys::{Action, Lines, Press, decide},
+};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A line of text with this `autocomplete`.
+    Line(&'static str),
+    /// An address, the name to sign in with.
+    Email,
+    /// A password with this `autocomplete`.
+    Password(&'static str),
+    /// Text of many lines, its label for screen readers only.
+    Text,
+}
+
+/// A labelled text field. `problem` stands beneath it; `on_escape` is called for Esc.
+#[component]
+pub fn TextField(
+    name: &'static str,
+    #[prop(into)] label: String,
+    kind: Kind,
+    value: RwSignal<String>,
+    #[prop(into, optional)] problem: Signal<Option<String>>,
+    #[prop(into, optional)] hint: Option<String>,
+    #[prop(into, optional)] on_escape: Option<Callback<()>>,
+) -> impl IntoView {
+    let composition_end = StoredValue::new(None::<f64>);
+    let ended = move |event: ev::CompositionEvent| {
+        composition_end.set_value(Some(event.time_stamp()));
+    };
+    let lines = if kind == Kind::Text {
+        Lines::Many
+    } else {
+        Lines::One
+    };
+    let pressed = move |event: ev::KeyboardEvent| {
+        let press = Press {
+            enter: event.key() == "Enter",
+            escape: event.key() == "Escape",
+            shift: event.shift_key(),
+            command: event.ctrl_key() || event.meta_key(),
+            composing: event.is_composing() || event.key_code() == 229,
+            since_composition_ms: composition_end
+                .get_value()
+                .map(|end| event.time_stamp() - end),
+            touch: browser::has_coarse_pointer(),
+        };
+        match decide(press, lines) {
+            Action::Send => {
+                event.prevent_default();
+                if let Some(form) = form_of(&event) {
+                    // Throws only for a button of another form.
+                    let _asked = form.request_submit();
+                }
+            }
+            Action::Escape => {
+                if let Some(escape) = on_escape {
+                    escape.run(());
+                }
+            }
+            Action::Swallow => event.prevent_default(),
+            Action::Leave => {}
+        }
+    };
+    let problem_id = format!("{name}-problem");
+    let described = {
+        let problem_id = problem_id.clone();
+        move || problem.with(Option::is_some).then(|| problem_id.clone())
+    };
+    let invalid = move || problem.with(Option::is_some).then_some("true");
+    let field = if kind == Kind::Text {
+        let grow = move |event: ev::Event| grow(&event_target::<HtmlTextAreaElement>(&event));
+        view! {
+            <textarea
+                class="field__text"
+                name=name
+                rows="1"
+                maxlength="100000"
+                aria-label=label.clone()
+                placeholder=label.clone()
+                autocomplete="off"
+                enterkeyhint="enter"
+                prop:value=move || value.get()
+                on:input:target=move |event| value.set(event.target().value())
+                on:input=grow
+                on:compositionend=ended
+                on:keydown=pressed
+            >
+                {value.get_untracked()}
+            </textarea>
+        }
+        .into_any()
+    } else {
+        let (input, autocomplete) = match kind {
+            Kind::Line(autocomplete) => ("text", autocomplete),
+            Kind::Email => ("email", "username"),
+            Kind::Password(autocomplete) => ("password", autocomplete),
+            Kind::Text => ("text", "off"),
+        };
+        view! {
+            <input
+                class="field__line"
+                type=input
+                id=name
+                name=name
+                required
+                autocomplete=autocomplete
+                value=value.get_untracked()
+                prop:value=move || value.get()
+                aria-invalid=invalid
+                aria-describedby=described
+                on:input:target=move |event| value.set(event.target().value())
+                on:compositionend=ended
+                on:keydown=pressed
+            />
+        }
+        .into_any()
+    };
+    let is_text = kind == Kind::Text;
+    view! {
+        <div class="field" data-kind=if is_text { "text" } else { "line" }>
+            {(!is_text).then(|| view! { <label class="field__label" for=name>{label}</label> })}
+            {field}
+            {hint.map(|hint| view! { <p class="field__hint">{hint}</p> })}
+            {move || {
+                problem
+                    .get()
+                    .map(|text| view! { <p class="field__problem" id=problem_id.clone() role="alert">{text}</p> })
+            }}
+        </div>
+    }
+}
+
+fn form_of(event: &ev::KeyboardEvent) -> Option<HtmlFormElement> {
+    browser::closest(event, "form")?.dyn_into().ok()
+}
+
+/// Fits the height to the text where CSS can't (`field-sizing: content` is young).
+fn grow(area: &HtmlTextAreaElement) {
+    if !web_sys::css::supports_with_value("field-sizing", "content").unwrap_or(false) {
+        let style = web_sys::HtmlElement::style(area);
+        // Setting a plain property can't fail.
+        let _reset = style.set_property("height", "auto");
+        let _fitted = style.set_property("height", &format!("{}px", area.scroll_height()));
+    }
+}
