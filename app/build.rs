@@ -66,7 +66,7 @@ fn generate(en: &Locale, zh: &Locale) -> Result<String, std::fmt::Error> {
         };
         writeln!(
             code,
-            "    /// {text:?}\n    {visibility}{key}: &'static str,"
+            "    /// `{text}`\n    {visibility}{key}: &'static str,"
         )?;
     }
     code.push_str("}\n\n");
@@ -84,13 +84,13 @@ fn generate(en: &Locale, zh: &Locale) -> Result<String, std::fmt::Error> {
             continue;
         }
         let arguments: Vec<String> = names.iter().map(|name| format!("{name}: &str")).collect();
-        let replaced: String = names
-            .iter()
-            .map(|name| format!(".replace(\"{{{name}}}\", {name})"))
-            .collect();
+        let mut replaced = String::new();
+        for name in &names {
+            write!(replaced, ".replace(\"{{{name}}}\", {name})")?;
+        }
         writeln!(
             code,
-            "    /// {text:?}\n    pub fn {key}(&self, {}) -> String {{\n        self.{key}{replaced}\n    }}",
+            "    /// `{text}`\n    pub fn {key}(&self, {}) -> String {{\n        self.{key}{replaced}\n    }}",
             arguments.join(", ")
         )?;
     }

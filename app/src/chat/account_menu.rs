@@ -15,8 +15,9 @@ use crate::{
 #[component]
 pub fn AccountMenu(account: Account) -> impl IntoView {
     let words = use_words();
-    let label = format!("{}: {}", words.account, account.name.as_str());
-    let name = account.name.as_str().to_owned();
+    let Account { name, email, .. } = account;
+    let label = format!("{}: {}", words.account, name.as_str());
+    let name = String::from(name);
     let initial: String = name.chars().next().into_iter().collect();
     view! {
         <details class="account">
@@ -25,7 +26,7 @@ pub fn AccountMenu(account: Account) -> impl IntoView {
                 <span class="account__name">{name}</span>
             </summary>
             <div class="account__menu">
-                <p class="account__email">{account.email.as_str().to_owned()}</p>
+                <p class="account__email">{String::from(email)}</p>
                 <ThemeForm/>
                 <LanguageForm/>
                 <form method="post" action=SignOut::PATH>

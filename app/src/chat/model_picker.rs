@@ -10,7 +10,7 @@ use crate::language::use_words;
 #[component]
 pub fn ModelPicker(models: Vec<ModelChoice>, chosen: RwSignal<ModelName>) -> impl IntoView {
     let words = use_words();
-    let (reasoning, direct): (Vec<_>, Vec<_>) = models.iter().cloned().partition(|m| m.reasons);
+    let (reasoning, direct): (Vec<_>, Vec<_>) = models.into_iter().partition(|m| m.reasons);
     let group = move |label: &'static str, models: Vec<ModelChoice>| {
         (!models.is_empty()).then(|| {
             let options = models

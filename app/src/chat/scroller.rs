@@ -139,7 +139,7 @@ impl Scroller {
         self.view
             .try_get_untracked()
             .flatten()
-            .map(|view| view.unchecked_into())
+            .map(JsCast::unchecked_into)
     }
 
     fn fit_spacer(self) {

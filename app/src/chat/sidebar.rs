@@ -1,6 +1,7 @@
 //! The column beside the conversation: new chat, conversations, account. A drawer on a phone.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use model::{Account, ConversationId};
 
 use super::{account_menu::AccountMenu, sidebar_list::SidebarList};
@@ -17,16 +18,17 @@ pub struct Sidebar {
     /// The conversation that was deleted last and can be restored.
     pub deleted: RwSignal<Option<ConversationId>>,
     /// Which conversation is open.
-    pub open: RwSignal<Option<ConversationId>>,
+    pub open: Memo<Option<ConversationId>>,
 }
 
 impl Sidebar {
     /// Nothing has changed yet.
     pub fn new() -> Self {
+        let path = use_location().pathname;
         Self {
             changes: RwSignal::new(0),
             deleted: RwSignal::new(None),
-            open: RwSignal::new(None),
+            open: Memo::new(move |_| path.with(|path| path.strip_prefix("/c/")?.parse().ok())),
         }
     }
 

@@ -38,7 +38,7 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
             }
         });
     };
-    let name = title.clone();
+    let name = title;
     let rename = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         is_renaming.set(true);
@@ -48,7 +48,7 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
             <Show
                 when=move || !is_renaming.get()
                 fallback={
-                    let title = title.clone();
+                    let title = name.clone();
                     move || view! { <RenameForm id title=title.clone() done=move || is_renaming.set(false)/> }
                 }
             >

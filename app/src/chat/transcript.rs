@@ -36,7 +36,7 @@ pub fn Transcript(
             on:touchmove=move |event| scroller.touch(&event)
             on:keydown=move |event| scroller.key(&event)
             on:mousedown=move |event| scroller.press(&event)
-            on:click=copy_code
+            on:click=move |event| copy_code(&event)
         >
             <div class="transcript__column">
                 {move || {
@@ -120,8 +120,8 @@ fn name_copy_buttons(name: &str) {
 }
 
 /// One listener for the copy buttons inside the rendered answers.
-fn copy_code(event: leptos::ev::MouseEvent) {
-    let Some(button) = browser::closest(&event, "[data-action=copy-code]") else {
+fn copy_code(event: &leptos::ev::MouseEvent) {
+    let Some(button) = browser::closest(event, "[data-action=copy-code]") else {
         return;
     };
     let Some(code) = button

@@ -3,6 +3,10 @@
 
 /// A key press and what is known about it.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key or a state by itself"
+)]
 pub struct Press {
     /// Enter.
     pub enter: bool,
@@ -62,11 +66,11 @@ pub fn decide(press: Press, lines: Lines) -> Action {
     {
         return Action::Swallow;
     }
-    match lines {
-        Lines::One => Action::Send,
-        Lines::Many if press.command => Action::Send,
-        Lines::Many if press.shift || press.touch => Action::Leave,
-        Lines::Many => Action::Send,
+    let breaks_line = (press.shift || press.touch) && !press.command;
+    if lines == Lines::Many && breaks_line {
+        Action::Leave
+    } else {
+        Action::Send
     }
 }
 

@@ -43,17 +43,7 @@ pub fn TextField(
         Lines::One
     };
     let pressed = move |event: ev::KeyboardEvent| {
-        let press = Press {
-            enter: event.key() == "Enter",
-            escape: event.key() == "Escape",
-            shift: event.shift_key(),
-            command: event.ctrl_key() || event.meta_key(),
-            composing: event.is_composing() || event.key_code() == 229,
-            since_composition_ms: composition_end
-                .get_value()
-                .map(|end| event.time_stamp() - end),
-            touch: browser::has_coarse_pointer(),
-        };
+        let press = press_of(&event, composition_end.get_value());
         match decide(press, lines) {
             Action::Send => {
                 event.prevent_default();
@@ -137,6 +127,18 @@ pub fn TextField(
                     .map(|text| view! { <p class="field__problem" id=problem_id.clone() role="alert">{text}</p> })
             }}
         </div>
+    }
+}
+
+fn press_of(event: &ev::KeyboardEvent, composition_end: Option<f64>) -> Press {
+    Press {
+        enter: event.key() == "Enter",
+        escape: event.key() == "Escape",
+        shift: event.shift_key(),
+        command: event.ctrl_key() || event.meta_key(),
+        composing: event.is_composing() || event.key_code() == 229,
+        since_composition_ms: composition_end.map(|end| event.time_stamp() - end),
+        touch: browser::has_coarse_pointer(),
     }
 }
 

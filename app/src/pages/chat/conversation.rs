@@ -86,7 +86,6 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let sidebar = expect_context::<Sidebar>();
     let draft = view.draft.clone();
     let conversation = OpenConversation::new(view);
-    sidebar.open.set(Some(conversation.id));
     let is_generating = conversation.is_generating();
     let is_past = use_query_map().with_untracked(|query| query.get("before").is_some());
     conversation

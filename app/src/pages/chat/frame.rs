@@ -6,7 +6,7 @@ use leptos_router::{
     components::{Outlet, Redirect},
     hooks::{use_location, use_navigate, use_query_map},
 };
-use model::{Account, Asked, ConversationId};
+use model::{Account, Asked, ConversationId, Session};
 use server_fn::ServerFn;
 
 use crate::{
@@ -42,15 +42,13 @@ pub fn Chat() -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 match session.await {
-                    Ok(session) => match session.account {
-                        Some(account) => {
-                            EitherOf3::A(view! { <Frame account simulated=session.simulated/> })
-                        }
-                        None => {
-                            let next = path.get_untracked();
-                            EitherOf3::B(view! { <Redirect path=format!("/login?next={next}")/> })
-                        }
-                    },
+                    Ok(Session { account: Some(account), simulated, .. }) => {
+                        EitherOf3::A(view! { <Frame account simulated/> })
+                    }
+                    Ok(Session { account: None, .. }) => {
+                        let next = path.get_untracked();
+                        EitherOf3::B(view! { <Redirect path=format!("/login?next={next}")/> })
+                    }
                     Err(error) => EitherOf3::C(view! { <LoadFailed error/> }),
                 }
             })}

@@ -47,7 +47,6 @@ pub fn NewConversationPage() -> impl IntoView {
 fn NewConversation(offer: Offer, draft: String) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
-    sidebar.open.set(None);
     let JustAsked(just_asked) = expect_context();
     let writing = Writing {
         conversation: None,
