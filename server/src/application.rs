@@ -176,7 +176,7 @@ impl Application {
                 .unwrap_or_else(|| format!("http://{addr}"));
             let link = format!(
                 "{}/setup?token={}",
-                origin.trim_end_matches('/'),
+                origin,
                 token.expose_secret()
             );
             tracing::warn!(

@@ -72,7 +72,7 @@ impl Config {
 
     fn check(&self) -> anyhow::Result<()> {
         if let Some(url) = &self.server.public_url
-            && !(url.starts_with("https://") || url.starts_with("http://") || url.ends_with('/'))
+            && !is_origin(url)
         {
             bail!(
                 "server.public_url: {url:?} must be an origin like https://ai.example.com, without a path"
@@ -89,6 +89,13 @@ impl Config {
         self.chat.check()?;
         self.identity.check()
     }
+}
+
+fn is_origin(url: &str) -> bool {
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@']))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::config::ServerConfig;
 pub(crate) fn layer(config: &ServerConfig) -> anyhow::Result<CsrfLayer> {
     match &config.public_url {
         Some(origin) => CsrfLayer::new()
-            .add_trusted_origin(origin.trim_end_matches('/'))
+            .add_trusted_origin(origin)
             .with_context(|| {
                 format!(
                     "server.public_url: {origin:?} is not an origin like https://ai.example.com"
