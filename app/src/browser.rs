@@ -19,6 +19,11 @@ pub fn has_coarse_pointer() -> bool {
     media_matches("(pointer: coarse)")
 }
 
+/// Whether the sidebar is a drawer here; the width is the style sheet's.
+pub fn has_drawer() -> bool {
+    media_matches("(width <= 52rem)")
+}
+
 /// Whether the person asked for less movement.
 pub fn prefers_reduced_motion() -> bool {
     media_matches("(prefers-reduced-motion: reduce)")

@@ -19,10 +19,11 @@ pub fn keep_draft(conversation: Option<ConversationId>, text: RwSignal<String>) 
     let edits = StoredValue::new(0_u32);
     Effect::new(move |_| {
         let typed = text.get();
+        // Also when nothing is to be kept: a sent question must not be saved by a timer that still runs.
+        edits.update_value(|edits| *edits += 1);
         if typed == kept.get_value() {
             return;
         }
-        edits.update_value(|edits| *edits += 1);
         let edit = edits.get_value();
         spawn_local(async move {
             gloo_timers::future::sleep(PAUSE).await;

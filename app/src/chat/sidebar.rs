@@ -7,6 +7,7 @@ use model::{Account, ConversationId};
 use super::{account_menu::AccountMenu, sidebar_list::SidebarList};
 use crate::{
     api::conversations::list_conversations,
+    browser,
     language::use_words,
     ui::icon::{Glyph, Icon, Mark},
 };
@@ -75,7 +76,23 @@ pub fn SidebarView(account: Account) -> impl IntoView {
 #[component]
 pub fn SidebarSwitch() -> impl IntoView {
     let words = use_words();
+    let switch = NodeRef::<leptos::html::Input>::new();
+    let path = use_location().pathname;
+    Effect::new(move |_| {
+        path.track();
+        if let Some(switch) = switch.get_untracked()
+            && browser::has_drawer()
+        {
+            switch.set_checked(false);
+        }
+    });
     view! {
-        <input class="sidebar-switch visually-hidden" type="checkbox" id="sidebar-switch" aria-label=words.open_menu/>
+        <input
+            class="sidebar-switch visually-hidden"
+            type="checkbox"
+            id="sidebar-switch"
+            aria-label=words.open_menu
+            node_ref=switch
+        />
     }
 }

@@ -36,12 +36,13 @@ struct Watch {
 
 /// Watches until the page that shows the conversation goes.
 pub fn watch(conversation: OpenConversation) {
-    let watch = Watch {
-        conversation,
-        connection: StoredValue::new_local(None),
-        failures: StoredValue::new(0),
-    };
     Effect::new(move |_| {
+        // Made in the browser only: it belongs to one thread.
+        let watch = Watch {
+            conversation,
+            connection: StoredValue::new_local(None),
+            failures: StoredValue::new(0),
+        };
         watch.connect();
         let online = window_event_listener(ev::online, move |_| watch.resume());
         let visible = window_event_listener(ev::focus, move |_| watch.resume());
