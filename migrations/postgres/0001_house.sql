@@ -67,7 +67,8 @@ CREATE INDEX conversations_deleted ON conversations (deleted_at) WHERE deleted_a
 CREATE TABLE messages (
     id              TEXT NOT NULL PRIMARY KEY,
     conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-    parent_id       TEXT REFERENCES messages (id) ON DELETE CASCADE,
+    -- Not cascading: messages go with their conversation, and SQLite cascades only 1,000 rows deep.
+    parent_id       TEXT REFERENCES messages (id),
     role            TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
     status          TEXT NOT NULL,
     parts           JSONB NOT NULL,
@@ -104,6 +105,7 @@ CREATE TABLE generations (
     cached_tokens       BIGINT
 );
 CREATE UNIQUE INDEX generations_one_running ON generations (conversation_id) WHERE status = 'running';
+CREATE INDEX generations_conversation ON generations (conversation_id);
 CREATE INDEX generations_message ON generations (message_id);
 CREATE INDEX generations_leases ON generations (lease_until) WHERE status = 'running';
 

@@ -88,6 +88,23 @@ const SHOW: &str = "
 
 const PURGE: &str = "DELETE FROM conversations WHERE deleted_at < $1";
 
+const PURGE_DRAFTS: &str = "
+    DELETE FROM drafts WHERE (user_id, slot) IN (SELECT owner_id, id FROM conversations WHERE deleted_at < $1)";
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("LIST", LIST),
+    ("FIND", FIND),
+    ("RENAME", RENAME),
+    ("TITLE_BY_MODEL", TITLE_BY_MODEL),
+    ("DELETE", DELETE),
+    ("RESTORE", RESTORE),
+    ("SHOW", SHOW),
+    ("PURGE", PURGE),
+    ("PURGE_DRAFTS", PURGE_DRAFTS),
+];
+
 impl Db {
     /// The owner's conversations after `after` in the sidebar's order, newest first.
     #[tracing::instrument(name = "store.conversations.list", skip_all)]
@@ -225,12 +242,19 @@ impl Db {
     /// Removes for good what was put in the trash before `before`. How many.
     #[tracing::instrument(name = "store.conversations.purge", skip_all)]
     pub async fn purge_conversations(&self, before: Millis) -> Result<u64> {
-        Ok(on_pool!(self.writer(), |pool| {
-            sqlx::query(PURGE)
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query(PURGE_DRAFTS)
                 .bind(before.get())
-                .execute(pool)
+                .execute(&mut *tx)
+                .await?;
+            let purged = sqlx::query(PURGE)
+                .bind(before.get())
+                .execute(&mut *tx)
                 .await?
-                .rows_affected()
-        }))
+                .rows_affected();
+            tx.commit().await?;
+            Ok(purged)
+        })
     }
 }
