@@ -118,7 +118,12 @@ impl Db {
     /// Brings the schema up to date. Refuses a schema that is newer than this program, and changes nothing then.
     pub async fn migrate(&self) -> Result<()> {
         match &*self.0 {
-            Inner::Sqlite { writer, .. } => SQLITE_MIGRATIONS.run(writer).await?,
+            Inner::Sqlite { writer, .. } => {
+                // The migrator locks Postgres, but not SQLite: of two processes that start at once, one waits here.
+                let mut tx = writer.begin_with(self.begin()).await?;
+                SQLITE_MIGRATIONS.run(&mut *tx).await?;
+                tx.commit().await?;
+            }
             Inner::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
         }
         Ok(())
