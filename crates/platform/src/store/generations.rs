@@ -275,26 +275,65 @@ macro_rules! end_answer {
     }};
 }
 
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("FIND_SUBMISSION", FIND_SUBMISSION),
+    ("NEW_CONVERSATION", NEW_CONVERSATION),
+    ("TOUCH", TOUCH),
+    ("NEW_QUESTION", NEW_QUESTION),
+    ("NEW_ANSWER", NEW_ANSWER),
+    ("NEW_GENERATION", NEW_GENERATION),
+    ("SET_LEAF", SET_LEAF),
+    ("FORGET_DRAFT", FORGET_DRAFT),
+    ("REOPEN", REOPEN),
+    ("END_MESSAGE", END_MESSAGE),
+    ("END_GENERATION", END_GENERATION),
+    ("FORGET_CHUNKS", FORGET_CHUNKS),
+    ("RENEW", RENEW),
+    ("ABANDONED", ABANDONED),
+    ("ABANDONED_CHUNKS", ABANDONED_CHUNKS),
+    ("INTERRUPT_GENERATION", INTERRUPT_GENERATION),
+    ("INTERRUPT_MESSAGE", INTERRUPT_MESSAGE),
+];
+
 impl Db {
     /// Writes a question, its empty answer and the run, or nothing. A conflict means that an answer is being
     /// written in that conversation already.
     #[tracing::instrument(name = "store.generations.ask", skip_all, fields(message.id = %asked.answer.message))]
     pub async fn ask(&self, asked: &Question<'_>) -> Result<Submitted> {
+        if let Some(before) = self.submitted(asked).await? {
+            return Ok(before);
+        }
+        let refused = match self.write_question(asked).await {
+            Err(error) if error.is_conflict() => error,
+            settled => return settled,
+        };
+        // The same submission may have been on its way at the same time, and been faster.
+        self.submitted(asked).await?.ok_or(refused)
+    }
+
+    async fn submitted(&self, asked: &Question<'_>) -> Result<Option<Submitted>> {
+        let found: Option<(String, String)> = on_pool!(self.writer(), |pool| {
+            sqlx::query_as(FIND_SUBMISSION)
+                .bind(asked.submission.to_string())
+                .bind(asked.owner.to_string())
+                .fetch_optional(pool)
+                .await?
+        });
+        let Some((conversation, question)) = found else {
+            return Ok(None);
+        };
+        Ok(Some(Submitted::Before(
+            rows::id("messages", "conversation_id", &conversation)?,
+            rows::id("messages", "id", &question)?,
+        )))
+    }
+
+    async fn write_question(&self, asked: &Question<'_>) -> Result<Submitted> {
         let (owner, answer) = (asked.owner, &asked.answer);
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            let before: Option<(String, String)> = sqlx::query_as(FIND_SUBMISSION)
-                .bind(asked.submission.to_string())
-                .bind(owner.to_string())
-                .fetch_optional(&mut *tx)
-                .await?;
-            if let Some((conversation, question)) = before {
-                let conversation = rows::id("messages", "conversation_id", &conversation)?;
-                return Ok(Submitted::Before(
-                    conversation,
-                    rows::id("messages", "id", &question)?,
-                ));
-            }
             let (conversation, leaf) = match &asked.place {
                 Place::New {
                     conversation,
@@ -411,6 +450,8 @@ impl Db {
                         .push_bind(&chunk.reasoning)
                         .push_bind(&chunk.text);
                 });
+                // A commit that was done may be tried again: its answer can be lost with the connection.
+                insert.push(" ON CONFLICT (message_id, seq) DO NOTHING");
                 insert.build().execute(&mut *tx).await?;
             }
             for end in ends {
