@@ -15,6 +15,8 @@ mod sessions;
 mod setup_link;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod users;
 
 pub(crate) use attempts::{AccountGuard, AddressGuard, Attempt};

@@ -20,6 +20,10 @@ pub(super) fn slot(conversation: Option<ConversationId>) -> String {
     conversation.map(|id| id.to_string()).unwrap_or_default()
 }
 
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[("READ", READ), ("WRITE", WRITE), ("CLEAR", CLEAR)];
+
 impl Db {
     /// The draft, or nothing.
     #[tracing::instrument(name = "store.drafts.read", skip_all)]

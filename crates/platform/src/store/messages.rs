@@ -210,6 +210,15 @@ const SAVE_RENDERED: &str = "
 const CHUNKS: &str =
     "SELECT seq, reasoning, text FROM generation_chunks WHERE message_id = $1 ORDER BY seq";
 
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("BRANCH", BRANCH),
+    ("NEWEST_LEAF", NEWEST_LEAF),
+    ("SAVE_RENDERED", SAVE_RENDERED),
+    ("CHUNKS", CHUNKS),
+];
+
 impl Db {
     /// Up to `limit` messages of the owner's conversation that end in `end`, oldest first. Empty when the
     /// message is not in such a conversation.

@@ -1,0 +1,69 @@
+//! No query gets slower because somebody else, or the past, has many rows.
+
+use sqlx::{Row, SqlitePool};
+
+use crate::store::{conversations, db::Pool, drafts, generations, messages, testing::on_both};
+
+/// Every query whose table grows with use.
+const QUERIES: &[&[(&str, &str)]] = &[
+    conversations::QUERIES,
+    messages::QUERIES,
+    generations::QUERIES,
+    drafts::QUERIES,
+];
+
+/// What recursive queries have read themselves: as long as what is asked for.
+const OWN_ROWS: [&str; 3] = ["SCAN b", "SCAN below", "SCAN branch"];
+
+async fn plan(pool: &SqlitePool, query: &str) -> Vec<String> {
+    let explained = format!("EXPLAIN QUERY PLAN {query}");
+    let rows = sqlx::query(&explained).fetch_all(pool).await.unwrap();
+    rows.iter().map(|row| row.get("detail")).collect()
+}
+
+/// The steps that read a whole table, or a whole index of what is not only running answers.
+async fn scans(pool: &SqlitePool, query: &str) -> Vec<String> {
+    let mut steps = plan(pool, query).await;
+    steps.retain(|step| {
+        let bounded = OWN_ROWS.contains(&step.as_str())
+            || step.contains("INDEX generations_leases")
+            || step == "SCAN CONSTANT ROW";
+        step.starts_with("SCAN") && !bounded
+    });
+    steps
+}
+
+#[tokio::test]
+async fn each_query_finds_its_rows_by_an_index() {
+    on_both(async |db| {
+        let Pool::Sqlite(pool) = db.reader() else {
+            return;
+        };
+        for (name, query) in QUERIES.iter().copied().flatten() {
+            let scans = scans(pool, query).await;
+            assert_eq!(scans, [""; 0], "{name}: {:#?}", plan(pool, query).await);
+        }
+    })
+    .await;
+}
+
+/// Where a row is deleted, SQLite looks for the rows that refer to it. Accounts are disabled, never deleted.
+#[tokio::test]
+async fn what_refers_to_a_deleted_row_is_found_by_an_index() {
+    on_both(async |db| {
+        let Pool::Sqlite(pool) = db.reader() else {
+            return;
+        };
+        let references = "SELECT t.name AS child, f.\"from\" AS child_column
+             FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f
+             WHERE t.type = 'table' AND f.\"table\" <> 'users'";
+        let references = sqlx::query(references).fetch_all(pool).await.unwrap();
+        assert!(!references.is_empty());
+        for reference in references {
+            let (table, column): (String, String) = (reference.get(0), reference.get(1));
+            let query = format!("DELETE FROM {table} WHERE {column} = $1");
+            assert_eq!(scans(pool, &query).await, [""; 0], "{query}");
+        }
+    })
+    .await;
+}
