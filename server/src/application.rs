@@ -174,11 +174,7 @@ impl Application {
                 .public_url
                 .clone()
                 .unwrap_or_else(|| format!("http://{addr}"));
-            let link = format!(
-                "{}/setup?token={}",
-                origin,
-                token.expose_secret()
-            );
+            let link = format!("{}/setup?token={}", origin, token.expose_secret());
             tracing::warn!(
                 "nobody owns this site yet. Open this link once to make the first administrator: {link}"
             );

@@ -33,6 +33,7 @@ pub(crate) fn of_the_page() -> anyhow::Result<app::shell::Assets> {
         Site::iter()
             .find(|path| path.starts_with("pkg/liantai") && path.ends_with(ending))
             .map(|path| format!("/{path}"))
+            .or_else(|| unbuilt(ending))
             .with_context(|| {
                 format!("this build carries no pkg/liantai*{ending}: build it with ./dev build")
             })
@@ -41,6 +42,15 @@ pub(crate) fn of_the_page() -> anyhow::Result<app::shell::Assets> {
         css: find(".css")?,
         js: find(".js")?,
         wasm: find(".wasm")?,
+    })
+}
+
+/// A debug build serves without a build of the page too: tests of the server need none.
+fn unbuilt(ending: &str) -> Option<String> {
+    cfg!(debug_assertions).then(|| {
+        let path = format!("/pkg/liantai{ending}");
+        tracing::warn!("{path} is not built: the page will not come to life");
+        path
     })
 }
 
