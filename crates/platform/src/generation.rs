@@ -11,6 +11,8 @@ mod live;
 mod models;
 mod request;
 mod run;
+#[cfg(test)]
+mod tests;
 mod title;
 mod watch;
 
@@ -175,7 +177,15 @@ impl Generations {
                     submission,
                     answer,
                 };
-                match inner.db.ask(&asked).await.map_err(already)? {
+                let mut submitted = inner.db.ask(&asked).await;
+                if submitted
+                    .as_ref()
+                    .is_err_and(crate::store::Error::is_conflict)
+                {
+                    // The same submission may have been written meanwhile: then it is found now.
+                    submitted = inner.db.ask(&asked).await;
+                }
+                match submitted.map_err(already)? {
                     Submitted::New(conversation) => {
                         this.start(
                             Task::Answer { question },
