@@ -10,16 +10,16 @@ use axum::{
 };
 use platform::Services;
 use tower::ServiceBuilder;
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     assets,
     config::Config,
     events,
     health::{self, Readiness},
-    middleware::{address, cache, cross_site, headers, redirects, request_log, session},
+    middleware::{
+        address, body_limit, cache, cross_site, failures, headers, redirects, request_log, session,
+    },
     pages,
 };
 
@@ -68,7 +68,8 @@ pub(crate) fn build(
                     .br(true)
                     .gzip(true)
                     .quality(tower_http::CompressionLevel::Fastest),
-            ),
+            )
+            .layer(from_fn(failures::restate)),
     );
 
     // What everybody gets.
@@ -89,7 +90,10 @@ pub(crate) fn build(
             .layer(from_fn(request_log::log))
             .layer(from_fn_with_state(Arc::clone(&server), headers::protect))
             .layer(CatchPanicLayer::new())
-            .layer(RequestBodyLimitLayer::new(server.max_body_bytes))
+            .layer(from_fn_with_state(
+                Arc::clone(&server),
+                body_limit::refuse_large,
+            ))
             .layer(DefaultBodyLimit::disable())
             .layer(cross_site::layer(&server)?),
     ))
