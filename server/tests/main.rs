@@ -1,1 +1,60 @@
 //! The real server on a port of its own, with its own database and its own simulator.
+
+mod support {
+    mod app;
+    mod browser;
+    mod database;
+    mod functions;
+    mod line;
+    mod process;
+    mod tab;
+    mod wait;
+
+    pub(crate) use app::{TestApp, config};
+    pub(crate) use browser::{Answer, Browser, PASSWORD, Reply, submission};
+    pub(crate) use database::{Database, databases};
+    pub(crate) use functions::{Access, FUNCTIONS, Function, Target};
+    pub(crate) use line::Line;
+    pub(crate) use process::{Process, serve_in_vain, upstream, write_config};
+    pub(crate) use tab::Tab;
+    pub(crate) use wait::{eventually, within};
+
+    /// The model that writes titles, and nothing else in these tests.
+    pub(crate) const TITLE_MODEL: &str = "qwen-flash";
+
+    /// What a test returns.
+    pub(crate) type TestResult = anyhow::Result<()>;
+}
+
+mod conversations {
+    mod branches;
+    mod deletion;
+    mod faults;
+    mod long;
+    mod stopping;
+    mod submissions;
+    mod titles;
+    mod watching;
+}
+
+mod identity {
+    mod cookies;
+    mod credentials;
+    mod setup;
+}
+
+mod operation {
+    mod assets;
+    mod configuration;
+    mod health;
+    mod restart;
+}
+
+mod protection {
+    mod cross_site;
+    mod headers;
+    mod limits;
+    mod ownership;
+    mod proxies;
+    mod redirects;
+}

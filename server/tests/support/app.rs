@@ -1,0 +1,124 @@
+//! The real server on a port of its own, with its own database and its own simulator.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use anyhow::Context;
+use platform::SystemClock;
+use server::{application::Application, config::Config};
+use simulator::{Account, Handle};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Browser, Database, TITLE_MODEL, within};
+
+/// A running server. It ends with the test.
+pub(crate) struct TestApp {
+    pub(crate) addr: SocketAddr,
+    /// The upstream: what it answers next, what it received.
+    pub(crate) simulator: Handle,
+    pub(crate) database: Database,
+    stop: CancellationToken,
+    running: JoinHandle<anyhow::Result<()>>,
+}
+
+impl TestApp {
+    /// Starts with a fresh SQLite file and the defaults.
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        Self::start_on(Database::sqlite()?).await
+    }
+
+    /// Starts on that database with the defaults.
+    pub(crate) async fn start_on(database: Database) -> anyhow::Result<Self> {
+        let config = config(&database);
+        Self::run(database, config).await
+    }
+
+    /// Starts with a fresh SQLite file and the configuration as `change` leaves it.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
+        let database = Database::sqlite()?;
+        let mut config = config(&database);
+        change(&mut config);
+        Self::run(database, config).await
+    }
+
+    async fn run(database: Database, config: Config) -> anyhow::Result<Self> {
+        let application = Application::build(config, Arc::new(SystemClock)).await?;
+        let simulator = application.simulator().context("no simulator")?.handle();
+        let addr = application.addr()?;
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(application.run(stop.clone()));
+        Ok(Self {
+            addr,
+            simulator,
+            database,
+            stop,
+            running,
+        })
+    }
+
+    /// Somebody who has not signed in.
+    pub(crate) fn anonymous(&self) -> anyhow::Result<Browser> {
+        Browser::new(format!("http://{}", self.addr))
+    }
+
+    /// A member of that name, signed in.
+    pub(crate) async fn user(&self, name: &str) -> anyhow::Result<Browser> {
+        let browser = self.anonymous()?;
+        browser.register(name).await?.done()?;
+        Ok(browser)
+    }
+
+    /// Waits until the upstream's account is as `condition` says.
+    pub(crate) async fn upstream(
+        &self,
+        what: &str,
+        condition: impl FnMut(&Account) -> bool,
+    ) -> anyhow::Result<()> {
+        within(what, async {
+            self.simulator.wait_until(condition).await;
+            Ok(())
+        })
+        .await
+        .with_context(|| format!("{:#?}", self.simulator.received()))
+    }
+
+    /// Waits until the model has written `count` titles: it does so after the first answer of a conversation, and
+    /// would otherwise take what is scripted for the next one.
+    pub(crate) async fn titles_written(&self, count: usize) -> anyhow::Result<()> {
+        self.upstream("titles", |account| {
+            let titles = account.received().filter(|request| {
+                request.body["model"] == TITLE_MODEL && request.outcome != simulator::Outcome::Open
+            });
+            titles.count() == count
+        })
+        .await
+    }
+
+    /// The bodies of the chat requests that the upstream has received, titles left out.
+    pub(crate) fn asked_of_upstream(&self) -> Vec<serde_json::Value> {
+        let received = self.simulator.received().into_iter();
+        received
+            .map(|request| request.body)
+            .filter(|body| body["model"] != TITLE_MODEL)
+            .collect()
+    }
+
+    /// Tells it to stop, as SIGTERM does, and waits until it has. What it leaves is its database.
+    pub(crate) async fn stopped(self) -> anyhow::Result<Database> {
+        self.stop.cancel();
+        within("the end of the server", async { self.running.await? }).await?;
+        Ok(self.database)
+    }
+}
+
+/// The defaults, without any waiting.
+pub(crate) fn config(database: &Database) -> Config {
+    let mut config = Config::default();
+    config.server.addr = SocketAddr::from(([127, 0, 0, 1], 0));
+    config.database.url.clone_from(&database.url);
+    config.database.connections = 4;
+    config.simulator.latency_ms = 0;
+    config.simulator.speed = 0;
+    config.chat.title_model = TITLE_MODEL.to_owned();
+    config
+}
