@@ -10,7 +10,8 @@ pub(super) fn of_upstream(error: &Error, generation: GenerationId) -> AnswerFail
         code: code(error.kind()),
         reference: error
             .request_id()
-            .map_or_else(|| generation.to_string(), ToOwned::to_owned),
+            // It may come from a body, and Postgres takes no NUL in text.
+            .map_or_else(|| generation.to_string(), |id| id.replace('\0', "")),
         retry_after_s: error
             .retry_after()
             .map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),

@@ -105,13 +105,13 @@ async fn stream(
             ChatEvent::Reasoning(piece) => {
                 seen.reasoning_since.get_or_insert_with(Instant::now);
                 seen.bytes += piece.len();
-                committer.add(live, |pending| pending.reasoning.push_str(&piece));
+                committer.add(live, |pending| append(&mut pending.reasoning, &piece));
             }
             ChatEvent::Text(piece) => {
                 let reasoned = seen.reasoning_since.take();
                 seen.bytes += piece.len();
                 committer.add(live, |pending| {
-                    pending.text.push_str(&piece);
+                    append(&mut pending.text, &piece);
                     if let Some(since) = reasoned {
                         pending.reasoning_ms = i64::try_from(since.elapsed().as_millis()).ok();
                     }
@@ -130,6 +130,11 @@ async fn stream(
         live.room().await;
     }
     Ok(status)
+}
+
+/// Postgres takes no NUL in text: one in an answer would hold up everybody's commit.
+fn append(text: &mut String, piece: &str) {
+    text.extend(piece.split('\0'));
 }
 
 fn tokens(usage: &Usage) -> Tokens {
