@@ -89,6 +89,13 @@ impl Hub {
         lock(&self.0).answers.len()
     }
 
+    /// Whether nobody watches and nothing is written.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        let inner = lock(&self.0);
+        inner.channels.is_empty() && inner.answers.is_empty()
+    }
+
     /// Stops the conversation's answer. Whether one was being written here.
     pub(crate) fn stop(&self, conversation: ConversationId) -> bool {
         let inner = lock(&self.0);

@@ -1,0 +1,172 @@
+//! What generations promise, with the simulator for Bailian and on both databases.
+
+mod continuing;
+mod ending;
+mod neighbours;
+mod page;
+mod storing;
+mod watching;
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use bailian::{Client, ClientOptions};
+use model::{
+    Asked, ConversationId, FailureCode, MessageStatus, Millis, ModelName, Prompt, SubmissionId,
+};
+use simulator::{Account, Answer, Options, Outcome, Simulator};
+use tower_sessions::Session;
+
+use super::{GenerationOptions, Generations};
+use crate::{
+    Error, Ids, ManualClock, Services,
+    identity::{Caller, IdentityOptions, PasswordCost, Registration},
+    store::{Db, Message, testing::on_both},
+};
+use page::Page;
+
+/// How long a test waits for what must happen.
+const BUDGET: Duration = Duration::from_secs(30);
+
+/// The services over a simulator.
+struct House {
+    db: Db,
+    simulator: Simulator,
+    services: Services,
+    clock: ManualClock,
+    ids: Ids,
+    lin: Caller,
+}
+
+impl House {
+    async fn on(db: &Db) -> Self {
+        Self::with(db, Options::immediate()).await
+    }
+
+    async fn with(db: &Db, options: Options) -> Self {
+        let simulator = Simulator::start(options).await.unwrap();
+        let clock = ManualClock::at(Millis::new(1_790_000_000_000));
+        let shared = Arc::new(clock.clone());
+        let ids = Ids::new(shared.clone());
+        let upstream = ClientOptions::new(simulator.base_url(), "sk-0123456789abcdef");
+        let client = Client::new(upstream).unwrap();
+        let identity = IdentityOptions {
+            password_cost: PasswordCost::new(16, 1, 1).unwrap(),
+            ..IdentityOptions::default()
+        };
+        let generation = GenerationOptions {
+            default_model: name("qwen-plus"),
+            title_model: name("qwen-flash"),
+            simulated: true,
+            at_once: 100,
+            node: "here".to_owned(),
+        };
+        let services = Services::new(
+            db.clone(),
+            client,
+            shared,
+            ids.clone(),
+            identity,
+            generation,
+        );
+        Self {
+            lin: sign_up(&services).await,
+            db: db.clone(),
+            simulator,
+            services,
+            clock,
+            ids,
+        }
+    }
+
+    fn generations(&self) -> &Generations {
+        &self.services.generations
+    }
+
+    fn submission(&self) -> SubmissionId {
+        SubmissionId::from_uuid(self.ids.next())
+    }
+
+    async fn ask(&self, conversation: Option<ConversationId>, text: &str) -> Asked {
+        self.try_ask(&self.lin, conversation, text).await.unwrap()
+    }
+
+    async fn try_ask(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        text: &str,
+    ) -> Result<Asked, Error> {
+        let prompt = Prompt::parse(text).unwrap();
+        let (model, submission) = (name("qwen-plus"), self.submission());
+        self.generations()
+            .ask(caller, conversation, prompt, model, submission)
+            .await
+    }
+
+    /// Asks and waits until the answer and the title are written.
+    async fn answered(&self, conversation: Option<ConversationId>, text: &str) -> Asked {
+        let asked = self.ask(conversation, text).await;
+        self.settled().await;
+        asked
+    }
+
+    /// Waits until nothing is being written.
+    async fn settled(&self) {
+        eventually(|| self.generations().0.runs.is_empty()).await;
+    }
+
+    async fn stored(&self, asked: &Asked) -> Message {
+        let message = self
+            .db
+            .message(self.lin.user(), asked.conversation, asked.answer.id);
+        message.await.unwrap().unwrap()
+    }
+
+    /// Waits until the question has reached the upstream: only what has arrived can be released.
+    async fn arrived(&self) {
+        self.upstream(|account| account.open_streams() > 0).await;
+    }
+
+    async fn upstream(&self, condition: impl FnMut(&Account) -> bool) {
+        let reached = self.simulator.wait_until(condition);
+        tokio::time::timeout(BUDGET, reached).await.unwrap();
+    }
+}
+
+/// A newcomer who is signed in.
+async fn sign_up(services: &Services) -> Caller {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let identity = &services.identity;
+    let email = format!("lin{}@example.com", COUNT.fetch_add(1, Ordering::Relaxed));
+    let who = Registration::parse("Lin", &email, "four lamps by the river").unwrap();
+    let home = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let account = identity.register(who, home).await.unwrap();
+    let session = Session::new(None, Arc::new(identity.session_store()), None);
+    identity.begin(&session, account.id).await.unwrap();
+    identity.caller(&session).await.unwrap()
+}
+
+fn name(text: &str) -> ModelName {
+    ModelName::parse(text).unwrap()
+}
+
+fn code<T>(result: Result<T, Error>) -> Option<FailureCode> {
+    result.err().map(|error| error.code())
+}
+
+/// Looks until the condition holds.
+async fn eventually(mut condition: impl FnMut() -> bool) {
+    let look = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(BUDGET, look).await.unwrap();
+}
