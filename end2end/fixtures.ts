@@ -1,8 +1,19 @@
 import { expect, type Page, test as base } from "@playwright/test";
 
+import { ChatPage } from "./pages/chat_page.ts";
+import { Sidebar } from "./pages/sidebar.ts";
+import { type Questions, questionsOf, type Words, wordsOf } from "./pages/words.ts";
 import { type Configuration, Server } from "./server.ts";
 
 export { expect, type Page };
+
+/** How fast the simulator answers. */
+export const pace = {
+  /** Before one looks. */
+  atOnce: { LIANTAI__SIMULATOR__LATENCY_MS: "0", LIANTAI__SIMULATOR__SPEED: "0" },
+  /** A short answer takes some seconds: time enough to interfere, and not long to wait for its end. */
+  steady: { LIANTAI__SIMULATOR__LATENCY_MS: "100", LIANTAI__SIMULATOR__SPEED: "50" },
+} satisfies Record<string, Configuration>;
 
 /** Someone who can sign in. */
 export interface Account {
@@ -12,7 +23,7 @@ export interface Account {
 }
 
 interface Options {
-  /** What this file's servers are configured with; `test.use({ configuration: { LIANTAI__SIMULATOR__SPEED: "0.2" } })`. */
+  /** What this file's servers are configured with; `test.use({ configuration: pace.steady })`. */
   configuration: Configuration;
   /** Console messages that a test provokes on purpose. */
   expectedProblems: RegExp[];
@@ -21,16 +32,22 @@ interface Options {
 interface Fixtures {
   /** A server of the test's own, ready; `page.goto("/")` leads there. */
   server: Server;
+  /** The product's texts in the visitor's language. */
+  words: Words;
+  /** Questions in the visitor's language. */
+  questions: Questions;
   /** Somebody new: not registered yet. */
   account: Account;
-  /** A page whose visitor has just registered as `account`. */
-  signedInPage: Page;
+  /** The page of a new conversation, whose visitor has just registered as `account`. */
+  chat: ChatPage;
+  /** The sidebar of `chat`. */
+  sidebar: Sidebar;
   /** Fails the test when a page reported an error: a panic, a hydration mismatch, a breach of the CSP. */
   quietConsole: undefined;
 }
 
 export const test = base.extend<Options & Fixtures>({
-  configuration: [{}, { option: true }],
+  configuration: [pace.atOnce, { option: true }],
   expectedProblems: [[], { option: true }],
 
   server: async ({ configuration }, use, testInfo) => {
@@ -44,18 +61,25 @@ export const test = base.extend<Options & Fixtures>({
 
   baseURL: async ({ server }, use) => use(server.url),
 
+  words: async ({ locale }, use) => use(wordsOf(locale)),
+
+  questions: async ({ locale }, use) => use(questionsOf(locale)),
+
   account: async ({}, use) => use(somebody()),
 
-  signedInPage: async ({ page, account }, use) => {
+  chat: async ({ page, account, words, javaScriptEnabled }, use) => {
     await register(page, account);
-    await use(page);
+    await use(new ChatPage(page, words, javaScriptEnabled !== false));
   },
 
+  sidebar: async ({ page, words }, use) => use(new Sidebar(page, words)),
+
   quietConsole: [
-    async ({ context, expectedProblems }, use) => {
+    async ({ context, expectedProblems, javaScriptEnabled }, use) => {
       const problems: string[] = [];
+      const noise = javaScriptEnabled === false ? [...networkNoise, unusedModule] : networkNoise;
       const report = (problem: string) => {
-        const expected = [...networkNoise, ...expectedProblems].some((pattern) => pattern.test(problem));
+        const expected = [...noise, ...expectedProblems].some((pattern) => pattern.test(problem));
         if (!expected) problems.push(problem);
       };
       context.on("console", (message) => {
@@ -71,6 +95,9 @@ export const test = base.extend<Options & Fixtures>({
 
 /** Chromium's own report of a refused or failed request: what it means for the page is for the test to check. */
 const networkNoise = [/Failed to load resource/, /net::ERR_/];
+
+/** Without scripts nobody takes what was loaded for them. */
+const unusedModule = /was preloaded using link preload but not used/;
 
 let people = 0;
 
@@ -94,15 +121,8 @@ export async function signIn(page: Page, account: Account): Promise<void> {
   await expect(page).not.toHaveURL(/\/login/);
 }
 
-/** Makes the first administrator, through the link that the server printed at its first start. */
-export async function setUp(page: Page, server: Server, account: Account): Promise<void> {
-  await page.goto(await server.setupLink());
-  await fillIn(page, account);
-  await expect(page).not.toHaveURL(/\/setup/);
-}
-
 /** Fills the fields that the form has, found by name because their labels are in the reader's language, and sends it. */
-async function fillIn(page: Page, account: Account): Promise<void> {
+export async function fillIn(page: Page, account: Account): Promise<void> {
   const form = page.locator("form").filter({ has: page.locator('input[name="password"]') });
   const name = form.locator('input[name="name"]');
   if (await name.count()) await name.fill(account.name);

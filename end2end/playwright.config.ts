@@ -4,6 +4,9 @@ import { chromium } from "./browser.ts";
 
 /** Specs that need the page's WASM; every other spec must also pass without JavaScript. */
 const hydrated = /.*\.hydrate\.spec\.ts/;
+/** What needs a keyboard and a mouse, and what needs a narrow screen. */
+const desktopOnly = /@desktop/;
+const phoneOnly = /@phone/;
 const english = { locale: "en-US", extraHTTPHeaders: { "Accept-Language": "en" } };
 const chinese = { locale: "zh-CN", extraHTTPHeaders: { "Accept-Language": "zh-CN" } };
 
@@ -26,10 +29,12 @@ export default defineConfig({
   projects: [
     {
       name: "desktop",
+      grepInvert: phoneOnly,
       use: { ...english, viewport: { width: 1440, height: 900 } },
     },
     {
       name: "phone",
+      grepInvert: desktopOnly,
       use: {
         ...chinese,
         viewport: { width: 390, height: 844 },
@@ -42,6 +47,7 @@ export default defineConfig({
     {
       name: "no-javascript",
       testIgnore: hydrated,
+      grepInvert: phoneOnly,
       use: { ...english, viewport: { width: 1280, height: 800 }, javaScriptEnabled: false },
     },
   ],

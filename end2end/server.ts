@@ -24,7 +24,7 @@ export class Server {
 
   private constructor(
     readonly folder: string,
-    private readonly configuration: Configuration,
+    private configuration: Configuration,
   ) {}
 
   /** Starts a server over an empty folder. */
@@ -52,8 +52,9 @@ export class Server {
     return join(this.folder, "liantai.db");
   }
 
-  /** Starts the server over the data that is there and waits until it is ready. */
-  async start(): Promise<void> {
+  /** Starts the server over the data that is there, with `changes` to its configuration, and waits until it is ready. */
+  async start(changes: Configuration = {}): Promise<void> {
+    this.configuration = { ...this.configuration, ...changes };
     const { DASHSCOPE_API_KEY: _, ...inherited } = process.env;
     const child = spawn(binary, ["serve"], {
       cwd: this.folder,
@@ -92,12 +93,6 @@ export class Server {
   /** Kills the server as a power cut would. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
-  }
-
-  /** Kills the server and starts it again over the same data, at the same address. */
-  async killAndRestart(): Promise<void> {
-    await this.kill();
-    await this.start();
   }
 
   /** The one-time link that makes the first administrator, from the log of the first start. */

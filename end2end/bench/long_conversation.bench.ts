@@ -1,22 +1,17 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-
 import { expect, register, test } from "../fixtures.ts";
+import { lengthen } from "../lengthen.ts";
 import { answered, ask } from "./conversation.ts";
 import { median, report } from "./measure.ts";
 
 test.use({ configuration: { LIANTAI__SIMULATOR__LATENCY_MS: "0", LIANTAI__SIMULATOR__SPEED: "0" } });
-
-const lengthen = fileURLToPath(new URL("lengthen.py", import.meta.url));
 
 test("opening a long conversation", async ({ page, account, server }) => {
   await register(page, account);
   const id = await ask(page, "Write me a short poem about ink.");
   await answered(page);
   await server.stop();
-  const short = await copy(server.database, id, 50);
-  const long = await copy(server.database, id, 2_000);
+  const short = await lengthen(server.database, id, 50);
+  const long = await lengthen(server.database, id, 2_000);
   await server.start();
 
   /** Milliseconds until the server has sent the whole page. */
@@ -37,8 +32,3 @@ test("opening a long conversation", async ({ page, account, server }) => {
   report("opening 50 messages", `${fifty.toFixed(1)} ms`);
   report("opening 2,000 messages", `${thousands.toFixed(1)} ms (${(thousands / fifty).toFixed(2)} times; aim: 1)`);
 });
-
-async function copy(database: string, conversation: string, length: number): Promise<string> {
-  const { stdout } = await promisify(execFile)("python3", [lengthen, database, conversation, String(length)]);
-  return stdout.trim();
-}

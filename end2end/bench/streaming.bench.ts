@@ -1,9 +1,9 @@
 import { type Page } from "@playwright/test";
 
 import { register, test as base } from "../fixtures.ts";
+import { Simulator } from "../simulator.ts";
 import { answered, ask } from "./conversation.ts";
 import { cpuTime, report } from "./measure.ts";
-import { withSimulator } from "./simulator.ts";
 
 /** Conversations that stream at once, each with one reader. */
 const CONVERSATIONS = 4;
@@ -11,7 +11,11 @@ const TOKENS_PER_SECOND = 200;
 
 const test = base.extend({
   // A process of its own, so that what the simulator costs is not counted.
-  configuration: async ({}, use) => withSimulator(TOKENS_PER_SECOND, use),
+  configuration: async ({}, use) => {
+    const simulator = await Simulator.start({ speed: TOKENS_PER_SECOND });
+    await use(simulator.configuration);
+    await simulator.stop();
+  },
 });
 
 test("CPU per streamed event", async ({ context, page, account, server }) => {

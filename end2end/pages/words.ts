@@ -1,0 +1,50 @@
+import en from "../../app/locales/en.json" with { type: "json" };
+import zh from "../../app/locales/zh.json" with { type: "json" };
+
+/** The product's own translations: a test finds things by what its reader sees, in the reader's language. */
+export type Words = typeof en;
+
+/** The texts of a browser's `locale`. */
+export function wordsOf(locale: string | undefined): Words {
+  return locale?.startsWith("zh") ? zh : en;
+}
+
+/** A text with its blanks filled: `fill(words.branch, { index: 2, count: 3 })`. */
+export function fill(text: string, blanks: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (blank, name: string) => String(blanks[name] ?? blank));
+}
+
+/** What to ask the simulator, which answers in the language of the question and by its subject. */
+export interface Questions {
+  /** A few paragraphs and lists. */
+  prose: string;
+  /** Two stanzas. */
+  poem: string;
+  /** A block of Rust. */
+  code: string;
+  /** A wide table. */
+  table: string;
+  /** Some pages of everything. */
+  long: string;
+}
+
+const english: Questions = {
+  prose: "What should I think of before I move to the coast?",
+  poem: "Write a short poem about rain.",
+  code: "Write a Rust function that counts words.",
+  table: "Compare SQLite and PostgreSQL in a table.",
+  long: "Write a long essay about paper.",
+};
+
+const chinese: Questions = {
+  prose: "搬到海边之前应当想好什么？",
+  poem: "写一首关于雨的短诗。",
+  code: "用 Rust 写一个统计词数的函数。",
+  table: "用表格对比 SQLite 和 PostgreSQL。",
+  long: "写一篇关于纸的长文章。",
+};
+
+/** Questions in the language of a browser's `locale`. */
+export function questionsOf(locale: string | undefined): Questions {
+  return locale?.startsWith("zh") ? chinese : english;
+}

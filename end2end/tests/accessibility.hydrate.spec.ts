@@ -1,0 +1,62 @@
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { expect, type Page, test } from "../fixtures.ts";
+
+/** What axe finds serious or critical, in a form that a failure shows well. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`));
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`axe finds nothing serious in the ${colorScheme} theme`, () => {
+    // Without movement nothing is measured half-faded.
+    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+
+    test("before one is signed in", async ({ page, server }) => {
+      for (const path of ["/login", "/register", await server.setupLink(), "/setup?token=used", "/login?problem=wrong_credentials"]) {
+        await page.goto(path);
+        await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+        expect(await findings(page), path).toEqual([]);
+      }
+    });
+
+    test("in a new conversation, its sidebar and a page that is not there", async ({ page, chat, sidebar }) => {
+      await chat.alive();
+      expect(await findings(page), "new").toEqual([]);
+      await sidebar.openAccountMenu();
+      expect(await findings(page), "menu").toEqual([]);
+      await page.goto("/nowhere");
+      expect(await findings(page), "not found").toEqual([]);
+    });
+
+    test("in a conversation with answers of every kind", async ({ page, chat, sidebar, questions, words }) => {
+      await chat.alive();
+      await page.getByRole("combobox", { name: words.model }).selectOption("qwq-plus");
+      await chat.ask(questions.long);
+      await chat.answered();
+      await chat.answer.locator("summary").first().click();
+      expect(await findings(page), "answer").toEqual([]);
+      await sidebar.rename();
+      expect(await findings(page), "renaming").toEqual([]);
+    });
+  });
+}
+
+test("the keyboard alone is enough", { tag: "@desktop" }, async ({ page, chat, questions, words }) => {
+  await chat.alive();
+  await page.reload();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: words.skip })).toBeFocused();
+  await page.keyboard.press("Enter");
+  // Past the sidebar, the composer is near.
+  for (let presses = 0; presses < 12 && !(await chat.prompt.evaluate((field) => field === document.activeElement)); presses += 1) {
+    await page.keyboard.press("Tab");
+  }
+  await expect(chat.prompt).toBeFocused();
+  await page.keyboard.type(questions.poem);
+  await page.keyboard.press("Enter");
+  await chat.answered();
+});

@@ -1,0 +1,24 @@
+import { expect, test } from "../fixtures.ts";
+
+test.use({ permissions: ["clipboard-read", "clipboard-write"] });
+
+test("a block of code is copied as it is", async ({ page, chat, questions, words }) => {
+  await chat.ask(questions.code);
+  await chat.answered();
+  const block = chat.answer.locator("figure").first();
+  const code = await block.locator("code").textContent();
+  const copy = block.getByRole("button", { name: words.copy });
+  await copy.click();
+  await expect(block.getByRole("button", { name: words.copied })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+  expect(code).toContain("fn ");
+  await expect(copy).toBeVisible();
+});
+
+test("an answer is copied as Markdown", async ({ page, chat, questions, words }) => {
+  await chat.ask(questions.table);
+  await chat.answered();
+  await chat.action(words.copy).last().click();
+  await expect(chat.action(words.copied)).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^\|.*\|$/m);
+});

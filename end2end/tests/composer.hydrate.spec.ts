@@ -1,0 +1,176 @@
+import { expect, pace, signIn, test } from "../fixtures.ts";
+import { ChatPage } from "../pages/chat_page.ts";
+import { InputMethod } from "../pages/input_method.ts";
+
+test("Enter sends, Shift+Enter breaks the line", { tag: "@desktop" }, async ({ chat }) => {
+  await chat.alive();
+  await chat.prompt.pressSequentially("one");
+  await chat.prompt.press("Shift+Enter");
+  await chat.prompt.pressSequentially("two");
+  await expect(chat.prompt).toHaveValue("one\ntwo");
+  await chat.prompt.press("Enter");
+  await chat.answered();
+  await expect(chat.questions.last()).toContainText(/one\ntwo/);
+  await expect(chat.prompt).toHaveValue("");
+});
+
+test("a screen keyboard's Enter breaks the line", { tag: "@phone" }, async ({ chat }) => {
+  await chat.alive();
+  await chat.prompt.pressSequentially("一");
+  await chat.prompt.press("Enter");
+  await chat.prompt.pressSequentially("二");
+  await expect(chat.prompt).toHaveValue("一\n二");
+  await expect(chat.questions).toHaveCount(0);
+});
+
+for (const system of ["macOS", "Windows"] as const) {
+  test(`Enter that ends a Chinese composition sends nothing (${system})`, { tag: "@desktop" }, async ({ page, chat }) => {
+    await chat.alive();
+    const input = await InputMethod.on(page);
+    await chat.prompt.focus();
+    await input.compose("chunxiao");
+    await expect(chat.prompt).toHaveValue("chunxiao");
+    await input.pressEnter(system);
+    await input.choose("春晓");
+    await expect(chat.prompt).toHaveValue("春晓");
+    await expect(chat.questions).toHaveCount(0);
+
+    await input.compose("zenmebei");
+    await input.pressEnter(system);
+    await input.choose("怎么背");
+    await expect(chat.prompt, "nor was the line broken").toHaveValue("春晓怎么背");
+    await expect(chat.questions).toHaveCount(0);
+
+    // Some browsers report the Enter that ends a composition after its end, so one that follows at once is not believed.
+    await expect(async () => {
+      await chat.prompt.press("Enter");
+      await expect(chat.questions).toHaveCount(1, { timeout: 200 });
+    }).toPass();
+    await expect(chat.questions).toContainText("春晓怎么背");
+    await chat.answered();
+  });
+}
+
+test("nothing blank is sent", { tag: "@desktop" }, async ({ page, chat }) => {
+  await chat.alive();
+  await chat.prompt.fill("  \n ");
+  await expect(chat.sendButton).toBeDisabled();
+  await chat.prompt.press("Enter");
+  await chat.prompt.fill("x");
+  await expect(chat.sendButton).toBeEnabled();
+  await expect(chat.questions).toHaveCount(0);
+  expect(new URL(page.url()).pathname).toBe("/");
+});
+
+test("the composer grows with its text and shrinks when it is sent", async ({ chat, questions }) => {
+  await chat.alive();
+  const height = async () => (await chat.prompt.boundingBox())?.height ?? 0;
+  const one = await height();
+  await chat.prompt.fill(Array.from({ length: 6 }, () => questions.poem).join("\n"));
+  await expect.poll(height).toBeGreaterThan(3 * one);
+  await chat.prompt.fill(Array.from({ length: 200 }, () => questions.poem).join("\n"));
+  await expect(chat.sendButton).toBeInViewport({ ratio: 1 });
+  await chat.sendButton.click();
+  await chat.answered();
+  expect(await height()).toBeLessThan(1.5 * one);
+});
+
+test("a draft survives a reload and is there on another device", async ({ browser, page, chat, server, account, words, questions, locale }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const { path } = chat;
+  await chat.alive();
+  const kept = page.waitForResponse((response) => response.url().includes("conversations.save_draft") && response.ok());
+  await chat.prompt.fill("想到一半 — half a thought");
+  await kept;
+  await page.reload();
+  await expect(chat.prompt).toHaveValue("想到一半 — half a thought");
+
+  const device = await browser.newContext({ baseURL: server.url, locale: locale ?? "en-US" });
+  const elsewhere = new ChatPage(await device.newPage(), words, true);
+  await signIn(elsewhere.page, account);
+  await expect(elsewhere.prompt, "each conversation has a draft of its own").toHaveValue("");
+  await elsewhere.page.goto(path);
+  await expect(elsewhere.prompt).toHaveValue("想到一半 — half a thought");
+
+  await elsewhere.sendButton.click();
+  await expect(elsewhere.questions).toHaveCount(2);
+  await elsewhere.answered();
+  await elsewhere.page.reload();
+  await expect(elsewhere.prompt, "what was sent is no draft any more").toHaveValue("");
+  await device.close();
+});
+
+test("what is typed as one leaves is kept", async ({ page, chat }) => {
+  await chat.alive();
+  const beacon = page.context().waitForEvent("requestfinished", (request) => request.url().includes("save_draft"));
+  await chat.prompt.fill("in a hurry");
+  await page.goto("/login");
+  await beacon;
+  await page.goto("/");
+  await expect(chat.prompt).toHaveValue("in a hurry");
+});
+
+test("what is typed before the page is alive stays", async ({ page, chat }) => {
+  await chat.alive();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/", { waitUntil: "domcontentloaded" });
+  await chat.prompt.fill("early bird");
+  const alive = page.waitForResponse(/\.wasm$/);
+  release();
+  await alive;
+  await expect(chat.prompt).toHaveValue("early bird");
+  await chat.sendButton.click();
+  await expect(chat.questions).toContainText("early bird");
+  await chat.answered();
+});
+
+test("a starter fills the composer", async ({ page, chat, words }) => {
+  await chat.alive();
+  await page.getByRole("button", { name: words.starter_1 }).click();
+  await expect(chat.prompt).toHaveValue(words.starter_1);
+  await expect(chat.sendButton).toBeEnabled();
+});
+
+test("what can't be sent comes back", async ({ context, page, chat, questions, words }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await context.setOffline(true);
+  await chat.prompt.fill(questions.code);
+  await chat.sendButton.click();
+  await expect(page.getByRole("alert")).toContainText(words.error_overloaded);
+  await expect(chat.prompt).toHaveValue(questions.code);
+  await context.setOffline(false);
+  await chat.sendButton.click();
+  await expect(chat.answers).toHaveCount(2);
+  await chat.answered();
+  await expect(chat.questions).toHaveCount(2);
+});
+
+test("who was signed out keeps what they typed", async ({ page, chat, questions, words }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await page.context().clearCookies();
+  await chat.prompt.fill(questions.code);
+  await chat.sendButton.click();
+  await expect(page.getByRole("alert")).toContainText(words.error_sign_in_needed);
+  await expect(chat.prompt).toHaveValue(questions.code);
+});
+
+test.describe("while an answer is written", () => {
+  test.use({ configuration: pace.steady });
+
+  test("one can go on typing", async ({ chat, questions }) => {
+    await chat.ask(questions.poem);
+    await chat.midAnswer(1);
+    await chat.prompt.fill("next thought");
+    await chat.answered();
+    await expect(chat.prompt).toHaveValue("next thought");
+    await expect(chat.sendButton).toBeEnabled();
+  });
+});

@@ -1,0 +1,91 @@
+import { randomUUID } from "node:crypto";
+
+import { expect, pace, test } from "../fixtures.ts";
+import { InputMethod } from "../pages/input_method.ts";
+
+test("Enter that ends a Chinese composition renames nothing", { tag: "@desktop" }, async ({ page, chat, sidebar, questions }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await sidebar.rename();
+  await sidebar.titleField.fill("");
+  const input = await InputMethod.on(page);
+  await input.compose("yeyu");
+  await input.pressEnter("macOS");
+  await input.choose("夜雨");
+  await expect(sidebar.titleField).toHaveValue("夜雨");
+  await expect(async () => {
+    if (await sidebar.titleField.isVisible()) await sidebar.titleField.press("Enter");
+    await expect(sidebar.conversation("夜雨").first()).toBeVisible({ timeout: 200 });
+  }).toPass();
+});
+
+test("Esc leaves the title as it was", { tag: "@desktop" }, async ({ page, chat, sidebar, questions }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await sidebar.rename();
+  const title = await sidebar.titleField.inputValue();
+  await sidebar.titleField.fill("something else");
+  await sidebar.titleField.press("Escape");
+  await expect(sidebar.titleField).toHaveCount(0);
+  await page.reload();
+  await expect(sidebar.conversation(title).first()).toBeVisible();
+});
+
+test("a title that can't be is refused beside its field", async ({ page, chat, sidebar, questions, words }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await sidebar.rename();
+  await sidebar.titleField.fill("字".repeat(121));
+  await page.getByRole("button", { name: words.save }).click();
+  await expect(page.getByRole("alert")).toHaveText(words.error_invalid_title);
+  await expect(sidebar.titleField).toHaveValue("字".repeat(121));
+});
+
+test("another tab learns of a deletion", async ({ chat, sidebar, questions, words }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const other = await chat.newTab(chat.path);
+  await other.alive();
+  await sidebar.delete();
+  await expect(other.page.getByRole("status").filter({ hasText: words.deleted_elsewhere })).toBeVisible();
+});
+
+test("conversations are listed by day, more of them on demand", async ({ page, chat, sidebar, server, questions, words }) => {
+  const count = 70;
+  for (let n = 1; n <= count; n += 1) {
+    const form = { prompt: `${n}: ${questions.poem}`, model: "qwen-flash", submission: randomUUID() };
+    expect((await page.request.post("/fn/generation.ask", { form })).ok()).toBe(true);
+  }
+  // Titles are written meanwhile; a list that changes under one's hands is another matter.
+  await server.stop();
+  await server.start();
+
+  await page.goto("/");
+  await chat.alive();
+  await sidebar.reveal();
+  await expect(sidebar.view.getByText(words.today, { exact: true })).toBeVisible();
+  const listed = sidebar.view.getByRole("listitem").filter({ has: page.getByRole("link") });
+  const more = sidebar.view.getByRole("button", { name: words.load_more });
+  for (let before = await listed.count(); before < count; before = await listed.count()) {
+    await more.click();
+    await expect.poll(() => listed.count()).toBeGreaterThan(before);
+  }
+  await expect(more).toHaveCount(0);
+  const addresses = await listed.locator('[href^="/c/"]:not([href*="?"])').evaluateAll((links) =>
+    links.map((link) => link.getAttribute("href")),
+  );
+  expect(new Set(addresses).size, "each once").toBe(count);
+});
+
+test.describe("while an answer is written", () => {
+  test.use({ configuration: pace.steady });
+
+  test("the sidebar shows where", async ({ page, chat, sidebar, questions, words }) => {
+    await chat.ask(questions.poem);
+    await chat.midAnswer(1);
+    await sidebar.reveal();
+    await expect(sidebar.view.getByRole("img", { name: words.is_generating })).toBeVisible();
+    await expect(sidebar.view.getByRole("img", { name: words.is_generating })).toHaveCount(0, { timeout: 30_000 });
+    expect(new URL(page.url()).pathname).toBe(chat.path);
+  });
+});
