@@ -3,6 +3,8 @@
 //! Ownership is in every query: a stranger's conversation and one that never was look the same.
 
 mod day;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::sync::Arc;

@@ -50,14 +50,13 @@ async fn view(db: &Db, hub: &Hub, mut message: Message) -> Result<MessageView, E
         let rendered = render::whole(message.id, reasoning, text).await?;
         return Ok(shown(message, String::new(), rendered));
     }
-    let rendered = match message.rendered.take() {
-        Some((render::VERSION, rendered)) => rendered,
-        Some(_) | None => {
-            let rendered = render::whole(message.id, message.reasoning(), message.text()).await?;
-            db.save_rendered(message.id, render::VERSION, &rendered)
-                .await?;
-            rendered
-        }
+    let rendered = if let Some((render::VERSION, rendered)) = message.rendered.take() {
+        rendered
+    } else {
+        let rendered = render::whole(message.id, message.reasoning(), message.text()).await?;
+        db.save_rendered(message.id, render::VERSION, &rendered)
+            .await?;
+        rendered
     };
     Ok(shown(message, String::new(), rendered))
 }
