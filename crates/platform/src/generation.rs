@@ -177,15 +177,7 @@ impl Generations {
                     submission,
                     answer,
                 };
-                let mut submitted = inner.db.ask(&asked).await;
-                if submitted
-                    .as_ref()
-                    .is_err_and(crate::store::Error::is_conflict)
-                {
-                    // The same submission may have been written meanwhile: then it is found now.
-                    submitted = inner.db.ask(&asked).await;
-                }
-                match submitted.map_err(already)? {
+                match inner.db.ask(&asked).await.map_err(already)? {
                     Submitted::New(conversation) => {
                         this.start(
                             Task::Answer { question },
