@@ -1,5 +1,10 @@
 //! Choices about the page itself, remembered in cookies.
 
+#![expect(
+    clippy::unused_async,
+    reason = "a server function is asynchronous, also when it only sets a cookie"
+)]
+
 use leptos::prelude::*;
 
 use crate::error::AppError;
