@@ -551,6 +551,8 @@ impl Generations {
                         error = &error as &dyn std::error::Error,
                         "leases were not renewed"
                     );
+                    // It would take its own answers for those of a dead process.
+                    continue;
                 }
             }
             if inner.db.is_shared()
