@@ -9,6 +9,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
     messages::QUERIES,
     generations::QUERIES,
+    generations::begin::QUERIES,
+    generations::recover::QUERIES,
     drafts::QUERIES,
 ];
 

@@ -1,0 +1,244 @@
+//! How an answer begins: to a new question, once more to an old one, or again where it was cut.
+
+use model::{ConversationId, MessageId, UserId};
+use sqlx::types::Json;
+
+use super::{NewAnswer, Place, Question, Submitted};
+use crate::store::{Db, Result, drafts, messages::Part, on_pool, rows};
+
+const FIND_SUBMISSION: &str = "
+    SELECT m.conversation_id, m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
+    WHERE m.submission_id = $1 AND c.owner_id = $2";
+
+const NEW_CONVERSATION: &str = "
+    INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at)
+    VALUES ($1, $2, $3, 'question', $4, $5, $5)";
+
+/// Also takes the row's lock, so that two answers can't both begin.
+const TOUCH: &str = "
+    UPDATE conversations SET updated_at = $3, model = $4
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL RETURNING leaf_id";
+
+const NEW_QUESTION: &str = "
+    INSERT INTO messages (id, conversation_id, parent_id, role, status, parts, submission_id, created_at, updated_at)
+    VALUES ($1, $2, $3, 'user', 'complete', $4, $5, $6, $6)";
+
+const NEW_ANSWER: &str = "
+    INSERT INTO messages (id, conversation_id, parent_id, role, status, parts, model, created_at, updated_at)
+    VALUES ($1, $2, $3, 'assistant', 'generating', $4, $5, $6, $6)";
+
+const NEW_GENERATION: &str = "
+    INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at)
+    VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8)";
+
+const SET_LEAF: &str = "UPDATE conversations SET leaf_id = $2 WHERE id = $1";
+
+const FORGET_DRAFT: &str = "DELETE FROM drafts WHERE user_id = $1 AND slot = $2";
+
+const REOPEN: &str = "
+    UPDATE messages SET status = 'generating', failure = NULL, rendered = NULL, render_version = 0, updated_at = $3
+    WHERE id = $1 AND conversation_id = $2 AND role = 'assistant'
+      AND status IN ('stopped', 'interrupted', 'failed', 'truncated')";
+
+/// Writes one answer's beginning inside an open transaction of either dialect.
+macro_rules! insert_answer {
+    ($tx:expr, $conversation:expr, $parent:expr, $owner:expr, $answer:expr) => {{
+        let (conversation, answer) = ($conversation, $answer);
+        sqlx::query(NEW_ANSWER)
+            .bind(answer.message.to_string())
+            .bind(conversation.to_string())
+            .bind($parent.to_string())
+            .bind(Json(Vec::<Part>::new()))
+            .bind(answer.model.as_str())
+            .bind(answer.now.get())
+            .execute(&mut *$tx)
+            .await?;
+        insert_generation!($tx, conversation, $owner, answer);
+        sqlx::query(SET_LEAF)
+            .bind(conversation.to_string())
+            .bind(answer.message.to_string())
+            .execute(&mut *$tx)
+            .await?;
+    }};
+}
+
+macro_rules! insert_generation {
+    ($tx:expr, $conversation:expr, $owner:expr, $answer:expr) => {
+        sqlx::query(NEW_GENERATION)
+            .bind($answer.generation.to_string())
+            .bind($conversation.to_string())
+            .bind($answer.message.to_string())
+            .bind($owner.to_string())
+            .bind($answer.model.as_str())
+            .bind($answer.node)
+            .bind($answer.lease_until.get())
+            .bind($answer.now.get())
+            .execute(&mut *$tx)
+            .await?
+    };
+}
+
+/// Notes that something happens in the owner's conversation: the end of its branch, if there is one.
+macro_rules! touch {
+    ($tx:expr, $owner:expr, $conversation:expr, $answer:expr) => {{
+        let touched: Option<(Option<String>,)> = sqlx::query_as(TOUCH)
+            .bind($conversation.to_string())
+            .bind($owner.to_string())
+            .bind($answer.now.get())
+            .bind($answer.model.as_str())
+            .fetch_optional(&mut *$tx)
+            .await?;
+        touched
+    }};
+}
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
+    ("FIND_SUBMISSION", FIND_SUBMISSION),
+    ("NEW_CONVERSATION", NEW_CONVERSATION),
+    ("TOUCH", TOUCH),
+    ("NEW_QUESTION", NEW_QUESTION),
+    ("NEW_ANSWER", NEW_ANSWER),
+    ("NEW_GENERATION", NEW_GENERATION),
+    ("SET_LEAF", SET_LEAF),
+    ("FORGET_DRAFT", FORGET_DRAFT),
+    ("REOPEN", REOPEN),
+];
+
+impl Db {
+    /// Writes a question, its empty answer and the run, or nothing. A conflict means that an answer is being
+    /// written in that conversation already.
+    #[tracing::instrument(name = "store.generations.ask", skip_all, fields(message.id = %asked.answer.message))]
+    pub async fn ask(&self, asked: &Question<'_>) -> Result<Submitted> {
+        if let Some(before) = self.submitted(asked).await? {
+            return Ok(before);
+        }
+        let refused = match self.write_question(asked).await {
+            Err(error) if error.is_conflict() => error,
+            settled => return settled,
+        };
+        // The same submission may have been on its way at the same time, and been faster.
+        self.submitted(asked).await?.ok_or(refused)
+    }
+
+    async fn submitted(&self, asked: &Question<'_>) -> Result<Option<Submitted>> {
+        let found: Option<(String, String)> = on_pool!(self.writer(), |pool| {
+            sqlx::query_as(FIND_SUBMISSION)
+                .bind(asked.submission.to_string())
+                .bind(asked.owner.to_string())
+                .fetch_optional(pool)
+                .await?
+        });
+        let Some((conversation, question)) = found else {
+            return Ok(None);
+        };
+        Ok(Some(Submitted::Before(
+            rows::id("messages", "conversation_id", &conversation)?,
+            rows::id("messages", "id", &question)?,
+        )))
+    }
+
+    async fn write_question(&self, asked: &Question<'_>) -> Result<Submitted> {
+        let (owner, answer) = (asked.owner, &asked.answer);
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let (conversation, leaf) = match &asked.place {
+                Place::New {
+                    conversation,
+                    title,
+                } => {
+                    sqlx::query(NEW_CONVERSATION)
+                        .bind(conversation.to_string())
+                        .bind(owner.to_string())
+                        .bind(title.as_str())
+                        .bind(answer.model.as_str())
+                        .bind(answer.now.get())
+                        .execute(&mut *tx)
+                        .await?;
+                    (*conversation, None)
+                }
+                Place::Existing(conversation) => {
+                    let Some((leaf,)) = touch!(tx, owner, conversation, answer) else {
+                        return Ok(Submitted::NoConversation);
+                    };
+                    (*conversation, leaf)
+                }
+            };
+            sqlx::query(NEW_QUESTION)
+                .bind(asked.question.to_string())
+                .bind(conversation.to_string())
+                .bind(leaf)
+                .bind(Json([Part::Text {
+                    text: asked.text.to_owned(),
+                }]))
+                .bind(asked.submission.to_string())
+                .bind(answer.now.get())
+                .execute(&mut *tx)
+                .await?;
+            insert_answer!(tx, conversation, asked.question, owner, answer);
+            let slot = match asked.place {
+                Place::New { .. } => drafts::slot(None),
+                Place::Existing(conversation) => drafts::slot(Some(conversation)),
+            };
+            sqlx::query(FORGET_DRAFT)
+                .bind(owner.to_string())
+                .bind(slot)
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(Submitted::New(conversation))
+        })
+    }
+
+    /// Begins another answer to `question`, beside those that are there. Whether the owner has such a
+    /// conversation; a conflict means that an answer is being written in it already.
+    #[tracing::instrument(name = "store.generations.answer_again", skip_all, fields(message.id = %answer.message))]
+    pub async fn answer_again(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        question: MessageId,
+        answer: NewAnswer<'_>,
+    ) -> Result<bool> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if touch!(tx, owner, conversation, answer).is_none() {
+                return Ok(false);
+            }
+            insert_answer!(tx, conversation, question, owner, answer);
+            tx.commit().await?;
+            Ok(true)
+        })
+    }
+
+    /// Begins to write on in a cut answer. Whether it is one, and the owner's; a conflict means that an answer
+    /// is being written in that conversation already.
+    #[tracing::instrument(name = "store.generations.reopen", skip_all, fields(message.id = %answer.message))]
+    pub async fn reopen_answer(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        answer: NewAnswer<'_>,
+    ) -> Result<bool> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if touch!(tx, owner, conversation, answer).is_none() {
+                return Ok(false);
+            }
+            let reopened = sqlx::query(REOPEN)
+                .bind(answer.message.to_string())
+                .bind(conversation.to_string())
+                .bind(answer.now.get())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if reopened == 0 {
+                return Ok(false);
+            }
+            insert_generation!(tx, conversation, owner, answer);
+            tx.commit().await?;
+            Ok(true)
+        })
+    }
+}
