@@ -34,6 +34,9 @@ use page::Page;
 /// How long a test waits for what must happen.
 const BUDGET: Duration = Duration::from_secs(30);
 
+/// Answers that a house writes at once.
+const AT_ONCE: usize = 12;
+
 /// The services over a simulator.
 struct House {
     db: Db,
@@ -64,7 +67,7 @@ impl House {
             default_model: name("qwen-plus"),
             title_model: name("qwen-flash"),
             simulated: true,
-            at_once: 100,
+            at_once: AT_ONCE,
             node: "here".to_owned(),
         };
         let services = Services::new(

@@ -73,3 +73,33 @@ async fn a_character_that_no_database_takes_does_not_stop_the_commit() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn as_many_answers_are_written_at_once_as_there_is_room_for()
+ {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let mut asked = Vec::new();
+        for _ in 0..AT_ONCE {
+            let held = Answer::words(["春", "眠", "不觉晓"]).held_after(2);
+            house.simulator.next_answer(held);
+            asked.push(house.ask(None, "背一首诗").await);
+        }
+        let refused = house.try_ask(&house.lin, None, "背一首诗").await;
+        assert_eq!(code(refused), Some(FailureCode::Overloaded));
+        house
+            .upstream(|account| account.open_streams() == AT_ONCE)
+            .await;
+        let list = house.services.conversations.list(&house.lin, None, 0).await;
+        assert!(list.unwrap().items.iter().all(|line| line.generating));
+        house.simulator.release();
+        house.settled().await;
+        for asked in asked {
+            let stored = house.stored(&asked).await;
+            assert_eq!(stored.text(), "春眠不觉晓");
+            assert_eq!(stored.status, MessageStatus::Complete);
+        }
+        house.answered(None, "背一首诗").await;
+    })
+    .await;
+}

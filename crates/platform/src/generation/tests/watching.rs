@@ -1,4 +1,5 @@
-use model::MessageView;
+use futures_util::StreamExt;
+use model::{MessageView, Title};
 
 use super::*;
 
@@ -99,6 +100,32 @@ async fn the_next_answer_of_another_tab_comes_on_the_same_watch() {
         house.ask(Some(asked.conversation), "再一首").await;
         page.until(|page| page.text() == "二").await;
         page.until_ended().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_falls_behind_is_told_to_load_anew() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        house.simulator.next_answer(Answer::words(["一"]));
+        let asked = house.answered(None, "背一首诗").await;
+        let (id, ended) = (
+            asked.conversation,
+            page::newest(&house, asked.conversation).await,
+        );
+        let seen = Some((ended.id, ended.seq));
+        let watch = house.generations().watch(&house.lin, id, seen).await;
+        let mut events = std::pin::pin!(watch.unwrap());
+        for number in 0..40 {
+            let title = Title::parse(number.to_string()).unwrap();
+            let renamed = house.services.conversations.rename(&house.lin, id, title);
+            renamed.await.unwrap();
+        }
+        let first = events.next().await.unwrap();
+        assert_eq!(&*first.data, r#"{"type":"changed"}"#);
+        let next = events.next().await.unwrap();
+        assert!(next.data.contains("title"), "and goes on: {}", next.data);
     })
     .await;
 }
