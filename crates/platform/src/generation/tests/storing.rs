@@ -75,8 +75,7 @@ async fn a_character_that_no_database_takes_does_not_stop_the_commit() {
 }
 
 #[tokio::test]
-async fn as_many_answers_are_written_at_once_as_there_is_room_for()
- {
+async fn as_many_answers_are_written_at_once_as_there_is_room_for() {
     on_both(async |db| {
         let house = House::on(&db).await;
         let mut asked = Vec::new();
