@@ -77,28 +77,20 @@ impl Message {
 
 /// The text among the parts.
 pub fn text_of(parts: &[Part]) -> String {
-    parts
-        .iter()
-        .filter_map(|part| {
-            if let Part::Text { text } = part {
-                Some(text.as_str())
-            } else {
-                None
-            }
-        })
-        .collect()
+    let texts = parts.iter().filter_map(|part| match part {
+        Part::Text { text } => Some(text.as_str()),
+        Part::Reasoning { .. } => None,
+    });
+    texts.collect()
 }
 
 /// The reasoning among the parts.
 pub fn reasoning_of(parts: &[Part]) -> String {
-    let reasoning = |part| {
-        if let &Part::Reasoning { ref text } = part {
-            Some(text.as_str())
-        } else {
-            None
-        }
-    };
-    parts.iter().filter_map(reasoning).collect()
+    let texts = parts.iter().filter_map(|part| match part {
+        Part::Reasoning { text } => Some(text.as_str()),
+        Part::Text { .. } => None,
+    });
+    texts.collect()
 }
 
 /// The parts of an answer.
