@@ -49,20 +49,17 @@ impl Application {
         };
         db.migrate().await.context("migrating the database")?;
 
-        let (upstream, simulator) = match config.bailian.options() {
-            Some(options) => (options, None),
-            None => {
-                let simulator = Simulator::start(config.simulator.options())
-                    .await
-                    .context("starting the simulator")?;
-                tracing::warn!(
-                    "there is no DASHSCOPE_API_KEY: answers come from the built-in simulator"
-                );
-                (
-                    bailian::ClientOptions::new(simulator.base_url(), "sk-simulator"),
-                    Some(simulator),
-                )
-            }
+        let (upstream, simulator) = if let Some(options) = config.bailian.options() {
+            (options, None)
+        } else {
+            let simulator = Simulator::start(config.simulator.options())
+                .await
+                .context("starting the simulator")?;
+            tracing::warn!(
+                "there is no DASHSCOPE_API_KEY: answers come from the built-in simulator"
+            );
+            let options = bailian::ClientOptions::new(simulator.base_url(), "sk-simulator");
+            (options, Some(simulator))
         };
         let client = bailian::Client::new(upstream).context("setting up the upstream")?;
 

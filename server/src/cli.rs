@@ -30,7 +30,7 @@ enum Action {
     /// Print the effective configuration, secrets masked.
     Config,
     /// Run only the stand-in for Bailian.
-    Simulator(simulator::Arguments),
+    Simulator(Box<simulator::Arguments>),
 }
 
 impl Command {
@@ -40,7 +40,7 @@ impl Command {
             Action::Serve => serve::run(Config::load(self.config.as_deref())?).await,
             Action::Migrate => serve::migrate(&Config::load(self.config.as_deref())?).await,
             Action::Config => config::print(&Config::load(self.config.as_deref())?),
-            Action::Simulator(arguments) => simulator::run(arguments).await,
+            Action::Simulator(arguments) => simulator::run(*arguments).await,
         }
     }
 }

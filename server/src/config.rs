@@ -120,15 +120,12 @@ mod tests {
     fn the_commented_file_is_valid_and_says_the_defaults() -> anyhow::Result<()> {
         let file = include_str!("../../Leptos.toml");
         // A key is commented out with "#key", a remark begins with "# ".
-        let set: String = file
-            .lines()
-            .map(|line| {
-                line.strip_prefix('#')
-                    .filter(|rest| !rest.starts_with(' '))
-                    .unwrap_or(line)
-            })
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let lines = file.lines().map(|line| {
+            line.strip_prefix('#')
+                .filter(|rest| !rest.starts_with(' '))
+                .unwrap_or(line)
+        });
+        let set = lines.collect::<Vec<_>>().join("\n");
         let config: Config = Figment::from(Toml::string(&set)).extract()?;
         config.check()?;
         assert_eq!(

@@ -42,7 +42,7 @@ pub(crate) async fn conversation(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let after = last.or(seen.after.as_deref()).and_then(parse_place);
     match watch(&services, &session, &id, after).await {
-        Ok(events) => respond(events, readiness),
+        Ok(events) => respond(events, &readiness),
         Err(error) => refuse(&error),
     }
 }
@@ -58,7 +58,7 @@ async fn watch(
     services.generations.watch(&caller, id, after).await
 }
 
-fn respond(events: impl Stream<Item = Event> + Send + 'static, readiness: Readiness) -> Response {
+fn respond(events: impl Stream<Item = Event> + Send + 'static, readiness: &Readiness) -> Response {
     let hello = stream::once(async { SseEvent::default().retry(COME_BACK).comment("") });
     let events = events.map(|event| {
         let sent = SseEvent::default().data(&*event.data);
