@@ -1,8 +1,11 @@
 //! Choices about the page itself, remembered in cookies.
 
-#![expect(
-    clippy::unused_async,
-    reason = "a server function is asynchronous, also when it only sets a cookie"
+#![cfg_attr(
+    feature = "ssr",
+    expect(
+        clippy::unused_async,
+        reason = "a server function is asynchronous, also when it only sets a cookie"
+    )
 )]
 
 use leptos::prelude::*;

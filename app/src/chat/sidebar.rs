@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use model::{Account, ConversationId};
+use model::{ConversationId, ConversationSummary, Page, Session};
 
 use super::{account_menu::AccountMenu, sidebar_list::SidebarList};
 use crate::{
-    api::conversations::list_conversations,
     browser,
+    error::AppError,
     language::use_words,
     ui::icon::{Glyph, Icon, Mark},
 };
@@ -46,9 +46,11 @@ impl Sidebar {
 
 /// The sidebar. The checkbox before it (see `SidebarSwitch`) opens and closes it without scripts.
 #[component]
-pub fn SidebarView(account: Account) -> impl IntoView {
+pub fn SidebarView(
+    session: Resource<Result<Session, AppError>>,
+    list: Resource<Result<Page<ConversationSummary>, AppError>>,
+) -> impl IntoView {
     let words = use_words();
-    let list = Resource::new_blocking(|| (), |()| list_conversations(None));
     view! {
         <nav class="sidebar" aria-label=words.conversations>
             <div class="sidebar__head">
@@ -65,7 +67,12 @@ pub fn SidebarView(account: Account) -> impl IntoView {
                     })}
                 </Suspense>
             </div>
-            <AccountMenu account/>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    let account = session.await.ok().and_then(|session| session.account);
+                    account.map(|account| view! { <AccountMenu account/> })
+                })}
+            </Suspense>
         </nav>
         <label class="sidebar-veil" for="sidebar-switch" aria-hidden="true"></label>
     }

@@ -1,17 +1,17 @@
 //! What surrounds every conversation.
 
-use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
     components::{Outlet, Redirect},
     hooks::{use_location, use_navigate, use_query_map},
 };
-use model::{Account, Asked, ConversationId, Session};
+use model::{Asked, ConversationId};
 use server_fn::ServerFn;
 
 use crate::{
     api::{
-        conversations::{RestoreConversation, restore_conversation},
+        conversations::{RestoreConversation, list_conversations, restore_conversation},
         generation::{Offer, load_offer},
     },
     browser,
@@ -30,46 +30,57 @@ pub struct JustAsked(pub StoredValue<Option<Asked>>);
 pub struct PageOffer(pub Resource<Result<Offer, AppError>>);
 
 /// Sidebar and outlet for those who are signed in; the others are led to sign in.
+///
+/// Whatever loads is begun here and not inside a `Suspend`, which runs again as its parts arrive and would load
+/// again each time.
 #[component]
 pub fn Chat() -> impl IntoView {
+    let words = use_words();
     let session = use_session();
     provide_context(Sidebar::new());
     provide_context(JustAsked(StoredValue::new(None)));
     provide_context(PageOffer(Resource::new_blocking(|| (), |()| load_offer())));
+    let list = Resource::new_blocking(|| (), |()| list_conversations(None));
     Effect::new(|_| browser::remember_time_zone());
-    let path = use_location().pathname;
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match session.await {
-                    Ok(Session { account: Some(account), simulated, .. }) => {
-                        EitherOf3::A(view! { <Frame account simulated/> })
-                    }
-                    Ok(Session { account: None, .. }) => {
-                        let next = path.get_untracked();
-                        EitherOf3::B(view! { <Redirect path=format!("/login?next={next}")/> })
-                    }
-                    Err(error) => EitherOf3::C(view! { <LoadFailed error/> }),
-                }
-            })}
-        </Suspense>
-    }
-}
-
-#[component]
-fn Frame(account: Account, simulated: bool) -> impl IntoView {
-    let words = use_words();
     view! {
         <a class="skip" href="#main">{words.skip}</a>
         <SidebarSwitch/>
         <div class="frame">
-            <SidebarView account/>
+            <SidebarView session list/>
             <main class="frame__main">
-                {simulated.then(|| view! { <p class="simulated">{words.simulated}</p> })}
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        session
+                            .await
+                            .is_ok_and(|session| session.simulated)
+                            .then(|| view! { <p class="simulated">{words.simulated}</p> })
+                    })}
+                </Suspense>
                 <Outlet/>
             </main>
         </div>
         <DeletedToast/>
+        <SignInFirst/>
+    }
+}
+
+/// Leads to `/login` and, from there, back.
+#[component]
+fn SignInFirst() -> impl IntoView {
+    let session = use_session();
+    let path = use_location().pathname;
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                session
+                    .await
+                    .is_ok_and(|session| session.account.is_none())
+                    .then(|| {
+                        let next = path.get_untracked();
+                        view! { <Redirect path=format!("/login?next={next}")/> }
+                    })
+            })}
+        </Suspense>
     }
 }
 
@@ -126,7 +137,10 @@ fn DeletedToast() -> impl IntoView {
 pub fn LoadFailed(error: AppError) -> impl IntoView {
     let words = use_words();
     #[cfg(feature = "ssr")]
-    crate::glue::page_status(error.code);
+    if error.code != model::FailureCode::SignInNeeded {
+        // The redirect to sign in has a status of its own.
+        crate::glue::page_status(error.code);
+    }
     view! {
         <section class="empty" id="main">
             <h1>{words.load_failed}</h1>
