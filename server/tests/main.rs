@@ -48,6 +48,7 @@ mod operation {
     mod configuration;
     mod health;
     mod restart;
+    mod rooms;
 }
 
 mod protection {

@@ -7,13 +7,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{
-    AnswerFailure, BlockChange, ConversationEvent, ConversationId, FailureCode, GenerationId,
-    MessageId, MessageStatus, Progress,
+    AnswerFailure, ConversationEvent, ConversationId, FailureCode, GenerationId, MessageId,
+    MessageStatus, Progress,
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::failure;
+use super::{
+    blocks::{Block, apply, changes},
+    failure,
+};
 use crate::{
     render::{Changes, Growing},
     store::{Rendered, Tokens},
@@ -77,16 +80,6 @@ struct Shown {
     failure: Option<AnswerFailure>,
     /// The newest event, written once for all watchers that keep up.
     newest: Option<(u64, Event)>,
-}
-
-/// A rendered block, and when it last changed.
-#[derive(Default)]
-struct Block {
-    html: String,
-    changed: u64,
-    /// The change before that; who has seen it needs only what follows the kept bytes.
-    before: Option<u64>,
-    keep: usize,
 }
 
 /// An event as it goes over the wire.
@@ -291,48 +284,6 @@ impl Event {
         // Strings and numbers under string keys: there is nothing in it that JSON can't say.
         serde_json::to_string(event).unwrap_or_default().into()
     }
-}
-
-fn apply(blocks: &mut Vec<Block>, changes: Vec<BlockChange>, seq: u64) {
-    for change in changes {
-        let index = change.index as usize;
-        if blocks.len() <= index {
-            blocks.resize_with(index + 1, Block::default);
-        }
-        let block = &mut blocks[index];
-        let keep = change.keep as usize;
-        block.html.truncate(keep);
-        block.html.push_str(&change.html);
-        if block.changed == seq && block.before.is_some() {
-            block.keep = block.keep.min(keep);
-        } else {
-            block.before = (!block.html.is_empty() && block.changed > 0 && block.changed != seq)
-                .then_some(block.changed);
-            block.keep = keep;
-        }
-        block.changed = seq;
-    }
-}
-
-fn changes(blocks: &[Block], from: u64) -> Vec<BlockChange> {
-    let numbered = (0_u32..).zip(blocks);
-    let changed =
-        numbered.filter(|(_, block)| block.changed > from || (from == 0 && block.changed == 0));
-    changed
-        .map(|(index, block)| {
-            let keep = if block.before.is_some_and(|before| from >= before) {
-                block.keep
-            } else {
-                0
-            };
-            let html = block.html.get(keep..).unwrap_or(&block.html).to_owned();
-            BlockChange {
-                index,
-                keep: u32::try_from(keep).unwrap_or(0),
-                html,
-            }
-        })
-        .collect()
 }
 
 /// A poisoned lock means that another task panicked; what it guards is replaced as a whole, so it is sound.

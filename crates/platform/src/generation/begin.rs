@@ -1,0 +1,266 @@
+//! How an answer begins: asked for, taken up again, or written anew.
+
+use std::sync::Arc;
+
+use model::{
+    Asked, ConversationId, GenerationId, MessageId, ModelName, Prompt, Speaker, SubmissionId,
+    Title, UserId,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use super::{
+    Generations,
+    lifetime::LEASE,
+    live::{Before, Live},
+    request,
+    task::Task,
+};
+use crate::{
+    Error,
+    identity::Caller,
+    store::{NewAnswer, Place, Question, Submitted},
+};
+
+impl Generations {
+    /// Puts a question and begins the answer. The same submission twice is one question: the second time only
+    /// leads to the first.
+    #[tracing::instrument(name = "api.generation.ask", skip_all)]
+    pub async fn ask(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        prompt: Prompt,
+        model: ModelName,
+        submission: SubmissionId,
+    ) -> Result<Asked, Error> {
+        self.room_for(&model)?;
+        let (this, user) = (self.clone(), caller.user());
+        let (conversation, question) = self
+            .unbroken(async move {
+                let inner = &*this.0;
+                let place = match conversation {
+                    Some(conversation) => Place::Existing(conversation),
+                    None => Place::New {
+                        conversation: ConversationId::from_uuid(inner.ids.next()),
+                        title: Title::of_question(prompt.as_str()),
+                    },
+                };
+                let question = MessageId::from_uuid(inner.ids.next());
+                let answer = this.new_answer(None, &model);
+                let asked = Question {
+                    owner: user,
+                    place,
+                    question,
+                    text: prompt.as_str(),
+                    submission,
+                    answer,
+                };
+                match inner.db.ask(&asked).await.map_err(already)? {
+                    Submitted::New(conversation) => {
+                        this.start(
+                            Task::Answer { question },
+                            user,
+                            conversation,
+                            &answer,
+                            Before::default(),
+                        )
+                        .await?;
+                        Ok((conversation, question))
+                    }
+                    Submitted::Before(conversation, question) => Ok((conversation, question)),
+                    Submitted::NoConversation => Err(Error::NotFound),
+                }
+            })
+            .await?;
+        self.asked(caller, conversation, question).await
+    }
+
+    /// Goes on in a cut answer, from its last word.
+    #[tracing::instrument(name = "api.generation.continue", skip_all, fields(message.id = %message))]
+    pub async fn continue_answer(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<(), Error> {
+        let cut = self
+            .0
+            .db
+            .message(caller.user(), conversation, message)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let model = cut
+            .model
+            .clone()
+            .filter(|_| cut.status.is_cut())
+            .ok_or(Error::CannotContinue)?;
+        self.room_for(&model)?;
+        let before = Before {
+            reasoning: cut.reasoning(),
+            text: cut.text(),
+            reasoning_ms: cut.reasoning_ms,
+            seq: cut.last_seq,
+        };
+        if !request::can_continue(&model, &before.text) {
+            return Err(Error::CannotContinue);
+        }
+        let (this, user) = (self.clone(), caller.user());
+        self.unbroken(async move {
+            let answer = this.new_answer(Some(message), &model);
+            if !this
+                .0
+                .db
+                .reopen_answer(user, conversation, answer)
+                .await
+                .map_err(already)?
+            {
+                return Err(Error::CannotContinue);
+            }
+            this.start(Task::Continue, user, conversation, &answer, before)
+                .await
+        })
+        .await
+    }
+
+    /// Writes another answer beside `message`, and shows that one.
+    #[tracing::instrument(name = "api.generation.regenerate", skip_all, fields(message.id = %message))]
+    pub async fn regenerate(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<(), Error> {
+        let inner = &*self.0;
+        let current = inner
+            .db
+            .conversation(caller.user(), conversation)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let old = inner
+            .db
+            .message(caller.user(), conversation, message)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let question = old
+            .parent
+            .filter(|_| old.speaker == Speaker::Assistant)
+            .ok_or(Error::NotFound)?;
+        self.room_for(&current.model)?;
+        let (this, user, model) = (self.clone(), caller.user(), current.model);
+        self.unbroken(async move {
+            let answer = this.new_answer(None, &model);
+            let begun = this
+                .0
+                .db
+                .answer_again(user, conversation, question, answer)
+                .await
+                .map_err(already)?;
+            if !begun {
+                return Err(Error::NotFound);
+            }
+            this.start(
+                Task::Answer { question },
+                user,
+                conversation,
+                &answer,
+                Before::default(),
+            )
+            .await
+        })
+        .await
+    }
+
+    fn room_for(&self, model: &ModelName) -> Result<(), Error> {
+        if !self.0.models.offers(model) {
+            return Err(Error::UnknownModel);
+        }
+        if self.0.closing.is_cancelled() || self.0.hub.running() >= self.0.options.at_once {
+            return Err(Error::Overloaded);
+        }
+        Ok(())
+    }
+
+    fn new_answer<'a>(&'a self, message: Option<MessageId>, model: &'a ModelName) -> NewAnswer<'a> {
+        let now = self.0.clock.now();
+        NewAnswer {
+            message: message.unwrap_or_else(|| MessageId::from_uuid(self.0.ids.next())),
+            generation: GenerationId::from_uuid(self.0.ids.next()),
+            model,
+            node: &self.0.options.node,
+            lease_until: now.plus(i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX)),
+            now,
+        }
+    }
+
+    /// Carries on when the caller leaves: what was begun in the store must get its run.
+    async fn unbroken<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.0.runs.spawn(work.in_current_span()).await?
+    }
+
+    async fn start(
+        &self,
+        task: Task,
+        user: UserId,
+        conversation: ConversationId,
+        answer: &NewAnswer<'_>,
+        before: Before,
+    ) -> Result<(), Error> {
+        let (generation, message) = (answer.generation, answer.message);
+        let live = tokio::task::spawn_blocking(move || {
+            Live::new(
+                generation,
+                conversation,
+                message,
+                CancellationToken::new(),
+                before,
+            )
+        });
+        let live = Arc::new(live.await?);
+        self.0.hub.begin(&live);
+        let (this, model) = (self.clone(), answer.model.clone());
+        self.0
+            .runs
+            .spawn(async move { this.run(task, user, model, live).await }.in_current_span());
+        Ok(())
+    }
+
+    pub(super) async fn asked(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        question: MessageId,
+    ) -> Result<Asked, Error> {
+        let mut page = self
+            .0
+            .conversations
+            .newest(caller, conversation)
+            .await?
+            .items;
+        let place = page.iter().position(|message| message.id == question);
+        let answer = place
+            .filter(|place| place + 1 < page.len())
+            .map(|place| page.remove(place + 1));
+        let question = place.map(|place| page.remove(place));
+        match (question, answer) {
+            (Some(question), Some(answer)) => Ok(Asked {
+                conversation,
+                question,
+                answer,
+            }),
+            _ => Err(Error::NotFound),
+        }
+    }
+}
+
+/// A conflict on the way in means that an answer is being written already.
+fn already(error: crate::store::Error) -> Error {
+    if error.is_conflict() {
+        Error::AlreadyGenerating
+    } else {
+        error.into()
+    }
+}

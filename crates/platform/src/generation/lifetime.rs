@@ -1,0 +1,83 @@
+//! What ties runs to their process: leases while it lives, the drain when it leaves, recovery after it died.
+
+use std::time::Duration;
+
+use super::Generations;
+use crate::Error;
+
+/// How long a process vouches for its runs. Another process may call them dead after that.
+pub(super) const LEASE: Duration = Duration::from_secs(4);
+
+/// How often it does.
+const RENEWAL: Duration = Duration::from_secs(1);
+
+impl Generations {
+    /// Marks the answers of dead processes as interrupted. How many. When this process is the only one, all that
+    /// are not its own are dead.
+    pub async fn recover(&self, alone: bool) -> Result<u32, Error> {
+        let now = self.0.clock.now();
+        let lease_before = if alone {
+            model::Millis::new(i64::MAX)
+        } else {
+            now
+        };
+        let interrupted = self.0.db.interrupt_abandoned(lease_before, now).await?;
+        if interrupted > 0 {
+            tracing::warn!(
+                interrupted,
+                "answers of an ended process were marked interrupted"
+            );
+        }
+        Ok(interrupted)
+    }
+
+    /// Refuses new answers from now on.
+    pub fn close(&self) {
+        self.0.closing.cancel();
+    }
+
+    /// Lets running answers end until `deadline`, then cuts the rest; returns when all are stored.
+    pub async fn drain(&self, deadline: Duration) {
+        self.close();
+        self.0.runs.close();
+        if tokio::time::timeout(deadline, self.0.runs.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                running = self.0.hub.running(),
+                "cutting answers that did not end in time"
+            );
+            self.0.leaving.cancel();
+            self.0.runs.wait().await;
+        }
+    }
+
+    pub(super) async fn keep_leases(self) {
+        let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
+        let mut ticks = tokio::time::interval(RENEWAL);
+        while !self.0.runs.is_closed() || !self.0.runs.is_empty() {
+            ticks.tick().await;
+            let inner = &*self.0;
+            if inner.hub.running() > 0 {
+                let until = inner.clock.now().plus(lease);
+                if let Err(error) = inner.db.renew_leases(&inner.options.node, until).await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "leases were not renewed"
+                    );
+                    // It would take its own answers for those of a dead process.
+                    continue;
+                }
+            }
+            if inner.db.is_shared()
+                && let Err(error) = self.recover(false).await
+            {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "looking for abandoned answers failed"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The task that carries one run: what the model is sent, the run itself, and the title after the first answer.
+
+use std::sync::Arc;
+
+use model::{ConversationId, FailureCode, MessageId, MessageStatus, ModelName, UserId};
+
+use super::{
+    Generations,
+    live::{Ending, Live},
+    request, run, title,
+};
+
+/// How far up a branch the model is shown, in messages.
+const CONTEXT: u32 = 200;
+
+/// What a run is to write.
+#[derive(Clone, Copy)]
+pub(super) enum Task {
+    /// An answer to that question.
+    Answer {
+        /// The question.
+        question: MessageId,
+    },
+    /// The rest of a cut answer.
+    Continue,
+}
+
+impl Generations {
+    pub(super) async fn run(&self, task: Task, user: UserId, model: ModelName, live: Arc<Live>) {
+        let inner = &*self.0;
+        let end = match task {
+            Task::Answer { question } => question,
+            Task::Continue => live.message,
+        };
+        let branch = match inner.db.branch(user, live.conversation, end, CONTEXT).await {
+            Ok(branch) => branch,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "reading the conversation failed"
+                );
+                let ending = Ending::failed(FailureCode::StoreUnavailable, live.generation);
+                inner
+                    .committer
+                    .add(&live, |pending| pending.end = Some(ending));
+                live.ended().await;
+                return;
+            }
+        };
+        let request = match task {
+            Task::Answer { .. } => request::answer(&model, &branch),
+            Task::Continue => request::continuation(&model, &branch),
+        };
+        run::run(
+            inner.client.clone(),
+            request,
+            Arc::clone(&live),
+            inner.committer.clone(),
+            inner.leaving.clone(),
+        )
+        .await;
+        let (status, text) = live.ended().await;
+        if let ([question], Task::Answer { .. }, MessageStatus::Complete) = (&*branch, task, status)
+        {
+            self.write_title(live.conversation, question.text(), text)
+                .await;
+        }
+    }
+
+    async fn write_title(&self, conversation: ConversationId, question: String, answer: String) {
+        let inner = &*self.0;
+        let (client, model) = (inner.client.clone(), inner.options.title_model.clone());
+        let writing = title::write(
+            client,
+            model,
+            inner.db.clone(),
+            inner.hub.clone(),
+            conversation,
+            question,
+            answer,
+        );
+        tokio::select! {
+            () = inner.leaving.cancelled() => {}
+            () = writing => {}
+        }
+    }
+}
