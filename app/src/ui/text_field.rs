@@ -1,6 +1,6 @@
 //! The one text field: label, problem, and what keys mean.
 
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, HtmlTextAreaElement};
 
@@ -67,6 +67,11 @@ pub fn TextField(
         move || problem.with(Option::is_some).then(|| problem_id.clone())
     };
     let invalid = move || problem.with(Option::is_some).then_some("true");
+    let (line, area) = (
+        NodeRef::<html::Input>::new(),
+        NodeRef::<html::Textarea>::new(),
+    );
+    keep_typed(value, line, area);
     let field = if kind == Kind::Text {
         let grow = move |event: ev::Event| grow(&event_target::<HtmlTextAreaElement>(&event));
         view! {
@@ -79,7 +84,7 @@ pub fn TextField(
                 placeholder=label.clone()
                 autocomplete="off"
                 enterkeyhint="enter"
-                prop:value=move || value.get()
+                node_ref=area
                 on:input:target=move |event| value.set(event.target().value())
                 on:input=grow
                 on:compositionend=ended
@@ -105,7 +110,7 @@ pub fn TextField(
                 required
                 autocomplete=autocomplete
                 value=value.get_untracked()
-                prop:value=move || value.get()
+                node_ref=line
                 aria-invalid=invalid
                 aria-describedby=described
                 on:input:target=move |event| value.set(event.target().value())
@@ -128,6 +133,31 @@ pub fn TextField(
             }}
         </div>
     }
+}
+
+/// Shows `value` in the one of both that is on the page. What was typed, or filled in by the browser, before the
+/// page was alive is taken over instead: setting the property from the beginning would wipe it.
+fn keep_typed(value: RwSignal<String>, line: NodeRef<html::Input>, area: NodeRef<html::Textarea>) {
+    Effect::new(move |was_alive: Option<bool>| {
+        let text = value.get();
+        let present = line.get().map(|line| line.value());
+        let Some(present) = present.or_else(|| area.get().map(|area| area.value())) else {
+            return false;
+        };
+        if present == text {
+            return true;
+        }
+        if was_alive == Some(true) {
+            if let Some(line) = line.get_untracked() {
+                line.set_value(&text);
+            } else if let Some(area) = area.get_untracked() {
+                area.set_value(&text);
+            }
+        } else {
+            value.set(present);
+        }
+        true
+    });
 }
 
 fn press_of(event: &ev::KeyboardEvent, composition_end: Option<f64>) -> Press {
