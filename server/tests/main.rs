@@ -17,7 +17,7 @@ mod support {
     pub(crate) use line::Line;
     pub(crate) use process::{Process, serve_in_vain, upstream, write_config};
     pub(crate) use tab::Tab;
-    pub(crate) use wait::{eventually, within};
+    pub(crate) use wait::{BUDGET, eventually, within};
 
     /// The model that writes titles, and nothing else in these tests.
     pub(crate) const TITLE_MODEL: &str = "qwen-flash";

@@ -59,7 +59,7 @@ async fn of_two_questions_at_once_one_is_asked_and_the_other_is_told() -> TestRe
             .partition(|reply| reply.status == StatusCode::OK);
         assert_eq!((granted.len(), refused.len()), (1, 1), "{replies:?}");
         assert_eq!(refused[0].failure()?, FailureCode::AlreadyGenerating);
-        app.simulator.release();
+        app.release().await?;
         lin.ended_answer(asked.conversation).await?;
         let said = lin.open(asked.conversation).await?.messages.items;
         assert_eq!(said.len(), 4, "a refused question leaves nothing behind");

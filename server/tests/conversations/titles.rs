@@ -14,9 +14,9 @@ async fn the_models_title_reaches_the_open_page_and_the_list() -> TestResult {
     let asked = lin.ask("背一首诗").await?;
     assert_eq!(lin.list().await?[0].title.as_str(), "背一首诗");
     let mut tab = lin.watch(&asked).await?;
-    app.simulator.release();
+    app.release().await?;
     tab.until("a title", |tab| tab.title.is_some()).await?;
-    assert_eq!(tab.title.as_ref().map(|title| title.as_str()), Some("春晓"));
+    assert_eq!(tab.title.as_ref().map(model::Title::as_str), Some("春晓"));
     assert_eq!(lin.list().await?[0].title.as_str(), "春晓");
     Ok(())
 }
@@ -30,7 +30,7 @@ async fn the_model_never_overwrites_a_persons_title() -> TestResult {
     app.simulator.next_answer(Script::words(["春晓"]));
     let asked = lin.ask("背一首诗").await?;
     lin.rename(asked.conversation, "孟浩然").await?;
-    app.simulator.release();
+    app.release().await?;
     lin.ended_answer(asked.conversation).await?;
     app.titles_written(1).await?;
 

@@ -30,7 +30,7 @@ async fn a_closed_tab_does_not_stop_the_answer() -> TestResult {
             .await?;
         drop(tab);
 
-        app.simulator.release();
+        app.release().await?;
         let answer = lin.ended_answer(asked.conversation).await?;
         assert_eq!(answer.status, MessageStatus::Complete);
         assert_eq!(lin.source(&Answer::from(&asked)).await?, "春眠不觉晓");
@@ -96,7 +96,7 @@ async fn a_page_that_is_opened_in_the_middle_goes_on_from_there() -> TestResult 
     assert_eq!(half.status, MessageStatus::Generating);
     assert_eq!(half.blocks, first.shown.blocks);
     let mut second = crate::support::Tab::open(lin.clone(), asked.conversation, half).await?;
-    app.simulator.release();
+    app.release().await?;
     assert_eq!(second.ended().await?, first.ended().await?);
     assert_eq!(second.reloads, 0);
     Ok(())
@@ -112,7 +112,7 @@ async fn a_page_that_comes_back_after_the_end_is_told_to_load_it() -> TestResult
     let mut tab = lin.watch(&asked).await?;
     tab.until("the first word", |tab| tab.shown.text().contains('春'))
         .await?;
-    app.simulator.release();
+    app.release().await?;
     lin.ended_answer(asked.conversation).await?;
     app.titles_written(1).await?;
 
@@ -138,7 +138,7 @@ async fn reasoning_is_shown_beside_the_answer() -> TestResult {
     })
     .await?;
     assert!(tab.shown.blocks.is_empty(), "it has not answered yet");
-    app.simulator.release();
+    app.release().await?;
     assert_eq!(tab.ended().await?.text().trim(), "是");
     let kept = lin.ended_answer(asked.conversation).await?;
     assert!(kept.reasoning.concat().contains("想一想"));

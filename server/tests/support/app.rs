@@ -82,6 +82,14 @@ impl TestApp {
         .with_context(|| format!("{:#?}", self.simulator.received()))
     }
 
+    /// Lets the answer go on that is held, once the upstream was asked for it.
+    pub(crate) async fn release(&self) -> anyhow::Result<()> {
+        self.upstream("a call", |account| account.open_streams() > 0)
+            .await?;
+        self.simulator.release();
+        Ok(())
+    }
+
     /// Waits until the model has written `count` titles: it does so after the first answer of a conversation, and
     /// would otherwise take what is scripted for the next one.
     pub(crate) async fn titles_written(&self, count: usize) -> anyhow::Result<()> {
@@ -119,6 +127,6 @@ pub(crate) fn config(database: &Database) -> Config {
     config.database.connections = 4;
     config.simulator.latency_ms = 0;
     config.simulator.speed = 0;
-    config.chat.title_model = TITLE_MODEL.to_owned();
+    TITLE_MODEL.clone_into(&mut config.chat.title_model);
     config
 }

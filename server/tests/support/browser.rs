@@ -17,7 +17,7 @@ use reqwest::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{Tab, eventually};
+use super::{BUDGET, Tab, eventually};
 
 /// Nobody would guess it.
 pub(crate) const PASSWORD: &str = "eleven grey herons";
@@ -42,6 +42,7 @@ impl Browser {
             .cookie_provider(Arc::clone(&cookies))
             .redirect(Policy::none())
             .no_proxy()
+            .read_timeout(BUDGET)
             .build()?;
         Ok(Self {
             origin,

@@ -92,11 +92,12 @@ impl Process {
         Ok(())
     }
 
-    /// Waits until it has ended.
+    /// Waits until it has ended. It must not have had to complain.
     pub(crate) async fn ended(mut self) -> anyhow::Result<Ended> {
         let status = within("the process's end", async { Ok(self.child.wait().await?) }).await;
         let log = text(&self.log);
         let code = status.with_context(|| log.clone())?.code();
+        ensure!(!log.contains("\"level\":\"ERROR\""), "{log}");
         Ok(Ended { code, log })
     }
 }

@@ -120,7 +120,8 @@ impl Tab {
 
     /// The connection is lost and the page comes back by itself, as `EventSource` does: with the id of the last event.
     pub(crate) async fn reconnect(&mut self) -> anyhow::Result<()> {
-        let last = self.last_event_id.clone().context("there was no event")?;
+        let seen = || format!("{}.{}", self.message, self.shown.seq);
+        let last = self.last_event_id.clone().unwrap_or_else(seen);
         let path = format!(
             "/events/conversations/{}?after={}.0",
             self.conversation, self.message

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 /// How long anything may take on a busy machine.
-const BUDGET: Duration = Duration::from_secs(30);
+pub(crate) const BUDGET: Duration = Duration::from_secs(30);
 
 /// Lets `work` take as long as a busy machine may need.
 pub(crate) async fn within<T>(
