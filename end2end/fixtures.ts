@@ -12,7 +12,9 @@ export const pace = {
   /** Before one looks. */
   atOnce: { LIANTAI__SIMULATOR__LATENCY_MS: "0", LIANTAI__SIMULATOR__SPEED: "0" },
   /** A short answer takes some seconds: time enough to interfere, and not long to wait for its end. */
-  steady: { LIANTAI__SIMULATOR__LATENCY_MS: "100", LIANTAI__SIMULATOR__SPEED: "50" },
+  steady: { LIANTAI__SIMULATOR__LATENCY_MS: "100", LIANTAI__SIMULATOR__SPEED: "25" },
+  /** As a model does: a long answer takes a quarter of a minute. */
+  usual: { LIANTAI__SIMULATOR__LATENCY_MS: "100", LIANTAI__SIMULATOR__SPEED: "120" },
 } satisfies Record<string, Configuration>;
 
 /** Someone who can sign in. */

@@ -32,7 +32,7 @@ const english: Questions = {
   prose: "What should I think of before I move to the coast?",
   poem: "Write a short poem about rain.",
   code: "Write a Rust function that counts words.",
-  table: "Compare SQLite and PostgreSQL in a table.",
+  table: "Compare tea and coffee in a table.",
   long: "Write a long essay about paper.",
 };
 
@@ -40,7 +40,7 @@ const chinese: Questions = {
   prose: "搬到海边之前应当想好什么？",
   poem: "写一首关于雨的短诗。",
   code: "用 Rust 写一个统计词数的函数。",
-  table: "用表格对比 SQLite 和 PostgreSQL。",
+  table: "用表格对比绿茶和红茶。",
   long: "写一篇关于纸的长文章。",
 };
 

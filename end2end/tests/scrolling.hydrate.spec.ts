@@ -1,7 +1,7 @@
 import { expect, pace, test } from "../fixtures.ts";
 import type { ChatPage } from "../pages/chat_page.ts";
 
-test.use({ configuration: pace.steady, contextOptions: { reducedMotion: "reduce" } });
+test.use({ configuration: pace.usual, contextOptions: { reducedMotion: "reduce" } });
 
 /** How far the transcript is scrolled, and how much of it is below what one sees. */
 async function position(chat: ChatPage): Promise<{ top: number; below: number }> {
@@ -19,11 +19,17 @@ async function overflow(chat: ChatPage): Promise<void> {
 /** Turns the wheel over the transcript and waits until it rests. */
 async function turnWheel(chat: ChatPage, down: number): Promise<void> {
   await chat.transcript.hover();
-  const rested = chat.transcript.evaluate(
-    (view) => new Promise<void>((resolve) => view.addEventListener("scrollend", () => resolve(), { once: true })),
-  );
+  const { top: begin } = await position(chat);
   await chat.page.mouse.wheel(0, down);
-  await rested;
+  let last = begin;
+  await expect
+    .poll(async () => {
+      const { top } = await position(chat);
+      const rests = top === last && top !== begin;
+      last = top;
+      return rests;
+    })
+    .toBe(true);
 }
 
 test("a question that was sent comes to rest near the top", async ({ chat, questions }) => {

@@ -1,4 +1,14 @@
-import { expect, pace, test } from "../fixtures.ts";
+import { Cable } from "../cable.ts";
+import { expect, pace, test as base } from "../fixtures.ts";
+
+const test = base.extend<{ cable: Cable }>({
+  cable: async ({}, use) => {
+    const cable = new Cable();
+    await use(cable);
+    cable.unplug();
+  },
+});
+
 
 test.use({ configuration: pace.steady });
 
@@ -76,20 +86,29 @@ test("closing every tab stops nothing", async ({ page, chat, questions }) => {
   await expect(later.answers).toHaveCount(1);
 });
 
-test("when the network goes and comes back, the answer is whole", async ({ context, chat, questions }) => {
-  await chat.ask(questions.prose);
-  const shown = await chat.midAnswer();
-  await context.setOffline(true);
-  await expect(chat.offlineNotice).toBeVisible();
-  const seen = await chat.text();
-  expect(seen.startsWith(shown), "nothing that was shown goes away").toBe(true);
-  await context.setOffline(false);
-  await expect(chat.offlineNotice).toBeHidden();
+test.describe("over a network", () => {
+  test.use({
+    baseURL: async ({ server, cable }, use) => {
+      await cable.plugInto(server.url);
+      await use(cable.url);
+    },
+  });
 
-  const whole = await chat.answered();
-  expect(whole.startsWith(seen)).toBe(true);
-  const fresh = await chat.newTab(chat.path);
-  expect(await fresh.text(), "nothing is lost or doubled").toBe(whole);
+  test("that goes and comes back, the answer becomes whole", async ({ chat, cable, questions }) => {
+    await chat.ask(questions.prose);
+    const shown = await chat.midAnswer();
+    cable.cut();
+    await expect(chat.offlineNotice).toBeVisible();
+    const seen = await chat.text();
+    expect(seen.startsWith(shown), "nothing that was shown goes away").toBe(true);
+    cable.mend();
+    await expect(chat.offlineNotice).toBeHidden({ timeout: 30_000 });
+
+    const whole = await chat.answered();
+    expect(whole.startsWith(seen)).toBe(true);
+    const fresh = await chat.newTab(chat.path);
+    expect(await fresh.text(), "nothing is lost or doubled").toBe(whole);
+  });
 });
 
 test("text on the page only grows", async ({ page, chat, questions }) => {

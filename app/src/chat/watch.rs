@@ -73,7 +73,12 @@ impl Watch {
         });
         let open = Closure::<dyn FnMut()>::new(move || {
             self.failures.try_set_value(0);
+            let was_away = self.conversation.is_offline.try_get_untracked();
             self.conversation.is_offline.try_set(false);
+            if was_away == Some(true) {
+                // A server that was killed could not tell that it stopped writing.
+                self.conversation.refresh();
+            }
         });
         let error = Closure::<dyn FnMut()>::new(move || self.fail());
         source.set_onmessage(Some(message.as_ref().unchecked_ref()));
