@@ -15,6 +15,8 @@ pub use conversation::{ConversationSummary, ConversationView, DayGroup, ModelNam
 pub use failure::FailureCode;
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use id::{ConversationId, GenerationId, MessageId, SubmissionId, UserId};
-pub use message::{AnswerFailure, Asked, Branch, ModelChoice, MessagePage, MessageStatus, MessageView, Speaker};
+pub use message::{
+    AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
+};
 pub use page::Page;
 pub use time::Millis;
