@@ -2,12 +2,16 @@ import { expect, type Page, test } from "../fixtures.ts";
 import { choice } from "../pages/forms.ts";
 import { wordsOf } from "../pages/words.ts";
 
-/** How light the page's background is, from 0 to 1. */
+/** How light the page's background is as it is painted, from 0 to 1. */
 async function lightness(page: Page): Promise<number> {
-  const colour = await page.locator("html").evaluate((html) => getComputedStyle(html).backgroundColor);
-  const value = /oklch\(([\d.]+)/.exec(colour)?.[1];
-  expect(value, colour).toBeDefined();
-  return Number(value);
+  return page.locator("html").evaluate((html) => {
+    const brush = document.createElement("canvas").getContext("2d");
+    if (!brush) throw new Error("nothing to paint with");
+    brush.fillStyle = getComputedStyle(html).backgroundColor;
+    brush.fillRect(0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0] = brush.getImageData(0, 0, 1, 1).data;
+    return (red + green + blue) / 3 / 255;
+  });
 }
 
 test("the theme follows the system until one is chosen", async ({ page }) => {

@@ -77,7 +77,8 @@ test("turning the wheel down to the end follows again", { tag: "@desktop" }, asy
   await chat.ask(questions.long);
   await overflow(chat);
   await turnWheel(chat, -150);
-  await turnWheel(chat, 3_000);
+  await chat.page.mouse.wheel(0, 3_000);
+  await expect.poll(async () => (await position(chat)).below).toBeLessThan(80);
   const end = await position(chat);
   await expect.poll(async () => (await position(chat)).top).toBeGreaterThan(end.top + 40);
   await chat.stopButton.click();

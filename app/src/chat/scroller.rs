@@ -2,10 +2,13 @@
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ScrollBehavior, ScrollToOptions};
+use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
 use super::scroll::{Gesture, Scroll, spacer, wants_older};
 use crate::browser;
+
+/// For so long the place of what is read is watched after older messages came.
+const HOLD_FRAMES: u32 = 4;
 
 /// The transcript's element and what is known of its movement.
 #[derive(Clone, Copy)]
@@ -66,13 +69,29 @@ impl Scroller {
 
     /// Older messages are about to appear above: keeps what is read where it is.
     pub fn hold(self) {
-        let Some(view) = self.element() else {
-            return;
-        };
-        let before = view.scroll_height();
+        let first = self
+            .element()
+            .and_then(|view| view.query_selector(".message").ok().flatten());
+        if let Some(first) = first {
+            let top = first.get_bounding_client_rect().top();
+            self.keep_at(first, top, HOLD_FRAMES);
+        }
+    }
+
+    /// Undoes in each of the next `frames` what has moved `message` from `top`: what is above it gets its true height
+    /// only when it comes near.
+    fn keep_at(self, message: Element, top: f64, frames: u32) {
         browser::after_layout(move || {
-            let grown = view.scroll_height() - before;
-            view.set_scroll_top(view.scroll_top() + grown);
+            let Some(view) = self.element() else {
+                return;
+            };
+            let moved = message.get_bounding_client_rect().top() - top;
+            if moved.abs() >= 1.0 {
+                view.scroll_by_with_x_and_y(0.0, moved);
+            }
+            if frames > 1 {
+                self.keep_at(message, top, frames - 1);
+            }
         });
     }
 
