@@ -1,11 +1,11 @@
 //! Markdown to safe HTML, whole or as it grows.
 //!
-//! A pure crate: text in, HTML out, no I/O. The text is cut line by line into top-level blocks ([`segment`]); each
-//! block is converted by itself ([`block`]) and cleaned by an allow-list ([`sanitize`]). Because a cut depends only on
+//! A pure crate: text in, HTML out, no I/O. The text is cut line by line into top-level blocks (`segment`); each
+//! block is converted by itself (`block`) and cleaned by an allow-list (`sanitize`). Because a cut depends only on
 //! the lines before it, a text gives the same blocks whether it arrives at once or in pieces, and a closed block never
 //! has to be looked at again.
 //!
-//! What a hostile text can cost is bounded by construction: output by [`allowance`], nesting and table size by the
+//! What a hostile text can cost is bounded by construction: output by `allowance`, nesting and table size by the
 //! converter, highlighting and mathematics by size.
 
 mod allowance;
