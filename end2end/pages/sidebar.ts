@@ -10,16 +10,22 @@ export class Sidebar {
   ) {}
 
   get view(): Locator {
-    return this.page.getByRole("navigation", { name: this.words.conversations });
+    // A closed drawer is there, though nobody sees it.
+    return this.page.getByRole("navigation", { name: this.words.conversations, includeHidden: true });
   }
 
   get drawerButton(): Locator {
-    return this.page.getByRole("banner").getByTitle(this.words.open_menu);
+    return this.page.getByTitle(this.words.open_menu);
   }
 
   /** The conversation of this title. */
   conversation(title: string | RegExp): Locator {
     return this.view.getByRole("listitem").filter({ has: this.page.getByRole("link", { name: title }) });
+  }
+
+  /** The links to conversations, seen or not. */
+  get links(): Locator {
+    return this.view.locator('[href^="/c/"]:not([href*="?"])');
   }
 
   get titleField(): Locator {
@@ -35,7 +41,7 @@ export class Sidebar {
   async reveal(): Promise<void> {
     if (await this.view.isVisible()) return;
     await this.drawerButton.click();
-    await this.view.waitFor();
+    await this.view.waitFor({ state: "visible" });
   }
 
   /** Begins to rename the only conversation. */

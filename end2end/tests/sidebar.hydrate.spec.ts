@@ -41,6 +41,14 @@ test("a title that can't be is refused beside its field", async ({ page, chat, s
   await expect(sidebar.titleField).toHaveValue("字".repeat(121));
 });
 
+test("the title that the model writes reaches the open page", async ({ page, chat, sidebar, questions }) => {
+  await chat.ask(questions.poem);
+  const title = questions.poem.replace(/[.。]$/, "");
+  await expect(sidebar.links).toHaveText(title);
+  await expect(page.getByRole("heading", { name: title, level: 1, exact: true })).toBeVisible();
+  await expect(page).toHaveTitle(new RegExp(`^${title} ·`));
+});
+
 test("another tab learns of a deletion", async ({ chat, sidebar, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
@@ -71,7 +79,7 @@ test("conversations are listed by day, more of them on demand", async ({ page, c
     await expect.poll(() => listed.count()).toBeGreaterThan(before);
   }
   await expect(more).toHaveCount(0);
-  const addresses = await listed.locator('[href^="/c/"]:not([href*="?"])').evaluateAll((links) =>
+  const addresses = await sidebar.links.evaluateAll((links) =>
     links.map((link) => link.getAttribute("href")),
   );
   expect(new Set(addresses).size, "each once").toBe(count);
