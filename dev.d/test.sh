@@ -35,7 +35,7 @@ test_unit() {
   setup_build
   setup_services
   step "start Postgres and Redis" start_services
-  step "unit and integration tests" cargo nextest run "${NATIVE[@]}" --no-fail-fast
+  step "unit and integration tests" cargo nextest run --profile "$( [[ -n "${CI:-}" ]] && echo ci || echo default )" "${NATIVE[@]}" --no-fail-fast
   step "examples in the documentation" cargo test "${NATIVE[@]}" --doc
 }
 
