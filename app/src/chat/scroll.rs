@@ -4,6 +4,7 @@
 pub const ANCHOR: f64 = 50.0;
 const SHOW_BUTTON: f64 = 200.0;
 const HIDE_BUTTON: f64 = 60.0;
+const AT_END: f64 = 2.0;
 const LOAD_OLDER: f64 = 800.0;
 
 /// What the reader does.
@@ -35,6 +36,8 @@ pub enum Gesture {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scroll {
     follows: bool,
+    /// Since the reader went up, the view has rested above the end.
+    has_left: bool,
     offers_button: bool,
 }
 
@@ -43,6 +46,7 @@ impl Default for Scroll {
     fn default() -> Self {
         Self {
             follows: true,
+            has_left: false,
             offers_button: false,
         }
     }
@@ -77,19 +81,23 @@ impl Scroll {
             Gesture::Touch { fingers } => fingers == 1,
             Gesture::KeyUp | Gesture::ScrollBar => true,
         };
-        if detaches {
+        if detaches && self.follows {
             self.follows = false;
+            self.has_left = false;
         }
     }
 
-    /// The view is now so many pixels above the end. Reaching the end follows it again.
+    /// The view is now so many pixels above the end. Coming back to the end follows it again; being there still, by a
+    /// movement that had begun before the reader's, does not.
     pub fn rest(&mut self, distance: f64) {
         if distance > SHOW_BUTTON && !self.follows {
             self.offers_button = true;
         } else if distance < HIDE_BUTTON {
             self.offers_button = false;
         }
-        if distance < 2.0 {
+        if distance >= AT_END {
+            self.has_left = true;
+        } else if self.has_left {
             self.follows = true;
         }
     }
@@ -192,6 +200,16 @@ mod tests {
         scroll.rest(300.0);
         scroll.rest(0.0);
         assert!(scroll.follows());
+    }
+
+    #[test]
+    fn a_movement_that_was_under_way_does_not_take_the_reader_back() {
+        let mut scroll = Scroll::default();
+        scroll.feel(UP);
+        scroll.rest(0.0);
+        assert!(!scroll.follows());
+        scroll.rest(40.0);
+        assert!(!scroll.follows());
     }
 
     #[test]

@@ -47,6 +47,8 @@ impl Scroller {
                 .unwrap_or(false)
             {
                 self.go_to_end(ScrollBehavior::Instant);
+            } else {
+                self.measure();
             }
         });
     }
@@ -97,17 +99,24 @@ impl Scroller {
 
     /// The view came to rest; `load_older` is called near the top.
     pub fn rested(self, load_older: impl FnOnce()) {
-        let Some(view) = self.element() else {
-            return;
-        };
-        let distance = view.scroll_height() - view.scroll_top() - view.client_height();
-        let mut next = self.state.get_untracked();
-        next.rest(f64::from(distance));
-        if next != self.state.get_untracked() {
-            self.state.set(next);
-        }
-        if wants_older(f64::from(view.scroll_top())) {
+        self.measure();
+        if self
+            .element()
+            .is_some_and(|view| wants_older(f64::from(view.scroll_top())))
+        {
             load_older();
+        }
+    }
+
+    /// Notes how far from the end the view is.
+    fn measure(self) {
+        if let (Some(view), Some(state)) = (self.element(), self.state.try_get_untracked()) {
+            let distance = view.scroll_height() - view.scroll_top() - view.client_height();
+            let mut next = state;
+            next.rest(f64::from(distance));
+            if next != state {
+                self.state.set(next);
+            }
         }
     }
 
