@@ -1,5 +1,6 @@
 //! The one way out: build, send, classify, read, and try again where that is documented to help.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -9,13 +10,14 @@ use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, Request, Response, StatusCode, Url};
 use secrecy::ExposeSecret;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::body::{Body, Deadlines, Events};
 use crate::error::{Retry, envelope};
 use crate::retry::{Budget, asked_wait};
-use crate::{ClientOptions, Error, ErrorKind, Phase, auth, transport};
+use crate::{ClientOptions, Error, ErrorKind, Phase, Timeouts, auth, transport};
 
 /// A connection to Bailian: one account, one host. Cloning it is cheap and shares pool and retry budget.
 #[derive(Clone)]
@@ -32,11 +34,64 @@ struct Inner {
 /// One call, before anything is sent.
 pub(crate) struct Call {
     pub(crate) method: Method,
-    pub(crate) path: &'static str,
+    /// Begins with a slash; what callers put into it is percent-encoded already.
+    pub(crate) path: Cow<'static, str>,
+    pub(crate) query: Vec<(&'static str, String)>,
+    /// Beside those of every call.
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
     /// How long the server may think before the first byte.
     pub(crate) first_byte: Duration,
     pub(crate) accept: &'static str,
+    pub(crate) repeat: Repeat,
+}
+
+/// Whether doing a call twice does harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// It reads, or what it makes twice costs little: sent again whenever that can help.
+    Harmless,
+    /// It starts work that is paid for: sent again only when the provider certainly has not taken it.
+    Costly,
+}
+
+impl Call {
+    /// Asks for something by its path.
+    pub(crate) fn get(path: impl Into<Cow<'static, str>>, timeouts: &Timeouts) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: None,
+            first_byte: timeouts.first_byte,
+            accept: JSON,
+            repeat: Repeat::Harmless,
+        }
+    }
+
+    /// Sends JSON and waits for JSON, computed whole before its first byte.
+    pub(crate) fn post<T: Serialize>(
+        path: impl Into<Cow<'static, str>>,
+        body: &T,
+        timeouts: &Timeouts,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            method: Method::POST,
+            body: Some(encode(body)?),
+            first_byte: timeouts.first_byte_unstreamed,
+            ..Self::get(path, timeouts)
+        })
+    }
+
+    /// The same call, answered as a stream of events.
+    pub(crate) fn streamed(self, timeouts: &Timeouts) -> Self {
+        Self {
+            first_byte: timeouts.first_byte,
+            accept: EVENTS,
+            ..self
+        }
+    }
 }
 
 /// A streamed answer whose head has come.
@@ -128,6 +183,9 @@ impl Client {
                 Ok(answer) => return Ok(answer),
                 Err(error) => self.scrub(error),
             };
+            if call.repeat == Repeat::Costly && !error.was_not_taken() {
+                return Err(error);
+            }
             let Some(wait) = inner.options.retry.wait(&error, attempts) else {
                 return Err(error);
             };
@@ -178,9 +236,13 @@ impl Inner {
             url.path().trim_end_matches('/'),
             call.path
         ));
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
         let mut request = Request::new(call.method.clone(), url);
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
+        headers.extend(call.headers.clone());
         headers.insert(
             ACCEPT,
             reqwest::header::HeaderValue::from_static(call.accept),
@@ -335,6 +397,7 @@ fn unsent(error: reqwest::Error) -> Error {
     };
     Error::new(ErrorKind::Connection, "no answer")
         .with_retry(retry)
+        .before_sending(error.is_connect())
         .with_source(error)
 }
 
@@ -360,7 +423,7 @@ pub(crate) fn position(error: &serde_json::Error) -> String {
 }
 
 /// The body of a call.
-pub(crate) fn encode<T: serde::Serialize>(request: &T) -> Result<Bytes, Error> {
+fn encode<T: Serialize>(request: &T) -> Result<Bytes, Error> {
     let json = serde_json::to_vec(request).map_err(|error| {
         Error::malformed("the request cannot be written").with_source(position(&error))
     })?;

@@ -22,6 +22,7 @@ struct Inner {
     request_id: Option<String>,
     retry: Retry,
     retry_after: Option<Duration>,
+    unsent: bool,
     source: Option<Source>,
 }
 
@@ -155,6 +156,7 @@ impl Error {
             request_id: None,
             retry: Retry::Never,
             retry_after: None,
+            unsent: false,
             source: None,
         }))
     }
@@ -191,6 +193,12 @@ impl Error {
         self
     }
 
+    /// No byte of the request has left.
+    pub(crate) fn before_sending(mut self, unsent: bool) -> Self {
+        self.0.unsent = unsent;
+        self
+    }
+
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
@@ -215,6 +223,15 @@ impl Error {
             self.0.message = self.0.message.replace(secret, "[key]");
         }
         self
+    }
+
+    /// Whether the provider has certainly done nothing: it said that it was too busy, or could not be reached.
+    pub(crate) fn was_not_taken(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::Throttled { .. } => true,
+            ErrorKind::Connection => self.0.unsent,
+            _ => false,
+        }
     }
 
     pub(crate) fn retry(&self) -> Retry {

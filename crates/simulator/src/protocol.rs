@@ -1,28 +1,42 @@
 //! The routes: the service's wire protocol over the account's state.
 
+mod anthropic;
 mod chat;
+mod compatible;
+mod control;
+mod dialect;
+mod entry;
 mod front;
 mod models;
+mod native;
+mod pictures;
 mod reply;
+mod responses;
+mod sockets;
+mod speech;
+mod storage;
+mod tasks;
+mod tingwu;
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
-    routing::{get, post},
-};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use http::{Method, StatusCode};
 
 use crate::{Handle, Refusal};
 
 /// Every path of the service that is served; everything else is 404 with an empty body.
 pub(crate) fn router(handle: Handle) -> Router {
-    let compatible = Router::new()
-        .route("/chat/completions", post(chat::create))
-        .route("/models", get(models::list))
-        .route("/models/{*id}", get(models::show));
     Router::new()
-        .nest("/compatible-mode/v1", compatible)
+        .merge(compatible::routes())
+        .merge(responses::routes())
+        .merge(anthropic::routes())
+        .merge(native::routes())
+        .merge(tasks::routes())
+        .merge(pictures::routes())
+        .merge(storage::routes())
+        .merge(speech::routes())
+        .merge(sockets::routes())
+        .merge(tingwu::routes())
+        .merge(control::routes())
         .fallback(async || StatusCode::NOT_FOUND)
         .method_not_allowed_fallback(wrong_method)
         // The front limits bodies for all routes alike.
@@ -32,9 +46,6 @@ pub(crate) fn router(handle: Handle) -> Router {
         .with_state(handle)
 }
 
-async fn wrong_method(id: reply::RequestId, method: Method) -> axum::response::Response {
-    reply::refused(
-        &Refusal::invalid_parameter(format!("Request method '{method}' is not supported.")),
-        &id,
-    )
+async fn wrong_method(method: Method) -> Refusal {
+    Refusal::invalid_parameter(format!("Request method '{method}' is not supported."))
 }

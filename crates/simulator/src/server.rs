@@ -90,7 +90,8 @@ pub async fn serve(
 async fn bind(options: Options) -> io::Result<(TcpListener, Handle)> {
     let models = models::catalogue()?;
     let listener = TcpListener::bind(options.addr).await?;
-    Ok((listener, Handle::new(options, models)))
+    let addr = listener.local_addr()?;
+    Ok((listener, Handle::new(options, models, addr)))
 }
 
 async fn run(listener: TcpListener, handle: Handle) -> io::Result<()> {

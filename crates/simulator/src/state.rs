@@ -2,16 +2,23 @@
 
 use std::{
     collections::VecDeque,
+    net::SocketAddr,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
+use bytes::Bytes;
 use http::{HeaderMap, header::AUTHORIZATION};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Answer, Options, Refusal, dice::Dice, models::Model};
+use crate::{
+    Answer, Options, Refusal,
+    dice::Dice,
+    models::Model,
+    results::{RESULT_LIFE, Results},
+};
 
 /// Older requests are forgotten, so that a demonstration can run for weeks.
 const REMEMBERED: usize = 512;
@@ -62,6 +69,29 @@ pub struct Received {
     pub sent: usize,
     /// How it ended.
     pub outcome: Outcome,
+    /// The status that was answered, once it was.
+    pub status: Option<u16>,
+    /// What it cost, once that is known.
+    pub billed: Option<Billed>,
+}
+
+/// What a request costs, in the units of its model's price.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Billed {
+    /// The model, as asked for.
+    pub model: String,
+    /// Tokens of the question, cached ones included.
+    pub input_tokens: u64,
+    /// Tokens of the answer, reasoning included.
+    pub output_tokens: u64,
+    /// Tokens of the question that came from the cache.
+    pub cached_tokens: u64,
+    /// Pictures that were made.
+    pub images: u32,
+    /// Seconds of sound or film that were made or heard.
+    pub seconds: f64,
+    /// Characters that were spoken.
+    pub characters: u64,
 }
 
 impl Received {
@@ -101,10 +131,12 @@ struct Shared {
     models: Vec<Model>,
     started: Instant,
     stop: CancellationToken,
+    addr: SocketAddr,
+    results: Results,
 }
 
 impl Handle {
-    pub(crate) fn new(options: Options, models: Vec<Model>) -> Self {
+    pub(crate) fn new(options: Options, models: Vec<Model>, addr: SocketAddr) -> Self {
         let account = watch::Sender::new(Account::default());
         Self(Arc::new(Shared {
             account,
@@ -112,6 +144,8 @@ impl Handle {
             models,
             started: Instant::now(),
             stop: CancellationToken::new(),
+            addr,
+            results: Results::default(),
         }))
     }
 
@@ -154,6 +188,41 @@ impl Handle {
 
     pub(crate) fn models(&self) -> &[Model] {
         &self.0.models
+    }
+
+    /// The object store.
+    pub(crate) fn results(&self) -> &Results {
+        &self.0.results
+    }
+
+    /// The origin, without a path.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.0.addr)
+    }
+
+    /// Stores a result and gives the address that serves it until it expires.
+    pub(crate) fn publish(
+        &self,
+        path: &str,
+        content_type: &str,
+        bytes: impl Into<Bytes>,
+    ) -> String {
+        self.results().put(path, content_type, bytes, RESULT_LIFE);
+        let signature = Dice::new(self.options().seed).and(path).hex(27);
+        format!(
+            "{}/results/{path}?Expires={}&OSSAccessKeyId=LTAI5tSimulated&Signature={signature}",
+            self.origin(),
+            unix_seconds() + RESULT_LIFE.as_secs(),
+        )
+    }
+
+    /// Writes down what a request costs.
+    pub(crate) fn bill(&self, pass: Pass, billed: Billed) {
+        self.0.account.send_modify(|account| {
+            if let Some(entry) = account.entry(pass.ordinal) {
+                entry.billed = Some(billed);
+            }
+        });
     }
 
     pub(crate) fn stopping(&self) -> &CancellationToken {
@@ -204,6 +273,8 @@ impl Handle {
                 body,
                 sent: 0,
                 outcome,
+                status: None,
+                billed: None,
             });
             if account.received.len() > REMEMBERED {
                 account.received.pop_front();
@@ -241,7 +312,7 @@ impl Handle {
 }
 
 /// What a route needs to know about the request that it answers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Pass {
     ordinal: u64,
     releases: u64,
@@ -266,6 +337,15 @@ pub(crate) struct Visit {
 impl Visit {
     pub(crate) fn pass(&self) -> Pass {
         self.pass
+    }
+
+    /// Writes down the status that is being answered.
+    pub(crate) fn answered_with(&self, status: u16) {
+        self.handle.0.account.send_modify(|account| {
+            if let Some(entry) = account.entry(self.pass.ordinal) {
+                entry.status = Some(status);
+            }
+        });
     }
 
     pub(crate) fn end(&mut self, outcome: Outcome) {
@@ -295,4 +375,15 @@ impl Drop for Visit {
 fn without_tail(authorization: &str) -> String {
     let shown: String = authorization.chars().take("Bearer sk-".len() + 3).collect();
     format!("{shown}…")
+}
+
+/// Seconds since 1970, for stamps such as `created`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real service stamps its answers with the real time"
+)]
+pub(crate) fn unix_seconds() -> u64 {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }

@@ -1,11 +1,10 @@
 //! The two chat calls, `POST /compatible-mode/v1/chat/completions`.
 
-use reqwest::Method;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use super::{ChatCompletion, ChatRequest, ChatStream, Usage};
-use crate::client::{Call, encode};
+use crate::client::Call;
 use crate::{Client, Error};
 
 const PATH: &str = "/compatible-mode/v1/chat/completions";
@@ -20,13 +19,7 @@ impl Client {
         request.stream_options = None;
         request.validate()?;
         let span = span(&request);
-        let call = Call {
-            method: Method::POST,
-            path: PATH,
-            body: Some(encode(&request)?),
-            first_byte: self.options().timeouts.first_byte_unstreamed,
-            accept: "application/json",
-        };
+        let call = Call::post(PATH, &request, &self.options().timeouts)?;
         let answered = self
             .fetch::<ChatCompletion>(call)
             .instrument(span.clone())
@@ -47,13 +40,8 @@ impl Client {
         request.validate()?;
         let span = span(&request);
         let answers = request.n.unwrap_or(1);
-        let call = Call {
-            method: Method::POST,
-            path: PATH,
-            body: Some(encode(&request)?),
-            first_byte: self.options().timeouts.first_byte,
-            accept: "text/event-stream",
-        };
+        let timeouts = &self.options().timeouts;
+        let call = Call::post(PATH, &request, timeouts)?.streamed(timeouts);
         let opened = self.open(call, |opened| {
             ChatStream::begin(opened, answers, span.clone(), self.clone())
         });

@@ -1,6 +1,5 @@
 //! The list of models ("Models").
 
-use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
@@ -33,13 +32,7 @@ impl Client {
     /// No official page promises this path: [`NotFound`](crate::ErrorKind::NotFound) means that this host
     /// does not list, not that there are none. Useful as a check of the key.
     pub async fn models(&self) -> Result<ModelList, Error> {
-        let call = Call {
-            method: Method::GET,
-            path: "/compatible-mode/v1/models",
-            body: None,
-            first_byte: self.options().timeouts.first_byte,
-            accept: "application/json",
-        };
+        let call = Call::get("/compatible-mode/v1/models", &self.options().timeouts);
         let span = tracing::info_span!(
             "bailian.models",
             http.response.status_code = tracing::field::Empty

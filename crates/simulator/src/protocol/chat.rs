@@ -7,14 +7,7 @@ mod request;
 mod steps;
 mod wire;
 
-use std::time::SystemTime;
-
-use axum::{
-    Extension,
-    extract::{ConnectInfo, State},
-    response::Response,
-};
-use bytes::Bytes;
+use axum::response::Response;
 use http::header::LOCATION;
 
 use self::{
@@ -23,31 +16,26 @@ use self::{
     steps::{Composition, Step},
     wire::Wire,
 };
-use super::reply::{self, RequestId};
-use crate::{Answer, Fault, Handle, Refusal, line::Line, pace::Pace, script::Failure, state::Pass};
+use super::{
+    dialect::Dialect,
+    entry::Entry,
+    reply::{self, RequestId},
+};
+use crate::{Answer, Fault, Refusal, pace::Pace, script::Failure, state::unix_seconds};
 
 const EVENT_STREAM: &str = "text/event-stream;charset=UTF-8";
 
 /// Checks the request, decides on an answer and gives it at its pace.
-pub(crate) async fn create(
-    State(handle): State<Handle>,
-    ConnectInfo(line): ConnectInfo<Line>,
-    Extension(pass): Extension<Pass>,
-    id: RequestId,
-    body: Bytes,
-) -> Response {
-    let Ok(body) = serde_json::from_slice(&body) else {
-        return reply::refused(
-            &Refusal::invalid_parameter(
-                "Required body invalid, please check the request body format.",
-            ),
-            &id,
-        );
-    };
-    let ask = match Ask::parse(&body, handle.models()) {
-        Ok(ask) => ask,
-        Err(refusal) => return reply::refused(&refusal, &id),
-    };
+pub(crate) async fn create(entry: Entry) -> Result<Response, Refusal> {
+    let body = entry.json()?;
+    let Entry {
+        handle,
+        pass,
+        id,
+        line,
+        ..
+    } = entry;
+    let ask = Ask::parse(&body, handle.models())?;
     let options = handle.options();
     let mut dice = pass.dice(options.seed).and("answer");
     let mut pace = Pace::new(options, dice.clone());
@@ -69,9 +57,9 @@ pub(crate) async fn create(
         .first()
         .and_then(|answer| instead(answer, ask.stream, &id))
     {
-        return response;
+        return Ok(response);
     }
-    let wire = Wire::new(&id.0, &ask.model_id, now());
+    let wire = Wire::new(&id.0, &ask.model_id, unix_seconds());
     let composition = Composition {
         ask: &ask,
         answers: &answers,
@@ -86,18 +74,18 @@ pub(crate) async fn create(
             Box::new(composition.into_whole().into_iter()),
         )
     };
-    reply::body(
+    Ok(reply::body(
         200,
         kind,
         Playing::new(steps, handle, pass, line).into_body(),
-    )
+    ))
 }
 
 /// What is answered in place of a completion when the fault comes before it.
 fn instead(answer: &Answer, streaming: bool, id: &RequestId) -> Option<Response> {
     Some(match &answer.failure.as_ref()?.fault {
-        Fault::Refused(refusal) => reply::refused(refusal, id),
-        Fault::ErrorEvent(refusal) if !streaming => reply::refused(refusal, id),
+        Fault::Refused(refusal) => Dialect::Compatible.refuse(refusal, id),
+        Fault::ErrorEvent(refusal) if !streaming => Dialect::Compatible.refuse(refusal, id),
         Fault::RefusedAsEvent(refusal) => {
             let line = format!("data: {}\n\n", refusal.compatible(&id.0));
             reply::body(refusal.status, "application/json", line)
@@ -144,15 +132,4 @@ fn instead(answer: &Answer, streaming: bool, id: &RequestId) -> Option<Response>
         | Fault::SplitCharacters
         | Fault::Framing(_) => return None,
     })
-}
-
-/// Seconds since 1970, for `created`.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a real service stamps its answers with the real time"
-)]
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
 }

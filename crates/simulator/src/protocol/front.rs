@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
 use crate::{
     Handle, Options, Outcome, Refusal,
-    protocol::reply::{self, RequestId},
+    protocol::{dialect::Dialect, reply::RequestId},
     state::Visit,
 };
 
@@ -29,6 +29,7 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
     let (mut parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, LARGEST_BODY).await;
     let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
+    let dialect = Dialect::of(&path);
     let mut visit = handle.arrive(
         method,
         path,
@@ -36,13 +37,13 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
         body.as_deref().unwrap_or_default(),
     );
     let id = RequestId(visit.pass().dice(handle.options().seed).uuid());
-    let checked = check_key(&parts.headers, handle.options(), &id);
+    let checked = check_key(dialect, &parts.headers, handle.options(), &id);
     let mut response = match (checked, body) {
         (Err(refused), _) => *refused,
-        (Ok(()), Err(_)) => reply::refused(
-            &Refusal::new(413, "BadRequest.TooLarge", "Payload Too Large."),
-            &id,
-        ),
+        (Ok(()), Err(_)) => {
+            let too_large = Refusal::new(413, "BadRequest.TooLarge", "Payload Too Large.");
+            dialect.refuse(&too_large, &id)
+        }
         (Ok(()), Ok(body)) => {
             parts.extensions.insert(visit.pass());
             parts.extensions.insert(id.clone());
@@ -51,11 +52,15 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
                 response = answering => response,
                 () = handle.stopping().cancelled() => {
                     visit.end(Outcome::Broken);
-                    reply::refused(&Refusal::unavailable(), &id)
+                    dialect.refuse(&Refusal::unavailable(), &id)
                 }
             }
         }
     };
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        response = dialect.refuse(&refusal, &id);
+    }
+    visit.answered_with(response.status().as_u16());
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert("x-request-id", value);
     }
@@ -74,15 +79,25 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
 }
 
 /// Without any key the native envelope answers, with a wrong one the path's own.
-fn check_key(headers: &HeaderMap, options: &Options, id: &RequestId) -> Result<(), Box<Response>> {
-    let Some(authorization) = headers.get(AUTHORIZATION) else {
+fn check_key(
+    dialect: Dialect,
+    headers: &HeaderMap,
+    options: &Options,
+    id: &RequestId,
+) -> Result<(), Box<Response>> {
+    if matches!(dialect, Dialect::Signed | Dialect::Open) {
+        return Ok(());
+    }
+    let key = dialect.key(headers);
+    if key.is_none() && !headers.contains_key(AUTHORIZATION) {
         let missing = Refusal::new(401, "InvalidApiKey", "No API-key provided.");
-        return Err(Box::new(reply::json(401, &missing.native(&id.0))));
-    };
-    let key = authorization
-        .to_str()
-        .ok()
-        .and_then(|value| value.strip_prefix("Bearer "));
+        let dialect = if dialect == Dialect::Compatible {
+            Dialect::Native
+        } else {
+            dialect
+        };
+        return Err(Box::new(dialect.refuse(&missing, id)));
+    }
     let accepted = key.is_some_and(|key| match &options.keys {
         Some(keys) => keys.iter().any(|known| known == key),
         None => key.len() > "sk-".len() && key.starts_with("sk-"),
@@ -90,7 +105,7 @@ fn check_key(headers: &HeaderMap, options: &Options, id: &RequestId) -> Result<(
     if accepted {
         Ok(())
     } else {
-        Err(Box::new(reply::refused(&Refusal::invalid_key(), id)))
+        Err(Box::new(dialect.refuse(&Refusal::invalid_key(), id)))
     }
 }
 

@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::reply::{self, RequestId};
+use super::reply;
 use crate::{
     Handle, Refusal,
     models::{self, Model},
@@ -26,12 +26,11 @@ pub(crate) async fn list(State(handle): State<Handle>) -> Response {
 /// One model, or 404.
 pub(crate) async fn show(
     State(handle): State<Handle>,
-    id: RequestId,
     Path(model): Path<String>,
-) -> Response {
+) -> Result<Response, Refusal> {
     match models::find(handle.models(), &model) {
-        Some(found) if !found.native_only => reply::json(200, &item(found)),
-        Some(_) | None => reply::refused(&Refusal::model_not_found(&model), &id),
+        Some(found) if !found.native_only => Ok(reply::json(200, &item(found))),
+        Some(_) | None => Err(Refusal::model_not_found(&model)),
     }
 }
 

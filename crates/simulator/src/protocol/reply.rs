@@ -3,14 +3,8 @@
 use std::convert::Infallible;
 
 use axum::{body::Body, extract::FromRequestParts, response::Response};
-use http::{
-    HeaderName, HeaderValue, StatusCode,
-    header::{CONTENT_TYPE, RETRY_AFTER},
-    request::Parts,
-};
+use http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE, request::Parts};
 use serde_json::Value;
-
-use crate::Refusal;
 
 /// The id of a request, a UUID; the completion's id is made of it.
 #[derive(Clone, Debug)]
@@ -40,17 +34,6 @@ pub(crate) fn body(status: u16, content_type: &'static str, body: impl Into<Body
 /// JSON with this status.
 pub(crate) fn json(status: u16, value: &Value) -> Response {
     body(status, "application/json", value.to_string())
-}
-
-/// The compatible error envelope.
-pub(crate) fn refused(refusal: &Refusal, id: &RequestId) -> Response {
-    let mut response = json(refusal.status, &refusal.compatible(&id.0));
-    if let Some(seconds) = refusal.retry_after {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
 }
 
 /// Sets one header.

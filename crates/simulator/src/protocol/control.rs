@@ -1,0 +1,10 @@
+//! The simulator's own control, `/simulator/`.
+
+use axum::Router;
+
+use crate::Handle;
+
+/// The paths of this area.
+pub(super) fn routes() -> Router<Handle> {
+    Router::new()
+}

@@ -1,0 +1,111 @@
+//! Which protocol a path speaks: it decides how a key is shown and how a refusal is put.
+
+use axum::response::{IntoResponse, Response};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{AUTHORIZATION, RETRY_AFTER},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    Refusal,
+    protocol::reply::{self, RequestId},
+};
+
+/// The protocols under one origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// OpenAI's shapes.
+    Compatible,
+    /// Anthropic's shapes.
+    Anthropic,
+    /// `DashScope`'s own shapes.
+    Native,
+    /// Alibaba Cloud's OpenAPI, which is signed instead of keyed; its routes check that themselves.
+    Signed,
+    /// The object store and the simulator's own control: no key.
+    Open,
+}
+
+impl Dialect {
+    /// The protocol of a path.
+    pub(crate) fn of(path: &str) -> Self {
+        if path.starts_with("/compatible-mode/")
+            || path.starts_with("/compatible-api/")
+            || (path.starts_with("/api/v2/apps/") && path.contains("/compatible-mode/"))
+        {
+            Self::Compatible
+        } else if path.starts_with("/apps/anthropic/") {
+            Self::Anthropic
+        } else if path.starts_with("/openapi/") {
+            Self::Signed
+        } else if path.starts_with("/results/")
+            || path.starts_with("/oss")
+            || path.starts_with("/simulator/")
+        {
+            Self::Open
+        } else {
+            Self::Native
+        }
+    }
+
+    /// The key that a request shows, where the protocol has one.
+    pub(crate) fn key(self, headers: &HeaderMap) -> Option<&str> {
+        let text = |name: &str| headers.get(name)?.to_str().ok();
+        let bearer = || {
+            let (scheme, key) = text(AUTHORIZATION.as_str())?.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+        };
+        match self {
+            Self::Anthropic => text("x-api-key").or_else(bearer),
+            Self::Compatible | Self::Native => bearer(),
+            Self::Signed | Self::Open => None,
+        }
+    }
+
+    /// A refusal in this protocol's envelope.
+    pub(crate) fn refuse(self, refusal: &Refusal, id: &RequestId) -> Response {
+        let envelope = match self {
+            Self::Compatible => refusal.compatible(&id.0),
+            Self::Anthropic => anthropic(refusal, &id.0),
+            Self::Native | Self::Signed | Self::Open => refusal.native(&id.0),
+        };
+        let mut response = reply::json(refusal.status, &envelope);
+        if let Some(seconds) = refusal.retry_after {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+fn anthropic(refusal: &Refusal, request_id: &str) -> Value {
+    let kind = match refusal.status {
+        401 => "authentication_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        503 | 529 => "overloaded_error",
+        504 => "timeout_error",
+        status if status >= 500 => "api_error",
+        _ => "invalid_request_error",
+    };
+    json!({
+        "type": "error",
+        "error": { "type": kind, "message": refusal.message },
+        "request_id": request_id,
+    })
+}
+
+/// A route that refuses says only why; the front puts it into the path's envelope.
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        *response.status_mut() = http::StatusCode::from_u16(self.status)
+            .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        response.extensions_mut().insert(self);
+        response
+    }
+}

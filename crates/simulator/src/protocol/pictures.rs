@@ -1,0 +1,10 @@
+//! Pictures and films: generation and editing.
+
+use axum::Router;
+
+use crate::Handle;
+
+/// The paths of this area.
+pub(super) fn routes() -> Router<Handle> {
+    Router::new()
+}

@@ -1,0 +1,10 @@
+//! Speech over HTTP: synthesis, voices, file transcription.
+
+use axum::Router;
+
+use crate::Handle;
+
+/// The paths of this area.
+pub(super) fn routes() -> Router<Handle> {
+    Router::new()
+}
