@@ -9,6 +9,7 @@ use serde::Deserialize;
 #[serde(default)]
 pub(crate) struct Model {
     pub(crate) id: String,
+    pub(crate) kind: Kind,
     pub(crate) provider: String,
     pub(crate) max_input_tokens: u32,
     pub(crate) max_output_tokens: u32,
@@ -24,6 +25,7 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             id: String::new(),
+            kind: Kind::Chat,
             provider: "system".to_owned(),
             max_input_tokens: 1_000_000,
             max_output_tokens: 32_768,
@@ -34,6 +36,23 @@ impl Default for Model {
             native_only: false,
         }
     }
+}
+
+/// What a model does; it decides which paths it answers on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    Chat,
+    /// Vectors of texts, pictures or films.
+    Embedding,
+    Rerank,
+    Image,
+    Video,
+    /// Text to sound.
+    Speech,
+    /// Sound to text.
+    Recognition,
+    Meeting,
 }
 
 /// What a request to the model may contain.

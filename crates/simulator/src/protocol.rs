@@ -8,6 +8,7 @@ mod dialect;
 mod entry;
 mod front;
 mod models;
+mod multimodal;
 mod native;
 mod pictures;
 mod reply;
@@ -30,6 +31,7 @@ pub(crate) fn router(handle: Handle) -> Router {
         .merge(responses::routes())
         .merge(anthropic::routes())
         .merge(native::routes())
+        .merge(multimodal::routes())
         .merge(tasks::routes())
         .merge(pictures::routes())
         .merge(storage::routes())

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::reply;
 use crate::{
     Handle, Refusal,
-    models::{self, Model},
+    models::{self, Kind, Model},
 };
 
 /// All models that chat in this protocol.
@@ -17,7 +17,7 @@ pub(crate) async fn list(State(handle): State<Handle>) -> Response {
     let data: Vec<Value> = handle
         .models()
         .iter()
-        .filter(|model| !model.native_only)
+        .filter(|model| model.kind == Kind::Chat && !model.native_only)
         .map(item)
         .collect();
     reply::json(200, &json!({ "object": "list", "data": data }))
@@ -29,7 +29,9 @@ pub(crate) async fn show(
     Path(model): Path<String>,
 ) -> Result<Response, Refusal> {
     match models::find(handle.models(), &model) {
-        Some(found) if !found.native_only => Ok(reply::json(200, &item(found))),
+        Some(found) if found.kind == Kind::Chat && !found.native_only => {
+            Ok(reply::json(200, &item(found)))
+        }
         Some(_) | None => Err(Refusal::model_not_found(&model)),
     }
 }
