@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::body::{Body, Deadlines, Events};
 use crate::error::{Retry, envelope};
 use crate::retry::{Budget, asked_wait};
+use crate::transport::Versions;
 use crate::{ClientOptions, Error, ErrorKind, Phase, Timeouts, auth, transport};
 
 /// A connection to Bailian: one account, one host. Cloning it is cheap and shares pool and retry budget.
@@ -25,6 +26,8 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     http: reqwest::Client,
+    /// Speaks HTTP/1.1 only, which is what can become a WebSocket.
+    sockets: reqwest::Client,
     base_url: Url,
     headers: HeaderMap,
     budget: Budget,
@@ -44,6 +47,8 @@ pub(crate) struct Call {
     pub(crate) first_byte: Duration,
     pub(crate) accept: &'static str,
     pub(crate) repeat: Repeat,
+    /// The status of success.
+    pub(crate) expects: StatusCode,
 }
 
 /// Whether doing a call twice does harm.
@@ -67,6 +72,15 @@ impl Call {
             first_byte: timeouts.first_byte,
             accept: JSON,
             repeat: Repeat::Harmless,
+            expects: StatusCode::OK,
+        }
+    }
+
+    /// Asks for a line that both sides may speak on at any time.
+    pub(crate) fn upgrade(path: impl Into<Cow<'static, str>>, timeouts: &Timeouts) -> Self {
+        Self {
+            expects: StatusCode::SWITCHING_PROTOCOLS,
+            ..Self::get(path, timeouts)
         }
     }
 
@@ -110,10 +124,12 @@ impl Client {
     pub fn new(options: ClientOptions) -> Result<Self, Error> {
         let base_url = parse_base(&options.base_url)?;
         let headers = auth::headers(&options.api_key, options.workspace.as_deref())?;
-        let http = transport::build(&options.timeouts)?;
+        let http = transport::build(&options.timeouts, Versions::Any)?;
+        let sockets = transport::build(&options.timeouts, Versions::OnlyOne)?;
         let budget = Budget::new(options.retry.budget);
         Ok(Self(Arc::new(Inner {
             http,
+            sockets,
             base_url,
             headers,
             budget,
@@ -158,6 +174,18 @@ impl Client {
             async move { first(opened.await?).await }
         })
         .await
+    }
+
+    /// Sends a call and hands over the answer itself, once its head is as expected.
+    pub(crate) async fn answer<T, F>(
+        &self,
+        call: &Call,
+        read: impl Fn(Response) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.execute(call, |response, _| read(response)).await
     }
 
     async fn execute<T, F>(
@@ -210,14 +238,19 @@ impl Inner {
     {
         let request = self.request(call);
         let (until, phase) = deadlines.next(false);
-        let response = timeout_at(until, self.http.execute(request))
+        let http = if call.expects == StatusCode::SWITCHING_PROTOCOLS {
+            &self.sockets
+        } else {
+            &self.http
+        };
+        let response = timeout_at(until, http.execute(request))
             .await
             .map_err(|_| Error::timeout(phase))?
             .map_err(unsent)?;
         let status = response.status();
         let id = request_id(response.headers());
         tracing::Span::current().record("http.response.status_code", status.as_u16());
-        let answer = if status == StatusCode::OK {
+        let answer = if status == call.expects {
             check_encoding(response.headers()).map(|()| response)
         } else {
             Err(refused(response, deadlines).await)

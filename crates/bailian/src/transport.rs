@@ -12,11 +12,26 @@ use crate::{Error, Timeouts};
 
 const USER_AGENT: &str = concat!("liantai-bailian/", env!("CARGO_PKG_VERSION"));
 
+/// The versions of HTTP that a pool may speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Versions {
+    /// HTTP/2 where TLS negotiates it.
+    Any,
+    /// HTTP/1.1.
+    OnlyOne,
+}
+
 /// A pool that follows no redirect (the key must not travel), reads no proxy from the environment and asks
 /// for no compression, so that the limits on size are limits on what was really sent.
-pub(crate) fn build(timeouts: &Timeouts) -> Result<reqwest::Client, Error> {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls()?)
+pub(crate) fn build(timeouts: &Timeouts, versions: Versions) -> Result<reqwest::Client, Error> {
+    let mut tls = tls()?;
+    let mut builder = reqwest::Client::builder();
+    if versions == Versions::OnlyOne {
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        builder = builder.http1_only();
+    }
+    builder
+        .tls_backend_preconfigured(tls)
         .user_agent(USER_AGENT)
         .connect_timeout(timeouts.connect)
         .dns_resolver(Lookups::new())
