@@ -30,6 +30,7 @@ mod refusal;
 mod results;
 mod script;
 mod server;
+mod sound;
 mod state;
 mod tokens;
 
