@@ -27,12 +27,15 @@ mod options;
 mod pace;
 mod protocol;
 mod refusal;
+mod relevance;
 mod results;
 mod script;
 mod server;
 mod sound;
 mod state;
+mod terms;
 mod tokens;
+mod vectors;
 
 pub use fault::{Fault, FaultPlan, Framing};
 pub use options::{Latency, Options, ParseError};
