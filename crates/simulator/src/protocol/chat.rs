@@ -3,19 +3,15 @@
 mod answer;
 mod messages;
 mod play;
-mod request;
-mod steps;
+pub(crate) mod request;
+pub(crate) mod steps;
+pub(crate) mod transmit;
 mod wire;
 
 use axum::response::Response;
 use http::header::LOCATION;
 
-use self::{
-    play::Playing,
-    request::Ask,
-    steps::{Composition, Step},
-    wire::Wire,
-};
+use self::{play::Playing, request::Ask, steps::Composition, transmit::Step, wire::Wire};
 use super::{
     dialect::Dialect,
     entry::Entry,
@@ -23,25 +19,39 @@ use super::{
 };
 use crate::{Answer, Fault, Refusal, pace::Pace, script::Failure, state::unix_seconds};
 
-const EVENT_STREAM: &str = "text/event-stream;charset=UTF-8";
+pub(crate) const EVENT_STREAM: &str = "text/event-stream;charset=UTF-8";
 
 /// Checks the request, decides on an answer and gives it at its pace.
 pub(crate) async fn create(entry: Entry) -> Result<Response, Refusal> {
     let body = entry.json()?;
-    let Entry {
-        handle,
-        pass,
-        id,
-        line,
-        ..
-    } = entry;
-    let ask = Ask::parse(&body, handle.models())?;
-    let options = handle.options();
-    let mut dice = pass.dice(options.seed).and("answer");
+    let ask = Ask::parse(&body, entry.handle.models())?;
+    let (answers, pace) = think(&ask, &entry).await;
+    if let Some(response) = instead(&answers, ask.stream, Dialect::Compatible, &entry.id) {
+        return Ok(response);
+    }
+    let wire = Wire::new(&entry.id.0, &ask.model_id, unix_seconds());
+    let composition = Composition {
+        ask: &ask,
+        answers: &answers,
+        wire: &wire,
+        pace: &pace,
+    };
+    Ok(if ask.stream {
+        play(EVENT_STREAM, composition.into_stream(), entry)
+    } else {
+        let steps = composition.into_whole().into_iter();
+        play("application/json", Box::new(steps), entry)
+    })
+}
+
+/// Decides on the answers, scripted or composed, and on what goes wrong; takes the time before the first byte.
+pub(crate) async fn think(ask: &Ask, entry: &Entry) -> (Vec<Answer>, Pace) {
+    let options = entry.handle.options();
+    let mut dice = entry.dice().and("answer");
     let mut pace = Pace::new(options, dice.clone());
-    let mut answers = match handle.scripted_answer() {
+    let mut answers = match entry.handle.scripted_answer() {
         Some(answer) => vec![answer],
-        None => answer::compose(&ask, options.seed, &mut pace),
+        None => answer::compose(ask, options.seed, &mut pace),
     };
     if let (Some(plan), Some(first)) = (&options.fault, answers.first_mut())
         && first.failure.is_none()
@@ -53,50 +63,42 @@ pub(crate) async fn create(entry: Entry) -> Result<Response, Refusal> {
         });
     }
     tokio::time::sleep(options.latency.0).await;
-    if let Some(response) = answers
-        .first()
-        .and_then(|answer| instead(answer, ask.stream, &id))
-    {
-        return Ok(response);
-    }
-    let wire = Wire::new(&id.0, &ask.model_id, unix_seconds());
-    let composition = Composition {
-        ask: &ask,
-        answers: &answers,
-        wire: &wire,
-        pace: &pace,
-    };
-    let (kind, steps): (_, Box<dyn Iterator<Item = Step> + Send>) = if ask.stream {
-        (EVENT_STREAM, composition.into_stream())
-    } else {
-        (
-            "application/json",
-            Box::new(composition.into_whole().into_iter()),
-        )
-    };
-    Ok(reply::body(
-        200,
-        kind,
-        Playing::new(steps, handle, pass, line).into_body(),
-    ))
+    (answers, pace)
+}
+
+/// Gives an answer step by step.
+pub(crate) fn play(
+    content_type: &'static str,
+    steps: Box<dyn Iterator<Item = Step> + Send>,
+    entry: Entry,
+) -> Response {
+    let Entry {
+        handle, pass, line, ..
+    } = entry;
+    let playing = Playing::new(steps, handle, pass, line);
+    reply::body(200, content_type, playing.into_body())
 }
 
 /// What is answered in place of a completion when the fault comes before it.
-fn instead(answer: &Answer, streaming: bool, id: &RequestId) -> Option<Response> {
-    Some(match &answer.failure.as_ref()?.fault {
-        Fault::Refused(refusal) => Dialect::Compatible.refuse(refusal, id),
-        Fault::ErrorEvent(refusal) if !streaming => Dialect::Compatible.refuse(refusal, id),
+pub(crate) fn instead(
+    answers: &[Answer],
+    streaming: bool,
+    dialect: Dialect,
+    id: &RequestId,
+) -> Option<Response> {
+    let failure = answers.first()?.failure.as_ref()?;
+    Some(match &failure.fault {
+        Fault::Refused(refusal) => dialect.refuse(refusal, id),
+        Fault::ErrorEvent(refusal) if !streaming => dialect.refuse(refusal, id),
+        Fault::RefusedAsEvent(refusal) if dialect == Dialect::Native => {
+            reply::body(refusal.status, "application/json", error_frame(refusal, id))
+        }
         Fault::RefusedAsEvent(refusal) => {
             let line = format!("data: {}\n\n", refusal.compatible(&id.0));
             reply::body(refusal.status, "application/json", line)
         }
         Fault::NativeFrame(refusal, status) => {
-            let data = refusal.native(&id.0);
-            let frame = format!(
-                "id:1\nevent:error\n:HTTP_STATUS/{}\ndata:{data}\n\n",
-                refusal.status
-            );
-            reply::body(*status, EVENT_STREAM, frame)
+            reply::body(*status, EVENT_STREAM, error_frame(refusal, id))
         }
         Fault::Redirect => {
             let mut response = reply::body(302, "text/html", "");
@@ -132,4 +134,11 @@ fn instead(answer: &Answer, streaming: bool, id: &RequestId) -> Option<Response>
         | Fault::SplitCharacters
         | Fault::Framing(_) => return None,
     })
+}
+
+/// A refusal as the only event of a native stream.
+fn error_frame(refusal: &Refusal, id: &RequestId) -> String {
+    let data = refusal.native(&id.0);
+    let status = refusal.status;
+    format!("id:1\nevent:error\n:HTTP_STATUS/{status}\ndata:{data}\n\n")
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use tokio::time::{Instant, sleep_until};
 
-use super::steps::Step;
+use super::transmit::Step;
 use crate::{Handle, line::Line, state::Pass};
 
 /// An answer that is being given.

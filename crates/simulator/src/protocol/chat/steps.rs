@@ -2,29 +2,14 @@
 
 use std::{iter, time::Duration};
 
-use bytes::Bytes;
 use serde_json::json;
 
 use super::{
     request::Ask,
+    transmit::{self, After, Events, Step},
     wire::{self, Wire},
 };
 use crate::{Answer, Fault, Framing, Usage, pace::Pace, tokens};
-
-/// One step of giving an answer.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    Say(Bytes),
-    /// A piece has been sent; the record counts it.
-    Sent,
-    Wait(Duration),
-    Hold,
-    Stall,
-    /// Ends the connection in the middle of the body.
-    Cut,
-    /// The same by RST.
-    Reset,
-}
 
 /// Everything that the steps are made of.
 pub(crate) struct Composition<'a> {
@@ -34,20 +19,13 @@ pub(crate) struct Composition<'a> {
     pub(crate) pace: &'a Pace,
 }
 
-/// Whether an answer goes on after a fault.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum After {
-    Continues,
-    Over,
-}
-
 impl Composition<'_> {
     /// The steps of a stream.
     pub(crate) fn into_stream(self) -> Box<dyn Iterator<Item = Step> + Send> {
         let mut steps = Vec::new();
         for (index, answer) in self.answers.iter().enumerate() {
             if self.choice(index, answer, &mut steps) == After::Over {
-                return self.transmitted(self.endless_tail(answer, steps));
+                return transmit::transmitted(self.endless_tail(answer, steps), self.answers);
             }
         }
         if self.ask.include_usage && !self.fails_with(&Fault::NoUsage) {
@@ -59,7 +37,7 @@ impl Composition<'_> {
         if self.fails_with(&Fault::DataAfterDone) {
             steps.push(self.event(&self.wire.content(0, false, self.thinking(), "…")));
         }
-        self.transmitted(Box::new(steps.into_iter()))
+        transmit::transmitted(Box::new(steps.into_iter()), self.answers)
     }
 
     /// The steps of an answer in one piece.
@@ -80,27 +58,7 @@ impl Composition<'_> {
             choices.push(wire::choice(index, &message, finish_reason(answer)));
         }
         let body = self.wire.whole(&choices, &self.usage(), self.thinking());
-        let mut steps = vec![Step::Wait(time)];
-        if self
-            .answers
-            .iter()
-            .any(|answer| answer.held_after.is_some())
-        {
-            steps.push(Step::Hold);
-        }
-        let fault = self
-            .answers
-            .iter()
-            .find_map(|answer| answer.failure.as_ref());
-        match fault.map(|failure| &failure.fault) {
-            Some(Fault::Reset(bytes)) => steps.extend([first_bytes(&body, *bytes), Step::Reset]),
-            Some(Fault::Cut(bytes)) => steps.extend([first_bytes(&body, *bytes), Step::Cut]),
-            Some(Fault::CutInsideCharacter) => steps.extend([inside_character(&body), Step::Cut]),
-            Some(Fault::Malformed) => steps.push(first_bytes(&body, body.len() / 2)),
-            Some(Fault::Stall | Fault::Endless) => steps.push(Step::Stall),
-            Some(_) | None => steps.push(Step::Say(body.into())),
-        }
-        steps
+        transmit::whole(body, time, self.answers)
     }
 
     fn choice(&self, index: usize, answer: &Answer, steps: &mut Vec<Step>) -> After {
@@ -147,51 +105,12 @@ impl Composition<'_> {
         next: &str,
         steps: &mut Vec<Step>,
     ) -> After {
-        let end = answer.reasoning.len() + answer.words.len();
-        if answer
-            .held_after
-            .is_some_and(|after| after.min(end) == count)
-        {
-            steps.push(Step::Hold);
-        }
-        let Some(failure) = answer
-            .failure
-            .as_ref()
-            .filter(|failure| failure.after.min(end) == count)
-        else {
-            return After::Continues;
+        let events = Events {
+            said: &|text| self.framed(&self.wire.content(0, false, self.thinking(), text)),
+            refused: &|refusal| self.framed(&refusal.compatible(&self.wire.request_id).to_string()),
+            malformed: self.framed(r#"{"choices":[{"delta":{"content":"#),
         };
-        let event = self.framed(&self.wire.content(0, false, self.thinking(), next));
-        match &failure.fault {
-            Fault::ErrorEvent(refusal) => {
-                steps.push(self.event(&refusal.compatible(&self.wire.request_id).to_string()));
-            }
-            Fault::Reset(bytes) => steps.extend([first_bytes(&event, *bytes), Step::Reset]),
-            Fault::Cut(bytes) => steps.extend([first_bytes(&event, *bytes), Step::Cut]),
-            Fault::CutInsideCharacter => {
-                let event = self.framed(&self.wire.content(0, false, self.thinking(), "断"));
-                steps.extend([inside_character(&event), Step::Cut]);
-            }
-            Fault::Stall => steps.push(Step::Stall),
-            Fault::EndsEarly | Fault::Endless => {}
-            Fault::Malformed => {
-                steps.push(self.event(r#"{"choices":[{"delta":{"content":"#));
-                return After::Continues;
-            }
-            Fault::Refused(_)
-            | Fault::RefusedAsEvent(_)
-            | Fault::NativeFrame(..)
-            | Fault::Redirect
-            | Fault::Html
-            | Fault::EmptyBody
-            | Fault::NoUsage
-            | Fault::NoDone
-            | Fault::DataAfterDone
-            | Fault::SlowBytes(_)
-            | Fault::SplitCharacters
-            | Fault::Framing(_) => return After::Continues,
-        }
-        After::Over
+        transmit::interrupt(answer, count, next, &events, steps)
     }
 
     /// For [`Fault::Endless`], the same words again and again.
@@ -217,55 +136,12 @@ impl Composition<'_> {
         Box::new(steps.into_iter().chain(round.into_iter().cycle()))
     }
 
-    /// The steps as they go over the line, which may be slow or cut in odd places.
-    fn transmitted(
-        &self,
-        steps: Box<dyn Iterator<Item = Step> + Send>,
-    ) -> Box<dyn Iterator<Item = Step> + Send> {
-        match self
-            .faults()
-            .find(|fault| matches!(fault, Fault::SlowBytes(_) | Fault::SplitCharacters))
-        {
-            Some(&Fault::SlowBytes(apart)) => Box::new(steps.flat_map(move |step| match step {
-                Step::Say(bytes) => {
-                    let single = |at| [Step::Wait(apart), Step::Say(bytes.slice(at..=at))];
-                    (0..bytes.len()).flat_map(single).collect()
-                }
-                other => vec![other],
-            })),
-            Some(_) => Box::new(steps.flat_map(|step| match step {
-                Step::Say(mut bytes) => {
-                    match bytes.iter().position(|&byte| is_continuation(byte)) {
-                        Some(at) => {
-                            let head = bytes.split_to(at);
-                            vec![
-                                Step::Say(head),
-                                Step::Wait(Duration::ZERO),
-                                Step::Say(bytes),
-                            ]
-                        }
-                        None => vec![Step::Say(bytes)],
-                    }
-                }
-                other => vec![other],
-            })),
-            None => steps,
-        }
-    }
-
     fn event(&self, data: &str) -> Step {
         Step::Say(self.framed(data).into())
     }
 
     fn framed(&self, data: &str) -> String {
-        let framing = self.faults().find_map(|fault| {
-            if let Fault::Framing(framing) = fault {
-                Some(*framing)
-            } else {
-                None
-            }
-        });
-        match framing.unwrap_or_default() {
+        match transmit::framing(self.answers) {
             Framing::Usual => format!("data: {data}\n\n"),
             Framing::CarriageReturns => format!("data: {data}\r\n\r\n"),
             Framing::Comments => format!(": keep-alive\n\nid: 1\nevent: result\ndata: {data}\n\n"),
@@ -273,15 +149,8 @@ impl Composition<'_> {
         }
     }
 
-    fn faults(&self) -> impl Iterator<Item = &Fault> {
-        self.answers
-            .iter()
-            .filter_map(|answer| answer.failure.as_ref())
-            .map(|failure| &failure.fault)
-    }
-
     fn fails_with(&self, fault: &Fault) -> bool {
-        self.faults().any(|known| known == fault)
+        transmit::faults(self.answers).any(|known| known == fault)
     }
 
     fn thinking(&self) -> bool {
@@ -291,36 +160,39 @@ impl Composition<'_> {
     }
 
     fn usage(&self) -> Usage {
-        let told = self.answers.iter().find_map(|answer| answer.usage);
-        told.unwrap_or_else(|| {
-            let reasoning_tokens = self
-                .answers
-                .iter()
-                .map(|answer| tokens::count(&answer.reasoning.concat()))
-                .sum();
-            let called = |answer: &Answer| {
-                answer
-                    .tool_call
-                    .as_ref()
-                    .map_or(0, |call| tokens::count(&call.arguments) + 8)
-            };
-            let words: u32 = self
-                .answers
-                .iter()
-                .map(|answer| tokens::count(&answer.words.concat()) + called(answer))
-                .sum();
-            let completion_tokens = words + reasoning_tokens;
-            Usage {
-                prompt_tokens: self.ask.prompt_tokens,
-                completion_tokens,
-                reasoning_tokens,
-                cached_tokens: 0,
-            }
-        })
+        usage(self.ask, self.answers)
     }
 }
 
-fn finish_reason(answer: &Answer) -> &str {
+/// What all answers to `ask` cost together.
+pub(crate) fn usage(ask: &Ask, answers: &[Answer]) -> Usage {
+    let told = answers.iter().find_map(|answer| answer.usage);
+    told.unwrap_or_else(|| {
+        let reasoning_tokens = answers
+            .iter()
+            .map(|answer| tokens::count(&answer.reasoning.concat()))
+            .sum();
+        let called = |answer: &Answer| {
+            answer
+                .tool_call
+                .as_ref()
+                .map_or(0, |call| tokens::count(&call.arguments) + 8)
+        };
+        let words: u32 = answers
+            .iter()
+            .map(|answer| tokens::count(&answer.words.concat()) + called(answer))
+            .sum();
+        Usage {
+            prompt_tokens: ask.prompt_tokens,
+            completion_tokens: words + reasoning_tokens,
+            reasoning_tokens,
+            cached_tokens: 0,
+        }
+    })
+}
+
+/// Why the answer ends.
+pub(crate) fn finish_reason(answer: &Answer) -> &str {
     answer
         .finish
         .as_deref()
@@ -329,20 +201,4 @@ fn finish_reason(answer: &Answer) -> &str {
         } else {
             "stop"
         })
-}
-
-fn first_bytes(text: &str, count: usize) -> Step {
-    Step::Say(Bytes::copy_from_slice(
-        &text.as_bytes()[..count.min(text.len())],
-    ))
-}
-
-/// The text up to the first byte of its first multi-byte character, included.
-fn inside_character(text: &str) -> Step {
-    let at = text.bytes().position(is_continuation).unwrap_or(text.len());
-    first_bytes(text, at)
-}
-
-fn is_continuation(byte: u8) -> bool {
-    byte & 0b1100_0000 == 0b1000_0000
 }
