@@ -90,9 +90,11 @@ impl Call {
         body: &T,
         timeouts: &Timeouts,
     ) -> Result<Self, Error> {
+        let body = encode(body)?;
         Ok(Self {
             method: Method::POST,
-            body: Some(encode(body)?),
+            headers: resolving(&body),
+            body: Some(body),
             first_byte: timeouts.first_byte_unstreamed,
             ..Self::get(path, timeouts)
         })
@@ -453,6 +455,19 @@ pub(crate) fn position(error: &serde_json::Error) -> String {
         error.line(),
         error.column()
     )
+}
+
+/// Media in the provider's own storage are found only with a header that says so.
+fn resolving(body: &[u8]) -> HeaderMap {
+    const STORED: &[u8] = b"\"oss://";
+    let mut headers = HeaderMap::new();
+    if body.windows(STORED.len()).any(|bytes| bytes == STORED) {
+        headers.insert(
+            "x-dashscope-ossresourceresolve",
+            reqwest::header::HeaderValue::from_static("enable"),
+        );
+    }
+    headers
 }
 
 /// The body of a call.

@@ -30,19 +30,25 @@
 
 mod auth;
 mod body;
+mod call_options;
 mod client;
 mod error;
 mod lenient;
+pub mod native;
 mod options;
 mod retry;
+mod span;
 pub mod sse;
+mod stream;
 mod text;
 mod transport;
 
+pub use call_options::{CallOptions, DataInspection};
 pub use client::Client;
 pub use error::{Error, ErrorKind, Limit, Phase};
 pub use options::{ClientOptions, RetryPolicy, Timeouts};
 pub use secrecy::SecretString;
+pub use stream::AnswerStream;
 pub use text::{
     Accumulator, Audio, AudioOutput, ChatChunk, ChatCompletion, ChatEvent, ChatEvents, ChatRequest,
     ChatStream, Choice, ChunkChoice, CompletionTokensDetails, Content, ContentPart, Delta,

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Message, Tool, ToolChoice};
-use crate::Extra;
 use crate::lenient::null_as_default;
+use crate::{CallOptions, Extra};
 
 /// A chat request. Absent fields take the model's own defaults; fields without a name here go through `extra`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -87,6 +87,9 @@ pub struct ChatRequest {
     /// The voice of a spoken answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<AudioOutput>,
+    /// How the call is handled, beside its body.
+    #[serde(skip)]
+    pub options: CallOptions,
     /// Anything else, at the top level of the request.
     #[serde(flatten)]
     pub extra: Extra,
@@ -141,6 +144,13 @@ impl ChatRequest {
     #[must_use]
     pub fn tools(mut self, tools: impl IntoIterator<Item = Tool>) -> Self {
         self.tools = tools.into_iter().collect();
+        self
+    }
+
+    /// Sets how the call is handled, such as moderation and queueing.
+    #[must_use]
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
         self
     }
 

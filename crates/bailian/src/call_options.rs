@@ -1,0 +1,142 @@
+//! What a single call may ask of the provider beside its body ("Request headers").
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue};
+use serde::Serialize;
+
+use crate::client::Call;
+use crate::{Error, Timeouts};
+
+const DATA_INSPECTION: HeaderName = HeaderName::from_static("x-dashscope-datainspection");
+const WAIT_TIMEOUT: HeaderName = HeaderName::from_static("x-dashscope-wait-timeout");
+const WORKSPACE: HeaderName = HeaderName::from_static("x-dashscope-workspace");
+
+/// How one call is to be handled. Nothing set means: like every other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallOptions {
+    /// Stricter moderation of the prompt and the answer.
+    pub data_inspection: Option<DataInspection>,
+    /// How long the provider may queue the call instead of refusing it for a burst: whole seconds, sensibly
+    /// 3 to 120. The call's own time-out to the first byte grows by it.
+    pub wait_timeout: Option<Duration>,
+    /// The workspace of this call, in place of the client's.
+    pub workspace: Option<String>,
+}
+
+/// Which side of a call is inspected more strictly (`cip`, content inspection plus).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DataInspection {
+    /// The prompt.
+    #[serde(skip_serializing_if = "is_off", serialize_with = "as_cip")]
+    pub input: bool,
+    /// The answer.
+    #[serde(skip_serializing_if = "is_off", serialize_with = "as_cip")]
+    pub output: bool,
+}
+
+impl DataInspection {
+    /// Prompt and answer.
+    pub const BOTH: Self = Self {
+        input: true,
+        output: true,
+    };
+}
+
+impl CallOptions {
+    /// Puts the options into a call's head and its time-outs.
+    pub(crate) fn apply(&self, call: Call) -> Result<Call, Error> {
+        let mut call = call;
+        if let Some(inspection) = &self.data_inspection {
+            let json = serde_json::to_string(inspection).unwrap_or_default();
+            insert(&mut call, DATA_INSPECTION, "data_inspection", &json)?;
+        }
+        if let Some(wait) = self.wait_timeout {
+            insert(
+                &mut call,
+                WAIT_TIMEOUT,
+                "wait_timeout",
+                &wait.as_secs().to_string(),
+            )?;
+            call.first_byte = call.first_byte.saturating_add(wait);
+        }
+        if let Some(workspace) = &self.workspace {
+            insert(&mut call, WORKSPACE, "workspace", workspace)?;
+        }
+        Ok(call)
+    }
+
+    /// A call that sends JSON under these options.
+    pub(crate) fn post<T: Serialize>(
+        &self,
+        path: impl Into<std::borrow::Cow<'static, str>>,
+        body: &T,
+        timeouts: &Timeouts,
+    ) -> Result<Call, Error> {
+        self.apply(Call::post(path, body, timeouts)?)
+    }
+}
+
+fn insert(call: &mut Call, name: HeaderName, field: &str, value: &str) -> Result<(), Error> {
+    let value = HeaderValue::from_str(value)
+        .map_err(|_| Error::invalid(field, format!("{field}: not fit for a header")))?;
+    call.headers.insert(name, value);
+    Ok(())
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands fields over by reference"
+)]
+fn is_off(on: &bool) -> bool {
+    !on
+}
+
+fn as_cip<S: serde::Serializer>(_: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str("cip")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(options: &CallOptions) -> Call {
+        options
+            .post("/x", &serde_json::json!({}), &Timeouts::default())
+            .unwrap()
+    }
+
+    #[test]
+    fn the_documented_headers_are_sent_and_the_time_out_grows() {
+        let options = CallOptions {
+            data_inspection: Some(DataInspection::BOTH),
+            wait_timeout: Some(Duration::from_secs(30)),
+            workspace: Some("ws-2".to_owned()),
+        };
+        let call = call(&options);
+        assert_eq!(
+            call.headers["X-DashScope-DataInspection"],
+            r#"{"input":"cip","output":"cip"}"#
+        );
+        assert_eq!(call.headers["X-DashScope-Wait-Timeout"], "30");
+        assert_eq!(call.headers["X-DashScope-WorkSpace"], "ws-2");
+        let usual = Timeouts::default().first_byte_unstreamed;
+        assert_eq!(call.first_byte, usual + Duration::from_secs(30));
+    }
+
+    #[test]
+    fn nothing_set_sends_nothing() {
+        assert!(call(&CallOptions::default()).headers.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_a_header_is_refused() {
+        let workspace = Some("ws\r\nx: y".to_owned());
+        let options = CallOptions {
+            workspace,
+            ..CallOptions::default()
+        };
+        let refused = options.post("/x", &serde_json::json!({}), &Timeouts::default());
+        assert!(refused.is_err());
+    }
+}
