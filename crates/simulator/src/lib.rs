@@ -18,6 +18,7 @@
 //! # fn println_somewhere(_: &str) {}
 //! ```
 
+mod calendar;
 mod compose;
 mod dice;
 mod fault;
@@ -33,6 +34,7 @@ mod script;
 mod server;
 mod sound;
 mod state;
+mod tasks;
 mod terms;
 mod tokens;
 mod vectors;

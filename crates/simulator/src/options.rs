@@ -22,6 +22,8 @@ pub struct Options {
     pub speed: u32,
     /// Chunks hold between one and this many tokens.
     pub chunk_tokens: usize,
+    /// How long a picture takes when it is made in a task; films and transcripts take multiples of it.
+    pub task_time: Latency,
     /// The keys that are accepted; without a list, everything that begins with `sk-`.
     pub keys: Option<Vec<String>>,
     /// What goes wrong, and how often.
@@ -29,7 +31,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// 400 ms to the first byte and about 60 chunks a second, as a mid-size model answers.
+    /// 400 ms to the first byte and about 60 chunks a second, as a mid-size model answers; tasks take seconds instead of minutes.
     fn default() -> Self {
         Self {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -37,6 +39,7 @@ impl Default for Options {
             latency: Latency(Duration::from_millis(400)),
             speed: 120,
             chunk_tokens: 3,
+            task_time: Latency(Duration::from_secs(3)),
             keys: None,
             fault: None,
         }
@@ -49,6 +52,7 @@ impl Options {
         Self {
             latency: Latency(Duration::ZERO),
             speed: 0,
+            task_time: Latency(Duration::ZERO),
             ..Self::default()
         }
     }

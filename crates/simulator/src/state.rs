@@ -18,6 +18,7 @@ use crate::{
     dice::Dice,
     models::Model,
     results::{RESULT_LIFE, Results},
+    tasks::Tasks,
 };
 
 /// Older requests are forgotten, so that a demonstration can run for weeks.
@@ -133,6 +134,7 @@ struct Shared {
     stop: CancellationToken,
     addr: SocketAddr,
     results: Results,
+    tasks: Tasks,
 }
 
 impl Handle {
@@ -146,6 +148,7 @@ impl Handle {
             stop: CancellationToken::new(),
             addr,
             results: Results::default(),
+            tasks: Tasks::default(),
         }))
     }
 
@@ -193,6 +196,26 @@ impl Handle {
     /// The object store.
     pub(crate) fn results(&self) -> &Results {
         &self.0.results
+    }
+
+    /// The asynchronous tasks.
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
+    /// Keeps every task that is submitted from now on in `PENDING`, until it is run or finished by hand.
+    pub fn hold_tasks(&self) {
+        self.tasks().hold();
+    }
+
+    /// Takes up every task that waits: it is `RUNNING`, and when it was held, it runs until it is finished by hand.
+    pub fn run_tasks(&self) {
+        self.tasks().run();
+    }
+
+    /// Finishes every task that was submitted by now.
+    pub fn finish_tasks(&self) {
+        self.tasks().finish();
     }
 
     /// The origin, without a path.
