@@ -37,6 +37,7 @@ mod lenient;
 pub mod native;
 mod options;
 mod retry;
+pub mod socket;
 mod span;
 pub mod sse;
 mod stream;

@@ -4,5 +4,6 @@
 mod answers;
 mod limits;
 mod refusals;
+mod sockets;
 mod streams;
 mod support;

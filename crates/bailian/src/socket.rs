@@ -1,0 +1,13 @@
+//! Speech while it is spoken: recognition, synthesis and conversation over WebSocket.
+//!
+//! Two protocols share one kind of line. *Tasks* (`/api-ws/v1/inference`): run-task, task-started, sound or text in either
+//! direction, finish-task, task-finished. *Realtime* (`/api-ws/v1/realtime`): typed JSON events. Opening one passes through
+//! the same transport as every call, so that time-outs, refusals and retries are the same; dropping it closes the line.
+
+mod line;
+pub mod meeting;
+pub mod realtime;
+pub mod recognition;
+pub mod synthesis;
+mod task;
+pub mod translation;
