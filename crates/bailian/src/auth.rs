@@ -1,14 +1,50 @@
-//! Who is calling: the headers that identify an account and its workspace.
+//! Who is calling, and where: the headers that identify an account and its workspace.
 
+use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::Error;
+use crate::{ClientOptions, Error};
 
 const WORKSPACE: HeaderName = HeaderName::from_static("x-dashscope-workspace");
 
+/// A key, the workspace in which it calls, and the host that serves both.
+pub(crate) struct Caller {
+    pub(crate) key: SecretString,
+    pub(crate) workspace: Option<String>,
+    pub(crate) base_url: Url,
+    /// Those of every request.
+    pub(crate) headers: HeaderMap,
+}
+
+impl Caller {
+    pub(crate) fn new(
+        options: &ClientOptions,
+        key: SecretString,
+        workspace: Option<&str>,
+    ) -> Result<Self, Error> {
+        let base_url = match (&options.gateway, workspace) {
+            (Some(region), Some(workspace)) => parse_base(&region.workspace_url(workspace)?)?,
+            _ => parse_base(&options.base_url)?,
+        };
+        Ok(Self {
+            base_url,
+            headers: headers(&key, workspace)?,
+            key,
+            workspace: workspace.map(str::to_owned),
+        })
+    }
+
+    /// The address of a path at the caller's host.
+    pub(crate) fn url(&self, path: &str) -> Url {
+        let mut url = self.base_url.clone();
+        url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+        url
+    }
+}
+
 /// The headers of every request ("Request headers"); the key is marked so that no log prints it.
-pub(crate) fn headers(key: &SecretString, workspace: Option<&str>) -> Result<HeaderMap, Error> {
+fn headers(key: &SecretString, workspace: Option<&str>) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     let key = key.expose_secret();
     if key.is_empty() {
@@ -27,9 +63,25 @@ pub(crate) fn headers(key: &SecretString, workspace: Option<&str>) -> Result<Hea
     Ok(headers)
 }
 
+fn parse_base(text: &str) -> Result<Url, Error> {
+    let url = Url::parse(text)
+        .map_err(|error| Error::configuration("the base URL cannot be read").with_source(error))?;
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
+        return Err(Error::configuration(
+            "the base URL must be http(s)://host, without credentials or query",
+        ));
+    }
+    Ok(url)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Region;
 
     #[test]
     fn the_key_is_sent_as_bearer_and_never_printed() {
@@ -43,5 +95,20 @@ mod tests {
     fn a_key_with_a_line_break_is_refused() {
         assert!(headers(&"sk-\nx: y".into(), None).is_err());
         assert!(headers(&"".into(), None).is_err());
+    }
+
+    #[test]
+    fn a_workspace_has_its_own_host_where_it_was_asked_for() {
+        let shared = ClientOptions::in_region(Region::Beijing, "sk-x").unwrap();
+        let gateway = ClientOptions::at_gateway(Region::Tokyo, "llm-1", "sk-x").unwrap();
+        let url = |options: &ClientOptions, workspace| {
+            let caller = Caller::new(options, "sk-x".into(), workspace).unwrap();
+            caller.url("/api/v1/tasks").to_string()
+        };
+        let beijing = "https://dashscope.aliyuncs.com/api/v1/tasks";
+        assert_eq!(url(&shared, None), beijing);
+        assert_eq!(url(&shared, Some("llm-2")), beijing);
+        let tokyo = "https://llm-2.ap-northeast-1.maas.aliyuncs.com/api/v1/tasks";
+        assert_eq!(url(&gateway, Some("llm-2")), tokyo);
     }
 }

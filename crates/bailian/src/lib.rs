@@ -32,10 +32,13 @@ mod auth;
 mod body;
 mod call_options;
 mod client;
+mod download;
 mod error;
+mod form;
 mod lenient;
 pub mod native;
 mod options;
+mod region;
 mod retry;
 pub mod socket;
 mod span;
@@ -46,8 +49,11 @@ mod transport;
 
 pub use call_options::{CallOptions, DataInspection};
 pub use client::Client;
+pub use download::Download;
 pub use error::{Error, ErrorKind, Limit, Phase};
+pub use form::Source;
 pub use options::{ClientOptions, RetryPolicy, Timeouts};
+pub use region::Region;
 pub use secrecy::SecretString;
 pub use stream::AnswerStream;
 pub use text::{

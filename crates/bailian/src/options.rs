@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::{Error, Region};
+
 /// Where to call, as whom, and how patiently.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
@@ -11,8 +13,15 @@ pub struct ClientOptions {
     pub base_url: String,
     /// Sent as a bearer token. Belongs to one region and one workspace; opaque.
     pub api_key: SecretString,
+    /// Calls that run in a workspace go to its own host in this region instead of `base_url`.
+    pub gateway: Option<Region>,
     /// Sent as `X-DashScope-WorkSpace` when a call must run in a certain workspace.
     pub workspace: Option<String>,
+    /// Speaks HTTP/2 at once, without asking: for plain `http` addresses that are known to.
+    /// Over TLS it is negotiated anyway.
+    pub http2_prior_knowledge: bool,
+    /// Certificates in DER of authorities that are trusted beside Mozilla's, for a gateway of one's own.
+    pub trusted_roots: Vec<Vec<u8>>,
     /// Limits in time.
     pub timeouts: Timeouts,
     /// When and how often a refused request is sent again.
@@ -29,12 +38,36 @@ impl ClientOptions {
         Self {
             base_url: base_url.into(),
             api_key: api_key.into(),
+            gateway: None,
             workspace: None,
+            http2_prior_knowledge: false,
+            trusted_roots: Vec::new(),
             timeouts: Timeouts::default(),
             retry: RetryPolicy::default(),
             max_response_bytes: 64 * 1024 * 1024,
             max_event_bytes: 4 * 1024 * 1024,
         }
+    }
+
+    /// Options for a region's shared host; an error if it has none.
+    pub fn in_region(region: Region, api_key: impl Into<SecretString>) -> Result<Self, Error> {
+        let url = region
+            .shared_url()
+            .ok_or_else(|| Error::configuration("the region has no shared host"))?;
+        Ok(Self::new(url, api_key))
+    }
+
+    /// Options for a workspace's own host; an error if the region or the workspace cannot have one.
+    pub fn at_gateway(
+        region: Region,
+        workspace: impl Into<String>,
+        api_key: impl Into<SecretString>,
+    ) -> Result<Self, Error> {
+        let workspace = workspace.into();
+        let mut options = Self::new(region.workspace_url(&workspace)?, api_key);
+        options.workspace = Some(workspace);
+        options.gateway = Some(region);
+        Ok(options)
     }
 }
 

@@ -4,11 +4,13 @@ use std::net::ToSocketAddrs;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use crate::{Error, Timeouts};
+use crate::{ClientOptions, Error};
 
 const USER_AGENT: &str = concat!("liantai-bailian/", env!("CARGO_PKG_VERSION"));
 
@@ -23,17 +25,23 @@ pub(crate) enum Versions {
 
 /// A pool that follows no redirect (the key must not travel), reads no proxy from the environment and asks
 /// for no compression, so that the limits on size are limits on what was really sent.
-pub(crate) fn build(timeouts: &Timeouts, versions: Versions) -> Result<reqwest::Client, Error> {
-    let mut tls = tls()?;
+pub(crate) fn build(options: &ClientOptions, versions: Versions) -> Result<reqwest::Client, Error> {
+    let mut tls = tls(&options.trusted_roots)?;
     let mut builder = reqwest::Client::builder();
     if versions == Versions::OnlyOne {
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         builder = builder.http1_only();
+    } else if options.http2_prior_knowledge {
+        builder = builder.http2_prior_knowledge();
     }
+    let mut headers = HeaderMap::new();
+    // No header at all would allow any encoding.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     builder
         .tls_backend_preconfigured(tls)
         .user_agent(USER_AGENT)
-        .connect_timeout(timeouts.connect)
+        .default_headers(headers)
+        .connect_timeout(options.timeouts.connect)
         .dns_resolver(Lookups::new())
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
@@ -47,10 +55,17 @@ pub(crate) fn build(timeouts: &Timeouts, versions: Versions) -> Result<reqwest::
 }
 
 /// Mozilla's roots are compiled in: the same trust in a container without a certificate store.
-fn tls() -> Result<ClientConfig, Error> {
-    let roots = RootCertStore {
+fn tls(trusted: &[Vec<u8>]) -> Result<ClientConfig, Error> {
+    let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
+    for certificate in trusted {
+        roots
+            .add(CertificateDer::from(certificate.clone()))
+            .map_err(|error| {
+                Error::configuration("a trusted root is no certificate").with_source(error)
+            })?;
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod answers;
+mod downloads;
 mod limits;
 mod refusals;
 mod sockets;
