@@ -19,6 +19,10 @@ pub(crate) struct Model {
     pub(crate) streaming: Streaming,
     /// Speaks the native protocol only.
     pub(crate) native_only: bool,
+    /// The lengths of its vectors, the usual one first.
+    pub(crate) dimensions: Vec<usize>,
+    /// Of one request for vectors.
+    pub(crate) max_texts: usize,
 }
 
 impl Default for Model {
@@ -34,6 +38,8 @@ impl Default for Model {
             accepts: Abilities::default(),
             streaming: Streaming::Optional,
             native_only: false,
+            dimensions: Vec::new(),
+            max_texts: 1,
         }
     }
 }
@@ -46,6 +52,8 @@ pub(crate) enum Kind {
     /// Vectors of texts, pictures or films.
     Embedding,
     Rerank,
+    /// Answers to questions with given choices.
+    Decision,
     Image,
     Video,
     /// Text to sound.
@@ -81,6 +89,18 @@ pub(crate) enum Ability {
     Search,
     /// `response_format` of type `json_schema`.
     Structured,
+    /// Text between a prefix and a suffix.
+    Fill,
+    /// Finds the beginning of a prompt again that it has seen.
+    Cache,
+    /// Keeps what `cache_control` marks.
+    CacheMarks,
+    /// Files of requests at half the price.
+    Batch,
+    /// Sound in the content.
+    Hears,
+    /// Sound in the answer.
+    Speaks,
 }
 
 /// Whether the model reasons before it answers.

@@ -82,6 +82,16 @@ impl Refusal {
             .natively("InvalidApiKey")
     }
 
+    /// 400: the model is not told.
+    pub(crate) fn no_model() -> Self {
+        Self::new(
+            400,
+            "invalid_request_error",
+            "you must provide a model parameter.",
+        )
+        .natively("InvalidParameter")
+    }
+
     /// 404: no such model, or not for this account.
     pub fn model_not_found(model: &str) -> Self {
         Self::new(

@@ -1,18 +1,43 @@
 //! OpenAI's protocol, `/compatible-mode/v1` and `/compatible-api/v1`.
 
+mod decisions;
+mod embeddings;
+mod reranks;
+
 use axum::{
     Router,
     routing::{get, post},
 };
 
+use serde_json::Value;
+
 use super::{chat, models};
-use crate::Handle;
+use crate::{
+    Handle, Refusal,
+    models::{self as catalogue, Model},
+};
 
 /// The paths of this area.
 pub(super) fn routes() -> Router<Handle> {
     let compatible = Router::new()
         .route("/chat/completions", post(chat::create))
+        .route("/embeddings", post(embeddings::create))
+        .route("/systemone", post(decisions::create))
         .route("/models", get(models::list))
         .route("/models/{*id}", get(models::show));
-    Router::new().nest("/compatible-mode/v1", compatible)
+    Router::new()
+        .nest("/compatible-mode/v1", compatible)
+        .route("/compatible-api/v1/reranks", post(reranks::create))
+}
+
+/// The model that a body names, and its name there.
+fn asked_model<'a>(handle: &'a Handle, body: &'a Value) -> Result<(&'a str, &'a Model), Refusal> {
+    let name = body
+        .get("model")
+        .and_then(Value::as_str)
+        .filter(|name| !name.is_empty())
+        .ok_or_else(Refusal::no_model)?;
+    let model =
+        catalogue::find(handle.models(), name).ok_or_else(|| Refusal::model_not_found(name))?;
+    Ok((name, model))
 }

@@ -31,7 +31,6 @@ impl Dialect {
     /// The protocol of a path.
     pub(crate) fn of(path: &str) -> Self {
         if path.starts_with("/compatible-mode/")
-            || path.starts_with("/compatible-api/")
             || (path.starts_with("/api/v2/apps/") && path.contains("/compatible-mode/"))
         {
             Self::Compatible

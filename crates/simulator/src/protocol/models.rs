@@ -9,17 +9,12 @@ use serde_json::{Value, json};
 use super::reply;
 use crate::{
     Handle, Refusal,
-    models::{self, Kind, Model},
+    models::{self, Model},
 };
 
-/// All models that chat in this protocol.
+/// All models, whatever they do and whichever protocol they speak: the account's list makes no difference.
 pub(crate) async fn list(State(handle): State<Handle>) -> Response {
-    let data: Vec<Value> = handle
-        .models()
-        .iter()
-        .filter(|model| model.kind == Kind::Chat && !model.native_only)
-        .map(item)
-        .collect();
+    let data: Vec<Value> = handle.models().iter().map(item).collect();
     reply::json(200, &json!({ "object": "list", "data": data }))
 }
 
@@ -28,12 +23,9 @@ pub(crate) async fn show(
     State(handle): State<Handle>,
     Path(model): Path<String>,
 ) -> Result<Response, Refusal> {
-    match models::find(handle.models(), &model) {
-        Some(found) if found.kind == Kind::Chat && !found.native_only => {
-            Ok(reply::json(200, &item(found)))
-        }
-        Some(_) | None => Err(Refusal::model_not_found(&model)),
-    }
+    models::find(handle.models(), &model)
+        .map(|found| reply::json(200, &item(found)))
+        .ok_or_else(|| Refusal::model_not_found(&model))
 }
 
 /// The service's own dates aren't published; clients need nothing but the id.

@@ -34,6 +34,7 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
         | Kind::Video
         | Kind::Embedding
         | Kind::Rerank
+        | Kind::Decision
         | Kind::Meeting => Err(Refusal::new(
             400,
             "InvalidParameter",

@@ -5,3 +5,4 @@ mod refusals;
 mod script;
 mod shapes;
 mod support;
+mod vectors;

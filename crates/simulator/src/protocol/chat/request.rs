@@ -46,14 +46,7 @@ impl Ask {
             .get("model")
             .and_then(Value::as_str)
             .filter(|id| !id.is_empty())
-            .ok_or_else(|| {
-                Refusal::new(
-                    400,
-                    "invalid_request_error",
-                    "you must provide a model parameter.",
-                )
-                .natively("InvalidParameter")
-            })?;
+            .ok_or_else(Refusal::no_model)?;
         let model =
             models::find(models, model_id).ok_or_else(|| Refusal::model_not_found(model_id))?;
         if model.native_only {
