@@ -41,8 +41,7 @@ test("a title that can't be is refused beside its field", async ({ page, chat, s
   await expect(sidebar.titleField).toHaveValue("字".repeat(121));
 });
 
-// A title that is written before the page watches is only seen after a reload: the watch should begin with it.
-test.fixme("the title that the model writes reaches the open page", async ({ page, chat, sidebar, questions }) => {
+test("the title that the model writes reaches the open page", async ({ page, chat, sidebar, questions }) => {
   await chat.ask(questions.poem);
   const title = questions.poem.replace(/[.。]$/, "");
   await expect(sidebar.links).toHaveText(title);

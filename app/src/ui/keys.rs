@@ -46,8 +46,8 @@ pub enum Action {
     Leave,
 }
 
-/// Safari ends the composition before it reports the Enter that ended it.
-const SAFARI_GRACE_MS: f64 = 500.0;
+/// Safari ends the composition before it reports the Enter that ended it, in the same turn; no hand is this fast.
+const SAFARI_GRACE_MS: f64 = 50.0;
 
 /// Decides.
 pub fn decide(press: Press, lines: Lines) -> Action {
@@ -117,7 +117,7 @@ mod tests {
             };
             assert_eq!(decide(safari, lines), Action::Swallow);
             let later = Press {
-                since_composition_ms: Some(800.0),
+                since_composition_ms: Some(80.0),
                 ..ENTER
             };
             assert_eq!(decide(later, lines), Action::Send);

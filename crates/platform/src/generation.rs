@@ -20,7 +20,7 @@ mod tests;
 mod title;
 mod watch;
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use futures_util::Stream;
 use model::{ConversationEvent, ConversationId, MessageId, MessageStatus, ModelChoice, ModelName};
@@ -164,13 +164,17 @@ impl Generations {
         };
         // An answer that ended before this page came must not be told again from its beginning.
         let following = seen.or_else(|| live.map(|live| (live.message, live.snapshot().seq)));
-        let first = (!up_to_date).then(|| Event::aside(&ConversationEvent::Changed));
+        // A title may have been written between the page and its stream.
+        let title = Event::aside(&ConversationEvent::Title {
+            title: current.title,
+        });
+        let changed = (!up_to_date).then(|| Event::aside(&ConversationEvent::Changed));
         let watch = Watch {
             hub: inner.hub.clone(),
             subscription,
             conversation,
             following,
-            first,
+            opening: iter::once(title).chain(changed).collect(),
         };
         Ok(watch.events())
     }

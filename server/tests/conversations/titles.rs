@@ -15,8 +15,12 @@ async fn the_models_title_reaches_the_open_page_and_the_list() -> TestResult {
     assert_eq!(lin.list().await?[0].title.as_str(), "背一首诗");
     let mut tab = lin.watch(&asked).await?;
     app.release().await?;
-    tab.until("a title", |tab| tab.title.is_some()).await?;
-    assert_eq!(tab.title.as_ref().map(model::Title::as_str), Some("春晓"));
+    tab.until("the model's title", |tab| {
+        tab.title
+            .as_ref()
+            .is_some_and(|title| title.as_str() == "春晓")
+    })
+    .await?;
     assert_eq!(lin.list().await?[0].title.as_str(), "春晓");
     Ok(())
 }

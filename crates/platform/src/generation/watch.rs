@@ -1,6 +1,6 @@
 //! Watching a conversation: what a page has missed, and from then on what happens.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use futures_util::{Stream, stream};
 use model::{ConversationEvent, MessageId};
@@ -18,8 +18,8 @@ pub(super) struct Watch {
     pub(super) conversation: model::ConversationId,
     /// The answer that is followed and the last event of it that was sent.
     pub(super) following: Option<(MessageId, u64)>,
-    /// What is to be said first.
-    pub(super) first: Option<Event>,
+    /// What is to be said first, in this order.
+    pub(super) opening: VecDeque<Event>,
 }
 
 impl Watch {
@@ -31,7 +31,7 @@ impl Watch {
     }
 
     async fn next(&mut self) -> Option<Event> {
-        if let Some(first) = self.first.take() {
+        if let Some(first) = self.opening.pop_front() {
             return Some(first);
         }
         loop {

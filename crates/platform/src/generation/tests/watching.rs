@@ -93,13 +93,32 @@ async fn the_next_answer_of_another_tab_comes_on_the_same_watch() {
         house.simulator.next_answer(Answer::words(["一"]));
         let asked = house.ask(None, "背一首诗").await;
         let mut page = Page::open(&house, asked.conversation).await;
-        page.until(|page| page.title.is_some()).await;
+        page.until_ended().await;
         assert_eq!(page.text(), "一");
         house.settled().await;
         house.simulator.next_answer(Answer::words(["二"]));
         house.ask(Some(asked.conversation), "再一首").await;
         page.until(|page| page.text() == "二").await;
         page.until_ended().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_title_that_was_written_before_the_page_watched_is_told_first() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        house.simulator.next_answer(Answer::words(["一"]));
+        let asked = house.answered(None, "背一首诗").await;
+        let renamed = house.services.conversations.rename(
+            &house.lin,
+            asked.conversation,
+            Title::parse("春晓").unwrap(),
+        );
+        renamed.await.unwrap();
+        let mut page = Page::open(&house, asked.conversation).await;
+        page.next().await;
+        assert_eq!(page.title.as_ref().map(Title::as_str), Some("春晓"));
     })
     .await;
 }
@@ -122,6 +141,8 @@ async fn a_page_that_falls_behind_is_told_to_load_anew() {
             let renamed = house.services.conversations.rename(&house.lin, id, title);
             renamed.await.unwrap();
         }
+        let opening = events.next().await.unwrap();
+        assert!(opening.data.contains("title"), "{}", opening.data);
         let first = events.next().await.unwrap();
         assert_eq!(&*first.data, r#"{"type":"changed"}"#);
         let next = events.next().await.unwrap();

@@ -23,8 +23,9 @@ const ABANDONED_CHUNKS: &str =
 const INTERRUPT_GENERATION: &str = "
     UPDATE generations SET status = 'interrupted', ended_at = $2 WHERE id = $1 AND status = 'running'";
 
+/// The end is an event of its own: a page that has seen everything before it must hear of it.
 const INTERRUPT_MESSAGE: &str = "
-    UPDATE messages SET status = 'interrupted', parts = $2, last_seq = CASE WHEN $3 > last_seq THEN $3 ELSE last_seq END,
+    UPDATE messages SET status = 'interrupted', parts = $2, last_seq = CASE WHEN $3 > last_seq THEN $3 ELSE last_seq END + 1,
            updated_at = $4
     WHERE id = $1 AND status = 'generating'";
 

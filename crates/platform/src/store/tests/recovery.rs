@@ -17,11 +17,11 @@ async fn a_killed_process_loses_nothing_that_it_had_stored() {
         assert_eq!(db.interrupt_abandoned(ALL, NOW).await.unwrap(), 0, "once");
         let read = desk.read(lin, talking).await;
         assert_eq!(read.status, MessageStatus::Interrupted);
-        assert_eq!((read.text().as_str(), read.last_seq), ("春眠不觉晓", 3));
+        assert_eq!((read.text().as_str(), read.last_seq), ("春眠不觉晓", 4));
         assert_eq!(read.reasoning(), "r1 r2 r3 ");
         let read = desk.read(lin, silent).await;
         assert_eq!(read.status, MessageStatus::Interrupted);
-        assert_eq!((read.text().as_str(), read.last_seq), ("", 0));
+        assert_eq!((read.text().as_str(), read.last_seq), ("", 1));
         let read = desk.read(lin, settled).await;
         assert_eq!(read.status, MessageStatus::Complete);
         let chunks = "SELECT COUNT(*) FROM generation_chunks";
@@ -52,7 +52,7 @@ async fn a_second_cut_adds_to_what_the_first_left() {
         assert_eq!(read.text(), "春眠不觉晓，处处闻啼鸟");
         assert_eq!(
             (read.reasoning().as_str(), read.last_seq),
-            ("想r11 r12 ", 12)
+            ("想r11 r12 ", 13)
         );
         let answer = desk.answer(turn.answer, &model);
         assert!(
@@ -63,8 +63,8 @@ async fn a_second_cut_adds_to_what_the_first_left() {
         assert_eq!(db.interrupt_abandoned(ALL, NOW).await.unwrap(), 1);
         assert_eq!(
             desk.read(lin, turn).await.last_seq,
-            12,
-            "numbers never fall"
+            14,
+            "each end has its number"
         );
     })
     .await;
