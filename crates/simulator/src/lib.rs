@@ -37,6 +37,7 @@ mod state;
 mod tasks;
 mod terms;
 mod tokens;
+mod uploads;
 mod vectors;
 
 pub use fault::{Fault, FaultPlan, Framing};

@@ -7,6 +7,7 @@ mod control;
 mod dialect;
 mod entry;
 mod front;
+mod medium;
 mod models;
 mod multimodal;
 mod native;

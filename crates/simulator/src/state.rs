@@ -19,6 +19,7 @@ use crate::{
     models::Model,
     results::{RESULT_LIFE, Results},
     tasks::Tasks,
+    uploads::Uploads,
 };
 
 /// Older requests are forgotten, so that a demonstration can run for weeks.
@@ -135,6 +136,7 @@ struct Shared {
     addr: SocketAddr,
     results: Results,
     tasks: Tasks,
+    uploads: Uploads,
 }
 
 impl Handle {
@@ -149,6 +151,7 @@ impl Handle {
             addr,
             results: Results::default(),
             tasks: Tasks::default(),
+            uploads: Uploads::default(),
         }))
     }
 
@@ -203,6 +206,11 @@ impl Handle {
         &self.0.tasks
     }
 
+    /// The permissions to upload.
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.0.uploads
+    }
+
     /// Keeps every task that is submitted from now on in `PENDING`, until it is run or finished by hand.
     pub fn hold_tasks(&self) {
         self.tasks().hold();
@@ -231,12 +239,17 @@ impl Handle {
         bytes: impl Into<Bytes>,
     ) -> String {
         self.results().put(path, content_type, bytes, RESULT_LIFE);
-        let signature = Dice::new(self.options().seed).and(path).hex(27);
         format!(
-            "{}/results/{path}?Expires={}&OSSAccessKeyId=LTAI5tSimulated&Signature={signature}",
+            "{}/results/{path}?Expires={}&OSSAccessKeyId=LTAI5tSimulated&Signature={}",
             self.origin(),
             unix_seconds() + RESULT_LIFE.as_secs(),
+            self.signature(path),
         )
+    }
+
+    /// What the address of a result must carry.
+    pub(crate) fn signature(&self, path: &str) -> String {
+        Dice::new(self.options().seed).and(path).hex(27)
     }
 
     /// Writes down what a request costs.

@@ -23,13 +23,20 @@ use crate::{
 
 /// The documented limit is 10 MB for one encoded medium; a request may hold several.
 const LARGEST_BODY: usize = 64 << 20;
+/// The object store takes larger files than a request may hold.
+const LARGEST_UPLOAD: usize = 128 << 20;
 
 /// Writes the request down, asks for the key, and watches the answer to its end.
 pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, LARGEST_BODY).await;
     let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
     let dialect = Dialect::of(&path);
+    let largest = if dialect == Dialect::Open {
+        LARGEST_UPLOAD
+    } else {
+        LARGEST_BODY
+    };
+    let body = axum::body::to_bytes(body, largest).await;
     let mut visit = handle.arrive(
         method,
         path,

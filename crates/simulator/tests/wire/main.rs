@@ -4,5 +4,6 @@ mod faults;
 mod refusals;
 mod script;
 mod shapes;
+mod storage;
 mod support;
 mod vectors;
