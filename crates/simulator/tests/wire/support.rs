@@ -116,6 +116,20 @@ pub async fn send(simulator: &Simulator, method: &str, path: &str, body: &str) -
         .0
 }
 
+/// Sends a request with more headers, each ended by CRLF.
+pub async fn send_with(
+    simulator: &Simulator,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> Reply {
+    let key = format!("sk-test\r\n{}", headers.trim_end());
+    read(open(simulator, method, path, Some(&key), body).await)
+        .await
+        .0
+}
+
 pub async fn chat(simulator: &Simulator, body: &Value) -> Reply {
     send(simulator, "POST", CHAT, &body.to_string()).await
 }

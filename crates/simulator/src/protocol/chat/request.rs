@@ -39,7 +39,18 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
+    /// A request in the compatible protocol, which not all models speak.
     pub(crate) fn parse(body: &Value, models: &[Model]) -> Result<Self, Refusal> {
+        let id = body.get("model").and_then(Value::as_str);
+        let model = id.and_then(|id| models::find(models, id));
+        if let Some(model) = model.filter(|model| model.native_only) {
+            return Err(Refusal::model_not_supported(id.unwrap_or(&model.id)));
+        }
+        Self::parse_any(body, models)
+    }
+
+    /// The same for every model; other protocols put their requests into this form.
+    pub(crate) fn parse_any(body: &Value, models: &[Model]) -> Result<Self, Refusal> {
         let empty = Map::new();
         let fields = Fields(body.as_object().unwrap_or(&empty));
         let model_id = fields
@@ -49,9 +60,6 @@ impl Ask {
             .ok_or_else(Refusal::no_model)?;
         let model =
             models::find(models, model_id).ok_or_else(|| Refusal::model_not_found(model_id))?;
-        if model.native_only {
-            return Err(Refusal::model_not_supported(model_id));
-        }
         let (messages, prefix) = messages::read(fields.get("messages"), model)?;
         let prompt_tokens = messages::count_tokens(&messages, prefix.as_deref());
         if prompt_tokens > model.max_input_tokens {
