@@ -80,9 +80,3 @@ pub(crate) fn model<'a>(
 pub(crate) fn wrong_path() -> Refusal {
     Refusal::invalid_parameter("url error, please check url！")
 }
-
-/// 400: the service wants it as a task, or not as one.
-pub(crate) fn wrong_mode(wanted: &str) -> Refusal {
-    let message = format!("current user api does not support {wanted} calls.");
-    Refusal::new(403, "AccessDenied", message)
-}

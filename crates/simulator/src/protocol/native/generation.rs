@@ -13,6 +13,7 @@ use crate::{
         chat::{self, steps, transmit},
         dialect::Dialect,
         entry::Entry,
+        tasks,
     },
     state::Billed,
 };
@@ -29,9 +30,7 @@ pub(crate) async fn multimodal(entry: Entry) -> Result<Response, Refusal> {
 
 async fn create(entry: Entry, path: Path) -> Result<Response, Refusal> {
     let body = entry.json()?;
-    if entry.asks_for_task() {
-        return Err(super::body::wrong_mode("asynchronous"));
-    }
+    tasks::must_be_synchronous(&entry)?;
     let (ask, form) = request::read(&body, entry.handle.models(), path, entry.asks_for_events())?;
     let (answers, pace) = chat::think(&ask, &entry).await;
     if let Some(response) = chat::instead(&answers, ask.stream, Dialect::Native, &entry.id) {
