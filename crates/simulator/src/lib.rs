@@ -22,6 +22,7 @@ mod calendar;
 mod compose;
 mod dice;
 mod fault;
+mod hearing;
 mod line;
 mod models;
 mod options;

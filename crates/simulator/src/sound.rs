@@ -3,10 +3,20 @@
 //! Nobody can understand it, but it is real sound: it lasts as long as a person would speak, pauses at punctuation, and
 //! differs from voice to voice and from text to text.
 
+mod memory;
+mod mp3;
+mod opus;
+mod read;
+mod spans;
 mod voice;
 mod wav;
 
-pub(crate) use voice::{Clause, Manner, Utterance, Word, utter};
+pub(crate) use memory::{Memory, OPENING};
+pub(crate) use mp3::{Mp3, mp3};
+pub(crate) use opus::{opus, opus_rate};
+pub(crate) use read::{Recording, read};
+pub(crate) use spans::{Span, Spans};
+pub(crate) use voice::{Clause, Manner, Utterance, Word, utter, words};
 pub(crate) use wav::wav;
 
 /// The text as mono samples of 16 bits, at the voice's usual speed, volume and pitch.

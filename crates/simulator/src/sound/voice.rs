@@ -104,13 +104,34 @@ pub(crate) fn utter(text: &str, voice: &str, rate_hz: u32, manner: Manner) -> Ut
     said
 }
 
+/// The words of a text, each from 0 to the time that it takes.
+pub(crate) fn words(text: &str) -> Vec<Word> {
+    let words = clauses(text).into_iter().flat_map(|(words, _)| words);
+    words
+        .map(|word| Word {
+            end: syllables(&word.text) as u64 * (SYLLABLE * 1000.0) as u64,
+            ..word
+        })
+        .collect()
+}
+
 /// The words up to each punctuation, with the pause behind them in milliseconds.
 fn clauses(text: &str) -> Vec<(Vec<Word>, u32)> {
     let mut clauses: Vec<(Vec<Word>, u32)> = Vec::new();
     let mut words: Vec<Word> = Vec::new();
     let mut in_word = false;
-    for c in text.chars() {
-        if let Some(pause) = pause(c) {
+    let mut text = text.chars().peekable();
+    while let Some(c) = text.next() {
+        let is_decimal = matches!(c, '.' | ',' | ':')
+            && words
+                .last()
+                .is_some_and(|word| word.text.ends_with(|c: char| c.is_ascii_digit()))
+            && text.peek().is_some_and(char::is_ascii_digit);
+        if is_decimal && in_word {
+            if let Some(number) = words.last_mut() {
+                number.text.push(c);
+            }
+        } else if let Some(pause) = pause(c) {
             in_word = false;
             if let Some(last) = words.last_mut() {
                 last.punctuation.push(c);
@@ -274,8 +295,8 @@ mod tests {
     fn words_of_letters_have_syllables_too() {
         assert_eq!(syllables("station "), 2);
         assert_eq!(syllables("tsk"), 1);
-        let said = utter("Good evening, 2026!", "a", 8000, Manner::default());
+        let said = utter("Good evening, 20.26!", "a", 8000, Manner::default());
         let texts: Vec<String> = said.clauses.iter().map(super::Clause::text).collect();
-        assert_eq!(texts, ["Good evening, ", "2026!"]);
+        assert_eq!(texts, ["Good evening, ", "20.26!"]);
     }
 }
