@@ -25,22 +25,24 @@ pub struct CallOptions {
 }
 
 /// Which side of a call is inspected more strictly (`cip`, content inspection plus).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct DataInspection {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataInspection {
     /// The prompt.
-    #[serde(skip_serializing_if = "is_off", serialize_with = "as_cip")]
-    pub input: bool,
+    Input,
     /// The answer.
-    #[serde(skip_serializing_if = "is_off", serialize_with = "as_cip")]
-    pub output: bool,
+    Output,
+    /// Both.
+    Both,
 }
 
 impl DataInspection {
-    /// Prompt and answer.
-    pub const BOTH: Self = Self {
-        input: true,
-        output: true,
-    };
+    fn json(self) -> &'static str {
+        match self {
+            Self::Input => r#"{"input":"cip"}"#,
+            Self::Output => r#"{"output":"cip"}"#,
+            Self::Both => r#"{"input":"cip","output":"cip"}"#,
+        }
+    }
 }
 
 impl CallOptions {
@@ -48,8 +50,12 @@ impl CallOptions {
     pub(crate) fn apply(&self, call: Call) -> Result<Call, Error> {
         let mut call = call;
         if let Some(inspection) = &self.data_inspection {
-            let json = serde_json::to_string(inspection).unwrap_or_default();
-            insert(&mut call, DATA_INSPECTION, "data_inspection", &json)?;
+            insert(
+                &mut call,
+                DATA_INSPECTION,
+                "data_inspection",
+                inspection.json(),
+            )?;
         }
         if let Some(wait) = self.wait_timeout {
             insert(
@@ -84,18 +90,6 @@ fn insert(call: &mut Call, name: HeaderName, field: &str, value: &str) -> Result
     Ok(())
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands fields over by reference"
-)]
-fn is_off(on: &bool) -> bool {
-    !on
-}
-
-fn as_cip<S: serde::Serializer>(_: &bool, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str("cip")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +103,7 @@ mod tests {
     #[test]
     fn the_documented_headers_are_sent_and_the_time_out_grows() {
         let options = CallOptions {
-            data_inspection: Some(DataInspection::BOTH),
+            data_inspection: Some(DataInspection::Both),
             wait_timeout: Some(Duration::from_secs(30)),
             workspace: Some("ws-2".to_owned()),
         };

@@ -40,12 +40,14 @@ pub mod native;
 mod options;
 mod region;
 mod retry;
+mod setters;
 pub mod socket;
 mod span;
 pub mod sse;
 mod stream;
 mod text;
 mod transport;
+mod validate;
 
 pub use call_options::{CallOptions, DataInspection};
 pub use client::Client;
@@ -59,9 +61,10 @@ pub use stream::AnswerStream;
 pub use text::{
     Accumulator, Audio, AudioOutput, ChatChunk, ChatCompletion, ChatEvent, ChatEvents, ChatRequest,
     ChatStream, Choice, ChunkChoice, CompletionTokensDetails, Content, ContentPart, Delta,
-    FinishReason, FunctionCall, FunctionCallDelta, FunctionDefinition, InputAudio, MediaUrl,
-    Message, Model, ModelList, PromptTokensDetails, ResponseFormat, Role, SearchOptions, Stop,
-    StreamOptions, Tool, ToolCall, ToolCallDelta, ToolChoice, Usage,
+    FinishReason, FunctionCall, FunctionCallDelta, FunctionDefinition, InputAudio,
+    IntentionOptions, Logprobs, MediaUrl, Message, Model, ModelList, PromptTokensDetails,
+    ResponseFormat, Role, SearchInfo, SearchOptions, SearchResult, Stop, StreamOptions,
+    TokenLogprob, Tool, ToolCall, ToolCallDelta, ToolChoice, Usage,
 };
 
 /// Fields that this crate has no name for, kept as they came and sent as they are.

@@ -5,8 +5,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_util::Stream;
 use futures_util::stream;
+use futures_util::{Stream, TryStreamExt};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tracing::Span;
@@ -77,16 +77,24 @@ impl<T> AnswerStream<T> {
         self.request_id.as_deref()
     }
 
-    /// The same stream with every piece changed by `change`.
-    pub(crate) fn map_pieces<U>(
+    /// The same stream with every piece changed; ends when `change` fails.
+    pub(crate) fn convert<U>(
         self,
-        mut change: impl FnMut(T) -> U + Send + 'static,
+        change: impl FnMut(T) -> Result<U, Error> + Send + 'static,
     ) -> AnswerStream<U>
     where
-        T: 'static,
-        U: 'static,
+        T: Send + 'static,
+        U: Send + 'static,
     {
-        let pieces = stream::StreamExt::map(self.pieces, move |piece| piece.map(&mut change));
+        let pieces = stream::try_unfold(
+            (self.pieces, change),
+            |(mut pieces, mut change)| async move {
+                let Some(piece) = pieces.try_next().await? else {
+                    return Ok(None);
+                };
+                Ok(Some((change(piece)?, (pieces, change))))
+            },
+        );
         AnswerStream {
             pieces: Box::pin(pieces),
             request_id: self.request_id,

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::calls::Calls;
 use super::{
-    Audio, ChatChunk, ChatCompletion, Choice, ChunkChoice, Content, FinishReason, Message, Role,
+    Audio, ChatChunk, ChatCompletion, Choice, ChunkChoice, Content, FinishReason, Logprobs,
+    Message, Role,
 };
 use crate::Error;
 
@@ -25,6 +26,7 @@ struct Gathered {
     reasoning: Option<String>,
     calls: Calls,
     audio: Option<(Audio, Vec<u8>)>,
+    logprobs: Option<Logprobs>,
     finish_reason: Option<FinishReason>,
 }
 
@@ -46,6 +48,9 @@ impl Accumulator {
         }
         if chunk.usage.is_some() {
             self.answer.usage.clone_from(&chunk.usage);
+        }
+        if let Some(found) = chunk.search_info.as_ref().filter(|found| !found.is_empty()) {
+            self.answer.search_info = Some(found.clone());
         }
         for choice in &chunk.choices {
             self.choices.entry(choice.index).or_default().push(choice)?;
@@ -78,6 +83,11 @@ impl Gathered {
             .tool_calls
             .iter()
             .for_each(|fragment| self.calls.push(fragment));
+        if let Some(piece) = &choice.logprobs {
+            let logprobs = self.logprobs.get_or_insert_default();
+            logprobs.content.extend_from_slice(&piece.content);
+            logprobs.extra.extend(piece.extra.clone());
+        }
         if let Some(piece) = &delta.audio {
             self.push_audio(piece)?;
         }
@@ -117,6 +127,7 @@ impl Gathered {
             index,
             message,
             finish_reason: self.finish_reason,
+            logprobs: self.logprobs,
             ..Choice::default()
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Message, Usage};
+use super::{Logprobs, Message, SearchInfo, Usage};
 use crate::Extra;
 use crate::lenient::{null_as_default, object_or_none};
 
@@ -28,6 +28,13 @@ pub struct ChatCompletion {
     /// The id of the request, from the answer's head; not part of the body.
     #[serde(skip)]
     pub request_id: Option<String>,
+    /// What a search found; never in the compatible mode.
+    #[serde(
+        default,
+        deserialize_with = "object_or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub search_info: Option<SearchInfo>,
     /// Anything else, such as `created`.
     #[serde(flatten)]
     pub extra: Extra,
@@ -53,6 +60,9 @@ pub struct Choice {
     /// Why it ended.
     #[serde(deserialize_with = "finish_reason")]
     pub finish_reason: Option<FinishReason>,
+    /// How sure the model was, if asked for.
+    #[serde(deserialize_with = "object_or_none")]
+    pub logprobs: Option<Logprobs>,
     /// Anything else.
     #[serde(flatten)]
     pub extra: Extra,
@@ -75,7 +85,7 @@ pub enum FinishReason {
 }
 
 /// Some models send the word `null`.
-pub(super) fn finish_reason<'de, D: Deserializer<'de>>(
+pub(crate) fn finish_reason<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<FinishReason>, D::Error> {
     let reason = Option::<FinishReason>::deserialize(deserializer)?;

@@ -6,11 +6,11 @@ use super::{ToolCall, ToolCallDelta};
 
 /// Calls being received, by their index.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Calls(BTreeMap<u32, ToolCall>);
+pub(crate) struct Calls(BTreeMap<u32, ToolCall>);
 
 impl Calls {
     /// Adds a fragment. A fragment without an index begins a call if it has a new id, else it continues the last.
-    pub(super) fn push(&mut self, fragment: &ToolCallDelta) {
+    pub(crate) fn push(&mut self, fragment: &ToolCallDelta) {
         let id = fragment.id.as_deref().unwrap_or_default();
         let index = fragment.index.unwrap_or_else(|| self.place_of(id));
         let call = self.0.entry(index).or_insert_with(|| ToolCall {
@@ -36,7 +36,7 @@ impl Calls {
     }
 
     /// The whole calls. One whose name never came is a known fault of the server and dropped.
-    pub(super) fn finish(self) -> Vec<ToolCall> {
+    pub(crate) fn finish(self) -> Vec<ToolCall> {
         let (named, orphans): (Vec<_>, Vec<_>) = self
             .0
             .into_values()

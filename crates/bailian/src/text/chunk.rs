@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::finish_reason;
-use super::{FinishReason, Role, ToolCallDelta, Usage};
+use super::{FinishReason, Logprobs, Role, SearchInfo, ToolCallDelta, Usage};
 use crate::Extra;
 use crate::lenient::{null_as_default, object_or_none};
 
@@ -23,6 +23,12 @@ pub struct ChatChunk {
     /// In one chunk near the end, if asked for.
     #[serde(deserialize_with = "object_or_none")]
     pub usage: Option<Usage>,
+    /// What a search found; never in the compatible mode.
+    #[serde(
+        deserialize_with = "object_or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub search_info: Option<SearchInfo>,
     /// Anything else, such as `created`.
     #[serde(flatten)]
     pub extra: Extra,
@@ -41,6 +47,9 @@ pub struct ChunkChoice {
     /// Why it ended, once it has.
     #[serde(deserialize_with = "finish_reason")]
     pub finish_reason: Option<FinishReason>,
+    /// How sure the model was, if asked for.
+    #[serde(deserialize_with = "object_or_none")]
+    pub logprobs: Option<Logprobs>,
     /// Anything else.
     #[serde(flatten)]
     pub extra: Extra,

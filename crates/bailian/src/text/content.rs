@@ -1,6 +1,7 @@
 //! What a message is made of ("Messages").
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::Extra;
 
@@ -116,6 +117,68 @@ impl ContentPart {
             },
             extra: Extra::new(),
         }
+    }
+
+    /// A video file: `https:`, `data:` or `oss:` URL.
+    pub fn video_url(url: impl Into<String>) -> Self {
+        Self::VideoUrl {
+            video_url: MediaUrl {
+                url: url.into(),
+                extra: Extra::new(),
+            },
+            extra: Extra::new(),
+        }
+    }
+
+    /// A video as images in their order.
+    pub fn video_frames(urls: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::Video {
+            video: urls.into_iter().map(Into::into).collect(),
+            extra: Extra::new(),
+        }
+    }
+
+    /// Sound: URL or `data:;base64,…`, and its format, for example `wav`.
+    pub fn input_audio(data: impl Into<String>, format: impl Into<String>) -> Self {
+        Self::InputAudio {
+            input_audio: InputAudio {
+                data: data.into(),
+                format: Some(format.into()),
+                extra: Extra::new(),
+            },
+            extra: Extra::new(),
+        }
+    }
+
+    /// Marks the end of a prefix for the explicit context cache ("Context cache"); at most four marks a request.
+    #[must_use]
+    pub fn cached(self) -> Self {
+        self.with("cache_control", json!({"type": "ephemeral"}))
+    }
+
+    /// Frames a second that are looked at: 0.1 to 10.
+    #[must_use]
+    pub fn fps(self, fps: f64) -> Self {
+        self.with("fps", fps)
+    }
+
+    /// Fewest and most pixels that an image is scaled to.
+    #[must_use]
+    pub fn pixels(self, min: u64, max: u64) -> Self {
+        self.with("min_pixels", min).with("max_pixels", max)
+    }
+
+    /// Sets a sibling of the part's `type`.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let (Self::Text { extra, .. }
+        | Self::ImageUrl { extra, .. }
+        | Self::VideoUrl { extra, .. }
+        | Self::Video { extra, .. }
+        | Self::InputAudio { extra, .. }
+        | Self::Other(extra)) = &mut self;
+        extra.insert(name.to_owned(), value.into());
+        self
     }
 }
 

@@ -8,7 +8,7 @@ use futures_util::Stream;
 use futures_util::ready;
 
 use super::calls::Calls;
-use super::{ChatChunk, ChatStream, ChunkChoice, FinishReason, ToolCall, Usage};
+use super::{ChatChunk, ChatStream, ChunkChoice, FinishReason, SearchInfo, ToolCall, Usage};
 use crate::Error;
 
 /// Something that happened to the first answer.
@@ -26,6 +26,8 @@ pub enum ChatEvent {
         /// Why.
         reason: FinishReason,
     },
+    /// What a search found; before the text if asked for, only from the native protocol.
+    Search(SearchInfo),
     /// What it took, if asked for.
     Usage(Usage),
 }
@@ -55,6 +57,8 @@ impl ChatEvents {
     }
 
     fn take(&mut self, chunk: ChatChunk) {
+        let found = chunk.search_info.filter(|found| !found.is_empty());
+        self.ready.extend(found.map(ChatEvent::Search));
         for choice in chunk.choices {
             if choice.index == 0 && !self.finished {
                 self.take_choice(choice);

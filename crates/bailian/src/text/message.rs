@@ -71,6 +71,12 @@ impl Message {
         }
     }
 
+    /// Files that qwen-long reads, by the ids of their uploads; fewer than 100.
+    pub fn files<'a>(ids: impl IntoIterator<Item = &'a str>) -> Self {
+        let ids: Vec<_> = ids.into_iter().map(|id| format!("fileid://{id}")).collect();
+        Self::system(ids.join(","))
+    }
+
     /// Whether the answer should continue this text.
     #[must_use]
     pub fn partial(mut self, partial: bool) -> Self {

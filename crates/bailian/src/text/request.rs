@@ -1,10 +1,11 @@
 //! What is asked ("Request body").
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Message, Tool, ToolChoice};
+use super::{AudioOutput, Message, ResponseFormat, SearchOptions, Stop, Tool, ToolChoice};
 use crate::lenient::null_as_default;
+use crate::setters::setters;
 use crate::{CallOptions, Extra};
 
 /// A chat request. Absent fields take the model's own defaults; fields without a name here go through `extra`.
@@ -51,6 +52,12 @@ pub struct ChatRequest {
     /// Where the answer ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,
+    /// Whether the probabilities of the answer's tokens come along; some models, not for reasoning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logprobs: Option<bool>,
+    /// How many alternatives a token: 0–5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_logprobs: Option<u32>,
     /// The answer's form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<ResponseFormat>,
@@ -66,6 +73,9 @@ pub struct ChatRequest {
     /// Several calls in one answer; off by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parallel_tool_calls: Option<bool>,
+    /// Whether the arguments of tools that take arrays or objects are streamed too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_stream: Option<bool>,
     /// Whether a hybrid model thinks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_thinking: Option<bool>,
@@ -75,35 +85,54 @@ pub struct ChatRequest {
     /// How hard to think; the words depend on the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning_effort: Option<String>,
+    /// Whether the reasoning of earlier answers counts as context; billed as input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preserve_thinking: Option<bool>,
+    /// Whether earlier reasoning is dropped; GLM only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clear_thinking: Option<bool>,
+    /// `adaptive` or `disabled` as an object's `type`; MiniMax-M3 only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<Value>,
     /// Whether the model may search the web.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_search: Option<bool>,
     /// How it searches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_options: Option<SearchOptions>,
+    /// Whether the answer may hold pictures as HTML; a few models.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enable_text_image_mixed: Option<bool>,
+    /// Whether the model may run code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enable_code_interpreter: Option<bool>,
+    /// Whether images are read in more detail, for more tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vl_high_resolution_images: Option<bool>,
     /// `text`, or `text` and `audio`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modalities: Option<Vec<String>>,
     /// The voice of a spoken answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<AudioOutput>,
+    /// Whether sound keeps its directions; qwen3.8-omni-flash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_multichannel: Option<bool>,
+    /// What a document model makes, such as slides; only streamed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skill: Option<Value>,
+    /// How a translation model translates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub translation_options: Option<Value>,
+    /// How a recognition model listens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asr_options: Option<Value>,
     /// How the call is handled, beside its body.
     #[serde(skip)]
     pub options: CallOptions,
     /// Anything else, at the top level of the request.
     #[serde(flatten)]
     pub extra: Extra,
-}
-
-macro_rules! setters {
-    ($($name:ident: $type:ty),* $(,)?) => {$(
-        #[doc = concat!("Sets `", stringify!($name), "`.")]
-        #[must_use]
-        pub fn $name(mut self, value: impl Into<$type>) -> Self {
-            self.$name = Some(value.into());
-            self
-        }
-    )*};
 }
 
 impl ChatRequest {
@@ -128,22 +157,43 @@ impl ChatRequest {
         seed: i64,
         stop: Stop,
         stream_options: StreamOptions,
+        logprobs: bool,
+        top_logprobs: u32,
         response_format: ResponseFormat,
         tool_choice: ToolChoice,
         parallel_tool_calls: bool,
+        tool_stream: bool,
         enable_thinking: bool,
         thinking_budget: u32,
         reasoning_effort: String,
+        preserve_thinking: bool,
+        clear_thinking: bool,
+        thinking: Value,
         enable_search: bool,
         search_options: SearchOptions,
+        enable_text_image_mixed: bool,
+        enable_code_interpreter: bool,
+        vl_high_resolution_images: bool,
         modalities: Vec<String>,
         audio: AudioOutput,
+        use_multichannel: bool,
+        skill: Value,
+        translation_options: Value,
+        asr_options: Value,
     }
 
     /// Sets `tools`.
     #[must_use]
     pub fn tools(mut self, tools: impl IntoIterator<Item = Tool>) -> Self {
         self.tools = tools.into_iter().collect();
+        self
+    }
+
+    /// Asks for the answer as text and as speech in this voice; only streamed, only omni models, not while thinking.
+    #[must_use]
+    pub fn speak(mut self, voice: impl Into<String>) -> Self {
+        self.modalities = Some(vec!["text".to_owned(), "audio".to_owned()]);
+        self.audio = Some(AudioOutput::new(voice));
         self
     }
 
@@ -176,111 +226,6 @@ pub struct StreamOptions {
     /// The usage, in one chunk near the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_usage: Option<bool>,
-    /// Anything else.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Where an answer ends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Stop {
-    /// At this text.
-    Text(String),
-    /// At any of these.
-    Texts(Vec<String>),
-    /// Token ids, alone or in sequences.
-    Tokens(Value),
-}
-
-impl From<&str> for Stop {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<Vec<String>> for Stop {
-    fn from(texts: Vec<String>) -> Self {
-        Self::Texts(texts)
-    }
-}
-
-/// The answer's form ("Structured output").
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ResponseFormat {
-    /// `text`, `json_object` or `json_schema`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Anything else, such as `json_schema`.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ResponseFormat {
-    /// Plain text, the default.
-    pub fn text() -> Self {
-        Self {
-            kind: "text".to_owned(),
-            extra: Extra::new(),
-        }
-    }
-
-    /// Some JSON object. The word "json" must occur in the messages; not while thinking.
-    pub fn json_object() -> Self {
-        Self {
-            kind: "json_object".to_owned(),
-            extra: Extra::new(),
-        }
-    }
-
-    /// JSON that follows a schema; fewer models. `name` has at most 64 letters, digits, `_`, `-`.
-    pub fn json_schema(name: &str, schema: &Value, strict: bool) -> Self {
-        let mut extra = Extra::new();
-        extra.insert(
-            "json_schema".to_owned(),
-            json!({"name": name, "schema": schema, "strict": strict}),
-        );
-        Self {
-            kind: "json_schema".to_owned(),
-            extra,
-        }
-    }
-}
-
-/// How the model searches ("Web search").
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SearchOptions {
-    /// Search even if the model sees no need.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub forced_search: Option<bool>,
-    /// `turbo`, `max`, `agent`, `agent_max`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub search_strategy: Option<String>,
-    /// Vertical sources such as weather.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_search_extension: Option<bool>,
-    /// Accepted here, but this mode returns no sources.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_source: Option<bool>,
-    /// Days: 7, 30, 180 or 365; only with `turbo`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub freshness: Option<u32>,
-    /// At most 25 hosts; only with `turbo`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assigned_site_list: Option<Vec<String>>,
-    /// Anything else.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// The voice of a spoken answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AudioOutput {
-    /// For example `Cherry`.
-    pub voice: String,
-    /// Only `wav`.
-    pub format: String,
     /// Anything else.
     #[serde(flatten)]
     pub extra: Extra,

@@ -71,6 +71,11 @@ impl ToolChoice {
         Self("none".into())
     }
 
+    /// Some tool; Qwen models refuse it.
+    pub fn required() -> Self {
+        Self("required".into())
+    }
+
     /// This function; not while thinking.
     pub fn function(name: &str) -> Self {
         Self(json!({"type": "function", "function": {"name": name}}))

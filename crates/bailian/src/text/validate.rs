@@ -2,9 +2,9 @@
 
 use super::{ChatRequest, Message, Role};
 use crate::Error;
+use crate::validate::{Sampling, require, tools};
 
 const MAX_SEED: i64 = (1 << 31) - 1;
-const MAX_TOOL_NAME: usize = 64;
 
 impl ChatRequest {
     /// Checks the documented ranges that hold for every model; what depends on the model is left to the provider.
@@ -17,63 +17,24 @@ impl ChatRequest {
             "messages",
             "messages must not be empty",
         )?;
-        self.validate_sampling()?;
-        self.validate_limits()?;
-        self.validate_tools()?;
-        self.validate_messages()
-    }
-
-    fn validate_sampling(&self) -> Result<(), Error> {
-        let within = |value: Option<f64>, accept: fn(f64) -> bool| value.is_none_or(accept);
-        require(
-            within(self.temperature, |t| (0.0..2.0).contains(&t)),
-            "temperature",
-            "must be in [0, 2)",
-        )?;
-        require(
-            within(self.top_p, |p| p > 0.0 && p <= 1.0),
-            "top_p",
-            "must be in (0, 1]",
-        )?;
-        require(
-            within(self.presence_penalty, |p| (-2.0..=2.0).contains(&p)),
-            "presence_penalty",
-            "must be in [-2, 2]",
-        )?;
-        require(
-            within(self.repetition_penalty, |p| p > 0.0 && p.is_finite()),
-            "repetition_penalty",
-            "must be above 0",
-        )?;
-        require(
-            self.seed.is_none_or(|seed| (0..=MAX_SEED).contains(&seed)),
-            "seed",
-            "must be in [0, 2^31-1]",
-        )
-    }
-
-    fn validate_limits(&self) -> Result<(), Error> {
-        let positive = |value: Option<u32>| value.is_none_or(|value| value > 0);
-        require(
-            positive(self.max_tokens),
-            "max_tokens",
-            "must be at least 1",
-        )?;
-        require(
-            positive(self.max_completion_tokens),
-            "max_completion_tokens",
-            "must be at least 1",
-        )?;
-        require(
-            positive(self.thinking_budget),
-            "thinking_budget",
-            "must be at least 1",
-        )?;
-        require(
-            self.n.is_none_or(|n| (1..=4).contains(&n)),
-            "n",
-            "must be in [1, 4]",
-        )?;
+        Sampling {
+            temperature: self.temperature,
+            top_p: self.top_p,
+            presence_penalty: self.presence_penalty,
+            repetition_penalty: self.repetition_penalty,
+            seed: self.seed,
+            max_seed: MAX_SEED,
+            n: self.n,
+            top_logprobs: self.top_logprobs,
+            max_tokens: self.max_tokens,
+            max_completion_tokens: self.max_completion_tokens,
+            thinking_budget: self.thinking_budget,
+        }
+        .validate()?;
+        tools(&self.tools, self.n)?;
+        if let Some(search) = &self.search_options {
+            search.validate()?;
+        }
         let speaks = self
             .modalities
             .iter()
@@ -83,27 +44,8 @@ impl ChatRequest {
             !speaks || self.stream == Some(true),
             "modalities",
             "audio is only streamed",
-        )
-    }
-
-    fn validate_tools(&self) -> Result<(), Error> {
-        for tool in &self.tools {
-            let name = tool.function.name.as_str();
-            let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-            let good = (1..=MAX_TOOL_NAME).contains(&name.len())
-                && name.chars().all(known)
-                && name != "search";
-            require(
-                good,
-                "tools",
-                "a tool's name has 1 to 64 letters, digits, _ or -, and is not `search`",
-            )?;
-        }
-        require(
-            self.tools.is_empty() || self.n.is_none_or(|n| n == 1),
-            "n",
-            "must be 1 with tools",
-        )
+        )?;
+        self.validate_messages()
     }
 
     fn validate_messages(&self) -> Result<(), Error> {
@@ -145,14 +87,6 @@ impl ChatRequest {
             }
         }
         Ok(())
-    }
-}
-
-fn require(holds: bool, parameter: &str, message: &str) -> Result<(), Error> {
-    if holds {
-        Ok(())
-    } else {
-        Err(Error::invalid(parameter, format!("{parameter}: {message}")))
     }
 }
 

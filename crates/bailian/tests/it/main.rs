@@ -4,6 +4,7 @@
 mod answers;
 mod downloads;
 mod limits;
+mod native;
 mod refusals;
 mod sockets;
 mod streams;
