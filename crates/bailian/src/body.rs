@@ -6,6 +6,7 @@ use bytes::Bytes;
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
+use crate::client::{Arrival, Lease};
 use crate::sse::{Decoder, Event};
 use crate::{Error, ErrorKind, Phase};
 
@@ -40,15 +41,17 @@ pub(crate) struct Body {
     deadlines: Deadlines,
     began: bool,
     left: usize,
+    lease: Lease,
 }
 
 impl Body {
-    pub(crate) fn new(response: Response, deadlines: Deadlines, max_bytes: usize) -> Self {
+    pub(crate) fn new(arrival: Arrival, max_bytes: usize) -> Self {
         Self {
-            response,
-            deadlines,
+            response: arrival.response,
+            deadlines: arrival.deadlines,
             began: false,
             left: max_bytes,
+            lease: arrival.lease,
         }
     }
 
@@ -75,6 +78,7 @@ impl Body {
         while let Some(piece) = self.chunk().await? {
             all.extend_from_slice(&piece);
         }
+        self.lease.note(&all);
         Ok(all)
     }
 }
@@ -139,6 +143,9 @@ impl Events {
                 events.map_err(|error| Error::new(ErrorKind::TooLarge, error.to_string()))?;
             if !events.is_empty() {
                 self.prologue = None;
+            }
+            for event in events.iter().filter(|event| event.data.contains("usage")) {
+                body.lease.note(event.data.as_bytes());
             }
             self.ready.extend(events);
         }

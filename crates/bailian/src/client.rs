@@ -1,5 +1,6 @@
 //! The one way out: build, send, classify, read, and try again where that is documented to help.
 
+mod arrival;
 mod call;
 mod execute;
 mod read;
@@ -11,20 +12,27 @@ use reqwest::{Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
+pub(crate) use arrival::{Arrival, Lease};
 pub(crate) use call::{Call, Payload, Repeat};
 pub(crate) use read::{Opened, content_type, position};
 
 use crate::auth::Caller;
-use crate::body::{Body, Deadlines};
+use crate::body::Body;
+use crate::breaker::Breaker;
+use crate::pacing::Pacer;
 use crate::retry::Budget;
+use crate::status::Counters;
 use crate::transport::Versions;
-use crate::{ClientOptions, Error, transport};
+use crate::{Circuit, ClientOptions, ClientStatus, Error, transport};
 
-/// A connection to Bailian: one account, one host. Cloning it is cheap and shares pool and retry budget.
+/// A connection to Bailian: one account, one host. Cloning it is cheap; clones share connections, retry budget,
+/// circuit breaker, pacing and counters.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
     caller: Arc<Caller>,
+    /// Instead of the policy's number.
+    attempts: Option<u32>,
 }
 
 /// What all clones have in common, whoever calls.
@@ -33,6 +41,9 @@ struct Shared {
     /// Speaks HTTP/1.1 only, which is what can become a WebSocket.
     sockets: reqwest::Client,
     budget: Budget,
+    breaker: Breaker,
+    pacer: Pacer,
+    counters: Arc<Counters>,
     options: ClientOptions,
 }
 
@@ -50,11 +61,15 @@ impl Client {
             http,
             sockets,
             budget: Budget::new(options.retry.budget),
+            breaker: Breaker::new(options.breaker.clone()),
+            pacer: Pacer::new(&options.pacing, &options.model_pacing),
+            counters: Arc::default(),
             options,
         };
         Ok(Self {
             shared: Arc::new(shared),
             caller: Arc::new(caller),
+            attempts: None,
         })
     }
 
@@ -64,7 +79,8 @@ impl Client {
     /// Fails if the key is empty or holds characters that no header may hold.
     pub fn with_key(&self, key: impl Into<SecretString>) -> Result<Self, Error> {
         let workspace = self.caller.workspace.as_deref();
-        self.calling_as(Caller::new(self.options(), key.into(), workspace)?)
+        let caller = Caller::new(self.options(), key.into(), workspace)?;
+        Ok(self.calling_as(caller))
     }
 
     /// The same client calling in a workspace, or in the key's own with `None`.
@@ -72,18 +88,35 @@ impl Client {
     /// Fails if the id is not one, see [`Region::workspace_url`](crate::Region::workspace_url).
     pub fn with_workspace(&self, workspace: Option<&str>) -> Result<Self, Error> {
         let key = self.caller.key.clone();
-        self.calling_as(Caller::new(self.options(), key, workspace)?)
+        let caller = Caller::new(self.options(), key, workspace)?;
+        Ok(self.calling_as(caller))
     }
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "reads as the last step of its callers"
-    )]
-    fn calling_as(&self, caller: Caller) -> Result<Self, Error> {
-        Ok(Self {
-            shared: self.shared.clone(),
+    fn calling_as(&self, caller: Caller) -> Self {
+        Self {
             caller: Arc::new(caller),
-        })
+            ..self.clone()
+        }
+    }
+
+    /// The same client sending everything once, for somebody who knows where else to ask.
+    pub(crate) fn without_retries(&self) -> Self {
+        Self {
+            attempts: Some(1),
+            ..self.clone()
+        }
+    }
+
+    /// What this client and its clones did so far.
+    pub fn status(&self) -> ClientStatus {
+        self.shared
+            .counters
+            .status(self.shared.breaker.circuit(None))
+    }
+
+    /// Whether calls of a model are let through.
+    pub fn circuit_of(&self, model: &str) -> Circuit {
+        self.shared.breaker.circuit(Some(model))
     }
 
     /// Keeps the key out of what the provider said.
@@ -100,8 +133,8 @@ impl Client {
         &self,
         call: Call,
     ) -> Result<(T, Option<String>), Error> {
-        self.execute(&call, |response, deadlines| {
-            read::json(response, deadlines, self.options().max_response_bytes)
+        self.execute(&call, |arrival| {
+            read::json(arrival, self.options().max_response_bytes)
         })
         .await
     }
@@ -117,9 +150,9 @@ impl Client {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        self.execute(&call, |response, deadlines| {
+        self.execute(&call, |arrival| {
             let first = &first;
-            let opened = read::events(response, deadlines, self.options());
+            let opened = read::events(arrival, self.options());
             async move { first(opened.await?).await }
         })
         .await
@@ -134,14 +167,14 @@ impl Client {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        self.execute(call, |response, _| read(response)).await
+        self.execute(call, |arrival| read(arrival.response)).await
     }
 
-    /// Sends a call and hands over the answer together with what is left of its time.
-    pub(crate) async fn answer_within<T, F>(
+    /// Sends a call and hands over the answer with all that belongs to it.
+    pub(crate) async fn arrive<T, F>(
         &self,
         call: Call,
-        read: impl Fn(Response, Deadlines) -> F,
+        read: impl Fn(Arrival) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
@@ -151,9 +184,9 @@ impl Client {
 
     /// Sends a call of whose answer only the status matters.
     pub(crate) async fn deliver(&self, call: Call) -> Result<(), Error> {
-        self.execute(&call, |response, deadlines| async move {
+        self.execute(&call, |arrival| async move {
             let most = self.options().max_response_bytes;
-            Body::new(response, deadlines, most).all().await.map(drop)
+            Body::new(arrival, most).all().await.map(drop)
         })
         .await
     }

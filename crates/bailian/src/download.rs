@@ -45,11 +45,12 @@ impl Client {
                 accept: "*/*",
                 ..Call::get("", &self.options().timeouts).elsewhere(address(url)?)
             };
-            self.answer_within(call, |response, deadlines| async move {
+            self.arrive(call, |arrival| async move {
+                let response = &arrival.response;
                 Ok(Download {
                     content_type: content_type(response.headers()),
                     length: response.content_length(),
-                    body: Body::new(response, deadlines, limit),
+                    body: Body::new(arrival, limit),
                 })
             })
             .await

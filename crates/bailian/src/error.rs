@@ -6,6 +6,8 @@ use std::time::Duration;
 pub(crate) mod classify;
 pub(crate) mod envelope;
 
+use crate::client::Repeat;
+
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// A call that did not succeed.
@@ -23,6 +25,7 @@ struct Inner {
     retry: Retry,
     retry_after: Option<Duration>,
     unsent: bool,
+    repeat: Repeat,
     source: Option<Source>,
 }
 
@@ -69,6 +72,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The provider's address answered with a redirect; it is not followed, the key stays here.
     UnexpectedRedirect,
+    /// The upstream failed so often that nothing is sent for a while; see [`Circuit`](crate::Circuit).
+    CircuitOpen,
     /// The client's own options are unusable.
     Configuration,
     /// A code that has no place above.
@@ -157,6 +162,7 @@ impl Error {
             retry: Retry::Never,
             retry_after: None,
             unsent: false,
+            repeat: Repeat::Harmless,
             source: None,
         }))
     }
@@ -225,10 +231,27 @@ impl Error {
         self
     }
 
-    /// Whether the provider has certainly done nothing: it said that it was too busy, or could not be reached.
-    pub(crate) fn was_not_taken(&self) -> bool {
+    /// The error of a call that may, or may not, be done twice.
+    pub(crate) fn of(mut self, repeat: Repeat) -> Self {
+        self.0.repeat = repeat;
+        self
+    }
+
+    /// Whether doing the same again, here or elsewhere, cannot do or pay for anything twice.
+    pub(crate) fn may_be_repeated(&self) -> bool {
+        self.0.repeat == Repeat::Harmless || self.was_not_taken()
+    }
+
+    /// Whether the provider has certainly done nothing: it refused, was too busy, or could not be reached.
+    fn was_not_taken(&self) -> bool {
         match self.0.kind {
-            ErrorKind::Throttled { .. } => true,
+            ErrorKind::Throttled { .. }
+            | ErrorKind::CircuitOpen
+            | ErrorKind::Authentication
+            | ErrorKind::PermissionDenied
+            | ErrorKind::Arrears
+            | ErrorKind::QuotaExhausted
+            | ErrorKind::NotFound => true,
             ErrorKind::Connection => self.0.unsent,
             _ => false,
         }
@@ -263,6 +286,7 @@ impl ErrorKind {
             Self::Malformed => "malformed",
             Self::TooLarge => "too_large",
             Self::UnexpectedRedirect => "unexpected_redirect",
+            Self::CircuitOpen => "circuit_open",
             Self::Configuration => "configuration",
             Self::Other => "other",
         }

@@ -30,6 +30,7 @@
 
 mod auth;
 mod body;
+mod breaker;
 mod call_options;
 mod client;
 mod download;
@@ -38,25 +39,30 @@ mod form;
 mod lenient;
 pub mod native;
 mod options;
+mod pacing;
 mod region;
 mod retry;
 mod setters;
 pub mod socket;
 mod span;
 pub mod sse;
+mod status;
 mod stream;
 mod text;
 mod transport;
 mod validate;
 
+pub use breaker::{BreakerPolicy, Circuit};
 pub use call_options::{CallOptions, DataInspection};
 pub use client::Client;
 pub use download::Download;
 pub use error::{Error, ErrorKind, Limit, Phase};
 pub use form::Source;
 pub use options::{ClientOptions, RetryPolicy, Timeouts};
+pub use pacing::Pacing;
 pub use region::Region;
 pub use secrecy::SecretString;
+pub use status::ClientStatus;
 pub use stream::AnswerStream;
 pub use text::{
     Accumulator, Audio, AudioOutput, ChatChunk, ChatCompletion, ChatEvent, ChatEvents, ChatRequest,

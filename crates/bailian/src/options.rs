@@ -1,10 +1,11 @@
 //! What a client is built from.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::{Error, Region};
+use crate::{BreakerPolicy, Error, Pacing, Region};
 
 /// Where to call, as whom, and how patiently.
 #[derive(Clone, Debug)]
@@ -26,6 +27,12 @@ pub struct ClientOptions {
     pub timeouts: Timeouts,
     /// When and how often a refused request is sent again.
     pub retry: RetryPolicy,
+    /// When the upstream counts as down.
+    pub breaker: BreakerPolicy,
+    /// How much all calls together may ask.
+    pub pacing: Pacing,
+    /// How much the calls of a model may ask, within the limit of all.
+    pub model_pacing: BTreeMap<String, Pacing>,
     /// Most bytes read of one answer, streamed or not.
     pub max_response_bytes: usize,
     /// Most bytes of one event of a stream.
@@ -44,6 +51,9 @@ impl ClientOptions {
             trusted_roots: Vec::new(),
             timeouts: Timeouts::default(),
             retry: RetryPolicy::default(),
+            breaker: BreakerPolicy::default(),
+            pacing: Pacing::default(),
+            model_pacing: BTreeMap::new(),
             max_response_bytes: 64 * 1024 * 1024,
             max_event_bytes: 4 * 1024 * 1024,
         }

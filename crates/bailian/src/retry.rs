@@ -17,12 +17,19 @@ const RESERVE: f64 = 10.0;
 const BURST_WAIT: Duration = Duration::from_secs(5);
 
 impl RetryPolicy {
-    /// How long to wait before the request goes out again; `None` if it should not.
-    pub(crate) fn wait(&self, error: &Error, attempts_made: u32) -> Option<Duration> {
+    /// How long to wait before the request goes out again; `None` if it should not. `most` attempts count
+    /// instead of the policy's own.
+    pub(crate) fn wait(
+        &self,
+        error: &Error,
+        attempts_made: u32,
+        most: Option<u32>,
+    ) -> Option<Duration> {
+        let most = most.unwrap_or(self.attempts);
         let allowed = match error.retry() {
             Retry::Never => false,
-            Retry::Once => attempts_made < self.attempts.min(2),
-            Retry::Yes => attempts_made < self.attempts,
+            Retry::Once => attempts_made < most.min(2),
+            Retry::Yes => attempts_made < most,
         };
         if !allowed {
             return None;
@@ -142,22 +149,22 @@ mod tests {
         let policy = RetryPolicy::default();
         let down = error(ErrorKind::Unavailable);
         for _ in 0..100 {
-            assert!(policy.wait(&down, 1).unwrap() <= policy.base);
-            assert!(policy.wait(&down, 2).unwrap() <= policy.base * 2);
+            assert!(policy.wait(&down, 1, None).unwrap() <= policy.base);
+            assert!(policy.wait(&down, 2, None).unwrap() <= policy.base * 2);
             let burst = error(ErrorKind::Throttled {
                 limit: Limit::Burst,
             });
-            assert!((BURST_WAIT..=policy.cap).contains(&policy.wait(&burst, 1).unwrap()));
+            assert!((BURST_WAIT..=policy.cap).contains(&policy.wait(&burst, 1, None).unwrap()));
             let asked =
                 error(ErrorKind::Unavailable).with_retry_after(Some(Duration::from_secs(2)));
-            let wait = policy.wait(&asked, 1).unwrap();
+            let wait = policy.wait(&asked, 1, None).unwrap();
             assert!((Duration::from_secs(2)..=Duration::from_millis(2_500)).contains(&wait));
         }
         let patient = RetryPolicy {
             attempts: 99,
             ..policy.clone()
         };
-        assert!(patient.wait(&down, 98).unwrap() <= policy.cap);
+        assert!(patient.wait(&down, 98, None).unwrap() <= policy.cap);
     }
 
     #[test]
@@ -165,11 +172,11 @@ mod tests {
         let policy = RetryPolicy::default();
         let long = error(ErrorKind::Unavailable).with_retry_after(Some(Duration::from_hours(1)));
         let media = Error::new(ErrorKind::Other, "").with_retry(Retry::Once);
-        assert_eq!(policy.wait(&long, 1), None);
-        assert_eq!(policy.wait(&error(ErrorKind::Unavailable), 3), None);
-        assert_eq!(policy.wait(&Error::malformed(""), 1), None);
-        assert!(policy.wait(&media, 1).is_some());
-        assert_eq!(policy.wait(&media, 2), None);
+        assert_eq!(policy.wait(&long, 1, None), None);
+        assert_eq!(policy.wait(&error(ErrorKind::Unavailable), 3, None), None);
+        assert_eq!(policy.wait(&Error::malformed(""), 1, None), None);
+        assert!(policy.wait(&media, 1, None).is_some());
+        assert_eq!(policy.wait(&media, 2, None), None);
     }
 
     #[tokio::test(start_paused = true)]

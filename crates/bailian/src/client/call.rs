@@ -1,5 +1,7 @@
 //! One call, before anything is sent.
 
+mod model;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -110,6 +112,17 @@ impl Call {
         Self {
             elsewhere: Some(url),
             ..self
+        }
+    }
+
+    /// The model that is asked, where the request names one.
+    pub(crate) fn model(&self) -> Option<String> {
+        match &self.body {
+            Some(Payload::Json(json)) => model::named_in(json),
+            _ => {
+                let named = self.query.iter().find(|(name, _)| *name == "model");
+                named.map(|(_, model)| model.clone())
+            }
         }
     }
 

@@ -1,56 +1,115 @@
 //! Sending, and sending again.
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use reqwest::{Request, RequestBuilder, Response, StatusCode};
+use reqwest::{Request, RequestBuilder, StatusCode};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Call, Client, Payload, Repeat, read};
+use super::{Arrival, Call, Client, Lease, Payload, read};
 use crate::Error;
 use crate::body::Deadlines;
+use crate::breaker::Ticket;
+use crate::pacing::{Reservation, estimate};
 
 impl Client {
     pub(super) async fn execute<T, F>(
         &self,
         call: &Call,
-        read: impl Fn(Response, Deadlines) -> F,
+        read: impl Fn(Arrival) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let options = self.options();
-        let total = Instant::now() + options.timeouts.total;
+        let shared = &*self.shared;
+        let policy = &shared.options.retry;
+        let total = Instant::now() + shared.options.timeouts.total;
+        let model = call.model();
         let mut attempts = 0;
-        self.shared.budget.deposit();
+        let mut failed: Option<Error> = None;
+        shared.budget.deposit();
         loop {
+            // What the provider said of an earlier attempt tells more than that there is no other one.
+            let or_before = |error, before: Option<Error>| Err(before.unwrap_or(error));
+            let ticket = match self.admit(call, model.as_deref()) {
+                Ok(ticket) => ticket,
+                Err(error) => return or_before(error, failed),
+            };
+            let reservation = match self.turn(call, model.as_deref(), total).await {
+                Ok(reservation) => reservation,
+                Err(error) => return or_before(error, failed),
+            };
             attempts += 1;
+            let lease = Lease {
+                reservation,
+                _in_flight: shared.counters.sending(attempts > 1),
+            };
             let deadlines = Deadlines {
                 first_byte: Instant::now() + call.first_byte,
                 total,
-                idle: options.timeouts.idle,
+                idle: shared.options.timeouts.idle,
             };
-            let error = match self.attempt(call, deadlines, &read).await {
-                Ok(answer) => return Ok(answer),
+            let error = match self.attempt(call, deadlines, lease, &read).await {
+                Ok(answer) => {
+                    if let Some(ticket) = ticket {
+                        ticket.answered();
+                    }
+                    return Ok(answer);
+                }
                 Err(error) => self.scrub(error),
             };
-            if call.repeat == Repeat::Costly && !error.was_not_taken() {
+            shared.counters.failed(&error);
+            if let Some(ticket) = ticket {
+                ticket.ended(&error);
+            }
+            let error = error.of(call.repeat);
+            if !error.may_be_repeated() {
                 return Err(error);
             }
-            let Some(wait) = options.retry.wait(&error, attempts) else {
+            let Some(wait) = policy.wait(&error, attempts, self.attempts) else {
                 return Err(error);
             };
-            if Instant::now() + wait >= total || !self.shared.budget.withdraw() {
+            if Instant::now() + wait >= total || !shared.budget.withdraw() {
                 return Err(error);
             }
             tracing::debug!(error = %error, attempt = attempts, wait_ms = wait.as_millis(), "sending again");
             sleep(wait).await;
+            failed = Some(error);
         }
+    }
+
+    /// Other hosts have no part in what becomes of the provider's.
+    fn admit<'a>(
+        &'a self,
+        call: &Call,
+        model: Option<&'a str>,
+    ) -> Result<Option<Ticket<'a>>, Error> {
+        match call.elsewhere {
+            Some(_) => Ok(None),
+            None => self.shared.breaker.admit(model).map(Some),
+        }
+    }
+
+    async fn turn(
+        &self,
+        call: &Call,
+        model: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Reservation, Error> {
+        if call.elsewhere.is_some() {
+            return Ok(Reservation::default());
+        }
+        let tokens = match &call.body {
+            Some(Payload::Json(json)) => estimate(json),
+            _ => 1,
+        };
+        self.shared.pacer.turn(model, tokens, deadline).await
     }
 
     async fn attempt<T, F>(
         &self,
         call: &Call,
         deadlines: Deadlines,
-        read: impl Fn(Response, Deadlines) -> F,
+        lease: Lease,
+        read: impl Fn(Arrival) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
@@ -64,13 +123,18 @@ impl Client {
         let status = response.status();
         let id = read::request_id(response.headers());
         read::record_status(status);
+        let arrival = Arrival {
+            response,
+            deadlines,
+            lease,
+        };
         let answer = if status == call.expects {
-            read::check_encoding(response.headers()).map(|()| response)
+            read::check_encoding(arrival.response.headers()).map(|()| arrival)
         } else {
-            Err(read::refused(response, deadlines).await)
+            Err(read::refused(arrival).await)
         };
         let answer = match answer {
-            Ok(response) => read(response, deadlines).await,
+            Ok(arrival) => read(arrival).await,
             Err(error) => Err(error),
         };
         answer.map_err(|error| error.or_request_id(id.as_deref()))

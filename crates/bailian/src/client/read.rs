@@ -2,11 +2,12 @@
 
 use std::io;
 
+use reqwest::StatusCode;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
-use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::body::{Body, Deadlines, Events};
+use super::Arrival;
+use crate::body::{Body, Events};
 use crate::error::{Retry, envelope};
 use crate::retry::asked_wait;
 use crate::{ClientOptions, Error, ErrorKind, Phase};
@@ -23,13 +24,12 @@ pub(crate) struct Opened {
 }
 
 pub(super) async fn json<T: DeserializeOwned>(
-    response: Response,
-    deadlines: Deadlines,
+    arrival: Arrival,
     max_bytes: usize,
 ) -> Result<(T, Option<String>), Error> {
-    let request_id = request_id(response.headers());
-    let kind = content_type(response.headers());
-    let body = Body::new(response, deadlines, max_bytes).all().await?;
+    let headers = arrival.response.headers();
+    let (request_id, kind) = (request_id(headers), content_type(headers));
+    let body = Body::new(arrival, max_bytes).all().await?;
     // A 200 can still carry a refusal, under any content type.
     if let Some(refusal) = envelope::from_body(&body) {
         return Err(refusal.into());
@@ -45,14 +45,10 @@ pub(super) async fn json<T: DeserializeOwned>(
     Ok((answer, request_id))
 }
 
-pub(super) async fn events(
-    response: Response,
-    deadlines: Deadlines,
-    options: &ClientOptions,
-) -> Result<Opened, Error> {
-    let request_id = request_id(response.headers());
-    let kind = content_type(response.headers());
-    let body = Body::new(response, deadlines, options.max_response_bytes);
+pub(super) async fn events(arrival: Arrival, options: &ClientOptions) -> Result<Opened, Error> {
+    let headers = arrival.response.headers();
+    let (request_id, kind) = (request_id(headers), content_type(headers));
+    let body = Body::new(arrival, options.max_response_bytes);
     if !kind.contains(EVENTS) {
         let body = body.all().await?;
         return Err(envelope::from_body(&body).map_or_else(
@@ -90,8 +86,8 @@ pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Error> {
 }
 
 /// An answer of another status than expected: its own words if it has any, else what its status means.
-pub(super) async fn refused(response: Response, deadlines: Deadlines) -> Error {
-    let status = response.status();
+pub(super) async fn refused(mut arrival: Arrival) -> Error {
+    let status = arrival.response.status();
     if status.is_redirection() {
         return Error::new(
             ErrorKind::UnexpectedRedirect,
@@ -102,9 +98,11 @@ pub(super) async fn refused(response: Response, deadlines: Deadlines) -> Error {
     if status.is_success() || status.is_informational() {
         return Error::malformed("an answer without content").with_status(status.as_u16());
     }
-    let wait = asked_wait(response.headers());
-    let verdict = verdict(response.headers());
-    let mut body = Body::new(response, deadlines, MAX_ERROR_BYTES);
+    let headers = arrival.response.headers();
+    let (wait, verdict) = (asked_wait(headers), verdict(headers));
+    // A refusal costs no tokens.
+    arrival.lease.reservation.used(0);
+    let mut body = Body::new(arrival, MAX_ERROR_BYTES);
     let mut said = Vec::new();
     // A refusal whose body breaks off is still a refusal.
     while let Ok(Some(piece)) = body.chunk().await {
