@@ -1,9 +1,11 @@
 //! Who is calling, and where: the headers that identify an account and its workspace.
 
-use reqwest::Url;
+use rand::Rng;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Request, Url};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::tingwu::AccessKey;
 use crate::{ClientOptions, Error};
 
 const WORKSPACE: HeaderName = HeaderName::from_static("x-dashscope-workspace");
@@ -15,6 +17,8 @@ pub(crate) struct Caller {
     pub(crate) base_url: Url,
     /// Those of every request.
     pub(crate) headers: HeaderMap,
+    /// Signs each request in place of the bearer token; its secret is then `key`.
+    pub(crate) access_key: Option<AccessKey>,
 }
 
 impl Caller {
@@ -32,7 +36,32 @@ impl Caller {
             headers: headers(&key, workspace)?,
             key,
             workspace: workspace.map(str::to_owned),
+            access_key: None,
         })
+    }
+
+    /// A caller that signs its requests instead of sending a key.
+    pub(crate) fn signing(options: &ClientOptions, key: AccessKey) -> Result<Self, Error> {
+        key.check()?;
+        Ok(Self {
+            key: key.secret.clone(),
+            workspace: None,
+            base_url: parse_base(&options.base_url)?,
+            headers: HeaderMap::new(),
+            access_key: Some(key),
+        })
+    }
+
+    /// Signs a request, if that is how this caller proves who it is.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a signature states the time at which it is sent, on every attempt anew"
+    )]
+    pub(crate) fn sign(&self, request: &mut Request) {
+        if let Some(key) = &self.access_key {
+            let nonce = format!("{:032x}", rand::rng().random::<u128>());
+            key.sign(request, std::time::SystemTime::now(), &nonce);
+        }
     }
 
     /// The address of a path at the caller's host.

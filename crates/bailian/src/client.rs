@@ -22,6 +22,8 @@ use crate::breaker::Breaker;
 use crate::pacing::Pacer;
 use crate::retry::Budget;
 use crate::status::Counters;
+use crate::task::Pace;
+use crate::tingwu::AccessKey;
 use crate::transport::Versions;
 use crate::{Circuit, ClientOptions, ClientStatus, Error, transport};
 
@@ -44,6 +46,7 @@ struct Shared {
     breaker: Breaker,
     pacer: Pacer,
     counters: Arc<Counters>,
+    query_pace: Pace,
     options: ClientOptions,
 }
 
@@ -55,6 +58,16 @@ impl Client {
             options.api_key.clone(),
             options.workspace.as_deref(),
         )?;
+        Self::of(options, caller)
+    }
+
+    /// A client that signs each request instead of sending `options.api_key`.
+    pub(crate) fn signing(options: ClientOptions, key: AccessKey) -> Result<Self, Error> {
+        let caller = Caller::signing(&options, key)?;
+        Self::of(options, caller)
+    }
+
+    fn of(options: ClientOptions, caller: Caller) -> Result<Self, Error> {
         let http = transport::build(&options, Versions::Any)?;
         let sockets = transport::build(&options, Versions::OnlyOne)?;
         let shared = Shared {
@@ -64,6 +77,7 @@ impl Client {
             breaker: Breaker::new(options.breaker.clone()),
             pacer: Pacer::new(&options.pacing, &options.model_pacing),
             counters: Arc::default(),
+            query_pace: Pace::default(),
             options,
         };
         Ok(Self {
@@ -122,6 +136,11 @@ impl Client {
     /// Keeps the key out of what the provider said.
     pub(crate) fn scrub(&self, error: Error) -> Error {
         error.without(self.caller.key.expose_secret())
+    }
+
+    /// Whose turn it is to ask about a task.
+    pub(crate) fn query_pace(&self) -> &Pace {
+        &self.shared.query_pace
     }
 
     pub(crate) fn options(&self) -> &ClientOptions {

@@ -74,6 +74,15 @@ pub enum ErrorKind {
     UnexpectedRedirect,
     /// The upstream failed so often that nothing is sent for a while; see [`Circuit`](crate::Circuit).
     CircuitOpen,
+    /// A task ended without a result; nothing is billed.
+    TaskFailed {
+        /// What its code means, classified like that of a refused request.
+        cause: Box<ErrorKind>,
+    },
+    /// A task was cancelled before it began.
+    TaskCanceled,
+    /// The provider knows no such task, or forgot it: it keeps a task and its results for 24 hours.
+    TaskUnknown,
     /// The client's own options are unusable.
     Configuration,
     /// A code that has no place above.
@@ -215,6 +224,13 @@ impl Error {
         self
     }
 
+    /// The same said of a task: the kind becomes the cause.
+    pub(crate) fn of_task(mut self) -> Self {
+        let cause = Box::new(self.0.kind);
+        self.0.kind = ErrorKind::TaskFailed { cause };
+        self
+    }
+
     /// The id in the body, when there is one, is the one that the provider's support asks for.
     pub(crate) fn or_request_id(mut self, id: Option<&str>) -> Self {
         if self.0.request_id.is_none() {
@@ -287,6 +303,9 @@ impl ErrorKind {
             Self::TooLarge => "too_large",
             Self::UnexpectedRedirect => "unexpected_redirect",
             Self::CircuitOpen => "circuit_open",
+            Self::TaskFailed { .. } => "task_failed",
+            Self::TaskCanceled => "task_canceled",
+            Self::TaskUnknown => "task_unknown",
             Self::Configuration => "configuration",
             Self::Other => "other",
         }

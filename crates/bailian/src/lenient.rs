@@ -21,6 +21,16 @@ pub(crate) fn tokens<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     })
 }
 
+/// An amount such as seconds; `None` when it is missing, negative or no number.
+pub(crate) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let amount = match Option::<Value>::deserialize(deserializer)? {
+        Some(Value::Number(number)) => number.as_f64(),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    Ok(amount.filter(|amount: &f64| amount.is_finite() && *amount >= 0.0))
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -175,6 +175,9 @@ impl Client {
                 })?;
             }
         }
+        if call.elsewhere.is_none() {
+            self.caller.sign(&mut request);
+        }
         Ok((http.clone(), request))
     }
 }

@@ -86,6 +86,19 @@ impl Client {
         U: DeserializeOwned,
     {
         let call = options.post(path, request, &self.options().timeouts)?;
+        self.fetch_native(call, span).await
+    }
+
+    /// Sends a call to a native service and reads its whole answer.
+    pub(crate) async fn fetch_native<O, U>(
+        &self,
+        call: Call,
+        span: &Span,
+    ) -> Result<NativeAnswer<O, U>, Error>
+    where
+        O: DeserializeOwned + Default,
+        U: DeserializeOwned,
+    {
         let (mut answer, request_id) =
             observe(span, self.fetch::<NativeAnswer<O, U>>(call)).await?;
         answer.request_id = answer.request_id.or(request_id);
@@ -105,8 +118,17 @@ impl Client {
         span: &Span,
     ) -> Result<AnswerStream<T>, Error> {
         let timeouts = &self.options().timeouts;
-        let streamed = Call::post(path, request, timeouts)?.streamed(timeouts);
-        let mut call = options.apply(streamed)?;
+        let call = Call::post(path, request, timeouts)?.streamed(timeouts);
+        self.open_native(options.apply(call)?, answers, span).await
+    }
+
+    /// Sends a call, already one for a stream, and hands its answer over event by event.
+    pub(crate) async fn open_native<T: Piece>(
+        &self,
+        mut call: Call,
+        answers: u32,
+        span: &Span,
+    ) -> Result<AnswerStream<T>, Error> {
         call.headers.insert(SSE, HeaderValue::from_static("enable"));
         let opened = self.open(call, |opened| {
             AnswerStream::begin(opened, answers, span.clone(), self.clone())

@@ -1,0 +1,5 @@
+//! Tingwu, the service for meetings.
+
+mod signature;
+
+pub use signature::AccessKey;
