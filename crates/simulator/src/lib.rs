@@ -18,10 +18,12 @@
 //! # fn println_somewhere(_: &str) {}
 //! ```
 
+mod batches;
 mod calendar;
 mod compose;
 mod dice;
 mod fault;
+mod files;
 mod hearing;
 mod line;
 mod models;

@@ -15,7 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Answer, Options, Refusal,
+    batches::Batches,
     dice::Dice,
+    files::Files,
     models::Model,
     results::{RESULT_LIFE, Results},
     tasks::Tasks,
@@ -137,6 +139,8 @@ struct Shared {
     results: Results,
     tasks: Tasks,
     uploads: Uploads,
+    files: Files,
+    batches: Batches,
 }
 
 impl Handle {
@@ -151,6 +155,8 @@ impl Handle {
             addr,
             results: Results::default(),
             tasks: Tasks::default(),
+            files: Files::default(),
+            batches: Batches::default(),
             uploads: Uploads::default(),
         }))
     }
@@ -199,6 +205,16 @@ impl Handle {
     /// The object store.
     pub(crate) fn results(&self) -> &Results {
         &self.0.results
+    }
+
+    /// The files that were uploaded, and those that batches made.
+    pub(crate) fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// The files of requests that are worked through.
+    pub(crate) fn batches(&self) -> &Batches {
+        &self.0.batches
     }
 
     /// The asynchronous tasks.

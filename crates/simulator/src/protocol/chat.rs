@@ -10,6 +10,7 @@ mod wire;
 
 use axum::response::Response;
 use http::header::LOCATION;
+use serde_json::Value;
 
 use self::{play::Playing, request::Ask, steps::Composition, transmit::Step, wire::Wire};
 use super::{
@@ -17,7 +18,10 @@ use super::{
     entry::Entry,
     reply::{self, RequestId},
 };
-use crate::{Answer, Fault, Refusal, pace::Pace, script::Failure, state::unix_seconds};
+use crate::{
+    Answer, Billed, Fault, Handle, Refusal, Usage, dice::Dice, pace::Pace, script::Failure,
+    state::unix_seconds,
+};
 
 pub(crate) const EVENT_STREAM: &str = "text/event-stream;charset=UTF-8";
 
@@ -42,6 +46,42 @@ pub(crate) async fn create(entry: Entry) -> Result<Response, Refusal> {
         let steps = composition.into_whole().into_iter();
         play("application/json", Box::new(steps), entry)
     })
+}
+
+/// The answer to a request of a file: whole, not scripted, and without faults.
+pub(crate) fn answer_whole(
+    handle: &Handle,
+    body: &Value,
+    request_id: &str,
+) -> Result<(Value, Billed), Refusal> {
+    let mut body = body.clone();
+    // Models that only stream are asked by files all the same.
+    body["stream"] = true.into();
+    let ask = Ask::parse(&body, handle.models())?;
+    let options = handle.options();
+    let mut pace = Pace::new(options, Dice::new(options.seed));
+    let answers = answer::compose(&ask, options.seed, &mut pace);
+    let wire = Wire::new(request_id, &ask.model_id, unix_seconds());
+    let composition = Composition {
+        ask: &ask,
+        answers: &answers,
+        wire: &wire,
+        pace: &pace,
+    };
+    let answer = serde_json::from_str(&composition.whole_body()).unwrap_or_default();
+    let usage = steps::usage(&ask, &answers);
+    Ok((answer, billed(&ask, usage)))
+}
+
+/// What an answer costs.
+pub(crate) fn billed(ask: &Ask, usage: Usage) -> Billed {
+    Billed {
+        model: ask.model_id.clone(),
+        input_tokens: usage.prompt_tokens.into(),
+        output_tokens: usage.completion_tokens.into(),
+        cached_tokens: usage.cached_tokens.into(),
+        ..Billed::default()
+    }
 }
 
 /// Decides on the answers, scripted or composed, and on what goes wrong; takes the time before the first byte.

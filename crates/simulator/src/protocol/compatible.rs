@@ -1,8 +1,11 @@
 //! OpenAI's protocol, `/compatible-mode/v1` and `/compatible-api/v1`.
 
+mod batches;
 mod decisions;
 mod embeddings;
+mod files;
 mod reranks;
+mod stamp;
 
 use axum::{
     Router,
@@ -23,6 +26,12 @@ pub(super) fn routes() -> Router<Handle> {
         .route("/chat/completions", post(chat::create))
         .route("/embeddings", post(embeddings::create))
         .route("/systemone", post(decisions::create))
+        .route("/files", get(files::list).post(files::upload))
+        .route("/files/{id}", get(files::show).delete(files::delete))
+        .route("/files/{id}/content", get(files::content))
+        .route("/batches", get(batches::list).post(batches::create))
+        .route("/batches/{id}", get(batches::show))
+        .route("/batches/{id}/cancel", post(batches::cancel))
         .route("/models", get(models::list))
         .route("/models/{*id}", get(models::show));
     Router::new()

@@ -1,6 +1,8 @@
 //! The simulator over a real port, byte by byte.
 
+mod batches;
 mod faults;
+mod files;
 mod native;
 mod refusals;
 mod script;

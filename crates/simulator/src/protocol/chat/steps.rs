@@ -42,11 +42,19 @@ impl Composition<'_> {
 
     /// The steps of an answer in one piece.
     pub(crate) fn into_whole(self) -> Vec<Step> {
+        let texts = self.answers.iter().flat_map(|answer| {
+            let pieces = answer.reasoning.iter().chain(&answer.words);
+            pieces.map(|piece| self.pace.time_for(piece))
+        });
+        let time: Duration = texts.sum();
+        transmit::whole(self.whole_body(), time, self.answers)
+    }
+
+    /// The answer in one piece.
+    pub(crate) fn whole_body(&self) -> String {
         let mut choices = Vec::new();
-        let mut time = Duration::ZERO;
         for (index, answer) in self.answers.iter().enumerate() {
             let content = answer.words.concat();
-            time += self.pace.time_for(&content) + self.pace.time_for(&answer.reasoning.concat());
             let mut message = json!({ "role": "assistant", "content": content });
             if !answer.reasoning.is_empty() {
                 message["reasoning_content"] = answer.reasoning.concat().into();
@@ -57,8 +65,7 @@ impl Composition<'_> {
             }
             choices.push(wire::choice(index, &message, finish_reason(answer)));
         }
-        let body = self.wire.whole(&choices, &self.usage(), self.thinking());
-        transmit::whole(body, time, self.answers)
+        self.wire.whole(&choices, &self.usage(), self.thinking())
     }
 
     fn choice(&self, index: usize, answer: &Answer, steps: &mut Vec<Step>) -> After {
