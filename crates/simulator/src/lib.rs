@@ -29,6 +29,7 @@ mod line;
 mod models;
 mod options;
 mod pace;
+mod picture;
 mod protocol;
 mod refusal;
 mod relevance;
