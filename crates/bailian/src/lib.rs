@@ -42,6 +42,7 @@ pub mod media;
 pub mod native;
 mod options;
 mod pacing;
+pub mod pool;
 mod region;
 mod retry;
 mod setters;

@@ -117,13 +117,11 @@ impl Call {
 
     /// The model that is asked, where the request names one.
     pub(crate) fn model(&self) -> Option<String> {
-        match &self.body {
-            Some(Payload::Json(json)) => model::named_in(json),
-            _ => {
-                let named = self.query.iter().find(|(name, _)| *name == "model");
-                named.map(|(_, model)| model.clone())
-            }
+        if let Some(Payload::Json(json)) = &self.body {
+            return model::named_in(json);
         }
+        let named = self.query.iter().find(|(name, _)| *name == "model");
+        named.map(|(_, model)| model.clone())
     }
 
     /// The same call, answered as a stream of events.

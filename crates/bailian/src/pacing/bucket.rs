@@ -9,6 +9,9 @@ const MINUTE: f64 = 60.0;
 /// The share of a minute's amount that may be used at once: the provider counts in windows of some seconds.
 const AT_ONCE: f64 = 1.0 / 60.0;
 
+/// Seconds that are as good as for ever, and still can be added to a time.
+const LONGEST: f64 = 1e9;
+
 /// Holds what may be used now and fills up steadily.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -45,8 +48,8 @@ impl Bucket {
         if missing <= 0.0 {
             return Duration::ZERO;
         }
-        Duration::try_from_secs_f64(missing / self.rate).unwrap_or(Duration::MAX / 2)
-            + Duration::from_nanos(1)
+        // Rounded up, so that nobody is early.
+        Duration::from_secs_f64((missing / self.rate).min(LONGEST)) + Duration::from_nanos(1)
     }
 
     /// Corrects what was taken: by a negative amount if it was too little.

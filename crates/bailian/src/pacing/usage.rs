@@ -18,12 +18,17 @@ struct Nested {
 
 #[derive(Deserialize)]
 struct Usage {
-    total_tokens: Option<f64>,
-    input_tokens: Option<f64>,
-    output_tokens: Option<f64>,
+    #[serde(rename = "total_tokens")]
+    total: Option<f64>,
+    #[serde(rename = "input_tokens")]
+    input: Option<f64>,
+    #[serde(rename = "output_tokens")]
+    output: Option<f64>,
     /// The same by another name; some answers carry both.
-    prompt_tokens: Option<f64>,
-    completion_tokens: Option<f64>,
+    #[serde(rename = "prompt_tokens")]
+    prompt: Option<f64>,
+    #[serde(rename = "completion_tokens")]
+    completion: Option<f64>,
 }
 
 /// Input and output tokens together; `None` if the JSON does not tell, or not in numbers.
@@ -37,10 +42,10 @@ pub(crate) fn total_tokens(json: &[u8]) -> Option<u32> {
     let nested = |part: Option<Nested>| part.and_then(|part| part.usage);
     let usage = answer.usage;
     let usage = usage.or_else(|| nested(answer.response).or_else(|| nested(answer.message)))?;
-    let input = usage.input_tokens.or(usage.prompt_tokens);
-    let parts = input.zip(usage.output_tokens.or(usage.completion_tokens));
+    let input = usage.input.or(usage.prompt);
+    let parts = input.zip(usage.output.or(usage.completion));
     let total = usage
-        .total_tokens
+        .total
         .or_else(|| parts.map(|(input, output)| input + output))?;
     Some(total as u32)
 }

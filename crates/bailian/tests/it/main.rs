@@ -5,6 +5,7 @@ mod answers;
 mod downloads;
 mod limits;
 mod native;
+mod pool;
 mod refusals;
 mod sockets;
 mod streams;

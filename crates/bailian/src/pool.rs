@@ -1,0 +1,289 @@
+//! Several upstreams as one: accounts, keys or regions that can stand in for each other.
+//!
+//! A call goes to the upstreams of the first priority that may serve its model, shared out by weight. One that
+//! is down, throttled or out of money is passed over, and a call that failed for such a reason goes to the next
+//! one, as long as nothing of its answer was handed out and nothing can be paid for twice.
+//!
+//! Everything that is counted is in [`Pool::status`]; an exporter of metrics reads it when it is asked. Changes are told as
+//! `tracing` events named after what happened.
+
+mod standing;
+mod turns;
+mod upstream;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::error::Retry;
+use crate::{Circuit, Client, Error, ErrorKind, Phase};
+
+use standing::Standing;
+use turns::Turns;
+pub use upstream::{PoolPolicy, Upstream, UpstreamState, UpstreamStatus};
+
+/// What an upstream answered, and which one it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served<T> {
+    /// The upstream's name. Tasks, files, batches and stored answers exist there only: ask for them through
+    /// [`Pool::client`].
+    pub upstream: Arc<str>,
+    /// The answer.
+    pub answer: T,
+}
+
+/// Upstreams that stand in for each other. Cheap to clone.
+///
+/// ```no_run
+/// use bailian::pool::{Pool, Upstream};
+/// use bailian::{ChatRequest, Client, ClientOptions, Message, Region};
+///
+/// # async fn example() -> Result<(), bailian::Error> {
+/// let beijing = Client::new(ClientOptions::in_region(Region::Beijing, "sk-…")?)?;
+/// let singapore = Client::new(ClientOptions::in_region(Region::Singapore, "sk-…")?)?;
+/// let pool = Pool::new([
+///     Upstream::new("beijing", beijing).weight(3),
+///     Upstream::new("singapore", singapore).priority(1).models(["qwen-plus"]),
+/// ])?;
+/// let request = ChatRequest::new("qwen-plus", [Message::user("浙江的省会是哪里？")]);
+/// let served = pool
+///     .run("qwen-plus", |client| {
+///         let request = request.clone();
+///         async move { client.chat_stream(request).await }
+///     })
+///     .await?;
+/// # let _ = served;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Pool(Arc<Inner>);
+
+struct Inner {
+    upstreams: Vec<Upstream>,
+    policy: PoolPolicy,
+    state: Mutex<State>,
+}
+
+/// By the upstreams' places.
+struct State {
+    standings: Vec<Standing>,
+    turns: Turns,
+}
+
+impl Pool {
+    /// A pool with the default policy. Fails without an upstream, with two of one name, or with a weight of 0.
+    pub fn new(upstreams: impl IntoIterator<Item = Upstream>) -> Result<Self, Error> {
+        Self::with_policy(upstreams, PoolPolicy::default())
+    }
+
+    /// The same with another policy.
+    pub fn with_policy(
+        upstreams: impl IntoIterator<Item = Upstream>,
+        policy: PoolPolicy,
+    ) -> Result<Self, Error> {
+        let upstreams: Vec<_> = upstreams.into_iter().collect();
+        let names: BTreeSet<_> = upstreams.iter().map(|upstream| &upstream.name).collect();
+        if upstreams.is_empty() || names.len() < upstreams.len() {
+            return Err(Error::configuration(
+                "a pool needs upstreams of different names",
+            ));
+        }
+        if upstreams.iter().any(|upstream| upstream.weight == 0) {
+            return Err(Error::configuration(
+                "an upstream needs a weight of at least 1",
+            ));
+        }
+        let state = State {
+            standings: vec![Standing::default(); upstreams.len()],
+            turns: Turns::new(upstreams.len()),
+        };
+        Ok(Self(Arc::new(Inner {
+            upstreams,
+            policy,
+            state: Mutex::new(state),
+        })))
+    }
+
+    /// Does some work with an upstream that can serve the model, and with the next one if that fails for a
+    /// reason that another account can cure.
+    ///
+    /// Work is over when its future ends: a stream should be returned, not read, since what fails afterwards is
+    /// the stream's own ending. As long as there is another upstream, none is asked twice.
+    pub async fn run<T, F>(
+        &self,
+        model: &str,
+        work: impl Fn(Client) -> F,
+    ) -> Result<Served<T>, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let mut asked = BTreeSet::new();
+        let mut failed: Option<Error> = None;
+        while let Some((place, is_last)) = self.choose(model, &asked) {
+            asked.insert(place);
+            let upstream = &self.0.upstreams[place];
+            let client = if is_last {
+                upstream.client.clone()
+            } else {
+                upstream.client.without_retries()
+            };
+            let error = match work(client).await {
+                Ok(answer) => {
+                    self.state().standings[place].answered(model);
+                    let upstream = upstream.name.clone();
+                    return Ok(Served { upstream, answer });
+                }
+                Err(error) => error,
+            };
+            let cured = error.may_be_repeated() && another_account_cures(&error);
+            let standing = &mut self.state().standings[place];
+            standing.failed(model, &error, &self.0.policy, cured && !is_last);
+            if !cured {
+                return Err(error);
+            }
+            tracing::warn!(upstream.name = %upstream.name, error.type = error.kind().name(), "passed over an upstream");
+            failed = Some(match failed {
+                // What can be cured by waiting is the better news for the caller.
+                Some(before) if before.is_retryable() && !error.is_retryable() => before,
+                _ => error,
+            });
+        }
+        Err(failed.unwrap_or_else(|| self.nobody(model)))
+    }
+
+    /// The client of an upstream by its name, for what exists there only.
+    pub fn client(&self, upstream: &str) -> Option<Client> {
+        let place = self.place(upstream)?;
+        Some(self.0.upstreams[place].client.clone())
+    }
+
+    /// Asks an upstream again that was passed over, for example after its debts were paid. Whether there is one
+    /// of this name.
+    pub fn reset(&self, upstream: &str) -> bool {
+        let Some(place) = self.place(upstream) else {
+            return false;
+        };
+        self.state().standings[place].forgive();
+        true
+    }
+
+    /// The state of every upstream, in the order in which they were given.
+    pub fn status(&self) -> Vec<UpstreamStatus> {
+        let state = self.state();
+        let both = self.0.upstreams.iter().zip(&state.standings);
+        both.map(|(upstream, standing)| {
+            let client = upstream.client.status();
+            let state = match (standing.refused(), client.circuit) {
+                (Some((kind, remaining)), _) => UpstreamState::Refused { kind, remaining },
+                (None, Circuit::Closed) => UpstreamState::Ready,
+                (None, Circuit::Open { .. } | Circuit::HalfOpen) => UpstreamState::Down,
+            };
+            UpstreamStatus {
+                name: upstream.name.clone(),
+                state,
+                paused_models: standing.paused_models(),
+                handed_on: standing.handed_on,
+                client,
+            }
+        })
+        .collect()
+    }
+
+    /// The upstream whose turn it is, and whether there is no other that could be asked after it.
+    fn choose(&self, model: &str, asked: &BTreeSet<usize>) -> Option<(usize, bool)> {
+        let mut state = self.state();
+        let all = self.0.upstreams.iter().enumerate();
+        let usable: Vec<(usize, &Upstream)> = all
+            .filter(|(place, upstream)| {
+                !asked.contains(place)
+                    && upstream.serves(model)
+                    && state.standings[*place].wait(model).is_none()
+                    && lets_through(upstream.client.circuit_of(model))
+            })
+            .collect();
+        let first = usable.iter().map(|(_, upstream)| upstream.priority).min()?;
+        let candidates = usable
+            .iter()
+            .filter(|(_, upstream)| upstream.priority == first)
+            .map(|(place, upstream)| (*place, upstream.weight));
+        let place = state.turns.next(candidates)?;
+        Some((place, usable.len() == 1))
+    }
+
+    /// Why nobody could be asked, and when somebody can.
+    fn nobody(&self, model: &str) -> Error {
+        let state = self.state();
+        let all = self.0.upstreams.iter().zip(&state.standings);
+        let waits =
+            all.filter(|(upstream, _)| upstream.serves(model))
+                .map(|(upstream, standing)| {
+                    standing
+                        .wait(model)
+                        .unwrap_or_else(|| down(upstream, model))
+                });
+        let Some((wait, kind)) = waits.min_by_key(|(wait, _)| *wait) else {
+            return Error::new(ErrorKind::NotFound, "no upstream serves this model");
+        };
+        let waiting_helps = matches!(kind, ErrorKind::Throttled { .. } | ErrorKind::CircuitOpen);
+        let retry = if waiting_helps {
+            Retry::Yes
+        } else {
+            Retry::Never
+        };
+        Error::new(kind, "every upstream of this model is passed over")
+            .with_retry(retry)
+            .with_retry_after(Some(wait))
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        let mut upstreams = self.0.upstreams.iter();
+        upstreams.position(|upstream| &*upstream.name == name)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("upstreams", &self.0.upstreams)
+            .finish_non_exhaustive()
+    }
+}
+
+fn lets_through(circuit: Circuit) -> bool {
+    match circuit {
+        Circuit::Closed => true,
+        Circuit::Open { retry_after } => retry_after.is_zero(),
+        Circuit::HalfOpen => false,
+    }
+}
+
+fn down(upstream: &Upstream, model: &str) -> (Duration, ErrorKind) {
+    let wait = match upstream.client.circuit_of(model) {
+        Circuit::Open { retry_after } => retry_after,
+        Circuit::Closed | Circuit::HalfOpen => Duration::from_secs(1),
+    };
+    (wait, ErrorKind::CircuitOpen)
+}
+
+/// Whether the reason lies with the account or the host, not with the request.
+fn another_account_cures(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Authentication
+        | ErrorKind::PermissionDenied
+        | ErrorKind::Arrears
+        | ErrorKind::QuotaExhausted
+        | ErrorKind::Throttled { .. }
+        | ErrorKind::NotFound
+        | ErrorKind::Unavailable
+        | ErrorKind::Connection
+        | ErrorKind::CircuitOpen => true,
+        ErrorKind::Timeout { phase } => matches!(phase, Phase::Connect | Phase::FirstByte),
+        _ => false,
+    }
+}
