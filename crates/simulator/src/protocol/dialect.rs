@@ -62,14 +62,18 @@ impl Dialect {
         }
     }
 
-    /// A refusal in this protocol's envelope.
+    /// How a refusal is put.
+    pub(crate) fn envelope(self, refusal: &Refusal, request_id: &str) -> Value {
+        match self {
+            Self::Compatible => refusal.compatible(request_id),
+            Self::Anthropic => anthropic(refusal, request_id),
+            Self::Native | Self::Signed | Self::Open => refusal.native(request_id),
+        }
+    }
+
+    /// A refusal as an answer.
     pub(crate) fn refuse(self, refusal: &Refusal, id: &RequestId) -> Response {
-        let envelope = match self {
-            Self::Compatible => refusal.compatible(&id.0),
-            Self::Anthropic => anthropic(refusal, &id.0),
-            Self::Native | Self::Signed | Self::Open => refusal.native(&id.0),
-        };
-        let mut response = reply::json(refusal.status, &envelope);
+        let mut response = reply::json(refusal.status, &self.envelope(refusal, &id.0));
         if let Some(seconds) = refusal.retry_after {
             response
                 .headers_mut()
@@ -81,6 +85,7 @@ impl Dialect {
 
 fn anthropic(refusal: &Refusal, request_id: &str) -> Value {
     let kind = match refusal.status {
+        400 if refusal.native_code == "Arrearage" => "Arrearage",
         401 => "authentication_error",
         403 => "permission_error",
         404 => "not_found_error",
