@@ -20,6 +20,7 @@ mod storage;
 mod tasks;
 mod tingwu;
 
+pub(crate) use self::responses::Responses;
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use http::{Method, StatusCode};
 

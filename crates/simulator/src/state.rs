@@ -19,6 +19,7 @@ use crate::{
     dice::Dice,
     files::Files,
     models::Model,
+    protocol::Responses,
     results::{RESULT_LIFE, Results},
     tasks::Tasks,
     uploads::Uploads,
@@ -137,6 +138,7 @@ struct Shared {
     stop: CancellationToken,
     addr: SocketAddr,
     results: Results,
+    responses: Responses,
     tasks: Tasks,
     uploads: Uploads,
     files: Files,
@@ -154,6 +156,7 @@ impl Handle {
             stop: CancellationToken::new(),
             addr,
             results: Results::default(),
+            responses: Responses::default(),
             tasks: Tasks::default(),
             files: Files::default(),
             batches: Batches::default(),
@@ -200,6 +203,11 @@ impl Handle {
 
     pub(crate) fn models(&self) -> &[Model] {
         &self.0.models
+    }
+
+    /// The answers and conversations that are kept.
+    pub(crate) fn responses(&self) -> &Responses {
+        &self.0.responses
     }
 
     /// The object store.

@@ -3,6 +3,7 @@
 mod batches;
 mod faults;
 mod files;
+mod messages;
 mod native;
 mod refusals;
 mod script;
