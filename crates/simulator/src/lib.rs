@@ -22,6 +22,7 @@ mod batches;
 mod calendar;
 mod compose;
 mod dice;
+mod enrolled;
 mod fault;
 mod files;
 mod hearing;

@@ -60,6 +60,8 @@ pub(crate) enum Kind {
     Speech,
     /// Sound to text.
     Recognition,
+    /// Sound to sound, in a conversation.
+    Realtime,
     Meeting,
 }
 
@@ -127,7 +129,15 @@ pub(crate) enum Streaming {
 
 /// Reads the catalogue that is built in.
 pub(crate) fn catalogue() -> io::Result<Vec<Model>> {
-    serde_json::from_str(include_str!("../data/models.json")).map_err(io::Error::other)
+    let files = [
+        include_str!("../data/models.json"),
+        include_str!("../data/speech.json"),
+    ];
+    let mut models = Vec::new();
+    for file in files {
+        models.extend(serde_json::from_str::<Vec<Model>>(file).map_err(io::Error::other)?);
+    }
+    Ok(models)
 }
 
 /// Finds a model by its id; a dated snapshot is found by the name it was taken from.

@@ -3,6 +3,7 @@
 //! Nobody can understand it, but it is real sound: it lasts as long as a person would speak, pauses at punctuation, and
 //! differs from voice to voice and from text to text.
 
+mod encoder;
 mod memory;
 mod mp3;
 mod opus;
@@ -11,9 +12,10 @@ mod spans;
 mod voice;
 mod wav;
 
+pub(crate) use encoder::{Encoder, Format, file};
 pub(crate) use memory::{Memory, OPENING};
 pub(crate) use mp3::{Mp3, mp3};
-pub(crate) use opus::{opus, opus_rate};
+pub(crate) use opus::{OpusFile, opus_rate};
 pub(crate) use read::{Recording, read};
 pub(crate) use spans::{Span, Spans};
 pub(crate) use voice::{Clause, Manner, Utterance, Word, utter, words};

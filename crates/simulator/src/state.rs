@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     net::SocketAddr,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -17,10 +17,12 @@ use crate::{
     Answer, Options, Refusal,
     batches::Batches,
     dice::Dice,
+    enrolled::Enrolled,
     files::Files,
     models::Model,
     protocol::Responses,
     results::{RESULT_LIFE, Results},
+    sound::Memory,
     tasks::Tasks,
     uploads::Uploads,
 };
@@ -143,6 +145,8 @@ struct Shared {
     uploads: Uploads,
     files: Files,
     batches: Batches,
+    spoken: Arc<Memory>,
+    enrolled: Enrolled,
 }
 
 impl Handle {
@@ -161,6 +165,8 @@ impl Handle {
             files: Files::default(),
             batches: Batches::default(),
             uploads: Uploads::default(),
+            spoken: Arc::default(),
+            enrolled: Enrolled::default(),
         }))
     }
 
@@ -248,6 +254,16 @@ impl Handle {
     /// Finishes every task that was submitted by now.
     pub fn finish_tasks(&self) {
         self.tasks().finish();
+    }
+
+    /// What was spoken here, so that it can be understood.
+    pub(crate) fn spoken(&self) -> &Arc<Memory> {
+        &self.0.spoken
+    }
+
+    /// The account's own voices and hot words.
+    pub(crate) fn enrolled(&self) -> &Enrolled {
+        &self.0.enrolled
     }
 
     /// The origin, without a path.
@@ -399,6 +415,11 @@ impl Visit {
         self.pass
     }
 
+    /// The request has become a connection that goes on by itself; whoever holds the place decides when it ends.
+    pub(crate) fn move_to(self, place: &VisitPlace) {
+        *place.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(self);
+    }
+
     /// Writes down the status that is being answered.
     pub(crate) fn answered_with(&self, status: u16) {
         self.handle.0.account.send_modify(|account| {
@@ -418,6 +439,20 @@ impl Visit {
                 entry.outcome = outcome;
             }
         });
+    }
+}
+
+/// Where the visit of a connection goes that outlives its request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct VisitPlace(Arc<Mutex<Option<Visit>>>);
+
+impl VisitPlace {
+    /// The connection was ended as it should. Otherwise the client has left when the last place is dropped.
+    pub(crate) fn end(&self, outcome: Outcome) {
+        let mut visit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(visit) = visit.as_mut() {
+            visit.end(outcome);
+        }
     }
 }
 

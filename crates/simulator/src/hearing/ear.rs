@@ -68,6 +68,12 @@ impl Sentence {
         text.trim_end().to_owned()
     }
 
+    /// The words without punctuation.
+    pub(crate) fn bare_text(&self) -> String {
+        let text: String = self.words.iter().map(|word| word.text.as_str()).collect();
+        text.trim_end().to_owned()
+    }
+
     pub(crate) fn begin(&self) -> u64 {
         self.words.first().map_or(0, |word| word.begin)
     }
@@ -174,7 +180,7 @@ impl Ear {
             return;
         };
         if self.is_made_up && !ends_sentence(last) {
-            last.punctuation = self.fill.full_stop().to_owned();
+            self.fill.full_stop().clone_into(&mut last.punctuation);
             self.fill.break_off();
         }
         self.finished += 1;

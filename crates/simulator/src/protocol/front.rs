@@ -18,7 +18,7 @@ use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use crate::{
     Handle, Options, Outcome, Refusal,
     protocol::{dialect::Dialect, reply::RequestId},
-    state::Visit,
+    state::{Visit, VisitPlace},
 };
 
 /// The documented limit is 10 MB for one encoded medium; a request may hold several.
@@ -77,6 +77,10 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
     response
         .headers_mut()
         .insert("server", HeaderValue::from_static("istio-envoy"));
+    if let Some(place) = response.extensions_mut().remove::<VisitPlace>() {
+        visit.move_to(&place);
+        return response;
+    }
     let (parts, body) = response.into_parts();
     let watched = Watched {
         body: body.into_data_stream(),

@@ -22,6 +22,7 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
         Kind::Image
         | Kind::Speech
         | Kind::Recognition
+        | Kind::Realtime
         | Kind::Video
         | Kind::Embedding
         | Kind::Rerank

@@ -43,7 +43,7 @@ impl Mp3 {
     /// The frames that are full by now.
     pub(crate) fn encode(&mut self, samples: &[i16]) -> Vec<u8> {
         self.waiting.extend(samples);
-        let frame = self.format.granules * GRANULE;
+        let frame = self.format.samples();
         let waiting = std::mem::take(&mut self.waiting);
         let mut frames = waiting.chunks_exact(frame);
         let mut file = Vec::new();
@@ -56,7 +56,7 @@ impl Mp3 {
 
     /// The rest, with silence behind it, so that what the filters still hold comes out.
     pub(crate) fn finish(mut self) -> Vec<u8> {
-        let frame = self.format.granules * GRANULE;
+        let frame = self.format.samples();
         let held = self.waiting.len() + 2 * GRANULE;
         let silence = vec![0; held.next_multiple_of(frame) - self.waiting.len()];
         self.encode(&silence)
@@ -64,13 +64,13 @@ impl Mp3 {
 
     fn frame(&mut self, samples: &[i16], file: &mut Vec<u8>) {
         let format = self.format;
-        let exact = format.granules as u32 * 72 * format.kilobits * 1000;
+        let exact = format.granules * 72 * format.kilobits * 1000;
         self.owed += exact % format.rate_hz;
         let padding = u32::from(self.owed >= format.rate_hz);
         self.owed -= padding * format.rate_hz;
         let length = (exact / format.rate_hz + padding) as usize;
         let side = if format.granules == 2 { 17 } else { 9 };
-        let room = (length - 4 - side) * 8 / format.granules;
+        let room = (length - 4 - side) * 8 / format.granules as usize;
         let granules: Vec<Quantized> = samples
             .chunks_exact(GRANULE)
             .map(|samples| Quantized::fit(&self.filterbank.analyse(samples), room))
@@ -79,12 +79,13 @@ impl Mp3 {
         let mut bits = Bits::default();
         bits.put(0x7ff, 11);
         bits.put(format.version, 2);
-        bits.put(0b01_1, 3);
+        // Layer III, no checksum.
+        bits.put(0b011, 3);
         bits.put(format.bitrate_index, 4);
         bits.put(format.rate_index, 2);
         bits.put(padding, 1);
         // Private bit, mono, no extension, not copyrighted, original, no emphasis.
-        bits.put(0b0_11_00_0_1_00, 9);
+        bits.put(0b011_000_100, 9);
         if format.granules == 2 {
             bits.put(0, 9 + 5 + 4);
         } else {
@@ -108,12 +109,17 @@ struct Format {
     rate_hz: u32,
     version: u32,
     rate_index: u32,
-    granules: usize,
+    granules: u32,
     kilobits: u32,
     bitrate_index: u32,
 }
 
 impl Format {
+    /// How many samples a frame holds.
+    fn samples(self) -> usize {
+        self.granules as usize * GRANULE
+    }
+
     fn of(rate_hz: u32) -> Option<Self> {
         let (version, rate_index) = match rate_hz {
             44_100 => (0b11, 0),

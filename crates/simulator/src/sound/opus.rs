@@ -21,21 +21,63 @@ pub(crate) fn opus_rate(rate_hz: u32) -> u32 {
         .unwrap_or(48_000)
 }
 
-/// A complete file of mono samples at one of the codec's rates.
-pub(crate) fn opus(samples: &[i16], rate_hz: u32, kilobits: u32) -> Option<Vec<u8>> {
-    let mut encoder = OpusEncoder::new(i32::try_from(rate_hz).ok()?, 1, Application::Voip).ok()?;
-    encoder.bitrate_bps = i32::try_from(kilobits.clamp(6, 510) * 1000).ok()?;
-    let head = OpusHead::for_encoder(&encoder, rate_hz);
-    let mut writer = OggOpusWriter::new(Vec::new(), head).ok()?;
-    let frame = rate_hz as usize / 50;
-    let mut padded = samples.to_vec();
-    padded.resize(samples.len().next_multiple_of(frame).max(frame), 0);
-    let mut packet = vec![0; MAX_PACKET_BYTES];
-    for block in padded.chunks_exact(frame) {
-        let length = encoder.encode_s16(block, frame, &mut packet).ok()?;
-        writer.write_packet(&packet[..length]).ok()?;
+/// A file that is written piece by piece.
+pub(crate) struct OpusFile {
+    encoder: OpusEncoder,
+    writer: OggOpusWriter<Vec<u8>>,
+    /// Samples of a packet: 20 ms.
+    frame: usize,
+    waiting: Vec<i16>,
+    packet: Vec<u8>,
+}
+
+impl std::fmt::Debug for OpusFile {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("OpusFile").finish_non_exhaustive()
     }
-    writer.finish().ok()
+}
+
+impl OpusFile {
+    /// A file of mono samples, if this is one of the codec's rates.
+    pub(crate) fn new(rate_hz: u32, kilobits: u32) -> Option<Self> {
+        let rate = i32::try_from(rate_hz).ok()?;
+        let mut encoder = OpusEncoder::new(rate, 1, Application::Voip).ok()?;
+        encoder.bitrate_bps = i32::try_from(kilobits.clamp(6, 510) * 1000).ok()?;
+        let head = OpusHead::for_encoder(&encoder, rate_hz);
+        Some(Self {
+            writer: OggOpusWriter::new(Vec::new(), head).ok()?,
+            encoder,
+            frame: rate_hz as usize / 50,
+            waiting: Vec::new(),
+            packet: vec![0; MAX_PACKET_BYTES],
+        })
+    }
+
+    /// The pages that are full by now.
+    pub(crate) fn encode(&mut self, samples: &[i16]) -> Vec<u8> {
+        self.waiting.extend(samples);
+        let waiting = std::mem::take(&mut self.waiting);
+        let mut frames = waiting.chunks_exact(self.frame);
+        for block in &mut frames {
+            // Neither fails with samples and packets of the right size.
+            if let Ok(length) = self.encoder.encode_s16(block, self.frame, &mut self.packet) {
+                let _ = self.writer.write_packet(&self.packet[..length]);
+            }
+        }
+        self.waiting = frames.remainder().to_vec();
+        self.writer
+            .get_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    /// The rest.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        let missing = (self.waiting.len() + 1).next_multiple_of(self.frame) - self.waiting.len();
+        let mut rest = self.encode(&vec![0; missing]);
+        rest.extend(self.writer.finish().unwrap_or_default());
+        rest
+    }
 }
 
 /// Reads what is there of a file, which may be cut short.

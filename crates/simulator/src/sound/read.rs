@@ -77,7 +77,7 @@ fn decode(mut file: Box<dyn FormatReader>) -> Option<Recording> {
         .find(|track| decodable(track.codec_params.codec))?;
     let id = track.id;
     let format = name(track.codec_params.codec);
-    let mut decoder = symphonia::default::get_codecs()
+    let mut codec = symphonia::default::get_codecs()
         .make(&track.codec_params, &DecoderOptions::default())
         .ok()?;
     let mut channels: Vec<Vec<i16>> = Vec::new();
@@ -87,15 +87,15 @@ fn decode(mut file: Box<dyn FormatReader>) -> Option<Recording> {
             continue;
         }
         // A damaged packet is left out, as players do.
-        let Ok(decoded) = decoder.decode(&packet) else {
+        let Ok(heard) = codec.decode(&packet) else {
             continue;
         };
-        let spec = *decoded.spec();
+        let spec = *heard.spec();
         rate_hz = spec.rate;
         let count = spec.channels.count();
         channels.resize(count, Vec::new());
-        let mut block = SampleBuffer::<i16>::new(decoded.capacity() as u64, spec);
-        block.copy_interleaved_ref(decoded);
+        let mut block = SampleBuffer::<i16>::new(heard.capacity() as u64, spec);
+        block.copy_interleaved_ref(heard);
         for frame in block.samples().chunks_exact(count.max(1)) {
             for (channel, sample) in channels.iter_mut().zip(frame) {
                 channel.push(*sample);
@@ -123,10 +123,9 @@ fn name(codec: CodecType) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::sound::{Manner, mp3, opus, utter, wav};
+    use crate::sound::{Format, Manner, Memory, file, mp3, utter, wav};
 
     /// The strongest likeness of two sounds over all shifts, from 0 to 1.
-    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     fn likeness(spoken: &[i16], heard: &[i16]) -> f64 {
         let level = |samples: &[i16]| -> Vec<f64> {
             samples
@@ -174,7 +173,7 @@ mod tests {
     #[test]
     fn opus_lasts_as_long_as_what_was_spoken() {
         let said = utter("列车到站了，请等候。", "longwan", 24_000, Manner::default());
-        let heard = read(&opus(&said.samples, 24_000, 32).unwrap()).unwrap();
+        let heard = read(&file(&Memory::default(), &said, Format::Opus, 32).unwrap()).unwrap();
         assert!(heard.milliseconds().abs_diff(said.milliseconds()) < 60);
         assert!(heard.channels[0].iter().any(|sample| sample.abs() > 2000));
     }

@@ -10,6 +10,15 @@ pub(crate) fn wav(samples: &[i16], channels: u16, rate_hz: u32) -> Vec<u8> {
     file
 }
 
+/// The header of a file whose end is not known yet.
+pub(super) fn open_header(channels: u16, rate_hz: u32) -> Vec<u8> {
+    header(
+        usize::try_from(i32::MAX).unwrap_or_default() - 36,
+        channels,
+        rate_hz,
+    )
+}
+
 fn header(data: usize, channels: u16, rate_hz: u32) -> Vec<u8> {
     let data = u32::try_from(data).unwrap_or(u32::MAX);
     let bytes_per_frame = channels * 2;

@@ -8,6 +8,7 @@ mod native;
 mod refusals;
 mod script;
 mod shapes;
+mod sockets;
 mod storage;
 mod support;
 mod vectors;

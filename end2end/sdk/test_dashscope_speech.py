@@ -1,0 +1,288 @@
+"""Speech with the first surface of Alibaba's `dashscope` package: it is given the addresses and nothing else."""
+
+import json
+import threading
+import wave
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+
+import dashscope
+import pytest
+from dashscope.audio.asr import (
+    Recognition,
+    RecognitionCallback,
+    TranslationRecognizerCallback,
+    TranslationRecognizerChat,
+    TranslationRecognizerRealtime,
+)
+from dashscope.audio.tts import SpeechSynthesizer as Sambert
+from dashscope.audio.tts_v2 import AudioFormat, ResultCallback, SpeechSynthesizer
+
+TEXT = "今天主要讨论三件事情。请大家准时。"
+
+
+@pytest.fixture(autouse=True)
+def address(base_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    origin = base_url.removesuffix("/compatible-mode/v1")
+    monkeypatch.setattr(dashscope, "api_key", "sk-test")
+    monkeypatch.setattr(dashscope, "base_http_api_url", f"{origin}/api/v1")
+    sockets = origin.replace("http://", "ws://") + "/api-ws/v1"
+    monkeypatch.setattr(dashscope, "base_websocket_api_url", f"{sockets}/inference")
+    return origin
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """`TEXT` as the simulator speaks it, 16 kHz WAV."""
+    result = Sambert.call(model="sambert-zhichu-v1", text=TEXT, sample_rate=16000, format="wav")
+    path = tmp_path / "spoken.wav"
+    path.write_bytes(result.get_audio_data())
+    return path
+
+
+def test_sambert_gives_sound_and_the_times_of_its_words() -> None:
+    result = Sambert.call(
+        model="sambert-zhichu-v1",
+        text=TEXT,
+        sample_rate=16000,
+        word_timestamp_enabled=True,
+        phoneme_timestamp_enabled=True,
+    )
+
+    with wave.open(BytesIO(result.get_audio_data())) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (16000, 1, 2)
+        seconds = len(file.readframes(10**9)) / 2 / 16000
+    assert 3 < seconds < 6
+    timestamps = result.get_timestamps()
+    assert "".join(word["text"] for sentence in timestamps for word in sentence["words"]) == "今天主要讨论三件事情请大家准时"
+    assert timestamps[-1]["end_time"] <= seconds * 1000
+    assert result.get_response().status_code == HTTPStatus.OK
+    assert result.get_response().usage["characters"] == 2 * 15 + 2
+
+
+def test_sambert_tells_a_callback_and_refuses_what_it_cannot_speak() -> None:
+    class Callback(dashscope.audio.tts.ResultCallback):
+        seen: list[str] = []
+
+        def on_open(self):
+            self.seen.append("open")
+
+        def on_complete(self):
+            self.seen.append("complete")
+
+        def on_close(self):
+            self.seen.append("close")
+
+    callback = Callback()
+    Sambert.call(model="sambert-zhichu-v1", text="你好", callback=callback)
+    assert callback.seen == ["open", "complete", "close"]
+
+    result = Sambert.call(model="sambert-nobody-v1", text="你好")
+    assert result.get_audio_data() is None
+    assert result.get_response().code == "ModelNotFound"
+
+
+@pytest.mark.parametrize(
+    ("audio_format", "magic"),
+    [
+        (AudioFormat.DEFAULT, b"\xff"),
+        (AudioFormat.WAV_24000HZ_MONO_16BIT, b"RIFF"),
+        (AudioFormat.MP3_48000HZ_MONO_256KBPS, b"\xff"),
+        (AudioFormat.PCM_8000HZ_MONO_16BIT, b"\x00"),
+        (AudioFormat.OGG_OPUS_16KHZ_MONO_32KBPS, b"OggS"),
+    ],
+)
+def test_cosyvoice_speaks_at_once(audio_format: AudioFormat, magic: bytes) -> None:
+    synthesizer = SpeechSynthesizer(model="cosyvoice-v2", voice="longxiaochun_v2", format=audio_format)
+    sound = synthesizer.call(TEXT)
+    assert sound.startswith(magic)
+    assert synthesizer.get_last_request_id()
+    assert synthesizer.get_first_package_delay() >= 0
+    assert synthesizer.get_response()["payload"]["usage"]["characters"] == 32
+
+
+def test_cosyvoice_speaks_text_that_comes_in_pieces() -> None:
+    class Callback(ResultCallback):
+        def __init__(self):
+            self.seen, self.sound, self.events = [], b"", []
+
+        def on_open(self):
+            self.seen.append("open")
+
+        def on_complete(self):
+            self.seen.append("complete")
+
+        def on_close(self):
+            self.seen.append("close")
+
+        def on_event(self, message):
+            self.events.append(json.loads(message)["payload"]["output"])
+
+        def on_data(self, data):
+            self.sound += data
+
+    callback = Callback()
+    synthesizer = SpeechSynthesizer(
+        model="cosyvoice-v3-flash",
+        voice="longanyang",
+        format=AudioFormat.PCM_16000HZ_MONO_16BIT,
+        callback=callback,
+        additional_params={"word_timestamp_enabled": True},
+    )
+    for piece in ["今天主要讨论", "三件事情。请大", "家准时"]:
+        synthesizer.streaming_call(piece)
+    synthesizer.streaming_complete()
+
+    assert callback.seen == ["open", "complete", "close"]
+    kinds = [event["type"] for event in callback.events]
+    assert kinds[0] == "sentence-begin" and kinds[-1] == "sentence-end"
+    ends = [event for event in callback.events if event["type"] == "sentence-end"]
+    assert [end["original_text"] for end in ends] == ["今天主要讨论三件事情。", "请大家准时"]
+    words = [word for end in ends for word in end["sentence"]["words"]]
+    assert "".join(word["text"] for word in words) == "今天主要讨论三件事情请大家准时"
+    assert words[-1]["end_index"] == 16
+    assert words[-1]["end_time"] <= len(callback.sound) / 32
+
+
+def test_cosyvoice_refuses_a_voice_of_another_generation() -> None:
+    with pytest.raises(Exception, match="418"):
+        SpeechSynthesizer(model="cosyvoice-v3-flash", voice="longxiaochun_v2").call("你好")
+
+
+def test_a_file_is_recognised_word_for_word(recording: Path) -> None:
+    recognition = Recognition(model="paraformer-realtime-v2", callback=None, format="wav", sample_rate=16000)
+    result = recognition.call(str(recording))
+
+    assert result.status_code == HTTPStatus.OK
+    sentences = result.get_sentence()
+    assert [sentence["text"] for sentence in sentences] == ["今天主要讨论三件事情。", "请大家准时。"]
+    assert sentences[0]["words"][0]["text"] == "今"
+    assert result.get_usage(sentences[1])["duration"] == 4
+    assert result.usage["duration"] == 4
+
+
+class Listener(RecognitionCallback):
+    def __init__(self):
+        self.seen, self.texts, self.partial, self.error = [], [], [], None
+
+    def on_open(self):
+        self.seen.append("open")
+
+    def on_complete(self):
+        self.seen.append("complete")
+
+    def on_close(self):
+        self.seen.append("close")
+
+    def on_error(self, result):
+        self.seen.append("error")
+        self.error = result
+
+    def on_event(self, result):
+        sentence = result.get_sentence()
+        if result.is_sentence_end(sentence):
+            self.texts.append(sentence["text"])
+            assert result.get_usage(sentence)["duration"] >= 1
+        else:
+            self.partial.append(sentence["text"])
+
+
+def test_sound_is_recognised_while_it_comes(recording: Path) -> None:
+    listener = Listener()
+    recognition = Recognition(
+        model="fun-asr-realtime", callback=listener, format="pcm", sample_rate=16000, semantic_punctuation_enabled=False
+    )
+    recognition.start()
+    sound = recording.read_bytes()[44:]
+    for at in range(0, len(sound), 3200):
+        recognition.send_audio_frame(sound[at : at + 3200])
+    recognition.stop()
+
+    assert listener.seen == ["open", "complete", "close"]
+    assert listener.texts == ["今天主要讨论三件事情。", "请大家准时。"]
+    assert "今天主要" in listener.partial or "今天主要讨" in listener.partial
+
+
+def test_recognition_reports_what_the_service_refuses(recording: Path) -> None:
+    result = Recognition(model="no-such-model", callback=None, format="pcm", sample_rate=16000).call(str(recording))
+    assert (result.status_code, result.code) == (44, "ModelNotFound")
+
+    dashscope.api_key = "wrong"
+    result = Recognition(model="fun-asr-realtime", callback=None, format="pcm", sample_rate=16000).call(str(recording))
+    assert result.status_code == HTTPStatus.UNAUTHORIZED
+
+
+class Interpreter(TranslationRecognizerCallback):
+    def __init__(self):
+        self.seen, self.heard, self.said, self.done = [], [], [], threading.Event()
+
+    def on_open(self):
+        self.seen.append("open")
+
+    def on_complete(self):
+        self.seen.append("complete")
+        self.done.set()
+
+    def on_close(self):
+        self.seen.append("close")
+
+    def on_event(self, request_id, transcription_result, translation_result, usage):
+        if transcription_result.is_sentence_end:
+            translation = translation_result.get_translation("en")
+            self.heard.append(transcription_result.text)
+            self.said.append(translation.text)
+            assert usage["duration"] >= 1
+
+
+def test_gummy_translates_while_it_listens(recording: Path) -> None:
+    interpreter = Interpreter()
+    recognizer = TranslationRecognizerRealtime(
+        model="gummy-realtime-v1",
+        callback=interpreter,
+        format="pcm",
+        sample_rate=16000,
+        transcription_enabled=True,
+        translation_enabled=True,
+        translation_target_languages=["en"],
+    )
+    recognizer.start()
+    recognizer.send_audio_frame(recording.read_bytes()[44:])
+    recognizer.stop()
+
+    assert interpreter.seen == ["open", "complete", "close"]
+    assert interpreter.heard == ["今天主要讨论三件事情。", "请大家准时。"]
+    assert interpreter.said[0] == "There are three things to discuss today."
+
+
+def test_gummy_translates_a_file(recording: Path) -> None:
+    recognizer = TranslationRecognizerRealtime(
+        model="gummy-realtime-v1",
+        callback=None,
+        format="wav",
+        sample_rate=16000,
+        translation_enabled=True,
+        translation_target_languages=["en"],
+    )
+    result = recognizer.call(str(recording))
+    assert not result.error_message
+    assert [part.text for part in result.transcription_result_list][-1] == "请大家准时。"
+
+
+def test_gummy_chat_ends_with_the_utterance(recording: Path) -> None:
+    interpreter = Interpreter()
+    recognizer = TranslationRecognizerChat(
+        model="gummy-chat-v1",
+        callback=interpreter,
+        format="pcm",
+        sample_rate=16000,
+        translation_enabled=True,
+        translation_target_languages=["en"],
+    )
+    recognizer.start()
+    sound = recording.read_bytes()[44:]
+    for at in range(0, len(sound), 3200):
+        if not recognizer.send_audio_frame(sound[at : at + 3200]):
+            break
+    recognizer.stop()
+    assert interpreter.heard == ["今天主要讨论三件事情。"]
