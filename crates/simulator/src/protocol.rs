@@ -1,6 +1,7 @@
 //! The routes: the service's wire protocol over the account's state.
 
 mod anthropic;
+mod apps;
 mod chat;
 mod compatible;
 mod control;
@@ -33,6 +34,7 @@ pub(crate) fn router(handle: Handle) -> Router {
         .merge(responses::routes())
         .merge(anthropic::routes())
         .merge(native::routes())
+        .merge(apps::routes())
         .merge(multimodal::routes())
         .merge(tasks::routes())
         .merge(pictures::routes())

@@ -22,8 +22,10 @@ use crate::{
     models::Model,
     protocol::Responses,
     results::{RESULT_LIFE, Results},
+    sessions::Sessions,
     sound::Memory,
     tasks::Tasks,
+    temporary_keys::TemporaryKeys,
     uploads::Uploads,
 };
 
@@ -147,6 +149,8 @@ struct Shared {
     batches: Batches,
     spoken: Arc<Memory>,
     enrolled: Enrolled,
+    temporary_keys: TemporaryKeys,
+    sessions: Sessions,
 }
 
 impl Handle {
@@ -167,6 +171,8 @@ impl Handle {
             uploads: Uploads::default(),
             spoken: Arc::default(),
             enrolled: Enrolled::default(),
+            temporary_keys: TemporaryKeys::default(),
+            sessions: Sessions::default(),
         }))
     }
 
@@ -264,6 +270,16 @@ impl Handle {
     /// The account's own voices and hot words.
     pub(crate) fn enrolled(&self) -> &Enrolled {
         &self.0.enrolled
+    }
+
+    /// What applications remember.
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    /// Keys that stand in for the account's own.
+    pub(crate) fn temporary_keys(&self) -> &TemporaryKeys {
+        &self.0.temporary_keys
     }
 
     /// The origin, without a path.

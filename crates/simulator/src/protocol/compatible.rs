@@ -2,9 +2,9 @@
 
 mod batches;
 mod decisions;
-mod embeddings;
+pub(in crate::protocol) mod embeddings;
 mod files;
-mod reranks;
+pub(in crate::protocol) mod reranks;
 mod stamp;
 
 use axum::{

@@ -16,7 +16,7 @@ use futures_util::Stream;
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
 use crate::{
-    Handle, Options, Outcome, Refusal,
+    Handle, Outcome, Refusal,
     protocol::{dialect::Dialect, reply::RequestId},
     state::{Visit, VisitPlace},
 };
@@ -44,7 +44,7 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
         body.as_deref().unwrap_or_default(),
     );
     let id = RequestId(visit.pass().dice(handle.options().seed).uuid());
-    let checked = check_key(dialect, &parts.headers, handle.options(), &id);
+    let checked = check_key(dialect, &parts.headers, &handle, &id);
     let mut response = match (checked, body) {
         (Err(refused), _) => *refused,
         (Ok(()), Err(_)) => {
@@ -93,7 +93,7 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
 fn check_key(
     dialect: Dialect,
     headers: &HeaderMap,
-    options: &Options,
+    handle: &Handle,
     id: &RequestId,
 ) -> Result<(), Box<Response>> {
     if matches!(dialect, Dialect::Signed | Dialect::Open) {
@@ -109,7 +109,8 @@ fn check_key(
         };
         return Err(Box::new(dialect.refuse(&missing, id)));
     }
-    let accepted = key.is_some_and(|key| match &options.keys {
+    let accepted = key.is_some_and(|key| match &handle.options().keys {
+        _ if handle.temporary_keys().accepts(key) => true,
         Some(keys) => keys.iter().any(|known| known == key),
         None => key.len() > "sk-".len() && key.starts_with("sk-"),
     });

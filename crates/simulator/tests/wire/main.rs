@@ -1,10 +1,13 @@
 //! The simulator over a real port, byte by byte.
 
+mod apps;
 mod batches;
 mod faults;
 mod files;
 mod messages;
 mod native;
+mod native_account;
+mod native_vectors;
 mod refusals;
 mod script;
 mod shapes;

@@ -32,8 +32,8 @@ pub(super) fn embed(
     if model.kind != Kind::Embedding || model.native_only {
         return Err(Refusal::model_not_supported(name));
     }
-    let texts = texts(body, model)?;
-    let dimensions = dimensions(body, model)?;
+    let texts = texts(body.get("input"), model)?;
+    let dimensions = dimensions(body.get("dimensions"), model)?;
     let as_base64 = match body.get("encoding_format").and_then(Value::as_str) {
         None | Some("float") => false,
         Some("base64") => true,
@@ -76,10 +76,14 @@ pub(super) fn embed(
     Ok((answer, billed))
 }
 
-fn texts<'a>(body: &'a Value, model: &Model) -> Result<Vec<&'a str>, Refusal> {
+/// One text or a list of them, within the limits of the model.
+pub(in crate::protocol) fn texts<'a>(
+    input: Option<&'a Value>,
+    model: &Model,
+) -> Result<Vec<&'a str>, Refusal> {
     let neither =
         || refused("Value error, contents is neither str nor list of str.: input.contents");
-    let texts = match body.get("input") {
+    let texts = match input {
         Some(Value::String(text)) => vec![text.as_str()],
         Some(Value::Array(list)) if !list.is_empty() => list
             .iter()
@@ -105,9 +109,13 @@ fn texts<'a>(body: &'a Value, model: &Model) -> Result<Vec<&'a str>, Refusal> {
     Ok(texts)
 }
 
-fn dimensions(body: &Value, model: &Model) -> Result<usize, Refusal> {
+/// The length of the vectors, the model's usual one unless another is asked for.
+pub(in crate::protocol) fn dimensions(
+    asked: Option<&Value>,
+    model: &Model,
+) -> Result<usize, Refusal> {
     let usual = model.dimensions.first().copied().unwrap_or(1024);
-    match body.get("dimensions") {
+    match asked {
         None | Some(Value::Null) => Ok(usual),
         Some(asked) => asked
             .as_u64()

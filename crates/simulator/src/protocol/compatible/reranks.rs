@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::asked_model;
 use crate::{
     Refusal,
-    models::Kind,
+    models::{Kind, Model},
     protocol::{entry::Entry, reply},
     relevance,
     state::Billed,
@@ -31,16 +31,54 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
         .filter(|query| !query.is_empty())
         .ok_or_else(|| Refusal::invalid_parameter("Field required: query"))?;
     let documents = documents(&body)?;
-    let limit = match body.get("top_n") {
-        None | Some(Value::Null) => documents.len(),
+    let limit = limit(body.get("top_n"), documents.len())?;
+    let (ranks, total) = rank(query, &documents, model)?;
+    let results: Vec<Value> = ranks
+        .iter()
+        .take(limit)
+        .map(|(index, score)| json!({ "index": index, "relevance_score": score }))
+        .collect();
+    tokio::time::sleep(entry.handle.options().latency.0).await;
+    entry.bill(Billed {
+        model: name.to_owned(),
+        input_tokens: total.into(),
+        ..Billed::default()
+    });
+    Ok(reply::json(
+        200,
+        &json!({
+            "object": "list",
+            "model": name,
+            "id": entry.id.0,
+            "results": results,
+            "usage": { "total_tokens": total },
+        }),
+    ))
+}
+
+/// `top_n`: how many documents are given back, all of them unless it says less.
+pub(in crate::protocol) fn limit(
+    asked: Option<&Value>,
+    documents: usize,
+) -> Result<usize, Refusal> {
+    match asked {
+        None | Some(Value::Null) => Ok(documents),
         Some(limit) => limit
             .as_u64()
             .and_then(|limit| usize::try_from(limit).ok())
             .filter(|&limit| limit > 0)
             .ok_or_else(|| {
                 Refusal::invalid_parameter("The type or value of top_n is out of definition.")
-            })?,
-    };
+            }),
+    }
+}
+
+/// Places and scores of the documents, best first, and the tokens that are counted for it.
+pub(in crate::protocol) fn rank(
+    query: &str,
+    documents: &[&str],
+    model: &Model,
+) -> Result<(Vec<(usize, f64)>, u32), Refusal> {
     let asked = tokens::count(query);
     let total = documents
         .iter()
@@ -62,27 +100,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
         .enumerate()
         .collect();
     scored.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-    let results: Vec<Value> = scored
-        .iter()
-        .take(limit)
-        .map(|(index, score)| json!({ "index": index, "relevance_score": score }))
-        .collect();
-    tokio::time::sleep(entry.handle.options().latency.0).await;
-    entry.bill(Billed {
-        model: name.to_owned(),
-        input_tokens: total.into(),
-        ..Billed::default()
-    });
-    Ok(reply::json(
-        200,
-        &json!({
-            "object": "list",
-            "model": name,
-            "id": entry.id.0,
-            "results": results,
-            "usage": { "total_tokens": total },
-        }),
-    ))
+    Ok((scored, total))
 }
 
 fn documents(body: &Value) -> Result<Vec<&str>, Refusal> {

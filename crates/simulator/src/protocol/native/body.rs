@@ -23,7 +23,7 @@ impl<'a> Body<'a> {
         models: &'a [Model],
         belongs: impl Fn(&Model) -> bool,
     ) -> Result<Self, Refusal> {
-        let (model_id, model) = self::model(body, models)?;
+        let (model_id, model) = model(body, models)?;
         if !belongs(model) {
             return Err(wrong_path());
         }

@@ -5,17 +5,17 @@ use serde_json::Value;
 use crate::Framing;
 
 /// One event of a stream that goes well.
-pub(super) fn result(id: u32, data: &Value, framing: Framing) -> String {
+pub(crate) fn result(id: u32, data: &Value, framing: Framing) -> String {
     framed(id, "result", 200, &data.to_string(), framing)
 }
 
 /// The event that ends a stream which doesn't.
-pub(super) fn error(id: u32, status: u16, data: &Value, framing: Framing) -> String {
+pub(crate) fn error(id: u32, status: u16, data: &Value, framing: Framing) -> String {
     framed(id, "error", status, &data.to_string(), framing)
 }
 
 /// An event whose data is cut short.
-pub(super) fn malformed(id: u32, framing: Framing) -> String {
+pub(crate) fn malformed(id: u32, framing: Framing) -> String {
     framed(
         id,
         "result",

@@ -1,16 +1,18 @@
 //! `POST /api/v1/services/aigc/text-generation/generation`, and the chat half of the multimodal path.
 
 use axum::response::Response;
+use serde_json::Value;
 
 use super::{
     output,
     request::{self, Path},
-    stream::Streaming,
+    stream::{Event, Streaming},
 };
 use crate::{
-    Refusal,
+    Answer, Refusal,
+    pace::Pace,
     protocol::{
-        chat::{self, steps, transmit},
+        chat::{self, request::Ask, steps, transmit},
         dialect::Dialect,
         entry::Entry,
         tasks,
@@ -44,28 +46,47 @@ async fn create(entry: Entry, path: Path) -> Result<Response, Refusal> {
         cached_tokens: usage.cached_tokens.into(),
         ..Billed::default()
     });
-    if !ask.stream {
-        let body = output::whole(&ask, form, &entry.id, &answers);
-        let time = answers
-            .iter()
-            .map(|answer| {
-                pace.time_for(&answer.reasoning.concat()) + pace.time_for(&answer.words.concat())
-            })
-            .sum();
-        let steps = transmit::whole(body.to_string(), time, &answers);
-        return Ok(chat::play(
-            "application/json",
-            Box::new(steps.into_iter()),
-            entry,
-        ));
-    }
-    let streaming = Streaming {
+    let whole = || output::whole(&ask, form, &entry.id, &answers);
+    let put = |event: &Event<'_>| output::event(&ask, form, &entry.id, event);
+    let given = Given {
         ask: &ask,
         answers: &answers,
         pace: &pace,
-        id: &entry.id,
-        put: &|event| output::event(&ask, form, &entry.id, event),
     };
-    let steps = streaming.into_steps();
-    Ok(chat::play(chat::EVENT_STREAM, steps, entry))
+    Ok(given.give(entry.clone(), whole, &put))
+}
+
+/// Answers that are ready to be given.
+pub(crate) struct Given<'a> {
+    pub(crate) ask: &'a Ask,
+    pub(crate) answers: &'a [Answer],
+    pub(crate) pace: &'a Pace,
+}
+
+impl Given<'_> {
+    /// Gives the answers in one piece, which `whole` makes, or as a stream of what `put` makes.
+    pub(crate) fn give(
+        &self,
+        entry: Entry,
+        whole: impl FnOnce() -> Value,
+        put: &dyn Fn(&Event<'_>) -> Value,
+    ) -> Response {
+        let Self { ask, answers, pace } = *self;
+        if !ask.stream {
+            let time = |answer: &Answer| {
+                pace.time_for(&answer.reasoning.concat()) + pace.time_for(&answer.words.concat())
+            };
+            let time = answers.iter().map(time).sum();
+            let steps = transmit::whole(whole().to_string(), time, answers);
+            return chat::play("application/json", Box::new(steps.into_iter()), entry);
+        }
+        let streaming = Streaming {
+            ask,
+            answers,
+            pace,
+            id: &entry.id,
+            put,
+        };
+        chat::play(chat::EVENT_STREAM, streaming.into_steps(), entry)
+    }
 }

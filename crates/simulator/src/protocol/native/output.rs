@@ -22,6 +22,7 @@ pub(super) fn event(ask: &Ask, form: Form, id: &RequestId, event: &Event<'_>) ->
         delta,
         so_far,
         usage,
+        ..
     } = *event;
     let finish = match delta {
         Delta::End(reason) => reason,

@@ -22,7 +22,7 @@ use crate::{
 
 /// What an event adds.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Delta<'a> {
+pub(crate) enum Delta<'a> {
     Reasoning(&'a str),
     Text(&'a str),
     /// A fragment of a call; only the first one carries its name.
@@ -33,28 +33,30 @@ pub(super) enum Delta<'a> {
 
 /// Everything that one choice has said, the present event included.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SoFar {
-    pub(super) reasoning: String,
-    pub(super) text: String,
-    pub(super) call: Option<ToolCall>,
+pub(crate) struct SoFar {
+    pub(crate) reasoning: String,
+    pub(crate) text: String,
+    pub(crate) call: Option<ToolCall>,
 }
 
 /// What an event is made of.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Event<'a> {
-    pub(super) index: usize,
-    pub(super) delta: Delta<'a>,
-    pub(super) so_far: &'a SoFar,
-    pub(super) usage: Usage,
+pub(crate) struct Event<'a> {
+    /// Its place in the stream, from 1.
+    pub(crate) number: u32,
+    pub(crate) index: usize,
+    pub(crate) delta: Delta<'a>,
+    pub(crate) so_far: &'a SoFar,
+    pub(crate) usage: Usage,
 }
 
 /// A stream in the making. `put` makes the data of an event.
-pub(super) struct Streaming<'a> {
-    pub(super) ask: &'a Ask,
-    pub(super) answers: &'a [Answer],
-    pub(super) pace: &'a Pace,
-    pub(super) id: &'a RequestId,
-    pub(super) put: &'a dyn Fn(&Event<'_>) -> Value,
+pub(crate) struct Streaming<'a> {
+    pub(crate) ask: &'a Ask,
+    pub(crate) answers: &'a [Answer],
+    pub(crate) pace: &'a Pace,
+    pub(crate) id: &'a RequestId,
+    pub(crate) put: &'a dyn Fn(&Event<'_>) -> Value,
 }
 
 /// The number of the last event, and what was spent until then.
@@ -65,7 +67,7 @@ struct Count {
 
 impl Streaming<'_> {
     /// All steps, as they go over the line.
-    pub(super) fn into_steps(self) -> Box<dyn Iterator<Item = Step> + Send> {
+    pub(crate) fn into_steps(self) -> Box<dyn Iterator<Item = Step> + Send> {
         let total = steps::usage(self.ask, self.answers);
         let mut count = Count {
             event: 0,
@@ -178,6 +180,7 @@ impl Streaming<'_> {
                     ..SoFar::default()
                 };
                 let data = (self.put)(&Event {
+                    number: id,
                     index: 0,
                     delta: Delta::Text(text),
                     so_far: &so_far,
@@ -218,6 +221,7 @@ impl Streaming<'_> {
         count.event += 1;
         let usage = count.usage;
         let mut data = (self.put)(&Event {
+            number: count.event,
             index,
             delta,
             so_far,
