@@ -5,6 +5,7 @@ use std::time::Duration;
 
 pub(crate) mod classify;
 pub(crate) mod envelope;
+mod parameter;
 
 use crate::client::Repeat;
 

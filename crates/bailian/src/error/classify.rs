@@ -1,6 +1,6 @@
 //! From a code to its meaning: the provider's table of error codes, both code systems in one.
 
-use super::{Error, ErrorKind, Limit, Retry};
+use super::{Error, ErrorKind, Limit, Retry, parameter};
 
 /// What the provider said, in whichever envelope it came.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,7 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         | "Model.AccessDenied"
         | "App.AccessDenied"
         | "Workspace.AccessDenied"
+        | "BailianGateway.Workspace.NotAuthorised"
         | "permission_error" => (ErrorKind::PermissionDenied, Retry::Never),
         "Arrearage" | "CommodityNotPurchased" | "PrepaidBillOverdue" | "PostpaidBillOverdue" => {
             (ErrorKind::Arrears, Retry::Never)
@@ -87,6 +88,8 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         | "WorkSpaceNotFound"
         | "NotFound"
         | "UserNotFound"
+        | "BadRequest.ResourceNotExist"
+        | "BadRequest.VoiceNotFound"
         | "not_found_error" => (ErrorKind::NotFound, Retry::Never),
         "BadRequest.TooLarge" | "request_too_large" => (ErrorKind::TooLarge, Retry::Never),
         "InvalidParameter.DataInspection"
@@ -95,6 +98,18 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         "InvalidParameter" | "invalid_parameter_error" if said("File parsing in progress") => {
             (invalid(refusal), Retry::Yes)
         }
+        "InvalidParameter" | "invalid_parameter_error"
+            if NOTHING_THERE.iter().any(|words| said(words)) =>
+        {
+            (ErrorKind::NotFound, Retry::Never)
+        }
+        "InvalidParameter" | "invalid_parameter_error"
+            if MODERATED.iter().any(|words| said(words)) =>
+        {
+            (ErrorKind::ContentInspection, Retry::Never)
+        }
+        "mismatched_model" => (named("model"), Retry::Never),
+        "duplicate_custom_id" => (named("custom_id"), Retry::Never),
         "InternalError" | "internal_error" | "InternalError.Algo"
             if CALLERS_FAULT.iter().any(|words| said(words)) =>
         {
@@ -122,6 +137,7 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         | "ModelUnavailable"
         | "ServiceUnavailable"
         | "GatewayTimeout" => (ErrorKind::Unavailable, Retry::Yes),
+        "APIConnectionError" => (ErrorKind::Connection, Retry::Yes),
         "ClientDisconnect" => (ErrorKind::Interrupted, Retry::Yes),
         "ServiceUnavailableError" | "invalid_value" | "invalid_parameter_error" => {
             (invalid(refusal), Retry::Never)
@@ -129,7 +145,9 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         _ if code == "InvalidParameter" || code.starts_with("InvalidParameter.") => {
             (invalid(refusal), Retry::Never)
         }
-        _ if code.starts_with("BadRequest") => (invalid(refusal), Retry::Never),
+        _ if code.starts_with("BadRequest") || code.starts_with("Audio.") => {
+            (invalid(refusal), Retry::Never)
+        }
         _ => return None,
     };
     Some(answer)
@@ -157,6 +175,17 @@ const CALLERS_FAULT: [&str; 4] = [
     "Embedding_pipeline_Error",
 ];
 
+/// Messages of `InvalidParameter` about something that does not exist.
+const NOTHING_THERE: [&str; 3] = ["Model not exist", "File not found", "Response with id"];
+
+/// Messages of `InvalidParameter` that are verdicts of moderation.
+const MODERATED: [&str; 2] = ["green network verification", "content is illegal"];
+
+fn named(parameter: &str) -> ErrorKind {
+    let parameter = Some(parameter.to_owned());
+    ErrorKind::InvalidParameter { parameter }
+}
+
 fn throttled(limit: Limit) -> (ErrorKind, Retry) {
     (ErrorKind::Throttled { limit }, Retry::Yes)
 }
@@ -165,194 +194,9 @@ fn invalid(refusal: &Refusal) -> ErrorKind {
     let parameter = refusal
         .parameter
         .clone()
-        .or_else(|| named_in(&refusal.message));
+        .or_else(|| parameter::named_in(&refusal.message));
     ErrorKind::InvalidParameter { parameter }
 }
 
-/// Request fields that the documented wordings name; `param` itself is always null.
-const PARAMETERS: [&str; 17] = [
-    "max_tokens",
-    "max_completion_tokens",
-    "temperature",
-    "top_p",
-    "top_k",
-    "repetition_penalty",
-    "presence_penalty",
-    "seed",
-    "thinking_budget",
-    "enable_thinking",
-    "response_format",
-    "tool_choice",
-    "enable_search",
-    "reasoning_effort",
-    "stream",
-    "messages",
-    "n",
-];
-
-fn named_in(message: &str) -> Option<String> {
-    let words = message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    words
-        .map(str::to_ascii_lowercase)
-        .find(|word| PARAMETERS.contains(&word.as_str()))
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use super::*;
-
-    fn refusal(status: u16, code: &str, message: &str) -> Refusal {
-        let (code, message) = (Some(code.to_owned()), message.to_owned());
-        Refusal {
-            status: Some(status),
-            code,
-            message,
-            ..Refusal::default()
-        }
-    }
-
-    /// Every documented pair of code and message, in both code systems, with the provider's own verdict.
-    #[test]
-    fn every_documented_error_is_retried_exactly_if_documented() {
-        let table: Vec<Value> =
-            serde_json::from_str(include_str!("../../tests/data/errors.json")).unwrap();
-        let mut wrong = Vec::new();
-        for row in &table {
-            let status = u16::try_from(row["http_status"].as_u64().unwrap()).unwrap();
-            let message = row["message_example"].as_str().unwrap();
-            for key in ["code", "compat_code"] {
-                let Some(code) = row[key].as_str() else {
-                    continue;
-                };
-                let error = Error::from(refusal(status, code, message));
-                if error.is_retryable() != row["retryable"].as_bool().unwrap() {
-                    wrong.push(format!("{status} {code} {message}: {:?}", error.kind()));
-                }
-            }
-        }
-        assert!(table.len() > 100);
-        assert_eq!(wrong, Vec::<String>::new());
-    }
-
-    #[test]
-    fn codes_of_both_systems_mean_the_same() {
-        let tokens = ErrorKind::Throttled {
-            limit: Limit::Tokens,
-        };
-        let requests = ErrorKind::Throttled {
-            limit: Limit::Requests,
-        };
-        let burst = ErrorKind::Throttled {
-            limit: Limit::Burst,
-        };
-        for (status, code, message, kind) in [
-            (401, "InvalidApiKey", "", ErrorKind::Authentication),
-            (401, "invalid_api_key", "", ErrorKind::Authentication),
-            (400, "Arrearage", "", ErrorKind::Arrears),
-            (429, "PostpaidBillOverdue", "", ErrorKind::Arrears),
-            (
-                400,
-                "DataInspectionFailed",
-                "",
-                ErrorKind::ContentInspection,
-            ),
-            (
-                400,
-                "InternalError.Algo.DataInspectionFailed",
-                "",
-                ErrorKind::ContentInspection,
-            ),
-            (
-                400,
-                "data_inspection_failed",
-                "",
-                ErrorKind::ContentInspection,
-            ),
-            (403, "Model.AccessDenied", "", ErrorKind::PermissionDenied),
-            (
-                403,
-                "AllocationQuota.FreeTierOnly",
-                "",
-                ErrorKind::QuotaExhausted,
-            ),
-            (
-                429,
-                "insufficient_quota",
-                "Free allocated quota exceeded.",
-                ErrorKind::QuotaExhausted,
-            ),
-            (
-                429,
-                "insufficient_quota",
-                "You exceeded your current quota",
-                tokens.clone(),
-            ),
-            (
-                429,
-                "Throttling.AllocationQuota",
-                "Allocated quota exceeded",
-                tokens,
-            ),
-            (429, "Throttling.RateQuota", "", requests.clone()),
-            (429, "limit_requests", "", requests),
-            (429, "limit_burst_rate", "", burst),
-            (404, "model_not_found", "", ErrorKind::NotFound),
-            (404, "model_not_supported", "", ErrorKind::NotFound),
-            (500, "internal_error", "", ErrorKind::Unavailable),
-            (
-                500,
-                "InternalError.Algo",
-                "list index out of range",
-                ErrorKind::InvalidParameter { parameter: None },
-            ),
-            (503, "ModelServingError", "", ErrorKind::Unavailable),
-            (502, "", "", ErrorKind::Unavailable),
-            (418, "SomethingNew", "", ErrorKind::Other),
-        ] {
-            assert_eq!(
-                Error::from(refusal(status, code, message)).kind(),
-                &kind,
-                "{status} {code} {message}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_parameter_is_read_from_the_documented_wordings() {
-        for (message, parameter) in [
-            (
-                "<400> InternalError.Algo.InvalidParameter: Range of max_tokens should be [1, 32768]",
-                Some("max_tokens"),
-            ),
-            ("Temperature should be in [0.0, 2.0)", Some("temperature")),
-            (
-                "Parameter top_k be greater than or equal to 0",
-                Some("top_k"),
-            ),
-            ("-1 is lesser than the minimum of 0 - 'seed'", Some("seed")),
-            ("Range of n should be [1, 4]", Some("n")),
-            ("url error, please check url！", None),
-        ] {
-            let error = Error::from(refusal(400, "InvalidParameter", message));
-            let parameter = parameter.map(str::to_owned);
-            assert_eq!(
-                error.kind(),
-                &ErrorKind::InvalidParameter { parameter },
-                "{message}"
-            );
-        }
-    }
-
-    #[test]
-    fn neither_display_nor_debug_repeats_the_providers_words() {
-        let error = Error::from(refusal(
-            400,
-            "InvalidParameter",
-            "your prompt was: my diary",
-        ));
-        assert!(!format!("{error} {error:?}").contains("diary"));
-        assert!(error.message().contains("diary"));
-    }
-}
+mod tests;

@@ -68,12 +68,32 @@ pub(crate) fn from_body(body: &[u8]) -> Option<Refusal> {
     if let Ok(value) = serde_json::from_slice::<Value>(body) {
         return from_json(&value);
     }
+    if let Some(refusal) = from_xml(body) {
+        return Some(refusal);
+    }
     let mut decoder = Decoder::new(body.len().max(1));
     let mut events = decoder.feed(body).ok()?;
     events.extend(decoder.finish());
     events.iter().find_map(|event| {
         let value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
         from_event(event, &value)
+    })
+}
+
+/// The object store's `<Error><Code>…</Code><Message>…</Message></Error>`.
+fn from_xml(body: &[u8]) -> Option<Refusal> {
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, error) = text.split_once("<Error>")?;
+    let element = |name: &str| {
+        let (_, rest) = error.split_once(&format!("<{name}>"))?;
+        let (content, _) = rest.split_once(&format!("</{name}>"))?;
+        Some(content.trim().to_owned())
+    };
+    Some(Refusal {
+        code: Some(element("Code")?),
+        message: element("Message").unwrap_or_default(),
+        request_id: element("RequestId"),
+        ..Refusal::default()
     })
 }
 
@@ -119,6 +139,12 @@ mod tests {
                 Some("Throttling.AllocationQuota"),
                 Some("r"),
                 Some(429),
+            ),
+            (
+                "<?xml version=\"1.0\"?>\n<Error>\n  <Code>AccessDenied</Code>\n  <Message>m</Message>\n  <RequestId>r</RequestId>\n</Error>",
+                Some("AccessDenied"),
+                Some("r"),
+                None,
             ),
             ("event:error\ndata:oops\n\n", None, None, None),
         ] {

@@ -39,7 +39,9 @@ fn code(kind: &ErrorKind) -> FailureCode {
         ErrorKind::ContentInspection => FailureCode::ContentRefused,
         ErrorKind::NotFound => FailureCode::UnknownModel,
         ErrorKind::Timeout { .. } => FailureCode::UpstreamTimeout,
-        ErrorKind::Unavailable | ErrorKind::Connection => FailureCode::UpstreamUnavailable,
+        ErrorKind::Unavailable | ErrorKind::Connection | ErrorKind::CircuitOpen => {
+            FailureCode::UpstreamUnavailable
+        }
         ErrorKind::Interrupted => FailureCode::UpstreamInterrupted,
         // The client may learn of more kinds than this program knows.
         ErrorKind::Malformed | ErrorKind::UnexpectedRedirect | _ => FailureCode::UpstreamUnreadable,
