@@ -167,6 +167,7 @@ fn capabilities(model: &Model, offer: &Offer) -> Vec<&'static str> {
         Kind::Video => vec!["VG"],
         Kind::Speech => vec!["TTS"],
         Kind::Recognition => vec!["ASR"],
+        Kind::Realtime => vec!["Realtime-Omni"],
         Kind::Decision | Kind::Meeting => Vec::new(),
     }
 }
