@@ -28,6 +28,7 @@
 //! Sections named in the documentation are those of the provider's own references: "OpenAI Chat" (requests,
 //! answers, streams), "Error codes" and "Rate limits".
 
+pub mod audio;
 mod auth;
 mod body;
 mod breaker;
@@ -55,7 +56,9 @@ pub mod task;
 mod text;
 pub mod tingwu;
 mod transport;
+mod upload;
 mod validate;
+pub mod video;
 
 pub use breaker::{BreakerPolicy, Circuit};
 pub use call_options::{CallOptions, DataInspection};
@@ -77,6 +80,7 @@ pub use text::{
     ResponseFormat, Role, SearchInfo, SearchOptions, SearchResult, Stop, StreamOptions,
     TokenLogprob, Tool, ToolCall, ToolCallDelta, ToolChoice, Usage,
 };
+pub use upload::Uploaded;
 
 /// Fields that this crate has no name for, kept as they came and sent as they are.
 pub type Extra = serde_json::Map<String, serde_json::Value>;

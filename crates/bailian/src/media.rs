@@ -5,13 +5,14 @@ mod calls;
 mod check;
 mod item;
 mod moment;
+mod result_file;
 mod size;
 mod usage;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-pub(crate) use check::{Checked, SEEDS, require};
+pub(crate) use check::{Checked, SEEDS};
 pub use item::{Item, ItemFailure};
 pub use moment::BeijingTime;
 pub use size::Size;

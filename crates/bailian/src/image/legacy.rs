@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{ImageOutput, edit};
-use crate::media::{Checked, require};
+use crate::media::Checked;
 use crate::task::Task;
+use crate::validate::require;
 use crate::{CallOptions, Client, Error, Extra};
 
 const REPAINT: &str = "/api/v1/services/aigc/image-generation/generation";

@@ -2,7 +2,8 @@
 
 use super::{ImageRequest, text_to_image::QWEN_SIZES};
 use crate::Error;
-use crate::media::{Checked, SEEDS, Size, require};
+use crate::media::{Checked, SEEDS, Size};
+use crate::validate::require;
 
 /// From 768² to 1280² pixels.
 const INTERLEAVED: std::ops::RangeInclusive<u64> = 768 * 768..=1280 * 1280;

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::ImageOutput;
-use crate::media::{Checked, SEEDS, Size, require};
+use crate::media::{Checked, SEEDS, Size};
 use crate::setters::setters;
 use crate::task::Task;
+use crate::validate::require;
 use crate::{CallOptions, Client, Error, Extra};
 
 const PATH: &str = "/api/v1/services/aigc/text2image/image-synthesis";

@@ -3,18 +3,10 @@
 use std::ops::RangeInclusive;
 
 use crate::Error;
+use crate::validate::require;
 
 /// Seeds of every model.
 pub(crate) const SEEDS: RangeInclusive<i64> = 0..=2_147_483_647;
-
-/// Fails with the name of the field unless `holds`.
-pub(crate) fn require(holds: bool, parameter: &str, message: &str) -> Result<(), Error> {
-    if holds {
-        Ok(())
-    } else {
-        Err(Error::invalid(parameter, format!("{parameter}: {message}")))
-    }
-}
 
 /// A value that may be absent and must lie within a range if it is there.
 pub(crate) trait Checked<T> {
