@@ -1,5 +1,6 @@
 //! What a single call may ask of the provider beside its body ("Request headers").
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
@@ -10,9 +11,9 @@ use crate::{Error, Timeouts};
 
 const DATA_INSPECTION: HeaderName = HeaderName::from_static("x-dashscope-datainspection");
 const WAIT_TIMEOUT: HeaderName = HeaderName::from_static("x-dashscope-wait-timeout");
-const WORKSPACE: HeaderName = HeaderName::from_static("x-dashscope-workspace");
 
-/// How one call is to be handled. Nothing set means: like every other.
+/// How one call is to be handled. Nothing set means: like every other. The workspace is the client's, see
+/// [`Client::with_workspace`](crate::Client::with_workspace).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallOptions {
     /// Stricter moderation of the prompt and the answer.
@@ -20,8 +21,6 @@ pub struct CallOptions {
     /// How long the provider may queue the call instead of refusing it for a burst: whole seconds, sensibly
     /// 3 to 120. The call's own time-out to the first byte grows by it.
     pub wait_timeout: Option<Duration>,
-    /// The workspace of this call, in place of the client's.
-    pub workspace: Option<String>,
 }
 
 /// Which side of a call is inspected more strictly (`cip`, content inspection plus).
@@ -36,58 +35,37 @@ pub enum DataInspection {
 }
 
 impl DataInspection {
-    fn json(self) -> &'static str {
-        match self {
+    fn json(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
             Self::Input => r#"{"input":"cip"}"#,
             Self::Output => r#"{"output":"cip"}"#,
             Self::Both => r#"{"input":"cip","output":"cip"}"#,
-        }
+        })
     }
 }
 
 impl CallOptions {
     /// Puts the options into a call's head and its time-outs.
-    pub(crate) fn apply(&self, call: Call) -> Result<Call, Error> {
-        let mut call = call;
-        if let Some(inspection) = &self.data_inspection {
-            insert(
-                &mut call,
-                DATA_INSPECTION,
-                "data_inspection",
-                inspection.json(),
-            )?;
+    pub(crate) fn apply(&self, mut call: Call) -> Call {
+        if let Some(inspection) = self.data_inspection {
+            call.headers.insert(DATA_INSPECTION, inspection.json());
         }
         if let Some(wait) = self.wait_timeout {
-            insert(
-                &mut call,
-                WAIT_TIMEOUT,
-                "wait_timeout",
-                &wait.as_secs().to_string(),
-            )?;
+            call.headers.insert(WAIT_TIMEOUT, wait.as_secs().into());
             call.first_byte = call.first_byte.saturating_add(wait);
         }
-        if let Some(workspace) = &self.workspace {
-            insert(&mut call, WORKSPACE, "workspace", workspace)?;
-        }
-        Ok(call)
+        call
     }
 
     /// A call that sends JSON under these options.
     pub(crate) fn post<T: Serialize>(
         &self,
-        path: impl Into<std::borrow::Cow<'static, str>>,
+        path: impl Into<Cow<'static, str>>,
         body: &T,
         timeouts: &Timeouts,
     ) -> Result<Call, Error> {
-        self.apply(Call::post(path, body, timeouts)?)
+        Ok(self.apply(Call::post(path, body, timeouts)?))
     }
-}
-
-fn insert(call: &mut Call, name: HeaderName, field: &str, value: &str) -> Result<(), Error> {
-    let value = HeaderValue::from_str(value)
-        .map_err(|_| Error::invalid(field, format!("{field}: not fit for a header")))?;
-    call.headers.insert(name, value);
-    Ok(())
 }
 
 #[cfg(test)]
@@ -105,7 +83,6 @@ mod tests {
         let options = CallOptions {
             data_inspection: Some(DataInspection::Both),
             wait_timeout: Some(Duration::from_secs(30)),
-            workspace: Some("ws-2".to_owned()),
         };
         let call = call(&options);
         assert_eq!(
@@ -113,7 +90,6 @@ mod tests {
             r#"{"input":"cip","output":"cip"}"#
         );
         assert_eq!(call.headers["X-DashScope-Wait-Timeout"], "30");
-        assert_eq!(call.headers["X-DashScope-WorkSpace"], "ws-2");
         let usual = Timeouts::default().first_byte_unstreamed;
         assert_eq!(call.first_byte, usual + Duration::from_secs(30));
     }
@@ -121,16 +97,5 @@ mod tests {
     #[test]
     fn nothing_set_sends_nothing() {
         assert!(call(&CallOptions::default()).headers.is_empty());
-    }
-
-    #[test]
-    fn what_cannot_be_a_header_is_refused() {
-        let workspace = Some("ws\r\nx: y".to_owned());
-        let options = CallOptions {
-            workspace,
-            ..CallOptions::default()
-        };
-        let refused = options.post("/x", &serde_json::json!({}), &Timeouts::default());
-        assert!(refused.is_err());
     }
 }

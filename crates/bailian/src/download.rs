@@ -45,20 +45,25 @@ impl Client {
                 accept: "*/*",
                 ..Call::get("", &self.options().timeouts).elsewhere(address(url)?)
             };
-            self.arrive(call, |arrival| async move {
-                let response = &arrival.response;
-                Ok(Download {
-                    content_type: content_type(response.headers()),
-                    length: response.content_length(),
-                    body: Body::new(arrival, limit),
-                })
-            })
-            .await
+            self.fetch_file(call, limit).await
         };
         let fetched = fetch.instrument(span.clone()).await;
         fetched.inspect_err(|error| {
             span.record("error.type", error.kind().name());
         })
+    }
+
+    /// Sends a call whose answer is a file.
+    pub(crate) async fn fetch_file(&self, call: Call, limit: usize) -> Result<Download, Error> {
+        self.arrive(call, |arrival| async move {
+            let response = &arrival.response;
+            Ok(Download {
+                content_type: content_type(response.headers()),
+                length: response.content_length(),
+                body: Body::new(arrival, limit),
+            })
+        })
+        .await
     }
 }
 

@@ -28,23 +28,31 @@
 //! Sections named in the documentation are those of the provider's own references: "OpenAI Chat" (requests,
 //! answers, streams), "Error codes" and "Rate limits".
 
+pub mod apps;
 pub mod audio;
 mod auth;
+pub mod batches;
 mod body;
 mod breaker;
 mod call_options;
 mod client;
+pub mod completions;
 mod download;
+pub mod embeddings;
 mod error;
+pub mod files;
 mod form;
 pub mod image;
 mod lenient;
 pub mod media;
+pub mod models;
 pub mod native;
 mod options;
 mod pacing;
+mod path;
 pub mod pool;
 mod region;
+pub mod rerank;
 mod retry;
 mod setters;
 pub mod socket;
@@ -55,6 +63,7 @@ mod stream;
 pub mod task;
 mod text;
 pub mod tingwu;
+pub mod tokens;
 mod transport;
 mod upload;
 mod validate;

@@ -15,6 +15,8 @@ mod usage;
 mod validate;
 mod wire;
 
+pub(crate) use pieces::news;
+
 pub use answer::{Generation, GenerationChoice, GenerationOutput};
 pub use content::{Content, Part, Video};
 pub use generate::GenerationStream;

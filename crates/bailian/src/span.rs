@@ -2,12 +2,22 @@
 
 use std::future::Future;
 
+use serde::de::DeserializeOwned;
 use tracing::{Instrument, Span};
 
-use crate::Error;
+use crate::client::Call;
+use crate::{Client, Error};
 
 /// A span of one call; whatever is not known yet is recorded later.
 macro_rules! call_span {
+    ($name:literal) => {
+        tracing::info_span!(
+            $name,
+            http.response.status_code = tracing::field::Empty,
+            upstream.request_id = tracing::field::Empty,
+            error.type = tracing::field::Empty,
+        )
+    };
     ($name:literal, $operation:literal, $model:expr) => {
         tracing::info_span!(
             $name,
@@ -23,6 +33,19 @@ macro_rules! call_span {
     };
 }
 pub(crate) use call_span;
+
+impl Client {
+    /// Sends a call inside its span and reads the JSON that it is answered with.
+    pub(crate) async fn observed<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        span: &Span,
+    ) -> Result<(T, Option<String>), Error> {
+        let answered = observe(span, self.fetch::<T>(call)).await?;
+        record_request_id(span, answered.1.as_deref());
+        Ok(answered)
+    }
+}
 
 /// Does the work inside the span and notes in it how it failed.
 pub(crate) async fn observe<T>(

@@ -5,6 +5,7 @@ use crate::{Error, Tool};
 const MAX_TOOL_NAME: usize = 64;
 
 /// What steers how tokens are drawn and how many.
+#[derive(Default)]
 pub(crate) struct Sampling {
     pub(crate) temperature: Option<f64>,
     pub(crate) top_p: Option<f64>,

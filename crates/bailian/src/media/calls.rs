@@ -37,7 +37,7 @@ impl Client {
         span: &Span,
     ) -> Result<AnswerStream<T>, Error> {
         let timeouts = &self.options().timeouts;
-        let mut call = options.apply(Call::post(path, request, timeouts)?.streamed(timeouts))?;
+        let mut call = options.apply(Call::post(path, request, timeouts)?.streamed(timeouts));
         call.repeat = Repeat::Costly;
         self.open_native(call, 1, span).await
     }

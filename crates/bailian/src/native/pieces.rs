@@ -85,7 +85,7 @@ impl Answer {
 }
 
 /// The part of `whole` that `said` lacks. Events without text, such as the last, say nothing new.
-fn news(said: &mut String, whole: String) -> Result<String, Error> {
+pub(crate) fn news(said: &mut String, whole: String) -> Result<String, Error> {
     if said.starts_with(&whole) {
         return Ok(String::new());
     }

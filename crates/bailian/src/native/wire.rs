@@ -99,10 +99,8 @@ impl Client {
         O: DeserializeOwned + Default,
         U: DeserializeOwned,
     {
-        let (mut answer, request_id) =
-            observe(span, self.fetch::<NativeAnswer<O, U>>(call)).await?;
+        let (mut answer, request_id) = self.observed::<NativeAnswer<O, U>>(call, span).await?;
         answer.request_id = answer.request_id.or(request_id);
-        record_request_id(span, answer.request_id.as_deref());
         Ok(answer)
     }
 
@@ -119,7 +117,7 @@ impl Client {
     ) -> Result<AnswerStream<T>, Error> {
         let timeouts = &self.options().timeouts;
         let call = Call::post(path, request, timeouts)?.streamed(timeouts);
-        self.open_native(options.apply(call)?, answers, span).await
+        self.open_native(options.apply(call), answers, span).await
     }
 
     /// Sends a call, already one for a stream, and hands its answer over event by event.

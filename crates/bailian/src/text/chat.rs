@@ -15,6 +15,17 @@ impl Client {
     ///
     /// The server stops after not less than 300 s and then answers with what there is and the reason
     /// `length`. Retries what is documented to be worth it.
+    ///
+    /// ```no_run
+    /// use bailian::{ChatRequest, Message};
+    ///
+    /// # async fn example(client: bailian::Client) -> Result<(), bailian::Error> {
+    /// let request = ChatRequest::new("qwen-plus", [Message::user("浙江的省会是哪里？")]);
+    /// let answer = client.chat(request).await?;
+    /// let _text = answer.message().map(Message::text);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn chat(&self, mut request: ChatRequest) -> Result<ChatCompletion, Error> {
         request.stream = None;
         request.stream_options = None;
@@ -23,9 +34,8 @@ impl Client {
         let call = request
             .options
             .post(PATH, &request, &self.options().timeouts)?;
-        let (mut answer, request_id) = observe(&span, self.fetch::<ChatCompletion>(call)).await?;
+        let (mut answer, request_id) = self.observed::<ChatCompletion>(call, &span).await?;
         record(&span, &answer.model, answer.usage.as_ref());
-        record_request_id(&span, request_id.as_deref());
         answer.request_id = request_id;
         Ok(answer)
     }
@@ -34,6 +44,20 @@ impl Client {
     ///
     /// Returns when the first chunk is there; up to then a refusal is retried where that is documented to
     /// help, afterwards never: part of the answer has been shown and billed.
+    ///
+    /// ```no_run
+    /// use bailian::{ChatEvent, ChatRequest, Message};
+    /// use futures_util::TryStreamExt;
+    ///
+    /// # async fn example(client: bailian::Client) -> Result<(), bailian::Error> {
+    /// let request = ChatRequest::new("qwen-plus", [Message::user("背一首诗")]).include_usage();
+    /// let mut events = client.chat_stream(request).await?.events();
+    /// while let Some(event) = events.try_next().await? {
+    ///     if let ChatEvent::Text(_piece) = event {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn chat_stream(&self, mut request: ChatRequest) -> Result<ChatStream, Error> {
         request.stream = Some(true);
         request.validate()?;
@@ -41,7 +65,7 @@ impl Client {
         let answers = request.n.unwrap_or(1);
         let timeouts = &self.options().timeouts;
         let call = Call::post(PATH, &request, timeouts)?.streamed(timeouts);
-        let call = request.options.apply(call)?;
+        let call = request.options.apply(call);
         let opened = self.open(call, |opened| {
             AnswerStream::begin(opened, answers, span.clone(), self.clone())
         });
