@@ -1,5 +1,7 @@
 //! The models that the pretended account may use, with the limits and abilities that requests are checked against.
 
+pub(crate) mod media;
+
 use std::io;
 
 use serde::Deserialize;
@@ -23,6 +25,10 @@ pub(crate) struct Model {
     pub(crate) dimensions: Vec<usize>,
     /// Of one request for vectors.
     pub(crate) max_texts: usize,
+    /// Of a model that makes pictures.
+    pub(crate) pictures: Option<media::Pictures>,
+    /// Of a model that makes films.
+    pub(crate) films: Option<media::Films>,
 }
 
 impl Default for Model {
@@ -40,6 +46,8 @@ impl Default for Model {
             native_only: false,
             dimensions: Vec::new(),
             max_texts: 1,
+            pictures: None,
+            films: None,
         }
     }
 }
@@ -132,6 +140,7 @@ pub(crate) fn catalogue() -> io::Result<Vec<Model>> {
     let files = [
         include_str!("../data/models.json"),
         include_str!("../data/speech.json"),
+        include_str!("../data/pictures.json"),
     ];
     let mut models = Vec::new();
     for file in files {

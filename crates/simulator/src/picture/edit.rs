@@ -100,7 +100,7 @@ pub(crate) fn colorize(picture: &RgbImage, dark: Color, light: Color) -> RgbImag
 
 /// Few colours, and edges drawn in.
 pub(crate) fn cartoon(picture: &RgbImage) -> RgbImage {
-    let flat = map(picture, |pixel| pixel.map(|value| (value / 40) * 40 + 20));
+    let flat = map(picture, |pixel| pixel.map(|value| (value / 48) * 48 + 15));
     along_edges(picture, &flat, [30, 26, 34], 60)
 }
 

@@ -57,7 +57,7 @@ fn sky(canvas: &mut Canvas, colors: &Palette, dice: &mut Dice) {
     let (width, height) = (canvas.width, canvas.height);
     let unit = width.min(height);
     if colors.is_night {
-        for _ in 0..between(dice, 120.0, 220.0).abs() as u32 {
+        for _ in 0..120 + dice.below(100) {
             let at = (between(dice, 0.0, width), between(dice, 0.0, height * 0.6));
             let radius = unit * between(dice, 0.0008, 0.0022);
             canvas.glow(at, (radius * 2.0, radius * 2.0), [255, 255, 240], 1.0);

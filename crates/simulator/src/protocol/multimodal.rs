@@ -2,7 +2,7 @@
 
 use axum::{Router, response::Response, routing::post};
 
-use super::{entry::Entry, native};
+use super::{entry::Entry, native, pictures};
 use crate::{Handle, Refusal, models::Kind};
 
 /// The paths of this area.
@@ -19,8 +19,8 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
     let (_, model) = native::body::model(&body, entry.handle.models())?;
     match model.kind {
         Kind::Chat => native::generation::multimodal(entry).await,
-        Kind::Image
-        | Kind::Speech
+        Kind::Image => pictures::message(entry).await,
+        Kind::Speech
         | Kind::Recognition
         | Kind::Realtime
         | Kind::Video

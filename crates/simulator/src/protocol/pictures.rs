@@ -1,10 +1,42 @@
-//! Pictures and films: generation and editing.
+//! Pictures and films, as tasks and at once.
 
-use axum::Router;
+mod answer;
+mod interleaved;
+mod message;
+mod parameters;
+mod retouch;
+mod studio;
+mod synthesis;
+mod trade;
+mod trouble;
+
+use axum::{Router, routing::post};
 
 use crate::Handle;
+
+pub(crate) use self::message::create as message;
 
 /// The paths of this area.
 pub(super) fn routes() -> Router<Handle> {
     Router::new()
+        .route(
+            "/api/v1/services/aigc/text2image/image-synthesis",
+            post(synthesis::text),
+        )
+        .route(
+            "/api/v1/services/aigc/image2image/image-synthesis",
+            post(synthesis::image),
+        )
+        .route(
+            "/api/v1/services/aigc/image-generation/generation",
+            post(message::submit),
+        )
+        .route(
+            "/api/v1/services/aigc/background-generation/generation",
+            post(trade::background),
+        )
+        .route(
+            "/api/v1/services/aigc/background-generation/generation/",
+            post(trade::background),
+        )
 }

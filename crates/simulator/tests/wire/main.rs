@@ -8,6 +8,7 @@ mod messages;
 mod native;
 mod native_account;
 mod native_vectors;
+mod pictures;
 mod refusals;
 mod script;
 mod shapes;

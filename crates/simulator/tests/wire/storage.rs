@@ -1,4 +1,5 @@
 //! The object store: permissions, uploads, and addresses that expire.
+#![expect(clippy::expect_used, reason = "what fails here fails the test")]
 
 use std::{fmt::Write as _, time::Duration};
 
