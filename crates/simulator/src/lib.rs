@@ -27,6 +27,7 @@ mod fault;
 mod files;
 mod hearing;
 mod line;
+mod memories;
 mod models;
 mod offers;
 mod options;

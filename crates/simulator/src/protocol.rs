@@ -9,6 +9,7 @@ mod dialect;
 mod entry;
 mod front;
 mod medium;
+mod memory;
 mod models;
 mod multimodal;
 mod native;
@@ -35,6 +36,7 @@ pub(crate) fn router(handle: Handle) -> Router {
         .merge(anthropic::routes())
         .merge(native::routes())
         .merge(apps::routes())
+        .merge(memory::routes())
         .merge(multimodal::routes())
         .merge(tasks::routes())
         .merge(pictures::routes())

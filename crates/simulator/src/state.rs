@@ -19,6 +19,7 @@ use crate::{
     dice::Dice,
     enrolled::Enrolled,
     files::Files,
+    memories::Memories,
     models::Model,
     protocol::Responses,
     results::{RESULT_LIFE, Results},
@@ -151,6 +152,7 @@ struct Shared {
     enrolled: Enrolled,
     temporary_keys: TemporaryKeys,
     sessions: Sessions,
+    memories: Memories,
 }
 
 impl Handle {
@@ -173,6 +175,7 @@ impl Handle {
             enrolled: Enrolled::default(),
             temporary_keys: TemporaryKeys::default(),
             sessions: Sessions::default(),
+            memories: Memories::default(),
         }))
     }
 
@@ -270,6 +273,11 @@ impl Handle {
     /// The account's own voices and hot words.
     pub(crate) fn enrolled(&self) -> &Enrolled {
         &self.0.enrolled
+    }
+
+    /// What is remembered of users.
+    pub(crate) fn memories(&self) -> &Memories {
+        &self.0.memories
     }
 
     /// What applications remember.

@@ -4,6 +4,7 @@ mod batch_embedding;
 pub(crate) mod body;
 mod catalogue;
 mod embeddings;
+mod files;
 pub(crate) mod frames;
 pub(crate) mod generation;
 mod keys;
@@ -38,6 +39,8 @@ pub(super) fn routes() -> Router<Handle> {
     let resources = Router::new()
         .route("/tokenizer", post(tokenizer::create))
         .route("/tokens", post(keys::create))
+        .route("/files", get(files::list).post(files::upload))
+        .route("/files/{id}", get(files::show).delete(files::delete))
         .route("/models", get(catalogue::list))
         .route("/models/limits", get(catalogue::limits));
     Router::new()

@@ -13,14 +13,19 @@ pub async fn upload(simulator: &Simulator, name: &str, purpose: &str, content: &
     let body = format!(
         "--edge\r\ncontent-disposition: form-data; name=\"purpose\"\r\n\r\n{purpose}\r\n--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n{content}\r\n--edge--\r\n"
     );
+    form(simulator, FILES, &body).await
+}
+
+/// Sends a form whose parts are cut by `--edge`.
+pub async fn form(simulator: &Simulator, path: &str, body: &str) -> Reply {
     let head = format!(
-        "POST {FILES} HTTP/1.1\r\nhost: simulator\r\nconnection: close\r\nauthorization: Bearer sk-test\r\ncontent-type: multipart/form-data; boundary=edge\r\ncontent-length: {}\r\n\r\n",
+        "POST {path} HTTP/1.1\r\nhost: simulator\r\nconnection: close\r\nauthorization: Bearer sk-test\r\ncontent-type: multipart/form-data; boundary=edge\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
     let Ok(mut stream) = TcpStream::connect(simulator.addr()).await else {
         panic!("nobody listens")
     };
-    assert!(stream.write_all((head + &body).as_bytes()).await.is_ok());
+    assert!(stream.write_all((head + body).as_bytes()).await.is_ok());
     read(stream).await.0
 }
 

@@ -4,6 +4,7 @@ mod apps;
 mod batches;
 mod faults;
 mod files;
+mod memory;
 mod messages;
 mod native;
 mod native_account;

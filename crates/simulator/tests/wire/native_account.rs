@@ -3,7 +3,10 @@
 use serde_json::json;
 use simulator::Simulator;
 
-use crate::support::{Reply, open, read, send, simulator};
+use crate::{
+    files::form,
+    support::{Reply, open, read, send, simulator},
+};
 
 async fn get(simulator: &Simulator, path: &str) -> Reply {
     send(simulator, "GET", path, "").await
@@ -120,4 +123,44 @@ async fn texts_are_cut_into_tokens() {
             .status,
         404
     );
+}
+
+#[tokio::test]
+async fn files_are_those_of_the_compatible_protocol() {
+    let simulator = simulator().await;
+    let part = |name: &str| {
+        format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n{{}}\r\n"
+        )
+    };
+    let body = format!("{}{}--edge--\r\n", part("a.jsonl"), part("b.jsonl"));
+    let kept = form(&simulator, "/api/v1/files", &body).await.json();
+    let kept = kept["data"]["uploaded_files"]
+        .as_array()
+        .expect("files")
+        .clone();
+    assert_eq!(kept.len(), 2);
+    assert_eq!(kept[0]["name"], "a.jsonl");
+
+    let page = get(&simulator, "/api/v1/files?page_no=2&page_size=1")
+        .await
+        .json();
+    assert_eq!(page["data"]["total"], 2);
+    assert_eq!(page["data"]["files"][0]["name"], "a.jsonl");
+    let id = kept[0]["file_id"].as_str().expect("an id");
+    let compatible = get(&simulator, &format!("/compatible-mode/v1/files/{id}"))
+        .await
+        .json();
+    assert_eq!(compatible["filename"], "a.jsonl");
+
+    let path = format!("/api/v1/files/{id}");
+    assert_eq!(get(&simulator, &path).await.json()["data"]["size"], 2);
+    assert_eq!(send(&simulator, "DELETE", &path, "").await.status, 200);
+    for method in ["GET", "DELETE"] {
+        let gone = send(&simulator, method, &path, "").await;
+        assert_eq!(
+            (gone.status, &gone.json()["message"]),
+            (400, &json!("File not found."))
+        );
+    }
 }
