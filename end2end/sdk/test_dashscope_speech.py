@@ -1,7 +1,9 @@
 """Speech with the first surface of Alibaba's `dashscope` package: it is given the addresses and nothing else."""
 
+import base64
 import json
 import threading
+import urllib.request
 import wave
 from http import HTTPStatus
 from io import BytesIO
@@ -9,15 +11,28 @@ from pathlib import Path
 
 import dashscope
 import pytest
+from dashscope import MultiModalConversation
 from dashscope.audio.asr import (
     Recognition,
     RecognitionCallback,
+    Transcription,
     TranslationRecognizerCallback,
     TranslationRecognizerChat,
     TranslationRecognizerRealtime,
+    VocabularyService,
+    VocabularyServiceException,
 )
+from dashscope.audio.http_tts import HttpSpeechSynthesizer
+from dashscope.audio.qwen_asr import QwenTranscription
+from dashscope.audio.qwen_tts import SpeechSynthesizer as QwenTts
 from dashscope.audio.tts import SpeechSynthesizer as Sambert
-from dashscope.audio.tts_v2 import AudioFormat, ResultCallback, SpeechSynthesizer
+from dashscope.audio.tts_v2 import (
+    AudioFormat,
+    ResultCallback,
+    SpeechSynthesizer,
+    VoiceEnrollmentException,
+    VoiceEnrollmentService,
+)
 
 TEXT = "今天主要讨论三件事情。请大家准时。"
 
@@ -286,3 +301,163 @@ def test_gummy_chat_ends_with_the_utterance(recording: Path) -> None:
             break
     recognizer.stop()
     assert interpreter.heard == ["今天主要讨论三件事情。"]
+
+
+def fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url) as answer:
+        return answer.read()
+
+
+@pytest.fixture
+def spoken_url() -> str:
+    """`TEXT` as qwen-tts speaks it, where the simulator keeps it."""
+    answer = QwenTts.call(model="qwen3-tts-flash", text=TEXT, voice="Cherry")
+    return answer.output.audio["url"]
+
+
+def test_qwen_speaks_into_a_file() -> None:
+    answer = QwenTts.call(model="qwen3-tts-flash", text=TEXT, voice="Cherry", language_type="Chinese")
+    assert answer.status_code == HTTPStatus.OK
+    assert answer.output.finish_reason == "stop"
+    assert answer.usage["characters"] == 32
+    with wave.open(BytesIO(fetch(answer.output.audio["url"]))) as file:
+        assert (file.getframerate(), file.getnchannels()) == (24000, 1)
+        assert 3 < file.getnframes() / 24000 < 5
+
+    older = QwenTts.call(model="qwen-tts", text=TEXT, voice="Cherry")
+    assert older.usage["output_tokens"] == 50 * 4
+    assert older.usage["total_tokens"] == older.usage["input_tokens"] + older.usage["output_tokens"]
+
+
+def test_qwen_speaks_as_a_stream() -> None:
+    parts = list(QwenTts.call(model="qwen3-tts-flash", text=TEXT, voice="Cherry", stream=True))
+    assert all(part.status_code == HTTPStatus.OK for part in parts)
+    samples = b"".join(base64.b64decode(part.output.audio["data"]) for part in parts)
+    assert parts[-1].output.finish_reason == "stop"
+    assert not parts[-1].output.audio["data"]
+    assert fetch(parts[-1].output.audio["url"])[44:] == samples
+
+
+def test_qwen_refuses_a_voice_that_it_does_not_have() -> None:
+    answer = QwenTts.call(model="qwen3-tts-vc-2026-01-22", text=TEXT, voice="Cherry")
+    assert (answer.status_code, answer.code) == (400, "BadRequest.VoiceNotFound")
+
+
+def test_cosyvoice_speaks_over_http() -> None:
+    result = HttpSpeechSynthesizer.call(
+        model="cosyvoice-v3-flash", text=TEXT, voice="longanyang", audio_format="mp3", sample_rate=22050
+    )
+    assert result.usage["characters"] == 32
+    assert fetch(result.audio_url).startswith(b"\xff")
+
+    parts = list(
+        HttpSpeechSynthesizer.call(model="cosyvoice-v3-flash", text=TEXT, voice="longanyang", stream=True)
+    )
+    assert parts[-1].audio_data.startswith(b"RIFF")
+    assert parts[-1].audio_data[44:] == b"".join(part.audio_data for part in parts[:-1])[44:]
+    assert parts[-1].audio_url and parts[-1].expires_at
+
+
+def test_recordings_are_written_down(spoken_url: str) -> None:
+    task = Transcription.async_call(
+        model="paraformer-v2",
+        file_urls=[spoken_url, "http://127.0.0.1:1/missing.mp3"],
+        language_hints=["zh"],
+        diarization_enabled=True,
+    )
+    assert task.output.task_status == "PENDING"
+    done = Transcription.wait(task=task.output.task_id)
+
+    assert done.output.task_status == "SUCCEEDED"
+    assert done.output.task_metrics == {"TOTAL": 2, "SUCCEEDED": 1, "FAILED": 1}
+    good, bad = done.output.results
+    assert (bad["subtask_status"], bad["code"]) == ("FAILED", "InvalidFile.DownloadFailed")
+    file = json.loads(fetch(good["transcription_url"]))
+    assert file["file_url"] == spoken_url
+    assert file["properties"]["original_sampling_rate"] == 24000
+    [transcript] = file["transcripts"]
+    assert transcript["text"] == TEXT
+    assert [sentence["sentence_id"] for sentence in transcript["sentences"]] == [1, 2]
+    assert transcript["sentences"][0]["speaker_id"] == 0
+    assert done.usage["duration"] == 3
+
+
+def test_a_task_fails_when_every_file_does() -> None:
+    done = Transcription.call(model="fun-asr", file_urls=["http://127.0.0.1:1/missing.mp3"])
+    assert done.output.task_status == "FAILED"
+    assert done.output.code == "InvalidFile.DownloadFailed"
+
+    refused = Transcription.async_call(model="fun-asr", file_urls=[])
+    assert (refused.status_code, refused.message) == (400, "input must contain file_urls")
+
+
+def test_qwen_writes_a_recording_down(spoken_url: str) -> None:
+    done = QwenTranscription.call(
+        model="qwen3-asr-flash-filetrans", file_url=spoken_url, enable_words=True, language="zh"
+    )
+    assert done.output.task_status == "SUCCEEDED"
+    assert done.usage["seconds"] == 4
+    file = json.loads(fetch(done.output.result["transcription_url"]))
+    sentences = file["transcripts"][0]["sentences"]
+    assert [(one["sentence_id"], one["language"], one["emotion"]) for one in sentences] == [
+        (0, "zh", "neutral"),
+        (1, "zh", "neutral"),
+    ]
+    assert sentences[0]["words"]
+
+
+def test_qwen_understands_a_recording_at_once(spoken_url: str) -> None:
+    messages = [
+        {"role": "system", "content": [{"text": "会议"}]},
+        {"role": "user", "content": [{"audio": spoken_url}]},
+    ]
+    answer = MultiModalConversation.call(
+        model="qwen3-asr-flash", messages=messages, asr_options={"enable_itn": False}, result_format="message"
+    )
+    message = answer.output.choices[0].message
+    assert message.content[0]["text"] == TEXT
+    assert message.annotations[0]["language"] == "zh"
+    assert answer.usage["seconds"] == 4
+
+    parts = list(MultiModalConversation.call(model="qwen3-asr-flash", messages=messages, stream=True))
+    assert parts[0].output.choices[0].message.content[0]["text"] == "今"
+    assert parts[-1].output.choices[0].message.content[0]["text"] == TEXT
+    assert parts[-1].output.choices[0].finish_reason == "stop"
+
+
+def test_hot_words_are_kept_and_heard(tmp_path: Path) -> None:
+    service = VocabularyService()
+    words = [{"text": "炼台", "weight": 4, "lang": "zh"}]
+    made = service.create_vocabulary(target_model="paraformer-realtime-v2", prefix="demo", vocabulary=words)
+    assert made.startswith("vocab-demo-")
+    assert made in [one["vocabulary_id"] for one in service.list_vocabularies(prefix="demo")]
+    assert service.query_vocabulary(made)["vocabulary"] == words
+
+    unknown = bytes((at * 7919 % 20000 - 10000).to_bytes(2, "little", signed=True)[0] for at in range(160000))
+    path = tmp_path / "noise.pcm"
+    path.write_bytes(unknown)
+    recognition = Recognition(
+        model="paraformer-realtime-v2", callback=None, format="pcm", sample_rate=16000, vocabulary_id=made
+    )
+    assert "炼台" in recognition.call(str(path)).get_sentence()[0]["text"]
+
+    service.update_vocabulary(made, [{"text": "听悟", "weight": 5}])
+    assert service.query_vocabulary(made)["vocabulary"][0]["text"] == "听悟"
+    service.delete_vocabulary(made)
+    with pytest.raises(VocabularyServiceException):
+        service.query_vocabulary(made)
+
+
+def test_a_voice_is_cloned_and_speaks(spoken_url: str) -> None:
+    service = VoiceEnrollmentService()
+    voice = service.create_voice(target_model="cosyvoice-v3.5-flash", prefix="me", url=spoken_url)
+    assert voice.startswith("cosyvoice-v3.5-flash-me-")
+    assert service.query_voice(voice)["status"] == "OK"
+    assert voice in [one["voice_id"] for one in service.list_voices(prefix="me")]
+    service.update_voice(voice, spoken_url)
+    assert SpeechSynthesizer(model="cosyvoice-v3.5-flash", voice=voice).call(TEXT)
+    service.delete_voice(voice)
+    with pytest.raises(VoiceEnrollmentException):
+        service.query_voice(voice)
+    with pytest.raises(VoiceEnrollmentException):
+        service.create_voice(target_model="cosyvoice-v3-flash", prefix="NOT OK", url=spoken_url)

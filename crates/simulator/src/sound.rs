@@ -12,6 +12,8 @@ mod spans;
 mod voice;
 mod wav;
 
+use crate::dice::Dice;
+
 pub(crate) use encoder::{Encoder, Format, file};
 pub(crate) use memory::{Memory, OPENING};
 pub(crate) use mp3::{Mp3, mp3};
@@ -32,6 +34,12 @@ pub(crate) fn pcm(samples: &[i16]) -> Vec<u8> {
         .iter()
         .flat_map(|sample| sample.to_le_bytes())
         .collect()
+}
+
+/// Chance that depends on a sound.
+pub(crate) fn dice(seed: u64, samples: &[i16]) -> Dice {
+    let loudest = samples.iter().map(|sample| sample.unsigned_abs()).max();
+    Dice::new(seed).and(&format!("{}/{loudest:?}", samples.len()))
 }
 
 /// Whole milliseconds of this many samples.

@@ -56,6 +56,8 @@ pub(crate) struct Sentence {
     /// From 0.
     pub(crate) index: usize,
     pub(crate) words: Vec<Word>,
+    /// Who speaks, where it is known.
+    pub(crate) voice: Option<String>,
 }
 
 impl Sentence {
@@ -115,6 +117,13 @@ impl Ear {
     #[must_use]
     pub(crate) fn patient(mut self, silence: u64) -> Self {
         self.patience = samples_in(silence, self.rate_hz);
+        self
+    }
+
+    /// Words that are likely to be said.
+    #[must_use]
+    pub(crate) fn expecting(mut self, words: &[String]) -> Self {
+        self.fill.mention(words);
         self
     }
 
@@ -187,7 +196,7 @@ impl Ear {
         self.shown = 0;
         let next = Sentence {
             index: self.finished,
-            words: Vec::new(),
+            ..Sentence::default()
         };
         found.push(Heard::Whole(std::mem::replace(&mut self.sentence, next)));
     }
@@ -215,6 +224,11 @@ impl Ear {
             }
             None => return,
         };
+        let voice = source.known.as_ref().map(|clause| clause.voice.clone());
+        if self.sentence.voice != voice && !self.sentence.words.is_empty() {
+            self.end(found);
+        }
+        self.sentence.voice = voice;
         self.is_made_up = source.known.is_none();
         if let Some(clause) = &source.known {
             for word in &clause.words[source.given..] {
@@ -263,7 +277,9 @@ impl Ear {
         let is_last = ends_sentence(&word);
         self.sentence.words.push(word);
         if is_last {
+            let voice = self.sentence.voice.clone();
             self.end(found);
+            self.sentence.voice = voice;
         }
     }
 }

@@ -98,6 +98,7 @@ pub(super) const SENTENCES: [[&str; 2]; 12] = [
 pub(super) struct Fill {
     tongue: Tongue,
     next: usize,
+    mentions: Vec<String>,
     /// The rest of the sentence, the next word last.
     words: Vec<Word>,
 }
@@ -107,23 +108,39 @@ impl Fill {
         Self {
             tongue,
             next: dice.below(SENTENCES.len()),
+            mentions: Vec::new(),
             words: Vec::new(),
         }
+    }
+
+    /// These words come up in the first sentences.
+    pub(super) fn mention(&mut self, words: &[String]) {
+        self.mentions = words.iter().rev().cloned().collect();
     }
 
     /// The next word, which stays the next.
     pub(super) fn peek(&mut self) -> Word {
         if self.words.is_empty() {
-            let [chinese, english] = SENTENCES[self.next % SENTENCES.len()];
-            self.next += 1;
-            let text = match self.tongue {
-                Tongue::Chinese => chinese,
-                Tongue::English => english,
-            };
-            self.words = sound::words(text);
+            let text = self.sentence();
+            self.words = sound::words(&text);
             self.words.reverse();
         }
         self.words.last().cloned().unwrap_or_default()
+    }
+
+    fn sentence(&mut self) -> String {
+        if let Some(word) = self.mentions.pop() {
+            return match self.tongue {
+                Tongue::Chinese => format!("请大家注意{word}。"),
+                Tongue::English => format!("Please note {word}."),
+            };
+        }
+        let [chinese, english] = SENTENCES[self.next % SENTENCES.len()];
+        self.next += 1;
+        match self.tongue {
+            Tongue::Chinese => chinese.to_owned(),
+            Tongue::English => english.to_owned(),
+        }
     }
 
     pub(super) fn take(&mut self) -> Word {

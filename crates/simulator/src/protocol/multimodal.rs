@@ -2,7 +2,7 @@
 
 use axum::{Router, response::Response, routing::post};
 
-use super::{entry::Entry, native, pictures};
+use super::{entry::Entry, native, pictures, speech};
 use crate::{Handle, Refusal, models::Kind};
 
 /// The paths of this area.
@@ -16,13 +16,14 @@ pub(super) fn routes() -> Router<Handle> {
 /// Hands the request to what its model does.
 async fn create(entry: Entry) -> Result<Response, Refusal> {
     let body = entry.json()?;
-    let (_, model) = native::body::model(&body, entry.handle.models())?;
-    match model.kind {
+    let (id, model) = native::body::model(&body, entry.handle.models())?;
+    let (id, kind) = (id.to_owned(), model.kind);
+    match kind {
+        Kind::Speech => speech::speak(entry, &id).await,
+        Kind::Recognition => speech::listen(entry, &id).await,
         Kind::Chat => native::generation::multimodal(entry).await,
         Kind::Image => pictures::message(entry).await,
-        Kind::Speech
-        | Kind::Recognition
-        | Kind::Realtime
+        Kind::Realtime
         | Kind::Video
         | Kind::Embedding
         | Kind::Rerank

@@ -49,9 +49,11 @@ impl Utterance {
 /// Words without a pause between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Clause {
+    pub(crate) voice: String,
     pub(crate) words: Vec<Word>,
 }
 
+#[cfg(test)]
 impl Clause {
     /// What it says, with its punctuation.
     pub(crate) fn text(&self) -> String {
@@ -87,7 +89,10 @@ pub(crate) fn utter(text: &str, voice: &str, rate_hz: u32, manner: Manner) -> Ut
         let spoken: String = words.iter().map(|word| word.text.as_str()).collect();
         // The melody depends on the whole clause, so that no two clauses begin with the same samples.
         let mut dice = Dice::new(0).and(voice).and(&spoken);
-        let mut clause = Clause::default();
+        let mut clause = Clause {
+            voice: voice.to_owned(),
+            words: Vec::new(),
+        };
         for mut word in words {
             word.begin = said.milliseconds();
             for _ in 0..syllables(&word.text) {

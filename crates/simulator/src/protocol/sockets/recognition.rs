@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     hearing::{Ear, Heard, Sentence, Tongue},
-    protocol::speech::Filter,
+    protocol::speech::{Filter, hot_words},
 };
 
 /// Silence that is longer ends a task without heartbeat, in milliseconds.
@@ -114,6 +114,7 @@ impl Listener {
         let tongue = Tongue::of(hint.unwrap_or_default());
         let memory = wire.handle().spoken().clone();
         let dice = wire.dice.clone().and(&order.model);
+        let expected = hot_words(wire.handle(), order.text("vocabulary_id"))?;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -124,7 +125,9 @@ impl Listener {
             stream: Stream::new(format, rate)?,
             ear: None,
             make: Box::new(move |rate| {
-                Ear::new(memory.clone(), rate, tongue, dice.clone()).patient(silence)
+                Ear::new(memory.clone(), rate, tongue, dice.clone())
+                    .patient(silence)
+                    .expecting(&expected)
             }),
             filter: Filter::read(order.text("special_word_filter"))
                 .map_err(|refusal| Failure::invalid(refusal.message))?,

@@ -53,6 +53,24 @@ pub(crate) fn check_voice(handle: &Handle, model: &str, voice: &str) -> Result<(
     if fits { Ok(()) } else { Err(misfit()) }
 }
 
+/// Checks that a Qwen model has the voice: any name of a person, or one of the account's own.
+pub(crate) fn check_known(handle: &Handle, model: &str, voice: &str) -> Result<(), Refusal> {
+    if voice.is_empty() {
+        return Err(Refusal::invalid_parameter("Request voice is invalid!"));
+    }
+    let own = handle.enrolled().voice(voice);
+    let is_for_own = model.contains("-vc-") || model.contains("-vd-");
+    let fits = match own {
+        Some(own) => own.target_model == model,
+        None => !is_for_own && !voice.contains("-tts-"),
+    };
+    if fits {
+        return Ok(());
+    }
+    let message = format!("Voice '{voice}' not found.");
+    Err(Refusal::new(400, "BadRequest.VoiceNotFound", message))
+}
+
 fn misfit() -> Refusal {
     Refusal::invalid_parameter("[tts:]Engine return error code: 418")
 }
