@@ -41,7 +41,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_key_is_good_until_it_expires() {
         let keys = TemporaryKeys::default();
-        keys.give("st-1".to_owned(), Duration::from_secs(60));
+        keys.give("st-1".to_owned(), Duration::from_mins(1));
         assert!(keys.accepts("st-1") && !keys.accepts("st-2"));
         tokio::time::advance(Duration::from_secs(61)).await;
         assert!(!keys.accepts("st-1"));

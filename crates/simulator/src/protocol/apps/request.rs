@@ -51,10 +51,8 @@ impl Call {
         })?;
         let parameters = object("parameters").unwrap_or_default();
         let is_true = |name: &str| parameters.get(name).and_then(Value::as_bool) == Some(true);
-        let session = text(&input, "session_id").map_or_else(
-            || entry.dice().and("session").hex(32),
-            |session| session.to_owned(),
-        );
+        let session = text(&input, "session_id")
+            .map_or_else(|| entry.dice().and("session").hex(32), str::to_owned);
         let business = input
             .get("biz_params")
             .and_then(Value::as_object)
@@ -111,24 +109,23 @@ fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 fn messages(input: &Map<String, Value>, rounds: &[Round]) -> Result<(Vec<Value>, String), Refusal> {
     let said = |role: &str, content: &str| json!({ "role": role, "content": content });
     let prompt = text(input, "prompt").map(|prompt| said("user", prompt));
-    let mut messages: Vec<Value> = match input.get("messages").and_then(Value::as_array) {
-        Some(messages) => messages.iter().cloned().chain(prompt).collect(),
-        None => {
-            let Some(prompt) = prompt else {
-                return Err(Refusal::invalid_parameter(
-                    "Required parameter(prompt) missing or invalid, please check the request parameters.",
-                ));
-            };
-            rounds
-                .iter()
-                .flat_map(|round| {
-                    [
-                        said("user", &round.question),
-                        said("assistant", &round.answer),
-                    ]
-                })
-                .chain(iter::once(prompt))
-                .collect()
+    let given = input.get("messages").and_then(Value::as_array);
+    let mut messages: Vec<Value> = match (given, prompt) {
+        (Some(given), prompt) => given.iter().cloned().chain(prompt).collect(),
+        (None, Some(prompt)) => rounds
+            .iter()
+            .flat_map(|round| {
+                [
+                    said("user", &round.question),
+                    said("assistant", &round.answer),
+                ]
+            })
+            .chain(iter::once(prompt))
+            .collect(),
+        (None, None) => {
+            return Err(Refusal::invalid_parameter(
+                "Required parameter(prompt) missing or invalid, please check the request parameters.",
+            ));
         }
     };
     let question = messages
