@@ -2,6 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
+from pathlib import Path
 
 import dashscope
 import pytest
@@ -11,6 +12,7 @@ from dashscope import (
     AioTextReRank,
     Application,
     BatchTextEmbedding,
+    Files,
     Generation,
     Models,
     MultiModalConversation,
@@ -231,6 +233,20 @@ def test_the_catalogue() -> None:
     one = Models.get("qwen3-max", api_key=KEY)
     assert one.output["model"] == "qwen3-max"
     assert Models.get("gpt-5", api_key=KEY).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_files_are_kept_until_they_are_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"messages": []}\n')
+    kept = Files.upload(str(path), description="a line", api_key=KEY)
+    assert kept.status_code == HTTPStatus.OK, kept
+    file_id = kept.output["uploaded_files"][0]["file_id"]
+    assert Files.get(file_id, api_key=KEY).output["name"] == "lines.jsonl"
+    page = Files.list(page_size=50, api_key=KEY)
+    assert file_id in [file["file_id"] for file in page.output["files"]]
+    assert Files.delete(file_id, api_key=KEY).status_code == HTTPStatus.OK
+    gone = Files.get(file_id, api_key=KEY)
+    assert (gone.status_code, gone.message) == (HTTPStatus.BAD_REQUEST, "File not found.")
 
 
 def test_an_application_remembers() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from dashscope import AsyncClient, Client
@@ -169,6 +170,27 @@ def test_tokens_and_models(client: Client) -> None:
     assert client.models.get("qwen3-max").model == "qwen3-max"
     with pytest.raises(errors.NotFoundError):
         client.models.get("gpt-5")
+
+
+def test_files_are_kept_until_they_are_deleted(client: Client, native: str, tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"messages": []}\n')
+    kept = client.files.upload(file_path=str(path))
+    assert client.files.get(kept.file_id).name == "lines.jsonl"
+    assert kept.file_id in [file.file_id for file in client.files.list(page_size=50).files]
+
+    async def delete(client: AsyncClient):
+        return await client.files.delete(kept.file_id)
+
+    assert in_loop(native, delete).deleted
+    with pytest.raises(errors.NotFoundError):
+        client.files.get(kept.file_id)
+
+
+def test_a_file_of_texts_is_a_task(client: Client) -> None:
+    jobs = client.embeddings.jobs
+    job = jobs.create(model="text-embedding-async-v2", file_url="data:text/plain;base64,YSBjYXQK")
+    assert jobs.wait(job, poll_interval=0.05).result_url.startswith("http")
 
 
 def test_applications(client: Client, native: str) -> None:
