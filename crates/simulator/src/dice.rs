@@ -33,8 +33,13 @@ impl Dice {
 
     /// True in `share` of all cases.
     pub(crate) fn falls_within(&mut self, share: f64) -> bool {
+        self.share() < share
+    }
+
+    /// From 0 up to, not including, 1.
+    pub(crate) fn share(&mut self) -> f64 {
         let part = u32::try_from(self.next() >> 32).unwrap_or(0);
-        f64::from(part) / (f64::from(u32::MAX) + 1.0) < share
+        f64::from(part) / (f64::from(u32::MAX) + 1.0)
     }
 
     /// A UUID as the service makes them: its third group begins with 9.

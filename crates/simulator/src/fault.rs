@@ -1,14 +1,18 @@
 //! What can go wrong, as data.
 
+mod catalogue;
+mod names;
+
 use std::{str::FromStr, time::Duration};
 
+pub use self::names::FAULTS;
 use crate::{ParseError, Refusal};
 
 /// A fault of the service, of a gateway on the way, or of the network.
 ///
-/// Faults of a stream strike after the number of pieces given with [`Answer::fails_after`](crate::Answer::fails_after);
-/// those that concern the whole answer (everything up to [`Fault::EmptyBody`], and from [`Fault::NoUsage`] on) take effect
-/// wherever they are placed. Faults that make no sense without a stream leave a plain answer as it is.
+/// Most strike at a place of the answer: after the pieces given with [`Answer::fails_after`](crate::Answer::fails_after),
+/// or after the events given with a [`Strike`]. Those that concern the answer as a whole take effect wherever they are
+/// placed. Faults that make no sense without a stream leave a plain answer as it is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
     /// Refused before the first byte, as plain JSON with its status.
@@ -17,12 +21,32 @@ pub enum Fault {
     RefusedAsEvent(Refusal),
     /// A native error frame, four lines, with this status (200 and the real one are both seen).
     NativeFrame(Refusal, u16),
-    /// A redirect to another host.
-    Redirect,
+    /// Refused with 429 and this text as `retry-after`, which the service itself never sends.
+    RetryAfter(String),
+    /// A gateway's page with this status.
+    Gateway(u16),
+    /// A redirect to another host, with this status.
+    Redirect(u16),
     /// Status 200 with a page of HTML.
     Html,
     /// Status 200 with nothing in it.
     EmptyBody,
+    /// Status 204.
+    NoContent,
+    /// Status 200 with a gzip body that unpacks to this many bytes.
+    Bomb(u64),
+    /// The connection is closed without an answer.
+    HangUp,
+    /// The first byte comes this much later.
+    SlowStart(Duration),
+    /// Every byte of the head on its own, this far apart.
+    SlowHead(Duration),
+    /// The connection stays open after the answer, and is closed when the next request arrives on it.
+    ClosedWhenUsed,
+    /// HTTP/2: the server sends GOAWAY and finishes what it has begun.
+    GoAway,
+    /// HTTP/2: the stream is reset with this error code; over HTTP/1 the connection is closed.
+    StreamReset(u32),
     /// One more event with the error envelope, then the stream ends without `[DONE]`.
     ErrorEvent(Refusal),
     /// An event whose JSON is cut short; the stream goes on.
@@ -39,12 +63,26 @@ pub enum Fault {
     Stall,
     /// The answer never ends.
     Endless,
+    /// One more event, of this many bytes.
+    BigEvent(usize),
+    /// One more event, whose `choices` are empty.
+    EmptyChoices,
+    /// One more event, whose `delta` (or `message`) is null.
+    NullDelta,
     /// No usage chunk although it was asked for.
     NoUsage,
+    /// This JSON, valid or not, in place of every number of the usage.
+    AbsurdUsage(String),
+    /// Fields that no documentation knows, in every object.
+    UnknownFields,
     /// Everything but `[DONE]`.
     NoDone,
     /// One more chunk after `[DONE]`.
     DataAfterDone,
+    /// `[DONE]` comes twice.
+    TwoDones,
+    /// The chunk with the `finish_reason` comes twice.
+    TwoFinishes,
     /// Every byte on its own, this far apart.
     SlowBytes(Duration),
     /// The bytes are cut between the bytes of a character wherever there is one; nothing is lost.
@@ -61,49 +99,38 @@ pub enum Framing {
     Usual,
     /// Lines end in `\r\n`.
     CarriageReturns,
-    /// Comment lines, `id:` and `event:` lines between the data.
+    /// Lines end in `\r`.
+    LoneCarriageReturns,
+    /// A byte order mark at the beginning.
+    ByteOrderMark,
+    /// Comment lines, `id:`, `event:` and `retry:` lines between the data.
     Comments,
     /// No space after `data:`.
     NoSpace,
+    /// The data of an event on several lines.
+    ManyLines,
+    /// Events without data between those with it.
+    EmptyEvents,
 }
 
-impl Fault {
-    /// The fault of a name as it is written on a command line, `throttle` or `reset` for example.
-    fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "throttle" | "throttle-requests" => Self::Refused(Refusal::too_many_requests()),
-            "throttle-tokens" => Self::Refused(Refusal::too_many_tokens()),
-            "throttle-burst" => Self::Refused(Refusal::burst()),
-            "free-quota" => Self::Refused(Refusal::free_quota_spent()),
-            "arrears" => Self::Refused(Refusal::arrears()),
-            "inspection" => Self::Refused(Refusal::inspected_input()),
-            "invalid-key" => Self::Refused(Refusal::invalid_key()),
-            "access-denied" => Self::Refused(Refusal::access_denied()),
-            "internal" => Self::Refused(Refusal::internal()),
-            "unavailable" => Self::Refused(Refusal::unavailable()),
-            "overloaded" => Self::Refused(Refusal::overloaded()),
-            "refused-as-event" => Self::RefusedAsEvent(Refusal::inspected_input()),
-            "native-frame" => Self::NativeFrame(Refusal::too_many_tokens(), 200),
-            "redirect" => Self::Redirect,
-            "html" => Self::Html,
-            "empty" => Self::EmptyBody,
-            "error-event" => Self::ErrorEvent(Refusal::inspected_output()),
-            "malformed" => Self::Malformed,
-            "reset" => Self::Reset(0),
-            "cut" => Self::Cut(20),
-            "cut-character" => Self::CutInsideCharacter,
-            "ends-early" => Self::EndsEarly,
-            "stall" => Self::Stall,
-            "endless" => Self::Endless,
-            "no-usage" => Self::NoUsage,
-            "no-done" => Self::NoDone,
-            "after-done" => Self::DataAfterDone,
-            "slow-bytes" => Self::SlowBytes(Duration::from_millis(5)),
-            "split-characters" => Self::SplitCharacters,
-            "crlf" => Self::Framing(Framing::CarriageReturns),
-            "comments" => Self::Framing(Framing::Comments),
-            "no-space" => Self::Framing(Framing::NoSpace),
-            _ => return None,
+/// A fault and where it strikes, as a header or a model's name tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strike {
+    /// What goes wrong.
+    pub fault: Fault,
+    /// The events of a stream that come before it.
+    pub after: usize,
+}
+
+impl FromStr for Strike {
+    type Err = ParseError;
+
+    /// Reads `name`, `name:detail` or either with `@events`, for example `reset:100@3`.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let (fault, after) = placed(text)?;
+        Ok(Self {
+            fault: fault.parse()?,
+            after: after.unwrap_or(0),
         })
     }
 }
@@ -115,20 +142,75 @@ pub struct FaultPlan {
     pub fault: Fault,
     /// How often, from 0 to 1.
     pub share: f64,
+    /// The events that come before it; without this, some number that the seed determines.
+    pub after: Option<usize>,
 }
 
 impl FromStr for FaultPlan {
     type Err = ParseError;
 
-    /// Reads `name` (always) or `name:share`, for example `throttle:0.1`.
+    /// Reads `name` (always), `name:share` or `name:detail:share`, each with or without `@events`: the share is last.
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let (name, share) = text.split_once(':').unwrap_or((text, "1"));
-        let fault = Fault::named(name).ok_or_else(|| ParseError::new("an unknown fault", name))?;
+        let (rest, after) = placed(text)?;
+        let (name, share) = rest.rsplit_once(':').unwrap_or((rest, "1"));
+        let fault = name.parse()?;
         let share = share
             .parse()
             .ok()
             .filter(|share| (0.0..=1.0).contains(share));
         let share = share.ok_or_else(|| ParseError::new("not a share between 0 and 1", text))?;
-        Ok(Self { fault, share })
+        Ok(Self {
+            fault,
+            share,
+            after,
+        })
+    }
+}
+
+/// What stands before `@`, and the number behind it.
+fn placed(text: &str) -> Result<(&str, Option<usize>), ParseError> {
+    let Some((fault, after)) = text.rsplit_once('@') else {
+        return Ok((text, None));
+    };
+    let after = after
+        .parse()
+        .map_err(|_| ParseError::new("not a number of events after @", text))?;
+    Ok((fault, Some(after)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, FaultPlan, Strike};
+    use crate::Refusal;
+
+    #[test]
+    fn a_plan_is_written_with_or_without_its_detail_share_and_place() {
+        let throttle = Fault::Refused(Refusal::too_many_requests());
+        let plan = |fault: &Fault, share, after| {
+            let fault = fault.clone();
+            Ok(FaultPlan {
+                fault,
+                share,
+                after,
+            })
+        };
+        assert_eq!("throttle:0.1".parse(), plan(&throttle, 0.1, None));
+        assert_eq!("throttle".parse(), plan(&throttle, 1.0, None));
+        assert_eq!(
+            "reset:100:0.5@3".parse(),
+            plan(&Fault::Reset(100), 0.5, Some(3))
+        );
+        for nonsense in ["throttle:2", "gremlins", "reset:ten:1", "stall@x"] {
+            assert!(nonsense.parse::<FaultPlan>().is_err(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_strike_is_a_fault_and_a_place() {
+        let strike = |text: &str| text.parse::<Strike>().ok();
+        let expected = |fault, after| Some(Strike { fault, after });
+        assert_eq!(strike("reset:100@3"), expected(Fault::Reset(100), 3));
+        assert_eq!(strike("stall"), expected(Fault::Stall, 0));
+        assert_eq!(strike("reset:100:0.5"), None);
     }
 }

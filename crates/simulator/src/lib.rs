@@ -18,9 +18,11 @@
 //! # fn println_somewhere(_: &str) {}
 //! ```
 
+mod account;
 mod batches;
 mod calendar;
 mod compose;
+mod connections;
 mod dice;
 mod enrolled;
 mod fault;
@@ -36,22 +38,30 @@ mod picture;
 mod protocol;
 mod refusal;
 mod relevance;
+mod response_time;
 mod results;
 mod script;
 mod server;
 mod sessions;
 mod sound;
 mod state;
+mod strikes;
 mod tasks;
 mod temporary_keys;
 mod terms;
 mod tokens;
+mod totals;
 mod uploads;
 mod vectors;
+mod visit;
 
-pub use fault::{Fault, FaultPlan, Framing};
+pub use account::{Account, Billed, Outcome, Received};
+pub use fault::{FAULTS, Fault, FaultPlan, Framing, Strike};
 pub use options::{Latency, Options, ParseError};
 pub use refusal::Refusal;
+pub use response_time::{Profile, ResponseTime};
 pub use script::{Answer, Usage};
 pub use server::{Simulator, serve};
-pub use state::{Account, Billed, Handle, Outcome, Received};
+pub use state::Handle;
+pub use strikes::FaultOrder;
+pub use totals::Total;

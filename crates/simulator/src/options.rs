@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::FaultPlan;
+use crate::{FaultPlan, ResponseTime};
 
 /// How the simulator behaves. The default is fit for a demonstration, [`Options::immediate`] for tests.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Options {
     /// What the answers, ids and faults depend on.
     pub seed: u64,
     /// The time before the first byte.
-    pub latency: Latency,
+    pub latency: ResponseTime,
     /// Tokens a second; 0 is as fast as possible.
     pub speed: u32,
     /// Chunks hold between one and this many tokens.
@@ -27,7 +27,7 @@ pub struct Options {
     /// The keys that are accepted; without a list, everything that begins with `sk-`.
     pub keys: Option<Vec<String>>,
     /// What goes wrong, and how often.
-    pub fault: Option<FaultPlan>,
+    pub faults: Vec<FaultPlan>,
 }
 
 impl Default for Options {
@@ -36,12 +36,12 @@ impl Default for Options {
         Self {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seed: 1234,
-            latency: Latency(Duration::from_millis(400)),
+            latency: ResponseTime::Always(Duration::from_millis(400)),
             speed: 120,
             chunk_tokens: 3,
             task_time: Latency(Duration::from_secs(3)),
             keys: None,
-            fault: None,
+            faults: Vec::new(),
         }
     }
 }
@@ -50,7 +50,7 @@ impl Options {
     /// No waiting at all.
     pub fn immediate() -> Self {
         Self {
-            latency: Latency(Duration::ZERO),
+            latency: ResponseTime::default(),
             speed: 0,
             task_time: Latency(Duration::ZERO),
             ..Self::default()
@@ -117,7 +117,6 @@ mod tests {
     use std::time::Duration;
 
     use super::Latency;
-    use crate::{Fault, FaultPlan, Refusal};
 
     #[test]
     fn durations_are_read_as_people_write_them() {
@@ -128,26 +127,5 @@ mod tests {
         for nonsense in ["", "s", "ms", "-1s", "10", "fast"] {
             assert_eq!(read(nonsense), None, "{nonsense}");
         }
-    }
-
-    #[test]
-    fn a_fault_is_named_with_or_without_its_share() {
-        let throttle = Fault::Refused(Refusal::too_many_requests());
-        assert_eq!(
-            "throttle:0.1".parse(),
-            Ok(FaultPlan {
-                fault: throttle.clone(),
-                share: 0.1
-            })
-        );
-        assert_eq!(
-            "throttle".parse(),
-            Ok(FaultPlan {
-                fault: throttle,
-                share: 1.0
-            })
-        );
-        assert!("throttle:2".parse::<FaultPlan>().is_err());
-        assert!("gremlins".parse::<FaultPlan>().is_err());
     }
 }

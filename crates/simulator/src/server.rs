@@ -4,11 +4,7 @@ use std::{future::Future, io, net::SocketAddr, ops::Deref};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{
-    Handle, Options,
-    line::{Line, Lines},
-    models, protocol,
-};
+use crate::{Handle, Options, connections, models, protocol};
 
 /// A running simulator. It is its [`Handle`], and it stops when it is dropped.
 #[derive(Debug)]
@@ -96,8 +92,5 @@ async fn bind(options: Options) -> io::Result<(TcpListener, Handle)> {
 
 async fn run(listener: TcpListener, handle: Handle) -> io::Result<()> {
     let stop = handle.stopping().clone();
-    let service = protocol::router(handle).into_make_service_with_connect_info::<Line>();
-    axum::serve(Lines(listener), service)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
+    connections::serve(listener, protocol::router(handle), stop).await
 }

@@ -1,20 +1,19 @@
-//! What the pretended account knows: what to answer next, what was received, how many streams are open.
+//! The handle: how tests and routes speak to the pretended account and to everything around it.
 
 use std::{
-    collections::VecDeque,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, header::AUTHORIZATION};
-use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use crate::account::{Billed, Pass};
 use crate::{
-    Answer, Options, Refusal,
+    Account, Answer, FaultOrder, Options, Received, Refusal, Total,
+    account::Arrival,
     batches::Batches,
     dice::Dice,
     enrolled::Enrolled,
@@ -25,110 +24,12 @@ use crate::{
     results::{RESULT_LIFE, Results},
     sessions::Sessions,
     sound::Memory,
+    strikes::FaultOrders,
     tasks::Tasks,
     temporary_keys::TemporaryKeys,
     uploads::Uploads,
+    visit::Visit,
 };
-
-/// Older requests are forgotten, so that a demonstration can run for weeks.
-const REMEMBERED: usize = 512;
-
-/// The account as tests see it.
-#[derive(Debug, Default)]
-pub struct Account {
-    received: VecDeque<Received>,
-    script: VecDeque<Answer>,
-    open_streams: usize,
-    arrivals: u64,
-    releases: u64,
-}
-
-impl Account {
-    /// The requests so far (the newest 512), in the order of arrival.
-    pub fn received(&self) -> impl DoubleEndedIterator<Item = &Received> + ExactSizeIterator {
-        self.received.iter()
-    }
-
-    /// Answers that are being given at this moment.
-    pub fn open_streams(&self) -> usize {
-        self.open_streams
-    }
-
-    fn entry(&mut self, ordinal: u64) -> Option<&mut Received> {
-        let place = ordinal.checked_sub(self.received.front()?.ordinal)?;
-        self.received.get_mut(usize::try_from(place).ok()?)
-    }
-}
-
-/// A request as it came in.
-#[derive(Clone, Debug)]
-pub struct Received {
-    /// The place in the order of arrival, from 0.
-    pub ordinal: u64,
-    /// When it arrived, since the simulator's start.
-    pub at: Duration,
-    /// `GET`, `POST`, ….
-    pub method: String,
-    /// The path without the host.
-    pub path: String,
-    /// Names in lower case; of the key only the beginning.
-    pub headers: Vec<(String, String)>,
-    /// The body, or null when it was empty or not JSON.
-    pub body: Value,
-    /// Chunks of reasoning and words that were sent so far.
-    pub sent: usize,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The status that was answered, once it was.
-    pub status: Option<u16>,
-    /// What it cost, once that is known.
-    pub billed: Option<Billed>,
-}
-
-/// What a request costs, in the units of its model's price.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Billed {
-    /// The model, as asked for.
-    pub model: String,
-    /// Tokens of the question, cached ones included.
-    pub input_tokens: u64,
-    /// Tokens of the answer, reasoning included.
-    pub output_tokens: u64,
-    /// Tokens of the question that came from the cache.
-    pub cached_tokens: u64,
-    /// Pictures that were made.
-    pub images: u32,
-    /// Seconds of sound or film that were made or heard.
-    pub seconds: f64,
-    /// Characters that were spoken.
-    pub characters: u64,
-}
-
-impl Received {
-    /// The value of a header, by its lower-case name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-    }
-}
-
-/// How an answer ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is being given.
-    Open,
-    /// It was given to its end.
-    Answered,
-    /// The simulator broke it off, by a fault or by shutting down.
-    Broken,
-    /// The client left before the end.
-    ClientLeft {
-        /// How long after the request.
-        after: Duration,
-    },
-}
 
 /// Speaks to a running simulator. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -137,7 +38,7 @@ pub struct Handle(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     account: watch::Sender<Account>,
-    options: Options,
+    options: RwLock<Arc<Options>>,
     models: Vec<Model>,
     started: Instant,
     stop: CancellationToken,
@@ -153,6 +54,7 @@ struct Shared {
     temporary_keys: TemporaryKeys,
     sessions: Sessions,
     memories: Memories,
+    fault_orders: FaultOrders,
 }
 
 impl Handle {
@@ -160,7 +62,7 @@ impl Handle {
         let account = watch::Sender::new(Account::default());
         Self(Arc::new(Shared {
             account,
-            options,
+            options: RwLock::new(Arc::new(options)),
             models,
             started: Instant::now(),
             stop: CancellationToken::new(),
@@ -176,14 +78,13 @@ impl Handle {
             temporary_keys: TemporaryKeys::default(),
             sessions: Sessions::default(),
             memories: Memories::default(),
+            fault_orders: FaultOrders::default(),
         }))
     }
 
     /// Gives this answer to the next chat request that passes validation; several are given in order.
     pub fn next_answer(&self, answer: Answer) {
-        self.0
-            .account
-            .send_modify(|account| account.script.push_back(answer));
+        self.change(|account| account.script.push_back(answer));
     }
 
     /// Refuses the next chat request that passes validation.
@@ -191,19 +92,38 @@ impl Handle {
         self.next_answer(Answer::refusal(refusal));
     }
 
+    /// Lets faults strike requests to come, on any route.
+    pub fn order_faults(&self, order: FaultOrder) {
+        self.0.fault_orders.add(order);
+    }
+
+    /// Calls off every fault that was ordered and has not struck.
+    pub fn call_off_faults(&self) {
+        self.0.fault_orders.clear();
+    }
+
+    pub(crate) fn fault_orders(&self) -> &FaultOrders {
+        &self.0.fault_orders
+    }
+
     /// Lets every answer go on that is held, or will be held, by a request that has arrived by now.
     pub fn release(&self) {
-        self.0.account.send_modify(|account| account.releases += 1);
+        self.change(|account| account.releases += 1);
     }
 
     /// The requests so far (the newest 512), in the order of arrival.
     pub fn received(&self) -> Vec<Received> {
-        self.0.account.borrow().received.iter().cloned().collect()
+        self.0.account.borrow().received().cloned().collect()
     }
 
     /// Answers that are being given at this moment.
     pub fn open_streams(&self) -> usize {
-        self.0.account.borrow().open_streams
+        self.0.account.borrow().open_streams()
+    }
+
+    /// The sums by key and model over all requests since the start.
+    pub fn totals(&self) -> Vec<Total> {
+        self.0.account.borrow().totals()
     }
 
     /// Waits, without polling, until the account is as `condition` says.
@@ -212,8 +132,20 @@ impl Handle {
         let _ = self.0.account.subscribe().wait_for(condition).await;
     }
 
-    pub(crate) fn options(&self) -> &Options {
-        &self.0.options
+    /// How the simulator behaves at this moment.
+    pub fn options(&self) -> Arc<Options> {
+        let options = self.0.options.read();
+        options.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Behaves otherwise from now on. Its address can't be changed.
+    pub fn change_options(&self, change: impl FnOnce(&mut Options)) {
+        let mut options = self
+            .0
+            .options
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut options));
     }
 
     pub(crate) fn models(&self) -> &[Model] {
@@ -318,11 +250,7 @@ impl Handle {
 
     /// Writes down what a request costs.
     pub(crate) fn bill(&self, pass: Pass, billed: Billed) {
-        self.0.account.send_modify(|account| {
-            if let Some(entry) = account.entry(pass.ordinal) {
-                entry.billed = Some(billed);
-            }
-        });
+        self.change(|account| account.bill(pass, billed));
     }
 
     pub(crate) fn stopping(&self) -> &CancellationToken {
@@ -330,62 +258,22 @@ impl Handle {
     }
 
     /// Writes down a request that has just arrived.
-    pub(crate) fn arrive(
-        &self,
-        method: String,
-        path: String,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Visit {
-        let at = self.0.started.elapsed();
-        let headers = headers.iter().map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (
-                name.as_str().to_owned(),
-                if name == AUTHORIZATION {
-                    without_tail(&value)
-                } else {
-                    value
-                },
-            )
-        });
-        let headers = headers.collect();
-        let body = serde_json::from_slice(body).unwrap_or(Value::Null);
-        let mut pass = Pass {
-            ordinal: 0,
-            releases: 0,
-        };
-        self.0.account.send_modify(|account| {
-            pass = Pass {
-                ordinal: account.arrivals,
-                releases: account.releases,
-            };
-            let ordinal = account.arrivals;
-            account.arrivals += 1;
-            account.open_streams += 1;
-            let outcome = Outcome::Open;
-            account.received.push_back(Received {
-                ordinal,
-                at,
-                method,
-                path,
-                headers,
-                body,
-                sent: 0,
-                outcome,
-                status: None,
-                billed: None,
-            });
-            if account.received.len() > REMEMBERED {
-                account.received.pop_front();
-            }
-        });
-        Visit {
-            handle: self.clone(),
-            pass,
-            since: Instant::now(),
-            open: true,
-        }
+    pub(crate) fn arrive(&self, arrival: Arrival) -> Visit {
+        let model = arrival.model.clone();
+        let mut pass = Pass::default();
+        let at = self.uptime();
+        self.change(|account| pass = account.arrive(arrival, at));
+        Visit::new(self.clone(), pass, model, at)
+    }
+
+    /// The time since the start.
+    pub(crate) fn uptime(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    /// Changes the account and tells everybody who waits for a change.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Account)) {
+        self.0.account.send_modify(change);
     }
 
     pub(crate) fn scripted_answer(&self) -> Option<Answer> {
@@ -398,11 +286,7 @@ impl Handle {
     }
 
     pub(crate) fn sent_piece(&self, pass: Pass) {
-        self.0.account.send_modify(|account| {
-            if let Some(entry) = account.entry(pass.ordinal) {
-                entry.sent += 1;
-            }
-        });
+        self.change(|account| account.sent_piece(pass));
     }
 
     pub(crate) async fn released(&self, pass: Pass) {
@@ -411,89 +295,11 @@ impl Handle {
     }
 }
 
-/// What a route needs to know about the request that it answers.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Pass {
-    ordinal: u64,
-    releases: u64,
-}
-
 impl Pass {
     /// The chance of this request: faults, ids.
     pub(crate) fn dice(self, seed: u64) -> Dice {
         Dice::new(seed).and(&self.ordinal.to_string())
     }
-}
-
-/// A request whose answer is not finished. Dropping it means that the client has left.
-#[derive(Debug)]
-pub(crate) struct Visit {
-    handle: Handle,
-    pass: Pass,
-    since: Instant,
-    open: bool,
-}
-
-impl Visit {
-    pub(crate) fn pass(&self) -> Pass {
-        self.pass
-    }
-
-    /// The request has become a connection that goes on by itself; whoever holds the place decides when it ends.
-    pub(crate) fn move_to(self, place: &VisitPlace) {
-        *place.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(self);
-    }
-
-    /// Writes down the status that is being answered.
-    pub(crate) fn answered_with(&self, status: u16) {
-        self.handle.0.account.send_modify(|account| {
-            if let Some(entry) = account.entry(self.pass.ordinal) {
-                entry.status = Some(status);
-            }
-        });
-    }
-
-    pub(crate) fn end(&mut self, outcome: Outcome) {
-        if !std::mem::take(&mut self.open) {
-            return;
-        }
-        self.handle.0.account.send_modify(|account| {
-            account.open_streams -= 1;
-            if let Some(entry) = account.entry(self.pass.ordinal) {
-                entry.outcome = outcome;
-            }
-        });
-    }
-}
-
-/// Where the visit of a connection goes that outlives its request.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct VisitPlace(Arc<Mutex<Option<Visit>>>);
-
-impl VisitPlace {
-    /// The connection was ended as it should. Otherwise the client has left when the last place is dropped.
-    pub(crate) fn end(&self, outcome: Outcome) {
-        let mut visit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(visit) = visit.as_mut() {
-            visit.end(outcome);
-        }
-    }
-}
-
-impl Drop for Visit {
-    fn drop(&mut self) {
-        let broken = self.handle.stopping().is_cancelled();
-        let left = Outcome::ClientLeft {
-            after: self.since.elapsed(),
-        };
-        self.end(if broken { Outcome::Broken } else { left });
-    }
-}
-
-/// `Bearer sk-0b7…`: enough to tell keys apart, too little to use one.
-fn without_tail(authorization: &str) -> String {
-    let shown: String = authorization.chars().take("Bearer sk-".len() + 3).collect();
-    format!("{shown}…")
 }
 
 /// Seconds since 1970, for stamps such as `created`.

@@ -4,7 +4,7 @@ use std::{io::Write, net::SocketAddr};
 
 use anyhow::Context;
 use clap::Args;
-use simulator::{FaultPlan, Latency, Options};
+use simulator::{FaultPlan, Options, ResponseTime};
 use tokio_util::sync::CancellationToken;
 
 use crate::application::stop_signals;
@@ -15,18 +15,18 @@ pub(super) struct Arguments {
     /// Where it listens.
     #[arg(long, default_value = "127.0.0.1:8787")]
     addr: SocketAddr,
-    /// The time to the first byte, for example 300ms.
+    /// The time to the first byte, for example 300ms, 200ms..2s or p50=300ms,p99=2s.
     #[arg(long)]
-    latency: Option<Latency>,
+    latency: Option<ResponseTime>,
     /// Tokens a second; 0 is as fast as can be.
     #[arg(long)]
     speed: Option<u32>,
     /// Equal seeds give equal answers.
     #[arg(long)]
     seed: Option<u64>,
-    /// A fault and how often it strikes, for example throttle:0.1.
+    /// A fault and how often it strikes, for example throttle:0.1; may be given several times.
     #[arg(long)]
-    fault: Option<FaultPlan>,
+    fault: Vec<FaultPlan>,
     /// An API key that is accepted; may be given several times. Without it, every key is.
     #[arg(long)]
     key: Vec<String>,
@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         latency: arguments.latency.unwrap_or(demo.latency),
         speed: arguments.speed.unwrap_or(demo.speed),
         seed: arguments.seed.unwrap_or(demo.seed),
-        fault: arguments.fault,
+        faults: arguments.fault,
         keys: (!arguments.key.is_empty()).then_some(arguments.key),
         ..demo
     };

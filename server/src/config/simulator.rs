@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use simulator::{Latency, Options};
+use simulator::{Options, ResponseTime};
 
 /// The stand-in for the upstream, used when there is no API key.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -20,7 +20,7 @@ pub struct SimulatorConfig {
 impl Default for SimulatorConfig {
     fn default() -> Self {
         let demo = Options::default();
-        let latency_ms = u64::try_from(demo.latency.0.as_millis()).unwrap_or(u64::MAX);
+        let latency_ms = u64::try_from(demo.latency.median().as_millis()).unwrap_or(u64::MAX);
         Self {
             latency_ms,
             speed: demo.speed,
@@ -33,7 +33,7 @@ impl SimulatorConfig {
     /// For the simulator, on a port of its own.
     pub fn options(&self) -> Options {
         Options {
-            latency: Latency(Duration::from_millis(self.latency_ms)),
+            latency: ResponseTime::Always(Duration::from_millis(self.latency_ms)),
             speed: self.speed,
             seed: self.seed,
             ..Options::default()

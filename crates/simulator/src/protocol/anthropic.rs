@@ -63,7 +63,10 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
 
 /// `POST /apps/anthropic/v1/messages/count_tokens`.
 async fn count_tokens(entry: Entry) -> Result<Response, Refusal> {
-    let ask = Ask::parse(&request::translated(&entry.json()?)?, entry.handle.models())?;
+    let ask = Ask::parse(
+        &request::translated(&*entry.json()?)?,
+        entry.handle.models(),
+    )?;
     Ok(reply::json(
         200,
         &json!({ "input_tokens": ask.prompt_tokens }),

@@ -19,8 +19,7 @@ use super::{
     reply::{self, RequestId},
 };
 use crate::{
-    Answer, Billed, Fault, Handle, Refusal, Usage, dice::Dice, pace::Pace, script::Failure,
-    state::unix_seconds,
+    Answer, Billed, Fault, Handle, Refusal, Usage, dice::Dice, pace::Pace, state::unix_seconds,
 };
 
 pub(crate) const EVENT_STREAM: &str = "text/event-stream;charset=UTF-8";
@@ -59,7 +58,7 @@ pub(crate) fn answer_whole(
     body["stream"] = true.into();
     let ask = Ask::parse(&body, handle.models())?;
     let options = handle.options();
-    let mut pace = Pace::new(options, Dice::new(options.seed));
+    let mut pace = Pace::new(&options, Dice::new(options.seed));
     let answers = answer::compose(&ask, options.seed, &mut pace);
     let wire = Wire::new(request_id, &ask.model_id, unix_seconds());
     let composition = Composition {
@@ -87,22 +86,12 @@ pub(crate) fn billed(ask: &Ask, usage: Usage) -> Billed {
 /// Decides on the answers, scripted or composed, and on what goes wrong; takes the time before the first byte.
 pub(crate) async fn think(ask: &Ask, entry: &Entry) -> (Vec<Answer>, Pace) {
     let options = entry.handle.options();
-    let mut dice = entry.dice().and("answer");
-    let mut pace = Pace::new(options, dice.clone());
-    let mut answers = match entry.handle.scripted_answer() {
+    let mut pace = Pace::new(&options, entry.dice().and("answer"));
+    let answers = match entry.handle.scripted_answer() {
         Some(answer) => vec![answer],
         None => answer::compose(ask, options.seed, &mut pace),
     };
-    if let (Some(plan), Some(first)) = (&options.fault, answers.first_mut())
-        && first.failure.is_none()
-        && dice.falls_within(plan.share)
-    {
-        first.failure = Some(Failure {
-            after: dice.below(12),
-            fault: plan.fault.clone(),
-        });
-    }
-    tokio::time::sleep(options.latency.0).await;
+    entry.first_byte().await;
     (answers, pace)
 }
 
@@ -140,8 +129,8 @@ pub(crate) fn instead(
         Fault::NativeFrame(refusal, status) => {
             reply::body(*status, EVENT_STREAM, error_frame(refusal, id))
         }
-        Fault::Redirect => {
-            let mut response = reply::body(302, "text/html", "");
+        Fault::Redirect(status) => {
+            let mut response = reply::body(*status, "text/html", "");
             reply::set(&mut response, LOCATION, "https://login.example.invalid/");
             response
         }
@@ -160,6 +149,23 @@ pub(crate) fn instead(
             "",
         ),
         Fault::ErrorEvent(_)
+        | Fault::RetryAfter(_)
+        | Fault::Gateway(_)
+        | Fault::NoContent
+        | Fault::Bomb(_)
+        | Fault::HangUp
+        | Fault::SlowStart(_)
+        | Fault::SlowHead(_)
+        | Fault::ClosedWhenUsed
+        | Fault::GoAway
+        | Fault::StreamReset(_)
+        | Fault::BigEvent(_)
+        | Fault::EmptyChoices
+        | Fault::NullDelta
+        | Fault::AbsurdUsage(_)
+        | Fault::UnknownFields
+        | Fault::TwoDones
+        | Fault::TwoFinishes
         | Fault::Malformed
         | Fault::Reset(_)
         | Fault::Cut(_)

@@ -81,6 +81,19 @@ impl Dialect {
         }
         response
     }
+
+    /// A refusal as an event of this protocol's streams.
+    pub(crate) fn refusal_event(self, refusal: &Refusal, id: &RequestId) -> String {
+        let data = self.envelope(refusal, &id.0);
+        match self {
+            Self::Compatible => format!("data: {data}\n\n"),
+            Self::Anthropic => format!("event:error\ndata:{data}\n\n"),
+            Self::Native | Self::Signed | Self::Open => {
+                let status = refusal.status;
+                format!("id:1\nevent:error\n:HTTP_STATUS/{status}\ndata:{data}\n\n")
+            }
+        }
+    }
 }
 
 fn anthropic(refusal: &Refusal, request_id: &str) -> Value {

@@ -1,6 +1,6 @@
 //! What a route is given: the request, who sent it, and the account that it concerns.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -11,10 +11,13 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::{
-    Handle, Refusal,
+    Handle, Refusal, Strike,
     dice::Dice,
     line::Line,
-    protocol::reply::RequestId,
+    protocol::{
+        front::{Inside, Parsed},
+        reply::RequestId,
+    },
     state::{Billed, Pass},
 };
 
@@ -28,12 +31,15 @@ pub(crate) struct Entry {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What goes wrong with a connection that outlives its request; with everything else it goes wrong in the front.
+    pub(crate) strikes: Vec<Strike>,
+    parsed: Option<Arc<Value>>,
 }
 
 impl Entry {
     /// The body as JSON, or the refusal that the service gives for anything else.
-    pub(crate) fn json(&self) -> Result<Value, Refusal> {
-        serde_json::from_slice(&self.body).map_err(|_| {
+    pub(crate) fn json(&self) -> Result<Arc<Value>, Refusal> {
+        self.parsed.clone().ok_or_else(|| {
             Refusal::invalid_parameter(
                 "Required body invalid, please check the request body format.",
             )
@@ -58,6 +64,14 @@ impl Entry {
     fn is_enabled(&self, name: &str) -> bool {
         self.header(name)
             .is_some_and(|value| value.eq_ignore_ascii_case("enable"))
+    }
+
+    /// Takes the time before the first byte, and tells how long that was.
+    pub(crate) async fn first_byte(&self) -> Duration {
+        let time = self.handle.options().latency;
+        let time = time.of(&mut self.dice().and("first byte"));
+        tokio::time::sleep(time).await;
+        time
     }
 
     /// The chance of this request.
@@ -124,6 +138,11 @@ impl FromRequest<Handle> for Entry {
                 .get::<ConnectInfo<Line>>()
                 .map(|ConnectInfo(line)| line.clone())
                 .unwrap_or_default(),
+            strikes: extensions
+                .remove()
+                .map(|Inside(strikes)| strikes)
+                .unwrap_or_default(),
+            parsed: extensions.remove().and_then(|Parsed(json)| json),
             uri: parts.uri,
             headers: parts.headers,
             body,

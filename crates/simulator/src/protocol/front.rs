@@ -1,5 +1,10 @@
 //! What happens to every request, before and after its route.
 
+mod bomb;
+mod instead;
+mod question;
+mod spoil;
+
 use std::{
     pin::Pin,
     task::{Context, Poll},
@@ -7,7 +12,7 @@ use std::{
 
 use axum::{
     body::{Body, BodyDataStream},
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     middleware::Next,
     response::Response,
 };
@@ -15,68 +20,71 @@ use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
+use self::question::Question;
+pub(crate) use self::question::{Inside, Parsed};
 use crate::{
-    Handle, Outcome, Refusal,
+    Fault, Handle, Options, Outcome, Refusal, Strike,
+    line::Line,
     protocol::{dialect::Dialect, reply::RequestId},
-    state::{Visit, VisitPlace},
+    visit::{Visit, VisitPlace},
 };
 
-/// The documented limit is 10 MB for one encoded medium; a request may hold several.
-const LARGEST_BODY: usize = 64 << 20;
-/// The object store takes larger files than a request may hold.
-const LARGEST_UPLOAD: usize = 128 << 20;
-
-/// Writes the request down, asks for the key, and watches the answer to its end.
+/// Writes the request down, asks for the key, lets faults strike, and watches the answer to its end.
 pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/simulator") {
+        return next.run(request).await;
+    }
     let (mut parts, body) = request.into_parts();
-    let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
-    let dialect = Dialect::of(&path);
-    let largest = if dialect == Dialect::Open {
-        LARGEST_UPLOAD
-    } else {
-        LARGEST_BODY
+    let question = Question::read(&parts, body).await;
+    let dialect = Dialect::of(parts.uri.path());
+    let mut visit = handle.arrive(question.arrival(&parts, dialect));
+    let options = handle.options();
+    let id = RequestId(visit.pass().dice(options.seed).uuid());
+    let line = parts
+        .extensions
+        .get::<ConnectInfo<Line>>()
+        .map(|ConnectInfo(line)| line.clone())
+        .unwrap_or_default();
+    let strikes = question.strikes(&parts, &handle, visit.pass().dice(options.seed));
+    let (refused, strikes) = match (check_key(dialect, &parts.headers, &handle), strikes) {
+        (Err(refused), _) => (Some(refused), Vec::new()),
+        (Ok(()), Err(refusal)) => (Some((dialect, refusal)), Vec::new()),
+        (Ok(()), Ok(strikes)) => (
+            question.refusal().map(|refusal| (dialect, refusal)),
+            strikes,
+        ),
     };
-    let body = axum::body::to_bytes(body, largest).await;
-    let mut visit = handle.arrive(
-        method,
-        path,
-        &parts.headers,
-        body.as_deref().unwrap_or_default(),
-    );
-    let id = RequestId(visit.pass().dice(handle.options().seed).uuid());
-    let checked = check_key(dialect, &parts.headers, &handle, &id);
-    let mut response = match (checked, body) {
-        (Err(refused), _) => *refused,
-        (Ok(()), Err(_)) => {
-            let too_large = Refusal::new(413, "BadRequest.TooLarge", "Payload Too Large.");
-            dialect.refuse(&too_large, &id)
-        }
-        (Ok(()), Ok(body)) => {
-            parts.extensions.insert(visit.pass());
-            parts.extensions.insert(id.clone());
-            let answering = next.run(Request::from_parts(parts, Body::from(body)));
-            tokio::select! {
-                response = answering => response,
-                () = handle.stopping().cancelled() => {
-                    visit.end(Outcome::Broken);
-                    dialect.refuse(&Refusal::unavailable(), &id)
-                }
+    let scene = spoil::Scene {
+        dialect,
+        id: id.clone(),
+        line,
+        stop: handle.stopping().clone(),
+    };
+    let mut response = if let Some((dialect, refusal)) = refused {
+        dialect.refuse(&refusal, &id)
+    } else {
+        parts.extensions.insert(visit.pass());
+        parts.extensions.insert(id.clone());
+        parts.extensions.insert(Parsed(question.json));
+        let strikes = if question::is_socket(&parts) {
+            // What comes after some frames is the connection's own affair.
+            let (inside, before) = strikes.into_iter().partition(|strike| strike.after > 0);
+            parts.extensions.insert(Inside(inside));
+            before
+        } else {
+            strikes
+        };
+        let request = Request::from_parts(parts, Body::from(question.body));
+        tokio::select! {
+            response = answer(request, next, &strikes, &scene) => response,
+            () = handle.stopping().cancelled() => {
+                visit.end(Outcome::Broken);
+                dialect.refuse(&Refusal::unavailable(), &id)
             }
         }
     };
-    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        response = dialect.refuse(&refusal, &id);
-    }
     visit.answered_with(response.status().as_u16());
-    if let Ok(value) = HeaderValue::from_str(&id.0) {
-        response.headers_mut().insert("x-request-id", value);
-    }
-    response
-        .headers_mut()
-        .insert("x-dashscope-call-gateway", HeaderValue::from_static("true"));
-    response
-        .headers_mut()
-        .insert("server", HeaderValue::from_static("istio-envoy"));
+    decorate(response.headers_mut(), &id);
     if let Some(place) = response.extensions_mut().remove::<VisitPlace>() {
         visit.move_to(&place);
         return response;
@@ -89,13 +97,54 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
     Response::from_parts(parts, Body::from_stream(watched))
 }
 
+/// The route's answer, or what comes in its place, with everything that goes wrong on its way.
+async fn answer(
+    request: Request,
+    next: Next,
+    strikes: &[Strike],
+    scene: &spoil::Scene,
+) -> Response {
+    for strike in strikes {
+        match &strike.fault {
+            Fault::SlowStart(time) => tokio::time::sleep(*time).await,
+            Fault::SlowHead(gap) => scene.line.slow_head(*gap),
+            Fault::ClosedWhenUsed => scene.line.close_when_used(),
+            Fault::GoAway => scene.line.go_away(),
+            _ => {}
+        }
+    }
+    let instead = strikes
+        .iter()
+        .find_map(|strike| instead::of(strike, scene.dialect, &scene.id));
+    let mut response = match instead {
+        Some(response) => response,
+        None => next.run(request).await,
+    };
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        response = scene.dialect.refuse(&refusal, &scene.id);
+    }
+    if strikes.is_empty() {
+        response
+    } else {
+        spoil::spoil(response, strikes.to_vec(), scene)
+    }
+}
+
+/// The headers that the service's gateway adds.
+fn decorate(headers: &mut HeaderMap, id: &RequestId) {
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        headers.insert("x-request-id", value);
+    }
+    headers.insert("x-dashscope-call-gateway", HeaderValue::from_static("true"));
+    headers.insert("server", HeaderValue::from_static("istio-envoy"));
+}
+
 /// Without any key the native envelope answers, with a wrong one the path's own.
 fn check_key(
     dialect: Dialect,
     headers: &HeaderMap,
     handle: &Handle,
-    id: &RequestId,
-) -> Result<(), Box<Response>> {
+) -> Result<(), (Dialect, Refusal)> {
     if matches!(dialect, Dialect::Signed | Dialect::Open) {
         return Ok(());
     }
@@ -107,7 +156,7 @@ fn check_key(
         } else {
             dialect
         };
-        return Err(Box::new(dialect.refuse(&missing, id)));
+        return Err((dialect, missing));
     }
     let accepted = key.is_some_and(|key| match &handle.options().keys {
         _ if handle.temporary_keys().accepts(key) => true,
@@ -117,7 +166,7 @@ fn check_key(
     if accepted {
         Ok(())
     } else {
-        Err(Box::new(dialect.refuse(&Refusal::invalid_key(), id)))
+        Err((dialect, Refusal::invalid_key()))
     }
 }
 

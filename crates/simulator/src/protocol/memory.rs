@@ -3,6 +3,8 @@
 mod nodes;
 mod profiles;
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::Query,
@@ -53,7 +55,7 @@ fn done(entry: &Entry) -> Response {
 }
 
 fn object(entry: &Entry) -> Result<Map<String, Value>, Refusal> {
-    match entry.json()? {
+    match Arc::unwrap_or_clone(entry.json()?) {
         Value::Object(fields) => Ok(fields),
         _ => Err(invalid("body")),
     }

@@ -21,7 +21,7 @@ use axum::{
 
 use self::wire::Wire;
 use super::entry::Entry;
-use crate::{Handle, Outcome, Refusal, state::VisitPlace};
+use crate::{Handle, Outcome, Refusal, visit::VisitPlace};
 
 /// The paths of this area.
 pub(super) fn routes() -> Router<Handle> {

@@ -163,7 +163,7 @@ async fn other_forms_of_the_stream_say_the_same() {
 
 #[tokio::test]
 async fn a_gateway_may_answer_instead_of_the_service() {
-    let redirect = failing(0, Fault::Redirect).await;
+    let redirect = failing(0, Fault::Redirect(302)).await;
     assert_eq!(redirect.status, 302);
     assert!(redirect.head.contains("location: https://"));
     let html = failing(0, Fault::Html).await;

@@ -121,7 +121,7 @@ async fn requests_are_remembered_without_the_key() {
         ("POST", CHAT)
     );
     assert_eq!(received.header("authorization"), Some("Bearer sk-ver…"));
-    assert_eq!(received.body, ask("hello"));
+    assert_eq!(*received.body, ask("hello"));
     assert_eq!(received.outcome, Outcome::Answered);
 }
 
@@ -143,9 +143,9 @@ async fn refusals_and_answers_are_given_in_the_order_they_were_set() {
 
 #[tokio::test]
 async fn a_planned_fault_strikes_by_its_share() {
-    let fault = Some("throttle:0.5".parse().unwrap());
+    let faults = vec!["throttle:0.5".parse().unwrap()];
     let simulator = Simulator::start(Options {
-        fault,
+        faults,
         ..Options::immediate()
     })
     .await

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use simulator::{FaultPlan, Options, Outcome, Simulator};
+use simulator::{FaultOrder, FaultPlan, Options, Outcome, Simulator};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -310,7 +310,7 @@ async fn a_client_that_vanishes_in_a_task_has_left() {
 #[tokio::test]
 async fn a_fault_fails_tasks_and_a_shutdown_ends_connections() {
     let simulator = Simulator::start(Options {
-        fault: Some("throttle".parse::<FaultPlan>().unwrap()),
+        faults: vec!["throttle".parse::<FaultPlan>().unwrap()],
         ..Options::immediate()
     })
     .await
@@ -329,6 +329,25 @@ async fn a_fault_fails_tasks_and_a_shutdown_ends_connections() {
     handle
         .wait_until(|account| account.open_streams() == 0)
         .await;
+}
+
+#[tokio::test]
+async fn a_connection_breaks_after_so_many_frames() {
+    let simulator = simulator().await;
+    for fault in ["error-event@1", "cut@1"] {
+        simulator.order_faults(FaultOrder::once(fault.parse().unwrap()));
+        let mut socket = inference(&simulator).await;
+        say(&mut socket, speaking("t1", &json!({}))).await;
+        assert_eq!(event(&mut socket).await["header"]["event"], "task-started");
+        let text = json!({ "input": { "text": TEXT } });
+        say(&mut socket, frame("continue-task", "t1", &text)).await;
+        if fault == "error-event@1" {
+            let failed = event(&mut socket).await;
+            assert_eq!(failed["header"]["event"], "task-failed");
+            assert_eq!(failed["header"]["error_code"], "DataInspectionFailed");
+        }
+        assert!(hear(&mut socket).await.is_none());
+    }
 }
 
 #[tokio::test]

@@ -91,13 +91,24 @@ pub async fn open(
     key: Option<&str>,
     body: &str,
 ) -> TcpStream {
-    let mut stream = TcpStream::connect(simulator.addr()).await.unwrap();
     let key = key.map_or(String::new(), |key| {
         format!("authorization: Bearer {key}\r\n")
     });
+    raw(simulator, method, path, &key, body).await
+}
+
+/// The same with these lines in its head.
+pub async fn raw(
+    simulator: &Simulator,
+    method: &str,
+    path: &str,
+    head: &str,
+    body: &str,
+) -> TcpStream {
+    let mut stream = TcpStream::connect(simulator.addr()).await.unwrap();
     let length = body.len();
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: simulator\r\nconnection: close\r\ncontent-type: application/json\r\n{key}content-length: {length}\r\n\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nhost: simulator\r\nconnection: close\r\ncontent-type: application/json\r\n{head}content-length: {length}\r\n\r\n{body}"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     stream

@@ -149,7 +149,11 @@ impl Composition<'_> {
 
     fn framed(&self, data: &str) -> String {
         match transmit::framing(self.answers) {
-            Framing::Usual => format!("data: {data}\n\n"),
+            Framing::Usual
+            | Framing::LoneCarriageReturns
+            | Framing::ByteOrderMark
+            | Framing::ManyLines
+            | Framing::EmptyEvents => format!("data: {data}\n\n"),
             Framing::CarriageReturns => format!("data: {data}\r\n\r\n"),
             Framing::Comments => format!(": keep-alive\n\nid: 1\nevent: result\ndata: {data}\n\n"),
             Framing::NoSpace => format!("data:{data}\n\n"),

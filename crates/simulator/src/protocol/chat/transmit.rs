@@ -77,7 +77,24 @@ pub(crate) fn interrupt(
         Fault::Refused(_)
         | Fault::RefusedAsEvent(_)
         | Fault::NativeFrame(..)
-        | Fault::Redirect
+        | Fault::Redirect(_)
+        | Fault::RetryAfter(_)
+        | Fault::Gateway(_)
+        | Fault::NoContent
+        | Fault::Bomb(_)
+        | Fault::HangUp
+        | Fault::SlowStart(_)
+        | Fault::SlowHead(_)
+        | Fault::ClosedWhenUsed
+        | Fault::GoAway
+        | Fault::StreamReset(_)
+        | Fault::BigEvent(_)
+        | Fault::EmptyChoices
+        | Fault::NullDelta
+        | Fault::AbsurdUsage(_)
+        | Fault::UnknownFields
+        | Fault::TwoDones
+        | Fault::TwoFinishes
         | Fault::Html
         | Fault::EmptyBody
         | Fault::NoUsage

@@ -38,8 +38,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
     }
     let asked = tokens::count(&state)
         .saturating_add(tokens::count(&Value::from(questions.clone()).to_string()));
-    let latency = entry.handle.options().latency.0;
-    tokio::time::sleep(latency).await;
+    let latency = entry.first_byte().await;
     entry.bill(Billed {
         model: name.to_owned(),
         input_tokens: asked.into(),

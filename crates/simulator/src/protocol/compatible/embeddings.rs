@@ -17,7 +17,7 @@ use crate::{
 pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
     let body = entry.json()?;
     let (answer, billed) = embed(&entry.handle, &body, &entry.id.0)?;
-    tokio::time::sleep(entry.handle.options().latency.0).await;
+    entry.first_byte().await;
     entry.bill(billed);
     Ok(reply::json(200, &answer))
 }

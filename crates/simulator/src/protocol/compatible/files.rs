@@ -47,7 +47,7 @@ pub(super) async fn upload(entry: Entry) -> Result<Response, Refusal> {
         purpose,
         bytes: file.bytes.clone(),
         created: unix_seconds(),
-        ready: Instant::now() + options.latency.0 * READING,
+        ready: Instant::now() + options.latency.median() * READING,
     };
     let kept = entry
         .handle

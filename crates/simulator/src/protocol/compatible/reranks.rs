@@ -38,7 +38,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
         .take(limit)
         .map(|(index, score)| json!({ "index": index, "relevance_score": score }))
         .collect();
-    tokio::time::sleep(entry.handle.options().latency.0).await;
+    entry.first_byte().await;
     entry.bill(Billed {
         model: name.to_owned(),
         input_tokens: total.into(),

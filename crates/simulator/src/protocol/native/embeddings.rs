@@ -46,7 +46,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
         })
         .collect();
     let total: u32 = texts.iter().map(|text| tokens::count(text).max(1)).sum();
-    tokio::time::sleep(entry.handle.options().latency.0).await;
+    entry.first_byte().await;
     entry.bill(Billed {
         model: body.model_id.to_owned(),
         input_tokens: total.into(),

@@ -29,7 +29,12 @@ fn framed(id: u32, event: &str, status: u16, data: &str, framing: Framing) -> St
     let frame = format!("id:{id}\nevent:{event}\n:HTTP_STATUS/{status}\ndata:{data}\n\n");
     match framing {
         // The service's own frames have no space anyway.
-        Framing::Usual | Framing::NoSpace => frame,
+        Framing::Usual
+        | Framing::NoSpace
+        | Framing::LoneCarriageReturns
+        | Framing::ByteOrderMark
+        | Framing::ManyLines
+        | Framing::EmptyEvents => frame,
         Framing::CarriageReturns => frame.replace('\n', "\r\n"),
         Framing::Comments => format!(": keep-alive\n\n{frame}"),
     }

@@ -65,7 +65,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
         .collect();
     let sum = |count: fn(&Item) -> u32| items.iter().map(count).sum::<u32>();
     let (text, image) = (sum(|item| item.text_tokens), sum(|item| item.image_tokens));
-    tokio::time::sleep(entry.handle.options().latency.0).await;
+    entry.first_byte().await;
     entry.bill(Billed {
         model: body.model_id.to_owned(),
         input_tokens: (text + image).into(),

@@ -61,7 +61,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
             result
         })
         .collect();
-    tokio::time::sleep(entry.handle.options().latency.0).await;
+    entry.first_byte().await;
     entry.bill(Billed {
         model: body.model_id.to_owned(),
         input_tokens: total.into(),

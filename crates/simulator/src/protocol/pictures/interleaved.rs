@@ -47,17 +47,16 @@ enum Turn {
 }
 
 async fn take(entry: &Entry, model: &str, order: Order, turn: Turn) -> Value {
-    let options = entry.handle.options();
     let (content, made) = match turn {
         Turn::Words(number) => {
-            tokio::time::sleep(options.latency.0).await;
+            entry.first_byte().await;
             (
                 json!([{ "type": "text", "text": words(&order, number) }]),
                 number,
             )
         }
         Turn::Picture(number) => {
-            tokio::time::sleep(options.task_time.0).await;
+            tokio::time::sleep(entry.handle.options().task_time.0).await;
             let (handle, order) = (entry.handle.clone(), order.clone());
             let making = tokio::task::spawn_blocking(move || order.make(&handle, number));
             let url = making.await.ok().and_then(Result::ok).unwrap_or_default();

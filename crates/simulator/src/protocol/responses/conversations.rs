@@ -1,5 +1,7 @@
 //! `/conversations`: turns that the account keeps together.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{Path, Query},
@@ -31,7 +33,7 @@ pub(super) fn routes() -> Router<Handle> {
 
 async fn create(entry: Entry) -> Result<Response, Refusal> {
     let asked = if entry.body.is_empty() {
-        json!({})
+        Arc::new(json!({}))
     } else {
         entry.json()?
     };
@@ -61,7 +63,7 @@ async fn show(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal>
 }
 
 async fn update(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
-    let metadata = metadata(&entry.json()?)?;
+    let metadata = metadata(&*entry.json()?)?;
     let shown = entry
         .handle
         .responses()
@@ -81,7 +83,7 @@ async fn delete(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusa
 }
 
 async fn add_items(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
-    let items = given_items(&entry.json()?, &entry)?;
+    let items = given_items(&*entry.json()?, &entry)?;
     let added = items.clone();
     entry
         .handle

@@ -92,16 +92,15 @@ fn is_spoken_here(model: &str) -> bool {
     model.starts_with("cosyvoice-") || (model.starts_with("qwen-audio-") && model.contains("-tts"))
 }
 
-/// What the options say that goes wrong, for tasks that fail.
+/// What goes wrong with the whole task.
 fn strike(wire: &Wire) -> Result<(), Failure> {
-    let Some(plan) = &wire.options().fault else {
-        return Ok(());
-    };
-    match &plan.fault {
-        Fault::Refused(refusal) if wire.dice.clone().falls_within(plan.share) => {
-            Err(Failure::new(&refusal.native_code, refusal.message.clone()))
-        }
-        _ => Ok(()),
+    let refusal = wire.strikes().find_map(|strike| match &strike.fault {
+        Fault::Refused(refusal) => Some(refusal),
+        _ => None,
+    });
+    match refusal {
+        Some(refusal) => Err(Failure::new(&refusal.native_code, refusal.message.clone())),
+        None => Ok(()),
     }
 }
 

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
-use crate::{Handle, Options, dice::Dice, protocol::entry::Entry, state::Billed};
+use super::{failure::Failure, order};
+use crate::{Fault, Handle, Strike, dice::Dice, protocol::entry::Entry, state::Billed};
 
 /// The service's end of a connection.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(super) struct Wire {
     pub(super) dice: Dice,
     billed: Billed,
     since: Instant,
+    /// Frames that were sent so far.
+    told: usize,
 }
 
 /// What the client does.
@@ -45,6 +48,7 @@ impl Wire {
             entry,
             billed: Billed::default(),
             since: Instant::now(),
+            told: 0,
         }
     }
 
@@ -52,8 +56,9 @@ impl Wire {
         &self.entry.handle
     }
 
-    pub(super) fn options(&self) -> &Options {
-        self.entry.handle.options()
+    /// What goes wrong with this connection.
+    pub(super) fn strikes(&self) -> impl Iterator<Item = &Strike> {
+        self.entry.strikes.iter()
     }
 
     /// Waits for the client, but not longer than `patience`.
@@ -82,12 +87,42 @@ impl Wire {
 
     /// Sends a text frame.
     pub(super) async fn tell(&mut self, event: &Value) -> Result<(), Gone> {
+        self.suffer(event).await?;
         self.send(Message::text(event.to_string())).await
     }
 
     /// Sends a binary frame.
     pub(super) async fn play(&mut self, bytes: Vec<u8>) -> Result<(), Gone> {
         self.send(Message::binary(bytes)).await
+    }
+
+    /// Lets the faults strike whose place has come, which is before `event`.
+    async fn suffer(&mut self, event: &Value) -> Result<(), Gone> {
+        let here = self
+            .entry
+            .strikes
+            .iter()
+            .find(|strike| strike.after == self.told);
+        let fault = here.map(|strike| strike.fault.clone());
+        match fault {
+            Some(Fault::ErrorEvent(refusal)) => {
+                let task = event["header"]["task_id"].as_str().unwrap_or_default();
+                let failure = Failure::new(&refusal.native_code, refusal.message);
+                self.send(Message::text(order::failed(task, &failure).to_string()))
+                    .await?;
+                Err(Gone)
+            }
+            Some(Fault::Cut(_) | Fault::HangUp | Fault::EndsEarly) => Err(Gone),
+            Some(Fault::Reset(_)) => {
+                self.entry.line.reset_at_end();
+                Err(Gone)
+            }
+            Some(Fault::Stall) => {
+                self.entry.handle.stopping().cancelled().await;
+                Err(Gone)
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Gone> {
@@ -97,6 +132,7 @@ impl Wire {
             () = stopping.cancelled() => return Err(Gone),
         };
         self.entry.handle.sent_piece(self.entry.pass);
+        self.told += 1;
         sent.map_err(|_| Gone)
     }
 
@@ -127,6 +163,7 @@ impl Wire {
 
     /// The time before the first answer.
     pub(super) fn think(&self) -> Sleep {
-        sleep(self.options().latency.0)
+        let time = self.handle().options().latency;
+        sleep(time.of(&mut self.dice.clone().and("first byte")))
     }
 }

@@ -49,14 +49,14 @@ impl Published {
 
 /// One answer, after the model has thought.
 pub(super) async fn whole(entry: &Entry, output: Value, usage: &Value) -> Response {
-    tokio::time::sleep(entry.handle.options().latency.0).await;
+    entry.first_byte().await;
     let body = json!({ "output": output, "usage": usage, "request_id": entry.id.0 });
     reply::json(200, &body)
 }
 
 /// Events, faster than the sound lasts unless there is no hurry at all.
 pub(super) async fn events(entry: Entry, events: Vec<Value>) -> Response {
-    tokio::time::sleep(entry.handle.options().latency.0).await;
+    entry.first_byte().await;
     let pause = match entry.handle.options().speed {
         0 => Duration::ZERO,
         _ => Duration::from_millis(40),
