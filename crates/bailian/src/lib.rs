@@ -93,3 +93,17 @@ pub use upload::Uploaded;
 
 /// Fields that this crate has no name for, kept as they came and sent as they are.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
+
+/// What the fuzz targets reach that no caller should.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    /// Reads a body as a refusal.
+    pub fn refusal(body: &[u8]) -> Option<crate::Error> {
+        crate::error::envelope::from_body(body).map(Into::into)
+    }
+
+    /// Reads a text message as each kind of line would.
+    pub fn socket(text: &str) {
+        crate::socket::fuzz(text);
+    }
+}

@@ -11,3 +11,21 @@ pub mod recognition;
 pub mod synthesis;
 mod task;
 pub mod translation;
+
+/// Reads a text message in each of the protocols.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(text: &str) {
+    let Ok(value) = serde_json::from_str::<serde_json::Value>(text) else {
+        return;
+    };
+    let _ = realtime::ServerEvent::from_json(value.clone());
+    let events = [
+        recognition::fuzz,
+        translation::fuzz,
+        synthesis::fuzz,
+        meeting::fuzz,
+    ];
+    for read in events {
+        read(value.clone());
+    }
+}

@@ -181,3 +181,9 @@ fn read(event: TaskEvent) -> Result<Read<MeetingEvent>, Error> {
         _ => Read::Piece(MeetingEvent::Other(output)),
     })
 }
+
+#[cfg(fuzzing)]
+pub(super) fn fuzz(payload: Value) {
+    let _ = read(TaskEvent::Result(payload.clone()));
+    let _ = read(TaskEvent::Finished(payload));
+}

@@ -260,3 +260,9 @@ fn read(event: TaskEvent) -> Result<Read<Sentence>, Error> {
         Read::Piece(sentence)
     })
 }
+
+#[cfg(fuzzing)]
+pub(super) fn fuzz(payload: Value) {
+    let _ = read(TaskEvent::Result(payload.clone()));
+    let _ = read(TaskEvent::Finished(payload));
+}

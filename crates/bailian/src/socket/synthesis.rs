@@ -354,6 +354,12 @@ fn read(event: TaskEvent) -> Result<Read<SynthesisEvent>, Error> {
     })
 }
 
+#[cfg(fuzzing)]
+pub(super) fn fuzz(payload: Value) {
+    let _ = read(TaskEvent::Result(payload.clone()));
+    let _ = read(TaskEvent::Finished(payload));
+}
+
 #[cfg(test)]
 mod tests {
     use super::billed_characters;

@@ -139,3 +139,9 @@ fn read(event: TaskEvent) -> Result<Read<Translated>, Error> {
         TaskEvent::Binary(_) | TaskEvent::Finished(_) => Ok(Read::Nothing),
     }
 }
+
+#[cfg(fuzzing)]
+pub(super) fn fuzz(payload: serde_json::Value) {
+    let _ = read(TaskEvent::Result(payload.clone()));
+    let _ = read(TaskEvent::Finished(payload));
+}

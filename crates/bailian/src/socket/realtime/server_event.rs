@@ -85,7 +85,7 @@ pub struct EventPlace {
 }
 
 impl ServerEvent {
-    pub(super) fn from_json(mut event: Value) -> Result<Self, Error> {
+    pub(in crate::socket) fn from_json(mut event: Value) -> Result<Self, Error> {
         let text = |name: &str| {
             let text = event.get(name).and_then(Value::as_str);
             text.unwrap_or_default().to_owned()
