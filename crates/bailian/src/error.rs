@@ -6,6 +6,7 @@ use std::time::Duration;
 pub(crate) mod classify;
 pub(crate) mod envelope;
 mod parameter;
+mod services;
 
 use crate::client::Repeat;
 

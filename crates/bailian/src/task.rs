@@ -17,6 +17,7 @@
 //! ```
 
 mod answer;
+mod asking;
 mod calls;
 mod list;
 mod pace;
@@ -30,6 +31,8 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use answer::id_segment;
+pub(crate) use asking::Asking;
 pub use list::{TaskFilter, TaskPage, TaskRecord};
 pub(crate) use pace::Pace;
 pub use patience::Patience;

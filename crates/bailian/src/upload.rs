@@ -33,7 +33,8 @@ impl Uploaded {
 /// The permission to upload one file, for some minutes.
 #[derive(Clone, Deserialize)]
 struct Policy {
-    policy: String,
+    #[serde(rename = "policy")]
+    document: String,
     signature: String,
     upload_dir: String,
     upload_host: String,
@@ -98,7 +99,7 @@ impl Client {
         let form = Form::default()
             .text("OSSAccessKeyId", policy.oss_access_key_id)
             .text("Signature", policy.signature)
-            .text("policy", policy.policy)
+            .text("policy", policy.document)
             .text("key", key.clone())
             .text("x-oss-object-acl", policy.x_oss_object_acl)
             .text("x-oss-forbid-overwrite", policy.x_oss_forbid_overwrite)

@@ -1,6 +1,6 @@
 //! From a code to its meaning: the provider's table of error codes, both code systems in one.
 
-use super::{Error, ErrorKind, Limit, Retry, parameter};
+use super::{Error, ErrorKind, Limit, Retry, parameter, services};
 
 /// What the provider said, in whichever envelope it came.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -148,7 +148,7 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         _ if code.starts_with("BadRequest") || code.starts_with("Audio.") => {
             (invalid(refusal), Retry::Never)
         }
-        _ => return None,
+        _ => return services::by_code(code),
     };
     Some(answer)
 }

@@ -1,6 +1,6 @@
 //! The shapes in which a refusal arrives: OpenAI's and the native envelope, bare or framed as an event.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::classify::Refusal;
 use crate::sse::{Decoder, Event};
@@ -35,12 +35,26 @@ pub(crate) fn from_json(value: &Value) -> Option<Refusal> {
         }
         _ => {}
     }
-    let code = body.get("code").and_then(text)?;
+    let Some(code) = body.get("code").and_then(text) else {
+        return from_openapi(body);
+    };
     let message = body.get("message").and_then(text).unwrap_or_default();
     Some(Refusal {
         code: Some(code),
         message,
         request_id: outer_id,
+        ..Refusal::default()
+    })
+}
+
+/// Other APIs of the cloud write their names in capitals, and say `"0"` when all is well.
+fn from_openapi(body: &Map<String, Value>) -> Option<Refusal> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let code = text("Code").filter(|code| !code.is_empty() && code != "0")?;
+    Some(Refusal {
+        code: Some(code),
+        message: text("Message")?,
+        request_id: text("RequestId"),
         ..Refusal::default()
     })
 }
@@ -141,6 +155,12 @@ mod tests {
                 Some(429),
             ),
             (
+                r#"{"Code":"SignatureDoesNotMatch","Message":"m","RequestId":"r","HostId":"h"}"#,
+                Some("SignatureDoesNotMatch"),
+                Some("r"),
+                None,
+            ),
+            (
                 "<?xml version=\"1.0\"?>\n<Error>\n  <Code>AccessDenied</Code>\n  <Message>m</Message>\n  <RequestId>r</RequestId>\n</Error>",
                 Some("AccessDenied"),
                 Some("r"),
@@ -162,6 +182,7 @@ mod tests {
             "<html><body>error</body></html>",
             r#"{"choices":[]}"#,
             r#"{"code":"","error":null}"#,
+            r#"{"Code":"0","Data":{},"Message":"success","RequestId":"r"}"#,
             "[1]",
         ] {
             assert_eq!(from_body(body.as_bytes()), None, "{body}");

@@ -49,6 +49,16 @@ impl Patience {
         }
     }
 
+    /// As advised for meetings: at most a minute between two questions, for the three hours that they may
+    /// take.
+    pub fn meeting() -> Self {
+        Self {
+            first: Duration::from_secs(5),
+            cap: Duration::from_mins(1),
+            total: Duration::from_hours(4),
+        }
+    }
+
     /// Another whole wait.
     #[must_use]
     pub fn total(mut self, total: Duration) -> Self {

@@ -7,63 +7,31 @@ use std::task::{Context, Poll};
 use futures_util::Stream;
 use futures_util::stream;
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, sleep_until};
 
+use super::asking::Asking;
 use super::{Patience, Task, TaskSnapshot};
-use crate::{Client, Error, Phase};
-
-/// Questions in a row that may fail before the wait ends; each was already tried again by itself.
-const FAILURES: u32 = 5;
+use crate::{Client, Error};
 
 /// One who asks until the task is at its end.
 pub(super) struct Watch<O> {
     client: Client,
     task: Task<O>,
-    patience: Patience,
-    until: Instant,
-    asked: u32,
-    failed: u32,
+    asking: Asking,
 }
 
 impl<O: DeserializeOwned> Watch<O> {
     pub(super) fn new(client: Client, task: Task<O>, patience: Patience) -> Self {
-        let until = Instant::now() + patience.total;
         Self {
             client,
             task,
-            patience,
-            until,
-            asked: 0,
-            failed: 0,
+            asking: Asking::new(patience),
         }
     }
 
     /// The next answer, after the wait that is due.
     pub(super) async fn next(&mut self) -> Result<TaskSnapshot<O>, Error> {
-        loop {
-            if self.asked > 0 {
-                let next = Instant::now() + self.patience.wait(self.asked);
-                if next >= self.until {
-                    sleep_until(self.until).await;
-                    return Err(Error::timeout(Phase::Total));
-                }
-                sleep_until(next).await;
-            }
-            self.asked += 1;
-            let answer = tokio::time::timeout_at(self.until, self.client.query_task(&self.task));
-            match answer.await {
-                Err(_) => return Err(Error::timeout(Phase::Total)),
-                Ok(Ok(task)) => {
-                    self.failed = 0;
-                    return Ok(task);
-                }
-                // The task goes on, whatever happened to the question.
-                Ok(Err(error)) if error.is_retryable() && self.failed < FAILURES => {
-                    self.failed += 1;
-                }
-                Ok(Err(error)) => return Err(error),
-            }
-        }
+        let (client, task) = (&self.client, &self.task);
+        self.asking.next(|| client.query_task(task)).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! ACS3-HMAC-SHA256, the signature of Alibaba Cloud's OpenAPIs ("ACS3-HMAC-SHA256 signature").
+//! ACS3-HMAC-SHA256, the signature of Alibaba Cloud's own APIs ("ACS3-HMAC-SHA256 signature").
 //!
 //! Everything that varies is an argument: the same request, time and nonce give the same signature.
 
