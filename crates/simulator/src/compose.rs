@@ -3,15 +3,17 @@
 
 mod invent;
 mod language;
+mod senses;
 mod topic;
 
 use serde_json::Value;
 
+pub(crate) use self::senses::{Sight, describe, look};
 use self::{
     language::{Language, Phrases},
     topic::Topic,
 };
-use crate::{dice::Dice, script::ToolCall};
+use crate::{dice::Dice, script::ToolCall, tokens};
 
 /// A message of the conversation.
 #[derive(Clone, Debug)]
@@ -35,6 +37,30 @@ pub(crate) struct Tool {
     pub(crate) name: String,
     /// The JSON schema of its arguments.
     pub(crate) parameters: Value,
+}
+
+impl Tool {
+    /// What its definition adds to the prompt.
+    pub(crate) fn tokens(&self) -> u32 {
+        let parameters = self.parameters.to_string();
+        tokens::count(&self.name).saturating_add(tokens::count(&parameters))
+    }
+
+    /// Whether a parameter is an array or an object.
+    pub(crate) fn is_nested(&self) -> bool {
+        let properties = self.parameters.get("properties").and_then(Value::as_object);
+        let kind = |schema: &Value| {
+            schema
+                .get("type")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
+        let mut kinds = properties
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, schema)| kind(schema));
+        kinds.any(|kind| kind == "array" || kind == "object")
+    }
 }
 
 /// The whole answer.
@@ -109,30 +135,76 @@ pub(crate) fn continuation(seed: u64, messages: &[Message], prefix: &str) -> Str
     format!("{gap}{}", phrases.continuation)
 }
 
-/// A call, when a function is given and the question speaks of it.
-pub(crate) fn tool_call(
+/// Which functions the model may and must call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ToolChoice {
+    #[default]
+    Auto,
+    /// Any, but one.
+    Required,
+    Named(String),
+}
+
+/// The calls, when functions are given and the question speaks of them: one, or as many as fit when `parallel`.
+pub(crate) fn tool_calls(
     seed: u64,
     messages: &[Message],
     tools: &[Tool],
-    required: Option<&str>,
-) -> Option<ToolCall> {
-    let question = messages
-        .last()
-        .filter(|message| message.role == Role::User)?
-        .text
-        .to_lowercase();
-    let is_wanted = |tool: &&Tool| match required {
-        Some(name) => tool.name == name,
-        None => is_spoken_of(&tool.name, &question),
+    choice: &ToolChoice,
+    parallel: bool,
+) -> Vec<ToolCall> {
+    let Some(last) = messages.last().filter(|last| last.role == Role::User) else {
+        return Vec::new();
     };
-    let tool = tools.iter().find(is_wanted)?;
-    let mut dice = dice(seed, messages).and(&tool.name);
-    let arguments = invent::value(&tool.parameters, &question).to_string();
-    Some(ToolCall {
-        id: format!("call_{}", dice.hex(22)),
-        name: tool.name.clone(),
-        arguments,
-    })
+    let question = last.text.to_lowercase();
+    let spoken_of = |tool: &&Tool| is_spoken_of(&tool.name, &question);
+    let mut wanted: Vec<&Tool> = match choice {
+        ToolChoice::Named(name) => tools.iter().filter(|tool| tool.name == *name).collect(),
+        ToolChoice::Auto | ToolChoice::Required => tools.iter().filter(spoken_of).collect(),
+    };
+    if wanted.is_empty() && *choice == ToolChoice::Required {
+        wanted.extend(tools.first());
+    }
+    if !parallel {
+        wanted.truncate(1);
+    }
+    let subjects: Vec<&str> = match wanted.as_slice() {
+        [_] if parallel => subjects(&question),
+        _ => vec![question.as_str()],
+    };
+    let pairs = wanted
+        .iter()
+        .flat_map(|tool| subjects.iter().map(move |subject| (*tool, *subject)));
+    pairs
+        .enumerate()
+        .map(|(place, (tool, subject))| {
+            let dice = dice(seed, messages).and(&tool.name);
+            let mut dice = if place == 0 { dice } else { dice.and(subject) };
+            ToolCall {
+                id: format!("call_{}", dice.hex(22)),
+                name: tool.name.clone(),
+                arguments: invent::value(&tool.parameters, subject).to_string(),
+            }
+        })
+        .collect()
+}
+
+/// What a question asks about one after the other: "the weather in Hangzhou and Beijing".
+fn subjects(question: &str) -> Vec<&str> {
+    let mut parts = vec![question];
+    for joint in [" and ", "、", "和", "与", ", "] {
+        parts = parts.iter().flat_map(|part| part.split(joint)).collect();
+    }
+    let parts: Vec<&str> = parts
+        .iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.is_empty() {
+        vec![question]
+    } else {
+        parts
+    }
 }
 
 /// JSON that fits the schema.

@@ -35,6 +35,7 @@ mod offers;
 mod options;
 mod pace;
 mod picture;
+mod prompts;
 mod protocol;
 mod refusal;
 mod relevance;

@@ -7,7 +7,7 @@ use crate::{Fault, Refusal};
 pub struct Answer {
     pub(crate) reasoning: Vec<String>,
     pub(crate) words: Vec<String>,
-    pub(crate) tool_call: Option<ToolCall>,
+    pub(crate) tool_calls: Vec<ToolCall>,
     pub(crate) held_after: Option<usize>,
     pub(crate) usage: Option<Usage>,
     pub(crate) finish: Option<String>,
@@ -53,15 +53,20 @@ impl Answer {
 
     /// A call of the function `name` with JSON text as arguments.
     pub fn calls(name: impl Into<String>, arguments: impl Into<String>) -> Self {
-        let call = ToolCall {
-            id: "call_6f1d2c3b4a5e4f60a1b2c3".to_owned(),
+        Self::default().and_calls(name, arguments)
+    }
+
+    /// One more call beside those that are there.
+    #[must_use]
+    pub fn and_calls(mut self, name: impl Into<String>, arguments: impl Into<String>) -> Self {
+        // The last digits tell calls apart.
+        let place = 0xc3 + self.tool_calls.len();
+        self.tool_calls.push(ToolCall {
+            id: format!("call_6f1d2c3b4a5e4f60a1b2{place:02x}"),
             name: name.into(),
             arguments: arguments.into(),
-        };
-        Self {
-            tool_call: Some(call),
-            ..Self::default()
-        }
+        });
+        self
     }
 
     /// No answer but a fault.

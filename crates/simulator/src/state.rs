@@ -20,6 +20,7 @@ use crate::{
     files::Files,
     memories::Memories,
     models::Model,
+    prompts::Prompts,
     protocol::Responses,
     results::{RESULT_LIFE, Results},
     sessions::Sessions,
@@ -55,6 +56,7 @@ struct Shared {
     sessions: Sessions,
     memories: Memories,
     fault_orders: FaultOrders,
+    prompts: Prompts,
 }
 
 impl Handle {
@@ -72,6 +74,7 @@ impl Handle {
             tasks: Tasks::default(),
             files: Files::default(),
             batches: Batches::default(),
+            prompts: Prompts::default(),
             uploads: Uploads::default(),
             spoken: Arc::default(),
             enrolled: Enrolled::default(),
@@ -170,6 +173,11 @@ impl Handle {
     /// The files of requests that are worked through.
     pub(crate) fn batches(&self) -> &Batches {
         &self.0.batches
+    }
+
+    /// The context cache.
+    pub(crate) fn prompts(&self) -> &Prompts {
+        &self.0.prompts
     }
 
     /// The asynchronous tasks.

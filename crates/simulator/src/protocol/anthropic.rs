@@ -33,7 +33,8 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
     {
         return Err(Refusal::invalid_parameter("max_tokens: Field required"));
     }
-    let ask = Ask::parse(&request::translated(&asked)?, entry.handle.models())?;
+    let mut ask = Ask::parse(&request::translated(&asked)?, entry.handle.models())?;
+    chat::attend(&mut ask, &entry).await?;
     let (answers, pace) = chat::think(&ask, &entry).await;
     if let Some(response) = chat::instead(&answers, ask.stream, Dialect::Anthropic, &entry.id) {
         return Ok(response);

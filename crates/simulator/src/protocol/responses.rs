@@ -69,10 +69,11 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
     let kept = entry.handle.responses();
     let context = kept.context(&asked)?;
     let mut input = items::of_input(asked.get("input"), &mut entry.dice().and("input"))?;
-    let ask = Ask::parse(
+    let mut ask = Ask::parse(
         &request::translated(&asked, &context, &input)?,
         entry.handle.models(),
     )?;
+    chat::attend(&mut ask, &entry).await?;
     let (answers, pace) = chat::think(&ask, &entry).await;
     if let Some(response) = chat::instead(&answers, ask.stream, Dialect::Compatible, &entry.id) {
         return Ok(response);

@@ -31,10 +31,10 @@ impl Answering<'_> {
             if !thought.is_empty() {
                 content.push(json!({ "type": "thinking", "thinking": thought, "signature": "" }));
             }
-            if !text.is_empty() || answer.tool_call.is_none() {
+            if !text.is_empty() || answer.tool_calls.is_empty() {
                 content.push(json!({ "type": "text", "text": text }));
             }
-            if let Some(call) = &answer.tool_call {
+            for call in &answer.tool_calls {
                 let input: Value = serde_json::from_str(&call.arguments).unwrap_or_default();
                 content.push(
                     json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": input }),
@@ -105,7 +105,7 @@ impl Answering<'_> {
             close(index, steps);
             index += 1;
         }
-        if !answer.words.is_empty() || answer.tool_call.is_none() {
+        if !answer.words.is_empty() || answer.tool_calls.is_empty() {
             open(index, &json!({ "type": "text", "text": "" }), steps);
             for piece in &answer.words {
                 let said = |text: &str| delta(index, "text_delta", "text", text);
@@ -121,7 +121,7 @@ impl Answering<'_> {
             close(index, steps);
             index += 1;
         }
-        if let Some(call) = &answer.tool_call {
+        for call in &answer.tool_calls {
             let block =
                 json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": {} });
             open(index, &block, steps);
@@ -136,6 +136,7 @@ impl Answering<'_> {
                 )));
             }
             close(index, steps);
+            index += 1;
         }
         After::Continues
     }

@@ -8,7 +8,47 @@ use futures_util::stream;
 use tokio::time::{Instant, sleep_until};
 
 use super::transmit::Step;
-use crate::{Handle, line::Line, state::Pass};
+use crate::{Answer, Billed, Handle, line::Line, state::Pass, tokens};
+
+/// What an answer costs, as a whole and when it is broken off.
+#[derive(Debug)]
+pub(crate) struct Bill {
+    whole: Billed,
+    /// What is streamed; nothing when it comes in one piece.
+    pieces: Vec<String>,
+}
+
+impl Bill {
+    /// For an answer in one piece.
+    pub(crate) fn whole(whole: Billed) -> Self {
+        let pieces = Vec::new();
+        Self { whole, pieces }
+    }
+
+    /// For a stream of these answers.
+    pub(crate) fn streamed(whole: Billed, answers: Vec<Answer>) -> Self {
+        let pieces = answers
+            .into_iter()
+            .flat_map(|answer| answer.reasoning.into_iter().chain(answer.words))
+            .collect();
+        Self { whole, pieces }
+    }
+
+    /// When only so many pieces were sent: what was generated is paid, and the whole prompt.
+    fn broken_off(&self, sent: usize) -> Option<Billed> {
+        let said = self
+            .pieces
+            .get(..sent)
+            .filter(|_| sent < self.pieces.len())?;
+        let output: u64 = said
+            .iter()
+            .map(|piece| u64::from(tokens::count(piece)))
+            .sum();
+        let mut billed = self.whole.clone();
+        billed.output_tokens = billed.output_tokens.min(output);
+        Some(billed)
+    }
+}
 
 /// An answer that is being given.
 pub(crate) struct Playing {
@@ -18,6 +58,8 @@ pub(crate) struct Playing {
     line: Line,
     /// Pauses are counted from here and not from their own start, so that small ones don't add up to a drift.
     due: Instant,
+    bill: Option<Bill>,
+    sent: usize,
 }
 
 impl Playing {
@@ -26,13 +68,19 @@ impl Playing {
         handle: Handle,
         pass: Pass,
         line: Line,
+        bill: Option<Bill>,
     ) -> Self {
+        if let Some(bill) = &bill {
+            handle.bill(pass, bill.whole.clone());
+        }
         Self {
             steps,
             handle,
             pass,
             line,
             due: Instant::now(),
+            bill,
+            sent: 0,
         }
     }
 
@@ -56,7 +104,10 @@ impl Playing {
             match self.steps.next()? {
                 Step::Say(bytes) if bytes.is_empty() => {}
                 Step::Say(bytes) => return Some(Ok(bytes)),
-                Step::Sent => self.handle.sent_piece(self.pass),
+                Step::Sent => {
+                    self.sent += 1;
+                    self.handle.sent_piece(self.pass);
+                }
                 Step::Wait(time) => {
                     self.due += time;
                     sleep_until(self.due).await;
@@ -72,6 +123,15 @@ impl Playing {
                     return Some(end().await);
                 }
             }
+        }
+    }
+}
+
+impl Drop for Playing {
+    fn drop(&mut self) {
+        let bill = self.bill.as_ref();
+        if let Some(billed) = bill.and_then(|bill| bill.broken_off(self.sent)) {
+            self.handle.bill(self.pass, billed);
         }
     }
 }

@@ -1,19 +1,28 @@
 //! What is asked, checked as the service checks it and refused in its words.
 
+mod extras;
 mod forms;
 mod sampling;
 mod thinking;
 
 use serde_json::{Map, Value};
 
-use super::messages;
+use super::{
+    attend::{Cached, Sensed},
+    messages,
+    parts::{Block, Exhibit},
+};
 use crate::{
     Refusal,
-    compose::{Message, Tool},
-    models::{self, Ability, Model},
+    compose::{Message, Sight, Tool, ToolChoice},
+    models::{self, Model},
 };
 
 /// A valid request.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the protocol has this many switches"
+)]
 #[derive(Debug)]
 pub(crate) struct Ask {
     pub(crate) model_id: String,
@@ -32,10 +41,32 @@ pub(crate) struct Ask {
     pub(crate) choices: u32,
     pub(crate) seed: u64,
     pub(crate) tools: Vec<Tool>,
-    /// The function that must be called.
-    pub(crate) tool_choice: Option<String>,
+    pub(crate) tool_choice: ToolChoice,
+    /// Several calls may come in one answer.
+    pub(crate) parallel_calls: bool,
+    /// Arguments come in pieces even where a parameter is an array or an object.
+    pub(crate) tool_stream: bool,
     /// The schema of a JSON answer; null when any object will do.
     pub(crate) json_schema: Option<Value>,
+    /// How many alternatives are told for every token; none when their chances are not told.
+    pub(crate) top_logprobs: Option<usize>,
+    /// The web is searched first.
+    pub(crate) searches: bool,
+    /// Who speaks the answer.
+    pub(crate) voice: Option<String>,
+    /// What the messages are translated into.
+    pub(crate) target_language: Option<String>,
+    /// `max_tokens` limits reasoning too.
+    pub(crate) limits_reasoning: bool,
+    /// Pictures are looked at closely.
+    pub(crate) high_resolution: bool,
+    /// What is to be looked at and listened to.
+    pub(crate) exhibits: Vec<Exhibit>,
+    pub(crate) blocks: Vec<Block>,
+    /// What was seen and heard.
+    pub(crate) sights: Vec<Sight>,
+    pub(crate) sensed: Sensed,
+    pub(crate) cached: Cached,
 }
 
 impl Ask {
@@ -60,23 +91,24 @@ impl Ask {
             .ok_or_else(Refusal::no_model)?;
         let model =
             models::find(models, model_id).ok_or_else(|| Refusal::model_not_found(model_id))?;
-        let (messages, prefix) = messages::read(fields.get("messages"), model)?;
-        let prompt_tokens = messages::count_tokens(&messages, prefix.as_deref());
-        if prompt_tokens > model.max_input_tokens {
-            let limit = model.max_input_tokens;
-            return Err(Refusal::inference_parameter(&format!(
-                "Range of input length should be [1, {limit}]"
-            )));
-        }
+        let reading = messages::read(fields.get("messages"), model)?;
+        let (messages, prefix) = (reading.messages, reading.prefix);
         fields.check_sampling()?;
         let stream = fields.is_true("stream");
-        let (thinking, thinking_budget) = fields.thinking(model, stream, prefix.is_some())?;
+        // Its own words come before those of models that only stream.
+        let voice = fields.voice(model, stream, fields.is_true("enable_thinking"))?;
+        let (thinking, thinking_budget) =
+            fields.thinking(model, stream, prefix.is_some(), voice.is_some())?;
         let (tools, tool_choice) = fields.tools(model, thinking)?;
-        if fields.is_true("enable_search") && !model.accepts.has(Ability::Search) {
-            return Err(Refusal::invalid_parameter(
-                "This model does not support enable_search.",
-            ));
+        let searches = fields.searches(model, &messages, thinking && !stream)?;
+        let mut prompt_tokens = messages::count_tokens(&messages, prefix.as_deref());
+        for tool in &tools {
+            prompt_tokens = prompt_tokens.saturating_add(tool.tokens());
         }
+        if fields.preserves_thinking(model) {
+            prompt_tokens = prompt_tokens.saturating_add(reading.reasoning_tokens);
+        }
+        check_length(prompt_tokens, model)?;
         let options = fields
             .get("stream_options")
             .and_then(|options| options.get("include_usage"));
@@ -90,15 +122,42 @@ impl Ask {
             max_answer_tokens: fields.max_tokens("max_tokens", model)?,
             max_completion_tokens: fields.max_tokens("max_completion_tokens", model)?,
             stop: fields.stop()?,
-            choices: fields.choices()?,
+            choices: fields.choices(!tools.is_empty())?,
             seed: fields.seed()?,
             tools,
             tool_choice,
+            parallel_calls: fields.is_true("parallel_tool_calls"),
+            tool_stream: fields.is_true("tool_stream"),
             json_schema: fields.json_schema(model, &messages, thinking)?,
+            top_logprobs: fields.top_logprobs(model_id)?,
+            searches,
+            voice,
+            target_language: fields.target_language(model)?,
+            limits_reasoning: LIMITED.iter().any(|family| model.id.starts_with(family)),
+            high_resolution: fields.is_true("vl_high_resolution_images"),
             messages,
             prefix,
+            exhibits: reading.exhibits,
+            blocks: reading.blocks,
+            sights: Vec::new(),
+            sensed: Sensed::default(),
+            cached: Cached::default(),
         })
     }
+}
+
+/// Families whose `max_tokens` holds for reasoning and answer together.
+const LIMITED: [&str; 2] = ["deepseek-v4", "glm-5.3"];
+
+/// The prompt must fit.
+pub(super) fn check_length(prompt_tokens: u32, model: &Model) -> Result<(), Refusal> {
+    let limit = model.max_input_tokens;
+    if prompt_tokens > limit {
+        return Err(Refusal::inference_parameter(&format!(
+            "Range of input length should be [1, {limit}]"
+        )));
+    }
+    Ok(())
 }
 
 /// The body's fields; null is the same as absent.

@@ -2,14 +2,17 @@
 
 use std::{iter, time::Duration};
 
-use serde_json::json;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
 
 use super::{
+    chances,
     request::Ask,
+    spent::Spent,
     transmit::{self, After, Events, Step},
     wire::{self, Wire},
 };
-use crate::{Answer, Fault, Framing, Usage, pace::Pace, tokens};
+use crate::{Answer, Fault, Framing, Usage, compose::Tool, pace::Pace, script::ToolCall};
 
 /// Everything that the steps are made of.
 pub(crate) struct Composition<'a> {
@@ -17,7 +20,15 @@ pub(crate) struct Composition<'a> {
     pub(crate) answers: &'a [Answer],
     pub(crate) wire: &'a Wire,
     pub(crate) pace: &'a Pace,
+    pub(crate) spent: &'a Spent,
+    /// What every answer sounds like, when it is spoken.
+    pub(crate) sounds: &'a [Vec<u8>],
 }
+
+/// Bytes of sound in one chunk, 0.4 seconds.
+const SOUND: usize = 19_200;
+/// How long the sound of an answer is kept, in seconds.
+const SOUND_LIFE: u64 = 3_600;
 
 impl Composition<'_> {
     /// The steps of a stream.
@@ -29,7 +40,7 @@ impl Composition<'_> {
             }
         }
         if self.ask.include_usage && !self.fails_with(&Fault::NoUsage) {
-            steps.push(self.event(&self.wire.usage(&self.usage(), self.thinking())));
+            steps.push(self.event(&self.wire.usage(self.spent)));
         }
         if !self.fails_with(&Fault::NoDone) {
             steps.push(self.event("[DONE]"));
@@ -59,18 +70,25 @@ impl Composition<'_> {
             if !answer.reasoning.is_empty() {
                 message["reasoning_content"] = answer.reasoning.concat().into();
             }
-            if let Some(call) = &answer.tool_call {
-                let function = json!({ "name": call.name, "arguments": call.arguments });
-                message["tool_calls"] = json!([{ "index": 0, "id": call.id, "type": "function", "function": function }]);
+            if !answer.tool_calls.is_empty() {
+                message["tool_calls"] = answer.tool_calls.iter().enumerate().map(call).collect();
             }
-            choices.push(wire::choice(index, &message, finish_reason(answer)));
+            let logprobs = self.ask.top_logprobs.map_or(Value::Null, |alternatives| {
+                chances::of(&answer.words.concat(), alternatives)
+            });
+            choices.push(wire::choice(
+                index,
+                &message,
+                finish_reason(answer),
+                &logprobs,
+            ));
         }
-        self.wire.whole(&choices, &self.usage(), self.thinking())
+        self.wire.whole(&choices, self.spent)
     }
 
     fn choice(&self, index: usize, answer: &Answer, steps: &mut Vec<Step>) -> After {
         let thinking = self.thinking();
-        if answer.tool_call.is_none() || !answer.words.is_empty() || thinking {
+        if answer.tool_calls.is_empty() || !answer.words.is_empty() || thinking {
             steps.push(self.event(&self.wire.role(index, thinking)));
         }
         let reasoning = answer.reasoning.iter().map(|piece| (piece, true));
@@ -81,10 +99,10 @@ impl Composition<'_> {
                 return After::Over;
             }
             steps.push(Step::Wait(self.pace.time_for(piece)));
-            let chunk = if is_reasoning {
-                self.wire.reasoning(index, count == 0, piece)
-            } else {
-                self.wire.content(index, count == 0, thinking, piece)
+            let chunk = match (is_reasoning, self.ask.top_logprobs) {
+                (true, _) => self.wire.reasoning(index, count == 0, piece),
+                (false, None) => self.wire.content(index, count == 0, thinking, piece),
+                (false, Some(alternatives)) => self.wire.likely_content(index, piece, alternatives),
             };
             steps.extend([self.event(&chunk), Step::Sent]);
             count += 1;
@@ -92,16 +110,24 @@ impl Composition<'_> {
         if self.interrupts(answer, count, "。", steps) == After::Over {
             return After::Over;
         }
-        if let Some(call) = &answer.tool_call {
-            steps.extend(
-                self.wire
-                    .tool_call(index, call)
-                    .iter()
-                    .map(|chunk| self.event(chunk)),
-            );
+        for (place, call) in answer.tool_calls.iter().enumerate() {
+            let in_one_piece = self.comes_in_one_piece(call);
+            let fragments = self.wire.tool_call(index, place, call, in_one_piece);
+            steps.extend(fragments.iter().map(|chunk| self.event(chunk)));
+        }
+        if let Some(sound) = self.sounds.get(index) {
+            let expires = self.wire.created + SOUND_LIFE;
+            let said = sound.chunks(SOUND).map(|part| STANDARD.encode(part));
+            steps.extend(said.map(|data| self.event(&self.wire.sound(index, &data, expires))));
         }
         steps.push(self.event(&self.wire.finish(index, thinking, finish_reason(answer))));
         After::Continues
+    }
+
+    /// Arguments with arrays or objects are not cut, unless that was asked for.
+    fn comes_in_one_piece(&self, call: &ToolCall) -> bool {
+        let tool = self.ask.tools.iter().find(|tool| tool.name == call.name);
+        !self.ask.tool_stream && tool.is_some_and(Tool::is_nested)
     }
 
     /// What happens before piece `count`, which is `next`. What lies beyond the answer happens at its end.
@@ -169,37 +195,16 @@ impl Composition<'_> {
             .iter()
             .any(|answer| !answer.reasoning.is_empty())
     }
+}
 
-    fn usage(&self) -> Usage {
-        usage(self.ask, self.answers)
-    }
+fn call((place, call): (usize, &ToolCall)) -> Value {
+    let function = json!({ "name": call.name, "arguments": call.arguments });
+    json!({ "index": place, "id": call.id, "type": "function", "function": function })
 }
 
 /// What all answers to `ask` cost together.
 pub(crate) fn usage(ask: &Ask, answers: &[Answer]) -> Usage {
-    let told = answers.iter().find_map(|answer| answer.usage);
-    told.unwrap_or_else(|| {
-        let reasoning_tokens = answers
-            .iter()
-            .map(|answer| tokens::count(&answer.reasoning.concat()))
-            .sum();
-        let called = |answer: &Answer| {
-            answer
-                .tool_call
-                .as_ref()
-                .map_or(0, |call| tokens::count(&call.arguments) + 8)
-        };
-        let words: u32 = answers
-            .iter()
-            .map(|answer| tokens::count(&answer.words.concat()) + called(answer))
-            .sum();
-        Usage {
-            prompt_tokens: ask.prompt_tokens,
-            completion_tokens: words + reasoning_tokens,
-            reasoning_tokens,
-            cached_tokens: 0,
-        }
-    })
+    Spent::of(ask, answers).usage
 }
 
 /// Why the answer ends.
@@ -207,9 +212,9 @@ pub(crate) fn finish_reason(answer: &Answer) -> &str {
     answer
         .finish
         .as_deref()
-        .unwrap_or(if answer.tool_call.is_some() {
-            "tool_calls"
-        } else {
+        .unwrap_or(if answer.tool_calls.is_empty() {
             "stop"
+        } else {
+            "tool_calls"
         })
 }

@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::script::{ToolCall, Usage};
+use super::{chances, spent::Spent};
+use crate::script::ToolCall;
 
 /// What every chunk of one completion repeats.
 pub(crate) struct Wire {
     tail: String,
     pub(crate) request_id: String,
+    /// Seconds since 1970.
+    pub(crate) created: u64,
 }
 
 impl Wire {
@@ -19,6 +22,7 @@ impl Wire {
         Self {
             tail,
             request_id: request_id.to_owned(),
+            created,
         }
     }
 
@@ -43,6 +47,24 @@ impl Wire {
         )
     }
 
+    /// A piece of the answer with the chances of its tokens.
+    pub(crate) fn likely_content(&self, index: usize, piece: &str, alternatives: usize) -> String {
+        let (content, chances) = (text(piece), chances::of(piece, alternatives));
+        self.chunk(&format!(
+            r#"{{"delta":{{"content":{content}}},"finish_reason":null,"index":{index},"logprobs":{chances}}}"#
+        ))
+    }
+
+    /// A piece of the spoken answer, in base64.
+    pub(crate) fn sound(&self, index: usize, data: &str, expires: u64) -> String {
+        let id = &self.request_id;
+        self.piece(
+            index,
+            false,
+            &format!(r#"{{"audio":{{"data":"{data}","expires_at":{expires},"id":"audio_{id}"}}}}"#),
+        )
+    }
+
     /// A piece of the answer.
     pub(crate) fn content(&self, index: usize, first: bool, thinking: bool, piece: &str) -> String {
         let reasoning = if thinking {
@@ -57,22 +79,40 @@ impl Wire {
         )
     }
 
-    /// The first fragment of a call, which carries the role too, and the second one.
-    pub(crate) fn tool_call(&self, index: usize, call: &ToolCall) -> [String; 2] {
-        let (start, rest) = call
-            .arguments
-            .split_at(call.arguments.find(':').map_or(0, |colon| colon + 1));
-        let (id, name, start, rest) = (text(&call.id), text(&call.name), text(start), text(rest));
+    /// The first fragment of call number `place`, and the second one unless its arguments come in one piece. The very
+    /// first carries the role too.
+    pub(crate) fn tool_call(
+        &self,
+        index: usize,
+        place: usize,
+        call: &ToolCall,
+        in_one_piece: bool,
+    ) -> Vec<String> {
+        let middle = call.arguments.find(':').map_or(0, |colon| colon + 1);
+        let middle = if in_one_piece {
+            call.arguments.len()
+        } else {
+            middle
+        };
+        let (start, rest) = call.arguments.split_at(middle);
+        let (id, name, start) = (text(&call.id), text(&call.name), text(start));
+        let role = if place == 0 {
+            r#""role":"assistant","#
+        } else {
+            ""
+        };
         let first = format!(
-            r#"{{"content":null,"role":"assistant","tool_calls":[{{"index":0,"id":{id},"type":"function","function":{{"name":{name},"arguments":{start}}}}}]}}"#
+            r#"{{"content":null,{role}"tool_calls":[{{"index":{place},"id":{id},"type":"function","function":{{"name":{name},"arguments":{start}}}}}]}}"#
         );
-        let second = format!(
-            r#"{{"content":null,"tool_calls":[{{"index":0,"id":"","type":"function","function":{{"arguments":{rest}}}}}]}}"#
-        );
-        [
-            self.piece(index, false, &first),
-            self.piece(index, false, &second),
-        ]
+        let mut fragments = vec![self.piece(index, false, &first)];
+        if !rest.is_empty() {
+            let rest = text(rest);
+            let second = format!(
+                r#"{{"content":null,"tool_calls":[{{"index":{place},"id":"","type":"function","function":{{"arguments":{rest}}}}}]}}"#
+            );
+            fragments.push(self.piece(index, false, &second));
+        }
+        fragments
     }
 
     /// The chunk that says why the answer ends.
@@ -89,8 +129,8 @@ impl Wire {
     }
 
     /// The chunk with what is billed.
-    pub(crate) fn usage(&self, usage: &Usage, thinking: bool) -> String {
-        let usage = usage_text(usage, thinking);
+    pub(crate) fn usage(&self, spent: &Spent) -> String {
+        let usage = usage_text(spent);
         format!(
             r#"{{"choices":[],"object":"chat.completion.chunk","usage":{usage},{}"#,
             self.tail
@@ -98,13 +138,13 @@ impl Wire {
     }
 
     /// An answer that is not streamed.
-    pub(crate) fn whole(&self, choices: &[Value], usage: &Usage, thinking: bool) -> String {
+    pub(crate) fn whole(&self, choices: &[Value], spent: &Spent) -> String {
         let choices = choices
             .iter()
             .map(Value::to_string)
             .collect::<Vec<_>>()
             .join(",");
-        let usage = usage_text(usage, thinking);
+        let usage = usage_text(spent);
         format!(
             r#"{{"choices":[{choices}],"object":"chat.completion","usage":{usage},{}"#,
             self.tail
@@ -128,25 +168,19 @@ impl Wire {
 }
 
 /// One choice of an answer that is not streamed.
-pub(crate) fn choice(index: usize, message: &Value, finish: &str) -> Value {
-    json!({ "message": message, "finish_reason": finish, "index": index, "logprobs": null })
+pub(crate) fn choice(index: usize, message: &Value, finish: &str, logprobs: &Value) -> Value {
+    json!({ "message": message, "finish_reason": finish, "index": index, "logprobs": logprobs })
 }
 
-fn usage_text(usage: &Usage, thinking: bool) -> String {
-    let Usage {
-        prompt_tokens,
-        completion_tokens,
-        reasoning_tokens,
-        cached_tokens,
-    } = usage;
-    let total = prompt_tokens.saturating_add(*completion_tokens);
-    let reasoning = if thinking {
-        format!(r#""completion_tokens_details":{{"reasoning_tokens":{reasoning_tokens}}},"#)
-    } else {
-        String::new()
-    };
+fn usage_text(spent: &Spent) -> String {
+    let (prompt, completion) = (spent.usage.prompt_tokens, spent.usage.completion_tokens);
+    let total = prompt.saturating_add(completion);
+    let completion_details = spent.completion_details().map_or(String::new(), |details| {
+        format!(r#""completion_tokens_details":{details},"#)
+    });
+    let prompt_details = spent.prompt_details();
     format!(
-        r#"{{"prompt_tokens":{prompt_tokens},"completion_tokens":{completion_tokens},"total_tokens":{total},{reasoning}"prompt_tokens_details":{{"cached_tokens":{cached_tokens}}}}}"#
+        r#"{{"prompt_tokens":{prompt},"completion_tokens":{completion},"total_tokens":{total},{completion_details}"prompt_tokens_details":{prompt_details}}}"#
     )
 }
 

@@ -33,7 +33,9 @@ pub(crate) async fn multimodal(entry: Entry) -> Result<Response, Refusal> {
 async fn create(entry: Entry, path: Path) -> Result<Response, Refusal> {
     let body = entry.json()?;
     tasks::must_be_synchronous(&entry)?;
-    let (ask, form) = request::read(&body, entry.handle.models(), path, entry.asks_for_events())?;
+    let (mut ask, form) =
+        request::read(&body, entry.handle.models(), path, entry.asks_for_events())?;
+    chat::attend(&mut ask, &entry).await?;
     let (answers, pace) = chat::think(&ask, &entry).await;
     if let Some(response) = chat::instead(&answers, ask.stream, Dialect::Native, &entry.id) {
         return Ok(response);

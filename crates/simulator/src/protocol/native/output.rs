@@ -1,5 +1,7 @@
 //! What native chat answers say, in each of their forms.
 
+use std::slice;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -26,21 +28,21 @@ pub(super) fn event(ask: &Ask, form: Form, id: &RequestId, event: &Event<'_>) ->
     } = *event;
     let finish = match delta {
         Delta::End(reason) => reason,
-        Delta::Reasoning(_) | Delta::Text(_) | Delta::Call(_) => "null",
+        Delta::Reasoning(_) | Delta::Text(_) | Delta::Call(..) => "null",
     };
-    let (reasoning, text, call) = if form.incremental {
+    let (reasoning, text, calls, place) = if form.incremental {
         match delta {
-            Delta::Reasoning(piece) => (piece, "", None),
-            Delta::Text(piece) => ("", piece, None),
-            Delta::Call(fragment) => ("", "", Some(fragment)),
-            Delta::End(_) => ("", "", None),
+            Delta::Reasoning(piece) => (piece, "", &[][..], 0),
+            Delta::Text(piece) => ("", piece, &[][..], 0),
+            Delta::Call(place, fragment) => ("", "", slice::from_ref(fragment), place),
+            Delta::End(_) => ("", "", &[][..], 0),
         }
     } else {
-        let call = so_far.call.as_ref();
-        (so_far.reasoning.as_str(), so_far.text.as_str(), call)
+        let calls = so_far.calls.as_slice();
+        (so_far.reasoning.as_str(), so_far.text.as_str(), calls, 0)
     };
     let output = if form.message {
-        let mut message = message(form, text, call);
+        let mut message = message(form, text, calls, place);
         if ask.thinking {
             message["reasoning_content"] = reasoning.into();
         }
@@ -56,7 +58,7 @@ pub(super) fn whole(ask: &Ask, form: Form, id: &RequestId, answers: &[Answer]) -
     let output = if form.message {
         let choices = answers.iter().enumerate().map(|(index, answer)| {
             let text = answer.words.concat();
-            let mut message = message(form, &text, answer.tool_call.as_ref());
+            let mut message = message(form, &text, &answer.tool_calls, 0);
             if !answer.reasoning.is_empty() {
                 message["reasoning_content"] = answer.reasoning.concat().into();
             }
@@ -74,20 +76,23 @@ pub(super) fn whole(ask: &Ask, form: Form, id: &RequestId, answers: &[Answer]) -
     json!({ "output": output, "usage": usage, "request_id": id.0 })
 }
 
-fn message(form: Form, text: &str, call: Option<&ToolCall>) -> Value {
+/// `calls` begin with number `place`.
+fn message(form: Form, text: &str, calls: &[ToolCall], place: usize) -> Value {
     let content = match form.path {
         Path::Text => text.into(),
         Path::Multimodal if text.is_empty() => json!([]),
         Path::Multimodal => json!([{ "text": text }]),
     };
     let mut message = json!({ "role": "assistant", "content": content });
-    if let Some(call) = call {
+    let put = |(index, call): (usize, &ToolCall)| {
         let mut function = json!({ "arguments": call.arguments });
         if !call.name.is_empty() {
             function["name"] = call.name.as_str().into();
         }
-        message["tool_calls"] =
-            json!([{ "index": 0, "id": call.id, "type": "function", "function": function }]);
+        json!({ "index": index, "id": call.id, "type": "function", "function": function })
+    };
+    if !calls.is_empty() {
+        message["tool_calls"] = (place..).zip(calls).map(put).collect();
     }
     message
 }

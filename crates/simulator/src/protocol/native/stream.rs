@@ -25,8 +25,8 @@ use crate::{
 pub(crate) enum Delta<'a> {
     Reasoning(&'a str),
     Text(&'a str),
-    /// A fragment of a call; only the first one carries its name.
-    Call(&'a ToolCall),
+    /// A fragment of the call with this number; only the first one carries its name.
+    Call(usize, &'a ToolCall),
     /// Why the answer ends.
     End(&'a str),
 }
@@ -36,7 +36,7 @@ pub(crate) enum Delta<'a> {
 pub(crate) struct SoFar {
     pub(crate) reasoning: String,
     pub(crate) text: String,
-    pub(crate) call: Option<ToolCall>,
+    pub(crate) calls: Vec<ToolCall>,
 }
 
 /// What an event is made of.
@@ -119,7 +119,7 @@ impl Streaming<'_> {
         if self.interrupts(answer, said, "。", count, steps) == After::Over {
             return After::Over;
         }
-        if let Some(call) = &answer.tool_call {
+        for call in &answer.tool_calls {
             self.call(index, call, &mut so_far, count, steps);
         }
         let is_last = index + 1 == self.answers.len();
@@ -156,11 +156,13 @@ impl Streaming<'_> {
             arguments: rest.to_owned(),
         };
         count.usage.completion_tokens += tokens::count(start) + 8;
-        so_far.call = Some(first.clone());
-        steps.push(self.event(index, Delta::Call(&first), so_far, count));
+        let place = so_far.calls.len();
+        so_far.calls.push(first.clone());
+        steps.push(self.event(index, Delta::Call(place, &first), so_far, count));
         count.usage.completion_tokens += tokens::count(rest);
-        so_far.call = Some(call.clone());
-        steps.push(self.event(index, Delta::Call(&second), so_far, count));
+        so_far.calls.truncate(place);
+        so_far.calls.push(call.clone());
+        steps.push(self.event(index, Delta::Call(place, &second), so_far, count));
     }
 
     fn interrupts(

@@ -239,7 +239,7 @@ impl Answering<'_> {
             let summary = json!([{ "type": "summary_text", "text": answer.reasoning.concat() }]);
             items.push(json!({ "id": id("msg"), "type": "reasoning", "summary": summary }));
         }
-        if !answer.words.is_empty() || answer.tool_call.is_none() {
+        if !answer.words.is_empty() || answer.tool_calls.is_empty() {
             let text = answer.words.concat();
             items.push(json!({
                 "id": id("msg"), "type": "message", "role": "assistant", "status": "completed",
@@ -248,7 +248,7 @@ impl Answering<'_> {
         }
         items.extend(
             answer
-                .tool_call
+                .tool_calls
                 .iter()
                 .map(|call| function_call(call, id("fc"))),
         );

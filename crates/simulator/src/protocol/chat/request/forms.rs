@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Fields;
 use crate::{
     Refusal,
-    compose::{Message, Tool},
+    compose::{Message, Tool, ToolChoice},
     models::{Ability, Model},
 };
 
@@ -14,7 +14,7 @@ impl Fields<'_> {
         &self,
         model: &Model,
         thinking: bool,
-    ) -> Result<(Vec<Tool>, Option<String>), Refusal> {
+    ) -> Result<(Vec<Tool>, ToolChoice), Refusal> {
         let list = self
             .get("tools")
             .and_then(Value::as_array)
@@ -27,25 +27,29 @@ impl Fields<'_> {
         }
         let tools = list.iter().map(tool).collect::<Result<Vec<_>, _>>()?;
         let chosen = match self.get("tool_choice") {
-            None => None,
-            Some(Value::String(word)) if word == "auto" => None,
-            Some(Value::String(word)) if word == "none" => return Ok((Vec::new(), None)),
+            None => ToolChoice::Auto,
+            Some(Value::String(word)) if word == "auto" => ToolChoice::Auto,
+            Some(Value::String(word)) if word == "none" => {
+                return Ok((Vec::new(), ToolChoice::Auto));
+            }
             Some(_) if thinking => {
                 return Err(Refusal::inference_parameter(
                     "The tool_choice parameter does not support being set to required or object in thinking mode",
                 ));
             }
-            Some(choice) => Some(
-                choice
-                    .pointer("/function/name")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned)
-                    .ok_or_else(|| {
-                        Refusal::invalid_parameter(
-                            r#"tool_choice is one of the strings that should be ["none", "auto"]"#,
-                        )
-                    })?,
-            ),
+            // Only third parties' models can be forced without naming a function.
+            Some(Value::String(word)) if word == "required" && model.provider != "system" => {
+                ToolChoice::Required
+            }
+            Some(choice) => choice
+                .pointer("/function/name")
+                .and_then(Value::as_str)
+                .map(|name| ToolChoice::Named(name.to_owned()))
+                .ok_or_else(|| {
+                    Refusal::invalid_parameter(
+                        r#"tool_choice is one of the strings that should be ["none", "auto"]"#,
+                    )
+                })?,
         };
         Ok((tools, chosen))
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Fields;
+use super::{Fields, extras::out_of_definition};
 use crate::{Refusal, models::Model};
 
 impl Fields<'_> {
@@ -86,7 +86,8 @@ impl Fields<'_> {
         }
     }
 
-    pub(super) fn choices(&self) -> Result<u32, Refusal> {
+    /// One, when functions may be called.
+    pub(super) fn choices(&self, has_tools: bool) -> Result<u32, Refusal> {
         let Some(value) = self.get("n") else {
             return Ok(1);
         };
@@ -94,6 +95,13 @@ impl Fields<'_> {
         number
             .filter(|number| (1..=4).contains(number))
             .ok_or_else(|| Refusal::invalid_parameter("Range of n should be [1, 4]"))
+            .and_then(|number| {
+                if has_tools && number > 1 {
+                    // The rule is documented, its words are not.
+                    return Err(out_of_definition("n"));
+                }
+                Ok(number)
+            })
     }
 
     pub(super) fn seed(&self) -> Result<u64, Refusal> {
