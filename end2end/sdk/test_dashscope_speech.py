@@ -24,7 +24,14 @@ from dashscope.audio.asr import (
 )
 from dashscope.audio.http_tts import HttpSpeechSynthesizer
 from dashscope.audio.qwen_asr import QwenTranscription
+from dashscope.audio.qwen_omni import (
+    MultiModality,
+    OmniRealtimeCallback,
+    OmniRealtimeConversation,
+)
+from dashscope.audio.qwen_omni.omni_realtime import TranscriptionParams, TranslationParams
 from dashscope.audio.qwen_tts import SpeechSynthesizer as QwenTts
+from dashscope.audio.qwen_tts_realtime import QwenTtsRealtime
 from dashscope.audio.tts import SpeechSynthesizer as Sambert
 from dashscope.audio.tts_v2 import (
     AudioFormat,
@@ -461,3 +468,165 @@ def test_a_voice_is_cloned_and_speaks(spoken_url: str) -> None:
         service.query_voice(voice)
     with pytest.raises(VoiceEnrollmentException):
         service.create_voice(target_model="cosyvoice-v3-flash", prefix="NOT OK", url=spoken_url)
+
+
+class Conversation(OmniRealtimeCallback):
+    """Keeps what comes, and can be waited for."""
+
+    def __init__(self):
+        self.events, self.changed = [], threading.Condition()
+
+    def on_event(self, response):
+        with self.changed:
+            self.events.append(response)
+            self.changed.notify_all()
+
+    def wait_for(self, kind: str, count: int = 1) -> dict:
+        def enough():
+            return sum(event["type"] == kind for event in self.events) >= count
+
+        with self.changed:
+            assert self.changed.wait_for(enough, timeout=20), [event["type"] for event in self.events]
+            return [event for event in self.events if event["type"] == kind][count - 1]
+
+    def kinds(self) -> list[str]:
+        return [event["type"] for event in self.events]
+
+
+def spoken_at_16k() -> bytes:
+    """`TEXT` as samples, with a second of silence behind it."""
+    result = Sambert.call(model="sambert-zhichu-v1", text=TEXT, sample_rate=16000, format="pcm")
+    return result.get_audio_data() + bytes(32000)
+
+
+def omni(address: str, model: str) -> tuple[OmniRealtimeConversation, Conversation]:
+    url = address.replace("http://", "ws://") + "/api-ws/v1/realtime"
+    seen = Conversation()
+    conversation = OmniRealtimeConversation(model=model, callback=seen, url=url)
+    conversation.connect()
+    return conversation, seen
+
+
+def test_omni_answers_a_spoken_question(address: str) -> None:
+    conversation, seen = omni(address, "qwen3-omni-flash-realtime")
+    conversation.update_session(output_modalities=[MultiModality.AUDIO, MultiModality.TEXT], voice="Cherry")
+    conversation.append_audio(base64.b64encode(spoken_at_16k()).decode())
+    done = seen.wait_for("response.done")["response"]
+
+    assert conversation.get_session_id().startswith("sess_")
+    heard = seen.wait_for("conversation.item.input_audio_transcription.completed")
+    assert heard["transcript"] == TEXT
+    said = seen.wait_for("response.audio_transcript.done")["transcript"]
+    assert done["status"] == "completed"
+    assert done["output"][0]["content"][0]["transcript"] == said
+    assert done["usage"]["total_tokens"] == done["usage"]["input_tokens"] + done["usage"]["output_tokens"]
+    deltas = [event["delta"] for event in seen.events if event["type"] == "response.audio.delta"]
+    sound = b"".join(base64.b64decode(delta) for delta in deltas)
+    assert len(sound) / 48000 > 1
+    words = [event["delta"] for event in seen.events if event["type"] == "response.audio_transcript.delta"]
+    assert "".join(words) == said
+    order = [
+        "session.created",
+        "session.updated",
+        "input_audio_buffer.speech_started",
+        "input_audio_buffer.speech_stopped",
+        "input_audio_buffer.committed",
+        "conversation.item.created",
+        "response.created",
+        "response.output_item.added",
+        "response.content_part.added",
+        "response.audio_transcript.done",
+        "response.audio.done",
+        "response.content_part.done",
+        "response.output_item.done",
+        "response.done",
+    ]
+    assert [kind for kind in seen.kinds() if kind in order] == order
+    conversation.end_session()
+    assert "session.finished" in seen.kinds()
+    conversation.close()
+
+
+def test_omni_answers_when_it_is_told_to(address: str) -> None:
+    conversation, seen = omni(address, "qwen3-omni-flash-realtime")
+    conversation.update_session(output_modalities=[MultiModality.TEXT], enable_turn_detection=False)
+    conversation.append_audio(base64.b64encode(spoken_at_16k()).decode())
+    conversation.commit()
+    seen.wait_for("input_audio_buffer.committed")
+    assert "response.created" not in seen.kinds()
+    conversation.create_response(instructions="说得简短一些")
+    text = seen.wait_for("response.text.done")["text"]
+    assert text and "response.audio.delta" not in seen.kinds()
+
+    conversation.update_session(output_modalities=[MultiModality.AUDIO])
+    error = seen.wait_for("error")["error"]
+    assert error["param"] == "session.modalities"
+    conversation.cancel_response()
+    seen.wait_for("error", 2)
+    conversation.close()
+
+
+def test_livetranslate_says_it_in_the_other_language(address: str) -> None:
+    conversation, seen = omni(address, "qwen3-livetranslate-flash-realtime")
+    conversation.update_session(
+        output_modalities=[MultiModality.TEXT, MultiModality.AUDIO],
+        voice="Cherry",
+        translation_params=TranslationParams(language="en"),
+    )
+    sound = Sambert.call(model="sambert-zhichu-v1", text="今天主要讨论三件事情。", sample_rate=16000, format="pcm")
+    conversation.append_audio(base64.b64encode(sound.get_audio_data() + bytes(32000)).decode())
+    said = seen.wait_for("response.audio_transcript.done")["transcript"]
+    assert said == "There are three things to discuss today."
+    conversation.close()
+
+
+def test_qwen_writes_down_what_it_hears(address: str) -> None:
+    conversation, seen = omni(address, "qwen3-asr-flash-realtime")
+    conversation.update_session(
+        output_modalities=[MultiModality.TEXT],
+        enable_input_audio_transcription=True,
+        transcription_params=TranscriptionParams(language="zh", sample_rate=16000, input_audio_format="pcm"),
+    )
+    sound = spoken_at_16k()
+    for at in range(0, len(sound), 3200):
+        conversation.append_audio(base64.b64encode(sound[at : at + 3200]).decode())
+    conversation.end_session()
+    whole = [event for event in seen.events if event["type"].endswith("input_audio_transcription.completed")]
+    assert "".join(event["transcript"] for event in whole) == TEXT
+    parts = [event for event in seen.events if event["type"].endswith("input_audio_transcription.text")]
+    assert len(parts) > 10
+    assert TEXT.startswith(parts[5]["text"] + parts[5]["stash"])
+
+
+@pytest.mark.parametrize("mode", ["server_commit", "commit"])
+def test_qwen_speaks_in_realtime(address: str, mode: str) -> None:
+    url = address.replace("http://", "ws://") + "/api-ws/v1/realtime"
+    seen = Conversation()
+    synthesizer = QwenTtsRealtime(model="qwen3-tts-flash-realtime", callback=seen, url=url)
+    synthesizer.connect()
+    synthesizer.update_session(voice="Cherry", mode=mode)
+    for piece in ["今天主要讨论", "三件事情。请大", "家准时。"]:
+        synthesizer.append_text(piece)
+    if mode == "commit":
+        synthesizer.commit()
+    synthesizer.finish()
+    seen.wait_for("session.finished")
+    deltas = [event["delta"] for event in seen.events if event["type"] == "response.audio.delta"]
+    seconds = sum(len(base64.b64decode(delta)) for delta in deltas) / 48000
+    assert 3 < seconds < 5
+    usages = [event["response"]["usage"]["characters"] for event in seen.events if event["type"] == "response.done"]
+    assert sum(usages) == 32
+    assert len(usages) == (1 if mode == "commit" else 2)
+    assert synthesizer.get_first_audio_delay() is not None
+
+
+def test_a_session_says_what_is_wrong(address: str) -> None:
+    url = address.replace("http://", "ws://") + "/api-ws/v1/realtime"
+    seen = Conversation()
+    synthesizer = QwenTtsRealtime(model="qwen3-tts-flash-realtime", callback=seen, url=url)
+    synthesizer.connect()
+    synthesizer.update_session(voice="Cherry", sample_rate=12345)
+    assert seen.wait_for("error")["error"]["param"] == "session.sample_rate"
+    synthesizer.send_raw(json.dumps({"type": "no.such.event"}))
+    assert seen.wait_for("error", 2)["error"]["param"] == "type"
+    synthesizer.close()

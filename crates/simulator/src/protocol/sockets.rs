@@ -6,6 +6,7 @@ mod gummy;
 mod inference;
 mod meeting;
 mod order;
+mod realtime;
 mod recognition;
 mod sambert;
 mod stream;
@@ -28,12 +29,18 @@ pub(super) fn routes() -> Router<Handle> {
     Router::new()
         .route("/api-ws/v1/inference", get(tasks))
         .route("/api-ws/v1/inference/", get(tasks))
+        .route("/api-ws/v1/realtime", get(events))
+        .route("/api-ws/v1/realtime/", get(events))
 }
 
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 async fn tasks(upgrade: Upgrade, entry: Entry) -> Result<Response, Refusal> {
     open(upgrade, entry, inference::serve)
+}
+
+async fn events(upgrade: Upgrade, entry: Entry) -> Result<Response, Refusal> {
+    open(upgrade, entry, realtime::serve)
 }
 
 /// Answers the upgrade and lets `serve` speak for as long as the connection lives.

@@ -1,6 +1,6 @@
 //! How a task ends before its time.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Why a task is not carried on.
 #[derive(Debug)]
@@ -30,6 +30,20 @@ impl Failure {
 
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self::new("InvalidParameter", message)
+    }
+
+    /// The event of a session that can't go on.
+    pub(super) fn event(&self, id: &Value) -> Value {
+        json!({
+            "event_id": id,
+            "type": "error",
+            "error": {
+                "type": "server_error",
+                "code": self.code,
+                "message": self.message,
+                "param": null,
+            },
+        })
     }
 
     /// The client sent nothing for too long.

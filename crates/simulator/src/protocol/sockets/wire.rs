@@ -61,6 +61,15 @@ impl Wire {
         self.entry.strikes.iter()
     }
 
+    /// The model that the address names.
+    pub(super) fn model(&self) -> String {
+        let query = self.entry.uri.query().unwrap_or_default();
+        let named = query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("model="));
+        named.unwrap_or_default().to_owned()
+    }
+
     /// Waits for the client, but not longer than `patience`.
     pub(super) async fn next(&mut self, patience: Duration) -> Result<Incoming, Gone> {
         let deadline = Instant::now() + patience;
@@ -106,10 +115,12 @@ impl Wire {
         let fault = here.map(|strike| strike.fault.clone());
         match fault {
             Some(Fault::ErrorEvent(refusal)) => {
-                let task = event["header"]["task_id"].as_str().unwrap_or_default();
                 let failure = Failure::new(&refusal.native_code, refusal.message);
-                self.send(Message::text(order::failed(task, &failure).to_string()))
-                    .await?;
+                let failed = match event["header"]["task_id"].as_str() {
+                    Some(task) => order::failed(task, &failure),
+                    None => failure.event(&event["event_id"]),
+                };
+                self.send(Message::text(failed.to_string())).await?;
                 Err(Gone)
             }
             Some(Fault::Cut(_) | Fault::HangUp | Fault::EndsEarly) => Err(Gone),
@@ -162,8 +173,13 @@ impl Wire {
     }
 
     /// The time before the first answer.
-    pub(super) fn think(&self) -> Sleep {
+    pub(super) fn thinking_time(&self) -> Duration {
         let time = self.handle().options().latency;
-        sleep(time.of(&mut self.dice.clone().and("first byte")))
+        time.of(&mut self.dice.clone().and("first byte"))
+    }
+
+    /// Lets that time pass.
+    pub(super) fn think(&self) -> Sleep {
+        sleep(self.thinking_time())
     }
 }
