@@ -27,6 +27,7 @@ mod dice;
 mod enrolled;
 mod fault;
 mod files;
+mod film;
 mod hearing;
 mod line;
 mod memories;

@@ -7,6 +7,7 @@ mod compatible;
 mod control;
 mod dialect;
 mod entry;
+mod films;
 mod front;
 mod medium;
 mod memory;
@@ -40,6 +41,7 @@ pub(crate) fn router(handle: Handle) -> Router {
         .merge(multimodal::routes())
         .merge(tasks::routes())
         .merge(pictures::routes())
+        .merge(films::routes())
         .merge(storage::routes())
         .merge(speech::routes())
         .merge(sockets::routes())

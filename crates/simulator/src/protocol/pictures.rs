@@ -1,11 +1,11 @@
-//! Pictures and films, as tasks and at once.
+//! Pictures, as tasks and at once.
 
 mod answer;
 mod interleaved;
 mod message;
-mod parameters;
+pub(crate) mod parameters;
 mod retouch;
-mod studio;
+pub(crate) mod studio;
 mod synthesis;
 mod trade;
 mod trouble;
@@ -14,7 +14,7 @@ use axum::{Router, routing::post};
 
 use crate::Handle;
 
-pub(crate) use self::message::create as message;
+pub(crate) use self::{answer::written_out, message::create as message, trouble::Trouble};
 
 /// The paths of this area.
 pub(super) fn routes() -> Router<Handle> {

@@ -4,6 +4,7 @@ mod apps;
 mod batches;
 mod faults;
 mod files;
+mod films;
 mod front;
 mod memory;
 mod messages;

@@ -57,7 +57,7 @@ pub(super) fn results(order: &Order, urls: &[Option<String>], form: ResultsForm)
 }
 
 /// A prompt as the service writes it out before it draws.
-pub(super) fn written_out(prompt: &str) -> String {
+pub(crate) fn written_out(prompt: &str) -> String {
     let prompt = prompt.trim_end_matches(['。', '.', '，', ',', ' ']);
     if prompt.is_ascii() {
         format!(

@@ -17,7 +17,7 @@ const SEEDS: RangeInclusive<u32> = 0..=2_147_483_647;
 const NEGATIVE: usize = 500;
 
 /// A whole number within its range.
-pub(super) fn number(
+pub(crate) fn number(
     body: &Body<'_>,
     name: &str,
     range: RangeInclusive<u32>,
@@ -39,7 +39,7 @@ pub(super) fn number(
 }
 
 /// A number with a fraction, within its range.
-pub(super) fn fraction(
+pub(crate) fn fraction(
     body: &Body<'_>,
     name: &str,
     range: RangeInclusive<f32>,
@@ -60,33 +60,33 @@ pub(super) fn fraction(
 }
 
 /// True or false.
-pub(super) fn flag(body: &Body<'_>, name: &str, usual: bool) -> Result<bool, Refusal> {
+pub(crate) fn flag(body: &Body<'_>, name: &str, usual: bool) -> Result<bool, Refusal> {
     body.parameter(name).map_or(Ok(usual), |value| {
         value.as_bool().ok_or_else(|| wrong_type(name))
     })
 }
 
 /// A text in `parameters`.
-pub(super) fn text<'a>(body: &Body<'a>, name: &str) -> Result<Option<&'a str>, Refusal> {
+pub(crate) fn text<'a>(body: &Body<'a>, name: &str) -> Result<Option<&'a str>, Refusal> {
     let read = |value: &'a Value| value.as_str().ok_or_else(|| wrong_type(name));
     body.parameter(name).map(read).transpose()
 }
 
 /// A text in `input` that must be there.
-pub(super) fn required<'a>(body: &Body<'a>, name: &str) -> Result<&'a str, Refusal> {
+pub(crate) fn required<'a>(body: &Body<'a>, name: &str) -> Result<&'a str, Refusal> {
     optional(body, name)?
         .filter(|text| !text.is_empty())
         .ok_or_else(|| missing(&format!("input.{name}")))
 }
 
 /// A text in `input`.
-pub(super) fn optional<'a>(body: &Body<'a>, name: &str) -> Result<Option<&'a str>, Refusal> {
+pub(crate) fn optional<'a>(body: &Body<'a>, name: &str) -> Result<Option<&'a str>, Refusal> {
     let read = |value: &'a Value| value.as_str().ok_or_else(|| wrong_type(name));
     body.input(name).map(read).transpose()
 }
 
 /// What a picture is drawn from; the words that are too many are cut.
-pub(super) fn idea(
+pub(crate) fn idea(
     body: &Body<'_>,
     entry: &Entry,
     limits: usize,
@@ -110,7 +110,7 @@ pub(super) fn idea(
 }
 
 /// How many pictures are wanted.
-pub(super) fn count(body: &Body<'_>, limits: &Pictures) -> Result<u32, Refusal> {
+pub(crate) fn count(body: &Body<'_>, limits: &Pictures) -> Result<u32, Refusal> {
     match number(body, "n", 1..=limits.most) {
         Err(_) if limits.most == 1 => Err(Refusal::invalid_parameter(
             "num_images_per_prompt must be 1.",
@@ -120,7 +120,7 @@ pub(super) fn count(body: &Body<'_>, limits: &Pictures) -> Result<u32, Refusal> 
 }
 
 /// The size, when one is asked for.
-pub(super) fn size(body: &Body<'_>, sizes: &Sizes) -> Result<Option<(u32, u32)>, Refusal> {
+pub(crate) fn size(body: &Body<'_>, sizes: &Sizes) -> Result<Option<(u32, u32)>, Refusal> {
     let Some(text) = text(body, "size")? else {
         return Ok(None);
     };
@@ -130,7 +130,7 @@ pub(super) fn size(body: &Body<'_>, sizes: &Sizes) -> Result<Option<(u32, u32)>,
 }
 
 /// `1024*768`.
-pub(super) fn sides(text: &str) -> Option<(u32, u32)> {
+pub(crate) fn sides(text: &str) -> Option<(u32, u32)> {
     let (width, height) = text.split_once('*')?;
     Some((width.trim().parse().ok()?, height.trim().parse().ok()?))
 }
@@ -151,15 +151,15 @@ fn is_allowed((width, height): (u32, u32), text: &str, sizes: &Sizes) -> bool {
     }
 }
 
-pub(super) fn missing(name: &str) -> Refusal {
+pub(crate) fn missing(name: &str) -> Refusal {
     Refusal::invalid_parameter(format!("Field required: {name}"))
 }
 
-pub(super) fn wrong_type(name: &str) -> Refusal {
+pub(crate) fn wrong_type(name: &str) -> Refusal {
     Refusal::invalid_parameter(format!("The type or value of {name} is out of definition."))
 }
 
-pub(super) fn out_of_range(what: &str) -> Refusal {
+pub(crate) fn out_of_range(what: &str) -> Refusal {
     Refusal::invalid_parameter(format!(
         "the parameters must conform to the specification: {what}."
     ))

@@ -106,7 +106,7 @@ fn compose(
 }
 
 /// Reads a picture that the request points at.
-pub(super) async fn input(
+pub(crate) async fn input(
     entry: &Entry,
     model: &str,
     url: &str,
@@ -130,7 +130,7 @@ pub(super) async fn input(
 }
 
 /// Reads several pictures, in their order.
-pub(super) async fn inputs(
+pub(crate) async fn inputs(
     entry: &Entry,
     model: &str,
     urls: &[String],
@@ -144,7 +144,7 @@ pub(super) async fn inputs(
 }
 
 /// The address in a field, when its form is one that is taken.
-pub(super) fn address(entry: &Entry, name: &str, url: Option<&str>) -> Result<String, Refusal> {
+pub(crate) fn address(entry: &Entry, name: &str, url: Option<&str>) -> Result<String, Refusal> {
     let url = url.ok_or_else(|| missing(name))?;
     medium::check_address(entry, url)?;
     Ok(url.to_owned())
