@@ -16,7 +16,9 @@ use crate::dice::Dice;
 
 pub(crate) use encoder::{Encoder, Format, file};
 pub(crate) use memory::{Memory, OPENING};
-pub(crate) use mp3::{Mp3, mp3};
+pub(crate) use mp3::Mp3;
+#[cfg(test)]
+pub(crate) use mp3::mp3;
 pub(crate) use opus::{OpusFile, opus_rate};
 pub(crate) use read::{Recording, read};
 pub(crate) use spans::{Span, Spans};

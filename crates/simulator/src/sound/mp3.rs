@@ -13,6 +13,7 @@ use lines::Quantized;
 const GRANULE: usize = 576;
 
 /// A complete file, or nothing when the format knows no such rate.
+#[cfg(test)]
 pub(crate) fn mp3(samples: &[i16], rate_hz: u32) -> Option<Vec<u8>> {
     let mut encoder = Mp3::new(rate_hz)?;
     let mut file = encoder.encode(samples);

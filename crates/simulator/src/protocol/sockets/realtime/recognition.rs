@@ -55,12 +55,11 @@ pub(super) async fn serve(session: &mut Session) -> Result<(), Gone> {
                 }
             }
             "input_audio_buffer.commit" if session.settings["turn_detection"].is_null() => {
-                match listener.take() {
-                    Some(mut listener) => listener.commit(session).await?,
-                    None => {
-                        let message = "Error committing input audio buffer: buffer too small.";
-                        session.refuse("invalid_value", message, None).await?;
-                    }
+                if let Some(mut listener) = listener.take() {
+                    listener.commit(session).await?;
+                } else {
+                    let message = "Error committing input audio buffer: buffer too small.";
+                    session.refuse("invalid_value", message, None).await?;
                 }
             }
             "input_audio_buffer.commit" => {

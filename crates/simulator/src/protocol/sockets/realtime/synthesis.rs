@@ -122,27 +122,7 @@ fn problem(session: &Session, given: &Value) -> Option<(String, String)> {
 /// One answer: everything that is in the buffer.
 async fn speak(session: &mut Session, text: &str, has_header: &mut bool) -> Result<(), Gone> {
     let settings = session.settings.clone();
-    let format = settings["response_format"].as_str().and_then(Format::named);
-    let format = match format.unwrap_or(Format::Pcm) {
-        // A second header in the middle of a file would be heard.
-        Format::Wav if *has_header => Format::Pcm,
-        format => format,
-    };
-    *has_header = true;
-    let rate = settings["sample_rate"].as_u64().unwrap_or(24_000);
-    let rate_hz = format.rate(u32::try_from(rate).unwrap_or(24_000));
-    let number = |name: &str, default: f64| settings[name].as_f64().unwrap_or(default);
-    let manner = Manner {
-        speed: number("speech_rate", 1.0),
-        volume: number("volume", 50.0),
-        pitch: number("pitch_rate", 1.0),
-    };
-    let kilobits = settings["bit_rate"].as_u64().unwrap_or(128);
-    let kilobits = u32::try_from(kilobits).unwrap_or(128);
     let voice = settings["voice"].as_str().unwrap_or_default();
-    let said = sound::utter(text, voice, rate_hz, manner);
-    let memory = session.wire.handle().spoken().clone();
-
     let (item, response) = (session.id("item"), session.id("resp"));
     session
         .tell("input_text_buffer.committed", json!({ "item_id": item }))
@@ -159,70 +139,87 @@ async fn speak(session: &mut Session, text: &str, has_header: &mut bool) -> Resu
             "usage": usage,
         } })
     };
-    session
-        .tell(
-            "response.created",
-            answer("in_progress", json!([]), Value::Null),
-        )
-        .await?;
-    let item_of = |status: &str, content: Value| {
-        json!({
+    let begun = answer("in_progress", json!([]), Value::Null);
+    session.tell("response.created", begun).await?;
+    let output = |status: &str, content: Value| {
+        let item = json!({
             "id": item, "object": "realtime.item", "type": "message",
             "status": status, "role": "assistant", "content": content,
-        })
+        });
+        json!({ "response_id": response, "output_index": 0, "item": item })
     };
     let part = json!({ "type": "audio", "text": "" });
     let place = json!({
         "response_id": response, "item_id": item, "output_index": 0, "content_index": 0,
     });
-    let with = |name: &str, value: Value| {
-        let mut fields = place.clone();
-        fields[name] = value;
-        fields
-    };
-    let output = |item: Value| json!({ "response_id": response, "output_index": 0, "item": item });
+    let mut whole_part = place.clone();
+    whole_part["part"] = part.clone();
+    let begun = output("in_progress", json!([]));
+    session.tell("response.output_item.added", begun).await?;
     session
-        .tell(
-            "response.output_item.added",
-            output(item_of("in_progress", json!([]))),
-        )
+        .tell("response.content_part.added", whole_part.clone())
         .await?;
+    let milliseconds = play(session, text, has_header, &place).await?;
+    session.tell("response.audio.done", place).await?;
     session
-        .tell("response.content_part.added", with("part", part.clone()))
+        .tell("response.content_part.done", whole_part)
         .await?;
-    if let Some(mut encoder) = Encoder::new(format, rate_hz, kilobits) {
-        encoder.says(&memory, &said);
-        for chunk in said.samples.chunks(rate_hz as usize / 5) {
-            let bytes = encoder.encode(chunk);
-            if !bytes.is_empty() {
-                let delta = BASE64_STANDARD.encode(bytes);
-                session
-                    .tell("response.audio.delta", with("delta", delta.into()))
-                    .await?;
-            }
-        }
-        let rest = encoder.finish(&memory);
-        if !rest.is_empty() {
-            let delta = BASE64_STANDARD.encode(rest);
-            session
-                .tell("response.audio.delta", with("delta", delta.into()))
-                .await?;
-        }
-    }
-    session.tell("response.audio.done", place.clone()).await?;
+    let done = output("completed", json!([part]));
     session
-        .tell("response.content_part.done", with("part", part.clone()))
+        .tell("response.output_item.done", done.clone())
         .await?;
-    let done = item_of("completed", json!([part]));
-    session
-        .tell("response.output_item.done", output(done.clone()))
-        .await?;
-    let usage = charge(session, text, said.milliseconds());
-    session
-        .tell("response.done", answer("completed", json!([done]), usage))
-        .await?;
+    let usage = charge(session, text, milliseconds);
+    let done = answer("completed", json!([done["item"]]), usage);
+    session.tell("response.done", done).await?;
     session.is_answering = false;
     Ok(())
+}
+
+/// Sends the sound of an answer; gives how long it lasts.
+async fn play(
+    session: &mut Session,
+    text: &str,
+    has_header: &mut bool,
+    place: &Value,
+) -> Result<u64, Gone> {
+    let settings = session.settings.clone();
+    let format = settings["response_format"].as_str().and_then(Format::named);
+    let format = match format.unwrap_or(Format::Pcm) {
+        // A second header in the middle of a file would be heard.
+        Format::Wav if *has_header => Format::Pcm,
+        format => format,
+    };
+    *has_header = true;
+    let whole = |name: &str, default: u32| {
+        let number = settings[name].as_u64();
+        number.map_or(default, |number| u32::try_from(number).unwrap_or(default))
+    };
+    let number = |name: &str, default: f64| settings[name].as_f64().unwrap_or(default);
+    let manner = Manner {
+        speed: number("speech_rate", 1.0),
+        volume: number("volume", 50.0),
+        pitch: number("pitch_rate", 1.0),
+    };
+    let rate_hz = format.rate(whole("sample_rate", 24_000));
+    let voice = settings["voice"].as_str().unwrap_or_default();
+    let said = sound::utter(text, voice, rate_hz, manner);
+    let memory = session.wire.handle().spoken().clone();
+    let Some(mut encoder) = Encoder::new(format, rate_hz, whole("bit_rate", 128)) else {
+        return Ok(0);
+    };
+    encoder.says(&memory, &said);
+    let mut pieces: Vec<Vec<u8>> = said
+        .samples
+        .chunks(rate_hz as usize / 5)
+        .map(|chunk| encoder.encode(chunk))
+        .collect();
+    pieces.push(encoder.finish(&memory));
+    for bytes in pieces.iter().filter(|bytes| !bytes.is_empty()) {
+        let mut delta = place.clone();
+        delta["delta"] = BASE64_STANDARD.encode(bytes).into();
+        session.tell("response.audio.delta", delta).await?;
+    }
+    Ok(said.milliseconds())
 }
 
 /// The older models are paid by tokens, the newer ones by characters.
