@@ -19,6 +19,7 @@ pub(crate) use read::{Opened, content_type, position};
 use crate::auth::Caller;
 use crate::body::Body;
 use crate::breaker::Breaker;
+use crate::capability::Catalogue;
 use crate::pacing::Pacer;
 use crate::retry::Budget;
 use crate::status::Counters;
@@ -145,6 +146,14 @@ impl Client {
 
     pub(crate) fn options(&self) -> &ClientOptions {
         &self.shared.options
+    }
+
+    /// Checks a request against its model, if the client has a catalogue.
+    pub(crate) fn check(
+        &self,
+        check: impl FnOnce(&Catalogue) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.options().catalogue.as_deref().map_or(Ok(()), check)
     }
 
     /// Sends a call and reads its JSON answer.

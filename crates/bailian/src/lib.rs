@@ -35,6 +35,7 @@ pub mod batches;
 mod body;
 mod breaker;
 mod call_options;
+pub mod capability;
 mod client;
 pub mod completions;
 mod download;

@@ -1,10 +1,12 @@
 //! What a client is built from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::capability::Catalogue;
 use crate::{BreakerPolicy, Error, Pacing, Region};
 
 /// Where to call, as whom, and how patiently.
@@ -23,6 +25,8 @@ pub struct ClientOptions {
     pub http2_prior_knowledge: bool,
     /// Certificates in DER of authorities that are trusted beside Mozilla's, for a gateway of one's own.
     pub trusted_roots: Vec<Vec<u8>>,
+    /// Checks each request against its model before it is sent.
+    pub catalogue: Option<Arc<Catalogue>>,
     /// Limits in time.
     pub timeouts: Timeouts,
     /// When and how often a refused request is sent again.
@@ -49,6 +53,7 @@ impl ClientOptions {
             workspace: None,
             http2_prior_knowledge: false,
             trusted_roots: Vec::new(),
+            catalogue: None,
             timeouts: Timeouts::default(),
             retry: RetryPolicy::default(),
             breaker: BreakerPolicy::default(),

@@ -168,6 +168,7 @@ impl Client {
     /// ```
     pub async fn rerank(&self, request: RerankRequest) -> Result<Ranking, Error> {
         request.validate()?;
+        self.check(|catalogue| catalogue.check_rerank(&request))?;
         require(
             request.return_documents.is_none() && request.fps.is_none(),
             "return_documents",
@@ -197,6 +198,7 @@ impl Client {
     /// ```
     pub async fn rerank_natively(&self, request: RerankRequest) -> Result<Ranking, Error> {
         request.validate()?;
+        self.check(|catalogue| catalogue.check_rerank(&request))?;
         let span = call_span!("bailian.rerank", "rerank", request.model);
         let answer: NativeAnswer<Output, RerankUsage> = self
             .native(NATIVE, &request.native(), &request.options, &span)

@@ -140,6 +140,7 @@ impl Client {
     /// ```
     pub async fn embed(&self, request: EmbeddingRequest) -> Result<Embeddings, Error> {
         request.validate()?;
+        self.check(|catalogue| catalogue.check_embedding(&request))?;
         let span = call_span!("bailian.embed", "embeddings", request.model);
         let timeouts = &self.options().timeouts;
         let call = request.options.post(PATH, &request, timeouts)?;

@@ -220,6 +220,7 @@ impl Client {
         request: MultimodalEmbeddingRequest,
     ) -> Result<MultimodalEmbeddings, Error> {
         request.validate()?;
+        self.check(|catalogue| catalogue.check_multimodal_embedding(&request))?;
         let span = call_span!("bailian.embed_contents", "embeddings", request.model);
         let answer: MultimodalEmbeddings =
             self.native(PATH, &request, &request.options, &span).await?;

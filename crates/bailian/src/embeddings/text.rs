@@ -168,6 +168,7 @@ impl Client {
         request: TextEmbeddingRequest,
     ) -> Result<TextEmbeddings, Error> {
         request.validate()?;
+        self.check(|catalogue| catalogue.check_text_embedding(&request))?;
         let span = call_span!("bailian.embed_texts", "embeddings", request.model);
         let answer: TextEmbeddings = self.native(PATH, &request, &request.options, &span).await?;
         if let Some(usage) = &answer.usage {

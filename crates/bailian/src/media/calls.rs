@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use tracing::Span;
 
 use super::MediaUsage;
+use crate::capability::CallForm;
 use crate::client::{Call, Repeat};
 use crate::native::NativeAnswer;
 use crate::stream::{AnswerStream, Piece};
@@ -19,6 +20,7 @@ impl Client {
         options: &CallOptions,
         span: &Span,
     ) -> Result<NativeAnswer<O, MediaUsage>, Error> {
+        self.check(|catalogue| catalogue.check_body(path, CallForm::Sync, request))?;
         let mut call = options.post(path, request, &self.options().timeouts)?;
         call.repeat = Repeat::Costly;
         let answer = self.fetch_native::<O, MediaUsage>(call, span).await?;
@@ -36,6 +38,7 @@ impl Client {
         options: &CallOptions,
         span: &Span,
     ) -> Result<AnswerStream<T>, Error> {
+        self.check(|catalogue| catalogue.check_body(path, CallForm::Stream, request))?;
         let timeouts = &self.options().timeouts;
         let mut call = options.apply(Call::post(path, request, timeouts)?.streamed(timeouts));
         call.repeat = Repeat::Costly;

@@ -28,6 +28,7 @@ impl Client {
         // It means something to streams only.
         request.parameters.incremental_output = None;
         request.validate()?;
+        self.check(|catalogue| catalogue.check_generation(&request, false))?;
         let span = call_span!("bailian.generate", "chat", request.model);
         let answer: Generation = self
             .native(request.service.path(), &request, &request.options, &span)
@@ -65,6 +66,7 @@ impl Client {
     ) -> Result<GenerationStream, Error> {
         let incremental = *request.parameters.incremental_output.get_or_insert(true);
         request.validate()?;
+        self.check(|catalogue| catalogue.check_generation(&request, true))?;
         let span = call_span!("bailian.generate", "chat", request.model);
         let answers = request.parameters.n.unwrap_or(1);
         let path = request.service.path();

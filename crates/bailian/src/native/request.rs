@@ -30,7 +30,8 @@ pub struct GenerationRequest {
 }
 
 /// Which of the two services a model belongs to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Service {
     /// `text-generation`: qwen3-max, qwen-plus, coder models, `DeepSeek` and others.
     #[default]

@@ -10,6 +10,7 @@ use tracing::field::Empty;
 use super::answer::{Answer, id_segment};
 use super::watch::Watch;
 use super::{Finished, Patience, Task, TaskFilter, TaskPage, TaskProgress, TaskSnapshot};
+use crate::capability::CallForm;
 use crate::client::{Call, Repeat};
 use crate::span::{observe, record_request_id};
 use crate::{CallOptions, Client, Error};
@@ -25,6 +26,7 @@ impl Client {
         request: &impl Serialize,
         options: &CallOptions,
     ) -> Result<Task<O>, Error> {
+        self.check(|catalogue| catalogue.check_body(path, CallForm::Async, request))?;
         let timeouts = &self.options().timeouts;
         let mut call = options.post(path, request, timeouts)?;
         call.repeat = Repeat::Costly;

@@ -30,6 +30,7 @@ impl Client {
         request.stream = None;
         request.stream_options = None;
         request.validate()?;
+        self.check(|catalogue| catalogue.check(&request))?;
         let span = call_span!("bailian.chat", "chat", request.model);
         let call = request
             .options
@@ -61,6 +62,7 @@ impl Client {
     pub async fn chat_stream(&self, mut request: ChatRequest) -> Result<ChatStream, Error> {
         request.stream = Some(true);
         request.validate()?;
+        self.check(|catalogue| catalogue.check(&request))?;
         let span = call_span!("bailian.chat", "chat", request.model);
         let answers = request.n.unwrap_or(1);
         let timeouts = &self.options().timeouts;
