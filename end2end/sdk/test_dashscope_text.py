@@ -28,7 +28,7 @@ SEEN = [{"role": "user", "content": [{"text": "背一首诗"}]}]
 APP = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 PICTURE = (
     "data:image/png;base64,"
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+    "iVBORw0KGgoAAAANSUhEUgAAACAAAAAYCAIAAAAUMWhjAAAAJElEQVR42mP4z8BAU8QwasGoBaMWjFowasGoBaMWjFowNCwAAC4e/R+m9KZ4AAAAAElFTkSuQmCC"
 )
 WEATHER = {
     "type": "function",

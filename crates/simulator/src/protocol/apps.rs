@@ -9,13 +9,13 @@ use axum::{Router, extract::Path, response::Response, routing::post};
 
 use self::request::Call;
 use super::{
-    chat::{self, steps},
+    chat::{self, spent::Spent},
     dialect::Dialect,
     entry::Entry,
     native::{frames, generation, stream::Event},
     reply, tasks,
 };
-use crate::{Framing, Handle, Refusal, sessions::Round, state::Billed};
+use crate::{Framing, Handle, Refusal, sessions::Round};
 
 /// The paths of this area.
 pub(super) fn routes() -> Router<Handle> {
@@ -28,7 +28,8 @@ async fn complete(Path(id): Path<String>, entry: Entry) -> Result<Response, Refu
         return refuse_unknown(&entry);
     }
     let body = entry.json()?;
-    let call = Call::read(&entry, &id, &body)?;
+    let mut call = Call::read(&entry, &id, &body)?;
+    chat::attend(&mut call.ask, &entry).await?;
     let (mut answers, pace) = chat::think(&call.ask, &entry).await;
     if let Some(response) = chat::instead(&answers, call.ask.stream, Dialect::Native, &entry.id) {
         return Ok(response);
@@ -42,19 +43,14 @@ async fn complete(Path(id): Path<String>, entry: Entry) -> Result<Response, Refu
         };
         entry.handle.sessions().add(&id, &call.session, round);
     }
-    let usage = steps::usage(&call.ask, &answers);
-    entry.bill(Billed {
-        model: call.ask.model_id.clone(),
-        input_tokens: usage.prompt_tokens.into(),
-        output_tokens: usage.completion_tokens.into(),
-        ..Billed::default()
-    });
+    entry.bill(Spent::of(&call.ask, &answers).billed(&call.ask.model_id));
     let whole = || output::whole(&call, &answers, &entry.id);
     let put = |event: &Event<'_>| output::event(&call, event, &entry.id);
     let given = generation::Given {
         ask: &call.ask,
         answers: &answers,
         pace: &pace,
+        opens: false,
     };
     Ok(given.give(entry.clone(), whole, &put))
 }

@@ -1,8 +1,8 @@
 //! `POST /compatible-mode/v1/chat/completions`.
 
 mod answer;
-mod attend;
-mod chances;
+pub(crate) mod attend;
+pub(crate) mod chances;
 mod messages;
 mod parts;
 mod play;

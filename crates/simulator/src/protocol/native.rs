@@ -13,8 +13,10 @@ mod output;
 mod parts;
 mod request;
 mod rerank;
+mod search;
 pub(crate) mod stream;
 mod tokenizer;
+mod usage;
 
 use axum::{
     Router,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use simulator::Simulator;
 
-use crate::support::{send, send_with, simulator};
+use crate::support::{PICTURE, send, send_with, simulator};
 
 const TEXT: &str = "/api/v1/services/embeddings/text-embedding/text-embedding";
 const MEDIA: &str = "/api/v1/services/embeddings/multimodal-embedding/multimodal-embedding";
@@ -116,7 +116,7 @@ async fn a_file_of_texts_is_a_task() {
 #[tokio::test]
 async fn pictures_and_texts_share_a_space() {
     let simulator = simulator().await;
-    let picture = "data:image/png;base64,iVBORw0KGgo=";
+    let picture = PICTURE;
     let body = json!({
         "model": "tongyi-embedding-vision-plus",
         "input": { "contents": [{ "text": "a cat" }, { "image": picture }, { "multi_images": [picture, picture] }] },

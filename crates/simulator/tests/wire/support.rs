@@ -16,6 +16,9 @@ use tokio::{
 
 pub const CHAT: &str = "/compatible-mode/v1/chat/completions";
 
+/// A red picture, 32 by 24.
+pub const PICTURE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAACAAAAAYCAIAAAAUMWhjAAAAJElEQVR42mP4z8BAU8QwasGoBaMWjFowasGoBaMWjFowNCwAAC4e/R+m9KZ4AAAAAElFTkSuQmCC";
+
 pub async fn simulator() -> Simulator {
     Simulator::start(Options::immediate()).await.unwrap()
 }

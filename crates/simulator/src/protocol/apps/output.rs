@@ -49,14 +49,14 @@ pub(super) fn whole(call: &Call, answers: &[Answer], id: &RequestId) -> Value {
 pub(super) fn event(call: &Call, event: &Event<'_>, id: &RequestId) -> Value {
     let (finish, is_last) = match event.delta {
         Delta::End(reason) => (reason, true),
-        Delta::Reasoning(_) | Delta::Text(_) | Delta::Call(..) => ("null", false),
+        Delta::Opening | Delta::Reasoning(_) | Delta::Text(_) | Delta::Call(..) => ("null", false),
     };
     let so_far = event.so_far;
     let (reasoning, text) = match (event.delta, call.incremental) {
         (_, false) => (&*so_far.reasoning, &*so_far.text),
         (Delta::Reasoning(piece), true) => (piece, ""),
         (Delta::Text(piece), true) => ("", piece),
-        (Delta::Call(..) | Delta::End(_), true) => ("", ""),
+        (Delta::Opening | Delta::Call(..) | Delta::End(_), true) => ("", ""),
     };
     let mut output = json!({ "session_id": call.session, "finish_reason": finish });
     let mut spent = usage(call, event.usage);

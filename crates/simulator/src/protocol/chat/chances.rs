@@ -8,7 +8,7 @@ use crate::{dice::Dice, tokens};
 const OTHERS: [&str; 4] = ["the", "，", "and", "是"];
 
 /// The chances of the tokens of a piece, with so many alternatives for each, itself the first.
-pub(super) fn of(piece: &str, alternatives: usize) -> Value {
+pub(crate) fn of(piece: &str, alternatives: usize) -> Value {
     let content: Vec<Value> = tokens::split(piece)
         .map(|token| {
             let mut dice = Dice::new(0).and(token);

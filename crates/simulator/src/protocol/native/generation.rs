@@ -4,20 +4,19 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::{
-    output,
-    request::{self, Path},
+    output::Output,
+    request::{self, Path, Request},
     stream::{Event, Streaming},
 };
 use crate::{
     Answer, Refusal,
     pace::Pace,
     protocol::{
-        chat::{self, request::Ask, steps, transmit},
+        chat::{self, request::Ask, spent::Spent, transmit},
         dialect::Dialect,
         entry::Entry,
         tasks,
     },
-    state::Billed,
 };
 
 /// Text models.
@@ -33,29 +32,36 @@ pub(crate) async fn multimodal(entry: Entry) -> Result<Response, Refusal> {
 async fn create(entry: Entry, path: Path) -> Result<Response, Refusal> {
     let body = entry.json()?;
     tasks::must_be_synchronous(&entry)?;
-    let (mut ask, form) =
-        request::read(&body, entry.handle.models(), path, entry.asks_for_events())?;
+    let Request {
+        mut ask,
+        form,
+        search,
+    } = request::read(&body, entry.handle.models(), path, entry.asks_for_events())?;
     chat::attend(&mut ask, &entry).await?;
-    let (answers, pace) = chat::think(&ask, &entry).await;
+    let (mut answers, pace) = chat::think(&ask, &entry).await;
     if let Some(response) = chat::instead(&answers, ask.stream, Dialect::Native, &entry.id) {
         return Ok(response);
     }
-    let usage = steps::usage(&ask, &answers);
-    entry.bill(Billed {
-        model: ask.model_id.clone(),
-        input_tokens: usage.prompt_tokens.into(),
-        output_tokens: usage.completion_tokens.into(),
-        cached_tokens: usage.cached_tokens.into(),
-        ..Billed::default()
-    });
-    let whole = || output::whole(&ask, form, &entry.id, &answers);
-    let put = |event: &Event<'_>| output::event(&ask, form, &entry.id, event);
+    if let Some(search) = &search {
+        search.cite(&mut answers);
+    }
+    let spent = Spent::of(&ask, &answers);
+    entry.bill(spent.billed(&ask.model_id));
+    let output = Output {
+        ask: &ask,
+        form,
+        search: search.as_ref(),
+        spent: &spent,
+        id: &entry.id,
+    };
     let given = Given {
         ask: &ask,
         answers: &answers,
         pace: &pace,
+        opens: search.as_ref().is_some_and(|search| search.first),
     };
-    Ok(given.give(entry.clone(), whole, &put))
+    let put = |event: &Event<'_>| output.event(event);
+    Ok(given.give(entry.clone(), || output.whole(&answers), &put))
 }
 
 /// Answers that are ready to be given.
@@ -63,6 +69,8 @@ pub(crate) struct Given<'a> {
     pub(crate) ask: &'a Ask,
     pub(crate) answers: &'a [Answer],
     pub(crate) pace: &'a Pace,
+    /// An event without words comes first.
+    pub(crate) opens: bool,
 }
 
 impl Given<'_> {
@@ -73,7 +81,12 @@ impl Given<'_> {
         whole: impl FnOnce() -> Value,
         put: &dyn Fn(&Event<'_>) -> Value,
     ) -> Response {
-        let Self { ask, answers, pace } = *self;
+        let Self {
+            ask,
+            answers,
+            pace,
+            opens,
+        } = *self;
         if !ask.stream {
             let time = |answer: &Answer| {
                 pace.time_for(&answer.reasoning.concat()) + pace.time_for(&answer.words.concat())
@@ -86,6 +99,7 @@ impl Given<'_> {
             ask,
             answers,
             pace,
+            opens,
             id: &entry.id,
             put,
         };

@@ -9,7 +9,7 @@ use super::{
     embeddings::{is_for_media, out_of_definition},
 };
 use crate::{
-    Refusal,
+    Refusal, compose,
     protocol::{compatible::embeddings, entry::Entry, medium, reply, tasks},
     state::Billed,
     tokens, vectors,
@@ -119,7 +119,7 @@ async fn read(entry: &Entry, body: &Body<'_>, content: &Value) -> Result<Item, R
             },
             ("image", Value::String(url)) => Item {
                 kind: "image",
-                features: vec![seen(entry, body, url).await?],
+                features: seen(entry, body, url).await?,
                 image_tokens: IMAGE_TOKENS,
                 images: 1,
                 ..Item::default()
@@ -139,7 +139,7 @@ async fn read(entry: &Entry, body: &Body<'_>, content: &Value) -> Result<Item, R
                     ..Item::default()
                 };
                 for url in urls.iter().filter_map(Value::as_str) {
-                    item.features.push(seen(entry, body, url).await?);
+                    item.features.extend(seen(entry, body, url).await?);
                     item.image_tokens += IMAGE_TOKENS;
                     item.images += 1;
                 }
@@ -173,16 +173,22 @@ fn fused(items: &[Item]) -> Item {
     all
 }
 
-/// The same picture is the same to the vector wherever it lies; of one that is out of reach the address must do.
-async fn seen(entry: &Entry, body: &Body<'_>, url: &str) -> Result<String, Refusal> {
+/// The same picture is the same to the vector wherever it lies, and near to its colours' names; of one that is out of
+/// reach the address must do.
+async fn seen(entry: &Entry, body: &Body<'_>, url: &str) -> Result<Vec<String>, Refusal> {
     medium::check_address(entry, url)?;
     let is_elsewhere = url.starts_with("https://");
     if is_elsewhere {
-        return Ok(url.to_owned());
+        return Ok(vec![url.to_owned()]);
     }
     let picture = medium::fetch(entry, body.model_id, url).await?;
     let (sum, length) = (checksum(&picture.bytes), picture.bytes.len());
-    Ok(format!("picture {sum:016x} {length}"))
+    let itself = format!("picture{sum:016x}x{length}");
+    let looked = tokio::task::spawn_blocking(move || compose::look(&picture.bytes)).await;
+    let sight = looked.ok().flatten().ok_or_else(|| {
+        Refusal::invalid_parameter("Failed to decode the image during the data inspection.")
+    })?;
+    Ok(vec![itself, compose::describe(&[sight], "")])
 }
 
 fn checksum(bytes: &[u8]) -> u64 {

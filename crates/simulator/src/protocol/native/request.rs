@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{body::Body, parts};
+use super::{body::Body, parts, search::Search};
 use crate::{
     Refusal,
+    compose::Role,
     models::{Ability, Kind, Model, Thinking},
     protocol::chat::request::Ask,
 };
@@ -24,6 +25,17 @@ pub(crate) struct Form {
     pub(crate) message: bool,
     /// Every event says only what is new.
     pub(crate) incremental: bool,
+    /// The sizes of the pictures are told at the end.
+    pub(crate) sizes: bool,
+}
+
+/// A valid request.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) ask: Ask,
+    pub(super) form: Form,
+    /// The search that is made before the answer.
+    pub(super) search: Option<Search>,
 }
 
 /// Reads a request, as a stream or not.
@@ -32,10 +44,10 @@ pub(super) fn read(
     models: &[Model],
     path: Path,
     stream: bool,
-) -> Result<(Ask, Form), Refusal> {
+) -> Result<Request, Refusal> {
     let body = Body::read(body, models, |model| belongs(model, path))?;
     let mut compatible = Map::new();
-    compatible.insert("model".to_owned(), body.model.id.clone().into());
+    compatible.insert("model".to_owned(), body.model_id.into());
     compatible.insert("messages".to_owned(), messages(&body)?);
     compatible.insert("stream".to_owned(), stream.into());
     let shared = body
@@ -44,10 +56,19 @@ pub(super) fn read(
     compatible.extend(shared.map(|(name, value)| (name.clone(), value.clone())));
     let seed = seed(&body)?;
     let mut ask = Ask::parse_any(&compatible.into(), models)?;
-    body.model_id.clone_into(&mut ask.model_id);
     ask.seed = seed.unwrap_or(ask.seed);
     let form = form(&body, path, &ask)?;
-    Ok((ask, form))
+    let question = ask
+        .messages
+        .iter()
+        .rfind(|message| message.role == Role::User);
+    let question = question.map_or("", |message| message.text.as_str());
+    let search = Search::read(&body, question)?;
+    Ok(Request {
+        form,
+        search: ask.searches.then_some(search),
+        ask,
+    })
 }
 
 /// Parameters that the compatible protocol doesn't have, or reads in another way.
@@ -139,6 +160,10 @@ fn form(body: &Body<'_>, path: Path, ask: &Ask) -> Result<Form, Refusal> {
         path,
         message,
         incremental,
+        sizes: body
+            .parameter("vl_enable_image_hw_output")
+            .and_then(Value::as_bool)
+            == Some(true),
     })
 }
 

@@ -23,6 +23,8 @@ use crate::{
 /// What an event adds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Delta<'a> {
+    /// Nothing yet.
+    Opening,
     Reasoning(&'a str),
     Text(&'a str),
     /// A fragment of the call with this number; only the first one carries its name.
@@ -55,6 +57,8 @@ pub(crate) struct Streaming<'a> {
     pub(crate) ask: &'a Ask,
     pub(crate) answers: &'a [Answer],
     pub(crate) pace: &'a Pace,
+    /// An event without words comes first.
+    pub(crate) opens: bool,
     pub(crate) id: &'a RequestId,
     pub(crate) put: &'a dyn Fn(&Event<'_>) -> Value,
 }
@@ -78,6 +82,9 @@ impl Streaming<'_> {
             },
         };
         let mut steps = Vec::new();
+        if self.opens {
+            steps.push(self.event(0, Delta::Opening, &SoFar::default(), &mut count));
+        }
         for (index, answer) in self.answers.iter().enumerate() {
             if self.choice(index, answer, total, &mut count, &mut steps) == After::Over {
                 let steps = self.endless_tail(answer, &mut count, steps);
