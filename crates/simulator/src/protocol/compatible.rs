@@ -1,6 +1,7 @@
 //! OpenAI's protocol, `/compatible-mode/v1` and `/compatible-api/v1`.
 
 mod batches;
+mod completions;
 mod decisions;
 pub(in crate::protocol) mod embeddings;
 mod files;
@@ -24,6 +25,7 @@ use crate::{
 pub(super) fn routes() -> Router<Handle> {
     let compatible = Router::new()
         .route("/chat/completions", post(chat::create))
+        .route("/completions", post(completions::create))
         .route("/embeddings", post(embeddings::create))
         .route("/systemone", post(decisions::create))
         .route("/files", get(files::list).post(files::upload))

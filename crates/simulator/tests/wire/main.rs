@@ -14,6 +14,7 @@ mod native_vectors;
 mod pictures;
 mod refusals;
 mod script;
+mod senses;
 mod sessions;
 mod shapes;
 mod sockets;

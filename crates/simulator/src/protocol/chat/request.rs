@@ -146,11 +146,32 @@ impl Ask {
     }
 }
 
+/// What other endpoints for text have in common with chats.
+pub(crate) struct Limits {
+    pub(crate) max_tokens: u32,
+    pub(crate) stop: Vec<String>,
+    pub(crate) seed: u64,
+}
+
+impl Limits {
+    /// Reads them, and checks how the text is to be drawn.
+    pub(crate) fn read(body: &Value, model: &Model) -> Result<Self, Refusal> {
+        let empty = Map::new();
+        let fields = Fields(body.as_object().unwrap_or(&empty));
+        fields.check_sampling()?;
+        Ok(Self {
+            max_tokens: fields.max_tokens("max_tokens", model)?,
+            stop: fields.stop()?,
+            seed: fields.seed()?,
+        })
+    }
+}
+
 /// Families whose `max_tokens` holds for reasoning and answer together.
 const LIMITED: [&str; 2] = ["deepseek-v4", "glm-5.3"];
 
 /// The prompt must fit.
-pub(super) fn check_length(prompt_tokens: u32, model: &Model) -> Result<(), Refusal> {
+pub(crate) fn check_length(prompt_tokens: u32, model: &Model) -> Result<(), Refusal> {
     let limit = model.max_input_tokens;
     if prompt_tokens > limit {
         return Err(Refusal::inference_parameter(&format!(
