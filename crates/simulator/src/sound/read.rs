@@ -123,7 +123,7 @@ fn name(codec: CodecType) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::sound::{Format, Manner, Memory, file, mp3, utter, wav};
+    use crate::sound::{Encoder, Format, Manner, Memory, file, mp3, utter, wav};
 
     /// The strongest likeness of two sounds over all shifts, from 0 to 1.
     fn likeness(spoken: &[i16], heard: &[i16]) -> f64 {
@@ -176,6 +176,14 @@ mod tests {
         let heard = read(&file(&Memory::default(), &said, Format::Opus, 32).unwrap()).unwrap();
         assert!(heard.milliseconds().abs_diff(said.milliseconds()) < 60);
         assert!(heard.channels[0].iter().any(|sample| sample.abs() > 2000));
+    }
+
+    #[test]
+    fn a_file_that_was_streamed_is_read_to_its_end() {
+        let said = utter("你好。", "longwan", 16_000, Manner::default());
+        let mut encoder = Encoder::new(Format::Wav, 16_000, 0).unwrap();
+        let bytes = encoder.encode(&said.samples);
+        assert_eq!(read(&bytes).unwrap().channels, [said.samples]);
     }
 
     #[test]

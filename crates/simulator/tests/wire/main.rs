@@ -18,6 +18,7 @@ mod senses;
 mod sessions;
 mod shapes;
 mod sockets;
+mod speech;
 mod storage;
 mod support;
 mod vectors;
