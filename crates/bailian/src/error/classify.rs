@@ -38,10 +38,15 @@ fn classify(refusal: &Refusal) -> (ErrorKind, Retry) {
         Some(second) if !second.is_empty() => second,
         _ => code,
     };
-    by_code(code, refusal).unwrap_or_else(|| by_status(refusal))
+    of_the_account(code, refusal)
+        .or_else(|| of_the_request(code, refusal))
+        .or_else(|| of_the_provider(code))
+        .or_else(|| services::by_code(code))
+        .unwrap_or_else(|| by_status(refusal))
 }
 
-fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
+/// Keys, rights, money and limits.
+fn of_the_account(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
     let said = |fragment| refusal.message.contains(fragment);
     let answer = match code {
         "InvalidApiKey" | "invalid_api_key" | "authentication_error" | "NOT AUTHORIZED" => {
@@ -76,6 +81,15 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         "Throttling" | "Throttling.Concurrency" | "TooManyRequests" | "rate_limit_error" => {
             throttled(Limit::Unspecified)
         }
+        _ => return None,
+    };
+    Some(answer)
+}
+
+/// What is asked for, and how.
+fn of_the_request(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
+    let said = |fragment| refusal.message.contains(fragment);
+    let answer = match code {
         "DataInspectionFailed"
         | "data_inspection_failed"
         | "CustomRoleBlocked"
@@ -115,6 +129,23 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         {
             (invalid(refusal), Retry::Never)
         }
+        "ServiceUnavailableError" | "invalid_value" | "invalid_parameter_error" => {
+            (invalid(refusal), Retry::Never)
+        }
+        _ if code == "InvalidParameter" || code.starts_with("InvalidParameter.") => {
+            (invalid(refusal), Retry::Never)
+        }
+        _ if code.starts_with("BadRequest") || code.starts_with("Audio.") => {
+            (invalid(refusal), Retry::Never)
+        }
+        _ => return None,
+    };
+    Some(answer)
+}
+
+/// Failures of the provider itself.
+fn of_the_provider(code: &str) -> Option<(ErrorKind, Retry)> {
+    let answer = match code {
         "InternalError"
         | "internal_error"
         | "InternalError.Algo"
@@ -139,16 +170,7 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         | "GatewayTimeout" => (ErrorKind::Unavailable, Retry::Yes),
         "APIConnectionError" => (ErrorKind::Connection, Retry::Yes),
         "ClientDisconnect" => (ErrorKind::Interrupted, Retry::Yes),
-        "ServiceUnavailableError" | "invalid_value" | "invalid_parameter_error" => {
-            (invalid(refusal), Retry::Never)
-        }
-        _ if code == "InvalidParameter" || code.starts_with("InvalidParameter.") => {
-            (invalid(refusal), Retry::Never)
-        }
-        _ if code.starts_with("BadRequest") || code.starts_with("Audio.") => {
-            (invalid(refusal), Retry::Never)
-        }
-        _ => return services::by_code(code),
+        _ => return None,
     };
     Some(answer)
 }

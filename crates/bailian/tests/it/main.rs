@@ -3,6 +3,12 @@
 
 mod answers;
 mod downloads;
+mod faults;
+mod faults_http2;
+mod faults_network;
+mod faults_refused;
+mod faults_streams;
+mod faults_tls;
 mod limits;
 mod native;
 mod pool;

@@ -165,14 +165,14 @@ async fn an_account_in_debt_is_left_alone_until_it_is_reset() {
         vec![Step::Send(refusal("400 x", "Arrearage"))],
         vec![Step::Send(answer())],
     ];
-    let poor = Upstream::playing(script).await;
-    let pool = Pool::new([Member::new("poor", poor.client())]).unwrap();
+    let debtor = Upstream::playing(script).await;
+    let pool = Pool::new([Member::new("debtor", debtor.client())]).unwrap();
     for _ in 0..3 {
         let error = ask(&pool).await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Arrears);
         assert!(!error.is_retryable());
     }
-    assert_eq!(poor.requests().len(), 1);
+    assert_eq!(debtor.requests().len(), 1);
     let state = pool.status()[0].state.clone();
     assert!(
         matches!(
@@ -184,8 +184,8 @@ async fn an_account_in_debt_is_left_alone_until_it_is_reset() {
         ),
         "{state:?}"
     );
-    assert!(pool.reset("poor") && !pool.reset("nobody"));
-    assert_eq!(&*served_by(&pool).await, "poor");
+    assert!(pool.reset("debtor") && !pool.reset("nobody"));
+    assert_eq!(&*served_by(&pool).await, "debtor");
 }
 
 #[tokio::test(start_paused = true)]

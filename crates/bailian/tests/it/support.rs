@@ -1,5 +1,6 @@
 //! An upstream that plays a script over real sockets.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use futures_util::StreamExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 pub const KEY: &str = "sk-0123456789abcdef";
 
@@ -28,6 +30,8 @@ pub enum Step {
 pub struct Upstream {
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
+    arrivals: Arc<Mutex<Vec<Instant>>>,
+    flooded: Arc<AtomicUsize>,
     left: Arc<Semaphore>,
 }
 
@@ -38,21 +42,26 @@ impl Upstream {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
         let left = Arc::new(Semaphore::new(0));
+        let arrivals = Arc::new(Mutex::new(Vec::new()));
+        let flooded = Arc::new(AtomicUsize::new(0));
         let (seen, gone) = (requests.clone(), left.clone());
+        let (times, bytes) = (arrivals.clone(), flooded.clone());
         tokio::spawn(async move {
             while let Ok((mut socket, _)) = listener.accept().await {
                 let (seen, gone, scripts) = (seen.clone(), gone.clone(), scripts.clone());
+                let (times, bytes) = (times.clone(), bytes.clone());
                 tokio::spawn(async move {
                     let Some(request) = read_request(&mut socket).await else {
                         return;
                     };
+                    times.lock().unwrap().push(Instant::now());
                     let turn = {
                         let mut seen = seen.lock().unwrap();
                         seen.push(request);
                         seen.len() - 1
                     };
                     let script = &scripts[turn.min(scripts.len() - 1)];
-                    if play(&mut socket, script).await {
+                    if play(&mut socket, script, &bytes).await {
                         gone.add_permits(1);
                     }
                 });
@@ -61,6 +70,8 @@ impl Upstream {
         Self {
             url,
             requests,
+            arrivals,
+            flooded,
             left,
         }
     }
@@ -71,6 +82,16 @@ impl Upstream {
 
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// When each request came.
+    pub fn arrivals(&self) -> Vec<Instant> {
+        self.arrivals.lock().unwrap().clone()
+    }
+
+    /// Bytes of a `Flood` that were taken.
+    pub fn flooded(&self) -> usize {
+        self.flooded.load(Ordering::Relaxed)
     }
 
     /// Returns when a client hung up on a `Hang` or `Flood`.
@@ -108,7 +129,7 @@ async fn read_request(socket: &mut TcpStream) -> Option<String> {
 }
 
 /// Whether the client left before the script did.
-async fn play(socket: &mut TcpStream, script: &[Step]) -> bool {
+async fn play(socket: &mut TcpStream, script: &[Step], flooded: &AtomicUsize) -> bool {
     for step in script {
         match step {
             Step::Send(bytes) => {
@@ -124,7 +145,11 @@ async fn play(socket: &mut TcpStream, script: &[Step]) -> bool {
                     }
                 }
             }
-            Step::Flood(bytes) => while socket.write_all(bytes).await.is_ok() {},
+            Step::Flood(bytes) => {
+                while socket.write_all(bytes).await.is_ok() {
+                    flooded.fetch_add(bytes.len(), Ordering::Relaxed);
+                }
+            }
             Step::Hang => {
                 let mut rest = [0; 64];
                 while !matches!(socket.read(&mut rest).await, Ok(0) | Err(_)) {}
