@@ -266,11 +266,13 @@ async fn a_page_or_nothing_is_no_answer() {
 ///
 #[tokio::test]
 async fn a_redirect_ends_the_call_and_the_key_stays() {
-    let stage = Stage::new()
-        .await
-        .answering([Answer::fault(Fault::Redirect)]);
-    let error = stage.client.chat(asking()).await.unwrap_err();
-    assert_eq!(error.kind(), &ErrorKind::UnexpectedRedirect);
-    assert_eq!(stage.sent(), 1);
-    stage.leaves_nothing().await;
+    for status in [301, 302, 303, 307, 308] {
+        let stage = Stage::new()
+            .await
+            .answering([Answer::fault(Fault::Redirect(status))]);
+        let error = stage.client.chat(asking()).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::UnexpectedRedirect, "{status}");
+        assert_eq!(stage.sent(), 1, "{status}");
+        stage.leaves_nothing().await;
+    }
 }
