@@ -93,12 +93,14 @@ impl Account {
         }
     }
 
-    pub(crate) fn bill(&mut self, pass: Pass, billed: Billed) {
+    /// Writes down what a request costs, and gives what it was thought to cost before.
+    pub(crate) fn bill(&mut self, pass: Pass, billed: Billed) -> Option<Billed> {
         let before = self.entry(pass).and_then(|entry| entry.billed.take());
         self.totals.billed(pass.key, before.as_ref(), &billed);
         if let Some(entry) = self.entry(pass) {
             entry.billed = Some(billed);
         }
+        before
     }
 
     pub(crate) fn end(&mut self, pass: Pass, ending: &Ending) {

@@ -29,6 +29,7 @@ mod fault;
 mod files;
 mod film;
 mod hearing;
+mod limits;
 mod line;
 mod memories;
 mod models;
@@ -59,6 +60,7 @@ mod visit;
 
 pub use account::{Account, Billed, Outcome, Received};
 pub use fault::{FAULTS, Fault, FaultPlan, Framing, Strike};
+pub use limits::Limits;
 pub use options::{Latency, Options, ParseError};
 pub use refusal::Refusal;
 pub use response_time::{Profile, ResponseTime};

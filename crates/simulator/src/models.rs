@@ -156,7 +156,7 @@ pub(crate) fn find<'a>(models: &'a [Model], id: &str) -> Option<&'a Model> {
 }
 
 /// `qwen-plus` for `qwen-plus-2025-12-01`.
-fn snapshot_of(id: &str) -> Option<&str> {
+pub(crate) fn snapshot_of(id: &str) -> Option<&str> {
     let (name, date) = id.split_at_checked(id.len().checked_sub(11)?)?;
     let is_date = date.char_indices().all(|(at, c)| {
         if matches!(at, 0 | 5 | 8) {

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{FaultPlan, ResponseTime};
+use crate::{FaultPlan, ResponseTime, limits::Limits};
 
 /// How the simulator behaves. The default is fit for a demonstration, [`Options::immediate`] for tests.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Options {
     pub keys: Option<Vec<String>>,
     /// What goes wrong, and how often.
     pub faults: Vec<FaultPlan>,
+    /// How much may be asked for in a while.
+    pub limits: Limits,
 }
 
 impl Default for Options {
@@ -42,6 +44,7 @@ impl Default for Options {
             task_time: Latency(Duration::from_secs(3)),
             keys: None,
             faults: Vec::new(),
+            limits: Limits::Off,
         }
     }
 }

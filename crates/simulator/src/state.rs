@@ -18,6 +18,7 @@ use crate::{
     dice::Dice,
     enrolled::Enrolled,
     files::Files,
+    limits::Limiter,
     memories::Memories,
     models::Model,
     prompts::Prompts,
@@ -57,6 +58,7 @@ struct Shared {
     memories: Memories,
     fault_orders: FaultOrders,
     prompts: Prompts,
+    limiter: Limiter,
 }
 
 impl Handle {
@@ -82,6 +84,7 @@ impl Handle {
             sessions: Sessions::default(),
             memories: Memories::default(),
             fault_orders: FaultOrders::default(),
+            limiter: Limiter::default(),
         }))
     }
 
@@ -103,6 +106,10 @@ impl Handle {
     /// Calls off every fault that was ordered and has not struck.
     pub fn call_off_faults(&self) {
         self.0.fault_orders.clear();
+    }
+
+    pub(crate) fn limiter(&self) -> &Limiter {
+        &self.0.limiter
     }
 
     pub(crate) fn fault_orders(&self) -> &FaultOrders {
@@ -258,7 +265,14 @@ impl Handle {
 
     /// Writes down what a request costs.
     pub(crate) fn bill(&self, pass: Pass, billed: Billed) {
-        self.change(|account| account.bill(pass, billed));
+        let tokens = |billed: &Billed| billed.input_tokens + billed.output_tokens;
+        let (model, now) = (billed.model.clone(), tokens(&billed));
+        let mut before = None;
+        self.change(|account| before = account.bill(pass, billed));
+        let more = now.saturating_sub(before.as_ref().map_or(0, tokens));
+        let limits = self.options().limits;
+        self.limiter()
+            .charge(limits, &model, more, tokio::time::Instant::now());
     }
 
     pub(crate) fn stopping(&self) -> &CancellationToken {

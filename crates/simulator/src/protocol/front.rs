@@ -23,7 +23,7 @@ use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use self::question::Question;
 pub(crate) use self::question::{Inside, Parsed};
 use crate::{
-    Fault, Handle, Options, Outcome, Refusal, Strike,
+    Fault, Handle, Outcome, Refusal, Strike,
     line::Line,
     protocol::{dialect::Dialect, reply::RequestId},
     visit::{Visit, VisitPlace},
@@ -45,42 +45,37 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
         .get::<ConnectInfo<Line>>()
         .map(|ConnectInfo(line)| line.clone())
         .unwrap_or_default();
-    let strikes = question.strikes(&parts, &handle, visit.pass().dice(options.seed));
-    let (refused, strikes) = match (check_key(dialect, &parts.headers, &handle), strikes) {
-        (Err(refused), _) => (Some(refused), Vec::new()),
-        (Ok(()), Err(refusal)) => (Some((dialect, refusal)), Vec::new()),
-        (Ok(()), Ok(strikes)) => (
-            question.refusal().map(|refusal| (dialect, refusal)),
-            strikes,
-        ),
-    };
     let scene = spoil::Scene {
         dialect,
         id: id.clone(),
         line,
         stop: handle.stopping().clone(),
     };
-    let mut response = if let Some((dialect, refusal)) = refused {
-        dialect.refuse(&refusal, &id)
-    } else {
+    let chance = visit.pass().dice(options.seed);
+    let answering = async {
+        if let Err((dialect, refusal)) = check_key(dialect, &parts.headers, &handle) {
+            return dialect.refuse(&refusal, &id);
+        }
+        let mut strikes = match question.check(&parts, &handle, chance).await {
+            Ok(strikes) => strikes,
+            Err(refusal) => return dialect.refuse(&refusal, &id),
+        };
         parts.extensions.insert(visit.pass());
         parts.extensions.insert(id.clone());
         parts.extensions.insert(Parsed(question.json));
-        let strikes = if question::is_socket(&parts) {
+        if question::is_socket(&parts) {
             // What comes after some frames is the connection's own affair.
-            let (inside, before) = strikes.into_iter().partition(|strike| strike.after > 0);
+            let inside = strikes.extract_if(.., |strike| strike.after > 0).collect();
             parts.extensions.insert(Inside(inside));
-            before
-        } else {
-            strikes
-        };
+        }
         let request = Request::from_parts(parts, Body::from(question.body));
-        tokio::select! {
-            response = answer(request, next, &strikes, &scene) => response,
-            () = handle.stopping().cancelled() => {
-                visit.end(Outcome::Broken);
-                dialect.refuse(&Refusal::unavailable(), &id)
-            }
+        answer(request, next, &strikes, &scene).await
+    };
+    let mut response = tokio::select! {
+        response = answering => response,
+        () = handle.stopping().cancelled() => {
+            visit.end(Outcome::Broken);
+            dialect.refuse(&Refusal::unavailable(), &id)
         }
     };
     visit.answered_with(response.status().as_u16());

@@ -2,6 +2,7 @@
 
 mod apps;
 mod batches;
+mod control;
 mod faults;
 mod files;
 mod films;

@@ -1,18 +1,27 @@
 //! What a request asks for: its body, read once for all, and the faults that it wants.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 use serde_json::Value;
+use tokio::time::{Instant, sleep};
 
-use crate::{Handle, Refusal, Strike, account::Arrival, dice::Dice, protocol::dialect::Dialect};
+use crate::{
+    Handle, Refusal, Strike,
+    account::Arrival,
+    dice::Dice,
+    limits::{Demand, Exceeded},
+    protocol::dialect::Dialect,
+};
 
 /// The documented limit is 10 MB for one encoded medium; a request may hold several.
 const LARGEST_BODY: usize = 64 << 20;
 /// The object store takes larger files than a request may hold.
 const LARGEST_UPLOAD: usize = 128 << 20;
+/// Seconds that a request may ask to be queued for.
+const LONGEST_QUEUE: u64 = 600;
 /// The header that asks for faults, separated by commas.
 const FAULT_HEADER: &str = "x-simulator-fault";
 /// What parts a model's name from a fault, since some clients can't set headers.
@@ -93,19 +102,47 @@ impl Question {
         }
     }
 
-    /// What the front itself has against the request.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
-        self.too_large
-            .then(|| Refusal::new(413, "BadRequest.TooLarge", "Payload Too Large."))
-    }
-
-    /// What goes wrong: what the request asks for, else what was ordered, else what is drawn.
-    pub(super) fn strikes(
+    /// What goes wrong with the request, or why it is refused before it reaches its route.
+    pub(super) async fn check(
         &self,
         parts: &Parts,
         handle: &Handle,
         dice: Dice,
     ) -> Result<Vec<Strike>, Refusal> {
+        if self.too_large {
+            let message = "Payload Too Large.";
+            return Err(Refusal::new(413, "BadRequest.TooLarge", message));
+        }
+        self.admitted(parts, handle).await?;
+        self.strikes(parts, handle, dice)
+    }
+
+    /// Waits where the service lets requests queue, and is refused where a limit is reached.
+    async fn admitted(&self, parts: &Parts, handle: &Handle) -> Result<(), Refusal> {
+        let limits = handle.options().limits;
+        let demand = Demand {
+            method: &parts.method,
+            path: parts.uri.path(),
+            model: &self.model,
+        };
+        let patience = parts.headers.get("x-dashscope-wait-timeout");
+        let patience = patience
+            .and_then(|seconds| seconds.to_str().ok()?.parse().ok())
+            .unwrap_or(0);
+        let deadline = Instant::now() + Duration::from_secs(patience.min(LONGEST_QUEUE));
+        loop {
+            let now = Instant::now();
+            match handle.limiter().admit(limits, demand, now) {
+                Ok(()) => return Ok(()),
+                // Nothing but growth is queued.
+                Err(Exceeded::Growth(wait)) if now + wait <= deadline => sleep(wait).await,
+                Err(exceeded) => return Err(exceeded.refusal()),
+            }
+        }
+    }
+
+    /// What goes wrong: what the request asks for, else what was ordered, else what is drawn.
+    fn strikes(&self, parts: &Parts, handle: &Handle, dice: Dice) -> Result<Vec<Strike>, Refusal> {
         let wanted = parts.headers.get_all(FAULT_HEADER);
         let wanted = wanted.iter().filter_map(|value| value.to_str().ok());
         let wanted = wanted
