@@ -4,9 +4,8 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use model::ModelName;
 use platform::{
-    Clock, Ids, Services,
+    Clock, Ids, Services, catalogue,
     generation::GenerationOptions,
     store::{Claim, Db},
 };
@@ -49,7 +48,10 @@ impl Application {
         };
         db.migrate().await.context("migrating the database")?;
 
-        let (upstream, simulator) = if let Some(options) = config.bailian.options() {
+        let catalogue = catalogue::read(&db)
+            .await
+            .context("reading the catalogue of models")?;
+        let (mut upstream, simulator) = if let Some(options) = config.bailian.options() {
             (options, None)
         } else {
             let simulator = Simulator::start(config.simulator.options())
@@ -61,13 +63,22 @@ impl Application {
             let options = bailian::ClientOptions::new(simulator.base_url(), "sk-simulator");
             (options, Some(simulator))
         };
+        upstream.catalogue = Some(Arc::new(catalogue.clone()));
         let client = bailian::Client::new(upstream).context("setting up the upstream")?;
 
         let ids = Ids::new(Arc::clone(&clock));
-        let (default_model, title_model): (ModelName, ModelName) = config.chat.models()?;
+        let models = config.chat.names()?;
+        for name in [&models.default, &models.title]
+            .into_iter()
+            .chain(&models.others)
+        {
+            catalogue::check_chats(&catalogue, name.as_str()).context("[chat]")?;
+        }
         let generation = GenerationOptions {
-            default_model,
-            title_model,
+            default_model: models.default,
+            models: models.others,
+            title_model: models.title,
+            catalogue,
             simulated: simulator.is_some(),
             at_once: config.chat.answers_at_once,
             node: ids.next().to_string(),

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod config;
+mod model;
 mod serve;
 mod simulator;
 
@@ -29,6 +30,8 @@ enum Action {
     Migrate,
     /// Print the effective configuration, secrets masked.
     Config,
+    /// What models can do and cost, and what the operator knows better.
+    Model(model::Arguments),
     /// Run only the stand-in for Bailian.
     Simulator(Box<simulator::Arguments>),
 }
@@ -40,6 +43,9 @@ impl Command {
             Action::Serve => serve::run(Config::load(self.config.as_deref())?).await,
             Action::Migrate => serve::migrate(&Config::load(self.config.as_deref())?).await,
             Action::Config => config::print(&Config::load(self.config.as_deref())?),
+            Action::Model(arguments) => {
+                model::run(arguments, &Config::load(self.config.as_deref())?).await
+            }
             Action::Simulator(arguments) => simulator::run(*arguments).await,
         }
     }

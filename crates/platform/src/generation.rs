@@ -22,6 +22,7 @@ mod watch;
 
 use std::{iter, sync::Arc};
 
+use bailian::capability::Catalogue;
 use futures_util::Stream;
 use model::{ConversationEvent, ConversationId, MessageId, MessageStatus, ModelChoice, ModelName};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -40,6 +41,10 @@ use watch::Watch;
 pub struct GenerationOptions {
     /// The model for those who did not choose one.
     pub default_model: ModelName,
+    /// The other models on offer.
+    pub models: Vec<ModelName>,
+    /// What models can do.
+    pub catalogue: Catalogue,
     /// The model that writes titles: a small one.
     pub title_model: ModelName,
     /// Bailian is the built-in simulator.
@@ -84,7 +89,11 @@ impl Generations {
     ) -> Self {
         let (committer, commits) = Committer::new(db.clone(), Arc::clone(&clock), hub.clone());
         tokio::spawn(commits.instrument(tracing::info_span!("generation.commit")));
-        let models = Models::with_default(&options.default_model);
+        let models = Models::new(
+            options.catalogue.clone(),
+            &options.default_model,
+            &options.models,
+        );
         let this = Self(Arc::new(Inner {
             db,
             client,

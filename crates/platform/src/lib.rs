@@ -1,6 +1,7 @@
 //! What Liantai does, without HTTP or Leptos: people, conversations, generations, and the store that keeps
 //! them. A page, the REST interface and the gateway all end in the same calls here, so they can't differ.
 
+pub mod catalogue;
 pub mod clock;
 pub mod conversations;
 mod error;

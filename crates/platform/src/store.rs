@@ -10,6 +10,7 @@ mod drafts;
 mod error;
 mod generations;
 mod messages;
+mod model_overrides;
 mod rows;
 mod sessions;
 mod setup_link;

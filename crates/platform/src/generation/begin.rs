@@ -102,7 +102,7 @@ impl Generations {
             reasoning_ms: cut.reasoning_ms,
             seq: cut.last_seq,
         };
-        if !request::can_continue(&model, &before.text) {
+        if !request::can_continue(self.0.models.spec(&model), &before.text) {
             return Err(Error::CannotContinue);
         }
         let (this, user) = (self.clone(), caller.user());

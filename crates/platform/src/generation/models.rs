@@ -1,5 +1,6 @@
 //! The models that the chat offers, and how each is asked.
 
+use bailian::capability::{self, Catalogue, Feature};
 use model::{ModelChoice, ModelName};
 
 /// How a model thinks, and so whether it can be asked to go on from a given text: Bailian's prefix continuation
@@ -14,67 +15,41 @@ pub(super) enum Thinking {
     Always,
 }
 
-/// A model of the table.
+/// How a model is asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spec {
-    name: &'static str,
-    label: &'static str,
     pub(super) thinking: Thinking,
+    /// Whether it can go on from the beginning of an answer.
+    pub(super) continues: bool,
     /// How much of a conversation is sent along, in characters. Half the input limit in tokens, since a Chinese
     /// character costs up to about two.
     pub(super) context_characters: usize,
 }
 
-const TABLE: &[Spec] = &[
-    Spec {
-        name: "qwen-plus",
-        label: "Qwen Plus",
-        thinking: Thinking::OnRequest,
-        context_characters: 400_000,
-    },
-    Spec {
-        name: "qwen3.5-plus",
-        label: "Qwen 3.5 Plus",
-        thinking: Thinking::ByDefault,
-        context_characters: 400_000,
-    },
-    Spec {
-        name: "qwen3-max",
-        label: "Qwen 3 Max",
-        thinking: Thinking::OnRequest,
-        context_characters: 120_000,
-    },
-    Spec {
-        name: "qwen-flash",
-        label: "Qwen Flash",
-        thinking: Thinking::OnRequest,
-        context_characters: 400_000,
-    },
-    Spec {
-        name: "qwq-plus",
-        label: "QwQ Plus",
-        thinking: Thinking::Always,
-        context_characters: 48_000,
-    },
-];
+/// What is sent to a model of which nothing is known.
+const CAUTIOUS_CHARACTERS: usize = 24_000;
 
 /// The models on offer, with the default first.
 #[derive(Clone, Debug)]
 pub(super) struct Models {
+    catalogue: Catalogue,
     choices: Vec<ModelChoice>,
 }
 
 impl Models {
-    /// The table's models, and `default` (which may be another model of Bailian's) before them.
-    pub(super) fn with_default(default: &ModelName) -> Self {
-        let rest = TABLE.iter().filter(|spec| spec.name != default.as_str());
-        let rest = rest.filter_map(|spec| ModelName::parse(spec.name).ok());
-        let choices = [default.clone()]
-            .into_iter()
-            .chain(rest)
-            .map(choice)
-            .collect();
-        Self { choices }
+    /// The default and after it the others in their order.
+    pub(super) fn new(catalogue: Catalogue, default: &ModelName, others: &[ModelName]) -> Self {
+        let mut models = Self {
+            catalogue,
+            choices: Vec::new(),
+        };
+        for name in [default].into_iter().chain(others) {
+            if !models.offers(name) {
+                let choice = models.choice(name);
+                models.choices.push(choice);
+            }
+        }
+        models
     }
 
     pub(super) fn choices(&self) -> &[ModelChoice] {
@@ -84,71 +59,134 @@ impl Models {
     pub(super) fn offers(&self, name: &ModelName) -> bool {
         self.choices.iter().any(|choice| choice.name == *name)
     }
-}
 
-/// How `name` is asked. A model that the table doesn't know is asked plainly.
-pub(super) fn spec(name: &ModelName) -> Spec {
-    let plain = Spec {
-        name: "",
-        label: "",
-        thinking: Thinking::OnRequest,
-        context_characters: 24_000,
-    };
-    TABLE
-        .iter()
-        .copied()
-        .find(|spec| spec.name == name.as_str())
-        .unwrap_or(plain)
-}
-
-fn choice(name: ModelName) -> ModelChoice {
-    let spec = spec(&name);
-    let label = if spec.label.is_empty() {
-        name.as_str()
-    } else {
-        spec.label
-    };
-    ModelChoice {
-        label: label.to_owned(),
-        reasons: spec.thinking != Thinking::OnRequest,
-        name,
+    /// How `name` is asked. A model that the catalogue doesn't know is asked plainly.
+    pub(super) fn spec(&self, name: &ModelName) -> Spec {
+        let card = self.catalogue.get(name.as_str());
+        let thinking = match card.and_then(|card| card.thinking) {
+            Some(capability::Thinking::Always) => Thinking::Always,
+            Some(capability::Thinking::On) => Thinking::ByDefault,
+            Some(capability::Thinking::Off | capability::Thinking::Never) | None => {
+                Thinking::OnRequest
+            }
+        };
+        let prefix = card.and_then(|card| card.has(&Feature::PrefixCompletion));
+        let tokens = card.and_then(|card| card.max_input_tokens);
+        Spec {
+            thinking,
+            continues: thinking != Thinking::Always && prefix != Some(false),
+            context_characters: tokens.map_or(CAUTIOUS_CHARACTERS, |tokens| {
+                usize::try_from(tokens / 2).unwrap_or(usize::MAX)
+            }),
+        }
     }
+
+    fn choice(&self, name: &ModelName) -> ModelChoice {
+        ModelChoice {
+            label: label(name.as_str()),
+            reasons: self.spec(name).thinking != Thinking::OnRequest,
+            name: name.clone(),
+        }
+    }
+}
+
+/// `Qwen 3.5 Plus` for `qwen3.5-plus`; a snapshot keeps its date.
+fn label(id: &str) -> String {
+    let word = |word: &str| match word {
+        "qwq" => "QwQ".to_owned(),
+        "qvq" => "QVQ".to_owned(),
+        "vl" | "glm" | "mt" | "ocr" => word.to_uppercase(),
+        "deepseek" => "DeepSeek".to_owned(),
+        "minimax" => "MiniMax".to_owned(),
+        _ => {
+            let mut rest = word.chars();
+            let first = rest.next().map(|first| first.to_uppercase().to_string());
+            format!("{}{}", first.unwrap_or_default(), rest.as_str())
+        }
+    };
+    let mut words = Vec::new();
+    for part in id.split('-') {
+        // The version stands apart from the family's name.
+        let digits = part.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+        let (name, version) = part.split_at(digits);
+        let versioned = name.len() > 1 && version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        match words.last_mut() {
+            Some(last) if is_number(last) && is_number(part) => {
+                *last = format!("{last}-{part}");
+            }
+            _ if versioned => words.extend([word(name), version.to_owned()]),
+            _ => words.push(word(part)),
+        }
+    }
+    words.join(" ")
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit() || b == b'-')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn name(name: &str) -> ModelName {
+        ModelName::parse(name).expect("a name")
+    }
+
+    fn models(default: &str, others: &[&str]) -> Models {
+        let others: Vec<_> = others.iter().map(|other| name(other)).collect();
+        Models::new(Catalogue::built_in(), &name(default), &others)
+    }
+
     #[test]
-    fn the_default_comes_first_and_once() -> Result<(), model::conversation::InvalidModelName> {
-        let models = Models::with_default(&ModelName::parse("qwen-flash")?);
+    fn the_default_comes_first_and_once() {
+        let models = models("qwen-flash", &["qwen-plus", "qwen-flash", "qwq-plus"]);
         let names: Vec<_> = models
             .choices()
             .iter()
             .map(|choice| choice.name.as_str())
             .collect();
-        assert_eq!(
-            names,
-            [
-                "qwen-flash",
-                "qwen-plus",
-                "qwen3.5-plus",
-                "qwen3-max",
-                "qwq-plus"
-            ]
-        );
-        Ok(())
+        assert_eq!(names, ["qwen-flash", "qwen-plus", "qwq-plus"]);
+        assert!(!models.offers(&name("gpt-4o")));
     }
 
     #[test]
-    fn a_default_from_outside_the_table_is_offered_under_its_name()
-    -> Result<(), model::conversation::InvalidModelName> {
-        let models = Models::with_default(&ModelName::parse("qwen3.8-max")?);
-        assert_eq!(models.choices()[0].label, "qwen3.8-max");
-        assert!(
-            models.offers(&ModelName::parse("qwen3.8-max")?)
-                && !models.offers(&ModelName::parse("gpt-4o")?)
+    fn ids_are_shown_as_people_write_them() {
+        for (id, shown) in [
+            ("qwen-plus", "Qwen Plus"),
+            ("qwen3.5-plus", "Qwen 3.5 Plus"),
+            ("qwen3-max", "Qwen 3 Max"),
+            ("qwq-plus", "QwQ Plus"),
+            ("qwen3-vl-plus", "Qwen 3 VL Plus"),
+            ("deepseek-v3.2", "DeepSeek V3.2"),
+            ("qwen-plus-2025-12-01", "Qwen Plus 2025-12-01"),
+            ("mine", "Mine"),
+        ] {
+            assert_eq!(label(id), shown);
+        }
+    }
+
+    #[test]
+    fn models_are_asked_as_the_catalogue_says() {
+        let models = models("qwen-plus", &[]);
+        let plus = models.spec(&name("qwen-plus"));
+        assert_eq!((plus.thinking, plus.continues), (Thinking::OnRequest, true));
+        assert_eq!(plus.context_characters, 997_952 / 2);
+        let newer = models.spec(&name("qwen3.5-plus"));
+        assert_eq!(
+            (newer.thinking, newer.continues),
+            (Thinking::ByDefault, true)
         );
-        Ok(())
+        let thinker = models.spec(&name("qwq-plus"));
+        assert_eq!(
+            (thinker.thinking, thinker.continues),
+            (Thinking::Always, false)
+        );
+        let unheard = models.spec(&name("unheard-of"));
+        assert_eq!(
+            (unheard.thinking, unheard.continues),
+            (Thinking::OnRequest, true)
+        );
+        assert_eq!(unheard.context_characters, CAUTIOUS_CHARACTERS);
     }
 }

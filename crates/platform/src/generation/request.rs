@@ -3,38 +3,38 @@
 use bailian::{ChatRequest, Message as Turn};
 use model::{ModelName, Speaker};
 
-use super::models::{Thinking, spec};
+use super::models::{Spec, Thinking};
 use crate::store::Message;
 
 /// Asks for an answer to the last of `branch`.
-pub(super) fn answer(model: &ModelName, branch: &[Message]) -> ChatRequest {
-    let turns = turns(model, branch);
+pub(super) fn answer(model: &ModelName, spec: Spec, branch: &[Message]) -> ChatRequest {
+    let turns = turns(spec, branch);
     ChatRequest::new(model.as_str(), turns).include_usage()
 }
 
 /// Asks to go on from where the answer, the last of `branch`, was cut: Bailian's prefix continuation, which
 /// excludes thinking. [`can_continue`] tells whether that will do.
-pub(super) fn continuation(model: &ModelName, branch: &[Message]) -> ChatRequest {
+pub(super) fn continuation(model: &ModelName, spec: Spec, branch: &[Message]) -> ChatRequest {
     let (mut turns, cut) = match branch.split_last() {
-        Some((cut, above)) => (turns(model, above), cut.text()),
+        Some((cut, above)) => (turns(spec, above), cut.text()),
         None => (Vec::new(), String::new()),
     };
     turns.push(Turn::assistant(cut).partial(true));
     let request = ChatRequest::new(model.as_str(), turns).include_usage();
-    match spec(model).thinking {
+    match spec.thinking {
         Thinking::ByDefault => request.enable_thinking(false),
         Thinking::OnRequest | Thinking::Always => request,
     }
 }
 
-/// Whether an answer that begins with `text` can be continued by that model.
-pub(super) fn can_continue(model: &ModelName, text: &str) -> bool {
-    !text.is_empty() && spec(model).thinking != Thinking::Always
+/// Whether an answer that begins with `text` can be continued by a model that is asked so.
+pub(super) fn can_continue(spec: Spec, text: &str) -> bool {
+    !text.is_empty() && spec.continues
 }
 
 /// The newest turns that fit, beginning with a question.
-fn turns(model: &ModelName, branch: &[Message]) -> Vec<Turn> {
-    let mut room = spec(model).context_characters;
+fn turns(spec: Spec, branch: &[Message]) -> Vec<Turn> {
+    let mut room = spec.context_characters;
     let mut turns = Vec::new();
     for message in branch.iter().rev() {
         let text = message.text();
@@ -93,6 +93,18 @@ mod tests {
         }
     }
 
+    const PLAIN: Spec = Spec {
+        thinking: Thinking::OnRequest,
+        continues: true,
+        context_characters: 400_000,
+    };
+
+    const THINKER: Spec = Spec {
+        thinking: Thinking::Always,
+        continues: false,
+        context_characters: 48_000,
+    };
+
     fn name(name: &str) -> ModelName {
         ModelName::parse(name).expect("a name")
     }
@@ -104,7 +116,7 @@ mod tests {
             said(Speaker::Assistant, ""),
             said(Speaker::User, "二"),
         ];
-        let request = answer(&name("qwen-plus"), &branch);
+        let request = answer(&name("qwen-plus"), PLAIN, &branch);
         let texts: Vec<_> = request.messages.iter().map(Turn::text).collect();
         assert_eq!(texts, ["一", "二"]);
     }
@@ -117,7 +129,7 @@ mod tests {
             said(Speaker::Assistant, &long),
             said(Speaker::User, &long),
         ];
-        let request = answer(&name("qwq-plus"), &branch);
+        let request = answer(&name("qwq-plus"), THINKER, &branch);
         assert_eq!(
             request.messages.len(),
             1,
@@ -131,14 +143,15 @@ mod tests {
             said(Speaker::User, "背诗"),
             said(Speaker::Assistant, "春眠"),
         ];
-        let request = continuation(&name("qwen3.5-plus"), &branch);
+        let newer = Spec {
+            thinking: Thinking::ByDefault,
+            ..PLAIN
+        };
+        let request = continuation(&name("qwen3.5-plus"), newer, &branch);
         let json = serde_json::to_value(&request).expect("json");
         assert_eq!(json["messages"][1]["partial"], true);
         assert_eq!(json["enable_thinking"], false);
-        assert!(!can_continue(&name("qwq-plus"), "春眠"), "it always thinks");
-        assert!(
-            !can_continue(&name("qwen-plus"), ""),
-            "there is nothing to go on from"
-        );
+        assert!(!can_continue(THINKER, "春眠"), "it always thinks");
+        assert!(!can_continue(PLAIN, ""), "there is nothing to go on from");
     }
 }

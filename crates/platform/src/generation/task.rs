@@ -48,8 +48,8 @@ impl Generations {
             }
         };
         let request = match task {
-            Task::Answer { .. } => request::answer(&model, &branch),
-            Task::Continue => request::continuation(&model, &branch),
+            Task::Answer { .. } => request::answer(&model, inner.models.spec(&model), &branch),
+            Task::Continue => request::continuation(&model, inner.models.spec(&model), &branch),
         };
         run::run(
             inner.client.clone(),

@@ -65,6 +65,10 @@ impl House {
         };
         let generation = GenerationOptions {
             default_model: name("qwen-plus"),
+            models: ["qwen3.5-plus", "qwen3-max", "qwen-flash", "qwq-plus"]
+                .map(name)
+                .to_vec(),
+            catalogue: bailian::capability::Catalogue::built_in(),
             title_model: name("qwen-flash"),
             simulated: true,
             at_once: AT_ONCE,

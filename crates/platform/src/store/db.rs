@@ -115,6 +115,25 @@ impl Db {
         })))
     }
 
+    /// Brings an empty database to an earlier version's schema.
+    #[cfg(test)]
+    pub(crate) async fn migrate_to(&self, version: i64) -> Result<()> {
+        let earlier = |all: &'static Migrator| Migrator {
+            migrations: all
+                .iter()
+                .filter(|migration| migration.version <= version)
+                .cloned()
+                .collect::<Vec<_>>()
+                .into(),
+            ..Migrator::DEFAULT
+        };
+        match &*self.0 {
+            Inner::Sqlite { writer, .. } => earlier(&SQLITE_MIGRATIONS).run(writer).await?,
+            Inner::Postgres(pool) => earlier(&POSTGRES_MIGRATIONS).run(pool).await?,
+        }
+        Ok(())
+    }
+
     /// Brings the schema up to date. Refuses a schema that is newer than this program, and changes nothing then.
     pub async fn migrate(&self) -> Result<()> {
         match &*self.0 {

@@ -53,3 +53,54 @@ async fn processes_that_start_at_once_agree_on_one_schema() {
     })
     .await;
 }
+
+/// Rows of a database that version 1 wrote; both dialects read them.
+const VERSION_1: &[&str] = &[
+    "INSERT INTO users (id, email, email_key, name, role, password_hash, created_at, updated_at)
+     VALUES ('01990000-0000-7000-8000-000000000001', 'Lin@example.com', 'lin@example.com', 'Lin', 'owner', '-', 1, 1)",
+    "INSERT INTO conversations (id, owner_id, title, title_source, model, leaf_id, created_at, updated_at)
+     VALUES ('01990000-0000-7000-8000-000000000002', '01990000-0000-7000-8000-000000000001', '春晓', 'person', 'qwen-plus',
+             '01990000-0000-7000-8000-000000000004', 2, 3)",
+    r#"INSERT INTO messages (id, conversation_id, role, status, parts, created_at, updated_at)
+     VALUES ('01990000-0000-7000-8000-000000000003', '01990000-0000-7000-8000-000000000002', 'user', 'complete',
+             '[{"type":"text","text":"背一首诗"}]', 2, 2)"#,
+    r#"INSERT INTO messages (id, conversation_id, parent_id, role, status, parts, last_seq, created_at, updated_at)
+     VALUES ('01990000-0000-7000-8000-000000000004', '01990000-0000-7000-8000-000000000002',
+             '01990000-0000-7000-8000-000000000003', 'assistant', 'generating', '[]', 0, 3, 3)"#,
+    "INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at)
+     VALUES ('01990000-0000-7000-8000-000000000005', '01990000-0000-7000-8000-000000000002',
+             '01990000-0000-7000-8000-000000000004', '01990000-0000-7000-8000-000000000001', 'qwen-plus', 'running', 'here', 4, 3)",
+    "INSERT INTO generation_chunks (message_id, seq, reasoning, text)
+     VALUES ('01990000-0000-7000-8000-000000000004', 1, '', '春眠不觉晓')",
+    "INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('01990000-0000-7000-8000-000000000001', '', '半句', 5)",
+];
+
+#[tokio::test]
+async fn what_an_earlier_version_wrote_is_there_after_each_step() {
+    on_both_empty(async |url| {
+        let options = DbOptions {
+            url,
+            connections: 2,
+        };
+        let db = Db::open(&options).await.unwrap();
+        db.migrate_to(1).await.unwrap();
+        for row in VERSION_1 {
+            execute(&db, row).await;
+        }
+        db.migrate().await.unwrap();
+        assert_eq!(db.interrupt_abandoned(NOW, NOW).await.unwrap(), 1);
+        let lin = "01990000-0000-7000-8000-000000000001".parse().unwrap();
+        let conversation = "01990000-0000-7000-8000-000000000002".parse().unwrap();
+        let kept = db.conversation(lin, conversation).await.unwrap().unwrap();
+        assert_eq!(kept.title.as_str(), "春晓");
+        let branch = db
+            .branch(lin, conversation, kept.leaf.unwrap(), 10)
+            .await
+            .unwrap();
+        let texts: Vec<_> = branch.iter().map(|message| message.text()).collect();
+        assert_eq!(texts, ["背一首诗", "春眠不觉晓"]);
+        assert_eq!(testing::count(&db, "SELECT COUNT(*) FROM drafts").await, 1);
+        db.close().await;
+    })
+    .await;
+}
