@@ -108,6 +108,7 @@ impl TestApp {
         received
             .map(|request| request.body)
             .filter(|body| body["model"] != TITLE_MODEL)
+            .map(|body| (*body).clone())
             .collect()
     }
 

@@ -104,7 +104,7 @@ fn label(id: &str) -> String {
             format!("{}{}", first.unwrap_or_default(), rest.as_str())
         }
     };
-    let mut words = Vec::new();
+    let mut words: Vec<String> = Vec::new();
     for part in id.split('-') {
         // The version stands apart from the family's name.
         let digits = part.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
