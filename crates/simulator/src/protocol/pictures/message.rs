@@ -31,7 +31,8 @@ pub(crate) async fn create(entry: Entry) -> Result<Response, Refusal> {
     tasks::must_be_synchronous(&entry)?;
     let limits = limits(body.model);
     let plan = plan(&body, &entry, &limits)?;
-    let streams = parameters::flag(&body, "stream", false)?;
+    // The documents ask for the parameter too; the service's own clients send the header alone.
+    let streams = parameters::flag(&body, "stream", entry.asks_for_events())?;
     if plan.interleaves && !(entry.asks_for_events() && streams) {
         let message = "stream must be true when enable_interleave is true";
         return Err(parameters::out_of_range(message));
