@@ -23,7 +23,8 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     addr = f"127.0.0.1:{free_port()}"
     folder = tmp_path_factory.mktemp("simulator")
     with open(folder / "log", "w+b") as log:
-        command = [BINARY, "simulator", "--addr", addr, "--latency", "0", "--speed", "0"]
+        immediate = ["--latency", "0", "--speed", "0", "--task-time", "0"]
+        command = [BINARY, "simulator", "--addr", addr, *immediate]
         simulator = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_for(addr, simulator, folder / "log")

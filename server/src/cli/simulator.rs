@@ -21,6 +21,9 @@ pub(super) struct Arguments {
     /// Tokens a second; 0 is as fast as can be.
     #[arg(long)]
     speed: Option<u32>,
+    /// How long a picture takes as a task; films take three times as long.
+    #[arg(long)]
+    task_time: Option<Latency>,
     /// Equal seeds give equal answers.
     #[arg(long)]
     seed: Option<u64>,
@@ -39,6 +42,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         addr: arguments.addr,
         latency: arguments.latency.unwrap_or(demo.latency),
         speed: arguments.speed.unwrap_or(demo.speed),
+        task_time: arguments.task_time.unwrap_or(demo.task_time),
         seed: arguments.seed.unwrap_or(demo.seed),
         faults: arguments.fault,
         keys: (!arguments.key.is_empty()).then_some(arguments.key),

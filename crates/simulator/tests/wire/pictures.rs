@@ -432,6 +432,32 @@ async fn an_edit_begins_with_the_picture_that_is_pointed_at() {
 }
 
 #[tokio::test]
+async fn a_picture_is_read_from_another_server_on_this_machine() {
+    let (elsewhere, here) = (simulator().await, simulator().await);
+    let body = prompt("wan2.2-t2i-flash", json!({ "n": 1, "size": "512*512" }));
+    let url = task(&elsewhere, TEXT, &body).await["output"]["results"][0]["url"].take();
+    let edit = |url: &str| {
+        json!({
+            "model": "wanx2.1-imageedit",
+            "input": { "function": "colorization", "prompt": "warm", "base_image_url": url },
+        })
+    };
+    let url = url.as_str().expect("an address");
+    let answer = task(&here, EDIT, &edit(url)).await;
+    assert_eq!(answer["output"]["task_status"], "SUCCEEDED", "{answer}");
+    let lost = task(
+        &here,
+        EDIT,
+        &edit(&format!("{}/results/none", elsewhere.base_url())),
+    )
+    .await;
+    assert_eq!(lost["output"]["code"], "InvalidURL");
+    elsewhere.shutdown().await.expect("a shutdown");
+    let gone = task(&here, EDIT, &edit(url)).await;
+    assert_eq!(gone["output"]["code"], "InvalidURL.ConnectionRefused");
+}
+
+#[tokio::test]
 async fn a_result_is_served_in_parts_until_it_expires() {
     let simulator = simulator().await;
     let body = prompt("wan2.2-t2i-flash", json!({ "n": 1, "size": "512*512" }));

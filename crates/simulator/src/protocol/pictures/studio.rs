@@ -113,6 +113,10 @@ pub(crate) async fn input(
     sides: (u32, u32),
 ) -> Result<RgbImage, Refusal> {
     let medium = medium::fetch(entry, model, url).await?;
+    if medium.content_type.starts_with("text/") {
+        let message = "Wrong Content-Type of multimodal url";
+        return Err(Refusal::invalid_parameter(message));
+    }
     if medium.bytes.len() > LARGEST_INPUT {
         let message = "Invalid file size, The image file size must be smaller than 10MB.";
         return Err(Refusal::new(400, "InvalidFile.Size", message));
