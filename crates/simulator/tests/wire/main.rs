@@ -11,6 +11,7 @@ mod memory;
 mod messages;
 mod native;
 mod native_account;
+mod native_findings;
 mod native_vectors;
 mod pictures;
 mod refusals;
