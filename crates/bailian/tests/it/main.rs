@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod answers;
+mod completions;
 mod downloads;
 mod faults;
 mod faults_http2;
@@ -14,6 +15,7 @@ mod media;
 mod native;
 mod pool;
 mod refusals;
+mod services;
 mod sockets;
 mod streams;
 mod studio;
