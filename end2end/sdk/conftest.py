@@ -4,7 +4,8 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,21 +18,34 @@ for name in list(os.environ):
         del os.environ[name]
 
 
+@contextmanager
+def simulator(folder: Path, *arguments: str) -> Iterator[str]:
+    """A simulator that runs in `folder` and answers without delay; gives its base address for the OpenAI protocol."""
+    addr = f"127.0.0.1:{free_port()}"
+    with open(folder / "log", "w+b") as log:
+        immediate = ["--latency", "0", "--speed", "0", "--task-time", "0"]
+        command = [BINARY, "simulator", "--addr", addr, *immediate, *arguments]
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_for(addr, process, folder / "log")
+            yield f"http://{addr}/compatible-mode/v1"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
 @pytest.fixture(scope="session")
 def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Bailian's base address for the OpenAI protocol, as the simulator offers it."""
-    addr = f"127.0.0.1:{free_port()}"
-    folder = tmp_path_factory.mktemp("simulator")
-    with open(folder / "log", "w+b") as log:
-        immediate = ["--latency", "0", "--speed", "0", "--task-time", "0"]
-        command = [BINARY, "simulator", "--addr", addr, *immediate]
-        simulator = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            wait_for(addr, simulator, folder / "log")
-            yield f"http://{addr}/compatible-mode/v1"
-        finally:
-            simulator.terminate()
-            simulator.wait(timeout=20)
+    with simulator(tmp_path_factory.mktemp("simulator")) as address:
+        yield address
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Starts a simulator in which a fault always strikes, and gives its base address."""
+    with ExitStack() as running:
+        yield lambda fault: running.enter_context(simulator(tmp_path, "--fault", fault))
 
 
 def free_port() -> int:
