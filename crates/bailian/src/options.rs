@@ -65,6 +65,7 @@ impl ClientOptions {
     }
 
     /// Options for a region's shared host; an error if it has none.
+    #[expect(clippy::needless_pass_by_value, reason = "called like `at_gateway`")]
     pub fn in_region(region: Region, api_key: impl Into<SecretString>) -> Result<Self, Error> {
         let url = region
             .shared_url()

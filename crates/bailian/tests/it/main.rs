@@ -13,6 +13,7 @@ mod faults_tls;
 mod limits;
 mod media;
 mod native;
+mod pacing;
 mod pool;
 mod refusals;
 mod services;
