@@ -22,6 +22,7 @@
 
 mod meeting;
 mod meeting_parameters;
+mod new_task;
 mod openapi;
 mod parameters;
 mod phrases;
@@ -33,10 +34,11 @@ pub use meeting::{Meeting, MeetingRequest, MeetingSnapshot, MeetingSource, Meeti
 pub use meeting_parameters::{
     MeetingAnalysis, MeetingAudio, MeetingParameters, MeetingTranscriptionParameters,
 };
+pub use new_task::NewTask;
 pub use openapi::Tingwu;
 pub use parameters::{
     AutoChapters, ContentExtraction, CustomPrompt, CustomPrompts, Diarization, IdentityRecognition,
-    NewTask, ServiceInspection, TaskInput, TaskParameters, Transcoding, TranscriptionParameters,
+    ServiceInspection, TaskInput, TaskParameters, Transcoding, TranscriptionParameters,
     TranslationParameters, Types,
 };
 pub use phrases::{Phrase, PhraseList, PhraseWords};

@@ -204,8 +204,15 @@ impl Client {
     /// Waits until a meeting is done.
     ///
     /// Fails with [`TaskFailed`](crate::ErrorKind::TaskFailed) if the meeting did, with
-    /// [`Timeout`](crate::ErrorKind::Timeout) when patience ended; work then goes on. See
-    /// [`submit_meeting`](Self::submit_meeting) for an example.
+    /// [`Timeout`](crate::ErrorKind::Timeout) when patience ended; work then goes on.
+    ///
+    /// ```no_run
+    /// # use bailian::{task::Patience, tingwu::Meeting};
+    /// # async fn example(client: bailian::Client, meeting: Meeting) -> Result<(), bailian::Error> {
+    /// let done = client.wait_for_meeting(&meeting, Patience::meeting()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn wait_for_meeting(
         &self,
         meeting: &Meeting,

@@ -95,6 +95,13 @@ impl Tingwu {
     }
 
     /// Ends a meeting that was listened to, so that its summaries begin (`CreateTask`, operation `stop`).
+    ///
+    /// ```no_run
+    /// # async fn example(tingwu: bailian::tingwu::Tingwu, id: &str) -> Result<(), bailian::Error> {
+    /// tingwu.stop_realtime(id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn stop_realtime(&self, task_id: &str) -> Result<CreatedTask, Error> {
         let body = json!({"AppKey": self.app_key, "Input": {"TaskId": task_id}});
         let query = [("operation", "stop"), ("type", "realtime")];

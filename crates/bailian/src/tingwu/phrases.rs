@@ -109,6 +109,16 @@ impl Tingwu {
     }
 
     /// Lists the hot words (`ListTranscriptionPhrases`).
+    ///
+    /// ```no_run
+    /// # use bailian::tingwu::{PhraseWords, Tingwu};
+    /// # async fn example(tingwu: Tingwu, id: &str) -> Result<(), bailian::Error> {
+    /// for list in tingwu.list_phrases().await?.phrases {
+    ///     let _ = (list.phrase_id, list.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_phrases(&self) -> Result<PhraseList, Error> {
         let action = "ListTranscriptionPhrases";
         let call = self.call(Method::GET, PATH, action, None::<&Value>)?;
@@ -116,6 +126,16 @@ impl Tingwu {
     }
 
     /// Reads a list of hot words (`GetTranscriptionPhrases`).
+    ///
+    /// ```no_run
+    /// # use bailian::tingwu::{PhraseWords, Tingwu};
+    /// # async fn example(tingwu: Tingwu, id: &str) -> Result<(), bailian::Error> {
+    /// for list in tingwu.phrases(id).await?.phrases {
+    ///     let _weights = list.words();
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn phrases(&self, id: &str) -> Result<PhraseList, Error> {
         let action = "GetTranscriptionPhrases";
         let call = self.call(Method::GET, path(id)?, action, None::<&Value>)?;
@@ -123,6 +143,14 @@ impl Tingwu {
     }
 
     /// Replaces a list of hot words (`UpdateTranscriptionPhrases`).
+    ///
+    /// ```no_run
+    /// # use bailian::tingwu::{PhraseWords, Tingwu};
+    /// # async fn example(tingwu: Tingwu, id: &str) -> Result<(), bailian::Error> {
+    /// tingwu.update_phrases(id, &PhraseWords::default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn update_phrases(&self, id: &str, words: &PhraseWords) -> Result<PhraseList, Error> {
         let action = "UpdateTranscriptionPhrases";
         let call = self.call(Method::PUT, path(id)?, action, Some(&words.body()))?;
@@ -130,6 +158,14 @@ impl Tingwu {
     }
 
     /// Deletes a list of hot words (`DeleteTranscriptionPhrases`).
+    ///
+    /// ```no_run
+    /// # use bailian::tingwu::{PhraseWords, Tingwu};
+    /// # async fn example(tingwu: Tingwu, id: &str) -> Result<(), bailian::Error> {
+    /// tingwu.delete_phrases(id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn delete_phrases(&self, id: &str) -> Result<PhraseList, Error> {
         let action = "DeleteTranscriptionPhrases";
         let call = self.call(Method::DELETE, path(id)?, action, None::<&Value>)?;

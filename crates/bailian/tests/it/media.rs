@@ -3,6 +3,7 @@
 use bailian::Client;
 use bailian::audio::{FileTranscription, HotWord, NewVoice, Recognition, Speech, Transcription};
 use bailian::image::{EditFunction, ImageEdit, ImagePart, ImageRequest};
+use bailian::video::VideoRequest;
 use futures_util::StreamExt;
 
 use crate::studio::{soon, studio};
@@ -162,4 +163,32 @@ async fn words_and_voices_are_taught_and_forgotten() {
     let listed = client.list_voices(Some("demo"), 0, 10).await.unwrap();
     assert_eq!(listed[0].voice_id.as_deref(), Some(id.as_str()));
     client.delete_voice(&id).await.unwrap();
+}
+
+#[tokio::test]
+async fn films_are_made_from_words_and_from_frames() {
+    let (_simulator, client) = studio().await;
+    let words = VideoRequest::from_text("wanx2.1-t2v-turbo", "冲浪的猫")
+        .size((832, 480))
+        .duration(5_u32);
+    let task = client.submit_video(&words).await.unwrap();
+    let done = client.wait_for_task(&task, soon()).await.unwrap();
+    assert_eq!(done.usage.billed_seconds(), Some(5.0));
+    let film = client
+        .download(&done.output.video_url, 1 << 28)
+        .await
+        .unwrap();
+    let film = film.bytes().await.unwrap();
+    assert_eq!(&film[4..8], b"ftyp");
+
+    let picture = ImageRequest::from_text("qwen-image-2.0", "海边")
+        .size((512, 512))
+        .n(1_u32);
+    let picture = client.make_images(&picture).await.unwrap();
+    let frame = picture.output.urls().next().unwrap();
+    let between =
+        VideoRequest::between_frames("wan2.2-kf2v-flash", frame, frame).resolution("480P");
+    let task = client.submit_video(&between).await.unwrap();
+    let done = client.wait_for_task(&task, soon()).await.unwrap();
+    assert_eq!(done.usage.video_count, Some(1));
 }
