@@ -105,16 +105,16 @@ def test_an_answer_ends_at_its_limit(client: anthropic.Anthropic) -> None:
 
 
 def test_pictures_are_seen(client: anthropic.Anthropic) -> None:
-    pixel = (
-        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+    data = (
+        "iVBORw0KGgoAAAANSUhEUgAAACAAAAAYCAIAAAAUMWhjAAAAJElEQVR42mP4z8BAU8QwasGoBaMWjFowasGoBaMWjFowNCwAAC4e/R+m9KZ4AAAAAElFTkSuQmCC"
     )
-    picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": pixel}}
+    picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}}
     content = [picture, {"type": "text", "text": "What is this?"}]
     message = client.messages.create(
         model="qwen3-vl-plus", max_tokens=500, messages=[{"role": "user", "content": content}]
     )
 
-    assert message.content[0].text
+    assert "32 × 24" in message.content[0].text
 
 
 def test_tokens_are_counted_without_an_answer(client: anthropic.Anthropic) -> None:
