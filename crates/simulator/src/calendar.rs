@@ -49,6 +49,24 @@ impl Stamp {
 
     /// Reads `20260115163000`, a time in Beijing.
     pub(crate) fn from_beijing_digits(text: &str) -> Option<Self> {
+        Self::from_digits(text, BEIJING)
+    }
+
+    /// Reads `2026-01-15T08:30:00Z`.
+    pub(crate) fn from_iso(text: &str) -> Option<Self> {
+        let is_form = text.len() == 20
+            && text.char_indices().all(|(at, c)| match at {
+                4 | 7 => c == '-',
+                10 => c == 'T',
+                13 | 16 => c == ':',
+                19 => c == 'Z',
+                _ => c.is_ascii_digit(),
+            });
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        is_form.then(|| Self::from_digits(&digits, 0)).flatten()
+    }
+
+    fn from_digits(text: &str, offset: i32) -> Option<Self> {
         if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
@@ -57,7 +75,7 @@ impl Stamp {
         let date =
             Date::from_calendar_date(text.get(..4)?.parse().ok()?, month, part(6, 8)?).ok()?;
         let time = Time::from_hms(part(8, 10)?, part(10, 12)?, part(12, 14)?).ok()?;
-        let offset = UtcOffset::from_whole_seconds(BEIJING).ok()?;
+        let offset = UtcOffset::from_whole_seconds(offset).ok()?;
         let at = PrimitiveDateTime::new(date, time).assume_offset(offset);
         u64::try_from(at.unix_timestamp())
             .ok()
@@ -96,6 +114,11 @@ mod tests {
             Stamp::from_beijing_digits("20260115163000"),
             Some(Stamp(1_768_465_800_000))
         );
+        assert_eq!(
+            Stamp::from_iso("2026-01-15T08:30:00Z"),
+            Some(Stamp(1_768_465_800_000))
+        );
+        assert_eq!(Stamp::from_iso("2026-01-15 08:30:00"), None);
         assert_eq!(Stamp(1_768_500_000_000).beijing_day(), "2026-01-16");
     }
 

@@ -19,6 +19,7 @@
 //! ```
 
 mod account;
+mod acs3;
 mod batches;
 mod calendar;
 mod compose;
@@ -31,6 +32,7 @@ mod film;
 mod hearing;
 mod limits;
 mod line;
+mod meeting;
 mod memories;
 mod models;
 mod offers;
@@ -61,7 +63,7 @@ mod visit;
 pub use account::{Account, Billed, Outcome, Received};
 pub use fault::{FAULTS, Fault, FaultPlan, Framing, Strike};
 pub use limits::Limits;
-pub use options::{Latency, Options, ParseError};
+pub use options::{AccessKey, Latency, Options, ParseError};
 pub use refusal::Refusal;
 pub use response_time::{Profile, ResponseTime};
 pub use script::{Answer, Usage};

@@ -141,6 +141,7 @@ pub(crate) fn catalogue() -> io::Result<Vec<Model>> {
         include_str!("../data/models.json"),
         include_str!("../data/speech.json"),
         include_str!("../data/pictures.json"),
+        include_str!("../data/meetings.json"),
     ];
     let mut models = Vec::new();
     for file in files {

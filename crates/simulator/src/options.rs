@@ -26,6 +26,8 @@ pub struct Options {
     pub task_time: Latency,
     /// The keys that are accepted; without a list, everything that begins with `sk-`.
     pub keys: Option<Vec<String>>,
+    /// The keys that may sign requests to the `OpenAPI`.
+    pub access_keys: Vec<AccessKey>,
     /// What goes wrong, and how often.
     pub faults: Vec<FaultPlan>,
     /// How much may be asked for in a while.
@@ -43,6 +45,7 @@ impl Default for Options {
             chunk_tokens: 3,
             task_time: Latency(Duration::from_secs(3)),
             keys: None,
+            access_keys: vec![AccessKey::demonstration()],
             faults: Vec::new(),
             limits: Limits::Off,
         }
@@ -57,6 +60,47 @@ impl Options {
             speed: 0,
             task_time: Latency(Duration::ZERO),
             ..Self::default()
+        }
+    }
+}
+
+/// A pair that signs requests to Alibaba Cloud's `OpenAPI`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessKey {
+    /// What is shown in a request.
+    pub id: String,
+    /// What is not.
+    pub secret: String,
+}
+
+impl AccessKey {
+    /// The pair of the documentation's examples.
+    fn demonstration() -> Self {
+        Self {
+            id: "testAccessKeyId".to_owned(),
+            secret: "testAccessKeySecret".to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "AccessKey({})", self.id)
+    }
+}
+
+impl FromStr for AccessKey {
+    type Err = ParseError;
+
+    /// Reads `id:secret`.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        match text.split_once(':') {
+            Some((id, secret)) if !id.is_empty() && !secret.is_empty() => Ok(Self {
+                id: id.to_owned(),
+                secret: secret.to_owned(),
+            }),
+            // The text may be a secret.
+            Some(_) | None => Err(ParseError::new("not an access key, id:secret", "…")),
         }
     }
 }

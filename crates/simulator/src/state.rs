@@ -19,6 +19,7 @@ use crate::{
     enrolled::Enrolled,
     files::Files,
     limits::Limiter,
+    meeting::Meetings,
     memories::Memories,
     models::Model,
     prompts::Prompts,
@@ -59,6 +60,7 @@ struct Shared {
     fault_orders: FaultOrders,
     prompts: Prompts,
     limiter: Limiter,
+    meetings: Meetings,
 }
 
 impl Handle {
@@ -85,6 +87,7 @@ impl Handle {
             memories: Memories::default(),
             fault_orders: FaultOrders::default(),
             limiter: Limiter::default(),
+            meetings: Meetings::default(),
         }))
     }
 
@@ -106,6 +109,11 @@ impl Handle {
     /// Calls off every fault that was ordered and has not struck.
     pub fn call_off_faults(&self) {
         self.0.fault_orders.clear();
+    }
+
+    /// Meetings that were listened to.
+    pub(crate) fn meetings(&self) -> &Meetings {
+        &self.0.meetings
     }
 
     pub(crate) fn limiter(&self) -> &Limiter {

@@ -68,9 +68,10 @@ pub(super) fn service(demand: Demand<'_>) -> Option<Service> {
     } else if path.starts_with("/api/v1/uploads") {
         ("upload policies", 100, second, Exceeded::Requests)
     } else if path.starts_with("/compatible-mode/v1/files") {
-        match is_post {
-            true => ("uploaded files", 3, second, Exceeded::Requests),
-            false => ("files", 10, second, Exceeded::Requests),
+        if is_post {
+            ("uploaded files", 3, second, Exceeded::Requests)
+        } else {
+            ("files", 10, second, Exceeded::Requests)
         }
     } else if path == "/compatible-mode/v1/batches" && !is_post {
         ("list of batches", 100, minute, Exceeded::Requests)
@@ -84,9 +85,10 @@ pub(super) fn service(demand: Demand<'_>) -> Option<Service> {
     } else if path.starts_with("/api/v2/apps/memory/") {
         ("memory", 3000, minute, Exceeded::Requests)
     } else if path.starts_with("/openapi/tingwu/v2/tasks") {
-        match method == Method::GET {
-            true => ("meetings", 100, second, Exceeded::User),
-            false => ("new meetings", 20, second, Exceeded::User),
+        if method == Method::GET {
+            ("meetings", 100, second, Exceeded::User)
+        } else {
+            ("new meetings", 20, second, Exceeded::User)
         }
     } else {
         return None;

@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
     Anthropic,
     /// `DashScope`'s own shapes.
     Native,
-    /// Alibaba Cloud's OpenAPI, which is signed instead of keyed; its routes check that themselves.
+    /// Alibaba Cloud's `OpenAPI`, which is signed instead of keyed; its routes check that themselves.
     Signed,
     /// The object store and the simulator's own control: no key.
     Open,
@@ -67,7 +67,8 @@ impl Dialect {
         match self {
             Self::Compatible => refusal.compatible(request_id),
             Self::Anthropic => anthropic(refusal, request_id),
-            Self::Native | Self::Signed | Self::Open => refusal.native(request_id),
+            Self::Signed => signed(refusal, request_id),
+            Self::Native | Self::Open => refusal.native(request_id),
         }
     }
 
@@ -113,6 +114,18 @@ fn anthropic(refusal: &Refusal, request_id: &str) -> Value {
         "type": "error",
         "error": { "type": kind, "message": refusal.message },
         "request_id": request_id,
+    })
+}
+
+/// The `OpenAPI`'s gateway points at an explanation.
+fn signed(refusal: &Refusal, request_id: &str) -> Value {
+    let code = &refusal.native_code;
+    json!({
+        "Code": code,
+        "Message": refusal.message,
+        "RequestId": request_id.to_uppercase(),
+        "HostId": "tingwu.cn-beijing.aliyuncs.com",
+        "Recommend": format!("https://api.aliyun.com/troubleshoot?q={code}"),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use axum::{Router, response::Response, routing::post};
 
-use super::{entry::Entry, native, pictures, speech};
+use super::{entry::Entry, native, pictures, speech, tingwu};
 use crate::{Handle, Refusal, models::Kind};
 
 /// The paths of this area.
@@ -23,11 +23,9 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
         Kind::Recognition => speech::listen(entry, &id).await,
         Kind::Chat => native::generation::multimodal(entry).await,
         Kind::Image => pictures::message(entry).await,
-        Kind::Realtime
-        | Kind::Video
-        | Kind::Embedding
-        | Kind::Rerank
-        | Kind::Decision
-        | Kind::Meeting => Err(native::body::wrong_path()),
+        Kind::Meeting => tingwu::ask(entry, &id).await,
+        Kind::Realtime | Kind::Video | Kind::Embedding | Kind::Rerank | Kind::Decision => {
+            Err(native::body::wrong_path())
+        }
     }
 }

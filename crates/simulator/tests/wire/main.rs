@@ -23,4 +23,5 @@ mod sockets;
 mod speech;
 mod storage;
 mod support;
+mod tingwu;
 mod vectors;

@@ -13,8 +13,9 @@ use crate::{Answer, Fault, FaultOrder, Handle, Refusal, Strike, Usage};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Faults {
-    faults: Vec<String>,
+struct WantedFaults {
+    #[serde(rename = "faults")]
+    strikes: Vec<String>,
     times: Option<u32>,
     #[serde(default)]
     path: String,
@@ -26,8 +27,8 @@ pub(super) async fn faults(
     State(handle): State<Handle>,
     body: Bytes,
 ) -> Result<Response, Misunderstood> {
-    let wanted: Faults = serde_json::from_slice(&body)?;
-    let strikes: Result<Vec<Strike>, _> = wanted.faults.iter().map(|text| text.parse()).collect();
+    let wanted: WantedFaults = serde_json::from_slice(&body)?;
+    let strikes: Result<Vec<Strike>, _> = wanted.strikes.iter().map(|text| text.parse()).collect();
     handle.order_faults(FaultOrder {
         strikes: strikes?,
         times: wanted.times,
@@ -68,10 +69,14 @@ struct WantedCall {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct WantedUsage {
-    prompt_tokens: u32,
-    completion_tokens: u32,
-    reasoning_tokens: u32,
-    cached_tokens: u32,
+    #[serde(rename = "prompt_tokens")]
+    prompt: u32,
+    #[serde(rename = "completion_tokens")]
+    completion: u32,
+    #[serde(rename = "reasoning_tokens")]
+    reasoning: u32,
+    #[serde(rename = "cached_tokens")]
+    cached: u32,
 }
 
 /// Writes the next answers: one, or several in a list.
@@ -112,10 +117,10 @@ fn answer(wanted: Wanted) -> Result<Answer, Misunderstood> {
     answer.finish = wanted.finish;
     answer.held_after = wanted.held_after;
     answer.usage = wanted.usage.map(|usage| Usage {
-        prompt_tokens: usage.prompt_tokens,
-        completion_tokens: usage.completion_tokens,
-        reasoning_tokens: usage.reasoning_tokens,
-        cached_tokens: usage.cached_tokens,
+        prompt_tokens: usage.prompt,
+        completion_tokens: usage.completion,
+        reasoning_tokens: usage.reasoning,
+        cached_tokens: usage.cached,
     });
     Ok(answer)
 }

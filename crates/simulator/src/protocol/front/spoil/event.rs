@@ -34,7 +34,9 @@ impl Spoiler {
             _ => None,
         });
         if shape != Shape::Events {
-            strikes.iter_mut().for_each(|strike| strike.after = 0);
+            for strike in &mut strikes {
+                strike.after = 0;
+            }
         }
         let mut spoiler = Self {
             shape,
@@ -334,16 +336,16 @@ impl Event {
         let mut gap = self.gap;
         let mut data = vec![self.data.clone()];
         match framing {
+            Framing::Comments if self.lines.is_empty() => {
+                lines.extend(["id: 1", "event: result", "retry: 3000"].map(str::to_owned));
+            }
             Framing::Usual
             | Framing::CarriageReturns
             | Framing::LoneCarriageReturns
             | Framing::ByteOrderMark
-            | Framing::EmptyEvents => {}
+            | Framing::EmptyEvents
+            | Framing::Comments => {}
             Framing::NoSpace => gap = "",
-            Framing::Comments if self.lines.is_empty() => {
-                lines.extend(["id: 1", "event: result", "retry: 3000"].map(str::to_owned));
-            }
-            Framing::Comments => {}
             Framing::ManyLines => data = self.data_lines(),
         }
         lines.extend(data.iter().map(|data| format!("data:{gap}{data}")));
