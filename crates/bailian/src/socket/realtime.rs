@@ -66,8 +66,9 @@ impl Client {
         );
         let query = vec![("model", model.to_owned())];
         let opened = line::open(self, PATH, query).instrument(span.clone()).await;
-        let (mouth, ear, request_id) =
-            opened.inspect_err(|error| drop(span.record("error.type", error.kind().name())))?;
+        let (mouth, ear, request_id) = opened.inspect_err(|error| {
+            span.record("error.type", error.kind().name());
+        })?;
         let mut events = RealtimeEvents {
             ear,
             client: self.clone(),

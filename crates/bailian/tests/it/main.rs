@@ -11,6 +11,7 @@ mod faults_refused;
 mod faults_streams;
 mod faults_tls;
 mod limits;
+mod live;
 mod media;
 mod native;
 mod pacing;
