@@ -4,7 +4,7 @@ use std::{io::Write, net::SocketAddr};
 
 use anyhow::Context;
 use clap::Args;
-use simulator::{FaultPlan, Options, ResponseTime};
+use simulator::{FaultPlan, Latency, Options, ResponseTime};
 use tokio_util::sync::CancellationToken;
 
 use crate::application::stop_signals;
