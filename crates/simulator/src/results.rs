@@ -22,7 +22,7 @@ pub(crate) struct Results(Mutex<Shelf>);
 struct Shelf {
     files: HashMap<String, StoredFile>,
     bytes: usize,
-    stored: u64,
+    count: u64,
 }
 
 /// A file that is served until it expires.
@@ -43,21 +43,21 @@ impl Results {
         bytes: impl Into<Bytes>,
         life: Duration,
     ) {
-        let mut shelf = self.shelf();
+        let mut stored = self.stored();
         let bytes = bytes.into();
-        shelf.bytes += bytes.len();
-        shelf.stored += 1;
+        stored.bytes += bytes.len();
+        stored.count += 1;
         let file = StoredFile {
             bytes,
             content_type: content_type.into(),
             expires: Instant::now() + life,
-            order: shelf.stored,
+            order: stored.count,
         };
-        if let Some(replaced) = shelf.files.insert(path.into(), file) {
-            shelf.bytes -= replaced.bytes.len();
+        if let Some(replaced) = stored.files.insert(path.into(), file) {
+            stored.bytes -= replaced.bytes.len();
         }
-        while shelf.bytes > MOST_BYTES && shelf.files.len() > 1 {
-            let Some(oldest) = shelf
+        while stored.bytes > MOST_BYTES && stored.files.len() > 1 {
+            let Some(oldest) = stored
                 .files
                 .iter()
                 .min_by_key(|(_, file)| file.order)
@@ -65,18 +65,18 @@ impl Results {
             else {
                 return;
             };
-            if let Some(gone) = shelf.files.remove(&oldest) {
-                shelf.bytes -= gone.bytes.len();
+            if let Some(gone) = stored.files.remove(&oldest) {
+                stored.bytes -= gone.bytes.len();
             }
         }
     }
 
     /// The file at `path`, also when it has expired.
     pub(crate) fn get(&self, path: &str) -> Option<StoredFile> {
-        self.shelf().files.get(path).cloned()
+        self.stored().files.get(path).cloned()
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+    fn stored(&self) -> MutexGuard<'_, Shelf> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

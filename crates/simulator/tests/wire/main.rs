@@ -1,4 +1,9 @@
 //! The simulator over a real port, byte by byte.
+#![expect(
+    clippy::expect_used,
+    clippy::needless_pass_by_value,
+    reason = "what fails here fails the test, and JSON is written where it is handed over"
+)]
 
 mod apps;
 mod batches;

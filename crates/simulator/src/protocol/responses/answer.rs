@@ -250,7 +250,7 @@ impl Answering<'_> {
             answer
                 .tool_calls
                 .iter()
-                .map(|call| function_call(call, id("fc"))),
+                .map(|call| function_call(call, &id("fc"))),
         );
         items
     }
@@ -321,7 +321,7 @@ fn stream_call(item: &Value, sent: &mut Sent) {
     sent.close(item);
 }
 
-fn function_call(call: &ToolCall, id: String) -> Value {
+fn function_call(call: &ToolCall, id: &str) -> Value {
     json!({
         "id": id, "type": "function_call", "status": "completed", "name": call.name, "call_id": call.id,
         "arguments": call.arguments,
