@@ -80,9 +80,9 @@ fn merged(
     model: &str,
     fields: &Map<String, Value>,
 ) -> Result<ModelCard, Error> {
-    let unreadable = |problem: String| Error::Unreadable {
+    let unreadable = |problem: &dyn std::fmt::Display| Error::Unreadable {
         model: model.to_owned(),
-        problem,
+        problem: problem.to_string(),
     };
     let known = built_in.get(model).cloned().unwrap_or_default();
     let mut card = match serde_json::to_value(known) {
@@ -93,13 +93,13 @@ fn merged(
     card.insert("id".to_owned(), model.into());
     let names: Vec<String> = card.keys().cloned().collect();
     let card: ModelCard =
-        serde_json::from_value(card.into()).map_err(|error| unreadable(error.to_string()))?;
+        serde_json::from_value(card.into()).map_err(|error| unreadable(&error))?;
     // A misspelt name would be ignored, and the operator none the wiser.
     let read = serde_json::to_value(&card).unwrap_or_default();
     match names.iter().find(|name| {
         fields.contains_key(*name) && !is_empty(&fields[*name]) && read.get(*name).is_none()
     }) {
-        Some(unknown) => Err(unreadable(format!("there is no field {unknown}"))),
+        Some(unknown) => Err(unreadable(&format_args!("there is no field {unknown}"))),
         None => Ok(card),
     }
 }
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
     use crate::store::testing::on_both;
 
-    fn fields(value: Value) -> Map<String, Value> {
+    fn fields(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap_or_default()
     }
 
@@ -129,7 +129,7 @@ mod tests {
     async fn an_operators_fields_lie_over_the_built_in_ones() {
         on_both(async |db| {
             let known = Catalogue::built_in().get("qwen-plus").cloned().unwrap();
-            let mine = fields(json!({ "max_output_tokens": 7 }));
+            let mine = fields(&json!({ "max_output_tokens": 7 }));
             set(&db, "qwen-plus", &mine, Millis::new(1)).await.unwrap();
             set(&db, "my-own", &mine, Millis::new(2)).await.unwrap();
             let catalogue = read(&db).await.unwrap();
@@ -154,7 +154,7 @@ mod tests {
                 (json!({ "max_ouput_tokens": 7 }), "max_ouput_tokens"),
                 (json!({ "thinking": "sometimes" }), "sometimes"),
             ] {
-                let refused = set(&db, "qwen-plus", &fields(wrong), Millis::new(1)).await;
+                let refused = set(&db, "qwen-plus", &fields(&wrong), Millis::new(1)).await;
                 let error = refused.unwrap_err().to_string();
                 assert!(
                     error.contains(said) && error.contains("qwen-plus"),

@@ -32,7 +32,7 @@ enum Action {
     },
     /// Replace fields of a model, or add a model. Takes effect at the next start.
     ///
-    /// For example: liantai model set qwen-plus '{"max_output_tokens": 65536}'
+    /// For example: `liantai model set qwen-plus '{"max_output_tokens": 65536}'`
     Set {
         /// Its id.
         model: String,

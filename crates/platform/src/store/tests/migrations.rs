@@ -64,9 +64,9 @@ const VERSION_1: &[&str] = &[
     r#"INSERT INTO messages (id, conversation_id, role, status, parts, created_at, updated_at)
      VALUES ('01990000-0000-7000-8000-000000000003', '01990000-0000-7000-8000-000000000002', 'user', 'complete',
              '[{"type":"text","text":"背一首诗"}]', 2, 2)"#,
-    r#"INSERT INTO messages (id, conversation_id, parent_id, role, status, parts, last_seq, created_at, updated_at)
+    r"INSERT INTO messages (id, conversation_id, parent_id, role, status, parts, last_seq, created_at, updated_at)
      VALUES ('01990000-0000-7000-8000-000000000004', '01990000-0000-7000-8000-000000000002',
-             '01990000-0000-7000-8000-000000000003', 'assistant', 'generating', '[]', 0, 3, 3)"#,
+             '01990000-0000-7000-8000-000000000003', 'assistant', 'generating', '[]', 0, 3, 3)",
     "INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at)
      VALUES ('01990000-0000-7000-8000-000000000005', '01990000-0000-7000-8000-000000000002',
              '01990000-0000-7000-8000-000000000004', '01990000-0000-7000-8000-000000000001', 'qwen-plus', 'running', 'here', 4, 3)",
@@ -97,7 +97,7 @@ async fn what_an_earlier_version_wrote_is_there_after_each_step() {
             .branch(lin, conversation, kept.leaf.unwrap(), 10)
             .await
             .unwrap();
-        let texts: Vec<_> = branch.iter().map(|message| message.text()).collect();
+        let texts: Vec<_> = branch.iter().map(crate::store::Message::text).collect();
         assert_eq!(texts, ["背一首诗", "春眠不觉晓"]);
         assert_eq!(testing::count(&db, "SELECT COUNT(*) FROM drafts").await, 1);
         db.close().await;
