@@ -97,7 +97,7 @@ async fn what_an_earlier_version_wrote_is_there_after_each_step() {
             .branch(lin, conversation, kept.leaf.unwrap(), 10)
             .await
             .unwrap();
-        let texts: Vec<_> = branch.iter().map(crate::store::Message::text).collect();
+        let texts: Vec<_> = branch.iter().map(Message::text).collect();
         assert_eq!(texts, ["背一首诗", "春眠不觉晓"]);
         assert_eq!(testing::count(&db, "SELECT COUNT(*) FROM drafts").await, 1);
         db.close().await;
