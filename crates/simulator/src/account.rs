@@ -218,7 +218,7 @@ pub enum Outcome {
 }
 
 /// What is known of a request when it arrives.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Arrival {
     pub(crate) method: String,
     pub(crate) path: String,

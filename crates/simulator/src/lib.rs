@@ -29,7 +29,9 @@ mod enrolled;
 mod fault;
 mod files;
 mod film;
+mod fixed;
 mod hearing;
+mod help;
 mod limits;
 mod line;
 mod meeting;
@@ -62,6 +64,7 @@ mod visit;
 
 pub use account::{Account, Billed, Outcome, Received};
 pub use fault::{FAULTS, Fault, FaultPlan, Framing, Strike};
+pub use help::help;
 pub use limits::Limits;
 pub use options::{AccessKey, Latency, Options, ParseError};
 pub use refusal::Refusal;

@@ -12,12 +12,13 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use crate::account::{Billed, Pass};
 use crate::{
-    Account, Answer, FaultOrder, Options, Received, Refusal, Total,
-    account::Arrival,
+    Account, Answer, FaultOrder, Options, Outcome, Received, Refusal, Total,
+    account::{Arrival, Ending},
     batches::Batches,
     dice::Dice,
     enrolled::Enrolled,
     files::Files,
+    fixed::Fixed,
     limits::Limiter,
     meeting::Meetings,
     memories::Memories,
@@ -61,6 +62,7 @@ struct Shared {
     prompts: Prompts,
     limiter: Limiter,
     meetings: Meetings,
+    fixed: Fixed,
 }
 
 impl Handle {
@@ -88,6 +90,7 @@ impl Handle {
             fault_orders: FaultOrders::default(),
             limiter: Limiter::default(),
             meetings: Meetings::default(),
+            fixed: Fixed::default(),
         }))
     }
 
@@ -114,6 +117,11 @@ impl Handle {
     /// Meetings that were listened to.
     pub(crate) fn meetings(&self) -> &Meetings {
         &self.0.meetings
+    }
+
+    /// The answer that load tests get.
+    pub(crate) fn fixed(&self) -> &Fixed {
+        &self.0.fixed
     }
 
     pub(crate) fn limiter(&self) -> &Limiter {
@@ -294,6 +302,24 @@ impl Handle {
         let at = self.uptime();
         self.change(|account| pass = account.arrive(arrival, at));
         Visit::new(self.clone(), pass, model, at)
+    }
+
+    /// Writes down a request together with its answer.
+    pub(crate) fn answer_at_once(&self, arrival: Arrival, billed: Billed) -> Pass {
+        let ending = Ending {
+            model: arrival.model.clone(),
+            status: Some(200),
+            outcome: Outcome::Answered,
+            at: self.uptime(),
+        };
+        let mut pass = Pass::default();
+        self.change(|account| {
+            pass = account.arrive(arrival, ending.at);
+            account.answered_with(pass, 200);
+            account.bill(pass, billed);
+            account.end(pass, &ending);
+        });
+        pass
     }
 
     /// The time since the start.

@@ -7,10 +7,16 @@ use crate::{Handle, Refusal, models::Kind};
 
 /// The paths of this area.
 pub(super) fn routes() -> Router<Handle> {
-    Router::new().route(
-        "/api/v1/services/aigc/multimodal-generation/generation",
-        post(create),
-    )
+    Router::new()
+        .route(
+            "/api/v1/services/aigc/multimodal-generation/generation",
+            post(create),
+        )
+        // As a client writes it that is given the whole address.
+        .route(
+            "/api/v1/services/aigc/multimodal-generation/generation/",
+            post(create),
+        )
 }
 
 /// Hands the request to what its model does.

@@ -12,6 +12,7 @@ mod faults;
 mod files;
 mod films;
 mod front;
+mod http2;
 mod memory;
 mod messages;
 mod native;

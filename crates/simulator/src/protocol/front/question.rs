@@ -37,6 +37,22 @@ pub(crate) struct Parsed(pub(crate) Option<Arc<Value>>);
 #[derive(Clone, Debug)]
 pub(crate) struct Inside(pub(crate) Vec<Strike>);
 
+/// Reads a body, unless it is too large.
+pub(super) async fn read(parts: &Parts, body: Body) -> Result<Bytes, axum::Error> {
+    let largest = match Dialect::of(parts.uri.path()) {
+        Dialect::Open => LARGEST_UPLOAD,
+        Dialect::Compatible | Dialect::Anthropic | Dialect::Native | Dialect::Signed => {
+            LARGEST_BODY
+        }
+    };
+    axum::body::to_bytes(body, largest).await
+}
+
+/// The beginning of the key that a request shows; empty without one.
+pub(super) fn shown_key(parts: &Parts, dialect: Dialect) -> String {
+    shown(dialect.key(&parts.headers).unwrap_or_default())
+}
+
 /// A request's body.
 pub(super) struct Question {
     pub(super) body: Bytes,
@@ -48,14 +64,7 @@ pub(super) struct Question {
 }
 
 impl Question {
-    pub(super) async fn read(parts: &Parts, body: Body) -> Self {
-        let largest = match Dialect::of(parts.uri.path()) {
-            Dialect::Open => LARGEST_UPLOAD,
-            Dialect::Compatible | Dialect::Anthropic | Dialect::Native | Dialect::Signed => {
-                LARGEST_BODY
-            }
-        };
-        let read = axum::body::to_bytes(body, largest).await;
+    pub(super) fn of(parts: &Parts, read: Result<Bytes, axum::Error>) -> Self {
         let too_large = read.is_err();
         let mut question = Self {
             body: read.unwrap_or_default(),
@@ -90,11 +99,10 @@ impl Question {
 
     /// For the record.
     pub(super) fn arrival(&self, parts: &Parts, dialect: Dialect) -> Arrival {
-        let key = dialect.key(&parts.headers).unwrap_or_default();
         Arrival {
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
-            key: shown(key),
+            key: shown_key(parts, dialect),
             model: self.model.clone(),
             headers: headers(&parts.headers),
             body: self.json.clone().unwrap_or_default(),
