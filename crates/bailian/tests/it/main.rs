@@ -15,6 +15,7 @@ mod live;
 mod media;
 mod native;
 mod pacing;
+mod parameters;
 mod pool;
 mod refusals;
 mod services;
