@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     /// How much may be asked for in a while: off, published or rpm=60,tpm=100000.
     #[arg(long, default_value = "off")]
     limits: Limits,
-    /// An access key of the OpenAPI as id:secret; may be given several times. Without it, the documentation's example.
+    /// An access key for Tingwu as id:secret; may be given several times. Without it, the example of the documentation.
     #[arg(long)]
     access_key: Vec<AccessKey>,
     /// An API key that is accepted; may be given several times. Without it, every key is.
