@@ -77,7 +77,8 @@ pub struct QwenVoice {
 
 #[derive(Default, Deserialize)]
 struct Listed {
-    #[serde(default, deserialize_with = "null_as_default")]
+    /// The service's own client takes either name.
+    #[serde(default, alias = "voices", deserialize_with = "null_as_default")]
     voice_list: Vec<QwenVoice>,
 }
 
@@ -160,7 +161,8 @@ impl Client {
         require(described, "voice_prompt", "must not be empty")?;
         let mut input = json!(design);
         input["action"] = "create".into();
-        self.customize(PATH, DESIGN, &input).await
+        let made: Option<DesignedVoice> = self.customize(PATH, DESIGN, &input).await?;
+        made.ok_or_else(|| Error::malformed("a voice was designed without a name"))
     }
 
     /// Lists the account's designed voices.

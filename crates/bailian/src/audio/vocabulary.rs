@@ -69,14 +69,15 @@ pub struct VocabularyEntry {
     pub extra: Extra,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Created {
     vocabulary_id: String,
 }
 
 #[derive(Default, Deserialize)]
 struct Listed {
-    #[serde(default, deserialize_with = "null_as_default")]
+    /// The service's own client takes either name.
+    #[serde(default, alias = "vocabularies", deserialize_with = "null_as_default")]
     vocabulary_list: Vec<VocabularyEntry>,
 }
 
@@ -108,7 +109,8 @@ impl Client {
             "prefix": prefix,
             "vocabulary": words,
         });
-        let made: Created = self.customize(PATH, MODEL, &input).await?;
+        let made: Option<Created> = self.customize(PATH, MODEL, &input).await?;
+        let made = made.ok_or_else(|| Error::malformed("hot words were made without an id"))?;
         Ok(made.vocabulary_id)
     }
 

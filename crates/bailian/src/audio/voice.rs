@@ -70,14 +70,15 @@ pub struct Voice {
     pub extra: Extra,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Created {
     voice_id: String,
 }
 
 #[derive(Default, Deserialize)]
 struct Listed {
-    #[serde(default, deserialize_with = "null_as_default")]
+    /// The service's own client takes either name.
+    #[serde(default, alias = "voices", deserialize_with = "null_as_default")]
     voice_list: Vec<Voice>,
 }
 
@@ -97,7 +98,8 @@ impl Client {
         require(!voice.url.is_empty(), "url", "must not be empty")?;
         let mut input = json!(voice);
         input["action"] = "create_voice".into();
-        let made: Created = self.customize(PATH, MODEL, &input).await?;
+        let made: Option<Created> = self.customize(PATH, MODEL, &input).await?;
+        let made = made.ok_or_else(|| Error::malformed("a voice was made without an id"))?;
         Ok(made.voice_id)
     }
 

@@ -3,6 +3,7 @@
 
 mod answers;
 mod completions;
+mod documented;
 mod downloads;
 mod faults;
 mod faults_http2;
@@ -10,12 +11,15 @@ mod faults_network;
 mod faults_refused;
 mod faults_streams;
 mod faults_tls;
+mod films;
 mod limits;
 mod live;
 mod media;
+mod meetings;
 mod native;
 mod pacing;
 mod parameters;
+mod pictures;
 mod pool;
 mod refusals;
 mod services;
@@ -26,3 +30,4 @@ mod support;
 mod tasks;
 mod tingwu;
 mod uploads;
+mod voices;
