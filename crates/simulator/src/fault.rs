@@ -91,6 +91,28 @@ pub enum Fault {
     Framing(Framing),
 }
 
+impl Fault {
+    /// Whether nobody but the front makes it, in a scripted answer too.
+    pub(crate) fn is_of_the_front(&self) -> bool {
+        use Framing::{ByteOrderMark, EmptyEvents, LoneCarriageReturns, ManyLines};
+        matches!(
+            self,
+            Self::SlowStart(_)
+                | Self::SlowHead(_)
+                | Self::ClosedWhenUsed
+                | Self::GoAway
+                | Self::BigEvent(_)
+                | Self::EmptyChoices
+                | Self::NullDelta
+                | Self::AbsurdUsage(_)
+                | Self::UnknownFields
+                | Self::TwoDones
+                | Self::TwoFinishes
+                | Self::Framing(ByteOrderMark | EmptyEvents | LoneCarriageReturns | ManyLines)
+        )
+    }
+}
+
 /// Forms of an event stream that are all valid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {

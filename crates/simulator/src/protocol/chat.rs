@@ -13,7 +13,6 @@ pub(crate) mod transmit;
 mod wire;
 
 use axum::response::Response;
-use http::header::LOCATION;
 use serde_json::Value;
 
 pub(crate) use self::attend::attend;
@@ -28,10 +27,12 @@ use self::{
 use super::{
     dialect::Dialect,
     entry::Entry,
+    front,
     reply::{self, RequestId},
 };
 use crate::{
-    Answer, Billed, Fault, Handle, Refusal, dice::Dice, pace::Pace, sound, state::unix_seconds,
+    Answer, Billed, Fault, Handle, Refusal, Strike, dice::Dice, pace::Pace, sound,
+    state::unix_seconds,
 };
 
 pub(crate) const EVENT_STREAM: &str = "text/event-stream;charset=UTF-8";
@@ -128,6 +129,14 @@ pub(crate) async fn think(ask: &Ask, entry: &Entry) -> (Vec<Answer>, Pace) {
             None => break answer::compose(ask, options.seed, &mut pace),
         }
     };
+    let failure = answers.first().and_then(|answer| answer.failure.as_ref());
+    if let Some(failure) = failure.filter(|failure| failure.fault.is_of_the_front()) {
+        entry.later.add(Strike {
+            fault: failure.fault.clone(),
+            // The event that opens an answer is not a piece of it.
+            after: failure.after + 1,
+        });
+    }
     entry.first_byte().await;
     (answers, pace)
 }
@@ -162,76 +171,9 @@ pub(crate) fn instead(
     dialect: Dialect,
     id: &RequestId,
 ) -> Option<Response> {
-    let failure = answers.first()?.failure.as_ref()?;
-    Some(match &failure.fault {
-        Fault::Refused(refusal) => dialect.refuse(refusal, id),
-        Fault::ErrorEvent(refusal) if !streaming => dialect.refuse(refusal, id),
-        Fault::RefusedAsEvent(refusal) if dialect == Dialect::Native => {
-            reply::body(refusal.status, "application/json", error_frame(refusal, id))
-        }
-        Fault::RefusedAsEvent(refusal) => {
-            let line = format!("data: {}\n\n", refusal.compatible(&id.0));
-            reply::body(refusal.status, "application/json", line)
-        }
-        Fault::NativeFrame(refusal, status) => {
-            reply::body(*status, EVENT_STREAM, error_frame(refusal, id))
-        }
-        Fault::Redirect(status) => {
-            let mut response = reply::body(*status, "text/html", "");
-            reply::set(&mut response, LOCATION, "https://login.example.invalid/");
-            response
-        }
-        Fault::Html => reply::body(
-            200,
-            "text/html",
-            "<html><body><h1>Welcome to the network</h1></body></html>",
-        ),
-        Fault::EmptyBody => reply::body(
-            200,
-            if streaming {
-                EVENT_STREAM
-            } else {
-                "application/json"
-            },
-            "",
-        ),
-        Fault::ErrorEvent(_)
-        | Fault::RetryAfter(_)
-        | Fault::Gateway(_)
-        | Fault::NoContent
-        | Fault::Bomb(_)
-        | Fault::HangUp
-        | Fault::SlowStart(_)
-        | Fault::SlowHead(_)
-        | Fault::ClosedWhenUsed
-        | Fault::GoAway
-        | Fault::StreamReset(_)
-        | Fault::BigEvent(_)
-        | Fault::EmptyChoices
-        | Fault::NullDelta
-        | Fault::AbsurdUsage(_)
-        | Fault::UnknownFields
-        | Fault::TwoDones
-        | Fault::TwoFinishes
-        | Fault::Malformed
-        | Fault::Reset(_)
-        | Fault::Cut(_)
-        | Fault::CutInsideCharacter
-        | Fault::EndsEarly
-        | Fault::Stall
-        | Fault::Endless
-        | Fault::NoUsage
-        | Fault::NoDone
-        | Fault::DataAfterDone
-        | Fault::SlowBytes(_)
-        | Fault::SplitCharacters
-        | Fault::Framing(_) => return None,
-    })
-}
-
-/// A refusal as the only event of a native stream.
-fn error_frame(refusal: &Refusal, id: &RequestId) -> String {
-    let data = refusal.native(&id.0);
-    let status = refusal.status;
-    format!("id:1\nevent:error\n:HTTP_STATUS/{status}\ndata:{data}\n\n")
+    match &answers.first()?.failure.as_ref()?.fault {
+        Fault::ErrorEvent(refusal) if !streaming => Some(dialect.refuse(refusal, id)),
+        Fault::EmptyBody if streaming => Some(reply::body(200, EVENT_STREAM, "")),
+        fault => front::instead(fault, dialect, id),
+    }
 }

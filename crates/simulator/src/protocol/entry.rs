@@ -15,7 +15,7 @@ use crate::{
     dice::Dice,
     line::Line,
     protocol::{
-        front::{Inside, Parsed},
+        front::{Inside, Later, Parsed},
         reply::RequestId,
     },
     state::{Billed, Pass},
@@ -33,6 +33,8 @@ pub(crate) struct Entry {
     pub(crate) body: Bytes,
     /// What goes wrong with a connection that outlives its request; with everything else it goes wrong in the front.
     pub(crate) strikes: Vec<Strike>,
+    /// Where a route puts what is to go wrong with its answer in the front.
+    pub(crate) later: Later,
     parsed: Option<Arc<Value>>,
 }
 
@@ -140,6 +142,7 @@ impl FromRequest<Handle> for Entry {
                 .get::<ConnectInfo<Line>>()
                 .map(|ConnectInfo(line)| line.clone())
                 .unwrap_or_default(),
+            later: extensions.remove().unwrap_or_default(),
             strikes: extensions
                 .remove()
                 .map(|Inside(strikes)| strikes)

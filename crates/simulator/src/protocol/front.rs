@@ -21,7 +21,10 @@ use futures_util::Stream;
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
 
 use self::question::Question;
-pub(crate) use self::question::{Inside, Parsed};
+pub(crate) use self::{
+    instead::instead,
+    question::{Inside, Later, Parsed},
+};
 use crate::{
     Fault, Handle, Outcome, Refusal, Strike,
     account::Arrival,
@@ -80,8 +83,10 @@ pub(crate) async fn enter(State(handle): State<Handle>, request: Request, next: 
             let inside = strikes.extract_if(.., |strike| strike.after > 0).collect();
             parts.extensions.insert(Inside(inside));
         }
+        let later = Later::default();
+        parts.extensions.insert(later.clone());
         let request = Request::from_parts(parts, Body::from(question.body));
-        answer(request, next, &strikes, &scene).await
+        answer(request, next, strikes, &later, &scene).await
     };
     let mut response = tokio::select! {
         response = answering => response,
@@ -125,9 +130,37 @@ fn send_fixed(handle: &Handle, parts: &Parts, dialect: Dialect, sent: Sent) -> R
 async fn answer(
     request: Request,
     next: Next,
-    strikes: &[Strike],
+    mut strikes: Vec<Strike>,
+    later: &Later,
     scene: &spoil::Scene,
 ) -> Response {
+    prepare(&strikes, scene).await;
+    let instead = strikes
+        .iter()
+        .filter(|strike| strike.after == 0 || !matches!(strike.fault, Fault::StreamReset(_)))
+        .find_map(|strike| instead(&strike.fault, scene.dialect, &scene.id));
+    let mut response = match instead {
+        Some(response) => response,
+        None => {
+            let response = next.run(request).await;
+            let told = later.take();
+            prepare(&told, scene).await;
+            strikes.extend(told);
+            response
+        }
+    };
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        response = scene.dialect.refuse(&refusal, &scene.id);
+    }
+    if strikes.is_empty() {
+        response
+    } else {
+        spoil::spoil(response, strikes, scene)
+    }
+}
+
+/// What faults do before the first byte.
+async fn prepare(strikes: &[Strike], scene: &spoil::Scene) {
     for strike in strikes {
         match &strike.fault {
             Fault::SlowStart(time) => tokio::time::sleep(*time).await,
@@ -136,21 +169,6 @@ async fn answer(
             Fault::GoAway => scene.line.go_away(),
             _ => {}
         }
-    }
-    let instead = strikes
-        .iter()
-        .find_map(|strike| instead::of(strike, scene.dialect, &scene.id));
-    let mut response = match instead {
-        Some(response) => response,
-        None => next.run(request).await,
-    };
-    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        response = scene.dialect.refuse(&refusal, &scene.id);
-    }
-    if strikes.is_empty() {
-        response
-    } else {
-        spoil::spoil(response, strikes.to_vec(), scene)
     }
 }
 

@@ -205,3 +205,23 @@ async fn a_whole_answer_can_fail_too() {
         .next_answer(Answer::words(WORDS).fails_after(0, Fault::ErrorEvent(Refusal::internal())));
     assert_eq!(chat(&simulator, &body).await.status, 500);
 }
+
+#[tokio::test]
+async fn a_scripted_answer_may_suffer_what_only_the_front_can_do() {
+    let twice = failing(0, Fault::TwoDones).await;
+    assert_eq!(
+        (
+            twice.said().as_str(),
+            twice.text().matches("[DONE]").count()
+        ),
+        ("春眠晓", 2)
+    );
+    let absurd = failing(0, Fault::AbsurdUsage("-5".to_owned())).await;
+    assert!(absurd.text().contains(r#""total_tokens":-5"#));
+    let null = failing(1, Fault::NullDelta).await;
+    assert!(null.events()[2].contains(r#""delta":null"#));
+    let gateway = failing(0, Fault::Gateway(503)).await;
+    assert_eq!(gateway.status, 503);
+    let throttled = failing(0, Fault::RetryAfter("banana".to_owned())).await;
+    assert!(throttled.head.contains("retry-after: banana"));
+}

@@ -13,6 +13,7 @@ mod files;
 mod films;
 mod front;
 mod http2;
+mod meetings;
 mod memory;
 mod messages;
 mod native;

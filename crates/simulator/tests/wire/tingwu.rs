@@ -8,7 +8,7 @@ use simulator::{Options, Simulator};
 
 use crate::support::{Reply, raw, read, send, simulator};
 
-const ENDPOINT: &str = "/api/v1/services/aigc/multimodal-generation/generation";
+pub const ENDPOINT: &str = "/api/v1/services/aigc/multimodal-generation/generation";
 const TASKS: &str = "/openapi/tingwu/v2/tasks";
 
 fn hex(bytes: &[u8]) -> String {
@@ -110,7 +110,7 @@ fn now() -> String {
 }
 
 /// A recording that the simulator speaks itself, by its address.
-async fn recording(simulator: &Simulator, text: &str) -> String {
+pub async fn recording(simulator: &Simulator, text: &str) -> String {
     let body = json!({ "model": "qwen3-tts-flash", "input": { "text": text, "voice": "Cherry" } });
     let spoken = send(simulator, "POST", ENDPOINT, &body.to_string()).await;
     spoken.json()["output"]["audio"]["url"]
@@ -120,7 +120,7 @@ async fn recording(simulator: &Simulator, text: &str) -> String {
 }
 
 /// The document behind an address of the simulator.
-async fn document(simulator: &Simulator, url: &Value) -> Value {
+pub async fn document(simulator: &Simulator, url: &Value) -> Value {
     let path = url
         .as_str()
         .unwrap()
@@ -133,7 +133,7 @@ async fn document(simulator: &Simulator, url: &Value) -> Value {
     reply.json()
 }
 
-const SAID: &str = "今天主要讨论三件事情。预算什么时候完成？请小王周五前提交方案。";
+pub const SAID: &str = "今天主要讨论三件事情。预算什么时候完成？请小王周五前提交方案。";
 
 #[tokio::test]
 async fn a_recording_is_written_down_and_told_of() {
@@ -397,62 +397,4 @@ async fn lists_of_phrases_are_kept() {
         .send(&simulator)
         .await;
     assert_eq!(gone.status, 400);
-}
-
-async fn native(simulator: &Simulator, input: Value, parameters: Value) -> Reply {
-    let body = json!({ "model": "tingwu-meeting", "input": input, "parameters": parameters });
-    send(simulator, "POST", ENDPOINT, &body.to_string()).await
-}
-
-#[tokio::test]
-async fn the_native_protocol_tells_the_same_in_its_own_spelling() {
-    let simulator = simulator().await;
-    let url = recording(&simulator, SAID).await;
-    let input =
-        json!({ "task": "createTask", "type": "offline", "appId": "tw_demo01", "fileUrl": url });
-    let parameters = json!({
-        "transcription": { "model": "cn", "translationEnabled": true, "translationTargetLang": ["en"] },
-        "analysis": { "fullSummaryEnabled": true, "mindMapEnabled": true, "actionsEnabled": true },
-    });
-    let created = native(&simulator, input, parameters).await.json();
-    let id = &created["output"]["dataId"];
-    let shown = native(
-        &simulator,
-        json!({ "task": "getTask", "dataId": id }),
-        json!({}),
-    )
-    .await
-    .json();
-    let output = &shown["output"];
-    assert_eq!(
-        (&output["status"], &output["autoChaptersPath"]),
-        (&json!(0), &Value::Null),
-        "{shown}"
-    );
-    let written = document(&simulator, &output["transcriptionPath"]).await;
-    assert_eq!(written["paragraphs"][0]["words"][0]["sentenceId"], 1);
-    assert!(written.get("taskId").is_none());
-    let summary = document(&simulator, &output["summarizationPath"]).await;
-    assert!(summary["mindMapSummary"][0]["topic"][0]["beginTime"].is_number());
-    assert!(summary.get("conversationalSummary").is_none());
-    let actions = document(&simulator, &output["meetingAssistancePath"]).await;
-    assert_eq!(actions["actions"][0]["text"], "请小王周五前提交方案。");
-
-    let text = json!({ "task": "createTask", "type": "offline", "appId": "tw", "text": "小王: 你好。\n小李: 早。" });
-    let created = native(&simulator, text, json!({})).await.json();
-    let wanted = json!({ "task": "getTask", "dataId": created["output"]["dataId"] });
-    let shown = native(&simulator, wanted, json!({})).await.json();
-    let written = document(&simulator, &shown["output"]["transcriptionPath"]).await;
-    assert_eq!(written["paragraphs"][1]["speakerId"], "2");
-
-    let unknown = native(
-        &simulator,
-        json!({ "task": "getTask", "dataId": "x" }),
-        json!({}),
-    )
-    .await;
-    assert_eq!(
-        (unknown.status, &unknown.json()["code"]),
-        (400, &json!("Agent.InputInvalidDataId"))
-    );
 }

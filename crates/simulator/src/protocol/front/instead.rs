@@ -8,7 +8,7 @@ use http::{
 
 use super::bomb;
 use crate::{
-    Fault, Refusal, Strike,
+    Fault, Refusal,
     connections::NoAnswer,
     protocol::{
         dialect::Dialect,
@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// The answer that a fault puts in place of any other, if it does.
-pub(super) fn of(strike: &Strike, dialect: Dialect, id: &RequestId) -> Option<Response> {
-    Some(match &strike.fault {
+pub(crate) fn instead(fault: &Fault, dialect: Dialect, id: &RequestId) -> Option<Response> {
+    Some(match fault {
         Fault::Refused(refusal) => dialect.refuse(refusal, id),
         Fault::RefusedAsEvent(refusal) => {
             let event = dialect.refusal_event(refusal, id);
@@ -59,11 +59,8 @@ pub(super) fn of(strike: &Strike, dialect: Dialect, id: &RequestId) -> Option<Re
             response
         }
         Fault::HangUp => without_answer(NoAnswer::HangUp),
-        Fault::StreamReset(code) if strike.after == 0 => {
-            without_answer(NoAnswer::StreamReset(*code))
-        }
-        Fault::StreamReset(_)
-        | Fault::SlowStart(_)
+        Fault::StreamReset(code) => without_answer(NoAnswer::StreamReset(*code)),
+        Fault::SlowStart(_)
         | Fault::SlowHead(_)
         | Fault::ClosedWhenUsed
         | Fault::GoAway

@@ -1,6 +1,9 @@
 //! What a request asks for: its body, read once for all, and the faults that it wants.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -36,6 +39,23 @@ pub(crate) struct Parsed(pub(crate) Option<Arc<Value>>);
 /// Faults that strike inside a connection which outlives its request.
 #[derive(Clone, Debug)]
 pub(crate) struct Inside(pub(crate) Vec<Strike>);
+
+/// Faults that the route finds out about: those of a scripted answer that are the front's affair.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Later(Arc<Mutex<Vec<Strike>>>);
+
+impl Later {
+    pub(crate) fn add(&self, strike: Strike) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(strike);
+    }
+
+    pub(super) fn take(&self) -> Vec<Strike> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// Reads a body, unless it is too large.
 pub(super) async fn read(parts: &Parts, body: Body) -> Result<Bytes, axum::Error> {
