@@ -139,15 +139,14 @@ async fn answer(
         .iter()
         .filter(|strike| strike.after == 0 || !matches!(strike.fault, Fault::StreamReset(_)))
         .find_map(|strike| instead(&strike.fault, scene.dialect, &scene.id));
-    let mut response = match instead {
-        Some(response) => response,
-        None => {
-            let response = next.run(request).await;
-            let told = later.take();
-            prepare(&told, scene).await;
-            strikes.extend(told);
-            response
-        }
+    let mut response = if let Some(response) = instead {
+        response
+    } else {
+        let response = next.run(request).await;
+        let told = later.take();
+        prepare(&told, scene).await;
+        strikes.extend(told);
+        response
     };
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
         response = scene.dialect.refuse(&refusal, &scene.id);

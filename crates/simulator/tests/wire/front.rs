@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 use simulator::{FaultOrder, FaultPlan, Options, Outcome, Simulator};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::AsyncReadExt;
 
 use crate::support::{CHAT, Reply, ask, chat, raw, read, send, simulator, with};
 
@@ -277,7 +274,30 @@ async fn a_bomb_is_small_on_the_line() {
     let simulator = simulator().await;
     let bomb = struck(&simulator, TASK, "bomb:10m", "").await;
     assert!(bomb.head.contains("content-encoding: gzip"));
-    assert!(bomb.body.len() < 100 << 10, "{}", bomb.body.len());
+    assert!(bomb.body.starts_with(&[0x1f, 0x8b]));
+    let size = bomb.body.len();
+    assert!((50 << 10..100 << 10).contains(&size), "{size}");
+}
+
+#[tokio::test]
+async fn a_file_is_broken_like_any_other_answer() {
+    let simulator = simulator().await;
+    let body =
+        json!({ "model": "qwen3-tts-flash", "input": { "text": "你好", "voice": "Cherry" } });
+    let path = "/api/v1/services/aigc/multimodal-generation/generation";
+    let spoken = send(&simulator, "POST", path, &body.to_string())
+        .await
+        .json();
+    let url = spoken["output"]["audio"]["url"].as_str().unwrap();
+    let file = url.strip_prefix(simulator.base_url()).unwrap();
+    let get = async |fault: &str| {
+        let head = format!("x-simulator-fault: {fault}\r\n");
+        read(raw(&simulator, "GET", file, &head, "").await).await.0
+    };
+    let cut = get("cut:100").await;
+    assert_eq!((cut.complete, cut.body.len()), (false, 100));
+    let early = get("ends-early").await;
+    assert_eq!((early.complete, early.body.len()), (true, 0));
 }
 
 #[tokio::test]
@@ -290,52 +310,6 @@ async fn a_whole_answer_can_be_malformed() {
     assert_eq!(refused.status, 400);
     let absurd = struck(&simulator, CHAT, "usage:-5", &body).await;
     assert_eq!(absurd.json()["usage"]["total_tokens"], -5);
-}
-
-#[tokio::test]
-async fn a_kept_connection_is_closed_when_it_is_used_again() {
-    let simulator = simulator().await;
-    let mut stream = TcpStream::connect(simulator.addr()).await.unwrap();
-    let request = |fault: &str| {
-        format!(
-            "GET {TASK} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer sk-test\r\nx-simulator-fault: {fault}\r\n\r\n"
-        )
-    };
-    stream
-        .write_all(request("closed-when-used").as_bytes())
-        .await
-        .unwrap();
-    crate::support::read_until(&mut stream, "UNKNOWN").await;
-    stream
-        .write_all(request("slow-start:0").as_bytes())
-        .await
-        .unwrap();
-    let mut rest = Vec::new();
-    let _ = stream.read_to_end(&mut rest).await;
-    assert!(!String::from_utf8_lossy(&rest).contains("HTTP/1.1"));
-    assert_eq!(simulator.received().len(), 1);
-}
-
-#[tokio::test]
-async fn a_connection_may_be_closed_without_an_answer() {
-    let simulator = simulator().await;
-    let head = "authorization: Bearer sk-test\r\nx-simulator-fault: hang-up\r\n";
-    let mut stream = raw(&simulator, "GET", TASK, head, "").await;
-    let mut bytes = Vec::new();
-    let _ = stream.read_to_end(&mut bytes).await;
-    assert_eq!(bytes, b"");
-}
-
-#[tokio::test]
-async fn a_head_comes_byte_by_byte() {
-    let simulator = simulator().await;
-    let head = "authorization: Bearer sk-test\r\nx-simulator-fault: slow-head:1ms\r\n";
-    let mut stream = raw(&simulator, "GET", TASK, head, "").await;
-    let mut first = [0; 64];
-    assert_eq!(stream.read(&mut first).await.unwrap(), 1);
-    let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).await.unwrap();
-    assert!(String::from_utf8_lossy(&rest).contains("UNKNOWN"));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 mod apps;
 mod batches;
+mod connections;
 mod control;
 mod faults;
 mod files;

@@ -12,7 +12,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use tokio_util::sync::CancellationToken;
 
 use self::{
@@ -38,7 +38,10 @@ pub(super) struct Scene {
 pub(super) fn spoil(response: Response, strikes: Vec<Strike>, scene: &Scene) -> Response {
     let kind = response.headers().get(CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let shape = if kind.starts_with("text/event-stream") {
+    let is_packed = response.headers().contains_key(CONTENT_ENCODING);
+    let shape = if is_packed {
+        Shape::Bytes
+    } else if kind.starts_with("text/event-stream") {
         Shape::Events
     } else if kind.starts_with("application/json") {
         Shape::Json
@@ -57,17 +60,19 @@ pub(super) fn spoil(response: Response, strikes: Vec<Strike>, scene: &Scene) -> 
     }
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
-    let spoiled = Spoiled {
+    let mut spoiler = Spoiler::new(strikes, shape, scene);
+    let acts = spoiler.begin().into();
+    let answer = Spoiled {
         body: body.into_data_stream(),
         unread: Vec::new(),
-        spoiler: Spoiler::new(strikes, shape, scene),
-        acts: VecDeque::new(),
+        spoiler,
+        acts,
         body_ended: false,
         scene: scene.clone(),
     };
-    let body = stream::unfold(spoiled, async |mut spoiled| {
-        let bytes = spoiled.next().await?;
-        Some((bytes, spoiled))
+    let body = stream::unfold(answer, async |mut answer| {
+        let bytes = answer.next().await?;
+        Some((bytes, answer))
     });
     Response::from_parts(parts, Body::from_stream(body))
 }

@@ -38,7 +38,7 @@ impl Spoiler {
                 strike.after = 0;
             }
         }
-        let mut spoiler = Self {
+        Self {
             shape,
             framing: framing.unwrap_or_default(),
             dialect: scene.dialect,
@@ -48,14 +48,18 @@ impl Spoiler {
             seen: 0,
             over: false,
             spoken: None,
-        };
-        if shape == Shape::Bytes {
-            let mut acts = Vec::new();
-            for fault in spoiler.faults_at(0) {
-                spoiler.strike(&fault, None, &mut acts);
+        }
+    }
+
+    /// What comes before bytes that mean nothing here.
+    pub(super) fn begin(&mut self) -> Vec<Act> {
+        let mut acts = Vec::new();
+        if self.shape == Shape::Bytes {
+            for fault in self.faults_at(0) {
+                self.strike(&fault, None, &mut acts);
             }
         }
-        spoiler
+        acts
     }
 
     /// Bytes that mean nothing here.
@@ -68,8 +72,9 @@ impl Spoiler {
         if self.over {
             return Vec::new();
         }
-        let Ok(text) = String::from_utf8(raw) else {
-            return Vec::new();
+        let text = match String::from_utf8(raw) {
+            Ok(text) => text,
+            Err(not_text) => return self.bytes(not_text.into_bytes().into()),
         };
         let event = match self.shape {
             Shape::Events => Event::parse(&text),
