@@ -12,6 +12,8 @@ pub mod synthesis;
 mod task;
 pub mod translation;
 
+pub use task::{Incoming, TaskLine};
+
 /// Reads a text message in each of the protocols.
 #[cfg(fuzzing)]
 pub(crate) fn fuzz(text: &str) {

@@ -4,7 +4,6 @@ use bailian::audio::{HotWord, NewVoice, VoiceDesign};
 use bailian::image::{
     BackgroundGeneration, BackgroundParameters, ImageFusion, ImageTranslation, StyleRepaint,
 };
-use bailian::tingwu::{Meeting, MeetingParameters, MeetingRequest, MeetingSource, MeetingStatus};
 use bailian::video::VideoRequest;
 use bailian::{Client, ErrorKind, Extra};
 use serde_json::{Value, json};
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 use crate::studio::soon;
 use crate::support::{Step, Upstream, reply};
 
-fn answer(body: &Value) -> Vec<Step> {
+pub fn answer(body: &Value) -> Vec<Step> {
     let body = body.to_string();
     vec![Step::Send(reply("200 OK", "application/json", &body))]
 }
@@ -29,7 +28,7 @@ async fn worker(output: Value, usage: Value) -> (Upstream, Client) {
 }
 
 /// The path and body of a request that hands in a task, or of one that is answered at once.
-fn sent(upstream: &Upstream, turn: usize, is_task: bool) -> (String, Value) {
+pub fn sent(upstream: &Upstream, turn: usize, is_task: bool) -> (String, Value) {
     let request = upstream.requests().swap_remove(turn);
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     let line = head.lines().next().unwrap();
@@ -39,7 +38,7 @@ fn sent(upstream: &Upstream, turn: usize, is_task: bool) -> (String, Value) {
     (path.to_owned(), serde_json::from_str(body).unwrap())
 }
 
-const SERVICES: &str = "/api/v1/services";
+pub const SERVICES: &str = "/api/v1/services";
 
 #[tokio::test]
 async fn images_to_join_and_to_translate() {
@@ -337,65 +336,5 @@ async fn what_is_made_without_an_id_is_no_success() {
         ];
         let mut kinds = errors.iter().map(bailian::Error::kind);
         assert!(kinds.all(|kind| *kind == ErrorKind::Malformed), "{body}");
-    }
-}
-
-#[tokio::test]
-async fn meetings_through_bailian() {
-    let parameters = json!({
-        "transcription": {"model": "cn", "languageHints": ["cn"], "diarizationEnabled": true, "diarizationSpeakerCount": 0, "translationEnabled": true, "translationTargetLang": ["en"]},
-        "audio": {"audioChannelMode": ""},
-        "analysis": {"model": "default", "keyInformationEnabled": true, "actionsEnabled": true, "fullSummaryEnabled": true, "fullSummaryFormat": "default", "conversationalEnabled": true, "questionsAnsweringEnabled": true, "mindMapEnabled": true, "mindMapFormat": "timestamp", "pptExtractionEnabled": false, "autoChaptersEnabled": true, "autoChapterGranularity": "General", "autoChapterTitleLengthLevel": "Normal", "textPolishEnabled": true, "customPromptEnabled": true, "customPromptModel": "tingwu-plus", "customPromptTransType": "default", "customPromptContent": "Summarise:\n{Transcription}"},
-    });
-    let asked: MeetingParameters = serde_json::from_value(parameters.clone()).unwrap();
-    // Every documented name has a field of its own.
-    assert!(asked.extra.is_empty() && asked.transcription.extra.is_empty());
-    assert!(asked.analysis.extra.is_empty());
-    let outputs = [
-        json!({"dataId": "a1b2c3d4e5f6"}),
-        json!({
-            "status": 0, "errorCode": null, "errorMessage": null,
-            "playbackUrl": "https://example.com/a.mp3", "transcriptionPath": "https://example.com/t.json",
-            "translationsPath": "https://example.com/e.json", "autoChaptersPath": null,
-        }),
-        json!({"TaskId": "x", "Result": {"score": 1}}),
-    ];
-    let answers =
-        outputs.map(|output| answer(&json!({"output": output, "usage": {}, "request_id": "r"})));
-    let upstream = Upstream::playing(answers.to_vec()).await;
-    let client = upstream.client();
-    let source = MeetingSource::File("https://example.com/meeting.mp3".to_owned());
-    let mut request = MeetingRequest::new("tw_demo01", source);
-    request.phrase_id = Some("p-1".to_owned());
-    request.parameters = asked;
-    let meeting = client.submit_meeting(&request).await.unwrap();
-    let data_id = "a1b2c3d4e5f6".to_owned();
-    assert_eq!(meeting, Meeting { data_id });
-    let now = client.query_meeting(&meeting).await.unwrap();
-    assert_eq!(now.status, MeetingStatus::Done);
-    assert_eq!(
-        now.translations_path.as_deref(),
-        Some("https://example.com/e.json")
-    );
-    let talk = "https://example.com/talk.mp3";
-    let judged = client.inspect_automotive_service("tw_demo01", talk).await;
-    assert_eq!(judged.unwrap()["Result"]["score"], 1);
-
-    let expected = [
-        json!({
-            "model": "tingwu-meeting",
-            "input": {"task": "createTask", "type": "offline", "appId": "tw_demo01", "fileUrl": "https://example.com/meeting.mp3", "phraseId": "p-1"},
-            "parameters": parameters,
-        }),
-        json!({"model": "tingwu-meeting", "input": {"task": "getTask", "dataId": "a1b2c3d4e5f6"}}),
-        json!({"model": "tingwu-automotive-service-inspection", "input": {"fileUrl": talk, "appid": "tw_demo01"}}),
-    ];
-    for (turn, expected) in expected.into_iter().enumerate() {
-        let (path, body) = sent(&upstream, turn, false);
-        assert_eq!(
-            path,
-            format!("{SERVICES}/aigc/multimodal-generation/generation")
-        );
-        assert_eq!(body, expected);
     }
 }

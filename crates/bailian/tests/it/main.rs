@@ -12,6 +12,7 @@ mod faults_refused;
 mod faults_streams;
 mod faults_tls;
 mod films;
+mod frames;
 mod limits;
 mod live;
 mod media;

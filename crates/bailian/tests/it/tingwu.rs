@@ -2,10 +2,13 @@
 
 use bailian::task::Patience;
 use bailian::tingwu::{
-    AccessKey, NewTask, PhraseWords, Summarization, TaskParameters, Tingwu, TingwuStatus,
+    AccessKey, Meeting, MeetingParameters, MeetingRequest, MeetingSource, MeetingStatus, NewTask,
+    PhraseWords, Summarization, TaskParameters, Tingwu, TingwuStatus,
 };
 use bailian::{ErrorKind, Limit};
+use serde_json::json;
 
+use crate::documented::{SERVICES, answer, sent};
 use crate::support::{Step, Upstream, reply};
 
 const JSON: &str = "application/json";
@@ -197,4 +200,64 @@ async fn every_operation_has_its_method_path_and_action() {
             "DELETE /openapi/tingwu/v2/resources/phrases/p-1 DeleteTranscriptionPhrases",
         ]
     );
+}
+
+#[tokio::test]
+async fn meetings_through_bailian() {
+    let parameters = json!({
+        "transcription": {"model": "cn", "languageHints": ["cn"], "diarizationEnabled": true, "diarizationSpeakerCount": 0, "translationEnabled": true, "translationTargetLang": ["en"]},
+        "audio": {"audioChannelMode": ""},
+        "analysis": {"model": "default", "keyInformationEnabled": true, "actionsEnabled": true, "fullSummaryEnabled": true, "fullSummaryFormat": "default", "conversationalEnabled": true, "questionsAnsweringEnabled": true, "mindMapEnabled": true, "mindMapFormat": "timestamp", "pptExtractionEnabled": false, "autoChaptersEnabled": true, "autoChapterGranularity": "General", "autoChapterTitleLengthLevel": "Normal", "textPolishEnabled": true, "customPromptEnabled": true, "customPromptModel": "tingwu-plus", "customPromptTransType": "default", "customPromptContent": "Summarise:\n{Transcription}"},
+    });
+    let asked: MeetingParameters = serde_json::from_value(parameters.clone()).unwrap();
+    // Every documented name has a field of its own.
+    assert!(asked.extra.is_empty() && asked.transcription.extra.is_empty());
+    assert!(asked.analysis.extra.is_empty());
+    let outputs = [
+        json!({"dataId": "a1b2c3d4e5f6"}),
+        json!({
+            "status": 0, "errorCode": null, "errorMessage": null,
+            "playbackUrl": "https://example.com/a.mp3", "transcriptionPath": "https://example.com/t.json",
+            "translationsPath": "https://example.com/e.json", "autoChaptersPath": null,
+        }),
+        json!({"TaskId": "x", "Result": {"score": 1}}),
+    ];
+    let answers =
+        outputs.map(|output| answer(&json!({"output": output, "usage": {}, "request_id": "r"})));
+    let upstream = Upstream::playing(answers.to_vec()).await;
+    let client = upstream.client();
+    let source = MeetingSource::File("https://example.com/meeting.mp3".to_owned());
+    let mut request = MeetingRequest::new("tw_demo01", source);
+    request.phrase_id = Some("p-1".to_owned());
+    request.parameters = asked;
+    let meeting = client.submit_meeting(&request).await.unwrap();
+    let data_id = "a1b2c3d4e5f6".to_owned();
+    assert_eq!(meeting, Meeting { data_id });
+    let now = client.query_meeting(&meeting).await.unwrap();
+    assert_eq!(now.status, MeetingStatus::Done);
+    assert_eq!(
+        now.translations_path.as_deref(),
+        Some("https://example.com/e.json")
+    );
+    let talk = "https://example.com/talk.mp3";
+    let judged = client.inspect_automotive_service("tw_demo01", talk).await;
+    assert_eq!(judged.unwrap()["Result"]["score"], 1);
+
+    let expected = [
+        json!({
+            "model": "tingwu-meeting",
+            "input": {"task": "createTask", "type": "offline", "appId": "tw_demo01", "fileUrl": "https://example.com/meeting.mp3", "phraseId": "p-1"},
+            "parameters": parameters,
+        }),
+        json!({"model": "tingwu-meeting", "input": {"task": "getTask", "dataId": "a1b2c3d4e5f6"}}),
+        json!({"model": "tingwu-automotive-service-inspection", "input": {"fileUrl": talk, "appid": "tw_demo01"}}),
+    ];
+    for (turn, expected) in expected.into_iter().enumerate() {
+        let (path, body) = sent(&upstream, turn, false);
+        assert_eq!(
+            path,
+            format!("{SERVICES}/aigc/multimodal-generation/generation")
+        );
+        assert_eq!(body, expected);
+    }
 }

@@ -7,8 +7,10 @@
 
 mod apps;
 mod batches;
+mod calls;
 mod connections;
 mod control;
+mod edits;
 mod faults;
 mod files;
 mod films;
@@ -21,6 +23,7 @@ mod native;
 mod native_account;
 mod native_findings;
 mod native_vectors;
+mod orders;
 mod pictures;
 mod refusals;
 mod script;

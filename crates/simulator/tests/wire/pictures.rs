@@ -12,13 +12,13 @@ use simulator::Simulator;
 
 use crate::support::{Reply, send, send_with, simulator};
 
-const TEXT: &str = "/api/v1/services/aigc/text2image/image-synthesis";
-const EDIT: &str = "/api/v1/services/aigc/image2image/image-synthesis";
+pub const TEXT: &str = "/api/v1/services/aigc/text2image/image-synthesis";
+pub const EDIT: &str = "/api/v1/services/aigc/image2image/image-synthesis";
 const MESSAGE: &str = "/api/v1/services/aigc/multimodal-generation/generation";
 const MESSAGE_TASK: &str = "/api/v1/services/aigc/image-generation/generation";
-const AS_TASK: &str = "x-dashscope-async: enable\r\n";
+pub const AS_TASK: &str = "x-dashscope-async: enable\r\n";
 
-async fn post(simulator: &Simulator, path: &str, headers: &str, body: &Value) -> Reply {
+pub async fn post(simulator: &Simulator, path: &str, headers: &str, body: &Value) -> Reply {
     let body = body.to_string();
     match headers {
         "" => send(simulator, "POST", path, &body).await,
@@ -27,7 +27,7 @@ async fn post(simulator: &Simulator, path: &str, headers: &str, body: &Value) ->
 }
 
 /// Submits and gives what the query answers.
-async fn task(simulator: &Simulator, path: &str, body: &Value) -> Value {
+pub async fn task(simulator: &Simulator, path: &str, body: &Value) -> Value {
     let reply = post(simulator, path, AS_TASK, body).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let submitted = reply.json();
@@ -42,7 +42,7 @@ async fn task(simulator: &Simulator, path: &str, body: &Value) -> Value {
 }
 
 /// Follows the address of a result as a browser does.
-async fn download(simulator: &Simulator, url: &Value) -> Reply {
+pub async fn download(simulator: &Simulator, url: &Value) -> Reply {
     let path = url
         .as_str()
         .expect("an address")
@@ -52,7 +52,7 @@ async fn download(simulator: &Simulator, url: &Value) -> Reply {
     crate::support::read(stream).await.0
 }
 
-async fn size(simulator: &Simulator, url: &Value) -> (u32, u32) {
+pub async fn size(simulator: &Simulator, url: &Value) -> (u32, u32) {
     let file = download(simulator, url).await;
     assert!(
         file.head.contains("content-type: image/png"),
@@ -64,7 +64,7 @@ async fn size(simulator: &Simulator, url: &Value) -> (u32, u32) {
         .dimensions()
 }
 
-fn prompt(model: &str, parameters: Value) -> Value {
+pub fn prompt(model: &str, parameters: Value) -> Value {
     json!({ "model": model, "input": { "prompt": "雪山下的湖" }, "parameters": parameters })
 }
 
@@ -382,209 +382,4 @@ async fn words_and_pictures_come_by_turns() {
             .map(|billed| billed.images),
         Some(2)
     );
-}
-
-#[tokio::test]
-async fn an_edit_begins_with_the_picture_that_is_pointed_at() {
-    let simulator = simulator().await;
-    let body = prompt("wan2.2-t2i-flash", json!({ "n": 1, "size": "512*512" }));
-    let base = task(&simulator, TEXT, &body).await["output"]["results"][0]["url"].take();
-    let edit = |function: &str, parameters: Value| {
-        json!({
-            "model": "wanx2.1-imageedit",
-            "input": { "function": function, "prompt": "a warmer light", "base_image_url": base, "mask_image_url": base },
-            "parameters": parameters,
-        })
-    };
-    let body = edit("expand", json!({ "left_scale": 1.5, "top_scale": 2.0 }));
-    let answer = task(&simulator, EDIT, &body).await;
-    assert_eq!(answer["usage"], json!({ "image_count": 1 }), "{answer}");
-    assert_eq!(
-        size(&simulator, &answer["output"]["results"][0]["url"]).await,
-        (768, 1024)
-    );
-    let original = download(&simulator, &base).await.body;
-    for function in [
-        "stylization_all",
-        "description_edit_with_mask",
-        "remove_watermark",
-        "colorization",
-        "doodle",
-        "control_cartoon_feature",
-    ] {
-        let answer = task(&simulator, EDIT, &edit(function, json!({}))).await;
-        let changed = download(&simulator, &answer["output"]["results"][0]["url"])
-            .await
-            .body;
-        assert_ne!(changed, original, "{function}");
-    }
-    let lost = base
-        .as_str()
-        .expect("an address")
-        .replace("/results/1d", "/results/2d");
-    let mut body = edit("colorization", json!({}));
-    body["input"]["base_image_url"] = lost.into();
-    let answer = task(&simulator, EDIT, &body).await;
-    assert_eq!(answer["output"]["task_status"], "FAILED");
-    body["input"]["base_image_url"] = "https://example.com/cat.png".into();
-    let answer = task(&simulator, EDIT, &body).await;
-    assert_eq!(answer["output"]["code"], "InvalidURL");
-}
-
-#[tokio::test]
-async fn a_picture_is_read_from_another_server_on_this_machine() {
-    let (elsewhere, here) = (simulator().await, simulator().await);
-    let body = prompt("wan2.2-t2i-flash", json!({ "n": 1, "size": "512*512" }));
-    let url = task(&elsewhere, TEXT, &body).await["output"]["results"][0]["url"].take();
-    let edit = |url: &str| {
-        json!({
-            "model": "wanx2.1-imageedit",
-            "input": { "function": "colorization", "prompt": "warm", "base_image_url": url },
-        })
-    };
-    let url = url.as_str().expect("an address");
-    let answer = task(&here, EDIT, &edit(url)).await;
-    assert_eq!(answer["output"]["task_status"], "SUCCEEDED", "{answer}");
-    let lost = task(
-        &here,
-        EDIT,
-        &edit(&format!("{}/results/none", elsewhere.base_url())),
-    )
-    .await;
-    assert_eq!(lost["output"]["code"], "InvalidURL");
-    elsewhere.shutdown().await.expect("a shutdown");
-    let gone = task(&here, EDIT, &edit(url)).await;
-    assert_eq!(gone["output"]["code"], "InvalidURL.ConnectionRefused");
-}
-
-#[tokio::test]
-async fn a_result_is_served_in_parts_until_it_expires() {
-    let simulator = simulator().await;
-    let body = prompt("wan2.2-t2i-flash", json!({ "n": 1, "size": "512*512" }));
-    let url = task(&simulator, TEXT, &body).await["output"]["results"][0]["url"].take();
-    let path = url
-        .as_str()
-        .expect("an address")
-        .strip_prefix(simulator.base_url())
-        .expect("here");
-    let whole = download(&simulator, &url).await;
-    assert!(whole.head.contains("accept-ranges: bytes"));
-
-    let ask = |method: &'static str, path: String, headers: &'static str| {
-        let simulator = &simulator;
-        async move {
-            use tokio::io::AsyncWriteExt;
-            let mut stream = tokio::net::TcpStream::connect(simulator.addr())
-                .await
-                .expect("a connection");
-            let request = format!(
-                "{method} {path} HTTP/1.1\r\nhost: simulator\r\nconnection: close\r\n{headers}\r\n"
-            );
-            stream.write_all(request.as_bytes()).await.expect("sent");
-            crate::support::read(stream).await.0
-        }
-    };
-    let part = ask("GET", path.to_owned(), "range: bytes=1-3\r\n").await;
-    assert_eq!(
-        (part.status, part.body.as_slice()),
-        (206, b"PNG".as_slice())
-    );
-    assert!(
-        part.head
-            .contains(&format!("content-range: bytes 1-3/{}", whole.body.len()))
-    );
-    let head = ask("HEAD", path.to_owned(), "").await;
-    assert!(
-        head.head
-            .contains(&format!("content-length: {}", whole.body.len())),
-        "{}",
-        head.head
-    );
-    assert_eq!(head.body, b"");
-    let beyond = ask("GET", path.to_owned(), "range: bytes=99999999-\r\n").await;
-    assert_eq!(beyond.status, 416);
-    let keyed = ask("GET", path.to_owned(), "authorization: Bearer sk-test\r\n").await;
-    assert_eq!(keyed.status, 400);
-    let forged = ask("GET", path.replace("Signature=", "Signature=0"), "").await;
-    assert!(forged.text().contains("SignatureDoesNotMatch"));
-    let (before, after) = path.split_once("Expires=").expect("an expiry");
-    let rest = after.split_once('&').expect("more").1;
-    let late = ask("GET", format!("{before}Expires=1700000000&{rest}"), "").await;
-    assert_eq!(late.status, 403);
-    assert!(
-        late.text()
-            .contains("<Message>Request has expired.</Message>"),
-        "{}",
-        late.text()
-    );
-}
-
-#[tokio::test]
-async fn tasks_are_listed_queried_and_called_off() {
-    let simulator = simulator().await;
-    simulator.hold_tasks();
-    let body = prompt("wan2.2-t2i-flash", json!({ "n": 1, "size": "512*512" }));
-    let waiting = task(&simulator, TEXT, &body).await;
-    assert_eq!(waiting["output"]["task_status"], "PENDING");
-    let id = waiting["output"]["task_id"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
-    let cancel = format!("/api/v1/tasks/{id}/cancel");
-    let called_off = send(&simulator, "POST", &cancel, "").await;
-    assert_eq!(called_off.status, 200);
-    let again = send(&simulator, "POST", &cancel, "").await;
-    assert_eq!(
-        (again.status, &again.json()["code"]),
-        (400, &json!("UnsupportedOperation"))
-    );
-    let query = send(&simulator, "POST", &format!("/api/v1/tasks/{id}"), "")
-        .await
-        .json();
-    assert_eq!(query["output"]["task_status"], "CANCELED");
-    let unknown = send(&simulator, "GET", "/api/v1/tasks/1111", "")
-        .await
-        .json();
-    assert_eq!(
-        unknown["output"],
-        json!({ "task_id": "1111", "task_status": "UNKNOWN" })
-    );
-
-    simulator.finish_tasks();
-    for _ in 0..2 {
-        task(&simulator, TEXT, &body).await;
-    }
-    let list = send(
-        &simulator,
-        "GET",
-        "/api/v1/tasks/?page_size=2&page_no=2",
-        "",
-    )
-    .await
-    .json();
-    assert_eq!(
-        (&list["total"], &list["total_page"]),
-        (&json!(3), &json!(2))
-    );
-    assert_eq!(list["data"][0]["task_id"], id.as_str());
-    assert_eq!(list["data"][0]["status"], "CANCELED");
-    assert_eq!(
-        list["data"][0]["user_api_unique_key"],
-        "apikey:v1:aigc:text2image:image-synthesis:wan2.2-t2i-flash"
-    );
-    assert!(
-        list["data"][0]["gmt_create"]
-            .as_u64()
-            .is_some_and(|created| created > 1_700_000_000_000)
-    );
-    for (filter, count) in [
-        ("status=PENDING", 2),
-        ("model_name=wanx-v1", 0),
-        (&*format!("task_id={id}"), 1),
-    ] {
-        let list = send(&simulator, "GET", &format!("/api/v1/tasks?{filter}"), "")
-            .await
-            .json();
-        assert_eq!(list["total"], count, "{filter}");
-    }
 }

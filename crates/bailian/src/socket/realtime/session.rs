@@ -5,6 +5,26 @@ use serde_json::{Value, json};
 
 use crate::Extra;
 
+/// What all sessions have in common: any setting by its name, and their form on the line.
+macro_rules! settings {
+    ($session:ident) => {
+        impl $session {
+            /// Any setting, by its name.
+            #[must_use]
+            pub fn set(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+                self.0.insert(name.into(), value.into());
+                self
+            }
+        }
+
+        impl From<$session> for Value {
+            fn from(session: $session) -> Self {
+                session.0.into()
+            }
+        }
+    };
+}
+
 /// When a turn ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TurnDetection {
@@ -62,20 +82,9 @@ impl OmniSession {
     pub fn turn_detection(self, detection: Option<&TurnDetection>) -> Self {
         self.set("turn_detection", json!(detection))
     }
-
-    /// Any setting, by its name.
-    #[must_use]
-    pub fn set(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.0.insert(name.into(), value.into());
-        self
-    }
 }
 
-impl From<OmniSession> for Value {
-    fn from(session: OmniSession) -> Self {
-        session.0.into()
-    }
-}
+settings!(OmniSession);
 
 /// The settings of speech as it is written (qwen-tts-realtime).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,20 +110,9 @@ impl SpeechSession {
         self.set("response_format", format.into())
             .set("sample_rate", sample_rate)
     }
-
-    /// Any setting, by its name.
-    #[must_use]
-    pub fn set(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.0.insert(name.into(), value.into());
-        self
-    }
 }
 
-impl From<SpeechSession> for Value {
-    fn from(session: SpeechSession) -> Self {
-        session.0.into()
-    }
-}
+settings!(SpeechSession);
 
 /// The settings of recognition as it is spoken (qwen3-asr-flash-realtime).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,17 +138,6 @@ impl RecognitionSession {
     pub fn turn_detection(self, detection: Option<&TurnDetection>) -> Self {
         self.set("turn_detection", json!(detection))
     }
-
-    /// Any setting, by its name.
-    #[must_use]
-    pub fn set(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.0.insert(name.into(), value.into());
-        self
-    }
 }
 
-impl From<RecognitionSession> for Value {
-    fn from(session: RecognitionSession) -> Self {
-        session.0.into()
-    }
-}
+settings!(RecognitionSession);
