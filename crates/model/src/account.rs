@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::UserId;
+use crate::{Millis, PermissionSet, UserId};
 
 /// An e-mail address: the name a person signs in with. At most 254 bytes, compared without case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,16 +143,6 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What a person is to the site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Set the site up and answers for it.
-    Owner,
-    /// Uses it.
-    Member,
-}
-
 /// The signed-in person, as their own page sees them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -162,8 +152,52 @@ pub struct Account {
     pub name: DisplayName,
     /// What they sign in with.
     pub email: Email,
-    /// What they are to the site.
-    pub role: Role,
+}
+
+/// Who may make an account without being asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationMode {
+    /// Anybody.
+    Open,
+    /// Whoever has an address in one of the allowed domains and can read mail there.
+    Domains,
+    /// Whoever was invited.
+    Invited,
+    /// Nobody; accounts are made by administrators or come from elsewhere.
+    #[default]
+    Closed,
+}
+
+/// What a signed-in person must do before anything else is open to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lacking {
+    /// Follow the link in the mail that shows the address is theirs.
+    VerifiedEmail,
+    /// Set up a second factor, which one of their roles asks for.
+    SecondFactor,
+}
+
+/// A second factor, or a proof instead of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Factor {
+    /// Six digits from an app.
+    Totp,
+    /// A passkey.
+    Passkey,
+    /// One of the codes that were written down.
+    RecoveryCode,
+}
+
+/// Somewhere else that people can sign in with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderChoice {
+    /// Its name in addresses: `/sso/{id}`.
+    pub id: String,
+    /// Its name on the button.
+    pub label: String,
 }
 
 /// What every page needs to know before it draws itself.
@@ -171,10 +205,22 @@ pub struct Account {
 pub struct Session {
     /// Who is signed in, if anyone.
     pub account: Option<Account>,
+    /// What they may do.
+    pub permissions: PermissionSet,
+    /// When their picture was changed last; `None` when they have none.
+    pub picture: Option<Millis>,
+    /// What they must do first.
+    pub lacking: Option<Lacking>,
+    /// The password was right, and one of these is awaited. Nobody is signed in then.
+    pub awaited: Vec<Factor>,
     /// Answers come from the built-in simulator, not from Bailian.
     pub simulated: bool,
-    /// Whether `/register` lets people in.
-    pub registration_open: bool,
+    /// Who may make an account.
+    pub registration: RegistrationMode,
+    /// Where else people can sign in.
+    pub providers: Vec<ProviderChoice>,
+    /// How far the reader's clock is from UTC, in minutes: times are written by it on both sides.
+    pub utc_offset_minutes: i32,
 }
 
 #[cfg(test)]

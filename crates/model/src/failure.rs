@@ -62,6 +62,68 @@ failure_codes! {
     PasswordTooCommon = "password_too_common", 422;
     /// This address can't be registered (again).
     EmailTaken = "email_taken", 409;
+    /// What is asked for needs a permission that the caller does not have.
+    Forbidden = "forbidden", 403;
+    /// What is sensitive needs a fresh proof of who is asking: password, code or passkey.
+    StepUpNeeded = "step_up_needed", 403;
+    /// The password was right; a second factor is awaited.
+    SecondFactorNeeded = "second_factor_needed", 401;
+    /// One of the caller's roles asks for a second factor, and there is none yet.
+    SecondFactorRequired = "second_factor_required", 403;
+    /// The address must be shown to be the caller's first, by the link in the mail.
+    EmailUnverified = "email_unverified", 403;
+    /// The code is wrong, was used, or is too old.
+    WrongCode = "wrong_code", 422;
+    /// The passkey was not accepted.
+    PasskeyRefused = "passkey_refused", 422;
+    /// The link was used, is not the newest, or is too old.
+    LinkInvalid = "link_invalid", 422;
+    /// The invitation was used, was taken back, or is too old.
+    InvitationInvalid = "invitation_invalid", 403;
+    /// Addresses of this domain can't register here.
+    EmailDomainRefused = "email_domain_refused", 403;
+    /// The provider did not vouch for the person, or the answer does not fit the question.
+    ProviderRefused = "provider_refused", 403;
+    /// The provider can't be reached.
+    ProviderUnavailable = "provider_unavailable", 502;
+    /// The account elsewhere has no account here, and none is made by itself.
+    NoSuchAccount = "no_such_account", 403;
+    /// The account elsewhere is linked to somebody already.
+    AlreadyLinked = "already_linked", 409;
+    /// The last way to sign in can't be taken away.
+    LastWayIn = "last_way_in", 409;
+    /// The current password is not right.
+    WrongPassword = "wrong_password", 422;
+    /// Who stands as high or higher can't be touched.
+    RankTooHigh = "rank_too_high", 403;
+    /// The site would be without an owner.
+    LastOwner = "last_owner", 409;
+    /// What every site has can't be changed.
+    BuiltInRole = "built_in_role", 409;
+    /// There is something of that name.
+    NameTaken = "name_taken", 409;
+    /// The description is too long.
+    InvalidDescription = "invalid_description", 422;
+    /// A number is out of its bounds.
+    InvalidNumber = "invalid_number", 422;
+    /// Not a network like 203.0.113.0/24.
+    InvalidNetwork = "invalid_network", 422;
+    /// Not a time zone like Asia/Shanghai.
+    InvalidTimeZone = "invalid_time_zone", 422;
+    /// The time lies in the past or too far ahead.
+    InvalidExpiry = "invalid_expiry", 422;
+    /// Not a picture that can be read, or too large.
+    InvalidPicture = "invalid_picture", 422;
+    /// There are as many of these as one may have.
+    TooMany = "too_many", 409;
+    /// The access token or key is wrong, ended, or for something else.
+    InvalidToken = "invalid_token", 401;
+    /// The key can't be used from this network.
+    NetworkRefused = "network_refused", 403;
+    /// The group's quota for today is used up.
+    QuotaUsedUp = "quota_used_up", 429;
+    /// The words that confirm it are not the right ones.
+    NotConfirmed = "not_confirmed", 422;
     /// Registration is closed.
     RegistrationClosed = "registration_closed", 403;
     /// The setup link was used or is not the newest.

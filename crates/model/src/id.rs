@@ -56,6 +56,24 @@ ids! {
     GenerationId;
     /// One press of *Send*: the same submission twice makes one message.
     SubmissionId;
+    /// A role: built in or self-made.
+    RoleId;
+    /// A group of people.
+    GroupId;
+    /// An invitation to make an account.
+    InvitationId;
+    /// A session in a browser, by a name that is no secret.
+    SessionId;
+    /// A device that signed in over REST, with the refresh tokens that follow each other on it.
+    FamilyId;
+    /// An API key.
+    ApiKeyId;
+    /// A passkey.
+    PasskeyId;
+    /// An account elsewhere that is linked to one here.
+    LinkId;
+    /// A key that signs access tokens.
+    SigningKeyId;
 }
 
 #[cfg(test)]

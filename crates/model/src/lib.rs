@@ -1,22 +1,42 @@
 //! What browser and server both know: ids, newtypes that are valid by construction, and the shapes
 //! that travel between them. Nothing here does I/O, so it compiles to WASM in seconds.
 
+pub mod access;
 pub mod account;
+pub mod audit;
 pub mod conversation;
 pub mod failure;
 pub mod generation;
 pub mod id;
 pub mod message;
 pub mod page;
+pub mod people;
+pub mod security;
 pub mod time;
 
-pub use account::{Account, DisplayName, Email, Password, Role, Session};
+pub use access::{BuiltIn, Permission, PermissionSet, Rank};
+pub use account::{
+    Account, DisplayName, Email, Factor, Lacking, Password, ProviderChoice, RegistrationMode,
+    Session,
+};
+pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
 pub use conversation::{ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title};
 pub use failure::FailureCode;
 pub use generation::{BlockChange, ConversationEvent, Progress};
-pub use id::{ConversationId, GenerationId, MessageId, SubmissionId, UserId};
+pub use id::{
+    ApiKeyId, ConversationId, FamilyId, GenerationId, GroupId, InvitationId, LinkId, MessageId,
+    PasskeyId, RoleId, SessionId, SigningKeyId, SubmissionId, UserId,
+};
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
 };
 pub use page::Page;
+pub use people::{
+    Group, GroupDetail, GroupDraft, Invitation, InvitationDraft, NewInvitation, Person,
+    PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft, RoleRef,
+};
+pub use security::{
+    ApiKey, ApiKeyDraft, ApiKeySecret, LinkedAccount, Passkey, Profile, ProfileDraft,
+    RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,
+};
 pub use time::Millis;

@@ -1,27 +1,51 @@
 //! Who is calling: accounts, passwords, sessions, and the link that makes the first owner.
 
+mod api_keys;
+mod caller;
+mod ceremony;
+pub(crate) mod device;
+mod email_proofs;
 mod error;
+mod factors;
 mod hashing;
+mod passkeys;
 mod password_rules;
+mod passwords;
+mod places;
+mod privacy;
+mod profile;
+mod registration;
 mod session;
+mod sessions;
 mod setup;
+mod sso;
 #[cfg(test)]
 mod tests;
 mod throttle;
 pub(crate) mod token;
+mod tokens;
+mod totp;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use model::{Account, DisplayName, Email, Password, Role, UserId, account::InvalidPassword};
+use model::{Account, Email, Password, RegistrationMode, UserId, account::InvalidPassword};
 
+pub use caller::{Caller, Credential};
 pub use error::IdentityError;
 pub use hashing::{InvalidPasswordCost, PasswordCost};
-pub use session::Caller;
+pub use registration::Registration;
+pub use session::{Proof, SignedIn};
+pub use sso::{Provider, ProviderKind};
 pub use throttle::Limits;
+pub use tokens::{Tokens, TokenOptions};
 
 use crate::{
+    audit::Audit,
     clock::{Clock, Ids},
+    mail::Mailer,
     store::{self, Db, SessionRows},
+    vault::Vault,
+    visitor::Visitor,
 };
 use hashing::{Hashing, Place, Verdict};
 use throttle::{Purpose, Throttle, account_key};
@@ -29,52 +53,48 @@ use throttle::{Purpose, Throttle, account_key};
 /// How people get in.
 #[derive(Clone, Debug)]
 pub struct IdentityOptions {
-    /// Whether anybody may make an account.
-    pub registration_open: bool,
+    /// Who may make an account.
+    pub registration: RegistrationMode,
+    /// Domains of addresses that may register under [`RegistrationMode::Domains`], lowercased.
+    pub registration_domains: Vec<String>,
+    /// Whether an address must be shown to be its owner's before the account can be used.
+    pub verify_email: bool,
     /// A session ends after so long without a request.
     pub session_idle: Duration,
     /// A session ends so long after it began.
     pub session_absolute: Duration,
+    /// Sessions that one person may have at once; the oldest ends for a new one.
+    pub sessions_per_person: u32,
     /// What one hash costs.
     pub password_cost: PasswordCost,
-    /// What this site calls itself: no password may consist of it.
+    /// What this site calls itself: no password may consist of it, and mails and apps show the first.
     pub site_names: Vec<String>,
+    /// The site's own origin, `https://ai.example.com`: links in mails lead there and nowhere else.
+    pub origin: String,
     /// How many attempts are allowed.
     pub limits: Limits,
+    /// Where else people can sign in.
+    pub providers: Vec<Provider>,
+    /// Tokens for clients that are no browsers.
+    pub tokens: TokenOptions,
 }
 
 impl Default for IdentityOptions {
     fn default() -> Self {
         Self {
-            registration_open: true,
+            registration: RegistrationMode::Open,
+            registration_domains: Vec::new(),
+            verify_email: false,
             session_idle: Duration::from_hours(7 * 24),
             session_absolute: Duration::from_hours(30 * 24),
+            sessions_per_person: 50,
             password_cost: PasswordCost::default(),
             site_names: Vec::new(),
+            origin: "http://127.0.0.1:3000".to_owned(),
             limits: Limits::default(),
+            providers: Vec::new(),
+            tokens: TokenOptions::default(),
         }
-    }
-}
-
-/// What a newcomer says of themselves.
-#[derive(Clone, Debug)]
-pub struct Registration {
-    /// What to call them.
-    pub name: DisplayName,
-    /// What they will sign in with.
-    pub email: Email,
-    /// What they will prove it with.
-    pub password: Password,
-}
-
-impl Registration {
-    /// Checks the three fields; the error's code says which one is wrong.
-    pub fn parse(name: &str, email: &str, password: &str) -> Result<Self, IdentityError> {
-        Ok(Self {
-            name: DisplayName::parse(name)?,
-            email: Email::parse(email)?,
-            password: Password::parse(password)?,
-        })
     }
 }
 
@@ -86,16 +106,32 @@ struct Inner {
     db: Db,
     clock: Arc<dyn Clock>,
     ids: Ids,
+    vault: Vault,
+    audit: Audit,
+    mailer: Mailer,
     hashing: Hashing,
     throttle: Throttle,
     sessions: SessionRows,
-    registration_open: bool,
+    registration: RegistrationMode,
+    registration_domains: Vec<String>,
+    verify_email: bool,
+    sessions_per_person: u32,
     site_names: Vec<String>,
+    origin: String,
+    providers: Vec<Provider>,
+    tokens: TokenOptions,
 }
 
 impl Identity {
     /// The service over this database.
-    pub fn new(db: Db, clock: Arc<dyn Clock>, ids: Ids, options: IdentityOptions) -> Self {
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+        vault: Vault,
+        mailer: Mailer,
+        options: IdentityOptions,
+    ) -> Self {
         Self(Arc::new(Inner {
             hashing: Hashing::new(options.password_cost),
             throttle: Throttle::new(db.clone(), options.limits),
@@ -105,71 +141,75 @@ impl Identity {
                 options.session_idle,
                 options.session_absolute,
             ),
-            registration_open: options.registration_open,
+            audit: Audit::new(db.clone(), Arc::clone(&clock), &vault),
+            vault,
+            mailer,
+            registration: options.registration,
+            registration_domains: options.registration_domains,
+            verify_email: options.verify_email,
+            sessions_per_person: options.sessions_per_person,
             site_names: options.site_names,
+            origin: options.origin,
+            providers: options.providers,
+            tokens: options.tokens,
             db,
             clock,
             ids,
         }))
     }
 
-    /// Whether anybody may make an account.
-    pub fn registration_open(&self) -> bool {
-        self.0.registration_open
+    /// Who may make an account.
+    pub fn registration(&self) -> RegistrationMode {
+        self.0.registration
     }
 
-    /// Makes a member's account. A taken address costs as much time as a free one.
-    #[tracing::instrument(name = "api.identity.register", skip_all)]
-    pub async fn register(
-        &self,
-        who: Registration,
-        from: IpAddr,
-    ) -> Result<Account, IdentityError> {
-        if !self.0.registration_open {
-            return Err(IdentityError::RegistrationClosed);
-        }
-        self.refuse_guessable(&who)?;
-        let place = self.0.hashing.enqueue()?;
-        let now = self.0.clock.now();
-        self.0.throttle.spend(Purpose::Register, from, now).await?;
-        let hash = place.hash(who.password.expose()).await?;
-        let account = self.new_account(who, Role::Member);
-        self.0
-            .db
-            .insert_user(&account, &hash, now)
-            .await
-            .map_err(taken)?;
-        Ok(account)
+    /// The log of what was done.
+    pub fn audit(&self) -> &Audit {
+        &self.0.audit
     }
 
-    /// Checks address and password. The attempt is counted before it is judged, and unknown, wrong and
-    /// disabled differ neither in the answer nor in the work.
+    /// Checks address and password. The attempt is counted before it is judged, and unknown, wrong, disabled and
+    /// without a password differ neither in the answer nor in the work.
     #[tracing::instrument(name = "api.identity.sign_in", skip_all)]
     pub async fn sign_in(
         &self,
         email: &str,
         password: &str,
-        from: IpAddr,
-    ) -> Result<Account, IdentityError> {
+        visitor: &Visitor,
+    ) -> Result<Proof, IdentityError> {
         let place = self.0.hashing.enqueue()?;
         let now = self.0.clock.now();
         let key = account_key(email);
+        let from = visitor.address;
         let spent = self.0.throttle.spend(Purpose::SignIn, from, now).await?;
         self.0.throttle.count(&key, now).await?;
         if matches!(Password::parse(password), Err(InvalidPassword::TooLong)) {
             return Err(IdentityError::WrongCredentials);
         }
-        let account = self.verified(&place, email, password).await?;
+        let account = match self.verified(&place, email, password).await {
+            Err(IdentityError::WrongCredentials) => {
+                let record = self.0.audit.stranger(visitor, None, "session.begin");
+                self.0.audit.write(record.refused()).await?;
+                return Err(IdentityError::WrongCredentials);
+            }
+            other => other?,
+        };
         self.0.throttle.clear(&key).await?;
         self.0.throttle.refund(spent).await?;
-        Ok(account)
+        Ok(Proof {
+            user: account.id,
+            awaited: self.factors_of(account.id).await?,
+            by: "password",
+        })
     }
 
     /// Deletes ended sessions and forgotten attempts; returns how many rows.
     #[tracing::instrument(name = "job.identity.purge", skip_all)]
     pub async fn purge(&self) -> Result<u64, IdentityError> {
+        let now = self.0.clock.now();
         let sessions = self.0.sessions.purge().await?;
-        Ok(sessions + self.0.throttle.purge(self.0.clock.now()).await?)
+        let attempts = self.0.throttle.purge(now).await?;
+        Ok(sessions + attempts + self.0.db.purge_proofs(now).await?)
     }
 
     async fn verified(
@@ -182,9 +222,9 @@ impl Identity {
             Ok(email) => self.0.db.user_by_email(&email).await?,
             Err(_) => None,
         };
-        let stored = user.as_ref().map(|user| user.password_hash.as_str());
+        let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
         let verdict = place.verify(password, stored).await?;
-        let Some(user) = user else {
+        let (Some(user), Some(stored)) = (&user, stored) else {
             return Err(IdentityError::WrongCredentials);
         };
         let outdated = match verdict {
@@ -200,13 +240,11 @@ impl Identity {
             }
         };
         if outdated
-            && let Err(error) = self
-                .rehash(place, user.account.id, password, &user.password_hash)
-                .await
+            && let Err(error) = self.rehash(place, user.account.id, password, stored).await
         {
             tracing::warn!(user.id = %user.account.id, error = &error as &dyn std::error::Error, "a password keeps its older hash");
         }
-        Ok(user.account)
+        Ok(user.account.clone())
     }
 
     async fn rehash(
@@ -223,23 +261,6 @@ impl Identity {
             .db
             .replace_password_hash(user, old, &new, now)
             .await?)
-    }
-
-    fn refuse_guessable(&self, who: &Registration) -> Result<(), IdentityError> {
-        let site_names = &self.0.site_names;
-        if password_rules::is_easily_guessed(&who.password, &who.name, &who.email, site_names) {
-            return Err(IdentityError::PasswordTooCommon);
-        }
-        Ok(())
-    }
-
-    fn new_account(&self, who: Registration, role: Role) -> Account {
-        Account {
-            id: UserId::from_uuid(self.0.ids.next()),
-            name: who.name,
-            email: who.email,
-            role,
-        }
     }
 }
 

@@ -1,16 +1,22 @@
 //! What Liantai does, without HTTP or Leptos: people, conversations, generations, and the store that keeps
 //! them. A page, the REST interface and the gateway all end in the same calls here, so they can't differ.
 
+pub mod audit;
 pub mod catalogue;
 pub mod clock;
 pub mod conversations;
 mod error;
 pub mod generation;
 pub mod identity;
+pub mod mail;
+pub mod people;
 mod render;
 mod services;
 pub mod store;
+pub mod vault;
+mod visitor;
 
 pub use clock::{Clock, Ids, ManualClock, SystemClock};
 pub use error::Error;
 pub use services::Services;
+pub use visitor::Visitor;

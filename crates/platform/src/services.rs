@@ -7,7 +7,10 @@ use crate::{
     conversations::Conversations,
     generation::{GenerationOptions, Generations, Hub},
     identity::{Identity, IdentityOptions},
+    mail::Mailer,
+    people::People,
     store::Db,
+    vault::Vault,
 };
 
 /// What a page, a route or a command may ask for. Cheap to clone.
@@ -15,6 +18,8 @@ use crate::{
 pub struct Services {
     /// People and their sessions.
     pub identity: Identity,
+    /// Those who administer them.
+    pub people: People,
     /// What they read.
     pub conversations: Conversations,
     /// What models write for them.
@@ -23,18 +28,35 @@ pub struct Services {
 
 impl Services {
     /// Builds them over an open, migrated database.
+    #[expect(clippy::too_many_arguments, reason = "each is something that one of the services needs")]
     pub fn new(
         db: Db,
         bailian: bailian::Client,
         clock: Arc<dyn Clock>,
         ids: Ids,
+        vault: Vault,
+        mailer: Mailer,
         identity: IdentityOptions,
         generation: GenerationOptions,
     ) -> Self {
         let hub = Hub::default();
         let conversations = Conversations::new(db.clone(), Arc::clone(&clock), hub.clone());
+        let identity = Identity::new(
+            db.clone(),
+            Arc::clone(&clock),
+            ids.clone(),
+            vault,
+            mailer,
+            identity,
+        );
         Self {
-            identity: Identity::new(db.clone(), Arc::clone(&clock), ids.clone(), identity),
+            people: People::new(
+                db.clone(),
+                Arc::clone(&clock),
+                ids.clone(),
+                identity.clone(),
+            ),
+            identity,
             generations: Generations::new(
                 db,
                 bailian,

@@ -3,7 +3,9 @@
 //! One text with `$1` serves both dialects; `on_pool!` runs it on whichever pool is open and type-checks it
 //! against both. Absence is an `Option`, never an error.
 
+mod access;
 mod attempts;
+mod audit;
 mod conversations;
 mod db;
 mod drafts;
@@ -11,6 +13,7 @@ mod error;
 mod generations;
 mod messages;
 mod model_overrides;
+mod proofs;
 mod rows;
 mod sessions;
 mod setup_link;
@@ -20,9 +23,11 @@ pub(crate) mod testing;
 mod tests;
 mod users;
 
+pub(crate) use access::{Access, Allowance};
 pub(crate) use attempts::{AccountGuard, AddressGuard, Attempt};
 pub(crate) use db::on_pool;
 pub(crate) use sessions::USER_KEY;
+pub(crate) use users::{NewUser, User};
 
 pub use conversations::{Conversation, Listed};
 pub use db::{Claim, Db, DbOptions};

@@ -44,6 +44,39 @@ pub enum IdentityError {
     /// The setup link was used, is not the newest, or never was one.
     #[error("setup link invalid")]
     SetupLinkInvalid,
+    /// The caller lacks a permission for it.
+    #[error("the caller may not do that")]
+    Forbidden,
+    /// What is sensitive needs a fresh proof of who is asking.
+    #[error("a fresh proof is needed")]
+    StepUpNeeded,
+    /// The password was right; a second factor is awaited.
+    #[error("a second factor is awaited")]
+    SecondFactorNeeded,
+    /// One of the caller's roles asks for a second factor.
+    #[error("a second factor must be set up")]
+    SecondFactorRequired,
+    /// The address must be shown to be the caller's first.
+    #[error("the address is not verified")]
+    EmailUnverified,
+    /// Whom it is about stands as high or higher.
+    #[error("the rank is too high")]
+    RankTooHigh,
+    /// The site would be without an owner.
+    #[error("the last owner")]
+    LastOwner,
+    /// There is no such thing, or it is somebody else's.
+    #[error("there is no such thing of the caller's")]
+    NotFound,
+    /// Another refusal, on which no caller branches.
+    #[error("refused: {0}")]
+    Refused(FailureCode),
+    /// A secret could not be sealed or opened.
+    #[error(transparent)]
+    Vault(#[from] crate::vault::VaultError),
+    /// Something that never fails with what it was given did; the text says what.
+    #[error("{0}")]
+    Broken(String),
     /// More passwords wait to be hashed than is sensible.
     #[error("too many passwords to hash")]
     Overloaded,
@@ -76,6 +109,15 @@ impl IdentityError {
             Self::EmailTaken => FailureCode::EmailTaken,
             Self::RegistrationClosed => FailureCode::RegistrationClosed,
             Self::SetupLinkInvalid => FailureCode::SetupLinkInvalid,
+            Self::Forbidden => FailureCode::Forbidden,
+            Self::StepUpNeeded => FailureCode::StepUpNeeded,
+            Self::SecondFactorNeeded => FailureCode::SecondFactorNeeded,
+            Self::SecondFactorRequired => FailureCode::SecondFactorRequired,
+            Self::EmailUnverified => FailureCode::EmailUnverified,
+            Self::RankTooHigh => FailureCode::RankTooHigh,
+            Self::LastOwner => FailureCode::LastOwner,
+            Self::NotFound => FailureCode::NotFound,
+            Self::Refused(code) => *code,
             Self::Overloaded => FailureCode::Overloaded,
             Self::Store(error) => store_code(error),
             Self::Session(session::Error::Store(session_store::Error::Backend(_))) => {
@@ -87,6 +129,8 @@ impl IdentityError {
                     session_store::Error::Encode(_) | session_store::Error::Decode(_),
                 ),
             )
+            | Self::Vault(_)
+            | Self::Broken(_)
             | Self::Hashing(_)
             | Self::HashingDied(_) => FailureCode::Internal,
         }

@@ -1,28 +1,78 @@
-//! From a cookie to a person, asked anew for each request: a disabled account is out at once.
+//! From a cookie to a person, asked anew for each request: a disabled account is out at once, and so is a role that
+//! was taken away.
 
-use model::{Account, Role, UserId};
+use model::{Account, Factor, Lacking, Millis, SessionId, UserId};
+use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
-use super::{Identity, IdentityError};
-use crate::store::{SessionRows, USER_KEY};
+use super::{Caller, Credential, Identity, IdentityError};
+use crate::{
+    store::{SessionRows, USER_KEY, User},
+    visitor::Visitor,
+};
 
-/// The proof that a signed-in person is asking. Only [`Identity::caller`] makes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caller {
-    user: UserId,
-    role: Role,
+/// What a session's record knows besides whose it is.
+pub(crate) const ABOUT_KEY: &str = "about";
+
+/// Who has said the right password and owes a second factor. Nobody is signed in by it.
+const PENDING_KEY: &str = "pending";
+
+/// A second factor is awaited for so long.
+const PENDING_MS: i64 = 10 * 60 * 1000;
+
+/// What somebody is asked for again when their last proof is older than this.
+pub(crate) const FRESH_MS: i64 = 10 * 60 * 1000;
+
+/// A session as its owner's list shows it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct About {
+    pub(crate) id: SessionId,
+    pub(crate) device: String,
+    pub(crate) address: String,
+    pub(crate) fresh_at: Millis,
 }
 
-impl Caller {
-    /// Who it is.
-    pub const fn user(&self) -> UserId {
-        self.user
-    }
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Pending {
+    user: UserId,
+    since: Millis,
+}
 
-    /// What they are to the site.
-    pub const fn role(&self) -> Role {
-        self.role
+/// That somebody has proved who they are, by all that their account asks for or by its first half. Only a check
+/// makes one.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    pub(crate) user: UserId,
+    /// What is still awaited: one of these. Empty when nothing is.
+    pub(crate) awaited: Vec<Factor>,
+    /// What was shown, for the log: `password`, `password+totp`, `passkey`, `sso`.
+    pub(crate) by: &'static str,
+}
+
+impl Proof {
+    /// Second factors of which one is still awaited.
+    pub fn awaited(&self) -> &[Factor] {
+        &self.awaited
     }
+}
+
+/// Who is signed in, as every page needs it.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The account.
+    pub account: Account,
+    /// The proof of it, also while something is lacking.
+    pub caller: Caller,
+    /// What they must do before anything else is open to them.
+    pub lacking: Option<Lacking>,
+    /// When their picture was changed last.
+    pub picture: Option<Millis>,
+    /// Their choice of language, theme and time zone.
+    pub language: Option<String>,
+    /// `light`, `dark`, `system`.
+    pub theme: Option<String>,
+    /// A name like `Asia/Shanghai`.
+    pub time_zone: Option<String>,
 }
 
 impl Identity {
@@ -31,45 +81,159 @@ impl Identity {
         self.0.sessions.clone()
     }
 
-    /// Makes it that person's session: under a new id, and with nothing of what it held before.
-    #[tracing::instrument(name = "api.identity.begin", skip_all)]
-    pub async fn begin(&self, session: &Session, user: UserId) -> Result<(), IdentityError> {
+    /// Lets in whoever has proved all that is asked for, under a new session id and with nothing of what the session
+    /// held before. Who owes a second factor is remembered for it and not let in; the second value says so.
+    #[tracing::instrument(name = "api.identity.enter", skip_all)]
+    pub async fn enter(
+        &self,
+        session: &Session,
+        proof: Proof,
+        visitor: &Visitor,
+    ) -> Result<Vec<Factor>, IdentityError> {
         session.clear().await;
         session.cycle_id().await?;
-        session.insert(USER_KEY, user).await?;
+        let now = self.0.clock.now();
+        if proof.awaited.is_empty() {
+            self.note_sign_in(&proof, visitor).await?;
+            let about = About {
+                id: SessionId::from_uuid(self.0.ids.next()),
+                device: super::device::describe(&visitor.user_agent),
+                address: visitor.address.to_string(),
+                fresh_at: now,
+            };
+            session.insert(USER_KEY, proof.user).await?;
+            session.insert(ABOUT_KEY, about).await?;
+        } else {
+            let pending = Pending {
+                user: proof.user,
+                since: now,
+            };
+            session.insert(PENDING_KEY, pending).await?;
+        }
         // Here and not in the layer: a sign-in whose session could not be kept has failed.
-        Ok(session.save().await?)
+        session.save().await?;
+        Ok(proof.awaited)
+    }
+
+    /// Whose second factor this session awaits.
+    pub(super) async fn pending(&self, session: &Session) -> Result<UserId, IdentityError> {
+        let pending: Option<Pending> = session.get(PENDING_KEY).await?;
+        pending
+            .filter(|pending| self.0.clock.now().since(pending.since) <= PENDING_MS)
+            .map(|pending| pending.user)
+            .ok_or(IdentityError::SignInNeeded)
+    }
+
+    /// Which second factors would let in whoever has said the right password in this session; empty when none is
+    /// awaited.
+    pub async fn awaited(&self, session: &Session) -> Result<Vec<Factor>, IdentityError> {
+        match self.pending(session).await {
+            Ok(user) => self.factors_of(user).await,
+            Err(IdentityError::SignInNeeded) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Somebody has proved again who they are: what is sensitive is open to them for ten minutes.
+    pub(super) async fn refresh(
+        &self,
+        session: &Session,
+        caller: &Caller,
+    ) -> Result<(), IdentityError> {
+        let about: Option<About> = session.get(ABOUT_KEY).await?;
+        let mut about = about.ok_or(IdentityError::SignInNeeded)?;
+        about.fresh_at = self.0.clock.now();
+        session.insert(ABOUT_KEY, about).await?;
+        session.save().await?;
+        let record = self.0.audit.by(caller, "session.step_up");
+        Ok(self.0.audit.write(record).await?)
+    }
+
+    /// Refuses what is sensitive unless the caller's last proof is young enough.
+    pub fn require_fresh(&self, caller: &Caller) -> Result<(), IdentityError> {
+        caller.require_fresh(self.0.clock.now(), FRESH_MS)
     }
 
     /// Ends the session for good.
     #[tracing::instrument(name = "api.identity.end", skip_all)]
-    pub async fn end(&self, session: &Session) -> Result<(), IdentityError> {
+    pub async fn end(&self, session: &Session, visitor: &Visitor) -> Result<(), IdentityError> {
+        if let Some(user) = session.get::<UserId>(USER_KEY).await? {
+            let record = self.0.audit.stranger(visitor, Some(user), "session.end");
+            self.0.audit.write(record).await?;
+        }
         Ok(session.flush().await?)
     }
 
-    /// Ends every session of the person; returns how many there were.
-    #[tracing::instrument(name = "api.identity.end_all", skip_all)]
-    pub async fn end_all(&self, user: UserId) -> Result<u64, IdentityError> {
-        Ok(self.0.sessions.end_all(user).await?)
+    /// Who is calling, with nothing lacking; else [`IdentityError::SignInNeeded`] or what they must do first.
+    pub async fn caller(
+        &self,
+        session: &Session,
+        visitor: &Visitor,
+    ) -> Result<Caller, IdentityError> {
+        let signed_in = self.signed_in(session, visitor).await?;
+        let signed_in = signed_in.ok_or(IdentityError::SignInNeeded)?;
+        match signed_in.lacking {
+            None => Ok(signed_in.caller),
+            Some(Lacking::VerifiedEmail) => Err(IdentityError::EmailUnverified),
+            Some(Lacking::SecondFactor) => Err(IdentityError::SecondFactorRequired),
+        }
     }
 
-    /// Who is calling, or [`IdentityError::SignInNeeded`].
-    pub async fn caller(&self, session: &Session) -> Result<Caller, IdentityError> {
-        let account = self.account(session).await?;
-        let account = account.ok_or(IdentityError::SignInNeeded)?;
-        Ok(Caller {
-            user: account.id,
-            role: account.role,
-        })
+    /// Who is calling, also while they must do something first: for doing that.
+    pub async fn newcomer(
+        &self,
+        session: &Session,
+        visitor: &Visitor,
+    ) -> Result<Caller, IdentityError> {
+        let signed_in = self.signed_in(session, visitor).await?;
+        Ok(signed_in.ok_or(IdentityError::SignInNeeded)?.caller)
     }
 
     /// The signed-in person, if anyone is.
-    #[tracing::instrument(name = "api.identity.account", skip_all)]
-    pub async fn account(&self, session: &Session) -> Result<Option<Account>, IdentityError> {
+    #[tracing::instrument(name = "api.identity.signed_in", skip_all)]
+    pub async fn signed_in(
+        &self,
+        session: &Session,
+        visitor: &Visitor,
+    ) -> Result<Option<SignedIn>, IdentityError> {
         let Some(id) = session.get::<UserId>(USER_KEY).await? else {
             return Ok(None);
         };
-        let user = self.0.db.user(id).await?;
-        Ok(user.filter(|user| !user.disabled).map(|user| user.account))
+        let Some(about) = session.get::<About>(ABOUT_KEY).await? else {
+            return Ok(None);
+        };
+        let Some(user) = self.0.db.user(id).await?.filter(|user| !user.disabled) else {
+            return Ok(None);
+        };
+        let access = self.0.db.access(id).await?;
+        let credential = Credential::Session {
+            id: about.id,
+            fresh_at: about.fresh_at,
+        };
+        let lacking = self.lacking(&user, access.requires_second_factor).await?;
+        Ok(Some(SignedIn {
+            caller: Caller::new(id, access, credential, visitor.clone()),
+            lacking,
+            picture: user.picture_at,
+            language: user.language,
+            theme: user.theme,
+            time_zone: user.time_zone,
+            account: user.account,
+        }))
+    }
+
+    /// What the person must do before anything else is open to them.
+    pub(super) async fn lacking(
+        &self,
+        user: &User,
+        requires_second_factor: bool,
+    ) -> Result<Option<Lacking>, IdentityError> {
+        if self.0.verify_email && user.email_verified_at.is_none() {
+            return Ok(Some(Lacking::VerifiedEmail));
+        }
+        if requires_second_factor && self.factors_of(user.account.id).await?.is_empty() {
+            return Ok(Some(Lacking::SecondFactor));
+        }
+        Ok(None)
     }
 }

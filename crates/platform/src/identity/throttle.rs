@@ -42,6 +42,8 @@ impl Default for Limits {
 pub(super) enum Purpose {
     SignIn,
     Register,
+    /// Mails that a stranger can cause.
+    Mail,
 }
 
 #[derive(Clone)]
@@ -71,6 +73,7 @@ impl Throttle {
         let (kind, burst) = match purpose {
             Purpose::SignIn => ("sign-in", self.limits.address_failures),
             Purpose::Register => ("register", self.limits.registrations),
+            Purpose::Mail => ("mail", self.limits.registrations),
         };
         let burst = i64::from(burst.max(1));
         let guard = AddressGuard {

@@ -1,20 +1,23 @@
 //! The one-time link that makes the first owner. Only its hash is kept, and only the newest one's.
 
-use model::{Account, Millis};
+use model::Millis;
 
 use super::{
-    Db, Result, on_pool,
-    users::{INSERT, insert, role_text},
+    Db, Result,
+    audit::append_audit,
+    on_pool,
+    users::{NewUser, insert_user},
 };
+use crate::audit::Record;
 
 /// One row at most, and none once there is an owner.
 const ISSUE: &str = "INSERT INTO setup_link (one, token_hash, created_at) \
-     SELECT 1, $1, $2 WHERE NOT EXISTS (SELECT 1 FROM users WHERE role = 'owner') \
+     SELECT 1, $1, $2 WHERE NOT EXISTS (SELECT 1 FROM user_roles WHERE role_id = '00000000-0000-7000-8000-000000000001') \
      ON CONFLICT (one) DO UPDATE SET token_hash = excluded.token_hash, created_at = excluded.created_at";
 const CONSUME: &str = "DELETE FROM setup_link WHERE token_hash = $1 \
-     AND NOT EXISTS (SELECT 1 FROM users WHERE role = 'owner')";
+     AND NOT EXISTS (SELECT 1 FROM user_roles WHERE role_id = '00000000-0000-7000-8000-000000000001')";
 const IS_VALID: &str = "SELECT COUNT(*) FROM setup_link WHERE token_hash = $1 \
-     AND NOT EXISTS (SELECT 1 FROM users WHERE role = 'owner')";
+     AND NOT EXISTS (SELECT 1 FROM user_roles WHERE role_id = '00000000-0000-7000-8000-000000000001')";
 
 impl Db {
     /// Makes this the one valid link and returns true, or false when there is an owner.
@@ -45,9 +48,9 @@ impl Db {
     pub(crate) async fn insert_first_owner(
         &self,
         token_hash: &str,
-        owner: &Account,
-        password_hash: &str,
+        owner: &NewUser<'_>,
         now: Millis,
+        record: &Record,
     ) -> Result<bool> {
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
@@ -59,7 +62,8 @@ impl Db {
             if used == 0 {
                 return Ok(false);
             }
-            insert!(&mut *transaction, owner, password_hash, now);
+            insert_user!(transaction, owner, now);
+            append_audit!(transaction, record);
             transaction.commit().await?;
         });
         Ok(true)

@@ -1,24 +1,49 @@
 //! The rows of people.
 
-use model::{Account, DisplayName, Email, Millis, Role, UserId};
+use model::{Account, DisplayName, Email, Millis, RoleId, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Error, Result, on_pool};
+use super::{Db, Error, Result, audit::append_audit, on_pool};
+use crate::audit::Record;
 
-pub(super) const INSERT: &str = "INSERT INTO users (id, email, email_key, name, role, password_hash, created_at, updated_at) \
+pub(super) const INSERT: &str = "INSERT INTO users \
+     (id, email, email_key, name, password_hash, email_verified_at, created_at, updated_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
-const BY_ID: &str =
-    "SELECT id, email, name, role, password_hash, disabled FROM users WHERE id = $1";
-const BY_EMAIL: &str =
-    "SELECT id, email, name, role, password_hash, disabled FROM users WHERE email_key = $1";
+pub(super) const GRANT: &str = "INSERT INTO user_roles (user_id, role_id, granted_at) VALUES ($1, $2, $3) \
+     ON CONFLICT (user_id, role_id) DO NOTHING";
+
+macro_rules! columns {
+    () => {
+        "SELECT id, email, name, password_hash, disabled, email_verified_at, language, theme, time_zone, \
+         (SELECT updated_at FROM user_pictures WHERE user_id = users.id) AS picture_at FROM users "
+    };
+}
+
+const BY_ID: &str = concat!(columns!(), "WHERE id = $1");
+const BY_EMAIL: &str = concat!(columns!(), "WHERE email_key = $1");
 const REHASH: &str = "UPDATE users SET password_hash = $3, updated_at = $4 \
      WHERE id = $1 AND password_hash = $2";
+const SEEN: &str = "UPDATE users SET seen_at = $2 WHERE id = $1";
 
 /// A person with what only the server may know of them. Not `Debug`: it holds the password's hash.
 pub(crate) struct User {
     pub(crate) account: Account,
-    pub(crate) password_hash: String,
+    /// `None` for those who sign in elsewhere only.
+    pub(crate) password_hash: Option<String>,
     pub(crate) disabled: bool,
+    pub(crate) email_verified_at: Option<Millis>,
+    pub(crate) language: Option<String>,
+    pub(crate) theme: Option<String>,
+    pub(crate) time_zone: Option<String>,
+    pub(crate) picture_at: Option<Millis>,
+}
+
+/// An account that is about to be made.
+pub(crate) struct NewUser<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) password_hash: Option<&'a str>,
+    pub(crate) email_verified_at: Option<Millis>,
+    pub(crate) roles: &'a [RoleId],
 }
 
 #[derive(FromRow)]
@@ -26,9 +51,13 @@ struct Row {
     id: String,
     email: String,
     name: String,
-    role: String,
-    password_hash: String,
+    password_hash: Option<String>,
     disabled: bool,
+    email_verified_at: Option<i64>,
+    language: Option<String>,
+    theme: Option<String>,
+    time_zone: Option<String>,
+    picture_at: Option<i64>,
 }
 
 impl TryFrom<Row> for User {
@@ -45,58 +74,60 @@ impl TryFrom<Row> for User {
                 id: row.id.parse().map_err(|_| corrupt("id"))?,
                 name: DisplayName::parse(&row.name).map_err(|_| corrupt("name"))?,
                 email: Email::parse(&row.email).map_err(|_| corrupt("email"))?,
-                role: match row.role.as_str() {
-                    "owner" => Role::Owner,
-                    "member" => Role::Member,
-                    _ => return Err(corrupt("role")),
-                },
             },
             disabled: row.disabled,
             password_hash: row.password_hash,
+            email_verified_at: row.email_verified_at.map(Millis::new),
+            language: row.language,
+            theme: row.theme,
+            time_zone: row.time_zone,
+            picture_at: row.picture_at.map(Millis::new),
         })
     }
 }
 
-pub(super) const fn role_text(role: Role) -> &'static str {
-    match role {
-        Role::Owner => "owner",
-        Role::Member => "member",
-    }
-}
-
-/// Runs the insert on a pool or a transaction of either dialect.
-macro_rules! insert {
-    ($executor:expr, $account:expr, $hash:expr, $now:expr) => {
-        sqlx::query(INSERT)
-            .bind($account.id.to_string())
-            .bind($account.email.as_str())
-            .bind($account.email.key())
-            .bind($account.name.as_str())
-            .bind(role_text($account.role))
-            .bind($hash)
+/// Makes an account with its roles, within a transaction of either dialect.
+macro_rules! insert_user {
+    ($transaction:expr, $user:expr, $now:expr) => {{
+        let user: &$crate::store::users::NewUser<'_> = $user;
+        let id = user.account.id.to_string();
+        sqlx::query($crate::store::users::INSERT)
+            .bind(&id)
+            .bind(user.account.email.as_str())
+            .bind(user.account.email.key())
+            .bind(user.account.name.as_str())
+            .bind(user.password_hash)
+            .bind(user.email_verified_at.map(model::Millis::get))
             .bind($now.get())
-            .execute($executor)
-            .await?
-            .rows_affected()
-    };
+            .execute(&mut *$transaction)
+            .await?;
+        for role in user.roles {
+            sqlx::query($crate::store::users::GRANT)
+                .bind(&id)
+                .bind(role.to_string())
+                .bind($now.get())
+                .execute(&mut *$transaction)
+                .await?;
+        }
+    }};
 }
-pub(super) use insert;
+pub(super) use insert_user;
 
 impl Db {
-    /// Adds a person; a conflict when the address has an account already.
+    /// Adds a person with their roles and the log's line; a conflict when the address has an account already.
     #[tracing::instrument(name = "store.users.insert", skip_all)]
     pub(crate) async fn insert_user(
         &self,
-        account: &Account,
-        password_hash: &str,
+        user: &NewUser<'_>,
         now: Millis,
+        record: &Record,
     ) -> Result<()> {
-        on_pool!(self.writer(), |pool| insert!(
-            pool,
-            account,
-            password_hash,
-            now
-        ));
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            insert_user!(transaction, user, now);
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
         Ok(())
     }
 
@@ -133,6 +164,18 @@ impl Db {
             .bind(id.to_string())
             .bind(old)
             .bind(new)
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Remembers that the person was here.
+    #[tracing::instrument(name = "store.users.seen", skip_all)]
+    pub(crate) async fn user_seen(&self, id: UserId, now: Millis) -> Result<()> {
+        on_pool!(self.writer(), |pool| sqlx::query(SEEN)
+            .bind(id.to_string())
             .bind(now.get())
             .execute(pool)
             .await?

@@ -24,7 +24,7 @@ const SQLITE: [&str; 3] = [
 
 const POSTGRES: [&str; 3] = [
     "SELECT c.table_name || '.' || c.column_name || ' ' ||
-            CASE c.data_type WHEN 'jsonb' THEN 'TEXT' ELSE UPPER(c.data_type) END
+            CASE c.data_type WHEN 'jsonb' THEN 'TEXT' WHEN 'bytea' THEN 'BLOB' ELSE UPPER(c.data_type) END
             || (CASE WHEN c.is_nullable = 'NO' THEN ' NOT NULL' ELSE '' END)
             || COALESCE(' KEY ' || k.ordinal_position, '')
      FROM information_schema.columns c

@@ -1,0 +1,118 @@
+//! The proof of who is asking. Everything that a service does for somebody begins with one, whatever they came in by.
+
+use std::sync::Arc;
+
+use model::{ApiKeyId, FamilyId, Millis, Permission, PermissionSet, Rank, SessionId, UserId};
+
+use super::IdentityError;
+use crate::{store::Access, visitor::Visitor};
+
+/// What somebody proved themselves with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// A browser's session.
+    Session {
+        /// Which.
+        id: SessionId,
+        /// When they last proved who they are.
+        fresh_at: Millis,
+    },
+    /// An access token of a device.
+    Token {
+        /// The device.
+        family: FamilyId,
+        /// When they last proved who they are.
+        fresh_at: Millis,
+    },
+    /// An API key, which proves nothing about who holds it now.
+    Key {
+        /// Which.
+        id: ApiKeyId,
+    },
+}
+
+/// Who is asking, what they may do now, and from where. Only [`super::Identity`] makes one. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Caller(Arc<Known>);
+
+#[derive(Debug)]
+struct Known {
+    user: UserId,
+    access: Access,
+    credential: Credential,
+    visitor: Visitor,
+}
+
+impl Caller {
+    pub(super) fn new(
+        user: UserId,
+        access: Access,
+        credential: Credential,
+        visitor: Visitor,
+    ) -> Self {
+        Self(Arc::new(Known {
+            user,
+            access,
+            credential,
+            visitor,
+        }))
+    }
+
+    /// Who it is.
+    pub fn user(&self) -> UserId {
+        self.0.user
+    }
+
+    /// How high they stand.
+    pub fn rank(&self) -> Rank {
+        self.0.access.rank
+    }
+
+    /// What they may do: never more than their roles allow now, and with a key never more than its scopes.
+    pub fn permissions(&self) -> PermissionSet {
+        self.0.access.permissions
+    }
+
+    /// What they came in by.
+    pub fn credential(&self) -> Credential {
+        self.0.credential
+    }
+
+    /// From where.
+    pub fn visitor(&self) -> &Visitor {
+        &self.0.visitor
+    }
+
+    /// Refuses when they lack the permission.
+    pub fn require(&self, permission: Permission) -> Result<(), IdentityError> {
+        if self.permissions().contains(permission) {
+            Ok(())
+        } else {
+            Err(IdentityError::Forbidden)
+        }
+    }
+
+    /// Refuses when their last proof is older than `limit_ms`, or they came in by a key.
+    pub fn require_fresh(&self, now: Millis, limit_ms: i64) -> Result<(), IdentityError> {
+        match self.credential() {
+            Credential::Session { fresh_at, .. } | Credential::Token { fresh_at, .. }
+                if now.since(fresh_at) <= limit_ms =>
+            {
+                Ok(())
+            }
+            Credential::Session { .. } | Credential::Token { .. } => {
+                Err(IdentityError::StepUpNeeded)
+            }
+            Credential::Key { .. } => Err(IdentityError::Forbidden),
+        }
+    }
+
+    /// Refuses unless they stand higher than `rank`. An owner stands higher than everybody but owners.
+    pub fn require_above(&self, rank: Rank) -> Result<(), IdentityError> {
+        if self.rank() > rank {
+            Ok(())
+        } else {
+            Err(IdentityError::RankTooHigh)
+        }
+    }
+}

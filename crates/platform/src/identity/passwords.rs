@@ -1,0 +1,1 @@
+//! Changing and recovering a password.

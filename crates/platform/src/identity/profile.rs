@@ -1,0 +1,1 @@
+//! What one is called and how one wants the site.

@@ -1,0 +1,1 @@
+//! Six digits from an app.
