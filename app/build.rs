@@ -1,4 +1,4 @@
-//! Turns `locales/*.json` into `words.rs`: one struct, one constant a language. A key that one language lacks, or
+//! Turns `locales/{en,zh}/*.json`, a file an area, into `words.rs`: one struct, one constant a language. A key that one language lacks, or
 //! a text whose placeholders differ between languages, stops the build; a key that no code reads is a warning's
 //! matter, and a key that no file has is a compile error where it is used.
 
@@ -15,35 +15,46 @@ type Locale = BTreeMap<String, String>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=locales");
-    let en = read("locales/en.json")?;
-    let zh = read("locales/zh.json")?;
+    let en = read("locales/en")?;
+    let zh = read("locales/zh")?;
     compare(&en, &zh)?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     fs::write(out.join("words.rs"), generate(&en, &zh)?)?;
     Ok(())
 }
 
-fn read(path: impl AsRef<Path>) -> Result<Locale, Box<dyn Error>> {
-    let path = path.as_ref();
-    let text = fs::read_to_string(path)?;
-    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+/// All files of a folder as one; a key that two of them have stops the build.
+fn read(folder: impl AsRef<Path>) -> Result<Locale, Box<dyn Error>> {
+    let mut all = Locale::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let text = fs::read_to_string(&path)?;
+        let area: Locale =
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        for (key, text) in area {
+            if all.insert(key.clone(), text).is_some() {
+                return Err(format!("{}: `{key}` is in another file too", path.display()).into());
+            }
+        }
+    }
+    Ok(all)
 }
 
 fn compare(en: &Locale, zh: &Locale) -> Result<(), Box<dyn Error>> {
     for (key, text) in en {
         let other = zh
             .get(key)
-            .ok_or_else(|| format!("zh.json lacks `{key}`"))?;
+            .ok_or_else(|| format!("zh lacks `{key}`"))?;
         let mut here = placeholders(text);
         let mut there = placeholders(other);
         here.sort_unstable();
         there.sort_unstable();
         if here != there {
-            return Err(format!("`{key}` has other placeholders in zh.json").into());
+            return Err(format!("`{key}` has other placeholders in zh").into());
         }
     }
     match zh.keys().find(|key| !en.contains_key(*key)) {
-        Some(key) => Err(format!("en.json lacks `{key}`").into()),
+        Some(key) => Err(format!("en lacks `{key}`").into()),
         None => Ok(()),
     }
 }

@@ -4,8 +4,6 @@
 //! A plain form post is answered with a redirect, and so is its failure, with the code in the query; a status is
 //! set for scripts only, because it would replace the redirect and leave the visitor with raw JSON.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use http::{
     HeaderValue, StatusCode,
     header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HOST, REFERER, SET_COOKIE},
@@ -14,15 +12,10 @@ use http::{
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use model::FailureCode;
-use platform::{Services, identity::Caller};
+use platform::{Services, Visitor, identity::Caller};
 use tower_sessions::Session;
 
 use crate::{error::AppError, language::Language, theme::Theme};
-
-/// Who sent the request, as far as addresses tell: put into the request's extensions by the server, which knows
-/// its proxies.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientAddress(pub IpAddr);
 
 /// The platform.
 pub fn services() -> Result<Services, AppError> {
@@ -36,17 +29,29 @@ pub fn session() -> Result<Session, AppError> {
         .ok_or(AppError::new(FailureCode::Internal))
 }
 
-/// Who is calling; refuses when nobody is signed in.
+/// Who is calling; refuses when nobody is signed in, or must do something first.
 pub async fn caller() -> Result<Caller, AppError> {
     let session = session()?;
-    services()?.identity.caller(&session).await.map_err(refuse)
+    let identity = services()?.identity;
+    identity.caller(&session, &visitor()).await.map_err(refuse)
 }
 
-/// Where the request came from.
-pub fn address() -> IpAddr {
+/// Who is calling, also while they must do something first: for doing that.
+pub async fn newcomer() -> Result<Caller, AppError> {
+    let session = session()?;
+    let identity = services()?.identity;
+    identity
+        .newcomer(&session, &visitor())
+        .await
+        .map_err(refuse)
+}
+
+/// Where the request came from and what it says of itself: put into its extensions by the server, which knows its
+/// proxies.
+pub fn visitor() -> Visitor {
     use_context::<Parts>()
-        .and_then(|parts| parts.extensions.get::<ClientAddress>().copied())
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
+        .and_then(|parts| parts.extensions.get::<Visitor>().cloned())
+        .unwrap_or_default()
 }
 
 /// What a failure of the platform becomes.
@@ -89,6 +94,20 @@ pub fn go(path: &str) {
     if is_form_post() {
         leptos_axum::redirect(path);
     }
+}
+
+/// `path` with the way on in its query.
+pub fn with_next(path: &str, next: &str) -> String {
+    let mut query = String::new();
+    for byte in next.bytes() {
+        // What may stand in a query as it is; the rest is escaped.
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            query.push(char::from(byte));
+        } else {
+            query.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("{path}?next={query}")
 }
 
 /// Sends a plain form post back to where it came from.

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use platform::{
     Clock, Ids, Services, catalogue,
     generation::GenerationOptions,
+    mail::{MailOptions, Mailer},
     store::{Claim, Db},
 };
 use secrecy::ExposeSecret;
@@ -83,12 +84,29 @@ impl Application {
             at_once: config.chat.answers_at_once,
             node: ids.next().to_string(),
         };
+        let vault = config.security.vault()?;
+        vault
+            .prove(&db)
+            .await
+            .context("comparing the master key with the database")?;
+        let addr = config.server.addr;
+        let listener = TcpListener::bind(addr)
+            .await
+            .with_context(|| format!("listening on {addr}"))?;
+        let mut identity = config.identity.options();
+        identity.origin = match &config.server.public_url {
+            Some(origin) => origin.clone(),
+            None => format!("http://{}", listener.local_addr()?),
+        };
+        let mailer = Mailer::new(MailOptions::Folder("data/mail".into()));
         let services = Services::new(
             db.clone(),
             client,
             clock,
             ids,
-            config.identity.options(),
+            vault,
+            mailer,
+            identity,
             generation,
         );
         services
@@ -97,10 +115,6 @@ impl Application {
             .await
             .context("recovering interrupted answers")?;
 
-        let addr = config.server.addr;
-        let listener = TcpListener::bind(addr)
-            .await
-            .with_context(|| format!("listening on {addr}"))?;
         let readiness = Readiness::new(db.clone());
         let router = router::build(&services, &readiness, &config)?;
         Ok(Self {

@@ -6,6 +6,7 @@ mod chat;
 mod database;
 mod identity;
 mod secret;
+mod security;
 mod server;
 mod simulator;
 mod telemetry;
@@ -24,6 +25,7 @@ pub use chat::ChatConfig;
 pub use database::DatabaseConfig;
 pub use identity::IdentityConfig;
 pub use secret::Secret;
+pub use security::SecurityConfig;
 pub use server::ServerConfig;
 pub use simulator::SimulatorConfig;
 pub use telemetry::{LogFormat, TelemetryConfig};
@@ -45,6 +47,8 @@ pub struct Config {
     pub simulator: SimulatorConfig,
     /// Models and limits of the chat.
     pub chat: ChatConfig,
+    /// The master key.
+    pub security: SecurityConfig,
     /// Accounts and sessions.
     pub identity: IdentityConfig,
     /// The log.
@@ -86,6 +90,7 @@ impl Config {
         if self.database.connections == 0 {
             bail!("database.connections must be at least 1");
         }
+        self.security.check()?;
         self.chat.check()?;
         self.identity.check()
     }

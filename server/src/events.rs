@@ -3,7 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Extension, Path, Query, State},
     response::{
         IntoResponse, Response, Sse,
         sse::{Event as SseEvent, KeepAlive},
@@ -12,7 +12,7 @@ use axum::{
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use model::{ConversationId, MessageId};
-use platform::{Error, Services, generation::Event};
+use platform::{Error, Services, Visitor, generation::Event};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -38,10 +38,11 @@ pub(crate) async fn conversation(
     Query(seen): Query<Seen>,
     headers: HeaderMap,
     session: Session,
+    Extension(visitor): Extension<Visitor>,
 ) -> Response {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let after = last.or(seen.after.as_deref()).and_then(parse_place);
-    match watch(&services, &session, &id, after).await {
+    match watch(&services, &session, &visitor, &id, after).await {
         Ok(events) => respond(events, &readiness),
         Err(error) => refuse(&error),
     }
@@ -50,10 +51,11 @@ pub(crate) async fn conversation(
 async fn watch(
     services: &Services,
     session: &Session,
+    visitor: &Visitor,
     id: &str,
     after: Option<(MessageId, u64)>,
 ) -> Result<impl Stream<Item = Event> + Send + use<>, Error> {
-    let caller = services.identity.caller(session).await?;
+    let caller = services.identity.caller(session, visitor).await?;
     let id: ConversationId = id.parse()?;
     services.generations.watch(&caller, id, after).await
 }

@@ -86,8 +86,8 @@ pub(crate) fn build(
     Ok(files.merge(machines).fallback_service(personal).layer(
         // From the outside in.
         ServiceBuilder::new()
-            .layer(from_fn_with_state(Arc::clone(&server), address::resolve))
             .layer(from_fn(request_log::log))
+            .layer(from_fn_with_state(Arc::clone(&server), address::resolve))
             .layer(from_fn_with_state(Arc::clone(&server), headers::protect))
             .layer(CatchPanicLayer::new())
             .layer(from_fn_with_state(

@@ -1,7 +1,7 @@
 //! Getting in and out.
 
 use leptos::prelude::*;
-use model::Session;
+use model::{Factor, Session};
 
 use crate::error::AppError;
 
@@ -10,41 +10,58 @@ use crate::error::AppError;
 pub async fn load_session() -> Result<Session, AppError> {
     use crate::glue;
     let services = glue::services()?;
-    let account = services
-        .identity
-        .account(&glue::session()?)
+    let identity = &services.identity;
+    let session = glue::session()?;
+    let signed_in = identity
+        .signed_in(&session, &glue::visitor())
         .await
         .map_err(glue::refuse)?;
-    Ok(Session {
-        account,
+    let awaited = match &signed_in {
+        Some(_) => Vec::new(),
+        None => identity.awaited(&session).await.map_err(glue::refuse)?,
+    };
+    let mut page = Session {
+        awaited,
         simulated: services.generations.simulated(),
-        registration_open: services.identity.registration_open(),
-    })
+        registration: identity.registration(),
+        utc_offset_minutes: glue::utc_offset_minutes(),
+        ..Session::default()
+    };
+    if let Some(signed_in) = signed_in {
+        page.permissions = signed_in.caller.permissions();
+        page.picture = signed_in.picture;
+        page.lacking = signed_in.lacking;
+        page.account = Some(signed_in.account);
+    }
+    Ok(page)
 }
 
-/// Signs in.
+/// Signs in, or half: what comes back are the second factors of which one is awaited then.
 #[server(prefix = "/fn", endpoint = "identity.sign_in")]
 pub async fn sign_in(
     email: String,
     password: String,
     next: Option<String>,
-) -> Result<(), AppError> {
+) -> Result<Vec<Factor>, AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
-    let account = identity
-        .sign_in(&email, &password, glue::address())
+    let visitor = glue::visitor();
+    let proof = identity
+        .sign_in(&email, &password, &visitor)
         .await
         .map_err(glue::refuse)?;
-    identity
-        .begin(&glue::session()?, account.id)
+    let awaited = identity
+        .enter(&glue::session()?, proof, &visitor)
         .await
         .map_err(glue::refuse)?;
-    glue::go(
-        next.as_deref()
-            .filter(|path| glue::is_local(path))
-            .unwrap_or("/"),
-    );
-    Ok(())
+    let next = next.filter(|path| glue::is_local(path));
+    let next = next.as_deref().unwrap_or("/");
+    if awaited.is_empty() {
+        glue::go(next);
+    } else {
+        glue::go(&glue::with_next("/login/factor", next));
+    }
+    Ok(awaited)
 }
 
 /// Makes an account and signs in to it.
@@ -53,12 +70,13 @@ pub async fn register(name: String, email: String, password: String) -> Result<(
     use crate::glue;
     let identity = glue::services()?.identity;
     let who = registration(&name, &email, password)?;
-    let account = identity
-        .register(who, glue::address())
+    let visitor = glue::visitor();
+    let proof = identity
+        .register(who, &visitor)
         .await
         .map_err(glue::refuse)?;
     identity
-        .begin(&glue::session()?, account.id)
+        .enter(&glue::session()?, proof, &visitor)
         .await
         .map_err(glue::refuse)?;
     glue::go("/");
@@ -76,12 +94,13 @@ pub async fn set_up(
     use crate::glue;
     let identity = glue::services()?.identity;
     let who = registration(&name, &email, password)?;
-    let account = identity
-        .set_up(&token, who, glue::address())
+    let visitor = glue::visitor();
+    let proof = identity
+        .set_up(&token, who, &visitor)
         .await
         .map_err(glue::refuse)?;
     identity
-        .begin(&glue::session()?, account.id)
+        .enter(&glue::session()?, proof, &visitor)
         .await
         .map_err(glue::refuse)?;
     glue::go("/");
@@ -105,7 +124,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     use crate::glue;
     glue::services()?
         .identity
-        .end(&glue::session()?)
+        .end(&glue::session()?, &glue::visitor())
         .await
         .map_err(glue::refuse)?;
     glue::go("/login");

@@ -8,7 +8,7 @@ use crate::{
     api::identity::{SignIn, sign_in},
     error::Field,
     language::use_words,
-    pages::welcome::{Posting, Welcome},
+    pages::{register::offers_registration, welcome::{Posting, Welcome}},
     session::use_session,
     ui::text_field::{Kind, TextField},
 };
@@ -32,7 +32,9 @@ pub fn LoginPage() -> impl IntoView {
         let next = next.clone();
         move |event: leptos::ev::SubmitEvent| {
             let request = sign_in(email.get_untracked(), password.get_untracked(), None);
-            posting.submit(&event, &next, request);
+            let after = format!("/login/factor?next={next}");
+            let next = next.clone();
+            posting.submit_to(&event, request, move |awaited| if awaited.is_empty() { next } else { after });
         }
     };
     view! {
@@ -54,7 +56,7 @@ pub fn LoginPage() -> impl IntoView {
             </form>
             <Suspense>
                 {move || Suspend::new(async move {
-                    let open = session.await.is_ok_and(|session| session.registration_open);
+                    let open = session.await.is_ok_and(|session| offers_registration(session.registration));
                     open.then(|| {
                         view! {
                             <p class="welcome__aside">

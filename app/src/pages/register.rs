@@ -1,6 +1,7 @@
 //! `/register`.
 
 use leptos::{either::Either, prelude::*};
+use model::RegistrationMode;
 use server_fn::ServerFn;
 
 use crate::{
@@ -12,6 +13,14 @@ use crate::{
 
 use super::setup::AccountFields;
 
+/// Whether people can make accounts on their own.
+pub fn offers_registration(mode: RegistrationMode) -> bool {
+    match mode {
+        RegistrationMode::Open | RegistrationMode::Domains => true,
+        RegistrationMode::Invited | RegistrationMode::Closed => false,
+    }
+}
+
 /// Making an account.
 #[component]
 pub fn RegisterPage() -> impl IntoView {
@@ -21,7 +30,7 @@ pub fn RegisterPage() -> impl IntoView {
         <Welcome title=words.register_title>
             <Suspense>
                 {move || Suspend::new(async move {
-                    if session.await.is_ok_and(|session| session.registration_open) {
+                    if session.await.is_ok_and(|session| offers_registration(session.registration)) {
                         Either::Left(view! { <RegisterForm/> })
                     } else {
                         Either::Right(view! { <p class="welcome__lead">{words.registration_closed}</p> })

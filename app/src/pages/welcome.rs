@@ -83,16 +83,29 @@ impl Posting {
     where
         F: Future<Output = Result<(), AppError>> + 'static,
     {
+        let next = next.to_owned();
+        self.submit_to(event, request, move |()| next);
+    }
+
+    /// Takes over from the browser: asks, and goes where the answer leads.
+    pub fn submit_to<F, T>(
+        self,
+        event: &SubmitEvent,
+        request: F,
+        next: impl FnOnce(T) -> String + 'static,
+    ) where
+        F: Future<Output = Result<T, AppError>> + 'static,
+        T: 'static,
+    {
         event.prevent_default();
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
-        let next = next.to_owned();
         spawn_local(async move {
             match request.await {
                 // A new session begins: what was loaded for the old one must go.
-                Ok(()) => browser::go_to(&next),
+                Ok(answer) => browser::go_to(&next(answer)),
                 Err(error) => {
                     self.error.set(Some(error));
                     self.busy.set(false);

@@ -11,6 +11,7 @@ mod db;
 mod drafts;
 mod error;
 mod generations;
+mod master_key;
 mod messages;
 mod model_overrides;
 mod proofs;

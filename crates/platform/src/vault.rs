@@ -12,9 +12,17 @@ use hkdf::Hkdf;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
+use crate::store::{self, Db};
+
 /// The form of what is sealed: version, nonce, ciphertext with its tag.
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
+
+const CHECK: Place<'_> = Place {
+    table: "master_key_check",
+    column: "sealed",
+    row: "1",
+};
 
 /// Holds the master key. Cheap to clone.
 #[derive(Clone)]
@@ -45,6 +53,14 @@ pub enum VaultError {
     /// The master key is not what it should be.
     #[error("the master key must be at least 32 random bytes in Base64, like `openssl rand -base64 32` gives")]
     WeakKey,
+    /// The database was sealed with another key.
+    #[error(
+        "the database was sealed with another master key; give the one that it was made with"
+    )]
+    OtherKey,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
     /// What was sealed was changed, moved, or sealed under another key.
     #[error("{table}.{column} can't be opened: it was changed, or sealed under another master key")]
     Unopenable {
@@ -73,6 +89,17 @@ impl Vault {
         let master = Hkdf::<Sha256>::new(Some(b"liantai"), &bytes);
         let cipher = XChaCha20Poly1305::new(&derive(&master, "seal").into());
         Ok(Self(Arc::new(Keys { master, cipher })))
+    }
+
+    /// Shows that this is the key that the database was sealed with. A database that was sealed with none is from now on
+    /// this key's.
+    pub async fn prove(&self, db: &Db) -> Result<(), VaultError> {
+        let proof = self.seal(CHECK, b"liantai")?;
+        let kept = db.master_key_check(&proof).await?;
+        match self.open(CHECK, &kept) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(VaultError::OtherKey),
+        }
     }
 
     /// A key of its own for another purpose.

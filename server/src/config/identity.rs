@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::bail;
+use model::RegistrationMode;
 use platform::identity::{IdentityOptions, Limits};
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +11,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdentityConfig {
-    /// Whether anybody who reaches the page may make an account.
-    pub registration: bool,
+    /// Who may make an account without being asked.
+    pub registration: RegistrationMode,
+    /// Domains of addresses that may register under `domains`.
+    pub registration_domains: Vec<String>,
+    /// Whether an address must be shown to be its owner's; by default where a mail server is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verify_email: Option<bool>,
     /// A session ends after so many hours without a request.
     pub session_idle_hours: u64,
     /// A session ends so many hours after it began.
@@ -28,7 +34,9 @@ impl Default for IdentityConfig {
     fn default() -> Self {
         let limits = Limits::default();
         Self {
-            registration: true,
+            registration: RegistrationMode::Open,
+            registration_domains: Vec::new(),
+            verify_email: None,
             session_idle_hours: 7 * 24,
             session_absolute_hours: 30 * 24,
             site_name: "Liantai".to_owned(),
@@ -42,7 +50,13 @@ impl IdentityConfig {
     /// For the service.
     pub fn options(&self) -> IdentityOptions {
         IdentityOptions {
-            registration_open: self.registration,
+            registration: self.registration,
+            registration_domains: self
+                .registration_domains
+                .iter()
+                .map(|domain| domain.trim().trim_start_matches('@').to_lowercase())
+                .collect(),
+            verify_email: self.verify_email.unwrap_or(false),
             session_idle: Duration::from_hours(self.session_idle_hours),
             session_absolute: Duration::from_hours(self.session_absolute_hours),
             site_names: vec![self.site_name.clone()],
@@ -59,6 +73,11 @@ impl IdentityConfig {
         if self.session_idle_hours == 0 || self.session_absolute_hours < self.session_idle_hours {
             bail!(
                 "identity.session_idle_hours must be at least 1 and at most identity.session_absolute_hours"
+            );
+        }
+        if self.registration == RegistrationMode::Domains && self.registration_domains.is_empty() {
+            bail!(
+                "identity.registration_domains must name at least one domain when identity.registration is \"domains\""
             );
         }
         Ok(())

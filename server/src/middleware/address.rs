@@ -1,11 +1,10 @@
-//! Whose address a request came from. A proxy's word counts only if the proxy is listed.
+//! Who sent a request, as far as it tells. A proxy's word about addresses counts only if the proxy is listed.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
 };
 
-use app::glue::ClientAddress;
 use axum::{
     extract::{ConnectInfo, Request, State},
     middleware::Next,
@@ -13,10 +12,15 @@ use axum::{
 };
 use http::HeaderMap;
 use ipnet::IpNet;
+use platform::Visitor;
 
 use crate::config::ServerConfig;
 
-/// Puts the client's address into the request's extensions.
+/// What is kept of a `User-Agent`, in characters.
+const LONGEST: usize = 300;
+
+/// Puts the client's address and what it says of itself into the request's extensions. Runs inside the request's log,
+/// which gives the request its id.
 pub(crate) async fn resolve(
     State(config): State<Arc<ServerConfig>>,
     mut request: Request,
@@ -28,8 +32,18 @@ pub(crate) async fn resolve(
         .map(|info| info.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let client = client(peer, request.headers(), &config.trusted_proxies);
-    request.extensions_mut().insert(ClientAddress(client));
+    let visitor = Visitor {
+        address: client,
+        user_agent: text(request.headers(), "user-agent").chars().take(LONGEST).collect(),
+        request_id: text(request.headers(), "x-request-id").to_owned(),
+    };
+    request.extensions_mut().insert(visitor);
     next.run(request).await
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    let value = headers.get(name);
+    value.and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// The last address in `X-Forwarded-For` that no listed proxy has; whoever is before it may have been made up.
