@@ -89,7 +89,7 @@ test("a made-up setup link offers nothing", async ({ page, words }) => {
 });
 
 test.describe("where registration is closed", () => {
-  test.use({ configuration: { LIANTAI__IDENTITY__REGISTRATION: "false" } });
+  test.use({ configuration: { LIANTAI__IDENTITY__REGISTRATION: "closed" } });
 
   test("nobody is invited to register", async ({ page, words }) => {
     await page.goto("/login");

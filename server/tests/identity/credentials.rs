@@ -1,7 +1,7 @@
 //! What an answer to a sign-in gives away.
 
 use http::HeaderMap;
-use model::FailureCode;
+use model::{FailureCode, RegistrationMode};
 
 use crate::support::{Reply, TestApp, TestResult};
 
@@ -91,9 +91,10 @@ async fn what_is_wrong_with_a_registration_is_said_at_its_field() -> TestResult 
 
 #[tokio::test]
 async fn a_closed_registration_lets_nobody_in() -> TestResult {
-    let app = TestApp::start_with(|config| config.identity.registration = false).await?;
+    let app = TestApp::start_with(|config| config.identity.registration = RegistrationMode::Closed).await?;
     let refused = app.anonymous()?.register("lin").await?;
     assert_eq!(refused.failure()?, FailureCode::RegistrationClosed);
-    assert!(!app.anonymous()?.session().await?.registration_open);
+    let offered = app.anonymous()?.session().await?.registration;
+    assert_eq!(offered, RegistrationMode::Closed);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The link that the server prints as long as nobody owns it.
 
 use anyhow::Context;
-use model::{FailureCode, Role};
+use model::{BuiltIn, FailureCode};
 
 use crate::support::{Database, PASSWORD, Process, TestResult, eventually, upstream};
 
@@ -44,8 +44,9 @@ async fn the_printed_link_makes_one_owner_and_is_printed_no_more() -> TestResult
         .call("identity.set_up", &who("lin@example.com"))
         .await?
         .done()?;
-    let account = owner.session().await?.account.context("not signed in")?;
-    assert_eq!(account.role, Role::Owner);
+    let session = owner.session().await?;
+    session.account.context("not signed in")?;
+    assert_eq!(session.permissions, BuiltIn::Owner.permissions());
 
     let late = process.anonymous()?;
     let refused = late

@@ -126,6 +126,7 @@ pub(crate) fn config(database: &Database) -> Config {
     config.server.addr = SocketAddr::from(([127, 0, 0, 1], 0));
     config.database.url.clone_from(&database.url);
     config.database.connections = 4;
+    config.security.master_key_file = database.folder.path().join("master.key");
     config.simulator.latency_ms = 0;
     config.simulator.speed = 0;
     TITLE_MODEL.clone_into(&mut config.chat.title_model);
