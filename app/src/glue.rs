@@ -5,7 +5,7 @@
 //! set for scripts only, because it would replace the redirect and leave the visitor with raw JSON.
 
 use http::{
-    HeaderValue, StatusCode,
+    HeaderName, HeaderValue, StatusCode,
     header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HOST, REFERER, SET_COOKIE},
     request::Parts,
 };
@@ -143,6 +143,16 @@ pub fn remember(cookie: &str, value: &str) {
         ))
     {
         response.append_header(SET_COOKIE, value);
+    }
+}
+
+/// Tells the browser to forget what it keeps of this site: pages that Back would show, and what scripts have stored.
+pub fn forget_everything() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(
+            HeaderName::from_static("clear-site-data"),
+            HeaderValue::from_static("\"cache\", \"storage\""),
+        );
     }
 }
 

@@ -10,5 +10,6 @@ mod events;
 mod health;
 mod middleware;
 mod pages;
+mod policy_reports;
 mod router;
 mod telemetry;

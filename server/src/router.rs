@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
     middleware::{from_fn, from_fn_with_state},
-    routing::get,
+    routing::{get, post},
 };
 use platform::Services;
 use tower::ServiceBuilder;
@@ -21,6 +21,7 @@ use crate::{
         address, body_limit, cache, cross_site, failures, headers, redirects, request_log, session,
     },
     pages,
+    policy_reports::{self, Reports},
 };
 
 /// What the routes that are not pages need.
@@ -82,8 +83,11 @@ pub(crate) fn build(
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .with_state(state);
+    let reports = Router::new()
+        .route("/csp-reports", post(policy_reports::take))
+        .with_state(Reports::default());
 
-    Ok(files.merge(machines).fallback_service(personal).layer(
+    Ok(files.merge(machines).merge(reports).fallback_service(personal).layer(
         // From the outside in.
         ServiceBuilder::new()
             .layer(from_fn(request_log::log))

@@ -127,6 +127,7 @@ pub async fn sign_out() -> Result<(), AppError> {
         .end(&glue::session()?, &glue::visitor())
         .await
         .map_err(glue::refuse)?;
+    glue::forget_everything();
     glue::go("/login");
     Ok(())
 }

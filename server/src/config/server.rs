@@ -30,7 +30,7 @@ impl Default for ServerConfig {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
             public_url: None,
             trusted_proxies: Vec::new(),
-            max_body_bytes: 2 * 1024 * 1024,
+            max_body_bytes: 6 * 1024 * 1024,
             header_timeout_s: 10,
             drain_s: 30,
         }

@@ -102,3 +102,18 @@ async fn after_signing_out_the_cookie_is_dead() -> TestResult {
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
     Ok(())
 }
+
+/// SE-27.
+#[tokio::test]
+async fn signing_out_makes_the_browser_forget() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    let page = Reply::to(lin.get("/")).await?;
+    assert_eq!(page.header("cache-control"), Some("no-store"));
+    let out = lin.call("identity.sign_out", &[]).await?;
+    assert_eq!(
+        out.header("clear-site-data"),
+        Some(r#""cache", "storage""#)
+    );
+    Ok(())
+}

@@ -152,3 +152,23 @@ async fn https_is_demanded_only_where_it_is_served() -> TestResult {
     }
     Ok(())
 }
+
+/// CF-03.
+#[tokio::test]
+async fn what_the_policy_refused_is_reported_to_us_and_a_report_is_short() -> TestResult {
+    let app = TestApp::start().await?;
+    let stranger = app.anonymous()?;
+    let page = Reply::to(stranger.get("/login")).await?;
+    let policy = page.header("content-security-policy").context("none")?;
+    assert!(policy.contains("report-uri /csp-reports"), "{policy}");
+    let report = r#"{"csp-report":{"effective-directive":"img-src","blocked-uri":"https://x.example"}}"#;
+    for (body, status) in [
+        (report.to_owned(), StatusCode::NO_CONTENT),
+        ("not JSON".to_owned(), StatusCode::BAD_REQUEST),
+        ("x".repeat(20_000), StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        let reply = Reply::to(stranger.post("/csp-reports").body(body)).await?;
+        assert_eq!(reply.status, status);
+    }
+    Ok(())
+}
