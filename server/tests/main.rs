@@ -55,6 +55,7 @@ mod protection {
     mod cross_site;
     mod headers;
     mod limits;
+    mod matrix;
     mod ownership;
     mod proxies;
     mod redirects;

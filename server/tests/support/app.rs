@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
+use model::BuiltIn;
 use platform::SystemClock;
 use server::{application::Application, config::Config};
 use simulator::{Account, Handle};
@@ -65,6 +66,18 @@ impl TestApp {
     pub(crate) async fn user(&self, name: &str) -> anyhow::Result<Browser> {
         let browser = self.anonymous()?;
         browser.register(name).await?.done()?;
+        Ok(browser)
+    }
+
+    /// Somebody of that name with that role and no other, signed in.
+    pub(crate) async fn person(&self, name: &str, role: BuiltIn) -> anyhow::Result<Browser> {
+        let browser = self.user(name).await?;
+        let sql = format!(
+            "UPDATE user_roles SET role_id = '{}' WHERE user_id = \
+             (SELECT id FROM users WHERE email_key = '{name}@example.com')",
+            role.id()
+        );
+        self.database.execute(&sql).await?;
         Ok(browser)
     }
 

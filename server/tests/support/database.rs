@@ -40,8 +40,13 @@ impl Database {
         })
     }
 
-    /// Runs a statement behind the server's back. SQLite only.
+    /// Runs a statement behind the server's back.
     pub(crate) async fn execute(&self, sql: &str) -> anyhow::Result<()> {
+        if self.url.starts_with("postgres") {
+            let mut connection = PgConnection::connect(&self.url).await?;
+            sqlx::raw_sql(sql).execute(&mut connection).await?;
+            return Ok(connection.close().await?);
+        }
         let mut connection = SqliteConnection::connect(&self.url).await?;
         sqlx::raw_sql(sql).execute(&mut connection).await?;
         Ok(connection.close().await?)

@@ -1,14 +1,18 @@
 //! Every server function, who may call it, and arguments that it accepts. What must hold for all of them is tested over
 //! this table, and a test compares it with what the server has.
 
-use model::{ConversationId, MessageId};
+use model::{ConversationId, MessageId, Permission};
 
 /// Who may call a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Anyone,
+    /// Whoever is signed in, also while something is lacking: a verified address, a second factor.
+    Newcomer,
     /// Whoever is signed in.
     Member,
+    /// Whoever has the permission.
+    Permitted(Permission),
     /// Whoever owns the conversation that it names.
     Owner,
 }
@@ -47,6 +51,11 @@ impl Target {
 }
 
 impl Function {
+    /// Whether calling it leaves its caller signed out.
+    pub(crate) fn ends_a_session(&self) -> bool {
+        self.name == "identity.sign_out"
+    }
+
     pub(crate) fn path(&self) -> String {
         format!("/fn/{}", self.name)
     }

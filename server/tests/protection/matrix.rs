@@ -1,0 +1,202 @@
+//! Who may call what: every server function and every page × every kind of caller. What the tables don't list fails.
+
+use std::collections::BTreeSet;
+
+use http::{Method, StatusCode};
+use leptos_axum::generate_route_list;
+use model::{BuiltIn, FailureCode, Permission};
+
+use crate::support::{
+    Access, Browser, FUNCTIONS, Function, Reply, Target, TestApp, TestResult, databases,
+};
+
+/// Somebody who calls.
+struct Kind {
+    name: &'static str,
+    browser: Browser,
+    /// What they may do; `None` when they are not signed in.
+    role: Option<BuiltIn>,
+    /// What all is answered with that asks for somebody without anything lacking.
+    lacks: Option<FailureCode>,
+}
+
+/// One of every kind. The site asks for verified addresses only once those are there who have none.
+async fn everybody(app: &TestApp) -> anyhow::Result<Vec<Kind>> {
+    let mut kinds = vec![Kind {
+        name: "nobody",
+        browser: app.anonymous()?,
+        role: None,
+        lacks: None,
+    }];
+    for role in BuiltIn::ALL {
+        kinds.push(Kind {
+            name: role.as_str(),
+            browser: app.person(role.as_str(), role).await?,
+            role: Some(role),
+            lacks: None,
+        });
+    }
+    let disabled = app.person("disabled", BuiltIn::Owner).await?;
+    let close = "UPDATE users SET disabled = TRUE WHERE email_key = 'disabled@example.com'";
+    app.database.execute(close).await?;
+    kinds.push(Kind {
+        name: "a disabled owner",
+        browser: disabled,
+        role: None,
+        lacks: None,
+    });
+    let unproven = app.person("unproven", BuiltIn::Administrator).await?;
+    let require = "INSERT INTO roles (id, name, name_key, description, rank, permissions, built_in, requires_second_factor, created_at, updated_at) \
+         VALUES ('01990000-0000-7000-8000-00000000000f', 'strict', 'strict', '', 1, '[]', FALSE, TRUE, 0, 0); \
+         INSERT INTO user_roles (user_id, role_id, granted_at) \
+         SELECT id, '01990000-0000-7000-8000-00000000000f', 0 FROM users WHERE email_key = 'unproven@example.com'";
+    app.database.execute(require).await?;
+    kinds.push(Kind {
+        name: "an administrator who owes a second factor",
+        browser: unproven,
+        role: Some(BuiltIn::Administrator),
+        lacks: Some(FailureCode::SecondFactorRequired),
+    });
+    Ok(kinds)
+}
+
+/// The refusal that the table of functions promises; `None` when the caller is let through to the act itself.
+fn expected(access: Access, kind: &Kind) -> Option<FailureCode> {
+    let role = match (access, kind.role) {
+        (Access::Anyone, _) => return None,
+        (_, None) => return Some(FailureCode::SignInNeeded),
+        (Access::Newcomer, Some(_)) => return None,
+        (_, Some(role)) => role,
+    };
+    if let Some(lacks) = kind.lacks {
+        return Some(lacks);
+    }
+    match access {
+        Access::Permitted(permission) if !role.permissions().contains(permission) => {
+            Some(FailureCode::Forbidden)
+        }
+        Access::Permitted(_)
+        | Access::Anyone
+        | Access::Newcomer
+        | Access::Member
+        | Access::Owner => None,
+    }
+}
+
+/// What stops a caller before the act: everything else is an answer of the act itself.
+const GATES: [FailureCode; 4] = [
+    FailureCode::SignInNeeded,
+    FailureCode::SecondFactorRequired,
+    FailureCode::EmailUnverified,
+    FailureCode::Forbidden,
+];
+
+async fn gate(kind: &Kind, function: &Function) -> anyhow::Result<Option<FailureCode>> {
+    let arguments = function.arguments(Target::nowhere());
+    let arguments: Vec<(&str, &str)> = arguments
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let reply = kind.browser.call(function.name, &arguments).await?;
+    anyhow::ensure!(
+        !reply.status.is_server_error(),
+        "{} by {}: {} {}",
+        function.name,
+        kind.name,
+        reply.status,
+        reply.text()
+    );
+    if reply.status.is_success() {
+        return Ok(None);
+    }
+    Ok(Some(reply.failure()?).filter(|code| GATES.contains(code)))
+}
+
+/// AC-01, AC-02, AC-16, AC-20.
+#[tokio::test]
+async fn every_function_lets_in_whom_the_table_says_and_nobody_else() -> TestResult {
+    for database in databases().await? {
+        let app = TestApp::start_on(database).await?;
+        let kinds = everybody(&app).await?;
+        let mut wrong = Vec::new();
+        for function in FUNCTIONS.iter().filter(|function| !function.ends_a_session()) {
+            for kind in &kinds {
+                let found = gate(kind, function).await?;
+                let promised = expected(function.access, kind);
+                if found != promised {
+                    wrong.push(format!(
+                        "{} by {}: {found:?} instead of {promised:?}",
+                        function.name, kind.name
+                    ));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+    Ok(())
+}
+
+/// Every page's path, and what it takes to see it.
+const PAGES: &[(&str, Page)] = &[
+    ("/", Page::SignedIn),
+    ("/c/{id}", Page::SignedIn),
+    ("/login", Page::Anyone),
+    ("/register", Page::Anyone),
+    ("/setup", Page::Anyone),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    Anyone,
+    SignedIn,
+    #[expect(dead_code, reason = "the pages of administration ask for it")]
+    Permitted(Permission),
+}
+
+/// AC-02.
+#[test]
+fn the_table_of_pages_is_complete() {
+    let served: BTreeSet<String> = generate_route_list(app::App)
+        .iter()
+        .map(|route| route.path().to_owned())
+        .collect();
+    let listed: BTreeSet<String> = PAGES.iter().map(|(path, _)| (*path).to_owned()).collect();
+    assert_eq!(served, listed);
+}
+
+/// AC-01.
+#[tokio::test]
+async fn every_page_is_shown_to_whom_the_table_says() -> TestResult {
+    let app = TestApp::start().await?;
+    for kind in everybody(&app).await? {
+        for (path, page) in PAGES {
+            let path = path.replace("{id}", "00000000-0000-7000-8000-000000000000");
+            let url = format!("{}{path}", kind.browser.origin);
+            let reply = Reply::to(kind.browser.request(Method::GET, &url)).await?;
+            let led_away = reply.status.is_redirection();
+            match (page, kind.role) {
+                (Page::Anyone, _) => assert!(!reply.status.is_server_error(), "{path}"),
+                (Page::SignedIn | Page::Permitted(_), None) => {
+                    assert!(led_away, "{path} by {}: {}", kind.name, reply.status);
+                }
+                (Page::SignedIn, Some(_)) => {
+                    assert_eq!(led_away, kind.lacks.is_some(), "{path} by {}", kind.name);
+                }
+                (Page::Permitted(permission), Some(role)) => {
+                    let allowed = role.permissions().contains(*permission);
+                    if kind.lacks.is_some() {
+                        assert!(led_away, "{path} by {}", kind.name);
+                    } else if !allowed {
+                        assert_eq!(
+                            reply.status,
+                            StatusCode::FORBIDDEN,
+                            "{path} by {}",
+                            kind.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
