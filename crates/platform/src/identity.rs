@@ -209,7 +209,10 @@ impl Identity {
         let now = self.0.clock.now();
         let sessions = self.0.sessions.purge().await?;
         let attempts = self.0.throttle.purge(now).await?;
-        Ok(sessions + attempts + self.0.db.purge_proofs(now).await?)
+        let tokens = self.purge_tokens(now).await?;
+        let proofs = self.0.db.purge_proofs(now).await?;
+        self.rotate_aged_signing_keys(now).await?;
+        Ok(sessions + attempts + tokens + proofs)
     }
 
     async fn verified(

@@ -4,6 +4,7 @@
 //! against both. Absence is an `Option`, never an error.
 
 mod access;
+mod api_keys;
 mod attempts;
 mod audit;
 mod conversations;
@@ -18,16 +19,21 @@ mod proofs;
 mod rows;
 mod sessions;
 mod setup_link;
+mod signing_keys;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod users;
 
 pub(crate) use access::{Access, Allowance};
+pub(crate) use api_keys::NewApiKey;
 pub(crate) use attempts::{AccountGuard, AddressGuard, Attempt};
 pub(crate) use db::on_pool;
 pub(crate) use sessions::USER_KEY;
+pub(crate) use signing_keys::{NewSigningKey, Retirement};
+pub(crate) use tokens::{Family, NewFamily, Refresh, Refreshed};
 pub(crate) use users::{NewUser, User};
 
 pub use conversations::{Conversation, Listed};

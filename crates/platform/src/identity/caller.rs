@@ -92,6 +92,14 @@ impl Caller {
         }
     }
 
+    /// Refuses a key: one's own account is for oneself, a program is not let near it.
+    pub fn require_person(&self) -> Result<(), IdentityError> {
+        match self.credential() {
+            Credential::Session { .. } | Credential::Token { .. } => Ok(()),
+            Credential::Key { .. } => Err(IdentityError::Forbidden),
+        }
+    }
+
     /// Refuses when their last proof is older than `limit_ms`, or they came in by a key.
     pub fn require_fresh(&self, now: Millis, limit_ms: i64) -> Result<(), IdentityError> {
         match self.credential() {

@@ -7,7 +7,7 @@ use tower_sessions::Session;
 
 use super::{Caller, Credential, Identity, IdentityError};
 use crate::{
-    store::{SessionRows, USER_KEY, User},
+    store::{Access, SessionRows, USER_KEY, User},
     visitor::Visitor,
 };
 
@@ -172,11 +172,8 @@ impl Identity {
     ) -> Result<Caller, IdentityError> {
         let signed_in = self.signed_in(session, visitor).await?;
         let signed_in = signed_in.ok_or(IdentityError::SignInNeeded)?;
-        match signed_in.lacking {
-            None => Ok(signed_in.caller),
-            Some(Lacking::VerifiedEmail) => Err(IdentityError::EmailUnverified),
-            Some(Lacking::SecondFactor) => Err(IdentityError::SecondFactorRequired),
-        }
+        refuse(signed_in.lacking)?;
+        Ok(signed_in.caller)
     }
 
     /// Who is calling, also while they must do something first: for doing that.
@@ -222,6 +219,15 @@ impl Identity {
         }))
     }
 
+    /// Refuses whoever must do something first.
+    pub(super) async fn refuse_lacking(
+        &self,
+        user: &User,
+        access: &Access,
+    ) -> Result<(), IdentityError> {
+        refuse(self.lacking(user, access.requires_second_factor).await?)
+    }
+
     /// What the person must do before anything else is open to them.
     pub(super) async fn lacking(
         &self,
@@ -235,5 +241,13 @@ impl Identity {
             return Ok(Some(Lacking::SecondFactor));
         }
         Ok(None)
+    }
+}
+
+const fn refuse(lacking: Option<Lacking>) -> Result<(), IdentityError> {
+    match lacking {
+        None => Ok(()),
+        Some(Lacking::VerifiedEmail) => Err(IdentityError::EmailUnverified),
+        Some(Lacking::SecondFactor) => Err(IdentityError::SecondFactorRequired),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use model::Millis;
+use model::{ApiKeyId, Millis};
 
 use super::{IdentityError, token::sha256_hex};
 use crate::store::{AccountGuard, AddressGuard, Attempt, Db};
@@ -84,6 +84,22 @@ impl Throttle {
         let attempt = self.db.try_address(&address, guard, now).await?;
         granted(attempt, now)?;
         Ok(Spent { address, guard })
+    }
+
+    /// Counts a request of an API key that is allowed so many a minute.
+    pub(super) async fn spend_of_key(
+        &self,
+        key: ApiKeyId,
+        per_minute: i64,
+        now: Millis,
+    ) -> Result<(), IdentityError> {
+        let burst = per_minute.max(1);
+        let guard = AddressGuard {
+            burst,
+            each_ms: (60_000 / burst).max(1),
+        };
+        let attempt = self.db.try_address(&format!("key {key}"), guard, now).await?;
+        granted(attempt, now)
     }
 
     /// Gives the attempt back: it did no harm.
