@@ -270,3 +270,10 @@ CREATE TABLE master_key_check (
     one    BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
     sealed BLOB NOT NULL
 );
+
+-- A session's name in lists, which is no secret.
+ALTER TABLE sessions ADD COLUMN session_id TEXT;
+CREATE INDEX sessions_session ON sessions (session_id);
+
+-- All conversations of somebody, the trash too: for taking them along, and for deleting an account.
+CREATE INDEX conversations_of_owner ON conversations (owner_id, id);

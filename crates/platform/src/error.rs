@@ -76,7 +76,7 @@ impl Error {
     pub fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::Identity(error) => error.retry_after_s(),
-            Self::Store(store::Error::Unavailable(_)) | Self::Overloaded => Some(5),
+            Self::Store(store::Error::Unavailable(_) | store::Error::Redis(_)) | Self::Overloaded => Some(5),
             Self::Store(_)
             | Self::NotFound
             | Self::Title(_)
@@ -92,7 +92,7 @@ impl Error {
 /// What a failure of the store means to the caller.
 pub(crate) const fn store_code(error: &store::Error) -> FailureCode {
     match error {
-        store::Error::Unavailable(_) => FailureCode::StoreUnavailable,
+        store::Error::Unavailable(_) | store::Error::Redis(_) => FailureCode::StoreUnavailable,
         store::Error::Conflict(_) | store::Error::Corrupt { .. } | store::Error::Migration(_) => {
             FailureCode::Internal
         }

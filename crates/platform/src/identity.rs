@@ -15,6 +15,7 @@ mod places;
 mod privacy;
 mod profile;
 mod registration;
+mod revocation;
 mod session;
 mod sessions;
 mod setup;
@@ -35,6 +36,7 @@ pub use error::IdentityError;
 pub use hashing::{InvalidPasswordCost, PasswordCost};
 pub use registration::Registration;
 pub use session::{Proof, SignedIn};
+pub(crate) use session::{ABOUT_KEY, About};
 pub use sso::{Provider, ProviderKind};
 pub use throttle::Limits;
 pub use tokens::{Tokens, TokenOptions};
@@ -43,12 +45,16 @@ use crate::{
     audit::Audit,
     clock::{Clock, Ids},
     mail::Mailer,
-    store::{self, Db, SessionRows},
+    store::{self, Db, Redis, SessionStores},
     vault::Vault,
     visitor::Visitor,
 };
 use hashing::{Hashing, Place, Verdict};
+use revocation::Revocations;
 use throttle::{Purpose, Throttle, account_key};
+
+/// Pictures that are read and exports that are packed at once, at most.
+const HEAVY_AT_ONCE: usize = 2;
 
 /// How people get in.
 #[derive(Clone, Debug)]
@@ -63,6 +69,8 @@ pub struct IdentityOptions {
     pub session_idle: Duration,
     /// A session ends so long after it began.
     pub session_absolute: Duration,
+    /// Where sessions are kept instead of in the database.
+    pub redis: Option<Redis>,
     /// Sessions that one person may have at once; the oldest ends for a new one.
     pub sessions_per_person: u32,
     /// What one hash costs.
@@ -87,6 +95,7 @@ impl Default for IdentityOptions {
             verify_email: false,
             session_idle: Duration::from_hours(7 * 24),
             session_absolute: Duration::from_hours(30 * 24),
+            redis: None,
             sessions_per_person: 50,
             password_cost: PasswordCost::default(),
             site_names: Vec::new(),
@@ -111,7 +120,9 @@ struct Inner {
     mailer: Mailer,
     hashing: Hashing,
     throttle: Throttle,
-    sessions: SessionRows,
+    sessions: SessionStores,
+    revocations: Revocations,
+    heavy: tokio::sync::Semaphore,
     registration: RegistrationMode,
     registration_domains: Vec<String>,
     verify_email: bool,
@@ -135,8 +146,11 @@ impl Identity {
         Self(Arc::new(Inner {
             hashing: Hashing::new(options.password_cost),
             throttle: Throttle::new(db.clone(), options.limits),
-            sessions: SessionRows::new(
+            revocations: Revocations::new(),
+            heavy: tokio::sync::Semaphore::new(HEAVY_AT_ONCE),
+            sessions: SessionStores::new(
                 db.clone(),
+                options.redis,
                 Arc::clone(&clock),
                 options.session_idle,
                 options.session_absolute,

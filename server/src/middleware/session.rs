@@ -1,12 +1,12 @@
 //! The cookie that carries a session's id.
 
-use platform::{Services, store::SessionRows};
+use platform::{Services, store::SessionStores};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::config::Config;
 
 /// Sessions from the store. Over https the name itself makes the browser refuse what another host planted.
-pub(crate) fn layer(services: &Services, config: &Config) -> SessionManagerLayer<SessionRows> {
+pub(crate) fn layer(services: &Services, config: &Config) -> SessionManagerLayer<SessionStores> {
     let https = config.server.is_https();
     // The browser may keep it for as long as a session can live; when it really ends, the store knows.
     let longest = time::Duration::hours(

@@ -7,7 +7,7 @@ use tower_sessions::Session;
 
 use super::{Caller, Credential, Identity, IdentityError};
 use crate::{
-    store::{Access, SessionRows, USER_KEY, User},
+    store::{Access, SessionStores, USER_KEY, User, mark_renewed},
     visitor::Visitor,
 };
 
@@ -77,7 +77,7 @@ pub struct SignedIn {
 
 impl Identity {
     /// Where sessions are kept, for the session layer.
-    pub fn session_store(&self) -> SessionRows {
+    pub fn session_store(&self) -> SessionStores {
         self.0.sessions.clone()
     }
 
@@ -112,6 +112,9 @@ impl Identity {
         }
         // Here and not in the layer: a sign-in whose session could not be kept has failed.
         session.save().await?;
+        if proof.awaited.is_empty() {
+            self.limit_sessions(proof.user).await?;
+        }
         Ok(proof.awaited)
     }
 
@@ -134,7 +137,8 @@ impl Identity {
         }
     }
 
-    /// Somebody has proved again who they are: what is sensitive is open to them for ten minutes.
+    /// Somebody has proved again who they are: what is sensitive is open to them for ten minutes, under a new id, so that
+    /// whoever had copied the old one is out. A session that is ended meanwhile stays ended.
     pub(super) async fn refresh(
         &self,
         session: &Session,
@@ -143,10 +147,15 @@ impl Identity {
         let about: Option<About> = session.get(ABOUT_KEY).await?;
         let mut about = about.ok_or(IdentityError::SignInNeeded)?;
         about.fresh_at = self.0.clock.now();
-        session.insert(ABOUT_KEY, about).await?;
-        session.save().await?;
         let record = self.0.audit.by(caller, "session.step_up");
-        Ok(self.0.audit.write(record).await?)
+        self.0.audit.write(record).await?;
+        let id = session.id().ok_or(IdentityError::SignInNeeded)?;
+        let aside = self.0.sessions.set_aside(&id).await?;
+        let (key, name) = mark_renewed(aside.ok_or(IdentityError::SignInNeeded)?);
+        session.insert(ABOUT_KEY, about).await?;
+        session.insert(key, name).await?;
+        session.cycle_id().await?;
+        Ok(session.save().await?)
     }
 
     /// Refuses what is sensitive unless the caller's last proof is young enough.

@@ -12,6 +12,9 @@ pub enum Error {
     /// The database is busy, unreachable, read-only or out of space.
     #[error("the database is unavailable")]
     Unavailable(#[source] sqlx::Error),
+    /// Redis is slow, unreachable or full.
+    #[error("Redis is unavailable")]
+    Redis(#[source] fred::error::Error),
     /// A row holds what it never should.
     #[error("{table}.{column} of row {row} is corrupt")]
     Corrupt {
@@ -45,7 +48,10 @@ impl Error {
     pub const fn is_conflict(&self) -> bool {
         match self {
             Self::Conflict(_) => true,
-            Self::Unavailable(_) | Self::Corrupt { .. } | Self::Migration(_) => false,
+            Self::Unavailable(_)
+            | Self::Redis(_)
+            | Self::Corrupt { .. }
+            | Self::Migration(_) => false,
         }
     }
 }

@@ -1,0 +1,220 @@
+//! The ZIP of all that is kept of a person. It is packed page by page off the async threads and can't grow beyond a
+//! bound, so that a large account costs time and not the server.
+
+use std::io::{Cursor, Write as _};
+
+use jiff::Timestamp;
+use model::{ConversationId, FailureCode, UserId};
+use serde::Serialize;
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+use super::{Caller, Identity, IdentityError};
+use crate::store::export::{KeptConversation, KeptLine, KeptMessage, PAGE};
+
+/// The largest archive, in bytes.
+const LARGEST: usize = 256 * 1024 * 1024;
+
+/// A conversation is packed in pieces of about so many bytes, so that a long one is never in memory as a whole.
+const PIECE: usize = 1024 * 1024;
+
+const README: &str = "Everything that this site keeps of your account. Times are milliseconds since 1970 in UTC.\n\
+     本站为您的帐户保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\n\
+     account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts\n\
+     sessions.json        where you are signed in\n\
+     activity.jsonl       what you did, from the audit log\n\
+     picture.png          your picture\n\
+     conversations/*.json every message of a conversation, all branches, a message a line\n\
+     conversations/*.md   the same to read\n";
+
+/// An archive that is being packed. What is written goes to the entry that was opened last.
+struct Archive(Option<ZipWriter<Cursor<Vec<u8>>>>);
+
+/// What is done next.
+enum Step {
+    /// A new entry of that name.
+    Open(String),
+    /// More of it.
+    Write(Vec<u8>),
+}
+
+impl Identity {
+    pub(super) async fn pack(&self, caller: &Caller) -> Result<Vec<u8>, IdentityError> {
+        let (db, user) = (&self.0.db, caller.user());
+        let mut archive = Archive::new();
+        let profile = self.profile(caller).await?;
+        let account = db.kept_account(user).await?;
+        let about = serde_json::json!({ "id": user, "profile": profile, "account": account });
+        archive.file("README.txt", README.into()).await?;
+        archive.file("account.json", pretty(&about)).await?;
+        let sessions = self.sessions(caller).await?;
+        archive.file("sessions.json", pretty(&sessions)).await?;
+        if let Some((image, _)) = db.picture(user).await? {
+            archive.file("picture.png", image).await?;
+        }
+        self.pack_activity(user, &mut archive).await?;
+        let mut after = String::new();
+        loop {
+            let page = db.kept_conversations(user, &after).await?;
+            for conversation in &page {
+                self.pack_conversation(user, conversation, &mut archive)
+                    .await?;
+            }
+            match page.last() {
+                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
+                _ => break,
+            }
+        }
+        archive.finish().await
+    }
+
+    async fn pack_activity(
+        &self,
+        user: UserId,
+        archive: &mut Archive,
+    ) -> Result<(), IdentityError> {
+        archive.open("activity.jsonl").await?;
+        let mut after = 0;
+        loop {
+            let page: Vec<KeptLine> = self.0.db.kept_lines(user, after).await?;
+            archive.write(page.iter().flat_map(line).collect()).await?;
+            match page.last() {
+                Some(last) if page.len() == PAGE => after = last.seq,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads the conversation twice, once for each form: cheaper than keeping one of them in memory.
+    async fn pack_conversation(
+        &self,
+        user: UserId,
+        conversation: &KeptConversation,
+        archive: &mut Archive,
+    ) -> Result<(), IdentityError> {
+        let name = format!("conversations/{}", conversation.id);
+        archive.open(&format!("{name}.json")).await?;
+        archive.write(line(conversation)).await?;
+        self.pack_messages(user, conversation, archive, line)
+            .await?;
+        archive.open(&format!("{name}.md")).await?;
+        let head = format!(
+            "# {}\n\n{} · {}\n",
+            conversation.title,
+            conversation.model,
+            date(conversation.created_at)
+        );
+        archive.write(head.into_bytes()).await?;
+        self.pack_messages(user, conversation, archive, markdown)
+            .await
+    }
+
+    async fn pack_messages(
+        &self,
+        user: UserId,
+        conversation: &KeptConversation,
+        archive: &mut Archive,
+        form: fn(&KeptMessage) -> Vec<u8>,
+    ) -> Result<(), IdentityError> {
+        let Ok(id) = conversation.id.parse::<ConversationId>() else {
+            return Ok(());
+        };
+        let mut after = String::new();
+        let mut piece = Vec::new();
+        loop {
+            let page = self.0.db.kept_messages(user, id, &after).await?;
+            for message in &page {
+                piece.extend(form(message));
+                if piece.len() > PIECE {
+                    archive.write(std::mem::take(&mut piece)).await?;
+                }
+            }
+            match page.last() {
+                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
+                _ => return archive.write(piece).await,
+            }
+        }
+    }
+}
+
+impl Archive {
+    fn new() -> Self {
+        Self(Some(ZipWriter::new(Cursor::new(Vec::new()))))
+    }
+
+    async fn file(&mut self, name: &str, content: Vec<u8>) -> Result<(), IdentityError> {
+        self.open(name).await?;
+        self.write(content).await
+    }
+
+    async fn open(&mut self, name: &str) -> Result<(), IdentityError> {
+        self.step(Step::Open(name.to_owned())).await
+    }
+
+    async fn write(&mut self, content: Vec<u8>) -> Result<(), IdentityError> {
+        self.step(Step::Write(content)).await
+    }
+
+    async fn finish(&mut self) -> Result<Vec<u8>, IdentityError> {
+        let writer = self.0.take().ok_or_else(broken)?;
+        let packed = tokio::task::spawn_blocking(move || writer.finish())
+            .await
+            .map_err(|_| broken())?;
+        Ok(packed.map_err(|_| broken())?.into_inner())
+    }
+
+    /// Packing is work for a processor, so it is done where nobody else waits for it.
+    async fn step(&mut self, step: Step) -> Result<(), IdentityError> {
+        let mut writer = self.0.take().ok_or_else(broken)?;
+        let work = move || -> Result<_, IdentityError> {
+            match step {
+                Step::Open(name) => {
+                    let options = SimpleFileOptions::default()
+                        .compression_method(CompressionMethod::Deflated)
+                        .unix_permissions(0o600);
+                    writer.start_file(name, options).map_err(|_| broken())?;
+                }
+                Step::Write(content) => writer.write_all(&content).map_err(|_| broken())?,
+            }
+            Ok(writer)
+        };
+        let writer = tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| broken())??;
+        let length = writer.get_ref().map_or(0, |packed| packed.get_ref().len());
+        if length > LARGEST {
+            return Err(IdentityError::Refused(FailureCode::TooLarge));
+        }
+        self.0 = Some(writer);
+        Ok(())
+    }
+}
+
+fn broken() -> IdentityError {
+    IdentityError::Broken("packing an archive".to_owned())
+}
+
+fn pretty(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).unwrap_or_default()
+}
+
+fn line(value: &impl Serialize) -> Vec<u8> {
+    let mut line = serde_json::to_vec(value).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
+fn markdown(message: &KeptMessage) -> Vec<u8> {
+    let speaker = match (&*message.role, &message.model) {
+        ("assistant", Some(model)) => model,
+        (role, _) => role,
+    };
+    let head = format!("\n---\n\n**{speaker}** · {}\n\n", date(message.created_at));
+    [head.as_bytes(), message.text().as_bytes(), b"\n"].concat()
+}
+
+/// `2026-01-31 12:00 UTC`.
+fn date(millis: i64) -> String {
+    Timestamp::from_millisecond(millis)
+        .map(|moment| moment.strftime("%Y-%m-%d %H:%M UTC").to_string())
+        .unwrap_or_default()
+}

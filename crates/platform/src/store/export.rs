@@ -1,0 +1,208 @@
+//! All that is kept of a person, read a page at a time by key, to be taken along. No secrets, not even as hashes.
+
+use model::{ConversationId, UserId};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::{FromRow, types::Json};
+
+use super::{Db, Part, Result, on_pool, text_of};
+
+/// Rows of a page.
+pub(crate) const PAGE: usize = 200;
+
+const CONVERSATIONS: &str = "SELECT id, title, model, created_at, updated_at, deleted_at FROM conversations \
+     WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.parts, m.created_at \
+     FROM messages m JOIN conversations c ON c.id = m.conversation_id \
+     WHERE c.owner_id = $1 AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
+const LINES: &str = "SELECT seq, at, via, address, action, object_kind, object_id, outcome, details \
+     FROM audit_log WHERE actor_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+const KEYS: &str = "SELECT id, name, hint, scopes, networks, created_at, expires_at, used_at, used_from \
+     FROM api_keys WHERE user_id = $1 ORDER BY id";
+const LINKS: &str = "SELECT id, provider, issuer, subject, email, created_at, used_at \
+     FROM linked_accounts WHERE user_id = $1 ORDER BY id";
+const PASSKEYS: &str =
+    "SELECT id, name, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY id";
+const DRAFTS: &str = "SELECT slot, text, updated_at FROM drafts WHERE user_id = $1 ORDER BY slot";
+const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id = r.id \
+     WHERE u.user_id = $1 ORDER BY r.name";
+const GROUPS: &str = "SELECT g.name FROM groups g JOIN group_members m ON m.group_id = g.id \
+     WHERE m.user_id = $1 ORDER BY g.name";
+const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
+
+/// For the proof that each page uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] =
+    &[("EXPORT_CONVERSATIONS", CONVERSATIONS), ("EXPORT_LINES", LINES)];
+
+/// A conversation, also of the trash.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptConversation {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) model: String,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) deleted_at: Option<i64>,
+}
+
+/// A message.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptMessage {
+    pub(crate) id: String,
+    pub(crate) parent_id: Option<String>,
+    pub(crate) role: String,
+    pub(crate) status: String,
+    pub(crate) model: Option<String>,
+    pub(crate) parts: Json<Vec<Part>>,
+    pub(crate) created_at: i64,
+}
+
+/// A line of the audit log about what the person did.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptLine {
+    pub(crate) seq: i64,
+    at: i64,
+    via: String,
+    address: String,
+    action: String,
+    object_kind: String,
+    object_id: String,
+    outcome: String,
+    details: String,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptKey {
+    id: String,
+    name: String,
+    hint: String,
+    scopes: Json<Value>,
+    networks: Json<Value>,
+    created_at: i64,
+    expires_at: Option<i64>,
+    used_at: Option<i64>,
+    used_from: Option<String>,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptLink {
+    id: String,
+    provider: String,
+    issuer: String,
+    subject: String,
+    email: Option<String>,
+    created_at: i64,
+    used_at: Option<i64>,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptPasskey {
+    id: String,
+    name: String,
+    created_at: i64,
+    used_at: Option<i64>,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptDraft {
+    slot: String,
+    text: String,
+    updated_at: i64,
+}
+
+/// What is kept of a person that is never much.
+#[derive(Serialize)]
+pub(crate) struct KeptAccount {
+    created_at: i64,
+    roles: Vec<String>,
+    groups: Vec<String>,
+    api_keys: Vec<KeptKey>,
+    linked_accounts: Vec<KeptLink>,
+    passkeys: Vec<KeptPasskey>,
+    drafts: Vec<KeptDraft>,
+}
+
+impl KeptMessage {
+    /// All its text, without the reasoning.
+    pub(crate) fn text(&self) -> String {
+        text_of(&self.parts.0)
+    }
+}
+
+/// All rows of a query about a person.
+macro_rules! all {
+    ($db:expr, $run:ident, $query:expr, $user:expr) => {
+        on_pool!($db.reader(), |pool| sqlx::$run($query)
+            .bind($user.to_string())
+            .fetch_all(pool)
+            .await?)
+    };
+}
+
+impl Db {
+    /// The person's conversations behind that one, by id.
+    #[tracing::instrument(name = "store.export.conversations", skip_all)]
+    pub(crate) async fn kept_conversations(
+        &self,
+        owner: UserId,
+        after: &str,
+    ) -> Result<Vec<KeptConversation>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(CONVERSATIONS)
+            .bind(owner.to_string())
+            .bind(after)
+            .bind(page())
+            .fetch_all(pool)
+            .await?))
+    }
+
+    /// The messages of the person's conversation behind that one, by id: older ones first, all branches.
+    #[tracing::instrument(name = "store.export.messages", skip_all, fields(conversation.id = %conversation))]
+    pub(crate) async fn kept_messages(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        after: &str,
+    ) -> Result<Vec<KeptMessage>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(MESSAGES)
+            .bind(owner.to_string())
+            .bind(conversation.to_string())
+            .bind(after)
+            .bind(page())
+            .fetch_all(pool)
+            .await?))
+    }
+
+    /// What the person did, as the audit log has it, behind that line.
+    #[tracing::instrument(name = "store.export.lines", skip_all)]
+    pub(crate) async fn kept_lines(&self, user: UserId, after: i64) -> Result<Vec<KeptLine>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(LINES)
+            .bind(user.to_string())
+            .bind(after)
+            .bind(page())
+            .fetch_all(pool)
+            .await?))
+    }
+
+    /// The rest of what is kept of the person.
+    #[tracing::instrument(name = "store.export.account", skip_all)]
+    pub(crate) async fn kept_account(&self, user: UserId) -> Result<KeptAccount> {
+        let created_at: Option<i64> = on_pool!(self.reader(), |pool| sqlx::query_scalar(MADE)
+            .bind(user.to_string())
+            .fetch_optional(pool)
+            .await?);
+        Ok(KeptAccount {
+            created_at: created_at.unwrap_or_default(),
+            roles: all!(self, query_scalar, ROLES, user),
+            groups: all!(self, query_scalar, GROUPS, user),
+            api_keys: all!(self, query_as, KEYS, user),
+            linked_accounts: all!(self, query_as, LINKS, user),
+            passkeys: all!(self, query_as, PASSKEYS, user),
+            drafts: all!(self, query_as, DRAFTS, user),
+        })
+    }
+}
+
+fn page() -> i64 {
+    i64::try_from(PAGE).unwrap_or(i64::MAX)
+}
