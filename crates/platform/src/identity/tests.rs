@@ -1,9 +1,11 @@
 //! The promises of identity, on both databases.
 
 mod accounts;
+mod api_keys;
 mod attempts;
 mod sessions;
 mod setup;
+mod tokens;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

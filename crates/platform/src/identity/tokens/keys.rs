@@ -74,7 +74,7 @@ impl Identity {
     }
 
     /// The key that signs now; the first one is made when it is needed.
-    pub(super) async fn signing_key(
+    pub(in crate::identity) async fn signing_key(
         &self,
         now: Millis,
     ) -> Result<(SigningKeyId, EncodingKey), IdentityError> {
