@@ -126,6 +126,14 @@ CREATE TABLE totp_factors (
     confirmed_at BIGINT
 );
 
+-- A seed that is shown and not confirmed yet; the factor that is there, if any, stays until it is.
+CREATE TABLE totp_enrolments (
+    user_id    TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret     BYTEA NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX totp_enrolments_expires_at ON totp_enrolments (expires_at);
+
 CREATE TABLE recovery_codes (
     user_id   TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     code_hash TEXT NOT NULL,

@@ -14,12 +14,14 @@ mod passwords;
 mod places;
 mod privacy;
 mod profile;
+mod recovery_codes;
 mod registration;
 mod revocation;
 mod session;
 mod sessions;
 mod setup;
 mod sso;
+mod step_up;
 #[cfg(test)]
 mod tests;
 mod throttle;
@@ -120,6 +122,7 @@ struct Inner {
     mailer: Mailer,
     hashing: Hashing,
     throttle: Throttle,
+    passkeys: passkeys::Site,
     sessions: SessionStores,
     revocations: Revocations,
     heavy: tokio::sync::Semaphore,
@@ -146,6 +149,7 @@ impl Identity {
         Self(Arc::new(Inner {
             hashing: Hashing::new(options.password_cost),
             throttle: Throttle::new(db.clone(), options.limits),
+            passkeys: passkeys::Site::new(&options.origin, name_of(&options.site_names)),
             revocations: Revocations::new(),
             heavy: tokio::sync::Semaphore::new(HEAVY_AT_ONCE),
             sessions: SessionStores::new(
@@ -175,6 +179,11 @@ impl Identity {
     /// Who may make an account.
     pub fn registration(&self) -> RegistrationMode {
         self.0.registration
+    }
+
+    /// What this site calls itself.
+    fn site_name(&self) -> &str {
+        name_of(&self.0.site_names)
     }
 
     /// The log of what was done.
@@ -279,6 +288,10 @@ impl Identity {
             .replace_password_hash(user, old, &new, now)
             .await?)
     }
+}
+
+fn name_of(site_names: &[String]) -> &str {
+    site_names.first().map_or("Liantai", String::as_str)
 }
 
 /// The only key of a person that a newcomer chooses is the address.

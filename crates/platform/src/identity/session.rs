@@ -32,10 +32,12 @@ pub(crate) struct About {
     pub(crate) fresh_at: Millis,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Pending {
-    user: UserId,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Pending {
+    pub(super) user: UserId,
     since: Millis,
+    /// What the first half was, for the log.
+    pub(super) by: String,
 }
 
 /// That somebody has proved who they are, by all that their account asks for or by its first half. Only a check
@@ -107,6 +109,7 @@ impl Identity {
             let pending = Pending {
                 user: proof.user,
                 since: now,
+                by: proof.by.to_owned(),
             };
             session.insert(PENDING_KEY, pending).await?;
         }
@@ -118,12 +121,11 @@ impl Identity {
         Ok(proof.awaited)
     }
 
-    /// Whose second factor this session awaits.
-    pub(super) async fn pending(&self, session: &Session) -> Result<UserId, IdentityError> {
+    /// Whose second factor this session awaits, and after what.
+    pub(super) async fn pending(&self, session: &Session) -> Result<Pending, IdentityError> {
         let pending: Option<Pending> = session.get(PENDING_KEY).await?;
         pending
             .filter(|pending| self.0.clock.now().since(pending.since) <= PENDING_MS)
-            .map(|pending| pending.user)
             .ok_or(IdentityError::SignInNeeded)
     }
 
@@ -131,7 +133,7 @@ impl Identity {
     /// awaited.
     pub async fn awaited(&self, session: &Session) -> Result<Vec<Factor>, IdentityError> {
         match self.pending(session).await {
-            Ok(user) => self.factors_of(user).await,
+            Ok(pending) => self.factors_of(pending.user).await,
             Err(IdentityError::SignInNeeded) => Ok(Vec::new()),
             Err(error) => Err(error),
         }

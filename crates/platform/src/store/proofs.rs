@@ -4,9 +4,10 @@ use model::Millis;
 
 use super::{Db, Result, on_pool};
 
-const PURGE: [&str; 4] = [
+const PURGE: [&str; 5] = [
     "DELETE FROM one_time_tokens WHERE expires_at <= $1",
     "DELETE FROM ceremonies WHERE expires_at <= $1",
+    "DELETE FROM totp_enrolments WHERE expires_at <= $1",
     "DELETE FROM token_families WHERE expires_at <= $1",
     "DELETE FROM signing_keys WHERE expires_at <= $1",
 ];
