@@ -5,6 +5,7 @@
     reason = "`#[server]` makes a struct of the arguments, which their function documents"
 )]
 
+pub mod account;
 pub mod conversations;
 pub mod generation;
 pub mod identity;

@@ -55,6 +55,14 @@ pub fn go_to(path: &str) {
     }
 }
 
+/// Opens the printer's dialog.
+pub fn print() {
+    if let Some(window) = window() {
+        // Throws only where there is nothing to print with.
+        let _printed = window.print();
+    }
+}
+
 /// Sets a cookie for a year.
 pub fn set_cookie(name: &str, value: &str) {
     if let Some(document) = window()

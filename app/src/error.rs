@@ -42,6 +42,20 @@ pub enum Field {
     Name,
     /// The password.
     Password,
+    /// The password as it is now.
+    CurrentPassword,
+    /// A code.
+    Code,
+    /// The time zone.
+    TimeZone,
+    /// Networks.
+    Networks,
+    /// When something ends.
+    Expiry,
+    /// What is typed to confirm.
+    Confirmation,
+    /// A description.
+    Description,
 }
 
 impl Field {
@@ -53,6 +67,13 @@ impl Field {
             FailureCode::PasswordTooShort
             | FailureCode::PasswordTooLong
             | FailureCode::PasswordTooCommon => Some(Self::Password),
+            FailureCode::WrongPassword => Some(Self::CurrentPassword),
+            FailureCode::WrongCode => Some(Self::Code),
+            FailureCode::InvalidTimeZone => Some(Self::TimeZone),
+            FailureCode::InvalidNetwork => Some(Self::Networks),
+            FailureCode::InvalidExpiry => Some(Self::Expiry),
+            FailureCode::NotConfirmed => Some(Self::Confirmation),
+            FailureCode::InvalidDescription => Some(Self::Description),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@
 
 use http::{
     HeaderName, HeaderValue, StatusCode,
-    header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HOST, REFERER, SET_COOKIE},
+    header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HOST, ORIGIN, REFERER, SET_COOKIE},
     request::Parts,
 };
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use model::FailureCode;
 use platform::{Services, Visitor, identity::Caller};
 use tower_sessions::Session;
 
-use crate::{error::AppError, language::Language, theme::Theme};
+use crate::{api::account::ShownOnce, error::AppError, language::Language, theme::Theme};
 
 /// The platform.
 pub fn services() -> Result<Services, AppError> {
@@ -80,7 +80,12 @@ pub fn refuse_text(code: FailureCode) -> AppError {
 
 fn answer(refusal: &AppError) {
     if is_form_post() {
-        leptos_axum::redirect(&with_problem(&referer_path(), refusal.code));
+        let from = referer_path();
+        leptos_axum::redirect(&if refusal.code == FailureCode::StepUpNeeded {
+            with_next("/settings/confirm", &from)
+        } else {
+            with_problem(&from, refusal.code)
+        });
     } else if let Some(response) = use_context::<ResponseOptions>()
         && !is_page()
         && let Ok(status) = StatusCode::from_u16(refusal.code.status())
@@ -115,6 +120,21 @@ pub fn go_back() {
     go(&referer_path());
 }
 
+/// Sends a plain form post back to where it came from, to be told that it is done.
+pub fn go_back_done() {
+    let from = referer_path();
+    let (path, query) = from.split_once('?').unwrap_or((&from, ""));
+    let mut target = format!("{path}?");
+    for pair in query.split('&') {
+        if !pair.is_empty() && !pair.starts_with("problem=") && pair != "done=1" {
+            target.push_str(pair);
+            target.push('&');
+        }
+    }
+    target.push_str("done=1");
+    go(&target);
+}
+
 /// Whether the browser posted a form by itself.
 pub fn is_form_post() -> bool {
     use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::POST)
@@ -137,10 +157,63 @@ pub fn page_status(code: FailureCode) {
 
 /// Remembers a choice for a year.
 pub fn remember(cookie: &str, value: &str) {
+    set_cookie(&format!(
+        "{cookie}={value}; Path=/; Max-Age=31536000; SameSite=Lax"
+    ));
+}
+
+/// Remembers a choice, or forgets it when there is none.
+pub fn remember_or_forget(cookie: &str, value: &str) {
+    if value.is_empty() {
+        set_cookie(&format!("{cookie}=; Path=/; Max-Age=0; SameSite=Lax"));
+    } else {
+        remember(cookie, value);
+    }
+}
+
+/// The cookie for what is shown once.
+const ONCE: &str = "lt_once";
+
+/// Shows a secret once on the page that a plain form post leads to; a script has it from the answer. Nothing is kept
+/// here: it travels in a cookie of a minute that scripts can't read.
+pub fn show_once(secret: &ShownOnce) {
+    if is_form_post()
+        && let Ok(text) = serde_json::to_vec(secret)
+    {
+        let text = text.iter().fold(String::new(), |mut hex, byte| {
+            hex.push_str(&format!("{byte:02x}"));
+            hex
+        });
+        let secure = if secure_site() { "; Secure" } else { "" };
+        set_cookie(&format!(
+            "{ONCE}={text}; Path=/; Max-Age=60; HttpOnly; SameSite=Strict{secure}"
+        ));
+    }
+}
+
+/// What is to be shown once, if anything; not again.
+pub fn shown_once() -> Option<ShownOnce> {
+    let text = cookie(ONCE).filter(|text| !text.is_empty())?;
+    set_cookie(&format!(
+        "{ONCE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
+    ));
+    let bytes: Option<Vec<u8>> = (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
+        .collect();
+    serde_json::from_slice(&bytes?).ok()
+}
+
+/// Whether the browser came by https, as far as it says itself.
+fn secure_site() -> bool {
+    header_of(ORIGIN.as_str())
+        .or_else(|| header_of(REFERER.as_str()))
+        .is_some_and(|from| from.starts_with("https://"))
+}
+
+fn set_cookie(text: &str) {
     if let Some(response) = use_context::<ResponseOptions>()
-        && let Ok(value) = HeaderValue::from_str(&format!(
-            "{cookie}={value}; Path=/; Max-Age=31536000; SameSite=Lax"
-        ))
+        && let Ok(value) = HeaderValue::from_str(text)
     {
         response.append_header(SET_COOKIE, value);
     }

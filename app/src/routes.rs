@@ -15,6 +15,7 @@ use crate::{
         login::LoginPage,
         not_found::NotFound,
         register::RegisterPage,
+        settings::{ProfilePage, Settings},
         setup::SetupPage,
     },
     session::provide_session,
@@ -36,6 +37,9 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
+                    <ParentRoute path=path!("/settings") view=Settings ssr=SsrMode::Async>
+                        <Route path=path!("") view=ProfilePage ssr=SsrMode::Async/>
+                    </ParentRoute>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -1,6 +1,21 @@
 //! The parts that pages are put together from.
 
+pub mod area;
+pub mod check;
+pub mod confirm;
+pub mod copy;
+pub mod dialog;
 pub mod icon;
 pub mod keys;
+pub mod lines;
+pub mod loaded;
+pub mod moment;
 pub mod notice;
+pub mod once;
+pub mod picture;
+pub mod select;
+pub mod step_up;
+pub mod submission;
+pub mod table;
 pub mod text_field;
+pub mod time_zones;

@@ -5,5 +5,5 @@ mod frame;
 mod new;
 
 pub use conversation::ConversationPage;
-pub use frame::Chat;
+pub use frame::{Chat, LoadFailed};
 pub use new::NewConversationPage;

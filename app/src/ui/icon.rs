@@ -31,6 +31,12 @@ pub enum Icon {
     Continue,
     /// A door: sign out.
     Leave,
+    /// A cross: close.
+    Close,
+    /// Two sliders: settings.
+    Settings,
+    /// Two people: administration.
+    People,
 }
 
 impl Icon {
@@ -50,6 +56,11 @@ impl Icon {
             Self::Right => "M9.5 6l6 6-6 6",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
             Self::Continue => "M8 5.5l10 6.5-10 6.5z",
+            Self::Close => "M6 6l12 12M18 6L6 18",
+            Self::Settings => "M4 8h9M19 8h1M16 5.5v5M4 16h1M11 16h9M8 13.5v5",
+            Self::People => {
+                "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M15.5 4.4a3.5 3.5 0 0 1 0 6.2M17.5 14.2a6.5 6.5 0 0 1 4 5.8"
+            }
             Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
         }
     }

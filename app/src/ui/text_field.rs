@@ -18,6 +18,16 @@ pub enum Kind {
     Email,
     /// A password with this `autocomplete`.
     Password(&'static str),
+    /// A line that may stay empty, with this `autocomplete`.
+    Optional(&'static str),
+    /// A line that may stay empty, with suggestions from the list of this id.
+    Suggested(&'static str),
+    /// A code from an app or a letter.
+    Code,
+    /// A whole number that may stay empty.
+    Number,
+    /// A day that may stay empty.
+    Day,
     /// Text of many lines, its label for screen readers only.
     Text,
 }
@@ -96,10 +106,37 @@ pub fn TextField(
         .into_any()
     } else {
         let (input, autocomplete) = match kind {
-            Kind::Line(autocomplete) => ("text", autocomplete),
+            Kind::Line(autocomplete) | Kind::Optional(autocomplete) => ("text", autocomplete),
             Kind::Email => ("email", "username"),
             Kind::Password(autocomplete) => ("password", autocomplete),
-            Kind::Text => ("text", "off"),
+            Kind::Code => ("text", "one-time-code"),
+            Kind::Day => ("date", "off"),
+            Kind::Number | Kind::Suggested(_) | Kind::Text => ("text", "off"),
+        };
+        let keys = match kind {
+            Kind::Code | Kind::Number => Some("numeric"),
+            Kind::Line(_)
+            | Kind::Optional(_)
+            | Kind::Suggested(_)
+            | Kind::Email
+            | Kind::Password(_)
+            | Kind::Day
+            | Kind::Text => None,
+        };
+        let suggestions = match kind {
+            Kind::Suggested(list) => Some(list),
+            Kind::Line(_)
+            | Kind::Optional(_)
+            | Kind::Email
+            | Kind::Password(_)
+            | Kind::Code
+            | Kind::Number
+            | Kind::Day
+            | Kind::Text => None,
+        };
+        let required = match kind {
+            Kind::Line(_) | Kind::Email | Kind::Password(_) | Kind::Code | Kind::Text => true,
+            Kind::Optional(_) | Kind::Suggested(_) | Kind::Number | Kind::Day => false,
         };
         view! {
             <input
@@ -107,8 +144,10 @@ pub fn TextField(
                 type=input
                 id=name
                 name=name
-                required
+                required=required
                 autocomplete=autocomplete
+                inputmode=keys
+                list=suggestions
                 value=value.get_untracked()
                 node_ref=line
                 aria-invalid=invalid

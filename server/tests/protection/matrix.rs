@@ -142,6 +142,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/c/{id}", Page::SignedIn),
     ("/login", Page::Anyone),
     ("/register", Page::Anyone),
+    ("/settings", Page::SignedIn),
     ("/setup", Page::Anyone),
 ];
 

@@ -90,6 +90,17 @@ const fn members(name: &'static str) -> Function {
     }
 }
 
+const fn members_with(
+    name: &'static str,
+    arguments: &'static [(&'static str, Value)],
+) -> Function {
+    Function {
+        name,
+        access: Access::Member,
+        arguments,
+    }
+}
+
 const fn owners(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
     Function {
         name,
@@ -133,6 +144,31 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("token", Value::Text("guessed"))],
     ),
     open("identity.sign_out", &[]),
+    open("account.take_shown_once", &[]),
+    members("account.profile"),
+    members_with(
+        "account.update_profile",
+        &[
+            ("name", Value::Text("Lin")),
+            ("language", Value::Text("")),
+            ("theme", Value::Text("")),
+            ("time_zone", Value::Text("")),
+        ],
+    ),
+    members("account.remove_picture"),
+    members("account.sessions"),
+    members_with(
+        "account.end_session",
+        &[
+            ("kind", Value::Text("browser")),
+            ("id", Value::Text("01990000-0000-7000-8000-0000000000ff")),
+        ],
+    ),
+    members("account.end_other_sessions"),
+    members_with(
+        "account.delete",
+        &[("typed_email", Value::Text("not it"))],
+    ),
     open("preferences.set_theme", &[("theme", Value::Text("dark"))]),
     open(
         "preferences.set_language",

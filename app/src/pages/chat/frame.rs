@@ -19,6 +19,7 @@ use crate::{
     error::AppError,
     language::use_words,
     session::use_session,
+    ui::step_up::StepUp,
 };
 
 /// What *Send* made on the page of a new conversation, for the page that it leads to.
@@ -38,6 +39,7 @@ pub fn Chat() -> impl IntoView {
     let words = use_words();
     let session = use_session();
     provide_context(Sidebar::new());
+    provide_context(StepUp::new());
     provide_context(JustAsked(StoredValue::new(None)));
     provide_context(PageOffer(Resource::new_blocking(|| (), |()| load_offer())));
     let list = Resource::new_blocking(|| (), |()| list_conversations(None));

@@ -1,0 +1,38 @@
+//! `/settings`: everything around one's own account.
+
+mod profile;
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use model::{Permission, Session};
+
+pub use profile::ProfilePage;
+
+use crate::{
+    language::{Words, use_words},
+    ui::area::{Area, AreaPage},
+};
+
+/// The frame of the settings.
+#[component]
+pub fn Settings() -> impl IntoView {
+    let words = use_words();
+    view! {
+        <Area title=words.settings pages>
+            <Outlet/>
+        </Area>
+    }
+}
+
+fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
+    let page = |path, label| AreaPage { path, label };
+    let mut pages = vec![
+        page("/settings", words.settings_profile),
+        page("/settings/security", words.settings_security),
+    ];
+    if session.permissions.contains(Permission::ApiKeysUse) {
+        pages.push(page("/settings/keys", words.settings_keys));
+    }
+    pages.push(page("/settings/privacy", words.settings_privacy));
+    pages
+}

@@ -1,0 +1,143 @@
+//! `/settings`: what one is called, looks like, and how the page speaks to one.
+
+use leptos::{either::Either, prelude::*};
+use model::{Profile, Session};
+use server_fn::ServerFn;
+
+use crate::{
+    api::account::{RemovePicture, UpdateProfile, load_profile, remove_picture, update_profile},
+    browser,
+    error::Field,
+    language::use_words,
+    ui::{
+        area::PageHead,
+        loaded::Loaded,
+        picture::Picture,
+        select::Select,
+        submission::Submission,
+        text_field::{Kind, TextField},
+        time_zones::TimeZones,
+    },
+};
+
+/// One's profile.
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    let words = use_words();
+    let profile = Resource::new_blocking(|| (), |()| load_profile());
+    view! {
+        <PageHead title=words.settings_profile/>
+        <Loaded
+            what=profile
+            view=move |profile: Profile, session: Session| {
+                view! {
+                    <PictureForms session profile=profile.clone()/>
+                    <ProfileForm profile/>
+                }
+            }
+        />
+    }
+}
+
+/// The picture. It is sent by the browser itself, with and without scripts.
+#[component]
+fn PictureForms(session: Session, profile: Profile) -> impl IntoView {
+    let words = use_words();
+    let removal = Submission::new(&[]);
+    let has_picture = profile.picture.is_some();
+    let id = session.account.map(|account| account.id);
+    view! {
+        <section class="panel">
+            <h2>{words.picture}</h2>
+            <div class="panel__picture">
+                <Picture user=id name=String::from(profile.name) changed=profile.picture large=true/>
+                <form class="form" method="post" action="/account/picture" enctype="multipart/form-data">
+                    <div class="field">
+                        <label class="field__label" for="picture">{words.picture_choose}</label>
+                        <input
+                            class="field__file"
+                            type="file"
+                            id="picture"
+                            name="picture"
+                            accept="image/png,image/jpeg,image/webp"
+                            required
+                        />
+                        <p class="field__hint">{words.picture_hint}</p>
+                    </div>
+                    <button class="button">{words.picture_upload}</button>
+                </form>
+            </div>
+            {if has_picture {
+                let remove = removal.on_submit(remove_picture, |()| browser::go_to("/settings"));
+                Either::Left(view! {
+                    <form method="post" action=RemovePicture::PATH on:submit=remove>
+                        {removal.view()}
+                        <button class="button" aria-busy=removal.busy()>{words.picture_remove}</button>
+                    </form>
+                })
+            } else {
+                Either::Right(())
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn ProfileForm(profile: Profile) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[Field::Name, Field::TimeZone]);
+    let name = RwSignal::new(String::from(profile.name));
+    let language = RwSignal::new(profile.language.unwrap_or_default());
+    let theme = RwSignal::new(profile.theme.unwrap_or_default());
+    let time_zone = RwSignal::new(profile.time_zone.unwrap_or_default());
+    let save = submission.on_submit(
+        move || {
+            update_profile(
+                name.get_untracked(),
+                language.get_untracked(),
+                theme.get_untracked(),
+                time_zone.get_untracked(),
+            )
+        },
+        // Another language is another page.
+        |()| browser::go_to("/settings?done=1"),
+    );
+    view! {
+        <section class="panel">
+            <h2>{words.settings_profile}</h2>
+            <form class="form" method="post" action=UpdateProfile::PATH on:submit=save>
+                {submission.view()}
+                <TextField
+                    name="name"
+                    label=words.name
+                    kind=Kind::Line("name")
+                    value=name
+                    problem=submission.problem_of(Field::Name)
+                />
+                <Select
+                    name="language"
+                    label=words.language
+                    value=language
+                    options=vec![
+                        (String::new(), words.as_browser.to_owned()),
+                        ("zh".to_owned(), "中文".to_owned()),
+                        ("en".to_owned(), "English".to_owned()),
+                    ]
+                />
+                <Select
+                    name="theme"
+                    label=words.theme
+                    value=theme
+                    options=vec![
+                        (String::new(), words.as_chosen_here.to_owned()),
+                        ("light".to_owned(), words.theme_light.to_owned()),
+                        ("dark".to_owned(), words.theme_dark.to_owned()),
+                        ("system".to_owned(), words.theme_system.to_owned()),
+                    ]
+                />
+                <TimeZones value=time_zone problem=submission.problem_of(Field::TimeZone)/>
+                <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,29 @@
+//! A button that puts a text on the clipboard.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    browser,
+    language::use_words,
+    ui::icon::{Glyph, Icon},
+};
+
+/// Copies `text`. Only where scripts run.
+#[component]
+pub fn CopyText(#[prop(into)] text: String) -> impl IntoView {
+    let words = use_words();
+    let label = RwSignal::new(words.copy);
+    let copy = move |_| {
+        let text = text.clone();
+        spawn_local(async move {
+            let copied = browser::copy(&text).await;
+            label.try_set(if copied { words.copied } else { words.copy_failed });
+        });
+    };
+    view! {
+        <button class="button" type="button" data-needs="script" on:click=copy>
+            <Glyph icon=Icon::Copy/>
+            <span role="status">{label}</span>
+        </button>
+    }
+}

@@ -1,0 +1,41 @@
+//! A dialog over the page, opened by a script. The browser keeps the focus inside, and Esc closes it.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    language::use_words,
+    ui::icon::{Glyph, Icon},
+};
+
+/// Shows its children while `open`.
+#[component]
+pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -> impl IntoView {
+    let words = use_words();
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        match (open.get(), dialog.open()) {
+            // Throws only for a dialog that is not on the page.
+            (true, false) => drop(dialog.show_modal()),
+            (false, true) => dialog.close(),
+            (true, true) | (false, false) => {}
+        }
+    });
+    view! {
+        <dialog class="dialog" aria-label=title node_ref=dialog on:close=move |_| open.set(false)>
+            <header class="dialog__header">
+                <h2>{title}</h2>
+                <button
+                    class="icon-button"
+                    type="button"
+                    title=words.cancel
+                    aria-label=words.cancel
+                    on:click=move |_| open.set(false)
+                >
+                    <Glyph icon=Icon::Close/>
+                </button>
+            </header>
+            <Show when=move || open.get()>{children()}</Show>
+        </dialog>
+    }
+}

@@ -1,0 +1,42 @@
+//! A few lines of text.
+
+use leptos::prelude::*;
+
+/// A labelled area for a few lines, which may stay empty.
+#[component]
+pub fn LinesField(
+    name: &'static str,
+    #[prop(into)] label: String,
+    value: RwSignal<String>,
+    #[prop(into, optional)] hint: Option<String>,
+    #[prop(into, optional)] problem: Signal<Option<String>>,
+) -> impl IntoView {
+    let problem_id = format!("{name}-problem");
+    let described = {
+        let problem_id = problem_id.clone();
+        move || problem.with(Option::is_some).then(|| problem_id.clone())
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for=name>{label}</label>
+            <textarea
+                class="field__line field__area"
+                id=name
+                name=name
+                rows="3"
+                autocomplete="off"
+                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                aria-describedby=described
+                on:input:target=move |event| value.set(event.target().value())
+            >
+                {value.get_untracked()}
+            </textarea>
+            {hint.map(|hint| view! { <p class="field__hint">{hint}</p> })}
+            {move || {
+                problem
+                    .get()
+                    .map(|text| view! { <p class="field__problem" id=problem_id.clone() role="alert">{text}</p> })
+            }}
+        </div>
+    }
+}

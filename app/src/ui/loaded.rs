@@ -1,0 +1,33 @@
+//! What a page is about: loaded before it is drawn.
+
+use leptos::{either::Either, prelude::*};
+use model::Session;
+
+use crate::{error::AppError, pages::chat::LoadFailed, session::use_session};
+
+/// Draws `view` when `what` and the session are there, or says that it could not be loaded.
+#[component]
+pub fn Loaded<T, V>(
+    what: Resource<Result<T, AppError>>,
+    view: impl Fn(T, Session) -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let session = use_session();
+    view! {
+        <Transition>
+            {move || {
+                let view = view.clone();
+                Suspend::new(async move {
+                    let session = session.await.unwrap_or_default();
+                    match what.await {
+                        Ok(what) => Either::Left(view(what, session)),
+                        Err(error) => Either::Right(view! { <LoadFailed error/> }),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}

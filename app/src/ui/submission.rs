@@ -1,0 +1,119 @@
+//! A form of the settings or of the administration: posted by the browser or, where scripts run, by the page, which
+//! keeps what was typed, asks for a fresh proof when one is needed, and then sends the same again.
+
+use std::future::Future;
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::FailureCode;
+
+use crate::{
+    error::{AppError, Field},
+    language::use_words,
+    ui::{notice::Notice, step_up::StepUp},
+};
+
+/// Where such a form stands.
+#[derive(Clone, Copy)]
+pub struct Submission {
+    error: RwSignal<Option<AppError>>,
+    busy: RwSignal<bool>,
+    done: RwSignal<bool>,
+    fields: &'static [Field],
+    step_up: Option<StepUp>,
+}
+
+impl Submission {
+    /// A form that was not sent yet and shows the problems of these fields at them.
+    pub fn new(fields: &'static [Field]) -> Self {
+        Self {
+            error: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            done: RwSignal::new(false),
+            fields,
+            step_up: use_context(),
+        }
+    }
+
+    /// The words for the problem with `field`, if it is that one's.
+    pub fn problem_of(self, field: Field) -> Signal<Option<String>> {
+        let words = use_words();
+        Signal::derive(move || {
+            let code = self.error.with(|error| error.as_ref().map(|e| e.code))?;
+            (Field::of(code) == Some(field)).then(|| words.failure(code).to_owned())
+        })
+    }
+
+    /// `true` while an answer is awaited, for `aria-busy`.
+    pub fn busy(self) -> Signal<Option<&'static str>> {
+        Signal::derive(move || self.busy.get().then_some("true"))
+    }
+
+    /// What is not the matter of one field, or that it is done.
+    pub fn view(self) -> impl IntoView {
+        let words = use_words();
+        let error = Signal::derive(move || {
+            self.error.get().filter(|error| {
+                Field::of(error.code).is_none_or(|field| !self.fields.contains(&field))
+            })
+        });
+        view! {
+            <Notice error/>
+            {move || self.done.get().then(|| view! { <p class="notice" role="status">{words.saved}</p> })}
+        }
+    }
+
+    /// Takes over from the browser: what to do when the form is sent. `done` is called with the answer.
+    pub fn on_submit<T, R, F>(
+        self,
+        request: R,
+        done: impl Fn(T) + Clone + Send + Sync + 'static,
+    ) -> impl Fn(SubmitEvent) + Clone + Send + Sync + 'static
+    where
+        T: 'static,
+        R: Fn() -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<T, AppError>> + 'static,
+    {
+        move |event| {
+            event.prevent_default();
+            self.send(request.clone(), done.clone());
+        }
+    }
+
+    /// Sends it; again after a fresh proof when one is asked for.
+    pub fn send<T, R, F>(self, request: R, done: impl Fn(T) + Clone + Send + Sync + 'static)
+    where
+        T: 'static,
+        R: Fn() -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<T, AppError>> + 'static,
+    {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.done.set(false);
+        spawn_local(async move {
+            let answer = request().await;
+            self.busy.try_set(false);
+            match answer {
+                Ok(answer) => {
+                    self.error.try_set(None);
+                    self.done.try_set(true);
+                    done(answer);
+                }
+                Err(error) => match self.step_up {
+                    Some(step_up) if error.code == FailureCode::StepUpNeeded => {
+                        step_up.ask(move || self.send(request.clone(), done.clone()));
+                    }
+                    Some(_) | None => {
+                        self.error.try_set(Some(error));
+                    }
+                },
+            }
+        });
+    }
+
+    /// Says what went wrong before anything was sent.
+    pub fn fail(self, code: FailureCode) {
+        self.error.set(Some(AppError::new(code)));
+    }
+}
