@@ -23,6 +23,8 @@ mod setup;
 mod sso;
 mod step_up;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 mod throttle;
 pub(crate) mod token;

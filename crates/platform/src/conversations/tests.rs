@@ -1,17 +1,16 @@
 //! What a person may read, name and throw away, on both databases.
 
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use model::{DayGroup, FailureCode, MessageView};
-use tower_sessions::Session;
+use model::{BuiltIn, DayGroup, FailureCode, MessageView};
 
 use super::*;
 use crate::{
     Ids, ManualClock,
-    identity::{Identity, IdentityOptions, PasswordCost, Registration},
+    identity::{
+        Identity,
+        testing::{cheap, mailer, vault},
+    },
     render,
     store::testing::{self, on_both},
 };
@@ -32,15 +31,18 @@ impl House {
     async fn on(db: &Db) -> Self {
         let clock = ManualClock::at(Millis::new(NOW));
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let options = IdentityOptions {
-            password_cost: PasswordCost::new(16, 1, 1).unwrap(),
-            ..IdentityOptions::default()
-        };
         let ids = Ids::new(Arc::clone(&shared));
-        let identity = Identity::new(db.clone(), Arc::clone(&shared), ids, options);
+        let identity = Identity::new(
+            db.clone(),
+            Arc::clone(&shared),
+            ids,
+            vault(),
+            mailer(),
+            cheap(),
+        );
         Self {
-            lin: sign_up(&identity, "lin@example.com").await,
-            wang: sign_up(&identity, "wang@example.com").await,
+            lin: identity.signed_up("lin", BuiltIn::Member).await,
+            wang: identity.signed_up("wang", BuiltIn::Member).await,
             conversations: Conversations::new(db.clone(), shared, Hub::default()),
             db: db.clone(),
             clock,
@@ -57,15 +59,6 @@ impl House {
         let draft = self.conversations.draft(&self.lin, conversation).await;
         draft.unwrap()
     }
-}
-
-async fn sign_up(identity: &Identity, email: &str) -> Caller {
-    let who = Registration::parse("Lin", email, "four lamps by the river").unwrap();
-    let home = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let account = identity.register(who, home).await.unwrap();
-    let session = Session::new(None, Arc::new(identity.session_store()), None);
-    identity.begin(&session, account.id).await.unwrap();
-    identity.caller(&session).await.unwrap()
 }
 
 fn title(text: &str) -> Title {

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use model::{ConversationEvent, ConversationId, MessageId, Title};
+use model::{ConversationEvent, ConversationId, GenerationId, MessageId, Title};
 use tokio::sync::broadcast;
 
 use super::live::{Event, Live, Snapshot, lock};
@@ -108,6 +108,21 @@ impl Hub {
             live.stop.cancel();
             true
         })
+    }
+
+    /// The runs of this process.
+    pub(super) fn runs(&self) -> Vec<GenerationId> {
+        let inner = lock(&self.0);
+        inner.answers.values().map(|live| live.generation).collect()
+    }
+
+    /// Stops that run, if it is one of this process.
+    pub(super) fn stop_run(&self, run: GenerationId) {
+        let inner = lock(&self.0);
+        let live = inner.answers.values().find(|live| live.generation == run);
+        if let Some(live) = live {
+            live.stop.cancel();
+        }
     }
 
     /// Ends every answer: the store has refused for too long.

@@ -69,6 +69,12 @@ impl Generations {
                     // It would take its own answers for those of a dead process.
                     continue;
                 }
+                if let Err(error) = self.stop_unwanted().await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "looking for answers that nobody may have any more failed"
+                    );
+                }
             }
             if inner.db.is_shared()
                 && let Err(error) = self.recover(false).await
@@ -79,5 +85,17 @@ impl Generations {
                 );
             }
         }
+    }
+
+    /// Stops the answers of accounts that were deleted or disabled meanwhile, wherever that was done.
+    async fn stop_unwanted(&self) -> Result<(), Error> {
+        let inner = &*self.0;
+        // Before the question: what begins after it is not in its answer.
+        let runs = inner.hub.runs();
+        let wanted = inner.db.wanted_generations(&inner.options.node).await?;
+        for run in runs.into_iter().filter(|run| !wanted.contains(run)) {
+            inner.hub.stop_run(run);
+        }
+        Ok(())
     }
 }

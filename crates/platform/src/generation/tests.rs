@@ -8,7 +8,6 @@ mod storing;
 mod watching;
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -18,15 +17,17 @@ use std::{
 
 use bailian::{Client, ClientOptions};
 use model::{
-    Asked, ConversationId, FailureCode, MessageStatus, Millis, ModelName, Prompt, SubmissionId,
+    Asked, BuiltIn, ConversationId, FailureCode, MessageStatus, Millis, ModelName, Prompt, SubmissionId,
 };
 use simulator::{Account, Answer, Options, Outcome, Simulator};
-use tower_sessions::Session;
 
 use super::{GenerationOptions, Generations};
 use crate::{
     Error, Ids, ManualClock, Services,
-    identity::{Caller, IdentityOptions, PasswordCost, Registration},
+    identity::{
+        Caller,
+        testing::{cheap, mailer, vault},
+    },
     store::{Db, Message, testing::on_both},
 };
 use page::Page;
@@ -59,10 +60,6 @@ impl House {
         let ids = Ids::new(shared.clone());
         let upstream = ClientOptions::new(simulator.base_url(), "sk-0123456789abcdef");
         let client = Client::new(upstream).unwrap();
-        let identity = IdentityOptions {
-            password_cost: PasswordCost::new(16, 1, 1).unwrap(),
-            ..IdentityOptions::default()
-        };
         let generation = GenerationOptions {
             default_model: name("qwen-plus"),
             models: ["qwen3.5-plus", "qwen3-max", "qwen-flash", "qwq-plus"]
@@ -79,7 +76,9 @@ impl House {
             client,
             shared,
             ids.clone(),
-            identity,
+            vault(),
+            mailer(),
+            cheap(),
             generation,
         );
         Self {
@@ -150,14 +149,9 @@ impl House {
 /// A newcomer who is signed in.
 async fn sign_up(services: &Services) -> Caller {
     static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("lin{}", COUNT.fetch_add(1, Ordering::Relaxed));
     let identity = &services.identity;
-    let email = format!("lin{}@example.com", COUNT.fetch_add(1, Ordering::Relaxed));
-    let who = Registration::parse("Lin", &email, "four lamps by the river").unwrap();
-    let home = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let account = identity.register(who, home).await.unwrap();
-    let session = Session::new(None, Arc::new(identity.session_store()), None);
-    identity.begin(&session, account.id).await.unwrap();
-    identity.caller(&session).await.unwrap()
+    identity.signed_up(&name, BuiltIn::Member).await
 }
 
 fn name(text: &str) -> ModelName {

@@ -168,11 +168,16 @@ impl Identity {
     /// Ends the session for good.
     #[tracing::instrument(name = "api.identity.end", skip_all)]
     pub async fn end(&self, session: &Session, visitor: &Visitor) -> Result<(), IdentityError> {
-        if let Some(user) = session.get::<UserId>(USER_KEY).await? {
+        let user = session.get::<UserId>(USER_KEY).await?;
+        if let Some(user) = user {
             let record = self.0.audit.stranger(visitor, Some(user), "session.end");
             self.0.audit.write(record).await?;
         }
-        Ok(session.flush().await?)
+        session.flush().await?;
+        if let Some(user) = user {
+            self.revoked(user);
+        }
+        Ok(())
     }
 
     /// Who is calling, with nothing lacking; else [`IdentityError::SignInNeeded`] or what they must do first.

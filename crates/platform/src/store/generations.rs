@@ -192,7 +192,8 @@ impl Db {
             let mut tx = pool.begin_with(self.begin()).await?;
             for chunks in chunks.chunks(ROWS) {
                 let mut insert = QueryBuilder::new(
-                    "INSERT INTO generation_chunks (message_id, seq, reasoning, text) ",
+                    "INSERT INTO generation_chunks (message_id, seq, reasoning, text) \
+                     SELECT column1, column2, column3, column4 FROM (",
                 );
                 insert.push_values(chunks, |mut row, chunk| {
                     row.push_bind(chunk.message.to_string())
@@ -200,6 +201,10 @@ impl Db {
                         .push_bind(&chunk.reasoning)
                         .push_bind(&chunk.text);
                 });
+                // An account that was deleted meanwhile took its answers along: that must not hold up everybody's.
+                insert.push(
+                    ") AS grown WHERE EXISTS (SELECT 1 FROM messages WHERE messages.id = grown.column1)",
+                );
                 // A commit that was done may be tried again: its answer can be lost with the connection.
                 insert.push(" ON CONFLICT (message_id, seq) DO NOTHING");
                 insert.build().execute(&mut *tx).await?;

@@ -78,8 +78,11 @@ impl Redis {
             client,
             prefix: prefix.to_owned(),
         };
-        this.refuse_eviction().await?;
-        Ok(this)
+        let info: String = this.client.info(Some(InfoKind::Memory)).await?;
+        match Self::evicts_by(&info) {
+            Some(policy) => Err(RedisError::Evicts(policy)),
+            None => Ok(this),
+        }
     }
 
     /// Whether Redis answers.
@@ -109,23 +112,51 @@ impl Redis {
         Ok(self.client.eval(script, keys, values).await?)
     }
 
-    async fn refuse_eviction(&self) -> std::result::Result<(), RedisError> {
-        let info: String = self.client.info(Some(InfoKind::Memory)).await?;
+    /// How a server that says so of its memory makes room, if it would at all.
+    pub(crate) fn evicts_by(info: &str) -> Option<String> {
         let field = |name: &str| {
             let line = info.lines().find_map(|line| line.strip_prefix(name));
             line.map(str::trim).unwrap_or_default().to_owned()
         };
-        let policy = field("maxmemory_policy:");
         let bounded = !matches!(field("maxmemory:").as_str(), "" | "0");
-        if bounded && policy != "noeviction" {
-            return Err(RedisError::Evicts(policy));
-        }
-        Ok(())
+        let policy = field("maxmemory_policy:");
+        (bounded && policy != "noeviction").then_some(policy)
     }
 }
 
 impl From<FredError> for Error {
     fn from(error: FredError) -> Self {
         Self::Redis(error)
+    }
+}
+
+#[cfg(test)]
+impl Redis {
+    /// What FLUSHALL does, for this connection's keys.
+    pub(crate) async fn forget_all(&self) -> Result<i64> {
+        let script = "local gone = 0
+            for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do gone = gone + redis.call('DEL', key) end
+            return gone";
+        self.run(script, vec![], vec![self.prefix.clone()]).await
+    }
+
+    /// All keys and values.
+    pub(crate) async fn dump(&self) -> Result<Vec<String>> {
+        let script = "local all = {}
+            for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
+              all[#all + 1] = key
+              local is = redis.call('TYPE', key)['ok']
+              for _, part in ipairs(redis.call(is == 'hash' and 'HGETALL' or 'SMEMBERS', key)) do all[#all + 1] = part end
+            end
+            return all";
+        self.run(script, vec![], vec![self.prefix.clone()]).await
+    }
+
+    /// How long each key lives, in milliseconds.
+    pub(crate) async fn lives_ms(&self) -> Result<Vec<i64>> {
+        let script = "local all = {}
+            for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do all[#all + 1] = redis.call('PTTL', key) end
+            return all";
+        self.run(script, vec![], vec![self.prefix.clone()]).await
     }
 }

@@ -186,6 +186,15 @@ impl SessionStores {
         Ok(found.then_some(name))
     }
 
+    /// The connection to Redis.
+    #[cfg(test)]
+    pub(crate) fn redis(&self) -> Option<&Redis> {
+        match &self.kept {
+            Kept::Rows(_) => None,
+            Kept::Redis(redis) => Some(redis.connection()),
+        }
+    }
+
     async fn insert(&self, record: &mut Record) -> Result<()> {
         let renews = record.data.remove(RENEWS_KEY);
         let key = key(&record.id);

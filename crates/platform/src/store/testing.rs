@@ -85,8 +85,8 @@ async fn fresh_schema(server: &str) -> String {
 /// A person who owns things.
 pub(crate) async fn person(db: &Db, user: UserId) {
     let sql = format!(
-        "INSERT INTO users (id, email, email_key, name, role, password_hash, created_at, updated_at)
-         VALUES ('{user}', '{user}@example.com', '{user}@example.com', 'Lin', 'member', '-', 0, 0)"
+        "INSERT INTO users (id, email, email_key, name, password_hash, created_at, updated_at)
+         VALUES ('{user}', '{user}@example.com', '{user}@example.com', 'Lin', '-', 0, 0)"
     );
     execute(db, &sql).await;
 }
@@ -129,4 +129,25 @@ pub(crate) async fn long_branch(db: &Db, owner: UserId, messages: u32) {
                 '[{{\"type\":\"text\",\"text\":\"words\"}}]', i, i FROM n"
     );
     execute(db, &sql).await;
+}
+
+/// Redis with keys of its own, where `LIANTAI_TEST_REDIS_URL` names a server.
+pub(crate) async fn redis() -> Option<super::Redis> {
+    let url = redis_url()?;
+    Some(redis_at(&url).await.expect("connecting to Redis"))
+}
+
+/// Where Redis is.
+pub(crate) fn redis_url() -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told where Redis is"
+    )]
+    std::env::var("LIANTAI_TEST_REDIS_URL").ok()
+}
+
+/// Redis at that address, with keys of its own.
+pub(crate) async fn redis_at(url: &str) -> Result<super::Redis, super::RedisError> {
+    let prefix = format!("test:{:032x}:", rand::random::<u128>());
+    super::Redis::connect(&url.into(), &prefix).await
 }

@@ -1,17 +1,23 @@
 //! What becomes of the answers of a process that died: their leases run out, and another folds them together.
 
-use model::Millis;
+use std::collections::HashSet;
+
+use model::{GenerationId, Millis};
 use sqlx::types::Json;
 
 use super::FORGET_CHUNKS;
 use crate::store::{
     Db, Result,
     messages::{Part, parts_of, reasoning_of, text_of},
-    on_pool,
+    on_pool, rows,
 };
 
 const RENEW: &str =
     "UPDATE generations SET lease_until = $2 WHERE node = $1 AND status = 'running'";
+
+const WANTED: &str = "
+    SELECT g.id FROM generations g JOIN users u ON u.id = g.owner_id
+    WHERE g.node = $1 AND g.status = 'running' AND u.disabled = FALSE";
 
 const ABANDONED: &str = "
     SELECT g.id, g.message_id, m.parts FROM generations g JOIN messages m ON m.id = g.message_id
@@ -33,6 +39,7 @@ const INTERRUPT_MESSAGE: &str = "
 #[cfg(test)]
 pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("RENEW", RENEW),
+    ("WANTED", WANTED),
     ("ABANDONED", ABANDONED),
     ("ABANDONED_CHUNKS", ABANDONED_CHUNKS),
     ("INTERRUPT_GENERATION", INTERRUPT_GENERATION),
@@ -40,6 +47,18 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
 ];
 
 impl Db {
+    /// This process's running generations that are still wanted: their owner is neither gone nor disabled.
+    #[tracing::instrument(name = "store.generations.wanted", skip_all)]
+    pub(crate) async fn wanted_generations(&self, node: &str) -> Result<HashSet<GenerationId>> {
+        let ids: Vec<String> = on_pool!(self.reader(), |pool| sqlx::query_scalar(WANTED)
+            .bind(node)
+            .fetch_all(pool)
+            .await?);
+        ids.iter()
+            .map(|id| rows::id("generations", "id", id))
+            .collect()
+    }
+
     /// Vouches for this process's running generations until then.
     #[tracing::instrument(name = "store.generations.renew", skip_all)]
     pub async fn renew_leases(&self, node: &str, until: Millis) -> Result<()> {

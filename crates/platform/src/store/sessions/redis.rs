@@ -131,6 +131,11 @@ impl RedisSessions {
         Self { redis, life }
     }
 
+    #[cfg(test)]
+    pub(super) const fn connection(&self) -> &Redis {
+        &self.redis
+    }
+
     pub(super) async fn insert(&self, key: &str, data: &Data, now: Millis) -> Result<()> {
         let expires_at = now.plus(self.life.absolute_ms);
         let values = vec![

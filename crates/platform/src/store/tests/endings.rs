@@ -1,7 +1,10 @@
 use model::{AnswerFailure, FailureCode};
 
 use super::*;
-use crate::store::{Tokens, testing::on_both};
+use crate::store::{
+    Tokens,
+    testing::{self, on_both},
+};
 
 const CHUNKS: &str = "SELECT COUNT(*) FROM generation_chunks";
 
@@ -58,16 +61,33 @@ async fn a_commit_that_fails_stores_nothing() {
         let desk = Desk::on(&db);
         let lin = desk.person().await;
         let (growing, ended) = (desk.ask(lin, None).await, desk.ask(lin, None).await);
-        let nowhere = Turn {
-            answer: desk.message(),
-            ..growing
-        };
-        let chunks = [chunk(growing, 1, "春"), chunk(nowhere, 1, "眠")];
+        let chunks = [chunk(growing, 1, "春")];
         let ends = [end(ended, MessageStatus::Complete)];
+        testing::execute(&db, "ALTER TABLE generations RENAME TO elsewhere").await;
         assert!(db.commit_progress(&chunks, &ends).await.is_err());
         assert_eq!(desk.count(CHUNKS).await, 0);
         let status = desk.read(lin, ended).await.status;
         assert_eq!(status, MessageStatus::Generating);
+    })
+    .await;
+}
+
+/// what was deleted with its account does not come back, and holds up nobody else's.
+#[tokio::test]
+async fn an_answer_that_is_gone_is_not_stored_and_the_others_are() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let lin = desk.person().await;
+        let (growing, ended) = (desk.ask(lin, None).await, desk.ask(lin, None).await);
+        let gone = Turn {
+            answer: desk.message(),
+            ..growing
+        };
+        let chunks = [chunk(gone, 1, "眠"), chunk(growing, 1, "春")];
+        let ends = [end(gone, MessageStatus::Stopped), end(ended, MessageStatus::Complete)];
+        db.commit_progress(&chunks, &ends).await.unwrap();
+        assert_eq!(desk.count(CHUNKS).await, 1);
+        assert_eq!(desk.read(lin, ended).await.text(), "春眠不觉晓");
     })
     .await;
 }
