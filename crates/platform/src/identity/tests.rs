@@ -3,6 +3,8 @@
 mod accounts;
 mod api_keys;
 mod attempts;
+mod privacy;
+mod profile;
 mod sessions;
 mod setup;
 mod tokens;
@@ -17,6 +19,7 @@ use tower_sessions::{Session, session::Id};
 
 use super::{Identity, IdentityError, IdentityOptions, PasswordCost, Registration};
 use crate::{
+    Clock as _,
     clock::{Ids, ManualClock},
     store::{Db, testing},
 };
@@ -42,7 +45,14 @@ impl House {
         let shared = Arc::new(clock.clone());
         let ids = Ids::new(shared.clone());
         Self {
-            identity: Identity::new(db.clone(), shared, ids, options),
+            identity: Identity::new(
+                db.clone(),
+                shared,
+                ids,
+                super::testing::vault(),
+                super::testing::mailer(),
+                options,
+            ),
             clock,
             db: db.clone(),
         }

@@ -56,6 +56,14 @@ pub(crate) async fn count(db: &Db, sql: &str) -> i64 {
     try_count(db, sql).await.expect("a number")
 }
 
+/// The texts that the query gives.
+pub(crate) async fn rows(db: &Db, sql: &str) -> Vec<String> {
+    on_pool!(db.reader(), |pool| sqlx::query_scalar(sql)
+        .fetch_all(pool)
+        .await
+        .expect("texts"))
+}
+
 /// The one number that the query gives, if the tables that it needs are there.
 pub(crate) async fn try_count(db: &Db, sql: &str) -> sqlx::Result<i64> {
     on_pool!(db.reader(), |pool| sqlx::query_scalar(sql)

@@ -13,7 +13,6 @@ use tower_sessions::SessionStore as _;
 
 use super::*;
 use crate::{
-    Clock as _,
     identity::{Caller, Credential, Proof, testing::visitor},
     store::testing::{self, on_both},
 };
@@ -21,7 +20,7 @@ use crate::{
 const HOUR: i64 = 60 * 60 * 1000;
 
 /// Runs the test with sessions in rows of each database, and in Redis.
-async fn in_each_store(test: impl AsyncFn(House)) {
+pub(super) async fn in_each_store(test: impl AsyncFn(House)) {
     in_each_store_with(cheap, test).await;
 }
 

@@ -1,0 +1,310 @@
+use std::{collections::BTreeMap, io::Read as _};
+
+use model::BuiltIn;
+
+use super::{
+    sessions::{caller, in_each_store, member, sign_in},
+    *,
+};
+use crate::{
+    identity::{Caller, Credential},
+    store::testing::on_both,
+};
+
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// Somebody with one row in every table that knows people, and conversations, one of them in the trash.
+async fn settled(house: &House) -> Caller {
+    let lin = house.identity.signed_up("lin", BuiltIn::Member).await;
+    let user = lin.user();
+    testing::long_branch(&house.db, user, 450).await;
+    let trash = uuid::Uuid::from_u128(77);
+    for sql in [
+        format!(
+            "INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at, deleted_at)
+             VALUES ('{trash}', '{user}', 'Thrown away', 'question', 'qwen-plus', 0, 0, 5)"
+        ),
+        format!(
+            "INSERT INTO messages (id, conversation_id, role, status, parts, created_at, updated_at)
+             VALUES ('{trash}', '{trash}', 'user', 'complete', '[{{\"type\":\"text\",\"text\":\"扔掉的话\"}}]', 0, 0)"
+        ),
+        format!(
+            "INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at)
+             VALUES ('{trash}', '{trash}', '{trash}', '{user}', 'qwen-plus', 'done', 'here', 0, 0)"
+        ),
+        format!("INSERT INTO generation_chunks (message_id, seq, reasoning, text) VALUES ('{trash}', 1, '', 'x')"),
+        format!("INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('{user}', '', '没写完', 0)"),
+        format!("INSERT INTO user_pictures (user_id, image, updated_at) SELECT '{user}', sealed, 0 FROM ({BLOB}) AS b"),
+        "INSERT INTO groups (id, name, name_key, description, created_at, updated_at) VALUES ('g', 'Poets', 'poets', '', 0, 0)".to_owned(),
+        format!("INSERT INTO group_members (group_id, user_id, added_at) VALUES ('g', '{user}', 0)"),
+        format!(
+            "INSERT INTO one_time_tokens (token_hash, purpose, user_id, email, created_at, expires_at)
+             VALUES ('hash-of-token', 'reset', '{user}', 'lin@example.com', 0, 9000000000000)"
+        ),
+        format!(
+            "INSERT INTO invitations (id, token_hash, email, roles, groups, created_at, expires_at, used_at, used_by)
+             VALUES ('i', 'hash-of-invitation', 'Lin@example.com', '[]', '[]', 0, 0, 0, '{user}')"
+        ),
+        format!("INSERT INTO recovery_codes (user_id, code_hash) VALUES ('{user}', 'hash-of-code')"),
+        format!(
+            "INSERT INTO passkeys (id, user_id, name, credential_id, credential, created_at)
+             VALUES ('p', '{user}', 'Laptop', 'credential-id', '{{\"of\":\"a passkey\"}}', 0)"
+        ),
+        format!(
+            "INSERT INTO linked_accounts (id, user_id, provider, issuer, subject, email, created_at)
+             VALUES ('l', '{user}', 'github', 'https://github.com', '4711', 'lin@github.example', 0)"
+        ),
+        format!("INSERT INTO known_places (user_id, place_hash, seen_at) VALUES ('{user}', 'hash-of-place', 0)"),
+        format!(
+            "INSERT INTO token_families (id, user_id, device, address, authenticated_at, created_at, used_at, expires_at)
+             VALUES ('{trash}', '{user}', 'Phone', '192.0.2.9', 0, 0, 0, 9000000000000)"
+        ),
+        format!("INSERT INTO refresh_tokens (token_hash, family_id, created_at) VALUES ('hash-of-refresh', '{trash}', 0)"),
+        format!(
+            "INSERT INTO api_keys (id, user_id, name, key_hash, hint, scopes, networks, created_at)
+             VALUES ('k', '{user}', 'Script', 'hash-of-key', 'lt-abcd…wxyz', '[\"chat.use\"]', '[]', 0)"
+        ),
+        format!(
+            "INSERT INTO account_attempts (account, failures, wait_ms, open_at, last_at) VALUES ('{}', 1, 0, 0, 0)",
+            crate::identity::throttle::account_key("lin@example.com")
+        ),
+    ] {
+        testing::execute(&house.db, &sql).await;
+    }
+    let seed = "INSERT INTO totp_factors (user_id, secret, last_step, created_at)";
+    let seed = format!("{seed} SELECT '{user}', sealed, 0, 0 FROM ({BLOB}) AS b");
+    testing::execute(&house.db, &seed).await;
+    lin
+}
+
+/// Some bytes, as both dialects write them.
+const BLOB: &str = "SELECT sealed FROM master_key_check";
+
+fn unpacked(zip: Vec<u8>) -> BTreeMap<String, String> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    (0..archive.len())
+        .map(|index| {
+            let mut file = archive.by_index(index).unwrap();
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).unwrap();
+            (file.name().to_owned(), String::from_utf8_lossy(&bytes).into_owned())
+        })
+        .collect()
+}
+
+async fn house_on(db: &Db) -> House {
+    let house = House::with(db, cheap());
+    house.identity.0.vault.prove(db).await.unwrap();
+    house
+}
+
+/// DP-08.
+#[tokio::test]
+async fn an_export_holds_everything_of_ones_own_and_no_secret() {
+    on_both(async |db| {
+        let house = house_on(&db).await;
+        let tao = house.identity.signed_up("tao", BuiltIn::Member).await;
+        let other = "INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at)";
+        let other = format!("{other} VALUES ('of-tao', '{}', 'Secret plans', 'question', 'm', 0, 0)", tao.user());
+        testing::execute(&house.db, &other).await;
+        let lin = settled(&house).await;
+        let files = unpacked(house.identity.export(&lin).await.unwrap());
+
+        let first = testing::nth(1);
+        let json = &files[&format!("conversations/{first}.json")];
+        assert_eq!(json.lines().count(), 451, "the head and every message");
+        let last: serde_json::Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
+        assert_eq!(last["parts"][0]["text"], "words");
+        let readable = &files[&format!("conversations/{first}.md")];
+        assert_eq!(readable.matches("words").count(), 450);
+        let trash = uuid::Uuid::from_u128(77);
+        assert!(files[&format!("conversations/{trash}.md")].contains("扔掉的话"));
+
+        let account = &files["account.json"];
+        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完"] {
+            assert!(account.contains(known), "{known} is not in {account}");
+        }
+        assert!(files["sessions.json"].contains("Chrome · Linux"));
+        assert!(files["sessions.json"].contains("Phone"));
+        assert!(files["activity.jsonl"].contains("account.export"));
+        assert!(files.contains_key("picture.png"));
+
+        let all = files.values().cloned().collect::<String>();
+        for secret in ["hash-of-", "credential-id", "a passkey", "Secret plans", "tao"] {
+            assert!(!all.contains(secret), "{secret}");
+        }
+    })
+    .await;
+}
+
+/// SE-11.
+#[tokio::test]
+async fn taking_along_and_leaving_need_a_fresh_proof() {
+    on_both(async |db| {
+        let house = house_on(&db).await;
+        let (_, cookie) = member(&house).await;
+        house.clock.advance(HOUR);
+        let lin = caller(&house, cookie).await.unwrap();
+        let answer = house.identity.export(&lin).await;
+        assert_eq!(code(answer.map(drop)), Err(FailureCode::StepUpNeeded));
+        let answer = house.identity.delete_account(&lin, "lin@example.com").await;
+        assert_eq!(code(answer), Err(FailureCode::StepUpNeeded));
+    })
+    .await;
+}
+
+/// A key says nothing of who holds it now.
+#[tokio::test]
+async fn a_key_opens_nothing_of_ones_own_matters() {
+    on_both(async |db| {
+        let house = house_on(&db).await;
+        let lin = house.identity.signed_up("lin", BuiltIn::Member).await;
+        let access = db.access(lin.user()).await.unwrap();
+        let id = model::ApiKeyId::from_uuid(house.identity.0.ids.next());
+        let visitor = crate::Visitor::at(HOME);
+        let key = Caller::new(lin.user(), access, Credential::Key { id }, visitor);
+        let identity = &house.identity;
+        let refused = Err(FailureCode::Forbidden);
+        assert_eq!(code(identity.export(&key).await.map(drop)), refused);
+        assert_eq!(code(identity.delete_account(&key, "lin@example.com").await), refused);
+        assert_eq!(code(identity.sessions(&key).await.map(drop)), refused);
+        assert_eq!(code(identity.end_other_sessions(&key).await.map(drop)), refused);
+        assert_eq!(code(identity.profile(&key).await.map(drop)), refused);
+        assert_eq!(code(identity.set_picture(&key, b"").await), refused);
+        assert_eq!(code(identity.remove_picture(&key).await), refused);
+    })
+    .await;
+}
+
+/// DP-07: every table that knows people is looked at, also one that is added later.
+#[tokio::test]
+async fn a_deleted_account_is_gone_from_every_table_but_the_log() {
+    on_both(async |db| {
+        let house = house_on(&db).await;
+        let tao = house.identity.signed_up("tao", BuiltIn::Member).await;
+        let lin = settled(&house).await;
+        let user = lin.user();
+        let identity = &house.identity;
+        for wrong in ["", "tao@example.com", "lin@example.co"] {
+            let answer = identity.delete_account(&lin, wrong).await;
+            assert_eq!(code(answer), Err(FailureCode::NotConfirmed));
+        }
+        let tables = tables(&db).await;
+        for known in ["users", "sessions", "drafts", "api_keys", "conversations", "known_places"] {
+            assert!(tables.iter().any(|(table, _)| table == known), "{known}");
+        }
+        for (table, column) in &tables {
+            let of = format!("SELECT COUNT(*) FROM {table} WHERE {column} = '{user}'");
+            let before = house.count(&of).await;
+            let made_by_others = column == "invited_by";
+            assert!(before > 0 || made_by_others, "{table}.{column} is not tried");
+        }
+
+        identity.delete_account(&lin, " LIN@example.com ").await.unwrap();
+        for (table, column) in &tables {
+            let of = format!("SELECT COUNT(*) FROM {table} WHERE {column} = '{user}'");
+            assert_eq!(house.count(&of).await, 0, "{table}.{column}");
+        }
+        for table in [
+            "conversations",
+            "messages",
+            "generations",
+            "generation_chunks",
+            "refresh_tokens",
+            "invitations",
+            "account_attempts",
+        ] {
+            let rows = house.count(&format!("SELECT COUNT(*) FROM {table}")).await;
+            assert_eq!(rows, 0, "{table}");
+        }
+        let lines = format!("SELECT COUNT(*) FROM audit_log WHERE action = 'account.delete' AND object_id = '{user}'");
+        assert_eq!(house.count(&lines).await, 1);
+        let named = "SELECT COUNT(*) FROM audit_log WHERE details LIKE '%lin@%'";
+        assert_eq!(house.count(named).await, 0);
+        assert!(db.is_enabled(tao.user()).await.unwrap());
+        let again = identity.delete_account(&lin, "lin@example.com").await;
+        assert_eq!(code(again), Err(FailureCode::SignInNeeded));
+    })
+    .await;
+}
+
+/// SE-07.
+#[tokio::test]
+async fn who_deleted_their_account_is_out_everywhere() {
+    in_each_store(async |house| {
+        let (user, first) = member(&house).await;
+        let second = sign_in(&house, user).await;
+        let lin = caller(&house, first).await.unwrap();
+        let stream = tokio::spawn(house.identity.until_ended(&lin));
+        let identity = &house.identity;
+        identity.delete_account(&lin, "lin@example.com").await.unwrap();
+        tokio::time::timeout(std::time::Duration::from_secs(1), stream)
+            .await
+            .unwrap()
+            .unwrap();
+        for cookie in [first, second] {
+            let answer = caller(&house, cookie).await;
+            assert_eq!(answer.map(drop), Err(FailureCode::SignInNeeded));
+        }
+        assert!(identity.0.sessions.of(user).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+/// AC-15.
+#[tokio::test]
+async fn the_last_owner_cannot_leave_and_of_two_who_leave_at_once_one_stays() {
+    on_both(async |db| {
+        let house = House::with(&db, cheap());
+        let identity = &house.identity;
+        let one = identity.signed_up("one", BuiltIn::Owner).await;
+        let answer = identity.delete_account(&one, "one@example.com").await;
+        assert_eq!(code(answer), Err(FailureCode::LastOwner));
+        // Who is disabled answers for nothing.
+        identity.signed_up("off", BuiltIn::Owner).await;
+        house.disable("off@example.com").await;
+        let answer = identity.delete_account(&one, "one@example.com").await;
+        assert_eq!(code(answer), Err(FailureCode::LastOwner));
+
+        let two = identity.signed_up("two", BuiltIn::Owner).await;
+        let (first, second) = tokio::join!(
+            identity.delete_account(&one, "one@example.com"),
+            identity.delete_account(&two, "two@example.com"),
+        );
+        let answers = [code(first), code(second)];
+        assert!(answers.contains(&Ok(())), "{answers:?}");
+        assert!(answers.contains(&Err(FailureCode::LastOwner)), "{answers:?}");
+        let lines = "SELECT COUNT(*) FROM audit_log WHERE action = 'account.delete'";
+        assert_eq!(house.count(lines).await, 1);
+    })
+    .await;
+}
+
+/// Tables and columns that refer to people.
+async fn tables(db: &Db) -> Vec<(String, String)> {
+    use crate::store::testing::rows;
+    let found = if db.is_shared() {
+        rows(
+            db,
+            "SELECT c.relname || '.' || a.attname FROM pg_constraint f
+             JOIN pg_class c ON c.oid = f.conrelid JOIN pg_class p ON p.oid = f.confrelid
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = f.conkey[1]
+             WHERE f.contype = 'f' AND p.relname = 'users' AND c.relnamespace = CURRENT_SCHEMA::regnamespace",
+        )
+        .await
+    } else {
+        rows(
+            db,
+            "SELECT t.name || '.' || f.\"from\" FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f
+             WHERE t.type = 'table' AND f.\"table\" = 'users'",
+        )
+        .await
+    };
+    let mut tables: Vec<_> = found
+        .iter()
+        .filter_map(|name| name.split_once('.'))
+        .map(|(table, column)| (table.to_owned(), column.to_owned()))
+        .collect();
+    tables.push(("users".to_owned(), "id".to_owned()));
+    tables
+}
