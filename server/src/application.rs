@@ -8,14 +8,19 @@ use platform::{
     Clock, Ids, Services, catalogue,
     generation::GenerationOptions,
     mail::{MailOptions, Mailer},
-    store::{Claim, Db},
+    store::{Claim, Db, Redis},
 };
 use secrecy::ExposeSecret;
 use simulator::Simulator;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::Config, connections, health::Readiness, router};
+use crate::{
+    config::{Config, SessionsIn},
+    connections,
+    health::Readiness,
+    router,
+};
 
 /// How often the trash and old sessions are cleared.
 const PURGE: Duration = Duration::from_hours(1);
@@ -31,6 +36,7 @@ pub struct Application {
     readiness: Readiness,
     config: Config,
     db: Db,
+    redis: Option<Redis>,
     simulator: Option<Simulator>,
     _claim: Claim,
 }
@@ -98,6 +104,11 @@ impl Application {
             Some(origin) => origin.clone(),
             None => format!("http://{}", listener.local_addr()?),
         };
+        identity.redis = match config.identity.sessions {
+            SessionsIn::Database => None,
+            SessionsIn::Redis => Some(config.redis.connect().await?),
+        };
+        let redis = identity.redis.clone();
         let mailer = Mailer::new(MailOptions::Folder("data/mail".into()));
         let services = Services::new(
             db.clone(),
@@ -115,7 +126,7 @@ impl Application {
             .await
             .context("recovering interrupted answers")?;
 
-        let readiness = Readiness::new(db.clone());
+        let readiness = Readiness::new(db.clone(), redis.clone());
         let router = router::build(&services, &readiness, &config)?;
         Ok(Self {
             router,
@@ -124,6 +135,7 @@ impl Application {
             readiness,
             config,
             db,
+            redis,
             simulator,
             _claim: claim,
         })
@@ -175,6 +187,9 @@ impl Application {
                 .shutdown()
                 .await
                 .context("stopping the simulator")?;
+        }
+        if let Some(redis) = &self.redis {
+            redis.close().await;
         }
         self.db.close().await;
         tracing::info!("stopped");

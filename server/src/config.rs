@@ -5,6 +5,7 @@ mod bailian;
 mod chat;
 mod database;
 mod identity;
+mod redis;
 mod secret;
 mod security;
 mod server;
@@ -23,7 +24,8 @@ use serde::{Deserialize, Serialize};
 pub use bailian::BailianConfig;
 pub use chat::ChatConfig;
 pub use database::DatabaseConfig;
-pub use identity::IdentityConfig;
+pub use identity::{IdentityConfig, SessionsIn};
+pub use redis::RedisConfig;
 pub use secret::Secret;
 pub use security::SecurityConfig;
 pub use server::ServerConfig;
@@ -41,6 +43,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Where things are kept.
     pub database: DatabaseConfig,
+    /// Where sessions can be kept instead.
+    pub redis: RedisConfig,
     /// The upstream.
     pub bailian: BailianConfig,
     /// The stand-in for the upstream.
@@ -92,6 +96,10 @@ impl Config {
         }
         self.security.check()?;
         self.chat.check()?;
+        self.redis.check()?;
+        if self.identity.sessions == SessionsIn::Redis && !self.redis.is_set() {
+            bail!("redis.url must be set when identity.sessions is \"redis\"");
+        }
         self.identity.check()
     }
 }

@@ -56,8 +56,11 @@ async fn watch(
     after: Option<(MessageId, u64)>,
 ) -> Result<impl Stream<Item = Event> + Send + use<>, Error> {
     let caller = services.identity.caller(session, visitor).await?;
+    // Before the look at what is watched: nobody gets in while their session ends.
+    let ended = services.identity.until_ended(&caller);
     let id: ConversationId = id.parse()?;
-    services.generations.watch(&caller, id, after).await
+    let events = services.generations.watch(&caller, id, after).await?;
+    Ok(events.take_until(Box::pin(ended)))
 }
 
 fn respond(events: impl Stream<Item = Event> + Send + 'static, readiness: &Readiness) -> Response {
@@ -85,13 +88,14 @@ fn respond(events: impl Stream<Item = Event> + Send + 'static, readiness: &Readi
         .into_response()
 }
 
-fn refuse(error: &Error) -> Response {
+/// What a route that is no page answers when it is refused.
+pub(crate) fn refuse(error: &Error) -> Response {
     let code = error.code();
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if status.is_server_error() {
         tracing::error!(
             error = error as &dyn std::error::Error,
-            "an event stream failed"
+            "a request failed"
         );
     }
     let mut response = (status, code.as_str()).into_response();

@@ -1,22 +1,25 @@
-//! `/healthz`: the process lives. `/readyz`: it can serve; false while it leaves, or when the database is gone.
+//! `/healthz`: the process lives. `/readyz`: it can serve; false while it leaves, or when the database or the Redis that
+//! keeps sessions is gone.
 
 use axum::{extract::State, response::IntoResponse};
 use http::StatusCode;
-use platform::store::Db;
+use platform::store::{Db, Redis};
 use tokio_util::sync::CancellationToken;
 
 /// Whether this process serves. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Readiness {
     db: Db,
+    redis: Option<Redis>,
     leaving: CancellationToken,
     streams: CancellationToken,
 }
 
 impl Readiness {
-    pub(crate) fn new(db: Db) -> Self {
+    pub(crate) fn new(db: Db, redis: Option<Redis>) -> Self {
         Self {
             db,
+            redis,
             leaving: CancellationToken::new(),
             streams: CancellationToken::new(),
         }
@@ -48,17 +51,22 @@ pub(crate) async fn ready(State(readiness): State<Readiness>) -> impl IntoRespon
     if readiness.leaving.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "leaving\n");
     }
-    match readiness.db.ping().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "not ready: the database does not answer"
-            );
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer\n",
-            )
-        }
+    if let Err(error) = readiness.db.ping().await {
+        return missing(&error, "the database does not answer\n");
     }
+    if let Some(redis) = &readiness.redis
+        && let Err(error) = redis.ping().await
+    {
+        return missing(&error, "Redis does not answer\n");
+    }
+    (StatusCode::OK, "ready\n")
+}
+
+fn missing(error: &platform::store::Error, what: &'static str) -> (StatusCode, &'static str) {
+    tracing::warn!(
+        error = error as &dyn std::error::Error,
+        "not ready: {}",
+        what.trim_end()
+    );
+    (StatusCode::SERVICE_UNAVAILABLE, what)
 }

@@ -10,6 +10,7 @@ mod events;
 mod health;
 mod middleware;
 mod pages;
+mod pictures;
 mod policy_reports;
 mod router;
 mod telemetry;

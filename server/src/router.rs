@@ -20,7 +20,7 @@ use crate::{
     middleware::{
         address, body_limit, cache, cross_site, failures, headers, redirects, request_log, session,
     },
-    pages,
+    pages, pictures,
     policy_reports::{self, Reports},
 };
 
@@ -58,6 +58,7 @@ pub(crate) fn build(
     // What belongs to a person: the session is loaded, nothing is cached.
     let events = Router::new()
         .route("/events/conversations/{id}", get(events::conversation))
+        .route("/pictures/{user}", get(pictures::picture))
         .with_state(state.clone());
     let personal = pages::router(services)?.merge(events).layer(
         ServiceBuilder::new()

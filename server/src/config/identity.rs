@@ -7,6 +7,17 @@ use model::RegistrationMode;
 use platform::identity::{IdentityOptions, Limits};
 use serde::{Deserialize, Serialize};
 
+/// Where sessions are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionsIn {
+    /// Beside everything else.
+    #[default]
+    Database,
+    /// In Redis, see `[redis]`.
+    Redis,
+}
+
 /// Accounts and sessions.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -18,6 +29,10 @@ pub struct IdentityConfig {
     /// Whether an address must be shown to be its owner's; by default where a mail server is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verify_email: Option<bool>,
+    /// Where sessions are kept.
+    pub sessions: SessionsIn,
+    /// Sessions that one person may have at once; the oldest ends for a new one.
+    pub sessions_per_person: u32,
     /// A session ends after so many hours without a request.
     pub session_idle_hours: u64,
     /// A session ends so many hours after it began.
@@ -37,6 +52,8 @@ impl Default for IdentityConfig {
             registration: RegistrationMode::Open,
             registration_domains: Vec::new(),
             verify_email: None,
+            sessions: SessionsIn::Database,
+            sessions_per_person: 50,
             session_idle_hours: 7 * 24,
             session_absolute_hours: 30 * 24,
             site_name: "Liantai".to_owned(),
@@ -57,6 +74,7 @@ impl IdentityConfig {
                 .map(|domain| domain.trim().trim_start_matches('@').to_lowercase())
                 .collect(),
             verify_email: self.verify_email.unwrap_or(false),
+            sessions_per_person: self.sessions_per_person,
             session_idle: Duration::from_hours(self.session_idle_hours),
             session_absolute: Duration::from_hours(self.session_absolute_hours),
             site_names: vec![self.site_name.clone()],
@@ -74,6 +92,9 @@ impl IdentityConfig {
             bail!(
                 "identity.session_idle_hours must be at least 1 and at most identity.session_absolute_hours"
             );
+        }
+        if self.sessions_per_person == 0 {
+            bail!("identity.sessions_per_person must be at least 1");
         }
         if self.registration == RegistrationMode::Domains && self.registration_domains.is_empty() {
             bail!(
