@@ -40,6 +40,7 @@ mod conversations {
 mod identity {
     mod cookies;
     mod credentials;
+    mod sessions;
     mod setup;
 }
 

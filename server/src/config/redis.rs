@@ -7,16 +7,24 @@ use serde::{Deserialize, Serialize};
 
 use super::Secret;
 
-/// All keys begin so.
-const PREFIX: &str = "liantai:";
-
 /// Redis, for several processes that share sessions without asking the database each time.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RedisConfig {
     /// `redis://user:password@host:6379/0`, or `rediss://` over TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Secret>,
+    /// What all keys begin with: sites that share a Redis need different ones.
+    pub prefix: String,
+}
+
+impl Default for RedisConfig {
+    fn default() -> Self {
+        Self {
+            url: None,
+            prefix: "liantai:".to_owned(),
+        }
+    }
 }
 
 impl RedisConfig {
@@ -41,7 +49,7 @@ impl RedisConfig {
     pub async fn connect(&self) -> anyhow::Result<Redis> {
         let url = self.url.as_ref().filter(|url| !url.is_blank());
         let url = url.context("redis.url is not set")?;
-        Redis::connect(url.reveal(), PREFIX)
+        Redis::connect(url.reveal(), &self.prefix)
             .await
             .context("redis.url")
     }
