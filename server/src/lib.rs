@@ -12,5 +12,6 @@ mod middleware;
 mod pages;
 mod pictures;
 mod policy_reports;
+mod rest;
 mod router;
 mod telemetry;

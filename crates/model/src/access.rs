@@ -55,6 +55,7 @@ permissions! {
 /// A set of permissions.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<Permission>", into = "Vec<Permission>")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = Vec<Permission>))]
 pub struct PermissionSet(u64);
 
 impl PermissionSet {
@@ -144,6 +145,7 @@ impl std::fmt::Debug for PermissionSet {
 /// How high somebody stands: nobody touches an equal or a higher rank. 1 to 100.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rank(u8);
 
 impl Rank {

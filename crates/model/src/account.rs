@@ -9,6 +9,7 @@ use crate::{Millis, PermissionSet, UserId};
 /// An e-mail address: the name a person signs in with. At most 254 bytes, compared without case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
 pub struct Email(String);
 
 /// The text is not an e-mail address.
@@ -54,6 +55,7 @@ impl Email {
 /// What others call a person: trimmed, 1 to 60 characters, no control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
 pub struct DisplayName(String);
 
 /// A name is missing, too long, or holds control characters.
@@ -182,6 +184,7 @@ pub enum Lacking {
 /// A second factor, or a proof instead of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Factor {
     /// Six digits from an app.
     Totp,

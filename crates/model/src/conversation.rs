@@ -102,6 +102,7 @@ impl Prompt {
 /// A model's name at Bailian, for example `qwen-plus`: 1 to 100 of `A–Z a–z 0–9 . _ - / :`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
 pub struct ModelName(String);
 
 /// The text can't be a model's name.

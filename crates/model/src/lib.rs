@@ -9,6 +9,8 @@ pub mod failure;
 pub mod generation;
 pub mod id;
 pub mod message;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod page;
 pub mod people;
 pub mod security;

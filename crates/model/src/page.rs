@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Some of a list, and where the rest begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,

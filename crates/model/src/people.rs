@@ -9,6 +9,7 @@ use crate::{
 
 /// A role by its name. A built-in role's name is its code, which the page translates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoleRef {
     /// Its id.
     pub id: RoleId,
@@ -19,6 +20,7 @@ pub struct RoleRef {
 /// Whether an account can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum PersonState {
     /// It can.
     Active,
@@ -30,6 +32,7 @@ pub enum PersonState {
 
 /// A line of the list of people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Person {
     /// Their id.
     pub id: UserId,
@@ -53,6 +56,7 @@ pub struct Person {
 
 /// All that an administrator sees of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PersonDetail {
     /// As in the list.
     pub person: Person,
@@ -98,6 +102,8 @@ pub struct PersonFilter {
 /// How much the members of a group may use, each for themselves. `None` is no limit; of several groups the most
 /// generous counts. A day is one of UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quota {
     /// Answers a day.
     #[serde(default)]
@@ -109,6 +115,7 @@ pub struct Quota {
 
 /// A group of people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Group {
     /// Its id.
     pub id: GroupId,
@@ -124,6 +131,7 @@ pub struct Group {
 
 /// All of a group but its members, which are listed by [`PersonFilter::group`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupDetail {
     /// As in the list.
     pub group: Group,
@@ -139,6 +147,8 @@ pub struct GroupDetail {
 
 /// What a group is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupDraft {
     /// Its name: 1 to 60 characters, no two alike.
     pub name: String,
@@ -158,6 +168,7 @@ pub struct GroupDraft {
 
 /// A role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Role {
     /// Its id.
     pub id: RoleId,
@@ -181,6 +192,8 @@ pub struct Role {
 
 /// What a role is to be. Of a built-in role only `requires_second_factor` can be changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoleDraft {
     /// Its name: 1 to 60 characters, no two alike.
     pub name: String,
@@ -198,6 +211,7 @@ pub struct RoleDraft {
 
 /// An invitation that was not used yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invitation {
     /// Its id.
     pub id: InvitationId,
@@ -215,6 +229,8 @@ pub struct Invitation {
 
 /// Whom to invite, and to what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InvitationDraft {
     /// Where to send it; without, the link is for whoever gets it.
     #[serde(default)]
@@ -229,6 +245,7 @@ pub struct InvitationDraft {
 
 /// An invitation that was just made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewInvitation {
     /// It.
     pub invitation: Invitation,

@@ -9,6 +9,7 @@ use crate::{
 
 /// One's own profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
     /// What to be called.
     pub name: DisplayName,
@@ -30,6 +31,8 @@ pub struct Profile {
 
 /// What a profile is to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProfileDraft {
     /// What to be called.
     pub name: String,
@@ -46,6 +49,7 @@ pub struct ProfileDraft {
 
 /// Everything about how one gets in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SecurityOverview {
     /// Whether there is a password; who signs in elsewhere only has none.
     pub has_password: bool,
@@ -65,6 +69,7 @@ pub struct SecurityOverview {
 
 /// A passkey.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Passkey {
     /// Its id.
     pub id: PasskeyId,
@@ -78,6 +83,7 @@ pub struct Passkey {
 
 /// An account elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkedAccount {
     /// The link's id.
     pub id: LinkId,
@@ -118,6 +124,7 @@ impl std::fmt::Debug for RecoveryCodes {
 
 /// Where one is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionSummary {
     /// Which.
     pub id: SessionRef,
@@ -136,6 +143,7 @@ pub struct SessionSummary {
 /// A session in a browser or a device with tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SessionRef {
     /// A browser's.
     Browser(SessionId),
@@ -145,6 +153,7 @@ pub enum SessionRef {
 
 /// An API key, without itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKey {
     /// Its id.
     pub id: ApiKeyId,
@@ -176,6 +185,8 @@ pub struct ApiKey {
 
 /// What an API key is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKeyDraft {
     /// What to call it: 1 to 60 characters.
     pub name: String,
@@ -203,6 +214,7 @@ pub struct ApiKeyDraft {
 
 /// A key that was just made.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKeySecret {
     /// It.
     pub key: ApiKey,

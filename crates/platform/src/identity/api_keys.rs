@@ -109,6 +109,7 @@ impl Identity {
         caller.require_person()?;
         let record = self.0.audit.by(caller, "api_key.delete").on("api_key", id);
         if self.0.db.delete_api_key(caller.user(), id, &record).await? {
+            self.revoked(caller.user());
             Ok(())
         } else {
             Err(IdentityError::NotFound)

@@ -80,7 +80,9 @@ impl Identity {
         }
         let now = self.0.clock.now();
         let user = self.0.db.user(proof.user).await?;
-        let user = user.filter(|user| !user.disabled).ok_or(IdentityError::SignInNeeded)?;
+        let user = user
+            .filter(|user| !user.disabled)
+            .ok_or(IdentityError::SignInNeeded)?;
         let access = self.0.db.access(proof.user).await?;
         self.refuse_lacking(&user, &access).await?;
         self.note_sign_in(&proof, visitor).await?;
@@ -118,9 +120,12 @@ impl Identity {
         let now = self.0.clock.now();
         let old_hash = refresh_hash(refresh).ok_or_else(invalid_token)?;
         let family = self.0.db.family_of_token(&old_hash).await?;
-        let family = family.filter(|family| family.expires_at > now).ok_or_else(invalid_token)?;
+        let family = family
+            .filter(|family| family.expires_at > now)
+            .ok_or_else(invalid_token)?;
         let user = self.0.db.user(family.user).await?;
-        user.filter(|user| !user.disabled).ok_or_else(invalid_token)?;
+        user.filter(|user| !user.disabled)
+            .ok_or_else(invalid_token)?;
         let refresh_token = new_refresh_token();
         let step = Refresh {
             family: family.id,
@@ -138,7 +143,11 @@ impl Identity {
             .refused();
         match self.0.db.refresh_family(&step, &reuse).await? {
             Refreshed::Done => {}
-            Refreshed::Reused | Refreshed::Gone => return Err(invalid_token()),
+            Refreshed::Reused => {
+                self.revoked(family.user);
+                return Err(invalid_token());
+            }
+            Refreshed::Gone => return Err(invalid_token()),
         }
         let access_token = self.sign(family.user, family.id, now).await?;
         Ok(self.pair(access_token, refresh_token, family.id))
@@ -157,6 +166,7 @@ impl Identity {
                 .stranger(visitor, Some(family.user), "token.end")
                 .on("device", family.id);
             self.0.db.end_family(family.id, &record).await?;
+            self.revoked(family.user);
         }
         Ok(())
     }
@@ -184,9 +194,13 @@ impl Identity {
         let now = self.0.clock.now();
         let Claims { sub, fam, .. } = self.verify(token, now).await?;
         let family = self.0.db.family(fam, now).await?;
-        let family = family.filter(|family| family.user == sub).ok_or_else(invalid_token)?;
+        let family = family
+            .filter(|family| family.user == sub)
+            .ok_or_else(invalid_token)?;
         let user = self.0.db.user(sub).await?;
-        let user = user.filter(|user| !user.disabled).ok_or_else(invalid_token)?;
+        let user = user
+            .filter(|user| !user.disabled)
+            .ok_or_else(invalid_token)?;
         let access = self.0.db.access(sub).await?;
         self.refuse_lacking(&user, &access).await?;
         self.touch(&family, now).await?;

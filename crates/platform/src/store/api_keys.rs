@@ -125,7 +125,11 @@ impl Db {
 
     /// Keeps a key, or returns false when the person has as many as they may.
     #[tracing::instrument(name = "store.api_keys.insert", skip_all)]
-    pub(crate) async fn insert_api_key(&self, new: &NewApiKey<'_>, record: &Record) -> Result<bool> {
+    pub(crate) async fn insert_api_key(
+        &self,
+        new: &NewApiKey<'_>,
+        record: &Record,
+    ) -> Result<bool> {
         let (owner, draft) = (new.owner.to_string(), new.draft);
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;

@@ -20,7 +20,8 @@ const BY_TOKEN: &str = "SELECT f.id, f.user_id, f.authenticated_at, f.created_at
 const BY_ID: &str = "SELECT id, user_id, authenticated_at, created_at, used_at, expires_at \
      FROM token_families WHERE id = $1 AND expires_at > $2";
 /// Of parallel uses one finds it unused; the others wait for its row and then find it used.
-const USE_UP: &str = "UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL";
+const USE_UP: &str =
+    "UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL";
 const PROLONG: &str =
     "UPDATE token_families SET used_at = $2, expires_at = $3, address = $4 WHERE id = $1";
 const TOUCH: &str = "UPDATE token_families SET used_at = $2 WHERE id = $1 AND used_at < $2";

@@ -1,7 +1,9 @@
 //! API keys.
 
 use futures_util::future::join_all;
-use model::{ApiKey, ApiKeyDraft, ApiKeySecret, BuiltIn, FailureCode, Millis, Permission, PermissionSet};
+use model::{
+    ApiKey, ApiKeyDraft, ApiKeySecret, BuiltIn, FailureCode, Millis, Permission, PermissionSet,
+};
 
 use super::{
     AWAY, HOME, House, code,
@@ -24,7 +26,11 @@ fn draft() -> ApiKeyDraft {
     }
 }
 
-async fn create(house: &House, lin: &Caller, draft: ApiKeyDraft) -> Result<ApiKeySecret, FailureCode> {
+async fn create(
+    house: &House,
+    lin: &Caller,
+    draft: ApiKeyDraft,
+) -> Result<ApiKeySecret, FailureCode> {
     code(house.identity.create_api_key(lin, draft).await)
 }
 
@@ -46,7 +52,10 @@ async fn a_key_is_random_shown_once_and_kept_as_its_hash() {
         let lin = caller(&house, user).await;
         let made = create(&house, &lin, draft()).await.unwrap();
         let secret = &made.secret;
-        assert!(secret.starts_with("lt-") && secret.len() == 3 + 43, "256 bits");
+        assert!(
+            secret.starts_with("lt-") && secret.len() == 3 + 43,
+            "256 bits"
+        );
         let ends = format!("lt-{}…{}", &secret[3..7], &secret[secret.len() - 4..]);
         assert_eq!(made.key.hint, ends);
         assert!(!format!("{made:?}").contains(secret));
@@ -74,7 +83,9 @@ async fn a_key_never_has_more_than_its_owner_has_now() {
         let user = person(&house, BuiltIn::Administrator).await;
         let lin = caller(&house, user).await;
         let scopes = PermissionSet::of(&[Permission::ChatUse, Permission::UsersRead]);
-        let key = create(&house, &lin, ApiKeyDraft { scopes, ..draft() }).await.unwrap();
+        let key = create(&house, &lin, ApiKeyDraft { scopes, ..draft() })
+            .await
+            .unwrap();
         let by_key = bearer(&house, &key.secret).await.unwrap();
         assert_eq!(by_key.permissions(), scopes);
 
@@ -84,7 +95,10 @@ async fn a_key_never_has_more_than_its_owner_has_now() {
         );
         testing::execute(&db, &demote).await;
         let by_key = bearer(&house, &key.secret).await.unwrap();
-        assert_eq!(by_key.permissions(), PermissionSet::of(&[Permission::ChatUse]));
+        assert_eq!(
+            by_key.permissions(),
+            PermissionSet::of(&[Permission::ChatUse])
+        );
         assert_eq!(by_key.rank(), BuiltIn::Member.rank());
 
         take_roles(&house, user).await;
@@ -105,8 +119,14 @@ async fn nobody_gives_a_key_what_they_lack() {
         let scopes = PermissionSet::of(&[Permission::ChatUse, Permission::AuditRead]);
         let greedy = ApiKeyDraft { scopes, ..draft() };
         let forbidden = Err(FailureCode::Forbidden);
-        assert_eq!(create(&house, &lin, greedy.clone()).await.map(drop), forbidden);
-        assert_eq!(update(&house, &lin, &key, greedy).await.map(drop), forbidden);
+        assert_eq!(
+            create(&house, &lin, greedy.clone()).await.map(drop),
+            forbidden
+        );
+        assert_eq!(
+            update(&house, &lin, &key, greedy).await.map(drop),
+            forbidden
+        );
     })
     .await;
 }
@@ -129,7 +149,11 @@ async fn a_deleted_or_ended_key_and_one_of_a_disabled_person_are_refused() {
         for key in all {
             assert!(bearer(&house, &key.secret).await.is_ok());
         }
-        house.identity.delete_api_key(&lin, deleted.key.id).await.unwrap();
+        house
+            .identity
+            .delete_api_key(&lin, deleted.key.id)
+            .await
+            .unwrap();
         house.clock.advance(MINUTE);
         let refused = Err(FailureCode::InvalidToken);
         assert_eq!(bearer(&house, &deleted.secret).await.map(drop), refused);
@@ -157,7 +181,10 @@ async fn a_key_is_good_in_its_networks_only() {
         let away = house.identity.bearer(&key.secret, &Visitor::at(AWAY)).await;
         assert_eq!(code(away.map(drop)), Err(FailureCode::NetworkRefused));
         let listed = house.identity.api_keys(&lin).await.unwrap();
-        assert_eq!(listed[0].used_from.as_deref(), Some(HOME.to_string().as_str()));
+        assert_eq!(
+            listed[0].used_from.as_deref(),
+            Some(HOME.to_string().as_str())
+        );
     })
     .await;
 }
@@ -182,7 +209,10 @@ async fn requests_of_a_key_are_counted_also_in_parallel() {
         let refused = refused.map(drop).unwrap_err();
         assert_eq!(refused.code(), FailureCode::TooManyAttempts);
         assert_eq!(refused.retry_after_s(), Some(10));
-        assert!(bearer(&house, &free.secret).await.is_ok(), "another key is another's");
+        assert!(
+            bearer(&house, &free.secret).await.is_ok(),
+            "another key is another's"
+        );
         house.clock.advance(10_000);
         assert!(bearer(&house, &key.secret).await.is_ok());
         assert!(bearer(&house, &key.secret).await.is_err());
@@ -198,11 +228,16 @@ async fn keys_are_made_by_a_person_who_has_just_shown_who_they_are() {
         let user = person(&house, BuiltIn::Member).await;
         let lin = caller(&house, user).await;
         let scopes = BuiltIn::Member.permissions();
-        let key = create(&house, &lin, ApiKeyDraft { scopes, ..draft() }).await.unwrap();
+        let key = create(&house, &lin, ApiKeyDraft { scopes, ..draft() })
+            .await
+            .unwrap();
         let by_key = bearer(&house, &key.secret).await.unwrap();
         let forbidden = Err(FailureCode::Forbidden);
         assert_eq!(create(&house, &by_key, draft()).await.map(drop), forbidden);
-        assert_eq!(update(&house, &by_key, &key, draft()).await.map(drop), forbidden);
+        assert_eq!(
+            update(&house, &by_key, &key, draft()).await.map(drop),
+            forbidden
+        );
         let listed = house.identity.api_keys(&by_key).await;
         assert_eq!(code(listed.map(drop)), forbidden);
         let deleted = house.identity.delete_api_key(&by_key, key.key.id).await;
@@ -216,7 +251,13 @@ async fn keys_are_made_by_a_person_who_has_just_shown_who_they_are() {
         let stale = Err(FailureCode::StepUpNeeded);
         assert_eq!(create(&house, &lin, draft()).await.map(drop), stale);
         assert_eq!(update(&house, &lin, &key, draft()).await.map(drop), stale);
-        assert!(house.identity.delete_api_key(&lin, key.key.id).await.is_ok());
+        assert!(
+            house
+                .identity
+                .delete_api_key(&lin, key.key.id)
+                .await
+                .is_ok()
+        );
     })
     .await;
 }
@@ -233,7 +274,10 @@ async fn anothers_key_is_no_key() {
         let (lin, owner) = (caller(&house, users.0).await, caller(&house, users.1).await);
         let key = create(&house, &lin, draft()).await.unwrap();
         let not_found = Err(FailureCode::NotFound);
-        assert_eq!(update(&house, &owner, &key, draft()).await.map(drop), not_found);
+        assert_eq!(
+            update(&house, &owner, &key, draft()).await.map(drop),
+            not_found
+        );
         let deleted = house.identity.delete_api_key(&owner, key.key.id).await;
         assert_eq!(code(deleted), not_found);
         assert!(house.identity.api_keys(&owner).await.unwrap().is_empty());
@@ -253,7 +297,11 @@ async fn nobody_has_more_than_fifty_keys_also_in_parallel() {
         }
         let tries = join_all((0..10).map(|_| create(&house, &lin, draft()))).await;
         let refused = tries.iter().filter(|tried| tried.is_err());
-        assert!(refused.clone().all(|tried| matches!(tried, Err(FailureCode::TooMany))));
+        assert!(
+            refused
+                .clone()
+                .all(|tried| matches!(tried, Err(FailureCode::TooMany)))
+        );
         assert_eq!(refused.count(), 5);
         assert_eq!(house.count("SELECT COUNT(*) FROM api_keys").await, 50);
     })
@@ -276,7 +324,10 @@ async fn what_a_key_can_not_be_is_refused_by_its_reason() {
         for (bad, reason) in [
             (with(&|d| d.name = " ".to_owned()), FailureCode::InvalidName),
             (with(&|d| d.name = "x".repeat(61)), FailureCode::InvalidName),
-            (with(&|d| d.expires_at = Some(now)), FailureCode::InvalidExpiry),
+            (
+                with(&|d| d.expires_at = Some(now)),
+                FailureCode::InvalidExpiry,
+            ),
             (
                 with(&|d| d.expires_at = Some(now.plus(five_years + 1))),
                 FailureCode::InvalidExpiry,
@@ -289,10 +340,22 @@ async fn what_a_key_can_not_be_is_refused_by_its_reason() {
                 with(&|d| d.networks = (0..21).map(|n| format!("10.0.{n}.0/24")).collect()),
                 FailureCode::TooMany,
             ),
-            (with(&|d| d.requests_per_minute = Some(0)), FailureCode::InvalidNumber),
-            (with(&|d| d.requests_per_minute = Some(60_001)), FailureCode::InvalidNumber),
-            (with(&|d| d.tokens_per_minute = Some(-1)), FailureCode::InvalidNumber),
-            (with(&|d| d.budget_per_month = Some(i64::MIN)), FailureCode::InvalidNumber),
+            (
+                with(&|d| d.requests_per_minute = Some(0)),
+                FailureCode::InvalidNumber,
+            ),
+            (
+                with(&|d| d.requests_per_minute = Some(60_001)),
+                FailureCode::InvalidNumber,
+            ),
+            (
+                with(&|d| d.tokens_per_minute = Some(-1)),
+                FailureCode::InvalidNumber,
+            ),
+            (
+                with(&|d| d.budget_per_month = Some(i64::MIN)),
+                FailureCode::InvalidNumber,
+            ),
         ] {
             let refused = create(&house, &lin, bad).await.map(drop);
             assert_eq!(refused, Err(reason));

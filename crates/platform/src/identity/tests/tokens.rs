@@ -48,7 +48,11 @@ pub(super) async fn disable(house: &House, user: UserId) {
 
 pub(super) async fn device(house: &House, user: UserId) -> Tokens {
     let visitor = Visitor::at(HOME);
-    house.identity.begin_tokens(proof(user), "A phone", &visitor).await.unwrap()
+    house
+        .identity
+        .begin_tokens(proof(user), "A phone", &visitor)
+        .await
+        .unwrap()
 }
 
 pub(super) async fn caller(house: &House, user: UserId) -> Caller {
@@ -69,7 +73,12 @@ async fn access(house: &House, tokens: &Tokens) -> Result<UserId, FailureCode> {
 
 async fn refresh(house: &House, tokens: &Tokens) -> Result<Tokens, FailureCode> {
     let token = tokens.refresh_token.expose_secret();
-    code(house.identity.refresh_tokens(token, &Visitor::at(AWAY)).await)
+    code(
+        house
+            .identity
+            .refresh_tokens(token, &Visitor::at(AWAY))
+            .await,
+    )
 }
 
 fn proof(user: UserId) -> Proof {
@@ -88,7 +97,10 @@ async fn an_access_token_lets_its_owner_in_with_what_they_may_do() {
         let caller = caller(&house, lin).await;
         assert_eq!(caller.user(), lin);
         assert_eq!(caller.permissions(), BuiltIn::Member.permissions());
-        assert_eq!(house.identity.require_fresh(&caller).map_err(|e| e.code()), Ok(()));
+        assert_eq!(
+            house.identity.require_fresh(&caller).map_err(|e| e.code()),
+            Ok(())
+        );
     })
     .await;
 }
@@ -102,7 +114,9 @@ async fn a_refresh_proves_nothing_anew() {
         let tokens = device(&house, lin).await;
         house.clock.advance(11 * MINUTE);
         let tokens = refresh(&house, &tokens).await.unwrap();
-        let caller = bearer(&house, tokens.access_token.expose_secret()).await.unwrap();
+        let caller = bearer(&house, tokens.access_token.expose_secret())
+            .await
+            .unwrap();
         let fresh = house.identity.require_fresh(&caller);
         assert_eq!(code(fresh), Err(FailureCode::StepUpNeeded));
     })
@@ -119,8 +133,14 @@ async fn who_owes_a_second_factor_gets_no_tokens() {
             awaited: vec![Factor::Totp],
             ..proof(lin)
         };
-        let refused = house.identity.begin_tokens(half, "", &Visitor::at(HOME)).await;
-        assert_eq!(code(refused.map(drop)), Err(FailureCode::SecondFactorNeeded));
+        let refused = house
+            .identity
+            .begin_tokens(half, "", &Visitor::at(HOME))
+            .await;
+        assert_eq!(
+            code(refused.map(drop)),
+            Err(FailureCode::SecondFactorNeeded)
+        );
         assert_eq!(house.count("SELECT COUNT(*) FROM token_families").await, 0);
     })
     .await;
@@ -139,7 +159,10 @@ async fn a_role_that_asks_for_a_factor_shuts_tokens_out_as_well() {
         assert_eq!(access(&house, &tokens).await, required);
         let visitor = Visitor::at(HOME);
         let refused = house.identity.begin_tokens(proof(lin), "", &visitor).await;
-        assert_eq!(code(refused.map(drop)), Err(FailureCode::SecondFactorRequired));
+        assert_eq!(
+            code(refused.map(drop)),
+            Err(FailureCode::SecondFactorRequired)
+        );
     })
     .await;
 }
@@ -152,14 +175,25 @@ async fn an_ended_device_or_a_disabled_owner_is_out_at_once() {
         let lin = person(&house, BuiltIn::Member).await;
         let (phone, tablet) = (device(&house, lin).await, device(&house, lin).await);
         let end = phone.refresh_token.expose_secret();
-        house.identity.end_tokens(end, &Visitor::at(HOME)).await.unwrap();
+        house
+            .identity
+            .end_tokens(end, &Visitor::at(HOME))
+            .await
+            .unwrap();
         assert_eq!(access(&house, &phone).await, Err(FailureCode::InvalidToken));
         assert!(refresh(&house, &phone).await.is_err());
         assert_eq!(access(&house, &tablet).await, Ok(lin));
         // Twice is no fault.
-        house.identity.end_tokens(end, &Visitor::at(HOME)).await.unwrap();
+        house
+            .identity
+            .end_tokens(end, &Visitor::at(HOME))
+            .await
+            .unwrap();
         disable(&house, lin).await;
-        assert_eq!(access(&house, &tablet).await, Err(FailureCode::InvalidToken));
+        assert_eq!(
+            access(&house, &tablet).await,
+            Err(FailureCode::InvalidToken)
+        );
         assert!(refresh(&house, &tablet).await.is_err());
         let ends = "SELECT COUNT(*) FROM audit_log WHERE action = 'token.end'";
         assert_eq!(house.count(ends).await, 1);

@@ -77,15 +77,18 @@ impl Identity {
         let header = decode_header(token).map_err(|_| invalid_token())?;
         let sound = header.alg == Algorithm::EdDSA
             && header.crit.is_none()
-            && header.typ.as_deref().is_some_and(|typ| typ.eq_ignore_ascii_case(TYPE));
+            && header
+                .typ
+                .as_deref()
+                .is_some_and(|typ| typ.eq_ignore_ascii_case(TYPE));
         let kid: Option<SigningKeyId> = header.kid.and_then(|kid| kid.parse().ok());
         let kid = kid.filter(|_| sound).ok_or_else(invalid_token)?;
         let key = self.public_key(kid, now).await?.ok_or_else(invalid_token)?;
         let claims = decode::<Claims>(token, &DecodingKey::from_ed_der(&key), &self.validation());
         let claims = claims.map_err(|_| invalid_token())?.claims;
         let seconds = |seconds: i64| Millis::new(seconds.saturating_mul(1000));
-        let is_its_time = seconds(claims.nbf) <= now.plus(LEEWAY_MS)
-            && now < seconds(claims.exp).plus(LEEWAY_MS);
+        let is_its_time =
+            seconds(claims.nbf) <= now.plus(LEEWAY_MS) && now < seconds(claims.exp).plus(LEEWAY_MS);
         // The library takes a list of issuers or audiences when ours is in it; we signed none such.
         let is_for_us = claims.purpose == PURPOSE
             && claims.iss == self.0.origin

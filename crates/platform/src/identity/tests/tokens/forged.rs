@@ -108,7 +108,9 @@ async fn only_our_signature_of_the_one_kind_counts() {
             forge.refuses(alg, &format!("{message}.")).await;
             forge.refuses(alg, &format!("{message}.{signature}")).await;
         }
-        forge.refuses("no alg", &forge.with_header("alg", Value::Null)).await;
+        forge
+            .refuses("no alg", &forge.with_header("alg", Value::Null))
+            .await;
 
         // The public key is public: it must not do as an HMAC secret.
         let keys = house.identity.jwks().await.unwrap();
@@ -123,7 +125,9 @@ async fn only_our_signature_of_the_one_kind_counts() {
         }
 
         let (_, other) = stranger();
-        forge.refuses("another's key", &signed_by(&other, header, claims)).await;
+        forge
+            .refuses("another's key", &signed_by(&other, header, claims))
+            .await;
         let bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
         for index in 0..bytes.len() {
             let mut bytes = bytes.clone();
@@ -133,7 +137,9 @@ async fn only_our_signature_of_the_one_kind_counts() {
         }
         let (_, tail) = good.split_once('.').unwrap();
         let other_header = encoded(&changed(header, "cty", json!("x")));
-        forge.refuses("another header", &format!("{other_header}.{tail}")).await;
+        forge
+            .refuses("another header", &format!("{other_header}.{tail}"))
+            .await;
     })
     .await;
 }
@@ -159,7 +165,9 @@ async fn where_a_token_says_its_key_is_to_be_found_is_ignored() {
             let without_kid = changed(&header, "kid", Value::Null);
             let foreign = signed_by(&other, &without_kid, &forge.claims);
             forge.refuses(name, &foreign).await;
-            forge.accepts(name, &forge.signed(&header, &forge.claims)).await;
+            forge
+                .accepts(name, &forge.signed(&header, &forge.claims))
+                .await;
         }
         for kid in [
             json!("01990000-0000-7000-8000-000000000000"),
@@ -199,8 +207,12 @@ async fn a_token_is_good_in_its_time_only() {
             }
         }
         for name in ["exp", "nbf", "iat"] {
-            forge.refuses(name, &forge.with_claim(name, Value::Null)).await;
-            forge.refuses(name, &forge.with_claim(name, json!("9999999999"))).await;
+            forge
+                .refuses(name, &forge.with_claim(name, Value::Null))
+                .await;
+            forge
+                .refuses(name, &forge.with_claim(name, json!("9999999999")))
+                .await;
         }
         let token = forge.signed(&forge.header, &forge.claims);
         house.clock.advance(15 * 60_000 + 29_000);
@@ -233,14 +245,18 @@ async fn a_token_for_something_or_somebody_else_is_refused() {
         ] {
             let why = format!("{name} {value}");
             forge.refuses(&why, &forge.with_claim(name, value)).await;
-            forge.refuses(name, &forge.with_claim(name, Value::Null)).await;
+            forge
+                .refuses(name, &forge.with_claim(name, Value::Null))
+                .await;
         }
         for typ in [json!("JWT"), json!("rt+jwt"), json!(""), Value::Null] {
             let why = typ.to_string();
             forge.refuses(&why, &forge.with_header("typ", typ)).await;
         }
         // What must be understood and is not.
-        forge.refuses("crit", &forge.with_header("crit", json!(["exp"]))).await;
+        forge
+            .refuses("crit", &forge.with_header("crit", json!(["exp"])))
+            .await;
     })
     .await;
 }
@@ -271,8 +287,14 @@ async fn no_credential_does_for_another_kind() {
         );
         let dressed = format!("lt-{}", refresh.trim_start_matches("ltr-"));
         let long = "a".repeat(100_000);
-        for wrong in [refresh, &dressed, "", ".", "..", "lt-", "ltr-", "\0", "Bearer", &long] {
-            assert_eq!(bearer(&house, wrong).await.map(drop), REFUSED, "{wrong:.20}");
+        for wrong in [
+            refresh, &dressed, "", ".", "..", "lt-", "ltr-", "\0", "Bearer", &long,
+        ] {
+            assert_eq!(
+                bearer(&house, wrong).await.map(drop),
+                REFUSED,
+                "{wrong:.20}"
+            );
         }
         let visitor = crate::visitor::Visitor::default();
         let refreshed = house.identity.refresh_tokens(access, &visitor).await;

@@ -38,11 +38,15 @@ fn another_process(house: &House, db: &Db) -> House {
 async fn shown(house: &House) -> Vec<String> {
     let set = house.identity.jwks().await.unwrap();
     let keys = set["keys"].as_array().unwrap().iter();
-    keys.map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    keys.map(|key| key["kid"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn kid(tokens: &Tokens) -> String {
-    decode_header(tokens.access_token.expose_secret()).unwrap().kid.unwrap()
+    decode_header(tokens.access_token.expose_secret())
+        .unwrap()
+        .kid
+        .unwrap()
 }
 
 #[tokio::test]
@@ -142,8 +146,14 @@ async fn a_private_key_is_sealed_and_of_use_in_its_row_only() {
         let moved = "UPDATE signing_keys SET id = '01990000-0000-7000-8000-000000000000'";
         testing::execute(&db, moved).await;
         let visitor = crate::visitor::Visitor::default();
-        let begun = house.identity.begin_tokens(super::proof(lin), "", &visitor).await;
-        assert_eq!(begun.map(drop).map_err(|e| e.code()), Err(model::FailureCode::Internal));
+        let begun = house
+            .identity
+            .begin_tokens(super::proof(lin), "", &visitor)
+            .await;
+        assert_eq!(
+            begun.map(drop).map_err(|e| e.code()),
+            Err(model::FailureCode::Internal)
+        );
     })
     .await;
 }
