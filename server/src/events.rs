@@ -93,10 +93,7 @@ pub(crate) fn refuse(error: &Error) -> Response {
     let code = error.code();
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if status.is_server_error() {
-        tracing::error!(
-            error = error as &dyn std::error::Error,
-            "a request failed"
-        );
+        tracing::error!(error = error as &dyn std::error::Error, "a request failed");
     }
     let mut response = (status, code.as_str()).into_response();
     if let Some(seconds) = error.retry_after_s() {

@@ -48,10 +48,7 @@ fn send(image: Vec<u8>, at: model::Millis, known: Option<&HeaderValue>) -> Respo
     let tag = format!("\"{}\"", at.get());
     let unchanged = known.is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let mut headers = HeaderMap::new();
-    headers.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("private, no-cache"),
-    );
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.insert(VARY, HeaderValue::from_static("cookie"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);

@@ -35,7 +35,12 @@ impl RedisConfig {
 
     pub(super) fn check(&self) -> anyhow::Result<()> {
         let url = self.url.as_ref().map(|url| url.reveal().expose_secret());
-        let known = ["redis://", "rediss://", "redis-sentinel://", "rediss-sentinel://"];
+        let known = [
+            "redis://",
+            "rediss://",
+            "redis-sentinel://",
+            "rediss-sentinel://",
+        ];
         if let Some(url) = url
             && self.is_set()
             && !known.iter().any(|scheme| url.starts_with(scheme))

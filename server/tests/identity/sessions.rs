@@ -8,16 +8,13 @@ use server::config::SessionsIn;
 use simulator::Answer as Script;
 
 use crate::support::{
-    BUDGET, Browser, Database, Reply, Tab, TestApp, TestResult, config, databases,
-    serve_in_vain, write_config,
+    BUDGET, Browser, Database, Reply, Tab, TestApp, TestResult, config, databases, serve_in_vain,
+    write_config,
 };
 
 /// A server that keeps sessions in Redis, where there is one.
 async fn on_redis() -> anyhow::Result<Option<TestApp>> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "tests are told where Redis is"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "tests are told where Redis is")]
     let Ok(url) = std::env::var("LIANTAI_TEST_REDIS_URL") else {
         return Ok(None);
     };
@@ -65,7 +62,8 @@ async fn in_redis_a_session_lasts_until_it_is_ended_and_not_longer() -> TestResu
 
 /// CF-09.
 #[tokio::test]
-async fn a_redis_that_is_not_there_stops_the_start_and_is_not_told_with_its_password() -> TestResult {
+async fn a_redis_that_is_not_there_stops_the_start_and_is_not_told_with_its_password() -> TestResult
+{
     let database = Database::sqlite()?;
     let mut config = config(&database);
     config.identity.sessions = SessionsIn::Redis;
@@ -119,7 +117,8 @@ async fn an_open_stream_ends_within_a_second_when_its_person_signs_out() -> Test
 
 /// SE-07, R-79: done behind the server's back, as by another process.
 #[tokio::test]
-async fn streams_and_answers_end_within_five_seconds_of_an_account_that_is_disabled() -> TestResult {
+async fn streams_and_answers_end_within_five_seconds_of_an_account_that_is_disabled() -> TestResult
+{
     for database in databases().await? {
         let app = TestApp::start_on(database).await?;
         let lin = app.user("lin").await?;
@@ -132,8 +131,10 @@ async fn streams_and_answers_end_within_five_seconds_of_an_account_that_is_disab
         let disable = "UPDATE users SET disabled = TRUE WHERE email_key = 'lin@example.com'";
         app.database.execute(disable).await?;
         assert!(ends(&mut tab).await < Duration::from_secs(5));
-        app.upstream("the call to be dropped", |account| account.open_streams() == 0)
-            .await?;
+        app.upstream("the call to be dropped", |account| {
+            account.open_streams() == 0
+        })
+        .await?;
         let enable = "UPDATE users SET disabled = FALSE WHERE email_key = 'lin@example.com'";
         app.database.execute(enable).await?;
         let answer = lin.ended_answer(asked.conversation).await?;
@@ -157,8 +158,10 @@ async fn an_account_that_is_deleted_while_an_answer_runs_takes_it_along() -> Tes
         let delete = "DELETE FROM users WHERE email_key = 'lin@example.com'";
         app.database.execute(delete).await?;
         assert!(ends(&mut tab).await < Duration::from_secs(5));
-        app.upstream("the call to be dropped", |account| account.open_streams() == 0)
-            .await?;
+        app.upstream("the call to be dropped", |account| {
+            account.open_streams() == 0
+        })
+        .await?;
         let other = tao.ask("你好").await?;
         let answer = tao.ended_answer(other.conversation).await?;
         assert_eq!(answer.status, MessageStatus::Complete);
@@ -174,7 +177,10 @@ async fn a_picture_is_its_owners_and_the_browser_asks_for_it_each_time() -> Test
     let (lin, tao) = (app.user("lin").await?, app.user("tao").await?);
     let account = lin.session().await?.account;
     let path = format!("/pictures/{}", account.expect("signed in").id);
-    assert_eq!(Reply::to(lin.get(&path)).await?.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        Reply::to(lin.get(&path)).await?.status,
+        StatusCode::NOT_FOUND
+    );
     let keep = "INSERT INTO user_pictures (user_id, image, updated_at) \
                 SELECT id, x'89504E470D0A1A0A', 5 FROM users WHERE email_key = 'lin@example.com'";
     app.database.execute(keep).await?;

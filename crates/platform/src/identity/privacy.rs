@@ -16,10 +16,7 @@ impl Identity {
         let place = self.0.heavy.try_acquire();
         let _place = place.map_err(|_| IdentityError::Overloaded)?;
         let record = self.0.audit.by(caller, "account.export");
-        self.0
-            .audit
-            .write(record.on("user", caller.user()))
-            .await?;
+        self.0.audit.write(record.on("user", caller.user())).await?;
         self.pack(caller).await
     }
 

@@ -99,11 +99,7 @@ impl Identity {
         caller: &Caller,
         user: UserId,
     ) -> Result<Option<(Vec<u8>, Millis)>, IdentityError> {
-        if caller.user() != user
-            && !caller
-                .permissions()
-                .contains(model::Permission::UsersRead)
-        {
+        if caller.user() != user && !caller.permissions().contains(model::Permission::UsersRead) {
             return Ok(None);
         }
         Ok(self.0.db.picture(user).await?)

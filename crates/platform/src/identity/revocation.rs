@@ -50,7 +50,9 @@ impl Identity {
         Ok(enabled
             && match caller.credential() {
                 Credential::Session { id, .. } => inner.sessions.is_open(user, id).await?,
-                Credential::Token { family, .. } => inner.db.device_is_open(user, family, now).await?,
+                Credential::Token { family, .. } => {
+                    inner.db.device_is_open(user, family, now).await?
+                }
                 Credential::Key { id } => inner.db.key_is_valid(user, id, now).await?,
             })
     }

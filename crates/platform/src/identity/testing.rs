@@ -31,7 +31,9 @@ pub(crate) fn vault() -> Vault {
 
 /// A mailer whose letters nobody reads.
 pub(crate) fn mailer() -> Mailer {
-    Mailer::new(MailOptions::Folder(std::env::temp_dir().join("liantai-test-mail")))
+    Mailer::new(MailOptions::Folder(
+        std::env::temp_dir().join("liantai-test-mail"),
+    ))
 }
 
 /// Whoever sits at home with Chrome.

@@ -32,8 +32,10 @@ const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 
 /// For the proof that each page uses an index.
 #[cfg(test)]
-pub(super) const QUERIES: &[(&str, &str)] =
-    &[("EXPORT_CONVERSATIONS", CONVERSATIONS), ("EXPORT_LINES", LINES)];
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("EXPORT_CONVERSATIONS", CONVERSATIONS),
+    ("EXPORT_LINES", LINES),
+];
 
 /// A conversation, also of the trash.
 #[derive(FromRow, Serialize)]
@@ -148,12 +150,14 @@ impl Db {
         owner: UserId,
         after: &str,
     ) -> Result<Vec<KeptConversation>> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(CONVERSATIONS)
-            .bind(owner.to_string())
-            .bind(after)
-            .bind(page())
-            .fetch_all(pool)
-            .await?))
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(
+            CONVERSATIONS
+        )
+        .bind(owner.to_string())
+        .bind(after)
+        .bind(page())
+        .fetch_all(pool)
+        .await?))
     }
 
     /// The messages of the person's conversation behind that one, by id: older ones first, all branches.

@@ -54,7 +54,10 @@ impl fmt::Debug for Redis {
 impl Redis {
     /// Connects to `redis://user:password@host:port/database` (`rediss` over TLS) and refuses one that would drop keys
     /// to make room. All keys begin with `prefix`.
-    pub async fn connect(url: &SecretString, prefix: &str) -> std::result::Result<Self, RedisError> {
+    pub async fn connect(
+        url: &SecretString,
+        prefix: &str,
+    ) -> std::result::Result<Self, RedisError> {
         let config = Config::from_url(url.expose_secret())?;
         let client = Builder::from_config(config)
             .with_connection_config(|connection| {

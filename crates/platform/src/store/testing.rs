@@ -147,10 +147,7 @@ pub(crate) async fn redis() -> Option<super::Redis> {
 
 /// Where Redis is.
 pub(crate) fn redis_url() -> Option<String> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "tests are told where Redis is"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "tests are told where Redis is")]
     std::env::var("LIANTAI_TEST_REDIS_URL").ok()
 }
 

@@ -2,9 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{
-    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType,
-};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
 
 /// The largest file, in bytes.
 pub(super) const LONGEST: usize = 5 * 1024 * 1024;
@@ -89,14 +87,22 @@ mod tests {
     fn is_quick<T>(work: impl FnOnce() -> T) -> T {
         let began = Instant::now();
         let done = work();
-        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            began.elapsed()
+        );
         done
     }
 
     #[test]
     fn a_picture_becomes_a_square_and_keeps_nothing_but_its_pixels() {
         let wide = RgbImage::from_fn(600, 300, |x, _| {
-            if (150..450).contains(&x) { Rgb([200, 30, 30]) } else { Rgb([0, 0, 0]) }
+            if (150..450).contains(&x) {
+                Rgb([200, 30, 30])
+            } else {
+                Rgb([0, 0, 0])
+            }
         });
         for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
             let mut file = file(wide.clone(), format);

@@ -87,7 +87,10 @@ fn unpacked(zip: Vec<u8>) -> BTreeMap<String, String> {
             let mut file = archive.by_index(index).unwrap();
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
-            (file.name().unwrap().into_owned(), String::from_utf8_lossy(&bytes).into_owned())
+            (
+                file.name().unwrap().into_owned(),
+                String::from_utf8_lossy(&bytes).into_owned(),
+            )
         })
         .collect()
 }
@@ -166,9 +169,15 @@ async fn a_key_opens_nothing_of_ones_own_matters() {
         let identity = &house.identity;
         let refused = Err(FailureCode::Forbidden);
         assert_eq!(code(identity.export(&key).await.map(drop)), refused);
-        assert_eq!(code(identity.delete_account(&key, "lin@example.com").await), refused);
+        assert_eq!(
+            code(identity.delete_account(&key, "lin@example.com").await),
+            refused
+        );
         assert_eq!(code(identity.sessions(&key).await.map(drop)), refused);
-        assert_eq!(code(identity.end_other_sessions(&key).await.map(drop)), refused);
+        assert_eq!(
+            code(identity.end_other_sessions(&key).await.map(drop)),
+            refused
+        );
         assert_eq!(code(identity.profile(&key).await.map(drop)), refused);
         assert_eq!(code(identity.set_picture(&key, b"").await), refused);
         assert_eq!(code(identity.remove_picture(&key).await), refused);
@@ -239,7 +248,10 @@ async fn who_deleted_their_account_is_out_everywhere() {
         let lin = caller(&house, first).await.unwrap();
         let stream = tokio::spawn(house.identity.until_ended(&lin));
         let identity = &house.identity;
-        identity.delete_account(&lin, "lin@example.com").await.unwrap();
+        identity
+            .delete_account(&lin, "lin@example.com")
+            .await
+            .unwrap();
         tokio::time::timeout(std::time::Duration::from_secs(1), stream)
             .await
             .unwrap()
@@ -275,7 +287,10 @@ async fn the_last_owner_cannot_leave_and_of_two_who_leave_at_once_one_stays() {
         );
         let answers = [code(first), code(second)];
         assert!(answers.contains(&Ok(())), "{answers:?}");
-        assert!(answers.contains(&Err(FailureCode::LastOwner)), "{answers:?}");
+        assert!(
+            answers.contains(&Err(FailureCode::LastOwner)),
+            "{answers:?}"
+        );
         let lines = "SELECT COUNT(*) FROM audit_log WHERE action = 'account.delete'";
         assert_eq!(house.count(lines).await, 1);
     })
@@ -322,7 +337,9 @@ async fn rule(db: &Db, table: &str, column: &str) -> String {
                AND c.relnamespace = CURRENT_SCHEMA::regnamespace"
         )
     } else {
-        format!("SELECT on_delete FROM pragma_foreign_key_list('{table}') WHERE \"from\" = '{column}'")
+        format!(
+            "SELECT on_delete FROM pragma_foreign_key_list('{table}') WHERE \"from\" = '{column}'"
+        )
     };
     testing::rows(db, &sql).await.remove(0)
 }

@@ -64,9 +64,18 @@ async fn what_a_profile_can_not_be_is_refused_and_changes_nothing() {
             draft
         };
         for (draft, refusal) in [
-            (wrong(|draft| draft.name = " ".into()), FailureCode::InvalidName),
-            (wrong(|draft| draft.language = "fr".into()), FailureCode::BadRequest),
-            (wrong(|draft| draft.theme = "pink".into()), FailureCode::BadRequest),
+            (
+                wrong(|draft| draft.name = " ".into()),
+                FailureCode::InvalidName,
+            ),
+            (
+                wrong(|draft| draft.language = "fr".into()),
+                FailureCode::BadRequest,
+            ),
+            (
+                wrong(|draft| draft.theme = "pink".into()),
+                FailureCode::BadRequest,
+            ),
             (
                 wrong(|draft| draft.time_zone = "Mars/Olympus".into()),
                 FailureCode::InvalidTimeZone,

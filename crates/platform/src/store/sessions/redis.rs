@@ -224,7 +224,11 @@ impl RedisSessions {
 
     pub(super) async fn end(&self, user: UserId, session: SessionId) -> Result<bool> {
         let values = vec![self.sessions(), "only".to_owned(), session.to_string()];
-        Ok(self.redis.run::<u64>(END, self.of_person(user), values).await? > 0)
+        Ok(self
+            .redis
+            .run::<u64>(END, self.of_person(user), values)
+            .await?
+            > 0)
     }
 
     pub(super) async fn end_all(&self, user: UserId, but: Option<SessionId>) -> Result<u64> {
@@ -236,27 +240,32 @@ impl RedisSessions {
 
     pub(super) async fn keep_newest(&self, user: UserId, limit: u32) -> Result<u64> {
         let mut members = self.members(user).await?;
-        members.sort_by(|a, b| {
-            (b.created_at, &b.session).cmp(&(a.created_at, &a.session))
-        });
+        members.sort_by(|a, b| (b.created_at, &b.session).cmp(&(a.created_at, &a.session)));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let old = members.into_iter().skip(limit).map(|member| member.name);
         let values: Vec<String> = std::iter::once(self.sessions()).chain(old).collect();
         if values.len() == 1 {
             return Ok(0);
         }
-        self.redis.run(REMOVE_ALL, self.of_person(user), values).await
+        self.redis
+            .run(REMOVE_ALL, self.of_person(user), values)
+            .await
     }
 
     async fn moved(&self, from: &str, to: &str, data: String) -> Result<bool> {
-        let keys = [from, to].map(|name| self.redis.key(SESSION, name)).to_vec();
+        let keys = [from, to]
+            .map(|name| self.redis.key(SESSION, name))
+            .to_vec();
         let values = vec![from.to_owned(), to.to_owned(), self.people(), data];
         Ok(self.redis.run::<i64>(RENAME, keys, values).await? == 1)
     }
 
     async fn members(&self, user: UserId) -> Result<Vec<Member>> {
         let values = vec![self.sessions()];
-        let fields: Vec<String> = self.redis.run(OF_USER, self.of_person(user), values).await?;
+        let fields: Vec<String> = self
+            .redis
+            .run(OF_USER, self.of_person(user), values)
+            .await?;
         let mut members = Vec::new();
         for member in fields.chunks_exact(6) {
             let [name, data, session, created_at, seen_at, expires_at] = member else {

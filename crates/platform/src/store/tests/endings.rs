@@ -84,7 +84,10 @@ async fn an_answer_that_is_gone_is_not_stored_and_the_others_are() {
             ..growing
         };
         let chunks = [chunk(gone, 1, "眠"), chunk(growing, 1, "春")];
-        let ends = [end(gone, MessageStatus::Stopped), end(ended, MessageStatus::Complete)];
+        let ends = [
+            end(gone, MessageStatus::Stopped),
+            end(ended, MessageStatus::Complete),
+        ];
         db.commit_progress(&chunks, &ends).await.unwrap();
         assert_eq!(desk.count(CHUNKS).await, 1);
         assert_eq!(desk.read(lin, ended).await.text(), "春眠不觉晓");

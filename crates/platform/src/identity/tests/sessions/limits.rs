@@ -17,7 +17,10 @@ async fn the_oldest_session_ends_when_there_are_too_many() {
             cookies.push(sign_in(&house, user).await);
         }
         for cookie in &cookies[..2] {
-            assert_eq!(user_of(&house, *cookie).await, Err(FailureCode::SignInNeeded));
+            assert_eq!(
+                user_of(&house, *cookie).await,
+                Err(FailureCode::SignInNeeded)
+            );
         }
         for cookie in &cookies[2..] {
             assert_eq!(user_of(&house, *cookie).await, Ok(user));

@@ -43,7 +43,10 @@ async fn one_session_is_ended_for_good_and_the_others_stay() {
         };
         let which = SessionRef::Browser(id);
         house.identity.end_session(&asking, which).await.unwrap();
-        assert_eq!(user_of(&house, second).await, Err(FailureCode::SignInNeeded));
+        assert_eq!(
+            user_of(&house, second).await,
+            Err(FailureCode::SignInNeeded)
+        );
         for cookie in [first, third] {
             assert_eq!(user_of(&house, cookie).await, Ok(user));
         }
@@ -113,7 +116,10 @@ async fn all_other_sessions_and_devices_end_and_the_one_that_asks_stays() {
         assert_eq!(ended, 3);
         assert_eq!(user_of(&house, first).await, Ok(user));
         for cookie in others {
-            assert_eq!(user_of(&house, cookie).await, Err(FailureCode::SignInNeeded));
+            assert_eq!(
+                user_of(&house, cookie).await,
+                Err(FailureCode::SignInNeeded)
+            );
         }
         let lines = "SELECT COUNT(*) FROM audit_log WHERE action = 'session.end_others'";
         assert_eq!(house.count(lines).await, 1);
@@ -132,7 +138,10 @@ async fn all_sessions_of_one_person_end_at_once_and_nobody_elses() {
         let theirs = sign_in(&house, tao).await;
         assert_eq!(house.identity.end_all(user).await.unwrap(), 3);
         for cookie in [first, second] {
-            assert_eq!(user_of(&house, cookie).await, Err(FailureCode::SignInNeeded));
+            assert_eq!(
+                user_of(&house, cookie).await,
+                Err(FailureCode::SignInNeeded)
+            );
         }
         assert_eq!(user_of(&house, theirs).await, Ok(tao));
     })

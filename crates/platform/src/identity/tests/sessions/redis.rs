@@ -112,7 +112,11 @@ async fn while_redis_is_gone_nobody_is_taken_for_a_stranger_and_it_is_back_in_fi
             code(answer).map(|caller| caller.user()),
             Err(FailureCode::StoreUnavailable)
         );
-        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(1),
+            "{:?}",
+            began.elapsed()
+        );
         // The layer takes the cookie away from sessions that are empty.
         assert!(!session.is_empty().await);
         line.is(OPEN);
@@ -121,6 +125,30 @@ async fn while_redis_is_gone_nobody_is_taken_for_a_stranger_and_it_is_back_in_fi
             assert!(began.elapsed() < Duration::from_secs(5));
             sleep(Duration::from_millis(100)).await;
         }
+    })
+    .await;
+}
+
+///
+#[tokio::test]
+async fn while_redis_is_gone_keys_and_limits_are_as_ever() {
+    behind_a_line(async |house, line| {
+        let (user, cookie) = member(&house).await;
+        let asking = caller(&house, cookie).await.unwrap();
+        let draft = model::ApiKeyDraft {
+            name: "Script".to_owned(),
+            scopes: model::PermissionSet::of(&[model::Permission::ChatUse]),
+            ..model::ApiKeyDraft::default()
+        };
+        let identity = &house.identity;
+        let key = identity.create_api_key(&asking, draft).await.unwrap();
+        line.is(GONE);
+        let caller = identity.bearer(&key.secret, &visitor()).await.unwrap();
+        assert_eq!(caller.user(), user);
+        let answer = identity
+            .sign_in("lin@example.com", "wrong", &visitor())
+            .await;
+        assert_eq!(code(answer.map(drop)), Err(FailureCode::WrongCredentials));
     })
     .await;
 }
@@ -136,7 +164,11 @@ async fn a_redis_that_takes_three_seconds_costs_a_refusal_after_half_a_second() 
             user_of(&house, cookie).await,
             Err(FailureCode::StoreUnavailable)
         );
-        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(1),
+            "{:?}",
+            began.elapsed()
+        );
         line.is(OPEN);
         let began = Instant::now();
         while user_of(&house, cookie).await != Ok(user) {
@@ -157,7 +189,10 @@ async fn a_redis_that_was_emptied_signs_everybody_out_and_fails_nobody() {
         let redis = redis_of(&house);
         redis.forget_all().await.unwrap();
         slow.save().await.unwrap();
-        assert_eq!(user_of(&house, cookie).await, Err(FailureCode::SignInNeeded));
+        assert_eq!(
+            user_of(&house, cookie).await,
+            Err(FailureCode::SignInNeeded)
+        );
         assert_eq!(house.identity.end_all(user).await.unwrap(), 0);
         let again = sign_in(&house, user).await;
         assert_eq!(user_of(&house, again).await, Ok(user));
@@ -187,7 +222,10 @@ async fn what_is_kept_in_redis_goes_by_itself() {
         let lives = redis.lives_ms().await.unwrap();
         assert_eq!(lives.len(), 2, "a session and its person's set");
         let longest = 30 * 24 * HOUR;
-        assert!(lives.iter().all(|ms| (1..=longest).contains(ms)), "{lives:?}");
+        assert!(
+            lives.iter().all(|ms| (1..=longest).contains(ms)),
+            "{lives:?}"
+        );
     })
     .await;
 }
@@ -208,8 +246,14 @@ fn a_redis_that_would_drop_sessions_is_refused() {
     for (info, refused) in [
         ("maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n", None),
         ("maxmemory:100\r\nmaxmemory_policy:noeviction\r\n", None),
-        ("maxmemory:100\r\nmaxmemory_policy:allkeys-lru\r\n", Some("allkeys-lru")),
-        ("maxmemory:100\r\nmaxmemory_policy:volatile-ttl\r\n", Some("volatile-ttl")),
+        (
+            "maxmemory:100\r\nmaxmemory_policy:allkeys-lru\r\n",
+            Some("allkeys-lru"),
+        ),
+        (
+            "maxmemory:100\r\nmaxmemory_policy:volatile-ttl\r\n",
+            Some("volatile-ttl"),
+        ),
     ] {
         assert_eq!(Redis::evicts_by(info).as_deref(), refused, "{info}");
     }

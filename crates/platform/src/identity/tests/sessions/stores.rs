@@ -7,7 +7,10 @@ async fn a_cookie_leads_to_its_person_until_the_account_is_disabled() {
         assert_eq!(user_of(&house, cookie).await, Ok(user));
         assert_eq!(user_of(&house, None).await, Err(FailureCode::SignInNeeded));
         house.disable("lin@example.com").await;
-        assert_eq!(user_of(&house, cookie).await, Err(FailureCode::SignInNeeded));
+        assert_eq!(
+            user_of(&house, cookie).await,
+            Err(FailureCode::SignInNeeded)
+        );
     })
     .await;
 }
@@ -22,7 +25,10 @@ async fn a_slow_request_cannot_revive_a_session_that_was_ended_meanwhile() {
         let leaving = house.session(cookie);
         house.identity.end(&leaving, &visitor()).await.unwrap();
         slow.save().await.unwrap();
-        assert_eq!(user_of(&house, cookie).await, Err(FailureCode::SignInNeeded));
+        assert_eq!(
+            user_of(&house, cookie).await,
+            Err(FailureCode::SignInNeeded)
+        );
         assert!(house.identity.0.sessions.of(user).await.unwrap().is_empty());
     })
     .await;
@@ -53,7 +59,10 @@ async fn a_sign_in_gets_a_new_id_and_a_planted_or_ended_one_is_never_used_again(
         session.insert("theme", "dark").await.unwrap();
         session.save().await.unwrap();
         assert_ne!(session.id(), planted);
-        assert_eq!(user_of(&house, planted).await, Err(FailureCode::SignInNeeded));
+        assert_eq!(
+            user_of(&house, planted).await,
+            Err(FailureCode::SignInNeeded)
+        );
     })
     .await;
 }
@@ -108,7 +117,10 @@ async fn requests_keep_a_session_alive_but_not_beyond_its_lifetime() {
             assert_eq!(user_of(&house, cookie).await, Ok(user));
         }
         house.clock.advance(HOUR);
-        assert_eq!(user_of(&house, cookie).await, Err(FailureCode::SignInNeeded));
+        assert_eq!(
+            user_of(&house, cookie).await,
+            Err(FailureCode::SignInNeeded)
+        );
         assert!(house.identity.0.sessions.of(user).await.unwrap().is_empty());
     })
     .await;
@@ -120,7 +132,10 @@ async fn a_session_without_requests_ends() {
     in_each_store(async |house| {
         let (user, cookie) = member(&house).await;
         house.clock.advance(7 * 24 * HOUR);
-        assert_eq!(user_of(&house, cookie).await, Err(FailureCode::SignInNeeded));
+        assert_eq!(
+            user_of(&house, cookie).await,
+            Err(FailureCode::SignInNeeded)
+        );
         assert!(house.identity.0.sessions.of(user).await.unwrap().is_empty());
     })
     .await;
@@ -142,7 +157,11 @@ async fn who_is_seen_is_remembered_to_a_minute() {
         let (user, cookie) = member(&house).await;
         let seen = format!("SELECT COALESCE(seen_at, 0) FROM users WHERE id = '{user}'");
         let began = house.clock.now();
-        for (advance, expected) in [(30_000, 0), (31_000, began.get() + 61_000), (1_000, began.get() + 61_000)] {
+        for (advance, expected) in [
+            (30_000, 0),
+            (31_000, began.get() + 61_000),
+            (1_000, began.get() + 61_000),
+        ] {
             house.clock.advance(advance);
             assert_eq!(user_of(&house, cookie).await, Ok(user));
             assert_eq!(house.count(&seen).await, expected);
@@ -188,7 +207,10 @@ async fn a_step_up_gets_a_new_id_and_stays_the_same_session() {
         house.identity.refresh(&session, &stale).await.unwrap();
         let after = session.id();
         assert_ne!(after, before);
-        assert_eq!(user_of(&house, before).await, Err(FailureCode::SignInNeeded));
+        assert_eq!(
+            user_of(&house, before).await,
+            Err(FailureCode::SignInNeeded)
+        );
         let fresh = caller(&house, after).await.unwrap();
         assert_eq!(code(house.identity.require_fresh(&fresh)), Ok(()));
         let open = house.identity.sessions(&fresh).await.unwrap();

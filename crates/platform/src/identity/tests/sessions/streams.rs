@@ -10,7 +10,10 @@ async fn ends_a_stream(house: &House, cookie: Option<Id>, act: impl AsyncFnOnce(
     assert!(!stream.is_finished());
     let began = Instant::now();
     act().await;
-    timeout(Duration::from_secs(1), stream).await.unwrap().unwrap();
+    timeout(Duration::from_secs(1), stream)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(began.elapsed() < Duration::from_secs(1));
 }
 
@@ -67,7 +70,10 @@ async fn a_stream_ends_within_five_seconds_of_what_is_done_elsewhere() {
         let stream = tokio::spawn(house.identity.until_ended(&caller));
         tokio::time::sleep(Duration::from_millis(100)).await;
         house.disable("lin@example.com").await;
-        timeout(Duration::from_secs(5), stream).await.unwrap().unwrap();
+        timeout(Duration::from_secs(5), stream)
+            .await
+            .unwrap()
+            .unwrap();
     })
     .await;
 }
