@@ -204,7 +204,8 @@ impl SessionStores {
             (None, Kept::Redis(redis)) => redis.insert(&key, &record.data, now).await,
             (Some(name), Kept::Rows(rows)) => rows.renew(name, &key, &record.data).await,
             (Some(name), Kept::Redis(redis)) => redis.renew(name, &key, &record.data).await,
-        }
+        }?;
+        self.remember_seen(&record.data, now).await
     }
 
     async fn update(&self, record: &Record) -> Result<()> {
@@ -231,12 +232,17 @@ impl SessionStores {
                 Kept::Rows(rows) => rows.touch(&key, moment.now).await?,
                 Kept::Redis(redis) => redis.touch(&key, found.expires_at, moment.now).await?,
             }
-            let user = user_of(&found.data).and_then(|user| user.parse().ok());
-            if let Some(user) = user {
-                self.db.user_seen(user, moment.now).await?;
-            }
+            self.remember_seen(&found.data, moment.now).await?;
         }
         Ok(Some(found))
+    }
+
+    /// Whose session it is was here now.
+    async fn remember_seen(&self, data: &Data, now: Millis) -> Result<()> {
+        match user_of(data).and_then(|user| user.parse().ok()) {
+            Some(user) => self.db.user_seen(user, now).await,
+            None => Ok(()),
+        }
     }
 
     async fn remove(&self, id: &Id) -> Result<()> {
