@@ -36,6 +36,7 @@ test_unit() {
   setup_services
   step "start Postgres and Redis" start_services
   step "unit and integration tests" cargo nextest run --profile "$( [[ -n "${CI:-}" ]] && echo ci || echo default )" "${NATIVE[@]}" --no-fail-fast
+  step "the server on Postgres and Redis" env LIANTAI_TEST_ON=shared cargo nextest run --profile "$( [[ -n "${CI:-}" ]] && echo ci || echo default )" "${NATIVE[@]}" --no-fail-fast -E "package(server)"
   step "examples in the documentation" cargo test "${NATIVE[@]}" --doc
 }
 

@@ -5,7 +5,10 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context;
 use model::BuiltIn;
 use platform::SystemClock;
-use server::{application::Application, config::Config};
+use server::{
+    application::Application,
+    config::{Config, Secret, SessionsIn},
+};
 use simulator::{Account, Handle};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -23,9 +26,9 @@ pub(crate) struct TestApp {
 }
 
 impl TestApp {
-    /// Starts with a fresh SQLite file and the defaults.
+    /// Starts with a fresh database and the defaults.
     pub(crate) async fn start() -> anyhow::Result<Self> {
-        Self::start_on(Database::sqlite()?).await
+        Self::start_on(Database::fresh().await?).await
     }
 
     /// Starts on that database with the defaults.
@@ -34,9 +37,9 @@ impl TestApp {
         Self::run(database, config).await
     }
 
-    /// Starts with a fresh SQLite file and the configuration as `change` leaves it.
+    /// Starts with a fresh database and the configuration as `change` leaves it.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
-        let database = Database::sqlite()?;
+        let database = Database::fresh().await?;
         let mut config = config(&database);
         change(&mut config);
         Self::run(database, config).await
@@ -140,6 +143,11 @@ pub(crate) fn config(database: &Database) -> Config {
     config.database.url.clone_from(&database.url);
     config.database.connections = 4;
     config.security.master_key_file = database.folder.path().join("master.key");
+    if let Some((url, prefix)) = &database.redis {
+        config.redis.url = Some(Secret::from(url.clone()));
+        config.redis.prefix.clone_from(prefix);
+        config.identity.sessions = SessionsIn::Redis;
+    }
     config.simulator.latency_ms = 0;
     config.simulator.speed = 0;
     TITLE_MODEL.clone_into(&mut config.chat.title_model);

@@ -1,4 +1,6 @@
-//! A database for each test: a SQLite file, or a schema in the Postgres that `LIANTAI_TEST_POSTGRES_URL` names.
+//! A database for each test: a SQLite file by itself, or a schema in the Postgres that `LIANTAI_TEST_POSTGRES_URL` names
+//! with sessions in the Redis of `LIANTAI_TEST_REDIS_URL`. With `LIANTAI_TEST_ON=shared`, all tests that don't need a file
+//! of their own run on the second.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,13 +12,29 @@ use tempfile::TempDir;
 pub(crate) struct Database {
     pub(crate) url: String,
     pub(crate) folder: TempDir,
+    /// Where sessions are kept, and what their keys begin with.
+    pub(crate) redis: Option<(String, String)>,
 }
 
 impl Database {
     pub(crate) fn sqlite() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir().context("making a temporary folder")?;
         let url = format!("sqlite://{}", folder.path().join("liantai.db").display());
-        Ok(Self { url, folder })
+        Ok(Self {
+            url,
+            folder,
+            redis: None,
+        })
+    }
+
+    /// Whatever this run of the tests is on.
+    pub(crate) async fn fresh() -> anyhow::Result<Self> {
+        if variable("LIANTAI_TEST_ON").as_deref() == Some("shared") {
+            let server = variable("LIANTAI_TEST_POSTGRES_URL");
+            let server = server.context("LIANTAI_TEST_POSTGRES_URL is not set")?;
+            return Self::postgres(&server).await;
+        }
+        Self::sqlite()
     }
 
     async fn postgres(server: &str) -> anyhow::Result<Self> {
@@ -37,6 +55,7 @@ impl Database {
         Ok(Self {
             url: format!("{server}{join}options=-c%20search_path%3D{schema}"),
             folder: tempfile::tempdir()?,
+            redis: variable("LIANTAI_TEST_REDIS_URL").map(|url| (url, format!("{schema}:"))),
         })
     }
 
@@ -56,13 +75,16 @@ impl Database {
 /// A fresh database of each kind that this machine has.
 pub(crate) async fn databases() -> anyhow::Result<Vec<Database>> {
     let mut databases = vec![Database::sqlite()?];
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "tests are told where Postgres is"
-    )]
-    let server = std::env::var("LIANTAI_TEST_POSTGRES_URL");
-    if let Ok(server) = server {
+    if let Some(server) = variable("LIANTAI_TEST_POSTGRES_URL") {
         databases.push(Database::postgres(&server).await?);
     }
     Ok(databases)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told where the services are"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
