@@ -41,7 +41,9 @@ pub use hashing::{InvalidPasswordCost, PasswordCost};
 pub use registration::Registration;
 pub use session::{Proof, SignedIn};
 pub(crate) use session::{ABOUT_KEY, About};
-pub use sso::{Provider, ProviderKind};
+pub use sso::{
+    OAuthInterface, Provider, ProviderKind, RoleRule, SsoAnswer, SsoIntent, SsoOutcome,
+};
 pub use throttle::Limits;
 pub use tokens::{Tokens, TokenOptions};
 
@@ -125,6 +127,7 @@ struct Inner {
     hashing: Hashing,
     throttle: Throttle,
     passkeys: passkeys::Site,
+    sso: sso::Elsewhere,
     sessions: SessionStores,
     revocations: Revocations,
     heavy: tokio::sync::Semaphore,
@@ -152,6 +155,7 @@ impl Identity {
             hashing: Hashing::new(options.password_cost),
             throttle: Throttle::new(db.clone(), options.limits),
             passkeys: passkeys::Site::new(&options.origin, name_of(&options.site_names)),
+            sso: sso::Elsewhere::new(),
             revocations: Revocations::new(),
             heavy: tokio::sync::Semaphore::new(HEAVY_AT_ONCE),
             sessions: SessionStores::new(

@@ -71,6 +71,12 @@ pub enum IdentityError {
     /// Another refusal, on which no caller branches.
     #[error("refused: {0}")]
     Refused(FailureCode),
+    /// A provider did not vouch for the person, or its answer does not fit the question; the text says why.
+    #[error("the provider's answer: {0}")]
+    ProviderRefused(String),
+    /// A provider can't be reached or does not speak as it should; the text says how.
+    #[error("the provider: {0}")]
+    ProviderUnavailable(String),
     /// A secret could not be sealed or opened.
     #[error(transparent)]
     Vault(#[from] crate::vault::VaultError),
@@ -118,6 +124,8 @@ impl IdentityError {
             Self::LastOwner => FailureCode::LastOwner,
             Self::NotFound => FailureCode::NotFound,
             Self::Refused(code) => *code,
+            Self::ProviderRefused(_) => FailureCode::ProviderRefused,
+            Self::ProviderUnavailable(_) => FailureCode::ProviderUnavailable,
             Self::Overloaded => FailureCode::Overloaded,
             Self::Store(error) => store_code(error),
             Self::Session(session::Error::Store(session_store::Error::Backend(_))) => {

@@ -15,7 +15,7 @@ const REMOVE_TOTP: &str = "DELETE FROM totp_factors WHERE user_id = $1";
 const REMOVE_ENROLMENT: &str = "DELETE FROM totp_enrolments WHERE user_id = $1";
 const REMOVE_PASSKEY: &str = "DELETE FROM passkeys WHERE user_id = $1 AND id = $2";
 const REMOVE_PASSKEYS: &str = "DELETE FROM passkeys WHERE user_id = $1";
-const WAYS_IN: &str = "SELECT COUNT(*) FROM users WHERE id = $1 AND (password_hash IS NOT NULL \
+pub(super) const WAYS_IN: &str = "SELECT COUNT(*) FROM users WHERE id = $1 AND (password_hash IS NOT NULL \
      OR EXISTS (SELECT 1 FROM passkeys WHERE user_id = $1) \
      OR EXISTS (SELECT 1 FROM linked_accounts WHERE user_id = $1))";
 const LINKED: &str = "SELECT id, provider, email, created_at, used_at FROM linked_accounts \
