@@ -10,3 +10,4 @@ pub mod conversations;
 pub mod generation;
 pub mod identity;
 pub mod preferences;
+pub mod sso;

@@ -109,6 +109,7 @@ impl Application {
             SessionsIn::Redis => Some(config.redis.connect().await?),
         };
         let redis = identity.redis.clone();
+        identity.providers = crate::config::providers(&config.sso);
         let mailer = Mailer::new(MailOptions::Folder("data/mail".into()));
         let services = Services::new(
             db.clone(),

@@ -10,6 +10,7 @@ mod secret;
 mod security;
 mod server;
 mod simulator;
+mod sso;
 mod telemetry;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ pub use secret::Secret;
 pub use security::SecurityConfig;
 pub use server::ServerConfig;
 pub use simulator::SimulatorConfig;
+pub use sso::{RoleRuleConfig, SsoConfig, SsoConfigs, providers};
 pub use telemetry::{LogFormat, TelemetryConfig};
 
 /// Where the configuration is looked for when nobody says.
@@ -55,6 +57,8 @@ pub struct Config {
     pub security: SecurityConfig,
     /// Accounts and sessions.
     pub identity: IdentityConfig,
+    /// Where else people can sign in.
+    pub sso: SsoConfigs,
     /// The log.
     pub telemetry: TelemetryConfig,
 }
@@ -100,6 +104,7 @@ impl Config {
         if self.identity.sessions == SessionsIn::Redis && !self.redis.is_set() {
             bail!("redis.url must be set when identity.sessions is \"redis\"");
         }
+        sso::check(&self.sso)?;
         self.identity.check()
     }
 }

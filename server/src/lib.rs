@@ -14,4 +14,5 @@ mod pictures;
 mod policy_reports;
 mod rest;
 mod router;
+mod sso;
 mod telemetry;

@@ -23,6 +23,7 @@ use crate::{
     pages, pictures,
     policy_reports::{self, Reports},
     rest,
+    sso,
 };
 
 /// What the routes that are not pages need.
@@ -75,6 +76,18 @@ pub(crate) fn build(
             .layer(from_fn(failures::restate)),
     );
 
+    // The way to providers of accounts and back: the only redirects that lead off the site.
+    let elsewhere = Router::new()
+        .route("/sso/{provider}", get(sso::begin))
+        .route("/sso/{provider}/continue", get(sso::go_on))
+        .route("/sso/{provider}/callback", get(sso::finish))
+        .with_state(services.clone())
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(cache::forbid))
+                .layer(session::layer(services, config)),
+        );
+
     // What everybody gets.
     let files = assets::paths()
         .into_iter()
@@ -89,7 +102,7 @@ pub(crate) fn build(
         .route("/csp-reports", post(policy_reports::take))
         .with_state(Reports::default());
 
-    Ok(files.merge(machines).merge(reports).merge(rest::router(services, config)).fallback_service(personal).layer(
+    Ok(files.merge(machines).merge(reports).merge(elsewhere).merge(rest::router(services, config)).fallback_service(personal).layer(
         // From the outside in.
         ServiceBuilder::new()
             .layer(from_fn(request_log::log))

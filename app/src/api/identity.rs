@@ -24,6 +24,7 @@ pub async fn load_session() -> Result<Session, AppError> {
         awaited,
         simulated: services.generations.simulated(),
         registration: identity.registration(),
+        providers: identity.providers(),
         utc_offset_minutes: glue::utc_offset_minutes(),
         ..Session::default()
     };

@@ -101,6 +101,17 @@ const fn members_with(
     }
 }
 
+const fn newcomers(
+    name: &'static str,
+    arguments: &'static [(&'static str, Value)],
+) -> Function {
+    Function {
+        name,
+        access: Access::Newcomer,
+        arguments,
+    }
+}
+
 const fn owners(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
     Function {
         name,
@@ -144,6 +155,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("token", Value::Text("guessed"))],
     ),
     open("identity.sign_out", &[]),
+    newcomers("identity.sso_link", &[("provider", Value::Text("none"))]),
+    newcomers(
+        "identity.sso_step_up",
+        &[("provider", Value::Text("none"))],
+    ),
+    members_with(
+        "identity.sso_unlink",
+        &[("id", Value::Text("01990000-0000-7000-8000-0000000000ff"))],
+    ),
     open("account.take_shown_once", &[]),
     members("account.profile"),
     members_with(
