@@ -157,7 +157,7 @@ CREATE TABLE ceremonies (
     id_hash    TEXT NOT NULL PRIMARY KEY,
     kind       TEXT NOT NULL,
     browser    TEXT NOT NULL,
-    state      JSONB NOT NULL,
+    state      BYTEA NOT NULL,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX ceremonies_expires_at ON ceremonies (expires_at);

@@ -1,7 +1,6 @@
 //! What takes two steps with a browser in between: a passkey's challenge, a sign-in elsewhere. It has a name that can't be
 //! guessed, belongs to the browser that began it, lasts five minutes, and is finished once.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::FailureCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -51,9 +50,10 @@ impl Ceremony {
     /// What is said of one that never was, is over, or is another browser's: deliberately the same.
     const fn refusal(self) -> IdentityError {
         match self {
-            Self::PasskeyAdded | Self::PasskeySignIn | Self::PasskeyFactor | Self::PasskeyStepUp => {
-                IdentityError::Refused(FailureCode::PasskeyRefused)
-            }
+            Self::PasskeyAdded
+            | Self::PasskeySignIn
+            | Self::PasskeyFactor
+            | Self::PasskeyStepUp => IdentityError::Refused(FailureCode::PasskeyRefused),
             Self::Provider => IdentityError::Refused(FailureCode::ProviderRefused),
         }
     }
@@ -81,7 +81,7 @@ impl Identity {
             id_hash: &id_hash,
             kind: ceremony.kind(),
             browser: &hash(&browser),
-            state: &STANDARD.encode(sealed),
+            state: &sealed,
             expires_at: self.0.clock.now().plus(LIFE_MS),
         };
         self.0.db.begin_ceremony(&new).await?;
@@ -107,9 +107,7 @@ impl Identity {
             .db
             .take_ceremony(&id_hash, kind, &hash(&browser), now)
             .await?;
-        let sealed = STANDARD
-            .decode(sealed.ok_or_else(|| ceremony.refusal())?)
-            .unwrap_or_default();
+        let sealed = sealed.ok_or_else(|| ceremony.refusal())?;
         let state = self.0.vault.open(place(&id_hash), &sealed)?;
         serde_json::from_slice(&state)
             .map_err(|_| IdentityError::Broken("a ceremony's state is not JSON".to_owned()))
@@ -118,9 +116,7 @@ impl Identity {
     /// Kept at once: the next request of this browser must find it.
     async fn know_browser(&self, session: &Session) -> Result<SecretString, IdentityError> {
         let secret = new_token();
-        session
-            .insert(BROWSER_KEY, secret.expose_secret())
-            .await?;
+        session.insert(BROWSER_KEY, secret.expose_secret()).await?;
         session.save().await?;
         Ok(secret)
     }

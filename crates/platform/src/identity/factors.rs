@@ -21,7 +21,11 @@ impl Identity {
     pub async fn security(&self, caller: &Caller) -> Result<SecurityOverview, IdentityError> {
         own(caller)?;
         let (inner, id) = (&*self.0, caller.user());
-        let user = inner.db.user(id).await?.ok_or(IdentityError::SignInNeeded)?;
+        let user = inner
+            .db
+            .user(id)
+            .await?
+            .ok_or(IdentityError::SignInNeeded)?;
         let held = inner.db.factors(id).await?;
         let passkeys = inner.db.passkeys(id).await?;
         let mut linked = inner.db.linked_accounts(id).await?;
@@ -165,7 +169,12 @@ impl Identity {
         self.require_fresh(caller)?;
         let user = caller.user();
         let must = self.0.db.access(user).await?.requires_second_factor;
-        match self.0.db.remove_factor(user, removal, must, &record).await? {
+        match self
+            .0
+            .db
+            .remove_factor(user, removal, must, &record)
+            .await?
+        {
             Removed::Done => self.tell_factors_changed(user).await,
             Removed::NotFound => Err(IdentityError::NotFound),
             Removed::Needed => Err(IdentityError::Refused(FailureCode::LastWayIn)),

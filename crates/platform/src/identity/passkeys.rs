@@ -37,7 +37,11 @@ impl Identity {
         self.require_fresh(caller)?;
         let (inner, id) = (&*self.0, caller.user());
         let site = inner.passkeys.get()?;
-        let user = inner.db.user(id).await?.ok_or(IdentityError::SignInNeeded)?;
+        let user = inner
+            .db
+            .user(id)
+            .await?
+            .ok_or(IdentityError::SignInNeeded)?;
         let known = keys(&inner.db.passkeys(id).await?)?;
         if known.len() >= AT_MOST {
             return Err(IdentityError::Refused(FailureCode::TooMany));
@@ -93,12 +97,15 @@ impl Identity {
             user,
             name: name.as_str(),
             credential_id: &URL_SAFE_NO_PAD.encode(key.cred_id()),
-            credential: &value(&key)?.to_string(),
+            credential: &value(&key)?,
             now: inner.clock.now(),
             at_most: i64::try_from(AT_MOST).unwrap_or(i64::MAX),
             codes: codes.as_ref().map(|codes| &*codes.hashes),
         };
-        let record = inner.audit.by(caller, "factor.passkey.add").on("passkey", id);
+        let record = inner
+            .audit
+            .by(caller, "factor.passkey.add")
+            .on("passkey", id);
         let added = inner.db.insert_passkey(&new, &record).await;
         match added {
             Ok(true) => {}
@@ -166,12 +173,12 @@ fn keys(kept: &[KeptPasskey]) -> Result<Vec<webauthn_rs::prelude::Passkey>, Iden
 }
 
 fn key(kept: &KeptPasskey) -> Result<webauthn_rs::prelude::Passkey, IdentityError> {
-    let corrupt = |_| store::Error::Corrupt {
+    let corrupt = |_: serde_json::Error| store::Error::Corrupt {
         table: "passkeys",
         column: "credential",
         row: kept.passkey.id.to_string(),
     };
-    Ok(serde_json::from_str(&kept.credential).map_err(corrupt)?)
+    Ok(webauthn_rs::prelude::Passkey::deserialize(&kept.credential).map_err(corrupt)?)
 }
 
 /// A browser's answer.

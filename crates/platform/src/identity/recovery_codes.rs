@@ -37,7 +37,11 @@ impl Identity {
             return Err(IdentityError::NotFound);
         }
         let codes = self.new_codes(user);
-        let record = self.0.audit.by(caller, "factor.recovery.renew").on("user", user);
+        let record = self
+            .0
+            .audit
+            .by(caller, "factor.recovery.renew")
+            .on("user", user);
         self.0
             .db
             .replace_recovery_codes(user, &codes.hashes, &record)
@@ -145,7 +149,14 @@ mod tests {
             normal("O0o0-IL1i-abcd-efgh"),
             Some("00001111abcdefgh".to_owned())
         );
-        for other in ["", "123456", "abcd-efgh-jkmn-pqr", "abcd-efgh-jkmn-pqrst", "abcd-efgh-jkmn-pqru", "春"] {
+        for other in [
+            "",
+            "123456",
+            "abcd-efgh-jkmn-pqr",
+            "abcd-efgh-jkmn-pqrst",
+            "abcd-efgh-jkmn-pqru",
+            "春",
+        ] {
             assert_eq!(normal(other), None, "{other}");
         }
     }

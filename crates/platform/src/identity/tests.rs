@@ -3,11 +3,17 @@
 mod accounts;
 mod api_keys;
 mod attempts;
+mod authenticator;
+mod browser;
+mod passkeys;
 mod privacy;
 mod profile;
+mod recovery_codes;
 mod sessions;
 mod setup;
+mod step_up;
 mod tokens;
+mod totp;
 
 use std::{
     net::{IpAddr, Ipv4Addr},

@@ -22,7 +22,11 @@ impl Identity {
         own(caller)?;
         self.require_fresh(caller)?;
         let (inner, id) = (&*self.0, caller.user());
-        let user = inner.db.user(id).await?.ok_or(IdentityError::SignInNeeded)?;
+        let user = inner
+            .db
+            .user(id)
+            .await?
+            .ok_or(IdentityError::SignInNeeded)?;
         let seed = Seed::random();
         let sealed = inner
             .vault

@@ -9,12 +9,12 @@ const BEGIN: &str = "INSERT INTO ceremonies (id_hash, kind, browser, state, expi
 const TAKE: &str = "DELETE FROM ceremonies \
      WHERE id_hash = $1 AND kind = $2 AND browser = $3 AND expires_at > $4 RETURNING state";
 
-/// A ceremony that is about to be remembered. All texts but the kind are hashes or sealed.
+/// A ceremony that is about to be remembered. The names are hashes, the state is sealed.
 pub(crate) struct NewCeremony<'a> {
     pub(crate) id_hash: &'a str,
     pub(crate) kind: &'static str,
     pub(crate) browser: &'a str,
-    pub(crate) state: &'a str,
+    pub(crate) state: &'a [u8],
     pub(crate) expires_at: Millis,
 }
 
@@ -42,7 +42,7 @@ impl Db {
         kind: &str,
         browser: &str,
         now: Millis,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<Vec<u8>>> {
         Ok(on_pool!(self.writer(), |pool| sqlx::query_scalar(TAKE)
             .bind(id_hash)
             .bind(kind)

@@ -1,7 +1,8 @@
-//! Passkeys. What one is made of is a text here; who checks answers reads it.
+//! Passkeys. What one is made of is JSON here; who checks answers reads it.
 
 use model::{Millis, Passkey, PasskeyId, UserId};
-use sqlx::FromRow;
+use serde_json::Value;
+use sqlx::{FromRow, types::Json};
 
 use super::{
     Db, Result, audit::append_audit, factors, on_pool, recovery_codes::replace_recovery_codes, rows,
@@ -21,7 +22,7 @@ const USED: &str = "UPDATE passkeys SET credential = $2, used_at = $3 WHERE id =
 pub(crate) struct KeptPasskey {
     pub(crate) passkey: Passkey,
     pub(crate) user: UserId,
-    pub(crate) credential: String,
+    pub(crate) credential: Value,
 }
 
 /// A passkey that is about to be added.
@@ -30,7 +31,7 @@ pub(crate) struct NewPasskey<'a> {
     pub(crate) user: UserId,
     pub(crate) name: &'a str,
     pub(crate) credential_id: &'a str,
-    pub(crate) credential: &'a str,
+    pub(crate) credential: &'a Value,
     pub(crate) now: Millis,
     /// Passkeys that one person may have.
     pub(crate) at_most: i64,
@@ -43,7 +44,7 @@ struct Row {
     id: String,
     user_id: String,
     name: String,
-    credential: String,
+    credential: Json<Value>,
     created_at: i64,
     used_at: Option<i64>,
 }
@@ -60,7 +61,7 @@ impl TryFrom<Row> for KeptPasskey {
                 created_at: Millis::new(row.created_at),
                 used_at: row.used_at.map(Millis::new),
             },
-            credential: row.credential,
+            credential: row.credential.0,
         })
     }
 }
@@ -86,7 +87,7 @@ impl Db {
                 .bind(new.user.to_string())
                 .bind(new.name)
                 .bind(new.credential_id)
-                .bind(new.credential)
+                .bind(Json(new.credential))
                 .bind(new.now.get())
                 .bind(new.at_most)
                 .execute(&mut *transaction)
@@ -150,12 +151,12 @@ impl Db {
     pub(crate) async fn passkey_used(
         &self,
         id: PasskeyId,
-        credential: &str,
+        credential: &Value,
         now: Millis,
     ) -> Result<bool> {
         let rows = on_pool!(self.writer(), |pool| sqlx::query(USED)
             .bind(id.to_string())
-            .bind(credential)
+            .bind(Json(credential))
             .bind(now.get())
             .execute(pool)
             .await?

@@ -213,9 +213,11 @@ impl Identity {
         let id = URL_SAFE_NO_PAD.encode(response.get_credential_id());
         let kept = self.0.db.passkey_by_credential(&id).await?;
         let stated = response.get_user_unique_id();
-        Ok(kept.filter(|kept| {
-            stated.is_none_or(|stated| stated == kept.user.as_uuid().as_bytes())
-        }))
+        Ok(
+            kept.filter(|kept| {
+                stated.is_none_or(|stated| stated == kept.user.as_uuid().as_bytes())
+            }),
+        )
     }
 
     async fn check_alone(
@@ -245,8 +247,9 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         let mut key = key(kept)?;
         key.update_credential(result);
-        let (text, now) = (value(&key)?.to_string(), self.0.clock.now());
-        if self.0.db.passkey_used(kept.passkey.id, &text, now).await? {
+        let (credential, now) = (value(&key)?, self.0.clock.now());
+        let id = kept.passkey.id;
+        if self.0.db.passkey_used(id, &credential, now).await? {
             Ok(())
         } else {
             Err(refused())

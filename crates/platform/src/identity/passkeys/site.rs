@@ -42,7 +42,11 @@ mod tests {
             ("http://[::1]:3000", false),
             ("nowhere", false),
         ] {
-            assert_eq!(Site::new(origin, "Liantai").get().is_ok(), works, "{origin}");
+            assert_eq!(
+                Site::new(origin, "Liantai").get().is_ok(),
+                works,
+                "{origin}"
+            );
         }
     }
 }

@@ -35,7 +35,11 @@ impl Seed {
 
     /// The time step whose code that is, if it is the present one's or a neighbour's. Spaces don't count.
     pub(super) fn step_of(&self, code: &str, now: Millis) -> Option<i64> {
-        let code: String = code.chars().filter(|c| !c.is_whitespace()).take(7).collect();
+        let code: String = code
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(7)
+            .collect();
         let seconds = u64::try_from(now.get() / 1000).ok()?;
         let step = self.totp().check(&code, seconds)?;
         i64::try_from(step).ok()
@@ -151,7 +155,14 @@ mod tests {
     fn only_six_digits_are_a_code() {
         let now = Millis::new(59_000);
         assert_eq!(seed().step_of("287 082", now), Some(1));
-        for other in ["", "28708", "2870820", "+87082", "２８７０８２", "287082287082"] {
+        for other in [
+            "",
+            "28708",
+            "2870820",
+            "+87082",
+            "２８７０８２",
+            "287082287082",
+        ] {
             assert_eq!(seed().step_of(other, now), None, "{other}");
         }
     }
