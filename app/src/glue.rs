@@ -239,6 +239,14 @@ pub fn language() -> Language {
         })
 }
 
+/// The language of letters to whoever asks.
+pub fn mail_language() -> platform::mail::Language {
+    match language() {
+        Language::En => platform::mail::Language::En,
+        Language::Zh => platform::mail::Language::Zh,
+    }
+}
+
 /// The theme of the page that is being drawn.
 pub fn theme() -> Theme {
     cookie(Theme::COOKIE)

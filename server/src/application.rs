@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use platform::{
     Clock, Ids, Services, catalogue,
     generation::GenerationOptions,
-    mail::{MailOptions, Mailer},
+    mail::Mailer,
     store::{Claim, Db, Redis},
 };
 use secrecy::ExposeSecret;
@@ -36,6 +36,7 @@ pub struct Application {
     readiness: Readiness,
     config: Config,
     db: Db,
+    mailer: Mailer,
     redis: Option<Redis>,
     simulator: Option<Simulator>,
     _claim: Claim,
@@ -99,7 +100,7 @@ impl Application {
         let listener = TcpListener::bind(addr)
             .await
             .with_context(|| format!("listening on {addr}"))?;
-        let mut identity = config.identity.options();
+        let mut identity = config.identity.options(config.mail.is_smtp());
         identity.origin = match &config.server.public_url {
             Some(origin) => origin.clone(),
             None => format!("http://{}", listener.local_addr()?),
@@ -110,14 +111,15 @@ impl Application {
         };
         let redis = identity.redis.clone();
         identity.providers = crate::config::providers(&config.sso);
-        let mailer = Mailer::new(MailOptions::Folder("data/mail".into()));
+        let mailer = Mailer::new(config.mail.options(&config.identity.site_name))
+            .context("setting up the mail")?;
         let services = Services::new(
             db.clone(),
             client,
             clock,
             ids,
             vault,
-            mailer,
+            mailer.clone(),
             identity,
             generation,
         );
@@ -136,6 +138,7 @@ impl Application {
             readiness,
             config,
             db,
+            mailer,
             redis,
             simulator,
             _claim: claim,
@@ -183,6 +186,12 @@ impl Application {
             tracing::warn!("some connections did not end in time");
         }
         purging.abort();
+        if tokio::time::timeout(LAST_CALL, self.mailer.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some letters did not leave in time");
+        }
         if let Some(simulator) = self.simulator {
             simulator
                 .shutdown()

@@ -5,6 +5,7 @@ mod bailian;
 mod chat;
 mod database;
 mod identity;
+mod mail;
 mod redis;
 mod secret;
 mod security;
@@ -26,6 +27,7 @@ pub use bailian::BailianConfig;
 pub use chat::ChatConfig;
 pub use database::DatabaseConfig;
 pub use identity::{IdentityConfig, SessionsIn};
+pub use mail::{MailConfig, SmtpEncryption};
 pub use redis::RedisConfig;
 pub use secret::Secret;
 pub use security::SecurityConfig;
@@ -57,6 +59,8 @@ pub struct Config {
     pub security: SecurityConfig,
     /// Accounts and sessions.
     pub identity: IdentityConfig,
+    /// How letters leave.
+    pub mail: MailConfig,
     /// Where else people can sign in.
     pub sso: SsoConfigs,
     /// The log.
@@ -100,6 +104,7 @@ impl Config {
         }
         self.security.check()?;
         self.chat.check()?;
+        self.mail.check()?;
         self.redis.check()?;
         if self.identity.sessions == SessionsIn::Redis && !self.redis.is_set() {
             bail!("redis.url must be set when identity.sessions is \"redis\"");

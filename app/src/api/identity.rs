@@ -65,17 +65,25 @@ pub async fn sign_in(
     Ok(awaited)
 }
 
-/// Makes an account and signs in to it.
+/// Makes an account and signs in to it, or sends a letter to where the address has to be verified first.
 #[server(prefix = "/fn", endpoint = "identity.register")]
 pub async fn register(name: String, email: String, password: String) -> Result<(), AppError> {
     use crate::glue;
+    use platform::identity::Registered;
     let identity = glue::services()?.identity;
     let who = registration(&name, &email, password)?;
     let visitor = glue::visitor();
-    let proof = identity
-        .register(who, &visitor)
+    let registered = identity
+        .register(who, None, &visitor, glue::mail_language())
         .await
         .map_err(glue::refuse)?;
+    let proof = match registered {
+        Registered::Entered(proof) => proof,
+        Registered::MailSent => {
+            glue::go("/login");
+            return Ok(());
+        }
+    };
     identity
         .enter(&glue::session()?, proof, &visitor)
         .await

@@ -8,6 +8,8 @@ mod email_proofs;
 mod error;
 mod factors;
 mod hashing;
+mod invitations;
+mod links;
 mod passkeys;
 mod password_rules;
 mod passwords;
@@ -38,7 +40,8 @@ use model::{Account, Email, Password, RegistrationMode, UserId, account::Invalid
 pub use caller::{Caller, Credential};
 pub use error::IdentityError;
 pub use hashing::{InvalidPasswordCost, PasswordCost};
-pub use registration::Registration;
+pub use invitations::InvitationPreview;
+pub use registration::{Registered, Registration};
 pub use session::{Proof, SignedIn};
 pub(crate) use session::{ABOUT_KEY, About};
 pub use sso::{
@@ -170,7 +173,9 @@ impl Identity {
             mailer,
             registration: options.registration,
             registration_domains: options.registration_domains,
-            verify_email: options.verify_email,
+            // Whoever may come because of their address has to show that it is theirs.
+            verify_email: options.verify_email
+                || options.registration == RegistrationMode::Domains,
             sessions_per_person: options.sessions_per_person,
             site_names: options.site_names,
             origin: options.origin,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::bail;
-use model::RegistrationMode;
+use model::{Email, RegistrationMode};
 use platform::identity::{IdentityOptions, Limits};
 use serde::{Deserialize, Serialize};
 
@@ -64,16 +64,12 @@ impl Default for IdentityConfig {
 }
 
 impl IdentityConfig {
-    /// For the service.
-    pub fn options(&self) -> IdentityOptions {
+    /// For the service, of a site with or without a mail server.
+    pub fn options(&self, has_mail_server: bool) -> IdentityOptions {
         IdentityOptions {
             registration: self.registration,
-            registration_domains: self
-                .registration_domains
-                .iter()
-                .map(|domain| domain.trim().trim_start_matches('@').to_lowercase())
-                .collect(),
-            verify_email: self.verify_email.unwrap_or(false),
+            registration_domains: self.domains().collect(),
+            verify_email: self.verify_email.unwrap_or(has_mail_server),
             sessions_per_person: self.sessions_per_person,
             session_idle: Duration::from_hours(self.session_idle_hours),
             session_absolute: Duration::from_hours(self.session_absolute_hours),
@@ -85,6 +81,12 @@ impl IdentityConfig {
             },
             ..IdentityOptions::default()
         }
+    }
+
+    /// As people write them, `@Example.com` too.
+    fn domains(&self) -> impl Iterator<Item = String> {
+        let domains = self.registration_domains.iter();
+        domains.map(|domain| domain.trim().trim_start_matches('@').to_lowercase())
     }
 
     pub(super) fn check(&self) -> anyhow::Result<()> {
@@ -101,6 +103,67 @@ impl IdentityConfig {
                 "identity.registration_domains must name at least one domain when identity.registration is \"domains\""
             );
         }
+        if self.registration == RegistrationMode::Domains && self.verify_email == Some(false) {
+            bail!(
+                "identity.verify_email can't be false when identity.registration is \"domains\": anybody could claim an \
+                 address of yours"
+            );
+        }
+        for domain in self.domains() {
+            if Email::parse(format!("x@{domain}")).is_err() || !domain.contains('.') {
+                bail!("identity.registration_domains: {domain:?} is not a domain like \"example.com\"");
+            }
+        }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(text: &str) -> Result<IdentityConfig, String> {
+        let config: IdentityConfig = toml::from_str(text).map_err(|error| error.to_string())?;
+        config.check().map_err(|error| error.to_string())?;
+        Ok(config)
+    }
+
+    #[test]
+    fn addresses_are_verified_by_default_where_there_is_a_mail_server() {
+        for (text, with, without) in [
+            ("", true, false),
+            ("verify_email = true", true, true),
+            ("verify_email = false", false, false),
+        ] {
+            let config = checked(text).unwrap();
+            assert_eq!(config.options(true).verify_email, with, "{text}");
+            assert_eq!(config.options(false).verify_email, without, "{text}");
+        }
+    }
+
+    #[test]
+    fn domains_are_taken_as_people_write_them() {
+        let text = "registration = \"domains\"\nregistration_domains = [\" @Example.com\"]";
+        let options = checked(text).unwrap().options(true);
+        assert_eq!(options.registration_domains, ["example.com"]);
+    }
+
+    #[test]
+    fn what_would_let_anybody_in_or_nobody_is_refused_by_its_name() {
+        for (text, named) in [
+            ("registration = \"domains\"", "registration_domains"),
+            ("registration = \"domains\"\nregistration_domains = [\"\"]", "registration_domains"),
+            ("registration_domains = [\"com\"]", "registration_domains"),
+            ("registration_domains = [\"a@example.com\"]", "registration_domains"),
+            (
+                "registration = \"domains\"\nregistration_domains = [\"example.com\"]\nverify_email = false",
+                "verify_email",
+            ),
+            ("registration = \"everybody\"", "everybody"),
+            ("registration = true", "registration"),
+        ] {
+            let problem = checked(text).expect_err(text);
+            assert!(problem.contains(named), "{text}: {problem}");
+        }
     }
 }

@@ -1,15 +1,17 @@
 //! Getting in without a browser.
 
+use app::language::Language;
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header::ACCEPT_LANGUAGE};
 use model::FamilyId;
 use platform::{
     Services, Visitor,
-    identity::{Proof, Registration, Tokens},
+    identity::{Proof, Registered, Registration, Tokens},
+    mail,
 };
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -63,6 +65,9 @@ struct Newcomer {
     email: String,
     /// 8 to 128 characters, not among the common ones.
     password: String,
+    /// What the link of an invitation ends with.
+    #[serde(default)]
+    invitation: Option<String>,
     /// What the device calls itself.
     #[serde(default)]
     device: String,
@@ -92,18 +97,38 @@ struct Refresh {
     refresh_token: String,
 }
 
-/// Makes an account, where that is open, and lets the device in.
+/// Makes an account, by an invitation or where that is open, and lets the device in. Where the address has to be verified
+/// first, a letter is sent there instead, and the answer does not tell whether the address has an account already.
 #[utoipa::path(post, path = "/register", tag = "auth", request_body = Newcomer,
-    responses((status = 201, description = "The account is made and the device is in.", body = TokenPair)))]
+    responses((status = 201, description = "The account is made and the device is in.", body = TokenPair),
+        (status = 202, description = "A letter to the address says how to go on.")))]
 async fn register(
     State(services): State<Services>,
     From(visitor): From,
+    headers: HeaderMap,
     Body(who): Body<Newcomer>,
 ) -> Result<Response, Problem> {
     let registration = Registration::parse(&who.name, &who.email, &who.password)?;
-    let proof = services.identity.register(registration, &visitor).await?;
+    let invitation = who.invitation.as_deref();
+    let registered = services
+        .identity
+        .register(registration, invitation, &visitor, language(&headers))
+        .await?;
+    let proof = match registered {
+        Registered::Entered(proof) => proof,
+        Registered::MailSent => return Ok(StatusCode::ACCEPTED.into_response()),
+    };
     let pair = begin(&services, proof, &who.device, &visitor).await?;
     Ok((StatusCode::CREATED, pair).into_response())
+}
+
+/// In which language letters to whoever asks are.
+fn language(headers: &HeaderMap) -> mail::Language {
+    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    match Language::accepted(accepted.unwrap_or_default()) {
+        Language::En => mail::Language::En,
+        Language::Zh => mail::Language::Zh,
+    }
 }
 
 /// Lets a device in. Where a second factor is set up and no code was sent, the answer says which one is awaited.

@@ -143,6 +143,7 @@ pub(crate) fn config(database: &Database) -> Config {
     config.database.url.clone_from(&database.url);
     config.database.connections = 4;
     config.security.master_key_file = database.folder.path().join("master.key");
+    config.mail.folder = database.folder.path().join("mail");
     if let Some((url, prefix)) = &database.redis {
         config.redis.url = Some(Secret::from(url.clone()));
         config.redis.prefix.clone_from(prefix);

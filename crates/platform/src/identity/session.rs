@@ -151,10 +151,15 @@ impl Identity {
         about.fresh_at = self.0.clock.now();
         let record = self.0.audit.by(caller, "session.step_up");
         self.0.audit.write(record).await?;
+        session.insert(ABOUT_KEY, about).await?;
+        self.renew(session).await
+    }
+
+    /// Gives the session a new id. One that is ended meanwhile stays ended.
+    pub(super) async fn renew(&self, session: &Session) -> Result<(), IdentityError> {
         let id = session.id().ok_or(IdentityError::SignInNeeded)?;
         let aside = self.0.sessions.set_aside(&id).await?;
         let (key, name) = mark_renewed(aside.ok_or(IdentityError::SignInNeeded)?);
-        session.insert(ABOUT_KEY, about).await?;
         session.insert(key, name).await?;
         session.cycle_id().await?;
         Ok(session.save().await?)

@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr},
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -10,7 +11,7 @@ use tower_sessions::{Session, session::Id};
 
 use super::{Caller, Identity, IdentityOptions, PasswordCost, Proof};
 use crate::{
-    mail::{MailOptions, Mailer},
+    mail::{MailOptions, MailVia, Mailer},
     store::NewUser,
     vault::Vault,
     visitor::Visitor,
@@ -31,9 +32,92 @@ pub(crate) fn vault() -> Vault {
 
 /// A mailer whose letters nobody reads.
 pub(crate) fn mailer() -> Mailer {
-    Mailer::new(MailOptions::Folder(
-        std::env::temp_dir().join("liantai-test-mail"),
-    ))
+    mailer_to(std::env::temp_dir().join("liantai-test-mail"))
+}
+
+fn mailer_to(folder: PathBuf) -> Mailer {
+    let options = MailOptions {
+        sender: "Liantai <no-reply@ai.example.com>".to_owned(),
+        via: MailVia::Folder(folder),
+        site: "Liantai".to_owned(),
+    };
+    Mailer::new(options).expect("a mailer")
+}
+
+/// A folder that letters go to, and reading them.
+pub(crate) struct Mailbox {
+    folder: tempfile::TempDir,
+    pub(crate) mailer: Mailer,
+}
+
+/// A letter that was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    /// What kind of letter, like `reset-password`.
+    pub(crate) kind: String,
+    /// To which address.
+    pub(crate) to: String,
+    /// All of it.
+    pub(crate) text: String,
+}
+
+impl Mailbox {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self {
+            mailer: mailer_to(folder.path().join("mail")),
+            folder,
+        }
+    }
+
+    /// Where they are.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().join("mail")
+    }
+
+    /// All letters so far, when those that are on their way have arrived: the oldest first.
+    pub(crate) async fn letters(&self) -> Vec<Received> {
+        self.mailer.close().await;
+        let Ok(entries) = std::fs::read_dir(self.folder()) else {
+            return Vec::new();
+        };
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("a file").path()).collect();
+        files.sort();
+        files.iter().map(|file| Received::read(file)).collect()
+    }
+
+    /// The newest letter of that kind.
+    pub(crate) async fn newest(&self, kind: &str) -> Received {
+        let letters = self.letters().await;
+        let newest = letters.iter().rev().find(|letter| letter.kind == kind);
+        newest.unwrap_or_else(|| panic!("no {kind} in {letters:?}")).clone()
+    }
+}
+
+impl Received {
+    fn read(file: &Path) -> Self {
+        let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
+        let (_, rest) = name.split_once('-').expect("a number");
+        let (kind, _) = rest.rsplit_once('-').expect("an end");
+        let text = std::fs::read_to_string(file).expect("a letter");
+        let to = text.lines().find_map(|line| line.strip_prefix("To: "));
+        Self {
+            kind: kind.to_owned(),
+            to: to.expect("a recipient").to_owned(),
+            text,
+        }
+    }
+
+    /// The link in it.
+    pub(crate) fn link(&self) -> &str {
+        let mut lines = self.text.lines();
+        lines.find(|line| line.starts_with("http")).expect("a link")
+    }
+
+    /// The secret in its link.
+    pub(crate) fn token(&self) -> &str {
+        self.link().rsplit_once('=').expect("a secret").1
+    }
 }
 
 /// Whoever sits at home with Chrome.

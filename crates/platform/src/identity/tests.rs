@@ -20,24 +20,30 @@ use std::{
     sync::Arc,
 };
 
-use model::{FailureCode, Millis};
+use model::{Account, FailureCode, Millis, UserId};
 use tower_sessions::{Session, session::Id};
 
-use super::{Identity, IdentityError, IdentityOptions, PasswordCost, Registration};
+use super::{
+    Caller, Identity, IdentityError, IdentityOptions, Proof, Registered, Registration,
+    testing::{Mailbox, cheap, vault, visitor},
+};
 use crate::{
     Clock as _,
     clock::{Ids, ManualClock},
+    mail::Language,
     store::{Db, testing},
+    visitor::Visitor,
 };
 
 const PASSWORD: &str = "four lamps by the river";
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const AWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
 
-/// The service with cheap hashes and a clock to turn.
+/// The service with cheap hashes, a clock to turn, and a mailbox to look into.
 struct House {
     identity: Identity,
     clock: ManualClock,
+    mail: Mailbox,
     db: Db,
 }
 
@@ -50,22 +56,43 @@ impl House {
         let clock = ManualClock::at(Millis::new(1_790_000_000_000));
         let shared = Arc::new(clock.clone());
         let ids = Ids::new(shared.clone());
+        let mail = Mailbox::new();
+        let mailer = mail.mailer.clone();
         Self {
-            identity: Identity::new(
-                db.clone(),
-                shared,
-                ids,
-                super::testing::vault(),
-                super::testing::mailer(),
-                options,
-            ),
+            identity: Identity::new(db.clone(), shared, ids, vault(), mailer, options),
             clock,
+            mail,
             db: db.clone(),
         }
     }
 
-    async fn lin(&self) -> model::Account {
-        self.identity.register(lin(), HOME).await.unwrap()
+    /// Lin, who registered.
+    async fn lin(&self) -> Account {
+        let proof = entered(self.register(lin(), None).await).unwrap();
+        self.account(proof.user).await
+    }
+
+    async fn register(
+        &self,
+        who: Registration,
+        invitation: Option<&str>,
+    ) -> Result<Registered, FailureCode> {
+        let language = Language::En;
+        code(self.identity.register(who, invitation, &visitor(), language).await)
+    }
+
+    async fn account(&self, user: UserId) -> Account {
+        self.db.user(user).await.unwrap().unwrap().account
+    }
+
+    async fn sign_in(&self, email: &str, password: &str, from: IpAddr) -> Result<Proof, IdentityError> {
+        self.identity.sign_in(email, password, &Visitor::at(from)).await
+    }
+
+    /// Whoever has that account, in a new session.
+    async fn caller(&self, user: UserId) -> Caller {
+        let session = self.session(self.identity.entered(user).await);
+        self.identity.newcomer(&session, &visitor()).await.unwrap()
     }
 
     /// What a request with this cookie sees.
@@ -83,15 +110,16 @@ impl House {
     }
 }
 
-fn cheap() -> IdentityOptions {
-    IdentityOptions {
-        password_cost: PasswordCost::new(16, 1, 1).unwrap(),
-        ..IdentityOptions::default()
-    }
-}
-
 fn lin() -> Registration {
     Registration::parse("Lin", "Lin@example.com", PASSWORD).unwrap()
+}
+
+/// The proof of whoever was let in at once.
+fn entered(registered: Result<Registered, FailureCode>) -> Result<Proof, FailureCode> {
+    match registered? {
+        Registered::Entered(proof) => Ok(proof),
+        Registered::MailSent => panic!("a letter was sent instead"),
+    }
 }
 
 fn code<T>(result: Result<T, IdentityError>) -> Result<T, FailureCode> {

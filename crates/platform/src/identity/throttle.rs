@@ -139,7 +139,7 @@ pub(super) fn account_key(email: &str) -> String {
 }
 
 /// Who owns an IPv6 address owns at least its /64.
-fn network(from: IpAddr) -> String {
+pub(super) fn network(from: IpAddr) -> String {
     match from.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

@@ -4,8 +4,9 @@ use model::Millis;
 
 use super::{Db, Result, on_pool};
 
-const PURGE: [&str; 5] = [
+const PURGE: [&str; 6] = [
     "DELETE FROM one_time_tokens WHERE expires_at <= $1",
+    "DELETE FROM invitations WHERE used_at IS NULL AND expires_at <= $1",
     "DELETE FROM ceremonies WHERE expires_at <= $1",
     "DELETE FROM totp_enrolments WHERE expires_at <= $1",
     "DELETE FROM token_families WHERE expires_at <= $1",

@@ -164,7 +164,7 @@ async fn a_key_opens_nothing_of_ones_own_matters() {
         let lin = house.identity.signed_up("lin", BuiltIn::Member).await;
         let access = db.access(lin.user()).await.unwrap();
         let id = model::ApiKeyId::from_uuid(house.identity.0.ids.next());
-        let visitor = crate::Visitor::at(HOME);
+        let visitor = Visitor::at(HOME);
         let key = Caller::new(lin.user(), access, Credential::Key { id }, visitor);
         let identity = &house.identity;
         let refused = Err(FailureCode::Forbidden);

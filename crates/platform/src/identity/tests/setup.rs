@@ -1,4 +1,4 @@
-use model::Role;
+use model::BuiltIn;
 use secrecy::ExposeSecret;
 
 use super::*;
@@ -15,12 +15,13 @@ async fn the_link_makes_an_owner_once_and_none_is_made_after() {
         let house = House::on(&db);
         let token = link(&house).await;
         assert!(house.identity.setup_link_is_valid(&token).await.unwrap());
-        let owner = house.identity.set_up(&token, lin(), HOME).await.unwrap();
-        assert_eq!(owner.role, Role::Owner);
+        let owner = house.identity.set_up(&token, lin(), &visitor()).await.unwrap();
+        assert_eq!(db.access(owner.user).await.unwrap().rank, BuiltIn::Owner.rank());
+        assert!(db.user(owner.user).await.unwrap().unwrap().email_verified_at.is_some());
         assert!(!house.identity.setup_link_is_valid(&token).await.unwrap());
         let again = Registration::parse("Tao", "tao@example.com", PASSWORD).unwrap();
-        let answer = house.identity.set_up(&token, again, HOME).await;
-        assert_eq!(code(answer), Err(FailureCode::SetupLinkInvalid));
+        let answer = house.identity.set_up(&token, again, &visitor()).await;
+        assert_eq!(code(answer).err(), Some(FailureCode::SetupLinkInvalid));
         assert!(house.identity.setup_token().await.unwrap().is_none());
     })
     .await;
@@ -37,7 +38,7 @@ async fn of_many_parallel_uses_one_makes_the_owner() {
             uses.spawn(async move {
                 let email = format!("person{number}@example.com");
                 let who = Registration::parse("Somebody", &email, PASSWORD).unwrap();
-                code(identity.set_up(&token, who, HOME).await)
+                code(identity.set_up(&token, who, &visitor()).await)
             });
         }
         let made = uses.join_all().await.iter().filter(|a| a.is_ok()).count();
@@ -51,7 +52,8 @@ async fn of_many_parallel_uses_one_makes_the_owner() {
 async fn only_the_newest_link_is_valid_and_registering_first_makes_no_owner() {
     on_both(|db| async move {
         let house = House::on(&db);
-        assert_eq!(house.lin().await.role, Role::Member);
+        let lin = house.lin().await;
+        assert_eq!(db.access(lin.id).await.unwrap().rank, BuiltIn::Member.rank());
         let older = link(&house).await;
         let newer = link(&house).await;
         assert_ne!(older, newer);
@@ -67,8 +69,8 @@ async fn a_refused_owner_does_not_use_the_link_up() {
         let house = House::on(&db);
         house.lin().await;
         let token = link(&house).await;
-        let answer = house.identity.set_up(&token, lin(), HOME).await;
-        assert_eq!(code(answer), Err(FailureCode::EmailTaken));
+        let answer = house.identity.set_up(&token, lin(), &visitor()).await;
+        assert_eq!(code(answer).err(), Some(FailureCode::EmailTaken));
         assert!(house.identity.setup_link_is_valid(&token).await.unwrap());
     })
     .await;

@@ -3,7 +3,7 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    conversations, db::Pool, drafts, export, generations, messages, testing::on_both,
+    conversations, db::Pool, drafts, export, generations, invitations, messages, testing::on_both,
 };
 
 /// Every query whose table grows with use.
@@ -15,6 +15,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     generations::recover::QUERIES,
     drafts::QUERIES,
     export::QUERIES,
+    invitations::QUERIES,
 ];
 
 /// What recursive queries have read themselves: as long as what is asked for.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{House, MINUTE, access, cheap, device, on_both, person};
 use crate::{
     clock::Ids,
-    identity::{Identity, Tokens},
+    identity::{Identity, Tokens, testing::Mailbox},
     store::{Db, testing},
 };
 
@@ -31,6 +31,7 @@ fn another_process(house: &House, db: &Db) -> House {
             cheap(),
         ),
         clock,
+        mail: Mailbox::new(),
         db: db.clone(),
     }
 }
