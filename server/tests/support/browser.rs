@@ -300,7 +300,8 @@ impl Reply {
 
     /// That it was granted.
     pub(crate) fn done(&self) -> anyhow::Result<()> {
-        self.json()
+        ensure!(self.status.is_success(), "{}: {}", self.status, self.text());
+        Ok(())
     }
 
     /// Why it was refused; the status must agree.
