@@ -1,6 +1,7 @@
 import { expect, type Page, test as base } from "@playwright/test";
 
 import { ChatPage } from "./pages/chat_page.ts";
+import { Settings } from "./pages/settings.ts";
 import { Sidebar } from "./pages/sidebar.ts";
 import { type Questions, questionsOf, type Words, wordsOf } from "./pages/words.ts";
 import { type Configuration, Server } from "./server.ts";
@@ -44,6 +45,8 @@ interface Fixtures {
   chat: ChatPage;
   /** The sidebar of `chat`. */
   sidebar: Sidebar;
+  /** The pages of one's own account. */
+  settings: Settings;
   /** Fails the test when a page reported an error: a panic, a hydration mismatch, a breach of the CSP. */
   quietConsole: undefined;
 }
@@ -61,7 +64,7 @@ export const test = base.extend<Options & Fixtures>({
     }
   },
 
-  baseURL: async ({ server }, use) => use(server.url),
+  baseURL: async ({ server }, use) => use(server.origin),
 
   words: async ({ locale }, use) => use(wordsOf(locale)),
 
@@ -75,6 +78,9 @@ export const test = base.extend<Options & Fixtures>({
   },
 
   sidebar: async ({ page, words }, use) => use(new Sidebar(page, words)),
+
+  settings: async ({ page, words, javaScriptEnabled }, use) =>
+    use(new Settings(page, words, javaScriptEnabled !== false)),
 
   quietConsole: [
     async ({ context, expectedProblems, javaScriptEnabled }, use) => {

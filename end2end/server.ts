@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +11,34 @@ export const binary =
 
 /** Overrides of the configuration, by the names that the server reads: `LIANTAI__SECTION__KEY`. */
 export type Configuration = Record<string, string>;
+
+/** What a letter is about, as its file is called. */
+export type Letter =
+  | "verify-email"
+  | "reset-password"
+  | "invitation"
+  | "address-taken"
+  | "password-changed"
+  | "email-changed"
+  | "factors-changed"
+  | "new-sign-in"
+  | "reset-by-administrator";
+
+/** Makes a server known as `localhost`, at a port that is free now: passkeys belong to a name, not to an address. */
+export async function onLocalhost(): Promise<Configuration> {
+  const port = await new Promise<number>((resolve, reject) => {
+    const probe = createServer();
+    probe.on("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+  return {
+    LIANTAI__SERVER__ADDR: `127.0.0.1:${port}`,
+    LIANTAI__SERVER__PUBLIC_URL: `http://localhost:${port}`,
+  };
+}
 
 /**
  * A `liantai serve` of the test's own: a free port, a temporary folder for its data, the simulator as upstream.
@@ -38,6 +67,11 @@ export class Server {
   /** `http://127.0.0.1:PORT`, the same after every restart. */
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** The origin that its people type. */
+  get origin(): string {
+    return this.configuration["LIANTAI__SERVER__PUBLIC_URL"] ?? this.url;
   }
 
   /** The server's process. */
@@ -99,6 +133,26 @@ export class Server {
   async setupLink(): Promise<string> {
     const path = await this.#until("prints the setup link", () => /\/setup\?token=[\w.~-]+/.exec(plain(this.log))?.[0]);
     return this.url + path;
+  }
+
+  /** The letters of this kind to that address, the oldest first: without a mail server they are files in a folder. */
+  async letters(kind: Letter, address: string): Promise<string[]> {
+    const folder = join(this.folder, "data", "mail");
+    const names = await readdir(folder).catch(() => []);
+    const ours = names.filter((name) => name.includes(`-${kind}-`) && name.endsWith(".eml")).sort();
+    const letters = await Promise.all(ours.map((name) => readFile(join(folder, name), "utf8")));
+    return letters.filter((letter) => letter.includes(address));
+  }
+
+  /** Where the link in the newest such letter leads. When it is the `count`th, waits for so many. */
+  async linkIn(kind: Letter, address: string, count = 1): Promise<string> {
+    const letter = await this.#until(`sends a letter (${kind}) to ${address}`, async () => {
+      const letters = await this.letters(kind, address);
+      return letters.length >= count ? letters.at(-1) : undefined;
+    });
+    const path = /https?:\/\/[^\s/]+(\/[a-z]+\?\w+=[\w.~-]+)/.exec(letter)?.[1];
+    if (path === undefined) throw new Error(`no link in the letter:\n${letter}`);
+    return this.origin + path;
   }
 
   /** Ends the server, gently if it can be, and removes its data. */

@@ -9,5 +9,8 @@ pub mod account;
 pub mod conversations;
 pub mod generation;
 pub mod identity;
+pub mod keys;
 pub mod preferences;
+pub mod recovery;
+pub mod security;
 pub mod sso;

@@ -1,5 +1,7 @@
 //! The few things the page asks of the browser itself. On the server there is none: everything is `Option`.
 
+pub mod passkeys;
+
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, UrlSearchParams, Window};

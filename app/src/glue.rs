@@ -4,6 +4,8 @@
 //! A plain form post is answered with a redirect, and so is its failure, with the code in the query; a status is
 //! set for scripts only, because it would replace the redirect and leave the visitor with raw JSON.
 
+use std::str::FromStr;
+
 use http::{
     HeaderName, HeaderValue, StatusCode,
     header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HOST, ORIGIN, REFERER, SET_COOKIE},
@@ -12,7 +14,10 @@ use http::{
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use model::FailureCode;
-use platform::{Services, Visitor, identity::Caller};
+use platform::{
+    Services, Visitor,
+    identity::{Caller, SignedIn},
+};
 use tower_sessions::Session;
 
 use crate::{api::account::ShownOnce, error::AppError, language::Language, theme::Theme};
@@ -98,6 +103,46 @@ fn answer(refusal: &AppError) {
 pub fn go(path: &str) {
     if is_form_post() {
         leptos_axum::redirect(path);
+    }
+}
+
+/// Sends a plain form post on to where its page was to lead, within this site.
+pub fn go_on(next: Option<&str>) {
+    let next = next.filter(|path| is_local(path));
+    go(next.unwrap_or("/"));
+}
+
+/// An id as it was typed or posted.
+pub fn parse_id<T: FromStr>(text: &str) -> Result<T, AppError> {
+    text.parse()
+        .map_err(|_| refuse_text(FailureCode::NotFound))
+}
+
+/// After a sign-in: where nothing was chosen in this browser, what the profile says is remembered in it.
+pub async fn welcome() -> Result<(), AppError> {
+    let session = session()?;
+    let identity = services()?.identity;
+    if let Some(signed_in) = identity
+        .signed_in(&session, &visitor())
+        .await
+        .map_err(refuse)?
+    {
+        apply_profile(&signed_in);
+    }
+    Ok(())
+}
+
+/// Where nothing was chosen in this browser, remembers what the profile says.
+pub fn apply_profile(signed_in: &SignedIn) {
+    for (name, chosen) in [
+        (Language::COOKIE, &signed_in.language),
+        (Theme::COOKIE, &signed_in.theme),
+    ] {
+        if let Some(chosen) = chosen
+            && cookie(name).is_none()
+        {
+            remember(name, chosen);
+        }
     }
 }
 

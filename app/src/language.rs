@@ -2,7 +2,7 @@
 //! plain `&'static str` and cost no reactivity.
 
 use leptos::prelude::*;
-use model::FailureCode;
+use model::{FailureCode, Permission};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
@@ -84,6 +84,23 @@ pub fn use_words() -> &'static Words {
 }
 
 impl Words {
+    /// What a permission is called.
+    pub fn permission(&self, permission: Permission) -> &'static str {
+        match permission {
+            Permission::ChatUse => self.permission_chat_use,
+            Permission::ApiKeysUse => self.permission_api_keys_use,
+            Permission::UsersRead => self.permission_users_read,
+            Permission::UsersInvite => self.permission_users_invite,
+            Permission::UsersWrite => self.permission_users_write,
+            Permission::UsersGrant => self.permission_users_grant,
+            Permission::GroupsRead => self.permission_groups_read,
+            Permission::GroupsWrite => self.permission_groups_write,
+            Permission::RolesRead => self.permission_roles_read,
+            Permission::RolesWrite => self.permission_roles_write,
+            Permission::AuditRead => self.permission_audit_read,
+        }
+    }
+
     /// What happened and what to do about it.
     pub fn failure(&self, code: FailureCode) -> &'static str {
         match code {

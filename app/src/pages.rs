@@ -1,9 +1,12 @@
 //! The pages, one a file.
 
 pub mod chat;
+pub mod factor;
 pub mod login;
 pub mod not_found;
+pub mod recovery;
 pub mod register;
 pub mod settings;
 pub mod setup;
+pub mod verify;
 mod welcome;

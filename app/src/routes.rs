@@ -12,11 +12,17 @@ use crate::{
     language::Language,
     pages::{
         chat::{Chat, ConversationPage, NewConversationPage},
+        factor::FactorPage,
         login::LoginPage,
         not_found::NotFound,
+        recovery::{ForgotPage, ResetPage},
         register::RegisterPage,
-        settings::{ProfilePage, Settings},
+        settings::{
+            ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage, Settings,
+            TotpPage,
+        },
         setup::SetupPage,
+        verify::VerifyPage,
     },
     session::provide_session,
 };
@@ -32,6 +38,10 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 // Whole pages, in order: a streamed fragment needs scripts to find its place.
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/login/factor") view=FactorPage ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async/>
+                <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
+                <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async/>
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
@@ -39,6 +49,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
                     <ParentRoute path=path!("/settings") view=Settings ssr=SsrMode::Async>
                         <Route path=path!("") view=ProfilePage ssr=SsrMode::Async/>
+                        <Route path=path!("security") view=SecurityPage ssr=SsrMode::Async/>
+                        <Route path=path!("security/totp") view=TotpPage ssr=SsrMode::Async/>
+                        <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async/>
+                        <Route path=path!("keys/:id") view=KeyPage ssr=SsrMode::Async/>
+                        <Route path=path!("privacy") view=PrivacyPage ssr=SsrMode::Async/>
+                        <Route path=path!("confirm") view=ConfirmPage ssr=SsrMode::Async/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -12,6 +12,7 @@ pub mod loaded;
 pub mod moment;
 pub mod notice;
 pub mod once;
+pub mod passkey;
 pub mod picture;
 pub mod select;
 pub mod step_up;

@@ -16,7 +16,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("before one is signed in", async ({ page, server }) => {
-      for (const path of ["/login", "/register", await server.setupLink(), "/setup?token=used", "/login?problem=wrong_credentials"]) {
+      for (const path of ["/login", "/register", "/forgot", "/reset?token=used", "/verify?token=used", "/register?sent=1", await server.setupLink(), "/setup?token=used", "/login?problem=wrong_credentials"]) {
         await page.goto(path);
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
         expect(await findings(page), path).toEqual([]);
@@ -30,6 +30,19 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(await findings(page), "menu").toEqual([]);
       await page.goto("/nowhere");
       expect(await findings(page), "not found").toEqual([]);
+    });
+
+    test("in the settings", async ({ page, chat, settings, words }) => {
+      await chat.alive();
+      for (const path of ["", "/security", "/keys", "/privacy"] as const) {
+        await settings.open(path);
+        expect(await findings(page), `settings${path}`).toEqual([]);
+      }
+      await settings.beginCodes();
+      expect(await findings(page), "setting an app up").toEqual([]);
+      await page.goto("/settings/confirm?next=/settings");
+      await page.getByRole("heading", { name: words.confirm_title }).waitFor();
+      expect(await findings(page), "confirming").toEqual([]);
     });
 
     test("in a conversation with answers of every kind", async ({ page, chat, sidebar, questions, words }) => {

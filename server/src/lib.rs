@@ -1,7 +1,8 @@
 //! The server: command line, configuration, the composition root, routes and middleware. What Liantai *does* is in
 //! `platform`; what it looks like is in `app`.
 
-pub mod application;
+pub mod account;
+mod application;
 mod assets;
 pub mod cli;
 pub mod config;

@@ -13,7 +13,7 @@ use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    assets,
+    account, assets,
     config::Config,
     events,
     health::{self, Readiness},
@@ -61,6 +61,8 @@ pub(crate) fn build(
     let events = Router::new()
         .route("/events/conversations/{id}", get(events::conversation))
         .route("/pictures/{user}", get(pictures::picture))
+        .route("/account/picture", post(account::set_picture))
+        .route("/account/export", post(account::export))
         .with_state(state.clone());
     let personal = pages::router(services)?.merge(events).layer(
         ServiceBuilder::new()

@@ -40,6 +40,7 @@ mod conversations {
 mod identity {
     mod cookies;
     mod credentials;
+    mod forms;
     mod sessions;
     mod setup;
 }

@@ -1,5 +1,13 @@
 //! One's own account: profile, sessions, what is kept, the end.
 
+#![cfg_attr(
+    feature = "ssr",
+    expect(
+        clippy::unused_async,
+        reason = "a server function is asynchronous, also when it only reads a cookie"
+    )
+)]
+
 use leptos::prelude::*;
 use model::{Profile, ProfileDraft, SessionRef, SessionSummary};
 use serde::{Deserialize, Serialize};
@@ -14,8 +22,6 @@ pub enum ShownOnce {
     ApiKey(String),
     /// New recovery codes.
     RecoveryCodes(Vec<String>),
-    /// The seed for an app that makes codes.
-    TotpSecret(String),
     /// A link to hand on.
     Link(String),
 }
@@ -139,4 +145,13 @@ pub async fn delete_account(typed_email: String) -> Result<(), AppError> {
     glue::forget_everything();
     glue::go("/login");
     Ok(())
+}
+
+/// Whether one's data can be packed now; the form for it comes to `/account/export`.
+#[server(prefix = "/fn", endpoint = "account.check_export")]
+pub async fn check_export() -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let identity = glue::services()?.identity;
+    identity.require_fresh(&caller).map_err(glue::refuse)
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use model::{Factor, Session};
+use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
@@ -29,6 +30,10 @@ pub async fn load_session() -> Result<Session, AppError> {
         ..Session::default()
     };
     if let Some(signed_in) = signed_in {
+        glue::apply_profile(&signed_in);
+        if let Some(minutes) = identity.utc_offset_minutes(&signed_in) {
+            page.utc_offset_minutes = minutes;
+        }
         page.permissions = signed_in.caller.permissions();
         page.picture = signed_in.picture;
         page.lacking = signed_in.lacking;
@@ -58,6 +63,7 @@ pub async fn sign_in(
     let next = next.filter(|path| glue::is_local(path));
     let next = next.as_deref().unwrap_or("/");
     if awaited.is_empty() {
+        glue::welcome().await?;
         glue::go(next);
     } else {
         glue::go(&glue::with_next("/login/factor", next));
@@ -65,31 +71,47 @@ pub async fn sign_in(
     Ok(awaited)
 }
 
-/// Makes an account and signs in to it, or sends a letter to where the address has to be verified first.
+/// What came of a registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registered {
+    /// Signed in.
+    Entered,
+    /// A letter says how to go on. It is the same for an address that has an account already.
+    MailSent,
+}
+
+/// Makes an account, on one's own or with an invitation, and signs in to it where no letter must be awaited.
 #[server(prefix = "/fn", endpoint = "identity.register")]
-pub async fn register(name: String, email: String, password: String) -> Result<(), AppError> {
+pub async fn register(
+    name: String,
+    email: String,
+    password: String,
+    invitation: Option<String>,
+) -> Result<Registered, AppError> {
     use crate::glue;
-    use platform::identity::Registered;
+    use platform::identity::Registered as Outcome;
     let identity = glue::services()?.identity;
     let who = registration(&name, &email, password)?;
     let visitor = glue::visitor();
-    let registered = identity
-        .register(who, None, &visitor, glue::mail_language())
+    let outcome = identity
+        .register(who, invitation.as_deref(), &visitor, glue::mail_language())
         .await
         .map_err(glue::refuse)?;
-    let proof = match registered {
-        Registered::Entered(proof) => proof,
-        Registered::MailSent => {
-            glue::go("/login");
-            return Ok(());
+    match outcome {
+        Outcome::Entered(proof) => {
+            identity
+                .enter(&glue::session()?, proof, &visitor)
+                .await
+                .map_err(glue::refuse)?;
+            glue::go("/");
+            Ok(Registered::Entered)
         }
-    };
-    identity
-        .enter(&glue::session()?, proof, &visitor)
-        .await
-        .map_err(glue::refuse)?;
-    glue::go("/");
-    Ok(())
+        Outcome::MailSent => {
+            glue::go("/register?sent=1");
+            Ok(Registered::MailSent)
+        }
+    }
 }
 
 /// Makes the first account, the site's owner, through the link that the server printed.

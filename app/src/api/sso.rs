@@ -35,7 +35,7 @@ pub async fn unlink_account(id: String) -> Result<(), AppError> {
         .unlink(&caller, id)
         .await
         .map_err(glue::refuse)?;
-    glue::go_back();
+    glue::go_back_done();
     Ok(())
 }
 

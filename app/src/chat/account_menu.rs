@@ -1,32 +1,48 @@
 //! Who is signed in, and their choices.
 
 use leptos::prelude::*;
-use model::Account;
+use model::{Account, Permission, Session};
 use server_fn::ServerFn;
 
 use super::preferences::{LanguageForm, ThemeForm};
 use crate::{
     api::identity::SignOut,
     language::use_words,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        picture::Picture,
+    },
 };
+
+/// Where administration begins for whoever may see which part of it.
+const ADMINISTRATION: &[(Permission, &str)] = &[
+    (Permission::UsersRead, "/admin/users"),
+    (Permission::GroupsRead, "/admin/groups"),
+    (Permission::RolesRead, "/admin/roles"),
+    (Permission::AuditRead, "/admin/audit"),
+];
 
 /// The foot of the sidebar: opens upwards.
 #[component]
-pub fn AccountMenu(account: Account) -> impl IntoView {
+pub fn AccountMenu(account: Account, session: Session) -> impl IntoView {
     let words = use_words();
-    let Account { name, email, .. } = account;
+    let Account { id, name, email } = account;
+    let administers = ADMINISTRATION
+        .iter()
+        .find(|(permission, _)| session.permissions.contains(*permission))
+        .map(|(_, path)| view! { <a class="account__link" href=*path><Glyph icon=Icon::People/>{words.administration}</a> });
     let label = format!("{}: {}", words.account, name.as_str());
     let name = String::from(name);
-    let initial: String = name.chars().next().into_iter().collect();
     view! {
         <details class="account">
             <summary class="account__summary" aria-label=label>
-                <span class="account__initial" aria-hidden="true">{initial}</span>
+                <Picture user=Some(id) name=name.clone() changed=session.picture/>
                 <span class="account__name">{name}</span>
             </summary>
             <div class="account__menu">
                 <p class="account__email">{String::from(email)}</p>
+                <a class="account__link" href="/settings"><Glyph icon=Icon::Settings/>{words.settings}</a>
+                {administers}
                 <ThemeForm/>
                 <LanguageForm/>
                 <form method="post" action=SignOut::PATH>

@@ -69,8 +69,9 @@ pub fn SidebarView(
             </div>
             <Suspense>
                 {move || Suspend::new(async move {
-                    let account = session.await.ok().and_then(|session| session.account);
-                    account.map(|account| view! { <AccountMenu account/> })
+                    let session = session.await.ok()?;
+                    let account = session.account.clone()?;
+                    Some(view! { <AccountMenu account session/> })
                 })}
             </Suspense>
         </nav>

@@ -1,16 +1,26 @@
 //! `/login`.
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos::{prelude::*, task::spawn_local};
 use server_fn::ServerFn;
 
 use crate::{
-    api::identity::{SignIn, sign_in},
-    error::Field,
+    api::{
+        identity::{SignIn, sign_in},
+        security::{passkey_sign_in, passkey_sign_in_options},
+    },
+    browser::{self, passkeys},
+    error::{AppError, Field},
     language::use_words,
-    pages::{register::offers_registration, welcome::{Posting, Welcome}},
+    pages::{
+        register::offers_registration,
+        welcome::{Posting, Welcome, next_in_query},
+    },
     session::use_session,
-    ui::text_field::{Kind, TextField},
+    ui::{
+        passkey::PasskeyButton,
+        submission::Submission,
+        text_field::{Kind, TextField},
+    },
 };
 
 /// Signing in.
@@ -18,13 +28,50 @@ use crate::{
 pub fn LoginPage() -> impl IntoView {
     let words = use_words();
     let session = use_session();
-    let next = use_query_map().with_untracked(|query| {
-        query
-            .get_str("next")
-            .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
-            .unwrap_or("/")
-            .to_owned()
-    });
+    let next = next_in_query();
+    view! {
+        <Welcome title=words.sign_in_title>
+            <PasswordForm next=next.clone()/>
+            <PasskeySignIn next=next.clone()/>
+            <Suspense>
+                {move || {
+                    let next = next.clone();
+                    Suspend::new(async move {
+                        let session = session.await.unwrap_or_default();
+                        let providers = session.providers.into_iter();
+                        let buttons = providers
+                            .map(|provider| {
+                                let address = format!("/sso/{}?next={next}", provider.id);
+                                view! {
+                                    <a class="button" href=address rel="external">
+                                        {words.sign_in_with(&provider.label)}
+                                    </a>
+                                }
+                            })
+                            .collect_view();
+                        let registration = offers_registration(session.registration)
+                            .then(|| {
+                                view! {
+                                    <p class="welcome__aside">
+                                        {words.no_account} " " <a href="/register">{words.register}</a>
+                                    </p>
+                                }
+                            });
+                        view! {
+                            <div class="welcome__ways">{buttons}</div>
+                            <p class="welcome__aside"><a href="/forgot">{words.forgot_link}</a></p>
+                            {registration}
+                        }
+                    })
+                }}
+            </Suspense>
+        </Welcome>
+    }
+}
+
+#[component]
+fn PasswordForm(next: String) -> impl IntoView {
+    let words = use_words();
     let email = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let posting = Posting::new();
@@ -34,38 +81,79 @@ pub fn LoginPage() -> impl IntoView {
             let request = sign_in(email.get_untracked(), password.get_untracked(), None);
             let after = format!("/login/factor?next={next}");
             let next = next.clone();
-            posting.submit_to(&event, request, move |awaited| if awaited.is_empty() { next } else { after });
+            posting.submit_to(&event, request, move |awaited| {
+                if awaited.is_empty() { next } else { after }
+            });
+        }
+    };
+    let was_offered = StoredValue::new(false);
+    let offer = {
+        let next = next.clone();
+        move |_| {
+            if !was_offered.get_value() {
+                was_offered.set_value(true);
+                spawn_local(offer_passkeys(next.clone()));
+            }
         }
     };
     view! {
-        <Welcome title=words.sign_in_title>
-            <form class="form" method="post" action=SignIn::PATH on:submit=submit>
-                <input type="hidden" name="next" value=next/>
-                {posting.view()}
-                <TextField name="email" label=words.email kind=Kind::Email value=email problem=posting.problem_of(Field::Email)/>
-                <TextField
-                    name="password"
-                    label=words.password
-                    kind=Kind::Password("current-password")
-                    value=password
-                    problem=posting.problem_of(Field::Password)
-                />
-                <button class="button" data-tone="primary" aria-busy=move || posting.is_busy().get().then_some("true")>
-                    {words.sign_in}
-                </button>
-            </form>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let open = session.await.is_ok_and(|session| offers_registration(session.registration));
-                    open.then(|| {
-                        view! {
-                            <p class="welcome__aside">
-                                {words.no_account} " " <a href="/register">{words.register}</a>
-                            </p>
-                        }
-                    })
-                })}
-            </Suspense>
-        </Welcome>
+        <form class="form" method="post" action=SignIn::PATH on:submit=submit on:focusin=offer>
+            <input type="hidden" name="next" value=next/>
+            {posting.view()}
+            <TextField
+                name="email"
+                label=words.email
+                kind=Kind::SignInName
+                value=email
+                problem=posting.problem_of(Field::Email)
+            />
+            <TextField
+                name="password"
+                label=words.password
+                kind=Kind::Password("current-password")
+                value=password
+                problem=posting.problem_of(Field::Password)
+            />
+            <button class="button" data-tone="primary" aria-busy=move || posting.is_busy().get().then_some("true")>
+                {words.sign_in}
+            </button>
+        </form>
     }
+}
+
+/// A passkey among what the browser fills in, where it can. What fails here is not said: nobody has asked for it, and
+/// the form stands there.
+async fn offer_passkeys(next: String) {
+    if !passkeys::can_be_offered().await {
+        return;
+    }
+    let Ok(question) = passkey_sign_in_options().await else {
+        return;
+    };
+    if let Ok(response) = passkeys::offer(&question.options).await
+        && passkey_sign_in(question.ceremony, response).await.is_ok()
+    {
+        browser::go_to(&next);
+    }
+}
+
+/// A passkey alone, at the press of a button.
+#[component]
+fn PasskeySignIn(next: String) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[]);
+    let press = Callback::new(move |()| {
+        let next = next.clone();
+        submission.send(use_passkey, move |()| browser::go_to(&next));
+    });
+    view! {
+        {submission.view()}
+        <PasskeyButton label=words.sign_in_passkey press busy=submission.busy()/>
+    }
+}
+
+async fn use_passkey() -> Result<(), AppError> {
+    let question = passkey_sign_in_options().await?;
+    let response = passkeys::get(&question.options).await?;
+    passkey_sign_in(question.ceremony, response).await
 }

@@ -1,12 +1,20 @@
 //! `/settings`: everything around one's own account.
 
+pub mod confirm;
+mod keys;
+mod privacy;
 mod profile;
+mod security;
 
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use model::{Permission, Session};
 
+pub use confirm::ConfirmPage;
+pub use keys::{KeyPage, KeysPage};
+pub use privacy::PrivacyPage;
 pub use profile::ProfilePage;
+pub use security::{SecurityPage, TotpPage};
 
 use crate::{
     language::{Words, use_words},

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     browser,
@@ -36,6 +37,19 @@ pub fn Welcome(title: &'static str, children: Children) -> impl IntoView {
             </footer>
         </main>
     }
+}
+
+/// Where the page is to lead, by its query: within this site.
+pub fn next_in_query() -> String {
+    use_query_map().with_untracked(|query| {
+        query
+            .get_str("next")
+            .filter(|path| {
+                path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')
+            })
+            .unwrap_or("/")
+            .to_owned()
+    })
 }
 
 /// A form that is posted by the browser or, where scripts run, by the page, which keeps what was typed.

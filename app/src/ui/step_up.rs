@@ -1,6 +1,12 @@
-//! What is sensitive needs a fresh proof of who asks.
+//! What is sensitive needs a fresh proof of who asks. Where scripts run a dialog asks for it over the page and the act
+//! is repeated; without them `/settings/confirm` does, and leads back.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
+
+use crate::{
+    api::security::load_security, language::use_words, pages::settings::confirm::Proofs,
+    ui::dialog::Dialog,
+};
 
 /// Who asks for a fresh proof, for the page below it.
 #[derive(Clone, Copy)]
@@ -23,5 +29,44 @@ impl StepUp {
         self.then
             .try_set_value(Some(Callback::new(move |()| then())));
         self.open.try_set(true);
+    }
+}
+
+/// The dialog.
+#[component]
+pub fn StepUpDialog() -> impl IntoView {
+    let words = use_words();
+    let step_up = expect_context::<StepUp>();
+    let proven = Callback::new(move |()| {
+        step_up.open.set(false);
+        let then = step_up
+            .then
+            .try_update_value(Option::take)
+            .flatten();
+        if let Some(then) = then {
+            then.run(());
+        }
+    });
+    view! {
+        <Dialog open=step_up.open title=words.confirm_title>
+            <AskForProof proven/>
+        </Dialog>
+    }
+}
+
+/// Loads what can be asked for, when it is asked.
+#[component]
+fn AskForProof(proven: Callback<()>) -> impl IntoView {
+    let words = use_words();
+    let overview = Resource::new(|| (), |()| load_security());
+    view! {
+        <Suspense fallback=move || view! { <p role="status">{words.loading}</p> }>
+            {move || Suspend::new(async move {
+                match overview.await {
+                    Ok(overview) => Either::Left(view! { <Proofs overview proven/> }),
+                    Err(error) => Either::Right(view! { <p role="alert">{words.failure(error.code)}</p> }),
+                }
+            })}
+        </Suspense>
     }
 }

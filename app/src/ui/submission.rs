@@ -50,7 +50,11 @@ impl Submission {
 
     /// What is not the matter of one field, or that it is done.
     pub fn view(self) -> impl IntoView {
-        let words = use_words();
+        self.view_as(use_words().saved)
+    }
+
+    /// The same, with these words when it is done.
+    pub fn view_as(self, done: &'static str) -> impl IntoView {
         let error = Signal::derive(move || {
             self.error.get().filter(|error| {
                 Field::of(error.code).is_none_or(|field| !self.fields.contains(&field))
@@ -58,7 +62,7 @@ impl Submission {
         });
         view! {
             <Notice error/>
-            {move || self.done.get().then(|| view! { <p class="notice" role="status">{words.saved}</p> })}
+            {move || (self.done.get() && !done.is_empty()).then(|| view! { <p class="notice" role="status">{done}</p> })}
         }
     }
 
@@ -110,10 +114,5 @@ impl Submission {
                 },
             }
         });
-    }
-
-    /// Says what went wrong before anything was sent.
-    pub fn fail(self, code: FailureCode) {
-        self.error.set(Some(AppError::new(code)));
     }
 }

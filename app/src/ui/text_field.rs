@@ -16,6 +16,8 @@ pub enum Kind {
     Line(&'static str),
     /// An address, the name to sign in with.
     Email,
+    /// An address to sign in with, or a passkey instead, which the browser may offer here.
+    SignInName,
     /// A password with this `autocomplete`.
     Password(&'static str),
     /// A line that may stay empty, with this `autocomplete`.
@@ -108,6 +110,7 @@ pub fn TextField(
         let (input, autocomplete) = match kind {
             Kind::Line(autocomplete) | Kind::Optional(autocomplete) => ("text", autocomplete),
             Kind::Email => ("email", "username"),
+            Kind::SignInName => ("email", "username webauthn"),
             Kind::Password(autocomplete) => ("password", autocomplete),
             Kind::Code => ("text", "one-time-code"),
             Kind::Day => ("date", "off"),
@@ -119,6 +122,7 @@ pub fn TextField(
             | Kind::Optional(_)
             | Kind::Suggested(_)
             | Kind::Email
+            | Kind::SignInName
             | Kind::Password(_)
             | Kind::Day
             | Kind::Text => None,
@@ -128,6 +132,7 @@ pub fn TextField(
             Kind::Line(_)
             | Kind::Optional(_)
             | Kind::Email
+            | Kind::SignInName
             | Kind::Password(_)
             | Kind::Code
             | Kind::Number
@@ -135,7 +140,12 @@ pub fn TextField(
             | Kind::Text => None,
         };
         let required = match kind {
-            Kind::Line(_) | Kind::Email | Kind::Password(_) | Kind::Code | Kind::Text => true,
+            Kind::Line(_)
+            | Kind::Email
+            | Kind::SignInName
+            | Kind::Password(_)
+            | Kind::Code
+            | Kind::Text => true,
             Kind::Optional(_) | Kind::Suggested(_) | Kind::Number | Kind::Day => false,
         };
         view! {

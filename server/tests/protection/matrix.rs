@@ -64,7 +64,8 @@ async fn everybody(app: &TestApp) -> anyhow::Result<Vec<Kind>> {
 fn expected(access: Access, kind: &Kind) -> Option<FailureCode> {
     let role = match (access, kind.role) {
         (Access::Anyone, _) => return None,
-        (_, None) => return Some(FailureCode::SignInNeeded),
+        // Nobody here is half in.
+        (Access::HalfIn, _) | (_, None) => return Some(FailureCode::SignInNeeded),
         (Access::Newcomer, Some(_)) => return None,
         (_, Some(role)) => role,
     };
@@ -77,6 +78,7 @@ fn expected(access: Access, kind: &Kind) -> Option<FailureCode> {
         }
         Access::Permitted(_)
         | Access::Anyone
+        | Access::HalfIn
         | Access::Newcomer
         | Access::Member
         | Access::Owner => None,
@@ -142,13 +144,25 @@ const PAGES: &[(&str, Page)] = &[
     ("/c/{id}", Page::SignedIn),
     ("/login", Page::Anyone),
     ("/register", Page::Anyone),
+    ("/login/factor", Page::Anyone),
+    ("/forgot", Page::Anyone),
+    ("/reset", Page::Anyone),
+    ("/verify", Page::Anyone),
     ("/settings", Page::SignedIn),
+    ("/settings/security", Page::Newcomer),
+    ("/settings/security/totp", Page::Newcomer),
+    ("/settings/keys", Page::SignedIn),
+    ("/settings/keys/{id}", Page::SignedIn),
+    ("/settings/privacy", Page::SignedIn),
+    ("/settings/confirm", Page::Newcomer),
     ("/setup", Page::Anyone),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Page {
     Anyone,
+    /// Whoever is signed in, also while they owe a second factor.
+    Newcomer,
     SignedIn,
     #[expect(dead_code, reason = "the pages of administration ask for it")]
     Permitted(Permission),
@@ -177,8 +191,11 @@ async fn every_page_is_shown_to_whom_the_table_says() -> TestResult {
             let led_away = reply.status.is_redirection();
             match (page, kind.role) {
                 (Page::Anyone, _) => assert!(!reply.status.is_server_error(), "{path}"),
-                (Page::SignedIn | Page::Permitted(_), None) => {
+                (Page::Newcomer | Page::SignedIn | Page::Permitted(_), None) => {
                     assert!(led_away, "{path} by {}: {}", kind.name, reply.status);
+                }
+                (Page::Newcomer, Some(_)) => {
+                    assert!(!led_away, "{path} by {}: {}", kind.name, reply.status);
                 }
                 (Page::SignedIn, Some(_)) => {
                     assert_eq!(led_away, kind.lacks.is_some(), "{path} by {}", kind.name);

@@ -7,6 +7,8 @@ use model::{ConversationId, MessageId, Permission};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Anyone,
+    /// Whoever has said the password and owes a second factor.
+    HalfIn,
     /// Whoever is signed in, also while something is lacking: a verified address, a second factor.
     Newcomer,
     /// Whoever is signed in.
@@ -101,6 +103,17 @@ const fn members_with(
     }
 }
 
+const fn half_in(
+    name: &'static str,
+    arguments: &'static [(&'static str, Value)],
+) -> Function {
+    Function {
+        name,
+        access: Access::HalfIn,
+        arguments,
+    }
+}
+
 const fn newcomers(
     name: &'static str,
     arguments: &'static [(&'static str, Value)],
@@ -108,6 +121,18 @@ const fn newcomers(
     Function {
         name,
         access: Access::Newcomer,
+        arguments,
+    }
+}
+
+const fn permitted(
+    name: &'static str,
+    permission: Permission,
+    arguments: &'static [(&'static str, Value)],
+) -> Function {
+    Function {
+        name,
+        access: Access::Permitted(permission),
         arguments,
     }
 }
@@ -120,6 +145,12 @@ const fn owners(name: &'static str, arguments: &'static [(&'static str, Value)])
     }
 }
 
+const NO_ID: &[(&str, Value)] = &[("id", Value::Text("01990000-0000-7000-8000-0000000000ff"))];
+const GUESSED: &[(&str, Value)] = &[("token", Value::Text("guessed"))];
+const NO_PASSKEY: &[(&str, Value)] = &[
+    ("ceremony", Value::Text("guessed")),
+    ("response", Value::Text("{}")),
+];
 const OF_CONVERSATION: &[(&str, Value)] = &[("id", Value::Conversation)];
 const OF_MESSAGE: &[(&str, Value)] = &[("id", Value::Conversation), ("message", Value::Message)];
 
@@ -189,6 +220,83 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "account.delete",
         &[("typed_email", Value::Text("not it"))],
     ),
+    members("account.check_export"),
+    newcomers("security.overview", &[]),
+    half_in("security.answer_code", &[("code", Value::Text("000000"))]),
+    open("security.passkey_sign_in_options", &[]),
+    open("security.passkey_sign_in", NO_PASSKEY),
+    half_in("security.passkey_factor_options", &[]),
+    half_in("security.passkey_factor", NO_PASSKEY),
+    newcomers(
+        "security.step_up_password",
+        &[("proof_password", Value::Text("wrong"))],
+    ),
+    newcomers("security.step_up_code", &[("proof_code", Value::Text("000000"))]),
+    newcomers("security.passkey_step_up_options", &[]),
+    newcomers("security.passkey_step_up", NO_PASSKEY),
+    newcomers("security.begin_totp", &[]),
+    newcomers("security.totp_enrolment", &[]),
+    newcomers("security.confirm_totp", &[("code", Value::Text("000000"))]),
+    newcomers("security.remove_totp", &[]),
+    newcomers("security.renew_recovery_codes", &[]),
+    newcomers("security.passkey_options", &[]),
+    newcomers(
+        "security.add_passkey",
+        &[
+            ("ceremony", Value::Text("guessed")),
+            ("name", Value::Text("Mine")),
+            ("response", Value::Text("{}")),
+        ],
+    ),
+    newcomers(
+        "security.rename_passkey",
+        &[
+            ("id", Value::Text("01990000-0000-7000-8000-0000000000ff")),
+            ("name", Value::Text("Mine")),
+        ],
+    ),
+    newcomers("security.remove_passkey", NO_ID),
+    open("recovery.invitation", GUESSED),
+    newcomers("recovery.send_verification", &[]),
+    open("recovery.verify_email", GUESSED),
+    members_with(
+        "recovery.change_email",
+        &[("new_email", Value::Text("not an address"))],
+    ),
+    newcomers(
+        "recovery.change_password",
+        &[
+            ("current_password", Value::Text("wrong")),
+            ("new_password", Value::Text("eleven grey herons")),
+        ],
+    ),
+    open(
+        "recovery.request_reset",
+        &[("email", Value::Text("nobody@example.com"))],
+    ),
+    open("recovery.check_reset_link", GUESSED),
+    open(
+        "recovery.reset_password",
+        &[
+            ("token", Value::Text("guessed")),
+            ("new_password", Value::Text("eleven grey herons")),
+        ],
+    ),
+    members("keys.list"),
+    permitted(
+        "keys.create",
+        Permission::ApiKeysUse,
+        &[("key[name]", Value::Text(""))],
+    ),
+    permitted(
+        "keys.update",
+        Permission::ApiKeysUse,
+        &[
+            ("id", Value::Text("01990000-0000-7000-8000-0000000000ff")),
+            ("key[name]", Value::Text("Mine")),
+        ],
+    ),
+    members_with("keys.delete", NO_ID),
     open("preferences.set_theme", &[("theme", Value::Text("dark"))]),
     open(
         "preferences.set_language",

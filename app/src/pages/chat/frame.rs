@@ -6,7 +6,7 @@ use leptos_router::{
     components::{Outlet, Redirect},
     hooks::{use_location, use_navigate, use_query_map},
 };
-use model::{Asked, ConversationId};
+use model::{Asked, ConversationId, Lacking, Session};
 use server_fn::ServerFn;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     error::AppError,
     language::use_words,
     session::use_session,
-    ui::step_up::StepUp,
+    ui::step_up::{StepUp, StepUpDialog},
 };
 
 /// What *Send* made on the page of a new conversation, for the page that it leads to.
@@ -62,27 +62,46 @@ pub fn Chat() -> impl IntoView {
             </main>
         </div>
         <DeletedToast/>
-        <SignInFirst/>
+        <StepUpDialog/>
+        <FirstThings/>
     }
 }
 
-/// Leads to `/login` and, from there, back.
+/// Leads those who must do something first to where it is done: to sign in and, from there, back; to the second step of
+/// that; to the letter; to the settings of second factors.
 #[component]
-fn SignInFirst() -> impl IntoView {
+fn FirstThings() -> impl IntoView {
     let session = use_session();
     let path = use_location().pathname;
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
-                session
-                    .await
-                    .is_ok_and(|session| session.account.is_none())
-                    .then(|| {
-                        let next = path.get_untracked();
-                        view! { <Redirect path=format!("/login?next={next}")/> }
-                    })
-            })}
+            {move || {
+                let path = path.get();
+                Suspend::new(async move {
+                    let session = session.await.ok()?;
+                    first_thing(&session, &path).map(|path| view! { <Redirect path/> })
+                })
+            }}
         </Suspense>
+    }
+}
+
+/// Where somebody at `path` must go first.
+fn first_thing(session: &Session, path: &str) -> Option<String> {
+    if session.account.is_none() {
+        return Some(if session.awaited.is_empty() {
+            format!("/login?next={path}")
+        } else {
+            format!("/login/factor?next={path}")
+        });
+    }
+    match session.lacking? {
+        Lacking::VerifiedEmail => Some("/verify".to_owned()),
+        Lacking::SecondFactor => {
+            let is_there =
+                path.starts_with("/settings/security") || path.starts_with("/settings/confirm");
+            (!is_there).then(|| "/settings/security".to_owned())
+        }
     }
 }
 
@@ -150,5 +169,51 @@ pub fn LoadFailed(error: AppError) -> impl IntoView {
             {error.reference.map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}
             <a class="button" href="" rel="external">{words.try_again}</a>
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Account, DisplayName, Email, Factor, UserId};
+
+    use super::*;
+
+    fn somebody(lacking: Option<Lacking>) -> Option<Session> {
+        Some(Session {
+            account: Some(Account {
+                id: UserId::from_uuid(uuid::Uuid::nil()),
+                name: DisplayName::parse("Lin").ok()?,
+                email: Email::parse("lin@example.com").ok()?,
+            }),
+            lacking,
+            ..Session::default()
+        })
+    }
+
+    #[test]
+    fn whoever_owes_something_is_led_there_from_everywhere_else() {
+        let stranger = Some(Session::default());
+        let half_in = Some(Session {
+            awaited: vec![Factor::Totp],
+            ..Session::default()
+        });
+        let (all_in, unverified, factorless) = (
+            somebody(None),
+            somebody(Some(Lacking::VerifiedEmail)),
+            somebody(Some(Lacking::SecondFactor)),
+        );
+        for (session, path, expected) in [
+            (&stranger, "/c/1", Some("/login?next=/c/1")),
+            (&half_in, "/", Some("/login/factor?next=/")),
+            (&all_in, "/settings", None),
+            (&unverified, "/settings/security", Some("/verify")),
+            (&factorless, "/", Some("/settings/security")),
+            (&factorless, "/settings", Some("/settings/security")),
+            (&factorless, "/settings/security/totp", None),
+            (&factorless, "/settings/confirm", None),
+        ] {
+            let found = session.as_ref().and_then(|session| first_thing(session, path));
+            assert_eq!(found.as_deref(), expected, "{path}");
+        }
     }
 }

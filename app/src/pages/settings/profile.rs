@@ -5,7 +5,10 @@ use model::{Profile, Session};
 use server_fn::ServerFn;
 
 use crate::{
-    api::account::{RemovePicture, UpdateProfile, load_profile, remove_picture, update_profile},
+    api::{
+        account::{RemovePicture, UpdateProfile, load_profile, remove_picture, update_profile},
+        recovery::{ChangeEmail, change_email},
+    },
     browser,
     error::Field,
     language::use_words,
@@ -32,7 +35,11 @@ pub fn ProfilePage() -> impl IntoView {
             view=move |profile: Profile, session: Session| {
                 view! {
                     <PictureForms session profile=profile.clone()/>
-                    <ProfileForm profile/>
+                    <ProfileForm profile=profile.clone()/>
+                    <EmailPanel
+                        email=profile.email.as_str().to_owned()
+                        awaited=profile.new_email.map(String::from)
+                    />
                 }
             }
         />
@@ -137,6 +144,33 @@ fn ProfileForm(profile: Profile) -> impl IntoView {
                 />
                 <TimeZones value=time_zone problem=submission.problem_of(Field::TimeZone)/>
                 <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
+            </form>
+        </section>
+    }
+}
+
+/// Another address to sign in with.
+#[component]
+fn EmailPanel(email: String, awaited: Option<String>) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[Field::Email]);
+    let new_email = RwSignal::new(String::new());
+    let change = submission.on_submit(move || change_email(new_email.get_untracked()), |()| ());
+    view! {
+        <section class="panel" aria-labelledby="email-heading">
+            <h2 id="email-heading">{words.email_change}</h2>
+            <p class="panel__note">{words.email_is(&email)}</p>
+            {awaited.map(|awaited| view! { <p class="panel__note">{words.email_waits(&awaited)}</p> })}
+            <form class="form" method="post" action=ChangeEmail::PATH on:submit=change>
+                {submission.view_as(words.email_change_sent)}
+                <TextField
+                    name="new_email"
+                    label=words.email_new
+                    kind=Kind::Email
+                    value=new_email
+                    problem=submission.problem_of(Field::Email)
+                />
+                <button class="button" aria-busy=submission.busy()>{words.email_change_button}</button>
             </form>
         </section>
     }

@@ -4,7 +4,6 @@ mod continuing;
 mod ending;
 mod neighbours;
 mod page;
-mod quota;
 mod storing;
 mod watching;
 

@@ -2,10 +2,10 @@
 
 mod picture;
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use model::{DisplayName, FailureCode, Millis, Profile, ProfileDraft, UserId};
 
-use super::{Caller, Identity, IdentityError, sessions::own};
+use super::{Caller, Identity, IdentityError, SignedIn, sessions::own};
 use crate::store::{NewProfile, User};
 
 impl Identity {
@@ -103,6 +103,13 @@ impl Identity {
             return Ok(None);
         }
         Ok(self.0.db.picture(user).await?)
+    }
+
+    /// How far the clock of the time zone in somebody's profile is from UTC now, in minutes; `None` when they chose none.
+    pub fn utc_offset_minutes(&self, signed_in: &SignedIn) -> Option<i32> {
+        let zone = TimeZone::get(signed_in.time_zone.as_deref()?).ok()?;
+        let now = Timestamp::from_millisecond(self.0.clock.now().get()).ok()?;
+        Some(zone.to_offset(now).seconds() / 60)
     }
 
     /// The caller's row; it can be gone since the request was let in.

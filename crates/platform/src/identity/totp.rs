@@ -33,8 +33,30 @@ impl Identity {
             .seal(enrolment(&id.to_string()), seed.as_bytes())?;
         let until = inner.clock.now().plus(ENROLMENT_MS);
         inner.db.enrol_totp(id, &sealed, until).await?;
+        self.shown(&seed, user.account.email.as_str())
+    }
+
+    /// The seed that is being set up, to be shown again: by a page that is loaded anew, or after a wrong code. `None` when
+    /// nothing is being set up any more.
+    #[tracing::instrument(name = "api.identity.totp_enrolment", skip_all)]
+    pub async fn totp_enrolment(
+        &self,
+        caller: &Caller,
+    ) -> Result<Option<TotpEnrolment>, IdentityError> {
+        own(caller)?;
+        self.require_fresh(caller)?;
+        let (inner, id) = (&*self.0, caller.user());
+        let user = inner.db.user(id).await?.ok_or(IdentityError::SignInNeeded)?;
+        let Some(sealed) = inner.db.enrolled_totp(id, inner.clock.now()).await? else {
+            return Ok(None);
+        };
+        let seed = opened(&inner.vault.open(enrolment(&id.to_string()), &sealed)?)?;
+        self.shown(&seed, user.account.email.as_str()).map(Some)
+    }
+
+    fn shown(&self, seed: &Seed, email: &str) -> Result<TotpEnrolment, IdentityError> {
         let svg = seed
-            .qr_code(self.site_name(), user.account.email.as_str())
+            .qr_code(self.site_name(), email)
             .map_err(|error| IdentityError::Broken(format!("drawing a QR code: {error}")))?;
         Ok(TotpEnrolment {
             svg,

@@ -1,15 +1,9 @@
 //! All second factors of a person together: which there are, and taking one away without taking away too much.
 
-use model::{LinkId, LinkedAccount, Millis, PasskeyId, Rank, UserId};
+use model::{LinkId, LinkedAccount, Millis, PasskeyId, UserId};
 use sqlx::FromRow;
 
-use super::{
-    Db, Result,
-    audit::append_audit,
-    on_pool,
-    people::{Touched, below},
-    recovery_codes, rows,
-};
+use super::{Db, Result, audit::append_audit, on_pool, recovery_codes, rows};
 use crate::audit::Record;
 
 const HELD: &str = "SELECT (SELECT COUNT(*) FROM totp_factors WHERE user_id = $1) AS totp, \
@@ -160,18 +154,11 @@ impl Db {
         Ok(Removed::Done)
     }
 
-    /// Takes all second factors of a person away, if they stand below `ceiling`.
+    /// Takes all second factors of a person away.
     #[tracing::instrument(name = "store.factors.clear", skip_all)]
-    pub(crate) async fn clear_factors(
-        &self,
-        user: UserId,
-        ceiling: Option<Rank>,
-        record: &Record,
-    ) -> Result<Touched> {
-        let user = user.to_string();
+    pub(crate) async fn clear_factors(&self, user: UserId, record: &Record) -> Result<()> {
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            below!(transaction, &user, ceiling);
             for statement in [
                 REMOVE_TOTP,
                 REMOVE_ENROLMENT,
@@ -179,13 +166,13 @@ impl Db {
                 recovery_codes::CLEAR,
             ] {
                 sqlx::query(statement)
-                    .bind(&user)
+                    .bind(user.to_string())
                     .execute(&mut *transaction)
                     .await?;
             }
             append_audit!(transaction, record);
             transaction.commit().await?;
         });
-        Ok(Touched::Done)
+        Ok(())
     }
 }

@@ -1,0 +1,188 @@
+//! Keys that let programs act for one.
+
+use leptos::prelude::*;
+use model::{ApiKey, ApiKeySecret};
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// A key as it is typed. Lists are a line each, numbers and days may stay empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyForm {
+    /// What to call it.
+    pub name: String,
+    /// Names of permissions.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Names of models.
+    #[serde(default)]
+    pub models: String,
+    /// Networks.
+    #[serde(default)]
+    pub networks: String,
+    /// The last day, `2026-11-28`.
+    #[serde(default)]
+    pub expires: String,
+    /// Requests a minute.
+    #[serde(default)]
+    pub requests: String,
+    /// Tokens a minute.
+    #[serde(default)]
+    pub tokens: String,
+    /// Yuan a month.
+    #[serde(default)]
+    pub budget: String,
+}
+
+/// One's keys, newest first.
+#[server(prefix = "/fn", endpoint = "keys.list")]
+pub async fn load_keys() -> Result<Vec<ApiKey>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let identity = glue::services()?.identity;
+    identity.api_keys(&caller).await.map_err(glue::refuse)
+}
+
+/// Makes a key.
+#[server(prefix = "/fn", endpoint = "keys.create")]
+pub async fn create_key(key: KeyForm) -> Result<ApiKeySecret, AppError> {
+    use crate::{api::account::ShownOnce, glue};
+    let caller = glue::caller().await?;
+    let draft = form::parse(key).map_err(glue::refuse_text)?;
+    let identity = glue::services()?.identity;
+    let made = identity
+        .create_api_key(&caller, draft)
+        .await
+        .map_err(glue::refuse)?;
+    glue::show_once(&ShownOnce::ApiKey(made.secret.clone()));
+    glue::go("/settings/keys");
+    Ok(made)
+}
+
+/// Changes what a key may do.
+#[server(prefix = "/fn", endpoint = "keys.update")]
+pub async fn update_key(id: String, key: KeyForm) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let id = glue::parse_id(&id)?;
+    let draft = form::parse(key).map_err(glue::refuse_text)?;
+    let identity = glue::services()?.identity;
+    identity
+        .update_api_key(&caller, id, draft)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go("/settings/keys?done=1");
+    Ok(())
+}
+
+/// Deletes a key: whoever uses it is refused from then on.
+#[server(prefix = "/fn", endpoint = "keys.delete")]
+pub async fn delete_key(id: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let id = glue::parse_id(&id)?;
+    let identity = glue::services()?.identity;
+    identity
+        .delete_api_key(&caller, id)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go("/settings/keys?done=1");
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+mod form {
+    use model::{ApiKeyDraft, FailureCode, ModelName, Permission};
+
+    use super::KeyForm;
+    use crate::{glue, ui::moment::end_of_day};
+
+    pub(super) fn parse(form: KeyForm) -> Result<ApiKeyDraft, FailureCode> {
+        let scopes = form.scopes.iter().map(|name| Permission::from_name(name));
+        let models = lines(&form.models).map(ModelName::parse);
+        let models: Vec<ModelName> = models
+            .collect::<Result<_, _>>()
+            .map_err(|_| FailureCode::UnknownModel)?;
+        let expires_at = match form.expires.trim() {
+            "" => None,
+            day => Some(
+                end_of_day(day, glue::utc_offset_minutes()).ok_or(FailureCode::InvalidExpiry)?,
+            ),
+        };
+        Ok(ApiKeyDraft {
+            name: form.name,
+            scopes: scopes
+                .collect::<Option<_>>()
+                .ok_or(FailureCode::BadRequest)?,
+            models: (!models.is_empty()).then_some(models),
+            networks: lines(&form.networks).map(str::to_owned).collect(),
+            requests_per_minute: whole(&form.requests)?,
+            tokens_per_minute: whole(&form.tokens)?,
+            budget_per_month: micro_yuan(&form.budget)?,
+            expires_at,
+        })
+    }
+
+    fn lines(text: &str) -> impl Iterator<Item = &str> {
+        text.split(['\n', ',', '，'])
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+    }
+
+    fn whole(text: &str) -> Result<Option<i64>, FailureCode> {
+        match text.trim() {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_| FailureCode::InvalidNumber),
+        }
+    }
+
+    /// Yuan with at most six decimals.
+    fn micro_yuan(text: &str) -> Result<Option<i64>, FailureCode> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let wrong = FailureCode::InvalidNumber;
+        let (yuan, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if !are_digits(yuan) || !are_digits(decimals) || decimals.len() > 6 {
+            return Err(wrong);
+        }
+        let yuan: i64 = yuan.parse().map_err(|_| wrong)?;
+        let micro: i64 = format!("{decimals:0<6}").parse().map_err(|_| wrong)?;
+        yuan.checked_mul(1_000_000)
+            .and_then(|whole| whole.checked_add(micro))
+            .map(Some)
+            .ok_or(wrong)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn yuan_are_counted_exactly() {
+            for (text, expected) in [
+                ("", Ok(None)),
+                ("12", Ok(Some(12_000_000))),
+                ("0.000001", Ok(Some(1))),
+                ("1.5", Ok(Some(1_500_000))),
+                ("1.0000001", Err(FailureCode::InvalidNumber)),
+                ("-1", Err(FailureCode::InvalidNumber)),
+                ("1e3", Err(FailureCode::InvalidNumber)),
+                ("99999999999999", Err(FailureCode::InvalidNumber)),
+            ] {
+                assert_eq!(micro_yuan(text), expected, "{text}");
+            }
+        }
+
+        #[test]
+        fn lists_are_a_line_each() {
+            let found: Vec<&str> = lines(" a \n\nb，c,").collect();
+            assert_eq!(found, ["a", "b", "c"]);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! `/settings/keys`: keys that let programs act for one, and `/settings/keys/{id}`, where one is changed.
+
+mod form;
+
+use leptos::{either::Either, prelude::*};
+use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map}};
+use model::{ApiKey, ApiKeySecret, Session};
+use server_fn::ServerFn;
+
+use super::security::FreshFirst;
+use crate::{
+    api::{
+        account::{ShownOnce, take_shown_once},
+        keys::{CreateKey, DeleteKey, UpdateKey, create_key, delete_key, load_keys, update_key},
+        security::load_security,
+    },
+    error::{AppError, Field},
+    language::use_words,
+    ui::{
+        area::PageHead,
+        confirm::Confirm,
+        loaded::Loaded,
+        moment::Moment,
+        once::Secret,
+        submission::Submission,
+        table::{Cell, Table},
+    },
+};
+use form::{KeyFields, Typed};
+
+type Found = Vec<ApiKey>;
+type Keys = Resource<Result<Found, AppError>>;
+
+const FIELDS: &[Field] = &[Field::Name, Field::Networks, Field::Expiry];
+
+/// The keys, and the form for a new one.
+#[component]
+pub fn KeysPage() -> impl IntoView {
+    let words = use_words();
+    let keys: Keys = Resource::new_blocking(|| (), |()| load_keys());
+    let fresh = Resource::new_blocking(|| (), |()| load_security());
+    let made = RwSignal::new(None::<String>);
+    view! {
+        <PageHead title=words.settings_keys lead=words.keys_lead/>
+        <p class="panel__note">{words.keys_gateway}</p>
+        <Suspense>
+            {move || Suspend::new(async move {
+                let fresh = fresh.await.is_ok_and(|overview| overview.fresh);
+                view! { <FreshFirst fresh/> }
+            })}
+        </Suspense>
+        <NewSecret made/>
+        <Loaded
+            what=keys
+            view=move |found: Found, session: Session| {
+                view! {
+                    <section class="panel" aria-labelledby="keys-heading">
+                        <h2 id="keys-heading">{words.settings_keys}</h2>
+                        {if found.is_empty() {
+                            Either::Left(view! { <p class="panel__note">{words.keys_none}</p> })
+                        } else {
+                            Either::Right(view! { <KeyTable found keys/> })
+                        }}
+                    </section>
+                    <NewKey session keys made/>
+                }
+            }
+        />
+    }
+}
+
+/// The key that was just made, by a script's answer or the form before this page.
+#[component]
+fn NewSecret(made: RwSignal<Option<String>>) -> impl IntoView {
+    let words = use_words();
+    let once = Resource::new_blocking(|| (), |()| take_shown_once());
+    let shown = move |secret: String| {
+        view! { <Secret label=words.key_secret secret hint=words.key_once/> }
+    };
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match once.await {
+                    Ok(Some(ShownOnce::ApiKey(secret))) => Some(shown(secret)),
+                    Ok(Some(ShownOnce::RecoveryCodes(_) | ShownOnce::Link(_)) | None) | Err(_) => None,
+                }
+            })}
+        </Suspense>
+        {move || made.get().map(shown)}
+    }
+}
+
+#[component]
+fn KeyTable(found: Vec<ApiKey>, keys: Keys) -> impl IntoView {
+    let words = use_words();
+    let columns = vec![words.key_name, words.created, words.key_expires, words.used, words.acts];
+    let rows = found.into_iter().map(|key| view! { <Row key keys/> }).collect_view();
+    view! { <Table label=words.settings_keys columns>{rows}</Table> }
+}
+
+#[component]
+fn Row(key: ApiKey, keys: Keys) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[]);
+    let id = key.id.to_string();
+    let delete = {
+        let id = id.clone();
+        submission.on_submit(move || delete_key(id.clone()), move |()| keys.refetch())
+    };
+    let time = move |at| match at {
+        Some(at) => Either::Left(view! { <Moment at/> }),
+        None => Either::Right(words.never),
+    };
+    let from = key.used_from.map(|address| words.key_used_from(&address));
+    let edit = format!("{}: {}", words.key_edit, key.name);
+    let (name, of) = (key.name.clone(), key.name);
+    view! {
+        <tr>
+            <Cell heading=words.key_name>{name} " " <code>{key.hint}</code></Cell>
+            <Cell heading=words.created><Moment at=key.created_at/></Cell>
+            <Cell heading=words.key_expires>{time(key.expires_at)}</Cell>
+            <Cell heading=words.used>{time(key.used_at)} " " {from}</Cell>
+            <Cell heading=words.acts>
+                <a
+                    class="button"
+                    href=format!("/settings/keys/{id}")
+                    aria-label=edit
+                >
+                    {words.key_edit}
+                </a>
+                <Confirm label=words.delete of question=words.key_delete_question>
+                    <form method="post" action=DeleteKey::PATH on:submit=delete>
+                        <input type="hidden" name="id" value=id/>
+                        {submission.view()}
+                        <button class="button" data-tone="danger" aria-busy=submission.busy()>{words.delete}</button>
+                    </form>
+                </Confirm>
+            </Cell>
+        </tr>
+    }
+}
+
+#[component]
+fn NewKey(session: Session, keys: Keys, made: RwSignal<Option<String>>) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(FIELDS);
+    let typed = Typed::new(session.permissions, None, session.utc_offset_minutes);
+    let create = submission.on_submit(
+        move || create_key(typed.get()),
+        move |new: ApiKeySecret| {
+            made.try_set(Some(new.secret));
+            keys.refetch();
+        },
+    );
+    view! {
+        <section class="panel" aria-labelledby="new-key-heading">
+            <h2 id="new-key-heading">{words.key_new}</h2>
+            <form class="form" method="post" action=CreateKey::PATH on:submit=create>
+                {submission.view_as(words.key_once)}
+                <KeyFields typed submission/>
+                <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.key_create}</button>
+            </form>
+        </section>
+    }
+}
+
+/// Changing one.
+#[component]
+pub fn KeyPage() -> impl IntoView {
+    let words = use_words();
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    let keys: Keys = Resource::new_blocking(|| (), |()| load_keys());
+    view! {
+        <PageHead title=words.key_edit/>
+        <Loaded
+            what=keys
+            view=move |found: Found, session: Session| {
+                match found.into_iter().find(|key| key.id.to_string() == id) {
+                    Some(key) => Either::Left(view! { <EditKey key session/> }),
+                    None => {
+                        Either::Right(view! { <p class="panel__note">{words.error_not_found}</p> })
+                    }
+                }
+            }
+        />
+        <p><a href="/settings/keys">{words.settings_keys}</a></p>
+    }
+}
+
+#[component]
+fn EditKey(key: ApiKey, session: Session) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(FIELDS);
+    let id = key.id.to_string();
+    let hint = key.hint.clone();
+    let typed = Typed::new(session.permissions, Some(key), session.utc_offset_minutes);
+    let navigate = use_navigate();
+    let update = {
+        let id = id.clone();
+        submission.on_submit(
+            move || update_key(id.clone(), typed.get()),
+            move |()| navigate("/settings/keys?done=1", NavigateOptions::default()),
+        )
+    };
+    view! {
+        <section class="panel">
+            <p><code>{hint}</code></p>
+            <form class="form" method="post" action=UpdateKey::PATH on:submit=update>
+                <input type="hidden" name="id" value=id/>
+                {submission.view()}
+                <KeyFields typed submission/>
+                <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
+            </form>
+        </section>
+    }
+}

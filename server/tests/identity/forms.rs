@@ -1,0 +1,107 @@
+//! The settings without scripts: plain forms, whose answers are redirects and files.
+
+use anyhow::Context;
+use http::{StatusCode, header};
+
+use crate::support::{Browser, Reply, TestApp, TestResult};
+
+const HTML: &str = "text/html,application/xhtml+xml";
+
+async fn posted(
+    browser: &Browser,
+    path: &str,
+    from: &str,
+    fields: &[(&str, &str)],
+) -> anyhow::Result<Reply> {
+    let request = browser
+        .post(path)
+        .header(header::ACCEPT, HTML)
+        .header(header::REFERER, format!("{}{from}", browser.origin));
+    Reply::to(request.form(fields)).await
+}
+
+async fn page(browser: &Browser, path: &str) -> anyhow::Result<String> {
+    let reply = Reply::to(browser.get(path)).await?;
+    anyhow::ensure!(reply.status == StatusCode::OK, "{path}: {}", reply.status);
+    Ok(reply.text())
+}
+
+#[tokio::test]
+async fn a_new_key_is_shown_on_the_next_page_and_never_again() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    let fields = [("key[name]", "Loom"), ("key[scopes][]", "chat.use")];
+    let reply = posted(&lin, "/fn/keys.create", "/settings/keys", &fields).await?;
+    assert_eq!(reply.header("location"), Some("/settings/keys"));
+    let cookie = reply.header("set-cookie").context("no cookie")?;
+    for flag in ["lt_once=", "HttpOnly", "SameSite=Strict", "Max-Age=60"] {
+        assert!(cookie.contains(flag), "{flag}: {cookie}");
+    }
+    let shown = page(&lin, "/settings/keys").await?;
+    let begin = shown.find(">lt-").context("no key is shown")? + 1;
+    let end = begin + shown[begin..].find('<').context("no end")?;
+    let secret = shown[begin..end].to_owned();
+    assert!(secret.len() > 30, "{secret}");
+    let again = page(&lin, "/settings/keys").await?;
+    assert!(!again.contains(&secret));
+    assert!(again.contains("Loom"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_seed_that_is_being_set_up_is_the_same_after_a_wrong_code() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    let reply = posted(&lin, "/fn/security.begin_totp", "/settings/security", &[]).await?;
+    let path = "/settings/security/totp";
+    assert_eq!(reply.header("location"), Some(path));
+    let secret = |page: &str| {
+        let (_, rest) = page.split_once("secret__text\">")?;
+        rest.split_once('<').map(|(secret, _)| secret.to_owned())
+    };
+    let first = secret(&page(&lin, path).await?).context("no seed is shown")?;
+    let wrong = [("code", "000000")];
+    let reply = posted(&lin, "/fn/security.confirm_totp", path, &wrong).await?;
+    let back = reply.header("location").context("no way back")?.to_owned();
+    assert_eq!(back, format!("{path}?problem=wrong_code"));
+    assert_eq!(secret(&page(&lin, &back).await?), Some(first));
+    Ok(())
+}
+
+#[tokio::test]
+async fn ones_data_comes_as_a_file_and_nobody_elses() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    let reply = posted(&lin, "/account/export", "/settings/privacy", &[]).await?;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert_eq!(reply.header("content-type"), Some("application/zip"));
+    let kept = reply.header("content-disposition").context("no name")?;
+    assert!(kept.starts_with("attachment"), "{kept}");
+    let stranger = app.anonymous()?;
+    for path in ["/account/export", "/account/picture"] {
+        let reply = posted(&stranger, path, "/settings", &[]).await?;
+        assert!(reply.status.is_redirection() || reply.status.is_client_error());
+        assert_ne!(reply.header("content-type"), Some("application/zip"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_profile_chooses_applies_where_nothing_else_was_chosen() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    let profile = [
+        ("name", "Lin"),
+        ("language", "zh"),
+        ("theme", "dark"),
+        ("time_zone", "Asia/Shanghai"),
+    ];
+    posted(&lin, "/fn/account.update_profile", "/settings", &profile).await?;
+    assert_eq!(lin.session().await?.utc_offset_minutes, 480);
+    let elsewhere = app.anonymous()?;
+    elsewhere.sign_in("lin", crate::support::PASSWORD).await?;
+    let page = page(&elsewhere, "/settings").await?;
+    assert!(page.contains("lang=\"zh-CN\""));
+    assert!(page.contains("data-theme=\"dark\""));
+    Ok(())
+}
