@@ -1,9 +1,13 @@
 //! The command line.
 
 mod config;
+mod doctor;
+mod key;
 mod model;
+mod operator;
 mod serve;
 mod simulator;
+mod user;
 
 use std::{io::Write, path::PathBuf};
 
@@ -32,6 +36,12 @@ enum Action {
     Config,
     /// What models can do and cost, and what the operator knows better.
     Model(model::Arguments),
+    /// Accounts: list, make, close, and set passwords and roles.
+    User(user::Arguments),
+    /// API keys.
+    Key(key::Arguments),
+    /// Look for what is wrong: schema, master key, audit log, owners.
+    Doctor,
     /// Run only the stand-in for Bailian.
     Simulator(Box<simulator::Arguments>),
 }
@@ -46,6 +56,13 @@ impl Command {
             Action::Model(arguments) => {
                 model::run(arguments, &Config::load(self.config.as_deref())?).await
             }
+            Action::User(arguments) => {
+                user::run(arguments, &Config::load(self.config.as_deref())?).await
+            }
+            Action::Key(arguments) => {
+                key::run(arguments, &Config::load(self.config.as_deref())?).await
+            }
+            Action::Doctor => doctor::run(&Config::load(self.config.as_deref())?).await,
             Action::Simulator(arguments) => simulator::run(*arguments).await,
         }
     }

@@ -21,11 +21,12 @@ pub struct Offer {
 #[server(prefix = "/fn", endpoint = "generation.offer")]
 pub async fn load_offer() -> Result<Offer, AppError> {
     use crate::glue;
-    glue::caller().await?;
+    let caller = glue::caller().await?;
     let generations = glue::services()?.generations;
+    let (models, default) = generations.offer(&caller).await.map_err(glue::refuse)?;
     Ok(Offer {
-        models: generations.models().to_vec(),
-        default: generations.default_model().clone(),
+        models,
+        default,
         submission: uuid::Uuid::new_v4().to_string(),
     })
 }

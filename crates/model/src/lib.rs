@@ -34,7 +34,7 @@ pub use message::{
 };
 pub use page::Page;
 pub use people::{
-    Group, GroupDetail, GroupDraft, Invitation, InvitationDraft, NewInvitation, Person,
+    BulkOutcome, Group, GroupDetail, GroupDraft, Invitation, InvitationDraft, NewInvitation, Person,
     PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft, RoleRef,
 };
 pub use security::{

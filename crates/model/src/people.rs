@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DisplayName, Email, GroupId, InvitationId, Millis, ModelName, PermissionSet, Rank, RoleId,
+    DisplayName, Email, FailureCode, GroupId, InvitationId, Millis, ModelName, PermissionSet, Rank, RoleId,
     UserId,
 };
 
@@ -251,4 +251,13 @@ pub struct NewInvitation {
     pub invitation: Invitation,
     /// The link, shown once.
     pub link: String,
+}
+
+/// What became of an act on many people: each is judged by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkOutcome {
+    /// With whom it was done.
+    pub done: Vec<UserId>,
+    /// With whom it was not, and why.
+    pub refused: Vec<(UserId, FailureCode)>,
 }

@@ -3,12 +3,16 @@
 //!
 //! An act that must be logged is written in one transaction with its line: without the line it does not happen.
 
+mod verify;
+
 use std::sync::Arc;
 
 use hmac::{Hmac, Mac};
 use model::{AuditOutcome, Millis, UserId};
 use serde_json::Value;
 use sha2::Sha256;
+
+pub use verify::Verified;
 
 use crate::{
     Clock,

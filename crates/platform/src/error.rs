@@ -29,6 +29,12 @@ pub enum Error {
     /// The model is not offered here.
     #[error("the model is not offered")]
     UnknownModel,
+    /// What the caller's groups allow for today is used up.
+    #[error("the quota is used up for {retry_after_s} s")]
+    QuotaUsedUp {
+        /// When the next day begins.
+        retry_after_s: u32,
+    },
     /// An answer is being written in this conversation.
     #[error("an answer is being written in this conversation")]
     AlreadyGenerating,
@@ -65,6 +71,7 @@ impl Error {
             Self::Title(_) => FailureCode::InvalidTitle,
             Self::Prompt(_) => FailureCode::InvalidText,
             Self::UnknownModel => FailureCode::UnknownModel,
+            Self::QuotaUsedUp { .. } => FailureCode::QuotaUsedUp,
             Self::AlreadyGenerating => FailureCode::AlreadyGenerating,
             Self::CannotContinue => FailureCode::CannotContinue,
             Self::Overloaded => FailureCode::Overloaded,
@@ -76,6 +83,7 @@ impl Error {
     pub fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::Identity(error) => error.retry_after_s(),
+            Self::QuotaUsedUp { retry_after_s } => Some(*retry_after_s),
             Self::Store(store::Error::Unavailable(_) | store::Error::Redis(_)) | Self::Overloaded => Some(5),
             Self::Store(_)
             | Self::NotFound

@@ -12,6 +12,7 @@ mod hub;
 mod lifetime;
 mod live;
 mod models;
+mod quota;
 mod request;
 mod run;
 mod task;
@@ -24,7 +25,7 @@ use std::{iter, sync::Arc};
 
 use bailian::capability::Catalogue;
 use futures_util::Stream;
-use model::{ConversationEvent, ConversationId, MessageId, MessageStatus, ModelChoice, ModelName};
+use model::{ConversationEvent, ConversationId, MessageId, MessageStatus, ModelName};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
@@ -110,16 +111,6 @@ impl Generations {
         }));
         tokio::spawn(this.clone().keep_leases());
         this
-    }
-
-    /// The models on offer, the default first.
-    pub fn models(&self) -> &[ModelChoice] {
-        self.0.models.choices()
-    }
-
-    /// The model for those who did not choose one.
-    pub fn default_model(&self) -> &ModelName {
-        &self.0.options.default_model
     }
 
     /// Whether answers come from the built-in simulator.

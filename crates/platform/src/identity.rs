@@ -10,6 +10,7 @@ mod factors;
 mod hashing;
 mod invitations;
 mod links;
+mod operator;
 mod passkeys;
 mod password_rules;
 mod passwords;
@@ -200,6 +201,11 @@ impl Identity {
     /// The log of what was done.
     pub fn audit(&self) -> &Audit {
         &self.0.audit
+    }
+
+    /// Whether an address must be shown to be its owner's.
+    pub(crate) fn verifies_email(&self) -> bool {
+        self.0.verify_email
     }
 
     /// Checks address and password. The attempt is counted before it is judged, and unknown, wrong, disabled and

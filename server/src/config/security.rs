@@ -45,6 +45,12 @@ impl SecurityConfig {
         Vault::new(&key).with_context(|| format!("the key in {}", file.display()))
     }
 
+    /// Whether there is a key already; without, [`Self::vault`] makes one.
+    pub fn has_key(&self) -> bool {
+        let given = self.master_key.as_ref().is_some_and(|key| !key.is_blank());
+        given || self.master_key_file.exists()
+    }
+
     pub(super) fn check(&self) -> anyhow::Result<()> {
         match self.master_key.as_ref().filter(|key| !key.is_blank()) {
             Some(key) => Vault::new(key.reveal())

@@ -34,7 +34,7 @@ impl Generations {
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
-        self.room_for(&model)?;
+        self.room_for(caller, &model).await?;
         let (this, user) = (self.clone(), caller.user());
         let (conversation, question) = self
             .unbroken(async move {
@@ -95,7 +95,7 @@ impl Generations {
             .clone()
             .filter(|_| cut.status.is_cut())
             .ok_or(Error::CannotContinue)?;
-        self.room_for(&model)?;
+        self.room_for(caller, &model).await?;
         let before = Before {
             reasoning: cut.reasoning(),
             text: cut.text(),
@@ -146,7 +146,7 @@ impl Generations {
             .parent
             .filter(|_| old.speaker == Speaker::Assistant)
             .ok_or(Error::NotFound)?;
-        self.room_for(&current.model)?;
+        self.room_for(caller, &current.model).await?;
         let (this, user, model) = (self.clone(), caller.user(), current.model);
         self.unbroken(async move {
             let answer = this.new_answer(None, &model);
@@ -171,10 +171,8 @@ impl Generations {
         .await
     }
 
-    fn room_for(&self, model: &ModelName) -> Result<(), Error> {
-        if !self.0.models.offers(model) {
-            return Err(Error::UnknownModel);
-        }
+    async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
+        self.allowed(caller, model).await?;
         if self.0.closing.is_cancelled() || self.0.hub.running() >= self.0.options.at_once {
             return Err(Error::Overloaded);
         }

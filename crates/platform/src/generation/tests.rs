@@ -4,6 +4,7 @@ mod continuing;
 mod ending;
 mod neighbours;
 mod page;
+mod quota;
 mod storing;
 mod watching;
 

@@ -3,6 +3,8 @@
 
 mod draft;
 
+pub(super) use draft::checked;
+
 use model::{ApiKey, ApiKeyDraft, ApiKeyId, ApiKeySecret, FailureCode, Millis, Permission};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -24,7 +26,7 @@ pub(super) const PREFIX: &str = "lt-";
 const LONGEST: usize = 100;
 
 /// Keys that one person may have.
-const AT_MOST: i64 = 50;
+pub(super) const AT_MOST: i64 = 50;
 
 impl Identity {
     /// The caller's keys, newest first.
@@ -44,7 +46,7 @@ impl Identity {
         self.require_fresh(caller)?;
         caller.require(Permission::ApiKeysUse)?;
         let now = self.0.clock.now();
-        let draft = draft::checked(draft, None, caller.permissions(), now)?;
+        let draft = checked(draft, None, caller.permissions(), now)?;
         let id = ApiKeyId::from_uuid(self.0.ids.next());
         let secret = format!("{PREFIX}{}", new_token().expose_secret());
         let hint = hint(&secret);
@@ -84,7 +86,7 @@ impl Identity {
         let old = self.0.db.api_key(caller.user(), id).await?;
         let old = old.ok_or(IdentityError::NotFound)?;
         let now = self.0.clock.now();
-        let draft = draft::checked(draft, Some(&old), caller.permissions(), now)?;
+        let draft = checked(draft, Some(&old), caller.permissions(), now)?;
         let record = self
             .0
             .audit
@@ -171,7 +173,7 @@ impl Identity {
 }
 
 /// The beginning and the end, to tell keys apart by: 8 of its 43 random characters.
-fn hint(secret: &str) -> String {
+pub(super) fn hint(secret: &str) -> String {
     let random = secret.strip_prefix(PREFIX).unwrap_or(secret);
     let (first, last) = (&random[..4], &random[random.len() - 4..]);
     format!("{PREFIX}{first}…{last}")

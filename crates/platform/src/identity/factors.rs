@@ -1,6 +1,6 @@
 //! Second factors: which somebody has, and answering with one.
 
-use model::{Factor, FailureCode, SecurityOverview, UserId};
+use model::{Factor, FailureCode, Rank, SecurityOverview, UserId};
 use tower_sessions::Session;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     audit::Record,
-    store::{Removal, Removed},
+    store::{Removal, Removed, Touched},
     visitor::Visitor,
 };
 
@@ -181,15 +181,19 @@ impl Identity {
         }
     }
 
-    /// Takes all second factors of somebody away, who has lost them. Whoever calls it has seen to it that the caller may,
-    /// and gives the log's line.
+    /// Takes all second factors of somebody away, who has lost them and stands below `ceiling`. Whoever calls it has seen
+    /// to it that the caller may, and gives the log's line.
     pub(crate) async fn clear_factors(
         &self,
         user: UserId,
+        ceiling: Option<Rank>,
         record: &Record,
-    ) -> Result<(), IdentityError> {
-        self.0.db.clear_factors(user, record).await?;
-        self.tell_factors_changed(user).await
+    ) -> Result<Touched, IdentityError> {
+        let touched = self.0.db.clear_factors(user, ceiling, record).await?;
+        if touched == Touched::Done {
+            self.tell_factors_changed(user).await?;
+        }
+        Ok(touched)
     }
 
     /// The owner of an account hears of each change of its factors.

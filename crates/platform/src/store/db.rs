@@ -148,6 +148,21 @@ impl Db {
         Ok(())
     }
 
+    /// Whether the schema is the one that this program was made for: all migrations are there, none is newer or other.
+    pub async fn is_up_to_date(&self) -> Result<bool> {
+        const APPLIED: &str =
+            "SELECT version, checksum FROM _sqlx_migrations WHERE success = TRUE ORDER BY version";
+        let migrator = match &*self.0 {
+            Inner::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Inner::Postgres(_) => &POSTGRES_MIGRATIONS,
+        };
+        let applied: Vec<(i64, Vec<u8>)> =
+            on_pool!(self.reader(), |pool| sqlx::query_as(APPLIED).fetch_all(pool).await?);
+        let known = migrator.iter().map(|known| (known.version, &*known.checksum));
+        let applied = applied.iter().map(|(version, checksum)| (*version, &**checksum));
+        Ok(known.eq(applied))
+    }
+
     /// Claims a SQLite file for one serving process; the claim ends with the returned file. `None` when
     /// another process holds it. Postgres may be shared and is always granted.
     pub fn claim(&self) -> std::io::Result<Option<Claim>> {

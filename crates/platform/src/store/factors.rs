@@ -1,9 +1,15 @@
 //! All second factors of a person together: which there are, and taking one away without taking away too much.
 
-use model::{LinkId, LinkedAccount, Millis, PasskeyId, UserId};
+use model::{LinkId, LinkedAccount, Millis, PasskeyId, Rank, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Result, audit::append_audit, on_pool, recovery_codes, rows};
+use super::{
+    Db, Result,
+    audit::append_audit,
+    on_pool,
+    people::{Touched, below},
+    recovery_codes, rows,
+};
 use crate::audit::Record;
 
 const HELD: &str = "SELECT (SELECT COUNT(*) FROM totp_factors WHERE user_id = $1) AS totp, \
@@ -154,11 +160,18 @@ impl Db {
         Ok(Removed::Done)
     }
 
-    /// Takes all second factors of a person away.
+    /// Takes all second factors of a person away, if they stand below `ceiling`.
     #[tracing::instrument(name = "store.factors.clear", skip_all)]
-    pub(crate) async fn clear_factors(&self, user: UserId, record: &Record) -> Result<()> {
+    pub(crate) async fn clear_factors(
+        &self,
+        user: UserId,
+        ceiling: Option<Rank>,
+        record: &Record,
+    ) -> Result<Touched> {
+        let user = user.to_string();
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
+            below!(transaction, &user, ceiling);
             for statement in [
                 REMOVE_TOTP,
                 REMOVE_ENROLMENT,
@@ -166,13 +179,13 @@ impl Db {
                 recovery_codes::CLEAR,
             ] {
                 sqlx::query(statement)
-                    .bind(user.to_string())
+                    .bind(&user)
                     .execute(&mut *transaction)
                     .await?;
             }
             append_audit!(transaction, record);
             transaction.commit().await?;
         });
-        Ok(())
+        Ok(Touched::Done)
     }
 }

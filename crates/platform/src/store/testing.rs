@@ -51,6 +51,14 @@ pub(crate) async fn execute(db: &Db, sql: &str) {
         .rows_affected());
 }
 
+/// Tries to change rows behind the services' backs.
+pub(crate) async fn try_execute(db: &Db, sql: &str) -> sqlx::Result<u64> {
+    on_pool!(db.writer(), |pool| Ok(sqlx::query(sql)
+        .execute(pool)
+        .await?
+        .rows_affected()))
+}
+
 /// The one number that the query gives.
 pub(crate) async fn count(db: &Db, sql: &str) -> i64 {
     try_count(db, sql).await.expect("a number")

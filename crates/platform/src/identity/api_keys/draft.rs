@@ -24,7 +24,7 @@ const MOST: i64 = 1_000_000_000;
 
 /// The draft in its one form. A key may not be given what its owner lacks; what it has already may stay, it is without
 /// effect.
-pub(super) fn checked(
+pub(in crate::identity) fn checked(
     draft: ApiKeyDraft,
     old: Option<&ApiKey>,
     permissions: PermissionSet,

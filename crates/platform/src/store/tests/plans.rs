@@ -3,7 +3,8 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    conversations, db::Pool, drafts, export, generations, invitations, messages, testing::on_both,
+    conversations, db::Pool, drafts, export, generations, groups, invitations, messages, people,
+    testing::on_both, trail, usage,
 };
 
 /// Every query whose table grows with use.
@@ -16,6 +17,10 @@ const QUERIES: &[&[(&str, &str)]] = &[
     drafts::QUERIES,
     export::QUERIES,
     invitations::QUERIES,
+    groups::QUERIES,
+    people::QUERIES,
+    trail::QUERIES,
+    usage::QUERIES,
 ];
 
 /// What recursive queries have read themselves: as long as what is asked for.

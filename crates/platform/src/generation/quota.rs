@@ -1,0 +1,59 @@
+//! What somebody may ask for: the permission to, the models of their groups, and how much is left of today.
+
+use model::{Millis, ModelChoice, ModelName, Permission};
+
+use super::Generations;
+use crate::{Error, identity::Caller, store::Allowance};
+
+impl Generations {
+    /// The models on offer to the caller, and the one that stands for those who did not choose: the site's default where
+    /// their groups allow it, else the first that they do.
+    #[tracing::instrument(name = "api.generation.offer", skip_all)]
+    pub async fn offer(&self, caller: &Caller) -> Result<(Vec<ModelChoice>, ModelName), Error> {
+        caller.require(Permission::ChatUse)?;
+        let allowance = self.0.db.allowance(caller.user()).await?;
+        let on_offer = self.0.models.choices().iter();
+        let choices = on_offer.filter(|choice| allows(&allowance, &choice.name));
+        let choices: Vec<ModelChoice> = choices.cloned().collect();
+        let default = &self.0.options.default_model;
+        let shown = choices.iter().find(|choice| choice.name == *default);
+        let shown = shown.or_else(|| choices.first());
+        let default = shown.map_or_else(|| default.clone(), |choice| choice.name.clone());
+        Ok((choices, default))
+    }
+
+    /// Refuses unless the caller may ask that model now. Answers that are begun in the same moment may together pass the
+    /// day's limit; none that is begun after it is reached does.
+    pub(super) async fn allowed(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
+        caller.require(Permission::ChatUse)?;
+        let allowance = self.0.db.allowance(caller.user()).await?;
+        if !self.0.models.offers(model) || !allows(&allowance, model) {
+            return Err(Error::UnknownModel);
+        }
+        let (answers, tokens) = (
+            allowance.quota.answers_per_day,
+            allowance.quota.tokens_per_day,
+        );
+        if answers.is_none() && tokens.is_none() {
+            return Ok(());
+        }
+        let now = self.0.clock.now();
+        let today = Millis::new(now.get() - now.get().rem_euclid(Millis::DAY));
+        let used = self.0.db.used_since(caller.user(), today).await?;
+        let is_up = |limit: Option<i64>, used: i64| limit.is_some_and(|limit| used >= limit);
+        if is_up(answers, used.0) || is_up(tokens, used.1) {
+            let left_ms = today.plus(Millis::DAY).since(now);
+            return Err(Error::QuotaUsedUp {
+                retry_after_s: u32::try_from(left_ms.saturating_add(999) / 1000).unwrap_or(u32::MAX),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn allows(allowance: &Allowance, model: &ModelName) -> bool {
+    allowance
+        .models
+        .as_ref()
+        .is_none_or(|models| models.contains(model))
+}

@@ -1,0 +1,271 @@
+//! What is done to accounts: making, closing and deleting them, and helping those who have lost something.
+
+use model::{
+    Account, BulkOutcome, DisplayName, Email, FailureCode, GroupId, Permission, Rank, RoleId, UserId,
+};
+use serde_json::json;
+
+use super::{People, ceiling, each_once, grants, settled};
+use crate::{
+    identity::{Caller, IdentityError},
+    mail::Language,
+    store::{NewRoles, NewUser},
+};
+
+impl People {
+    /// Makes an account without a password; the person is sent a link to choose one.
+    #[tracing::instrument(name = "api.people.create", skip_all)]
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        name: &str,
+        email: &str,
+        roles: Vec<RoleId>,
+        groups: Vec<GroupId>,
+        language: Language,
+    ) -> Result<UserId, IdentityError> {
+        let account = Account {
+            id: UserId::from_uuid(self.ids.next()),
+            name: DisplayName::parse(name)?,
+            email: Email::parse(email)?,
+        };
+        let id = account.id;
+        let act = self.create_account(caller, &account, &roles, &groups);
+        self.judged(caller, "user.register", user(id), act).await?;
+        let record = self.trail().by(caller, "user.password.reset_sent").on("user", id);
+        self.identity.post_reset_link(id, &record, language).await?;
+        Ok(id)
+    }
+
+    async fn create_account(
+        &self,
+        caller: &Caller,
+        account: &Account,
+        roles: &[RoleId],
+        groups: &[GroupId],
+    ) -> Result<(), IdentityError> {
+        caller.require(Permission::UsersWrite)?;
+        if !roles.is_empty() {
+            caller.require(Permission::UsersGrant)?;
+            self.identity.require_fresh(caller)?;
+            grants::grantable(&self.db, caller, roles).await?;
+        }
+        for group in groups {
+            self.may_fill(caller, *group).await?;
+        }
+        let member = [model::BuiltIn::Member.id()];
+        let user = NewUser {
+            account,
+            password_hash: None,
+            email_verified_at: None,
+            roles: if roles.is_empty() { &member } else { roles },
+        };
+        let record = self.trail().by(caller, "user.register").on("user", account.id);
+        let record = record.with(&json!({ "roles": user.roles, "groups": groups }));
+        let made = self.db.insert_person(&user, groups, self.clock.now(), &record);
+        made.await.map_err(|error| {
+            if error.is_conflict() {
+                IdentityError::EmailTaken
+            } else {
+                error.into()
+            }
+        })
+    }
+
+    /// Closes accounts, or opens them again. A closed one is signed out everywhere at once.
+    #[tracing::instrument(name = "api.people.set_disabled", skip_all)]
+    pub async fn set_disabled(
+        &self,
+        caller: &Caller,
+        people: &[UserId],
+        disabled: bool,
+    ) -> Result<BulkOutcome, IdentityError> {
+        let action = if disabled { "user.disable" } else { "user.enable" };
+        self.each(caller, people, action, async |id| {
+            if !disabled {
+                // Sessions that could not be ended then end before the account opens.
+                self.identity.end_all(id).await?;
+            }
+            let record = self.trail().by(caller, action).on("user", id);
+            let now = self.clock.now();
+            let touched = self.db.set_disabled(id, disabled, ceiling(caller), now, &record).await?;
+            if settled(touched)? && disabled {
+                self.shut_out(id).await;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Deletes accounts and all that is theirs, for good. `confirm` is how many they are, as a number; for one person it
+    /// may be their address.
+    #[tracing::instrument(name = "api.people.delete", skip_all)]
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        people: &[UserId],
+        confirm: &str,
+    ) -> Result<BulkOutcome, IdentityError> {
+        self.identity.require_fresh(caller)?;
+        let people = each_once(people)?;
+        let confirm = confirm.trim();
+        if confirm != people.len().to_string() && !self.is_address_of(caller, &people, confirm).await? {
+            return Err(IdentityError::Refused(FailureCode::NotConfirmed));
+        }
+        self.each(caller, &people, "user.delete", async |id| {
+            caller.require_above(self.db.access(id).await?.rank)?;
+            let record = self.trail().by(caller, "user.delete").on("user", id);
+            self.identity.erase(id, &record).await
+        })
+        .await
+    }
+
+    async fn is_address_of(
+        &self,
+        caller: &Caller,
+        people: &[UserId],
+        text: &str,
+    ) -> Result<bool, IdentityError> {
+        match people {
+            [one] if caller.permissions().contains(Permission::UsersWrite) => {
+                let user = self.db.user(*one).await?;
+                Ok(user.is_some_and(|user| user.account.email.key() == text.to_lowercase()))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Forgets a person's second factors, who has lost them, and signs them out.
+    #[tracing::instrument(name = "api.people.reset_factors", skip_all)]
+    pub async fn reset_factors(&self, caller: &Caller, id: UserId) -> Result<(), IdentityError> {
+        self.identity.require_fresh(caller)?;
+        let act = async {
+            caller.require(Permission::UsersWrite)?;
+            let record = self.trail().by(caller, "user.factors.reset").on("user", id);
+            settled(self.identity.clear_factors(id, ceiling(caller), &record).await?)
+        };
+        self.judged(caller, "user.factors.reset", user(id), act).await?;
+        self.shut_out(id).await;
+        Ok(())
+    }
+
+    /// Sends a person a link to choose a new password. Nobody but them gets to see it or to choose.
+    #[tracing::instrument(name = "api.people.send_reset", skip_all)]
+    pub async fn send_reset(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        language: Language,
+    ) -> Result<(), IdentityError> {
+        let act = async {
+            self.writable(caller, id).await?;
+            let record = self.trail().by(caller, "user.password.reset_sent").on("user", id);
+            self.identity.post_reset_link(id, &record, language).await
+        };
+        self.judged(caller, "user.password.reset_sent", user(id), act).await
+    }
+
+    /// Signs people out everywhere.
+    #[tracing::instrument(name = "api.people.end_sessions", skip_all)]
+    pub async fn end_sessions(
+        &self,
+        caller: &Caller,
+        people: &[UserId],
+    ) -> Result<BulkOutcome, IdentityError> {
+        self.each(caller, people, "user.sessions.end", async |id| {
+            self.writable(caller, id).await?;
+            let record = self.trail().by(caller, "user.sessions.end").on("user", id);
+            self.trail().write(record).await?;
+            self.identity.end_all(id).await.map(drop)
+        })
+        .await
+    }
+
+    /// Gives and takes roles until the person has just those. Whoever's roles change is signed out, so that nothing that
+    /// was opened with the old ones stays open.
+    #[tracing::instrument(name = "api.people.set_roles", skip_all)]
+    pub async fn set_roles(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        roles: Vec<RoleId>,
+    ) -> Result<(), IdentityError> {
+        self.identity.require_fresh(caller)?;
+        let act = async {
+            caller.require(Permission::UsersGrant)?;
+            let all = self.db.roles().await?;
+            if roles.iter().any(|id| all.iter().all(|role| role.id != *id)) {
+                return Err(IdentityError::NotFound);
+            }
+            let new = NewRoles {
+                user: id,
+                wanted: &roles,
+                may_give: &grants::ids_of(&all, |role| grants::may_give(caller, role)),
+                may_take: &grants::ids_of(&all, |role| grants::may_take(caller, role)),
+                // Owners give and take even among themselves; the store keeps one.
+                ceiling: (caller.rank() != Rank::OWNER).then(|| caller.rank()),
+                now: self.clock.now(),
+            };
+            let grant = self.trail().by(caller, "user.role.grant").on("user", id);
+            let revoke = self.trail().by(caller, "user.role.revoke").on("user", id);
+            settled(self.db.set_roles(&new, &grant, &revoke).await?)
+        };
+        let changed = self.judged(caller, "user.role.grant", user(id), act).await?;
+        match changed {
+            false => {}
+            true if id == caller.user() => {
+                self.identity.end_others(caller).await?;
+            }
+            true => self.shut_out(id).await,
+        }
+        Ok(())
+    }
+
+    /// Does something to each of the people and says with whom it was done. Only what ends it for all of them (no
+    /// permission, a store that is gone) is an error.
+    async fn each(
+        &self,
+        caller: &Caller,
+        people: &[UserId],
+        action: &'static str,
+        act: impl AsyncFn(UserId) -> Result<(), IdentityError>,
+    ) -> Result<BulkOutcome, IdentityError> {
+        let allowed = async { caller.require(Permission::UsersWrite) };
+        self.judged(caller, action, ("user", String::new()), allowed).await?;
+        let mut outcome = BulkOutcome::default();
+        for id in each_once(people)? {
+            match self.judged(caller, action, user(id), act(id)).await {
+                Ok(()) => outcome.done.push(id),
+                Err(error) if error.code().status() < 500 => {
+                    outcome.refused.push((id, error.code()));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Refuses unless there is such a person and the caller may change them.
+    async fn writable(&self, caller: &Caller, id: UserId) -> Result<(), IdentityError> {
+        caller.require(Permission::UsersWrite)?;
+        self.db.user(id).await?.ok_or(IdentityError::NotFound)?;
+        caller.require_above(self.db.access(id).await?.rank)
+    }
+
+    /// Signs out whose account was just changed. The change stands already and is asked for with each request, so a session
+    /// store that is gone is no reason to say that nothing was done.
+    pub(super) async fn shut_out(&self, id: UserId) {
+        if let Err(error) = self.identity.end_all(id).await {
+            tracing::warn!(
+                user.id = %id,
+                error = &error as &dyn std::error::Error,
+                "sessions of a changed account could not be ended"
+            );
+        }
+    }
+}
+
+/// For the log's line.
+pub(super) fn user(id: UserId) -> (&'static str, String) {
+    ("user", id.to_string())
+}

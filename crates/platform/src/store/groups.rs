@@ -1,0 +1,330 @@
+//! Groups of people: what their members have in common, and who is in them.
+
+use model::{Group, GroupDetail, GroupDraft, GroupId, Millis, ModelName, Quota, Rank, RoleId, RoleRef, UserId};
+use sqlx::{FromRow, types::Json};
+
+use super::{
+    Db, Result,
+    audit::append_audit,
+    on_pool,
+    people::{Touched, below},
+    rows,
+};
+use crate::audit::Record;
+
+macro_rules! columns {
+    ($more:literal) => {
+        concat!(
+            "SELECT id, name, name_key, description, created_at, \
+             (SELECT COUNT(*) FROM group_members m WHERE m.group_id = groups.id) AS members",
+            $more,
+            " FROM groups "
+        )
+    };
+}
+
+const LIST: &str = concat!(columns!(""), "WHERE name_key > $1 ORDER BY name_key LIMIT $2");
+const OF_USER: &str = concat!(
+    columns!(""),
+    "WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1) ORDER BY name_key"
+);
+const ONE: &str = concat!(columns!(", models, answers_per_day, tokens_per_day"), "WHERE id = $1");
+const ROLES_OF: &str = "SELECT r.id, r.name FROM group_roles g JOIN roles r ON r.id = g.role_id \
+     WHERE g.group_id = $1 ORDER BY r.rank DESC, r.name_key";
+const INSERT: &str = "INSERT INTO groups \
+     (id, name, name_key, description, models, answers_per_day, tokens_per_day, created_at, updated_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+const UPDATE: &str = "UPDATE groups SET name = $2, name_key = $3, description = $4, models = $5, \
+     answers_per_day = $6, tokens_per_day = $7, updated_at = $8 WHERE id = $1";
+const TAKE_ROLES: &str = "DELETE FROM group_roles WHERE group_id = $1";
+const GIVE_ROLE: &str = "INSERT INTO group_roles (group_id, role_id) VALUES ($1, $2) \
+     ON CONFLICT (group_id, role_id) DO NOTHING";
+const DELETE: &str = "DELETE FROM groups WHERE id = $1";
+const IS_THERE: &str = "SELECT COUNT(*) FROM groups WHERE id = $1";
+pub(super) const JOIN: &str = "INSERT INTO group_members (group_id, user_id, added_at) VALUES ($1, $2, $3) \
+     ON CONFLICT (group_id, user_id) DO NOTHING";
+const LEAVE: &str = "DELETE FROM group_members WHERE group_id = $1 AND user_id = $2";
+/// The highest that a group's members have besides it: nobody may be lifted or lowered who stands too high.
+const HIGHEST: &str = "SELECT MAX(r.rank) FROM roles r WHERE r.id IN ( \
+       SELECT u.role_id FROM group_members m JOIN user_roles u ON u.user_id = m.user_id WHERE m.group_id = $1 \
+       UNION SELECT g.role_id FROM group_members m JOIN group_members n ON n.user_id = m.user_id \
+       JOIN group_roles g ON g.group_id = n.group_id WHERE m.group_id = $1)";
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("LIST", LIST),
+    ("OF_USER", OF_USER),
+    ("ONE", ONE),
+    ("ROLES_OF", ROLES_OF),
+    ("UPDATE", UPDATE),
+    ("TAKE_ROLES", TAKE_ROLES),
+    ("DELETE", DELETE),
+    ("IS_THERE", IS_THERE),
+    ("LEAVE", LEAVE),
+];
+
+/// A group that is about to be kept.
+pub(crate) struct NewGroup<'a> {
+    pub(crate) id: GroupId,
+    pub(crate) draft: &'a GroupDraft,
+    pub(crate) now: Millis,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    name: String,
+    name_key: String,
+    description: String,
+    created_at: i64,
+    members: i64,
+}
+
+#[derive(FromRow)]
+struct DetailRow {
+    #[sqlx(flatten)]
+    group: Row,
+    models: Option<Json<Vec<ModelName>>>,
+    answers_per_day: Option<i64>,
+    tokens_per_day: Option<i64>,
+}
+
+impl TryFrom<Row> for Group {
+    type Error = super::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: rows::id("groups", "id", &row.id)?,
+            name: row.name,
+            description: row.description,
+            members: row.members,
+            created_at: Millis::new(row.created_at),
+        })
+    }
+}
+
+/// Replaces the group's roles, within a transaction of either dialect.
+macro_rules! put_roles {
+    ($transaction:expr, $new:expr) => {{
+        let id = $new.id.to_string();
+        sqlx::query(TAKE_ROLES)
+            .bind(&id)
+            .execute(&mut *$transaction)
+            .await?;
+        for role in &$new.draft.roles {
+            sqlx::query(GIVE_ROLE)
+                .bind(&id)
+                .bind(role.to_string())
+                .execute(&mut *$transaction)
+                .await?;
+        }
+    }};
+}
+
+impl Db {
+    /// Groups after that name's key, by name; with each its key.
+    #[tracing::instrument(name = "store.groups.list", skip_all)]
+    pub(crate) async fn groups(&self, after: &str, limit: u32) -> Result<Vec<(String, Group)>> {
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(LIST)
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        let keyed = |row: Row| Ok((row.name_key.clone(), Group::try_from(row)?));
+        found.into_iter().map(keyed).collect()
+    }
+
+    /// The groups that the person is in.
+    #[tracing::instrument(name = "store.groups.of_user", skip_all)]
+    pub(crate) async fn groups_of(&self, user: UserId) -> Result<Vec<Group>> {
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(OF_USER)
+            .bind(user.to_string())
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(Group::try_from).collect()
+    }
+
+    /// The group of that id.
+    #[tracing::instrument(name = "store.groups.one", skip_all)]
+    pub(crate) async fn group(&self, id: GroupId) -> Result<Option<GroupDetail>> {
+        let row: Option<DetailRow> = on_pool!(self.reader(), |pool| sqlx::query_as(ONE)
+            .bind(id.to_string())
+            .fetch_optional(pool)
+            .await?);
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(GroupDetail {
+            group: row.group.try_into()?,
+            roles: self.roles_of_group(id).await?,
+            models: row.models.map(|models| models.0),
+            quota: Quota {
+                answers_per_day: row.answers_per_day,
+                tokens_per_day: row.tokens_per_day,
+            },
+            can_write: false,
+        }))
+    }
+
+    /// The roles that the group's members have by it.
+    #[tracing::instrument(name = "store.groups.roles_of", skip_all)]
+    pub(crate) async fn roles_of_group(&self, id: GroupId) -> Result<Vec<RoleRef>> {
+        let found: Vec<(String, String)> = on_pool!(self.reader(), |pool| sqlx::query_as(ROLES_OF)
+            .bind(id.to_string())
+            .fetch_all(pool)
+            .await?);
+        let named = |(id, name): (String, String)| {
+            Ok(RoleRef {
+                id: rows::id::<RoleId>("group_roles", "role_id", &id)?,
+                name,
+            })
+        };
+        found.into_iter().map(named).collect()
+    }
+
+    /// How high the highest of the group's members stands; nothing when it has none.
+    #[tracing::instrument(name = "store.groups.highest", skip_all)]
+    pub(crate) async fn highest_in_group(&self, id: GroupId) -> Result<Rank> {
+        let rank: Option<i64> = on_pool!(self.reader(), |pool| sqlx::query_scalar(HIGHEST)
+            .bind(id.to_string())
+            .fetch_one(pool)
+            .await?);
+        let rank = u8::try_from(rank.unwrap_or(0)).ok().and_then(Rank::new);
+        rank.ok_or_else(|| rows::corrupt("roles", "rank", "MAX"))
+    }
+
+    /// Keeps a group. A conflict when the name is taken.
+    #[tracing::instrument(name = "store.groups.insert", skip_all)]
+    pub(crate) async fn insert_group(&self, new: &NewGroup<'_>, record: &Record) -> Result<()> {
+        let draft = new.draft;
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            sqlx::query(INSERT)
+                .bind(new.id.to_string())
+                .bind(&draft.name)
+                .bind(draft.name.to_lowercase())
+                .bind(&draft.description)
+                .bind(draft.models.as_ref().map(Json))
+                .bind(draft.quota.answers_per_day)
+                .bind(draft.quota.tokens_per_day)
+                .bind(new.now.get())
+                .execute(&mut *transaction)
+                .await?;
+            put_roles!(transaction, new);
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(())
+    }
+
+    /// Changes a group. Whether there is such a one. A conflict when the name is taken.
+    #[tracing::instrument(name = "store.groups.update", skip_all)]
+    pub(crate) async fn update_group(&self, new: &NewGroup<'_>, record: &Record) -> Result<bool> {
+        let draft = new.draft;
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            let changed = sqlx::query(UPDATE)
+                .bind(new.id.to_string())
+                .bind(&draft.name)
+                .bind(draft.name.to_lowercase())
+                .bind(&draft.description)
+                .bind(draft.models.as_ref().map(Json))
+                .bind(draft.quota.answers_per_day)
+                .bind(draft.quota.tokens_per_day)
+                .bind(new.now.get())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if changed == 0 {
+                return Ok(false);
+            }
+            put_roles!(transaction, new);
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(true)
+    }
+
+    /// Deletes a group; its members lose what they had by it. Whether there was one.
+    #[tracing::instrument(name = "store.groups.delete", skip_all)]
+    pub(crate) async fn delete_group(&self, id: GroupId, record: &Record) -> Result<bool> {
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            let deleted = sqlx::query(DELETE)
+                .bind(id.to_string())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if deleted == 0 {
+                return Ok(false);
+            }
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(true)
+    }
+
+    /// Puts the person into the group, if they stand below `ceiling`.
+    #[tracing::instrument(name = "store.groups.join", skip_all)]
+    pub(crate) async fn join_group(
+        &self,
+        group: GroupId,
+        user: UserId,
+        ceiling: Option<Rank>,
+        now: Millis,
+        record: &Record,
+    ) -> Result<Touched> {
+        let (group, user) = (group.to_string(), user.to_string());
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            below!(transaction, &user, ceiling);
+            let there: i64 = sqlx::query_scalar(IS_THERE)
+                .bind(&group)
+                .fetch_one(&mut *transaction)
+                .await?;
+            if there == 0 {
+                return Ok(Touched::Nobody);
+            }
+            let joined = sqlx::query(JOIN)
+                .bind(&group)
+                .bind(&user)
+                .bind(now.get())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if joined == 0 {
+                return Ok(Touched::Unchanged);
+            }
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(Touched::Done)
+    }
+
+    /// Takes the person out of the group, if they stand below `ceiling`.
+    #[tracing::instrument(name = "store.groups.leave", skip_all)]
+    pub(crate) async fn leave_group(
+        &self,
+        group: GroupId,
+        user: UserId,
+        ceiling: Option<Rank>,
+        record: &Record,
+    ) -> Result<Touched> {
+        let (group, user) = (group.to_string(), user.to_string());
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            below!(transaction, &user, ceiling);
+            let left = sqlx::query(LEAVE)
+                .bind(&group)
+                .bind(&user)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if left == 0 {
+                return Ok(Touched::Unchanged);
+            }
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(Touched::Done)
+    }
+}
