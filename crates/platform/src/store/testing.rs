@@ -1,8 +1,6 @@
 //! Databases for tests: a fresh SQLite file, and a fresh Postgres schema where `LIANTAI_TEST_POSTGRES_URL`
 //! names a server.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use model::UserId;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
@@ -80,12 +78,8 @@ pub(crate) async fn try_count(db: &Db, sql: &str) -> sqlx::Result<i64> {
 }
 
 async fn fresh_schema(server: &str) -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let schema = format!(
-        "test_{}_{}",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    );
+    // Not after the process: its number comes back, and the schema is still there.
+    let schema = format!("test_{:016x}", rand::random::<u64>());
     let mut connection = PgConnection::connect(server)
         .await
         .expect("connecting to Postgres");
