@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     audit::Record,
+    mail::Letter,
     store::{Removal, Removed, Touched},
     visitor::Visitor,
 };
@@ -175,7 +176,10 @@ impl Identity {
             .remove_factor(user, removal, must, &record)
             .await?
         {
-            Removed::Done => self.tell_factors_changed(user).await,
+            Removed::Done => {
+                self.tell_factors_changed(user).await;
+                Ok(())
+            }
             Removed::NotFound => Err(IdentityError::NotFound),
             Removed::Needed => Err(IdentityError::Refused(FailureCode::LastWayIn)),
         }
@@ -191,15 +195,23 @@ impl Identity {
     ) -> Result<Touched, IdentityError> {
         let touched = self.0.db.clear_factors(user, ceiling, record).await?;
         if touched == Touched::Done {
-            self.tell_factors_changed(user).await?;
+            self.tell_factors_changed(user).await;
         }
         Ok(touched)
     }
 
     /// The owner of an account hears of each change of its factors.
-    pub(super) async fn tell_factors_changed(&self, user: UserId) -> Result<(), IdentityError> {
-        let _ = user;
-        Ok(())
+    /// The change has been made by then: that nobody could be told of it is no reason to keep its outcome back.
+    pub(super) async fn tell_factors_changed(&self, user: UserId) {
+        match self.0.db.user(user).await {
+            Ok(Some(user)) => self.tell(&user, Letter::FactorsChanged),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(
+                user.id = %user,
+                error = &error as &dyn std::error::Error,
+                "somebody is not told that their factors changed"
+            ),
+        }
     }
 }
 

@@ -114,7 +114,7 @@ impl Identity {
             Err(error) if error.is_conflict() => return Err(refused()),
             Err(error) => return Err(error.into()),
         }
-        self.tell_factors_changed(user).await?;
+        self.tell_factors_changed(user).await;
         Ok(codes.map(|codes| codes.shown))
     }
 

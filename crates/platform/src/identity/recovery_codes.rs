@@ -46,7 +46,7 @@ impl Identity {
             .db
             .replace_recovery_codes(user, &codes.hashes, &record)
             .await?;
-        self.tell_factors_changed(user).await?;
+        self.tell_factors_changed(user).await;
         Ok(codes.shown)
     }
 
@@ -88,7 +88,7 @@ impl Identity {
             .on("user", user);
         let used = self.0.db.use_recovery_code(user, &hash, &record).await?;
         if used {
-            self.tell_factors_changed(user).await?;
+            self.tell_factors_changed(user).await;
         }
         Ok(used)
     }

@@ -1,6 +1,6 @@
 //! Proving again who is asking, for what is sensitive: with a factor, or with the password by those who have none.
 
-use model::FailureCode;
+use model::{FailureCode, Password, account::InvalidPassword};
 use tower_sessions::Session;
 
 use super::{
@@ -32,7 +32,12 @@ impl Identity {
             .spend(Purpose::SignIn, visitor.address, now)
             .await?;
         inner.throttle.count(&key, now).await?;
-        match self.verified(&place, email.as_str(), password).await {
+        let checked = if matches!(Password::parse(password), Err(InvalidPassword::TooLong)) {
+            Err(IdentityError::WrongCredentials)
+        } else {
+            self.verified(&place, email.as_str(), password).await
+        };
+        match checked {
             Ok(_) => {}
             Err(IdentityError::WrongCredentials) => {
                 let record = inner.audit.by(caller, "session.step_up");

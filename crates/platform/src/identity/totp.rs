@@ -92,7 +92,7 @@ impl Identity {
         if !inner.db.confirm_totp(&new, &record).await? {
             return Err(wrong());
         }
-        self.tell_factors_changed(user).await?;
+        self.tell_factors_changed(user).await;
         Ok(codes.map(|codes| codes.shown))
     }
 

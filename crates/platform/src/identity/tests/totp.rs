@@ -9,7 +9,7 @@ use super::{
     cheap, code, tokens,
 };
 use crate::{
-    identity::{IdentityOptions, Limits},
+    identity::{IdentityOptions, Limits, testing::Received},
     store::testing::on_both,
     visitor::Visitor,
 };
@@ -332,6 +332,31 @@ async fn a_device_is_let_in_after_the_code_only() {
             .begin_tokens(proof, "A phone", &visitor)
             .await
             .unwrap();
+    })
+    .await;
+}
+
+/// AU-42.
+#[tokio::test]
+async fn the_owner_hears_of_each_change_of_the_factors() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let lin = member(&house).await;
+        let browser = Browser::of(&house, lin).await;
+        App::of(&browser).await;
+        let caller = browser.newcomer().await;
+        let codes = house.identity.renew_recovery_codes(&caller).await.unwrap();
+        let elsewhere = Browser::new(&house);
+        elsewhere.says_password(lin).await;
+        elsewhere.says_code(&codes.0[0]).await.unwrap();
+        house.identity.remove_totp(&caller).await.unwrap();
+        let letters = house.mail.letters().await;
+        let told = letters.iter().filter(|letter| letter.kind == "factors-changed");
+        let told: Vec<&str> = told.map(|letter| letter.to.as_str()).collect();
+        let address = address(lin);
+        assert_eq!(told, [address.as_str(); 4], "added, renewed, used, removed");
+        let secret = |letter: &Received| codes.0.iter().any(|code| letter.text.contains(code));
+        assert!(!letters.iter().any(secret));
     })
     .await;
 }
