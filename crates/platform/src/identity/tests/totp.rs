@@ -174,6 +174,8 @@ async fn a_seed_is_sealed_shown_once_and_never_again() {
         assert!(!shows, "the seed is in the database");
         let waiting = "SELECT COUNT(*) FROM totp_enrolments";
         assert_eq!(house.count(waiting).await, 0);
+        let again = house.identity.totp_enrolment(&caller).await;
+        assert_eq!(code(again), Ok(None), "once it is confirmed");
     })
     .await;
 }
@@ -193,6 +195,8 @@ async fn a_factor_that_works_stays_until_the_new_one_is_confirmed() {
         let wrong = new.wrong_code(&house);
         let refused = house.identity.confirm_totp(&caller, &wrong).await;
         assert_eq!(code(refused), Err(FailureCode::WrongCode));
+        let again = house.identity.totp_enrolment(&caller).await.unwrap();
+        assert!(again == Some(shown), "a page that is loaded anew shows the same");
         let other = Browser::new(&house);
         other.says_password(lin).await;
         assert_eq!(other.says_code(&old.code(&house)).await, Ok(()));
