@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { CodeApp } from "../authenticator.ts";
 import { type Account, expect, fillIn, type Page, register, signIn, somebody, test } from "../fixtures.ts";
 import { AccountForm } from "../pages/forms.ts";
-
+import { fill } from "../pages/words.ts";
 
 /** Another browser, with the same person signed in. */
 async function elsewhere(page: Page, origin: string, account: Account): Promise<Page> {
@@ -40,6 +40,41 @@ test.describe("where addresses must be shown to be one's own", () => {
     await fillIn(page, { ...account, name: "史湘云" });
     await expect(page.getByRole("heading", { name: words.mail_sent_title })).toBeVisible();
     await server.linkIn("address-taken", account.email);
+  });
+});
+
+test.describe("where one must be invited", () => {
+  test.use({
+    configuration: {
+      LIANTAI__SIMULATOR__LATENCY_MS: "0",
+      LIANTAI__SIMULATOR__SPEED: "0",
+      LIANTAI__IDENTITY__REGISTRATION: "invited",
+    },
+  });
+
+  test("the letter of an owner leads to an account, once", async ({ page, server, account, words }) => {
+    const owner = somebody("贾母");
+    await page.goto(await server.setupLink());
+    await fillIn(page, owner);
+    await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+    await page.goto("/admin/invitations");
+    const form = page.locator("form").filter({ has: page.locator('input[name="invitation[email]"]') });
+    await form.locator('input[name="invitation[email]"]').fill(account.email);
+    await form.locator('button:not([type="button"])').click();
+
+    const link = await server.linkIn("invitation", account.email);
+    await page.context().clearCookies();
+    await page.goto("/register");
+    await expect(page.getByText(words.registration_closed)).toBeVisible();
+    await page.goto(link);
+    await expect(page.getByText(fill(words.invited_by, { name: owner.name }))).toBeVisible();
+    await expect(page.locator('input[name="email"]')).toHaveValue(account.email);
+    await fillIn(page, account);
+    await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+
+    await page.context().clearCookies();
+    await page.goto(link);
+    await expect(page.getByText(words.error_invitation_invalid)).toBeVisible();
   });
 });
 
