@@ -26,7 +26,7 @@ export class AccountForm {
   }
 
   async signIn(): Promise<void> {
-    await this.page.getByRole("button", { name: this.words.sign_in }).click();
+    await this.page.getByRole("button", { name: this.words.sign_in, exact: true }).click();
   }
 
   async register(): Promise<void> {

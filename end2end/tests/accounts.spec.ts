@@ -93,7 +93,7 @@ test.describe("where registration is closed", () => {
 
   test("nobody is invited to register", async ({ page, words }) => {
     await page.goto("/login");
-    await expect(page.getByRole("button", { name: words.sign_in })).toBeVisible();
+    await expect(page.getByRole("button", { name: words.sign_in, exact: true })).toBeVisible();
     await expect(page.getByRole("link", { name: words.register })).toHaveCount(0);
     await page.goto("/register");
     await expect(page.getByText(words.registration_closed)).toBeVisible();
