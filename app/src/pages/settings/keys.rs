@@ -4,7 +4,7 @@ mod form;
 
 use leptos::{either::Either, prelude::*};
 use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map}};
-use model::{ApiKey, ApiKeySecret, Session};
+use model::{ApiKey, ApiKeySecret, Permission, Session};
 use server_fn::ServerFn;
 
 use super::security::FreshFirst;
@@ -53,6 +53,7 @@ pub fn KeysPage() -> impl IntoView {
         <Loaded
             what=keys
             view=move |found: Found, session: Session| {
+                let may_make = session.permissions.contains(Permission::ApiKeysUse);
                 view! {
                     <section class="panel" aria-labelledby="keys-heading">
                         <h2 id="keys-heading">{words.settings_keys}</h2>
@@ -62,7 +63,7 @@ pub fn KeysPage() -> impl IntoView {
                             Either::Right(view! { <KeyTable found keys/> })
                         }}
                     </section>
-                    <NewKey session keys made/>
+                    {may_make.then(|| view! { <NewKey session keys made/> })}
                 }
             }
         />
