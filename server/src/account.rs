@@ -53,7 +53,8 @@ pub(crate) async fn export(
     let packed = async {
         let identity = &services.identity;
         let caller = identity.caller(&session, &visitor).await?;
-        identity.export(&caller).await
+        // Boxed: otherwise the compiler lays out a future that is too deep for it.
+        Box::pin(identity.export(&caller)).await
     };
     match packed.await {
         Ok(archive) => (

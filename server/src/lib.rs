@@ -1,8 +1,10 @@
 //! The server: command line, configuration, the composition root, routes and middleware. What Liantai *does* is in
 //! `platform`; what it looks like is in `app`.
 
-pub mod account;
-mod application;
+#![recursion_limit = "256"]
+
+mod account;
+pub mod application;
 mod assets;
 pub mod cli;
 pub mod config;
