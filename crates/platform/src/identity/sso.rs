@@ -240,7 +240,10 @@ impl Identity {
         self.require_fresh(caller)?;
         let record = self.0.audit.by(caller, "sso.unlink").on("link", id);
         match self.0.db.remove_link(caller.user(), id, &record).await? {
-            Removed::Done => self.tell_factors_changed(caller.user()).await,
+            Removed::Done => {
+                self.tell_factors_changed(caller.user()).await;
+                Ok(())
+            }
             Removed::NotFound => Err(IdentityError::NotFound),
             Removed::Needed => Err(IdentityError::Refused(FailureCode::LastWayIn)),
         }

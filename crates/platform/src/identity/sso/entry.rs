@@ -221,7 +221,10 @@ impl Identity {
         let link = self.new_link(provider, person, caller.user());
         let record = of_provider(self.0.audit.by(caller, "sso.link"), provider, link.id);
         match self.0.db.insert_link(&link, &record).await {
-            Ok(()) => self.tell_factors_changed(caller.user()).await,
+            Ok(()) => {
+                self.tell_factors_changed(caller.user()).await;
+                Ok(())
+            }
             Err(error) if error.is_conflict() => Err(taken()),
             Err(error) => Err(error.into()),
         }
