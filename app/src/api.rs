@@ -6,11 +6,16 @@
 )]
 
 pub mod account;
+pub mod audit;
 pub mod conversations;
 pub mod generation;
+pub mod groups;
 pub mod identity;
+pub mod invitations;
 pub mod keys;
+pub mod people;
 pub mod preferences;
 pub mod recovery;
+pub mod roles;
 pub mod security;
 pub mod sso;

@@ -146,6 +146,11 @@ pub fn apply_profile(signed_in: &SignedIn) {
     }
 }
 
+/// Ids as they were posted.
+pub fn parse_ids<T: FromStr>(texts: &[String]) -> Result<Vec<T>, AppError> {
+    texts.iter().map(|text| parse_id(text)).collect()
+}
+
 /// `path` with the way on in its query.
 pub fn with_next(path: &str, next: &str) -> String {
     let mut query = String::new();
@@ -167,16 +172,24 @@ pub fn go_back() {
 
 /// Sends a plain form post back to where it came from, to be told that it is done.
 pub fn go_back_done() {
+    go_back_with("done=1");
+}
+
+/// Sends a plain form post back to where it came from, with what came of it in the query instead of what came of the one
+/// before.
+pub fn go_back_with(news: &str) {
+    const OLD: [&str; 4] = ["problem", "done", "outcome", "refused"];
     let from = referer_path();
     let (path, query) = from.split_once('?').unwrap_or((&from, ""));
     let mut target = format!("{path}?");
     for pair in query.split('&') {
-        if !pair.is_empty() && !pair.starts_with("problem=") && pair != "done=1" {
+        let name = pair.split('=').next().unwrap_or_default();
+        if !pair.is_empty() && !OLD.contains(&name) {
             target.push_str(pair);
             target.push('&');
         }
     }
-    target.push_str("done=1");
+    target.push_str(news);
     go(&target);
 }
 
@@ -302,9 +315,14 @@ pub fn theme() -> Theme {
 /// How far the reader's clock is from UTC, in minutes; 0 until their page has said.
 pub fn utc_offset_minutes() -> i32 {
     cookie("lt_utc_offset")
-        .and_then(|text| text.parse().ok())
-        .filter(|minutes| (-14 * 60..=14 * 60).contains(minutes))
+        .and_then(|text| offset_minutes(&text))
         .unwrap_or(0)
+}
+
+/// What the page said of its clock, when a clock can be so far from UTC.
+pub fn offset_minutes(text: &str) -> Option<i32> {
+    let minutes = text.parse().ok()?;
+    (-14 * 60..=14 * 60).contains(&minutes).then_some(minutes)
 }
 
 fn cookie(name: &str) -> Option<String> {

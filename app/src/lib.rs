@@ -3,6 +3,7 @@
 
 #![recursion_limit = "256"]
 
+mod admin;
 pub mod api;
 mod browser;
 mod chat;

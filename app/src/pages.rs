@@ -1,5 +1,6 @@
 //! The pages, one a file.
 
+pub mod admin;
 pub mod chat;
 pub mod factor;
 pub mod login;

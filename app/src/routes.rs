@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
+    MatchNestedRoutes,
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
     path,
@@ -11,6 +12,10 @@ use leptos_router::{
 use crate::{
     language::Language,
     pages::{
+        admin::{
+            Administration, AdministrationIndex, AuditPage, GroupPage, GroupsPage, InvitationsPage,
+            NewGroupPage, NewRolePage, NewUserPage, RolePage, RolesPage, UserPage, UsersPage,
+        },
         chat::{Chat, ConversationPage, NewConversationPage},
         factor::FactorPage,
         login::LoginPage,
@@ -56,10 +61,33 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("privacy") view=PrivacyPage ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=ConfirmPage ssr=SsrMode::Async/>
                     </ParentRoute>
+                    <AdministrationRoutes/>
                 </ParentRoute>
             </Routes>
         </Router>
     }
+}
+
+/// `/admin` and below.
+#[component(transparent)]
+fn AdministrationRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/admin") view=Administration ssr=SsrMode::Async>
+            <Route path=path!("") view=AdministrationIndex ssr=SsrMode::Async/>
+            <Route path=path!("users") view=UsersPage ssr=SsrMode::Async/>
+            <Route path=path!("users/new") view=NewUserPage ssr=SsrMode::Async/>
+            <Route path=path!("users/:id") view=UserPage ssr=SsrMode::Async/>
+            <Route path=path!("invitations") view=InvitationsPage ssr=SsrMode::Async/>
+            <Route path=path!("groups") view=GroupsPage ssr=SsrMode::Async/>
+            <Route path=path!("groups/new") view=NewGroupPage ssr=SsrMode::Async/>
+            <Route path=path!("groups/:id") view=GroupPage ssr=SsrMode::Async/>
+            <Route path=path!("roles") view=RolesPage ssr=SsrMode::Async/>
+            <Route path=path!("roles/new") view=NewRolePage ssr=SsrMode::Async/>
+            <Route path=path!("roles/:id") view=RolePage ssr=SsrMode::Async/>
+            <Route path=path!("audit") view=AuditPage ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
 }
 
 #[cfg(feature = "ssr")]

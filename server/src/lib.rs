@@ -6,6 +6,7 @@
 mod account;
 pub mod application;
 mod assets;
+mod audit_export;
 pub mod cli;
 pub mod config;
 mod connections;

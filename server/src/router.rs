@@ -13,7 +13,7 @@ use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    account, assets,
+    account, assets, audit_export,
     config::Config,
     events,
     health::{self, Readiness},
@@ -63,6 +63,7 @@ pub(crate) fn build(
         .route("/pictures/{user}", get(pictures::picture))
         .route("/account/picture", post(account::set_picture))
         .route("/account/export", post(account::export))
+        .route("/admin/audit/export", post(audit_export::export))
         .with_state(state.clone());
     let personal = pages::router(services)?.merge(events).layer(
         ServiceBuilder::new()

@@ -5,5 +5,5 @@ mod frame;
 mod new;
 
 pub use conversation::ConversationPage;
-pub use frame::{Chat, LoadFailed};
+pub use frame::{Chat, LoadFailed, PageOffer};
 pub use new::NewConversationPage;

@@ -14,7 +14,7 @@ pub use confirm::ConfirmPage;
 pub use keys::{KeyPage, KeysPage};
 pub use privacy::PrivacyPage;
 pub use profile::ProfilePage;
-pub use security::{SecurityPage, TotpPage};
+pub use security::{FreshFirst, SecurityPage, TotpPage};
 
 use crate::{
     language::{Words, use_words},

@@ -115,4 +115,9 @@ impl Submission {
             }
         });
     }
+
+    /// Says what went wrong before anything was sent.
+    pub fn fail(self, code: FailureCode) {
+        self.error.set(Some(AppError::new(code)));
+    }
 }

@@ -156,6 +156,18 @@ const PAGES: &[(&str, Page)] = &[
     ("/settings/privacy", Page::SignedIn),
     ("/settings/confirm", Page::Newcomer),
     ("/setup", Page::Anyone),
+    ("/admin", Page::FirstOfAdministration),
+    ("/admin/users", Page::Permitted(Permission::UsersRead)),
+    ("/admin/users/new", Page::Permitted(Permission::UsersWrite)),
+    ("/admin/users/{id}", Page::Permitted(Permission::UsersRead)),
+    ("/admin/invitations", Page::Permitted(Permission::UsersInvite)),
+    ("/admin/groups", Page::Permitted(Permission::GroupsRead)),
+    ("/admin/groups/new", Page::Permitted(Permission::GroupsWrite)),
+    ("/admin/groups/{id}", Page::Permitted(Permission::GroupsRead)),
+    ("/admin/roles", Page::Permitted(Permission::RolesRead)),
+    ("/admin/roles/new", Page::Permitted(Permission::RolesWrite)),
+    ("/admin/roles/{id}", Page::Permitted(Permission::RolesRead)),
+    ("/admin/audit", Page::Permitted(Permission::AuditRead)),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,8 +176,10 @@ enum Page {
     /// Whoever is signed in, also while they owe a second factor.
     Newcomer,
     SignedIn,
-    #[expect(dead_code, reason = "the pages of administration ask for it")]
+    /// Whoever has the permission; for the others it is not there.
     Permitted(Permission),
+    /// Leads to the first page of administration that the caller may see; for whom there is none it is not there.
+    FirstOfAdministration,
 }
 
 /// AC-02.
@@ -191,7 +205,13 @@ async fn every_page_is_shown_to_whom_the_table_says() -> TestResult {
             let led_away = reply.status.is_redirection();
             match (page, kind.role) {
                 (Page::Anyone, _) => assert!(!reply.status.is_server_error(), "{path}"),
-                (Page::Newcomer | Page::SignedIn | Page::Permitted(_), None) => {
+                (
+                    Page::Newcomer
+                    | Page::SignedIn
+                    | Page::Permitted(_)
+                    | Page::FirstOfAdministration,
+                    None,
+                ) => {
                     assert!(led_away, "{path} by {}: {}", kind.name, reply.status);
                 }
                 (Page::Newcomer, Some(_)) => {
@@ -207,10 +227,17 @@ async fn every_page_is_shown_to_whom_the_table_says() -> TestResult {
                     } else if !allowed {
                         assert_eq!(
                             reply.status,
-                            StatusCode::FORBIDDEN,
+                            StatusCode::NOT_FOUND,
                             "{path} by {}",
                             kind.name
                         );
+                    }
+                }
+                (Page::FirstOfAdministration, Some(role)) => {
+                    let administers = role.permissions().contains(Permission::UsersRead);
+                    assert_eq!(led_away, administers, "{path} by {}", kind.name);
+                    if !administers {
+                        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path} by {}", kind.name);
                     }
                 }
             }

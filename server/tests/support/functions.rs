@@ -151,6 +151,9 @@ const NO_PASSKEY: &[(&str, Value)] = &[
     ("ceremony", Value::Text("guessed")),
     ("response", Value::Text("{}")),
 ];
+/// An id that nobody and nothing has.
+const NOBODY: &str = "01990000-0000-7000-8000-0000000000ff";
+
 const OF_CONVERSATION: &[(&str, Value)] = &[("id", Value::Conversation)];
 const OF_MESSAGE: &[(&str, Value)] = &[("id", Value::Conversation), ("message", Value::Message)];
 
@@ -335,4 +338,27 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     owners("generation.stop", OF_CONVERSATION),
     owners("generation.continue", OF_MESSAGE),
     owners("generation.regenerate", OF_MESSAGE),
+    permitted("people.list", Permission::UsersRead, &[("query[search]", Value::Text("nobody"))]),
+    permitted("people.detail", Permission::UsersRead, &[("id", Value::Text(NOBODY))]),
+    permitted("people.create", Permission::UsersWrite, &[("person[name]", Value::Text("")), ("person[email]", Value::Text("new@example.com"))]),
+    permitted("people.act", Permission::UsersWrite, &[("act", Value::Text("end_sessions")), ("people[]", Value::Text(NOBODY))]),
+    permitted("people.act_on", Permission::UsersWrite, &[("id", Value::Text(NOBODY)), ("act", Value::Text("disable"))]),
+    permitted("people.set_roles", Permission::UsersGrant, &[("id", Value::Text(NOBODY))]),
+    permitted("people.set_groups", Permission::GroupsWrite, &[("id", Value::Text(NOBODY))]),
+    permitted("groups.list", Permission::GroupsRead, &[("after", Value::Text(""))]),
+    permitted("groups.detail", Permission::GroupsRead, &[("id", Value::Text(NOBODY))]),
+    permitted("groups.create", Permission::GroupsWrite, &[("group[name]", Value::Text("")), ("group[all_models]", Value::Text("true"))]),
+    permitted("groups.update", Permission::GroupsWrite, &[("id", Value::Text(NOBODY)), ("group[name]", Value::Text("Nobody"))]),
+    permitted("groups.delete", Permission::GroupsWrite, &[("id", Value::Text(NOBODY))]),
+    permitted("groups.add_members", Permission::GroupsWrite, &[("id", Value::Text(NOBODY)), ("people[]", Value::Text(NOBODY))]),
+    permitted("groups.remove_members", Permission::GroupsWrite, &[("id", Value::Text(NOBODY)), ("people[]", Value::Text(NOBODY))]),
+    permitted("roles.list", Permission::RolesRead, &[]),
+    permitted("roles.detail", Permission::RolesRead, &[("id", Value::Text(NOBODY))]),
+    permitted("roles.create", Permission::RolesWrite, &[("role[name]", Value::Text("")), ("role[rank]", Value::Text("1"))]),
+    permitted("roles.update", Permission::RolesWrite, &[("id", Value::Text(NOBODY)), ("role[name]", Value::Text("Nobody")), ("role[rank]", Value::Text("1"))]),
+    permitted("roles.delete", Permission::RolesWrite, &[("id", Value::Text(NOBODY))]),
+    permitted("invitations.list", Permission::UsersInvite, &[("after", Value::Text(""))]),
+    permitted("invitations.create", Permission::UsersInvite, &[("invitation[email]", Value::Text(""))]),
+    permitted("invitations.revoke", Permission::UsersInvite, &[("id", Value::Text(NOBODY))]),
+    permitted("audit.list", Permission::AuditRead, &[("query[action]", Value::Text("user."))]),
 ];

@@ -12,6 +12,27 @@ use crate::{
     store::{NewRoles, NewUser},
 };
 
+/// What is done to many people at once.
+#[derive(Clone, Copy)]
+enum Act {
+    Disable,
+    Enable,
+    EndSessions,
+    Delete,
+}
+
+impl Act {
+    /// Its name in the audit log.
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Disable => "user.disable",
+            Self::Enable => "user.enable",
+            Self::EndSessions => "user.sessions.end",
+            Self::Delete => "user.delete",
+        }
+    }
+}
+
 impl People {
     /// Makes an account without a password; the person is sent a link to choose one.
     #[tracing::instrument(name = "api.people.create", skip_all)]
@@ -80,21 +101,8 @@ impl People {
         people: &[UserId],
         disabled: bool,
     ) -> Result<BulkOutcome, IdentityError> {
-        let action = if disabled { "user.disable" } else { "user.enable" };
-        self.each(caller, people, action, async |id| {
-            if !disabled {
-                // Sessions that could not be ended then end before the account opens.
-                self.identity.end_all(id).await?;
-            }
-            let record = self.trail().by(caller, action).on("user", id);
-            let now = self.clock.now();
-            let touched = self.db.set_disabled(id, disabled, ceiling(caller), now, &record).await?;
-            if settled(touched)? && disabled {
-                self.shut_out(id).await;
-            }
-            Ok(())
-        })
-        .await
+        let act = if disabled { Act::Disable } else { Act::Enable };
+        self.each(caller, people, act).await
     }
 
     /// Deletes accounts and all that is theirs, for good. `confirm` is how many they are, as a number; for one person it
@@ -112,12 +120,7 @@ impl People {
         if confirm != people.len().to_string() && !self.is_address_of(caller, &people, confirm).await? {
             return Err(IdentityError::Refused(FailureCode::NotConfirmed));
         }
-        self.each(caller, &people, "user.delete", async |id| {
-            caller.require_above(self.db.access(id).await?.rank)?;
-            let record = self.trail().by(caller, "user.delete").on("user", id);
-            self.identity.erase(id, &record).await
-        })
-        .await
+        self.each(caller, &people, Act::Delete).await
     }
 
     async fn is_address_of(
@@ -172,13 +175,7 @@ impl People {
         caller: &Caller,
         people: &[UserId],
     ) -> Result<BulkOutcome, IdentityError> {
-        self.each(caller, people, "user.sessions.end", async |id| {
-            self.writable(caller, id).await?;
-            let record = self.trail().by(caller, "user.sessions.end").on("user", id);
-            self.trail().write(record).await?;
-            self.identity.end_all(id).await.map(drop)
-        })
-        .await
+        self.each(caller, people, Act::EndSessions).await
     }
 
     /// Gives and takes roles until the person has just those. Whoever's roles change is signed out, so that nothing that
@@ -227,14 +224,14 @@ impl People {
         &self,
         caller: &Caller,
         people: &[UserId],
-        action: &'static str,
-        act: impl AsyncFn(UserId) -> Result<(), IdentityError>,
+        act: Act,
     ) -> Result<BulkOutcome, IdentityError> {
+        let action = act.action();
         let allowed = async { caller.require(Permission::UsersWrite) };
         self.judged(caller, action, ("user", String::new()), allowed).await?;
         let mut outcome = BulkOutcome::default();
         for id in each_once(people)? {
-            match self.judged(caller, action, user(id), act(id)).await {
+            match self.judged(caller, action, user(id), self.act(caller, id, act)).await {
                 Ok(()) => outcome.done.push(id),
                 Err(error) if error.code().status() < 500 => {
                     outcome.refused.push((id, error.code()));
@@ -243,6 +240,37 @@ impl People {
             }
         }
         Ok(outcome)
+    }
+
+    async fn act(&self, caller: &Caller, id: UserId, act: Act) -> Result<(), IdentityError> {
+        let record = self.trail().by(caller, act.action()).on("user", id);
+        let set_disabled = async |disabled| {
+            let now = self.clock.now();
+            let touched = self.db.set_disabled(id, disabled, ceiling(caller), now, &record);
+            settled(touched.await?)
+        };
+        match act {
+            Act::Disable => {
+                if set_disabled(true).await? {
+                    self.shut_out(id).await;
+                }
+            }
+            Act::Enable => {
+                // Sessions that could not be ended then end before the account opens.
+                self.identity.end_all(id).await?;
+                set_disabled(false).await?;
+            }
+            Act::EndSessions => {
+                self.writable(caller, id).await?;
+                self.trail().write(record).await?;
+                self.identity.end_all(id).await?;
+            }
+            Act::Delete => {
+                caller.require_above(self.db.access(id).await?.rank)?;
+                self.identity.erase(id, &record).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Refuses unless there is such a person and the caller may change them.

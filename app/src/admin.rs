@@ -1,0 +1,10 @@
+//! What the pages of administration share.
+
+pub mod actions;
+pub mod address;
+pub mod choices;
+pub mod form;
+pub mod known;
+pub mod outcome;
+pub mod subject;
+pub mod words;

@@ -1,0 +1,95 @@
+//! Boxes to tick for roles and groups.
+
+use leptos::{either::Either, prelude::*};
+use model::{Group, GroupId, Role, RoleId, Session};
+
+use super::known::Known;
+use crate::language::use_words;
+
+/// A box that stands for itself: what is sent is read from the form.
+#[component]
+pub fn Tick(
+    name: &'static str,
+    #[prop(into)] value: String,
+    #[prop(into)] label: String,
+    #[prop(optional)] checked: bool,
+    #[prop(into, optional)] hint: Option<String>,
+) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input type="checkbox" name=name value=value checked=checked/>
+            <span class="check__words">
+                {label}
+                {hint.map(|hint| view! { <small class="check__hint">{hint}</small> })}
+            </span>
+        </label>
+    }
+}
+
+/// Roles. Those that the reader can't give or take stay as they are and say so.
+#[component]
+pub fn RoleBoxes(
+    name: &'static str,
+    known: Known,
+    session: Session,
+    #[prop(optional)] has: Vec<RoleId>,
+) -> impl IntoView {
+    let words = use_words();
+    let (free, fixed): (Vec<Role>, Vec<Role>) = known
+        .roles
+        .iter()
+        .cloned()
+        .partition(|role| known.may_give(&session, role));
+    let fixed: Vec<Role> = fixed.into_iter().filter(|role| has.contains(&role.id)).collect();
+    let fixed_any = !fixed.is_empty();
+    view! {
+        <fieldset class="fieldset">
+            <legend class="field__label">{words.roles}</legend>
+            <div class="checks">
+                {free
+                    .into_iter()
+                    .map(|role| {
+                        let label = words.role_name(role.id, &role.name);
+                        let hint = words.role_purpose(&role);
+                        let checked = has.contains(&role.id);
+                        view! { <Tick name value=role.id.to_string() label checked hint/> }
+                    })
+                    .collect_view()}
+            </div>
+            {fixed
+                .into_iter()
+                .map(|role| {
+                    view! {
+                        <input type="hidden" name=name value=role.id.to_string()/>
+                        <p class="field__hint">{words.role_name(role.id, &role.name)}</p>
+                    }
+                })
+                .collect_view()}
+            {fixed_any.then(|| view! { <p class="field__hint">{words.roles_fixed}</p> })}
+        </fieldset>
+    }
+}
+
+/// Groups.
+#[component]
+pub fn GroupBoxes(
+    name: &'static str,
+    groups: Vec<Group>,
+    #[prop(optional)] has: Vec<GroupId>,
+) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <fieldset class="fieldset">
+            <legend class="field__label">{words.groups}</legend>
+            {if groups.is_empty() {
+                Either::Left(view! { <p class="field__hint">{words.groups_none}</p> })
+            } else {
+                let boxes = groups.into_iter().map(|group| {
+                    let checked = has.contains(&group.id);
+                    view! { <Tick name value=group.id.to_string() label=group.name checked/> }
+                });
+                Either::Right(view! { <div class="checks">{boxes.collect_view()}</div> })
+            }}
+        </fieldset>
+    }
+}

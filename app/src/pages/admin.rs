@@ -1,0 +1,97 @@
+//! `/admin`: people, groups, roles, invitations and the audit log, each for those who may see it.
+
+mod audit;
+mod group;
+mod groups;
+mod invitations;
+mod role;
+mod roles;
+mod user;
+mod users;
+
+use leptos::{either::Either, prelude::*};
+use leptos_router::components::{Outlet, Redirect};
+use model::{FailureCode, Permission, Session};
+
+pub use audit::AuditPage;
+pub use group::{GroupPage, NewGroupPage};
+pub use groups::GroupsPage;
+pub use invitations::InvitationsPage;
+pub use role::{NewRolePage, RolePage};
+pub use roles::RolesPage;
+pub use user::{NewUserPage, UserPage};
+pub use users::UsersPage;
+
+use crate::{
+    admin::subject::Subject,
+    api::security::load_security,
+    error::AppError,
+    language::{Words, use_words},
+    pages::settings::FreshFirst,
+    session::use_session,
+    ui::area::{Area, AreaPage},
+};
+
+/// The frame of administration.
+#[component]
+pub fn Administration() -> impl IntoView {
+    let words = use_words();
+    let session = use_session();
+    let proof = Resource::new_blocking(|| (), |()| load_security());
+    view! {
+        <Area title=words.administration pages>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    let session = session.await.unwrap_or_default();
+                    let fresh = proof.await.map_or(true, |proof| proof.fresh);
+                    (!pages(words, &session).is_empty()).then(|| view! { <FreshFirst fresh/> })
+                })}
+            </Suspense>
+            <Outlet/>
+        </Area>
+    }
+}
+
+/// `/admin` itself leads to the first page that the reader may see.
+#[component]
+pub fn AdministrationIndex() -> impl IntoView {
+    let words = use_words();
+    let session = use_session();
+    let first = Resource::new_blocking(
+        || (),
+        move |()| async move {
+            let session = session.await?;
+            let code = if session.account.is_none() {
+                FailureCode::SignInNeeded
+            } else {
+                FailureCode::NotFound
+            };
+            let first = pages(words, &session).first().map(|page| page.path.to_owned());
+            first.ok_or(AppError::new(code))
+        },
+    );
+    view! {
+        <Subject what=first view=move |path: String, session: Session| {
+            // Somebody who has to do something first is led there by the frame around.
+            if session.lacking.is_some() {
+                Either::Left(())
+            } else {
+                Either::Right(view! { <Redirect path/> })
+            }
+        }/>
+    }
+}
+
+fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
+    [
+        (Permission::UsersRead, "/admin/users", words.people),
+        (Permission::UsersInvite, "/admin/invitations", words.invitations),
+        (Permission::GroupsRead, "/admin/groups", words.groups),
+        (Permission::RolesRead, "/admin/roles", words.roles),
+        (Permission::AuditRead, "/admin/audit", words.audit),
+    ]
+    .into_iter()
+    .filter(|(permission, ..)| session.permissions.contains(*permission))
+    .map(|(_, path, label)| AreaPage { path, label })
+    .collect()
+}
