@@ -6,6 +6,8 @@
 
 mod delivery;
 mod letter;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
@@ -131,7 +133,10 @@ impl Mailer {
     pub fn post(&self, to: &Email, letter: Letter, language: Language) {
         let kind = letter.kind();
         if self.0.tasks.len() >= WAITING {
-            tracing::error!(mail.kind = kind, "too many letters wait: this one is not sent");
+            tracing::error!(
+                mail.kind = kind,
+                "too many letters wait: this one is not sent"
+            );
             return;
         }
         let (mailer, to) = (self.clone(), to.clone());

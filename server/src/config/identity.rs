@@ -111,7 +111,9 @@ impl IdentityConfig {
         }
         for domain in self.domains() {
             if Email::parse(format!("x@{domain}")).is_err() || !domain.contains('.') {
-                bail!("identity.registration_domains: {domain:?} is not a domain like \"example.com\"");
+                bail!(
+                    "identity.registration_domains: {domain:?} is not a domain like \"example.com\""
+                );
             }
         }
         Ok(())
@@ -152,9 +154,15 @@ mod tests {
     fn what_would_let_anybody_in_or_nobody_is_refused_by_its_name() {
         for (text, named) in [
             ("registration = \"domains\"", "registration_domains"),
-            ("registration = \"domains\"\nregistration_domains = [\"\"]", "registration_domains"),
+            (
+                "registration = \"domains\"\nregistration_domains = [\"\"]",
+                "registration_domains",
+            ),
             ("registration_domains = [\"com\"]", "registration_domains"),
-            ("registration_domains = [\"a@example.com\"]", "registration_domains"),
+            (
+                "registration_domains = [\"a@example.com\"]",
+                "registration_domains",
+            ),
             (
                 "registration = \"domains\"\nregistration_domains = [\"example.com\"]\nverify_email = false",
                 "verify_email",

@@ -100,7 +100,8 @@ impl MailConfig {
     }
 
     pub(super) fn check(&self) -> anyhow::Result<()> {
-        let blank = |text: &Option<String>| text.as_deref().is_some_and(|text| text.trim().is_empty());
+        let blank =
+            |text: &Option<String>| text.as_deref().is_some_and(|text| text.trim().is_empty());
         for (key, text) in [
             ("smtp_host", &self.smtp_host),
             ("smtp_user", &self.smtp_user),
@@ -120,10 +121,14 @@ impl MailConfig {
                 ("smtp_password", self.smtp_password.is_some()),
             ];
             if let Some((key, _)) = given.iter().find(|(_, given)| *given) {
-                bail!("mail.{key} is set, but mail.smtp_host is not: name the mail server, or take mail.{key} away");
+                bail!(
+                    "mail.{key} is set, but mail.smtp_host is not: name the mail server, or take mail.{key} away"
+                );
             }
             if self.folder.as_os_str().is_empty() {
-                bail!("mail.folder is empty: letters need a folder as long as mail.smtp_host is not set");
+                bail!(
+                    "mail.folder is empty: letters need a folder as long as mail.smtp_host is not set"
+                );
             }
             return self.check_sender();
         };
@@ -161,7 +166,10 @@ impl MailConfig {
 }
 
 fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    host == "localhost"
+        || host
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -209,12 +217,28 @@ mod tests {
             ("sender = \"nobody\"", "mail.sender"),
             ("smtp_encryption = \"ssl\"", "ssl"),
             ("smtp_hots = \"mail.example.com\"", "smtp_hots"),
-            (&format!("{SENDER}smtp_host = \"m.example.com\"\nsmtp_user = \"lin\""), "mail.smtp_password"),
-            (&format!("{SENDER}smtp_host = \"m.example.com\"\nsmtp_password = \"x\""), "mail.smtp_user"),
-            (&format!("{SENDER}smtp_host = \"m.example.com\"\nsmtp_password = \" \"\nsmtp_user = \"lin\""), "mail.smtp_password"),
-            (&format!("{SENDER}smtp_host = \"m.example.com\"\nsmtp_port = 0"), "mail.smtp_port"),
             (
-                &format!("{SENDER}smtp_host = \"m.example.com\"\nsmtp_user = \"lin\"\nsmtp_password = \"x\"\nsmtp_encryption = \"none\""),
+                &format!("{SENDER}smtp_host = \"m.example.com\"\nsmtp_user = \"lin\""),
+                "mail.smtp_password",
+            ),
+            (
+                &format!("{SENDER}smtp_host = \"m.example.com\"\nsmtp_password = \"x\""),
+                "mail.smtp_user",
+            ),
+            (
+                &format!(
+                    "{SENDER}smtp_host = \"m.example.com\"\nsmtp_password = \" \"\nsmtp_user = \"lin\""
+                ),
+                "mail.smtp_password",
+            ),
+            (
+                &format!("{SENDER}smtp_host = \"m.example.com\"\nsmtp_port = 0"),
+                "mail.smtp_port",
+            ),
+            (
+                &format!(
+                    "{SENDER}smtp_host = \"m.example.com\"\nsmtp_user = \"lin\"\nsmtp_password = \"x\"\nsmtp_encryption = \"none\""
+                ),
                 "in clear",
             ),
         ] {

@@ -49,12 +49,20 @@ impl Identity {
             .spend(Attempted::SignIn, visitor.address, now)
             .await?;
         let hash = sha256_hex(token.as_bytes());
-        let found = self.0.db.one_time_token(&hash, Purpose::Verify, now).await?;
+        let found = self
+            .0
+            .db
+            .one_time_token(&hash, Purpose::Verify, now)
+            .await?;
         let found = found.ok_or(IdentityError::Refused(FailureCode::LinkInvalid))?;
         self.0.throttle.refund(spent).await?;
         let user = self.0.db.user(found.user).await?;
         let changes = user.is_some_and(|user| user.account.email != found.email);
-        let action = if changes { "email.change" } else { "email.verify" };
+        let action = if changes {
+            "email.change"
+        } else {
+            "email.verify"
+        };
         let record = self
             .0
             .audit
@@ -135,7 +143,13 @@ impl Identity {
         language: Language,
     ) -> Result<(), IdentityError> {
         let token = self
-            .issue(user, email, Purpose::Verify, LIFE_MS, &record.on("user", user))
+            .issue(
+                user,
+                email,
+                Purpose::Verify,
+                LIFE_MS,
+                &record.on("user", user),
+            )
             .await?;
         let link = self.verification_link(&token);
         let letter = Letter::VerifyEmail { link };

@@ -1,10 +1,7 @@
 //! From where and with what somebody signs in, and telling them when both are new.
 
 use super::{
-    Identity, IdentityError, Proof,
-    device::describe,
-    throttle::network,
-    token::sha256_hex,
+    Identity, IdentityError, Proof, device::describe, throttle::network, token::sha256_hex,
 };
 use crate::{
     mail::{Language, Letter},
@@ -27,9 +24,17 @@ impl Identity {
         self.0.audit.write(record).await?;
         let device = describe(&visitor.user_agent);
         // What says nothing that we know is told apart by all that it says.
-        let known_by = if device.is_empty() { &visitor.user_agent } else { &device };
+        let known_by = if device.is_empty() {
+            &visitor.user_agent
+        } else {
+            &device
+        };
         let place = |kind: &str, what: &str| {
-            sha256_hex([proof.user.to_string().as_str(), kind, what].join("\0").as_bytes())
+            sha256_hex(
+                [proof.user.to_string().as_str(), kind, what]
+                    .join("\0")
+                    .as_bytes(),
+            )
         };
         let now = self.0.clock.now();
         let (device_hash, network_hash) = (

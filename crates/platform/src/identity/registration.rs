@@ -216,7 +216,11 @@ impl Identity {
                 .await
                 .map_err(taken),
             Some(open) => {
-                let made = self.0.db.insert_invited_user(open, &user, now, &record).await;
+                let made = self
+                    .0
+                    .db
+                    .insert_invited_user(open, &user, now, &record)
+                    .await;
                 if made.map_err(taken)? {
                     Ok(())
                 } else {

@@ -5,10 +5,15 @@ mod api_keys;
 mod attempts;
 mod authenticator;
 mod browser;
+mod email_proofs;
+mod invitations;
 mod passkeys;
+mod passwords;
+mod places;
 mod privacy;
 mod profile;
 mod recovery_codes;
+mod registration;
 mod sessions;
 mod setup;
 mod step_up;
@@ -79,6 +84,12 @@ impl House {
     ) -> Result<Registered, FailureCode> {
         let language = Language::En;
         code(self.identity.register(who, invitation, &visitor(), language).await)
+    }
+
+    /// Asks for a link to a new password.
+    async fn forgot(&self, email: &str) -> Result<(), FailureCode> {
+        let visitor = visitor();
+        code(self.identity.request_reset(email, &visitor, Language::En).await)
     }
 
     async fn account(&self, user: UserId) -> Account {

@@ -99,7 +99,9 @@ impl Way {
         let builder = match encryption {
             Encryption::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&host),
             Encryption::StartTls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&host),
-            Encryption::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)),
+            Encryption::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(
+                &host,
+            )),
         };
         let mut builder = builder
             .map_err(MailError::InvalidHost)?
@@ -114,12 +116,13 @@ impl Way {
 
     /// The letter as text and as HTML. In a folder both stand in clear, for people and tests to read.
     pub(super) fn body(&self, letter: &Composed) -> MultiPart {
-        let (text, html) = (letter.text.clone(), letter.html.clone());
         match self {
-            Self::Smtp(_) => MultiPart::alternative_plain_html(text, html),
+            Self::Smtp(_) => {
+                MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone())
+            }
             Self::Folder(_) => MultiPart::alternative()
-                .singlepart(clear(ContentType::TEXT_PLAIN, text))
-                .singlepart(clear(ContentType::TEXT_HTML, html)),
+                .singlepart(clear(ContentType::TEXT_PLAIN, &letter.text))
+                .singlepart(clear(ContentType::TEXT_HTML, &letter.html)),
         }
     }
 
@@ -131,7 +134,9 @@ impl Way {
     ) -> Result<(), DeliveryError> {
         let folder = match self {
             Self::Smtp(transport) => {
-                transport.send_raw(message.envelope(), &message.formatted()).await?;
+                transport
+                    .send_raw(message.envelope(), &message.formatted())
+                    .await?;
                 return Ok(());
             }
             Self::Folder(folder) => Arc::clone(folder),
@@ -157,7 +162,9 @@ impl Folder {
         make_private(&self.path)?;
         let mut kept = self.letters()?;
         kept.sort();
-        let number = kept.last().map_or(1, |(number, _)| number.saturating_add(1));
+        let number = kept
+            .last()
+            .map_or(1, |(number, _)| number.saturating_add(1));
         for (_, oldest) in kept.iter().take(kept.len().saturating_sub(KEPT - 1)) {
             // Another process may have thrown it out already.
             let _ = fs::remove_file(oldest);
@@ -191,12 +198,15 @@ fn number_of(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.split('-').next()?.parse().ok()
 }
 
-fn clear(content_type: ContentType, text: String) -> SinglePart {
-    let part = SinglePart::builder().header(content_type);
-    match Body::new_with_encoding(text.clone(), ContentTransferEncoding::EightBit) {
-        Ok(body) => part.body(body),
-        Err(_) => part.body(text),
-    }
+/// As it is, whatever is in it and however long its lines are: no mail server ever sees it.
+fn clear(content_type: ContentType, text: &str) -> SinglePart {
+    let bytes = text.replace('\n', "\r\n").into_bytes();
+    SinglePart::builder()
+        .header(content_type)
+        .body(Body::dangerous_pre_encoded(
+            bytes,
+            ContentTransferEncoding::EightBit,
+        ))
 }
 
 #[cfg(unix)]
@@ -225,5 +235,8 @@ fn make_private(folder: &Path) -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn private_file(path: &Path) -> io::Result<fs::File> {
-    fs::OpenOptions::new().write(true).create_new(true).open(path)
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use model::{Email, Millis};
 
-use super::words::{Words, english, chinese};
+use super::words::{Words, chinese, english};
 
 /// A letter to somebody. Its links are secrets: it does not print.
 #[derive(Clone)]

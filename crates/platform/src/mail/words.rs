@@ -35,14 +35,18 @@ pub(super) fn english<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
     match letter {
         Letter::VerifyEmail { link } => words(
             format!("Confirm your address for {site}"),
-            &["Follow this link to confirm that this address is yours. It can be used once, within 24 hours."],
+            &[
+                "Follow this link to confirm that this address is yours. It can be used once, within 24 hours.",
+            ],
             Some(("Confirm the address", link)),
             &["If you did not ask for this, don't follow the link: nothing happens then."],
         ),
         Letter::ResetPassword { link } => words(
             format!("A new password for {site}"),
-            &["Somebody, hopefully you, forgot the password of the account with this address. Follow this link to choose \
-               a new one. It can be used once, within 10 minutes; only the newest link is good."],
+            &[
+                "Somebody, hopefully you, forgot the password of the account with this address. Follow this link to choose \
+               a new one. It can be used once, within 10 minutes; only the newest link is good.",
+            ],
             Some(("Choose a new password", link)),
             &["If you did not ask for this, ignore this letter: your password stays as it is."],
         ),
@@ -60,8 +64,10 @@ pub(super) fn english<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
         ),
         Letter::AddressTaken { link } => words(
             format!("You have an account at {site} already"),
-            &["Somebody, hopefully you, wanted to use this address for an account. There is one of this address already: \
-               sign in to it. If you forgot the password, you can choose a new one there."],
+            &[
+                "Somebody, hopefully you, wanted to use this address for an account. There is one of this address already: \
+               sign in to it. If you forgot the password, you can choose a new one there.",
+            ],
             Some(("Sign in", link)),
             &["If that was not you, ignore this letter: nothing was changed."],
         ),
@@ -86,7 +92,10 @@ pub(super) fn english<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
         ),
         Letter::FactorsChanged => words(
             format!("How you sign in to {site} was changed"),
-            &["A second factor, a passkey, recovery codes or a linked account was added to your account or removed from it.", NOT_YOU],
+            &[
+                "A second factor, a passkey, recovery codes or a linked account was added to your account or removed from it.",
+                NOT_YOU,
+            ],
             None,
             &[],
         ),
@@ -98,7 +107,15 @@ pub(super) fn english<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
             format!("A new sign-in to {site}"),
             &[
                 "Somebody signed in to your account with a device and from a network that were not seen with it before:",
-                &seen(if device.is_empty() { "unknown device" } else { device }, address, *at),
+                &seen(
+                    if device.is_empty() {
+                        "unknown device"
+                    } else {
+                        device
+                    },
+                    address,
+                    *at,
+                ),
                 NOT_YOU,
             ],
             None,
@@ -106,15 +123,18 @@ pub(super) fn english<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
         ),
         Letter::ResetByAdministrator { link } => words(
             format!("Choose your password for {site}"),
-            &["An administrator sends you this link to choose the password of your account. It can be used once, within \
-               10 minutes; when it is too old, ask for another one by \u{201c}Forgot the password?\u{201d} where you sign in."],
+            &[
+                "An administrator sends you this link to choose the password of your account. It can be used once, within \
+               10 minutes; when it is too old, ask for another one by \u{201c}Forgot the password?\u{201d} where you sign in.",
+            ],
             Some(("Choose a password", link)),
             &[],
         ),
     }
 }
 
-const NOT_YOU_ZH: &str = "如果不是您本人操作，请立即修改密码，在设置中结束其他会话，并告知本站管理员。";
+const NOT_YOU_ZH: &str =
+    "如果不是您本人操作，请立即修改密码，在设置中结束其他会话，并告知本站管理员。";
 
 pub(super) fn chinese<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
     match letter {
@@ -126,7 +146,9 @@ pub(super) fn chinese<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
         ),
         Letter::ResetPassword { link } => words(
             format!("重设 {site} 的密码"),
-            &["有人（但愿是您）忘记了此邮箱所对应账号的密码。请打开下面的链接设置新密码。链接在 10 分钟内有效，只能使用一次，且只有最新的链接有效。"],
+            &[
+                "有人（但愿是您）忘记了此邮箱所对应账号的密码。请打开下面的链接设置新密码。链接在 10 分钟内有效，只能使用一次，且只有最新的链接有效。",
+            ],
             Some(("设置新密码", link)),
             &["如果您没有提出此请求，请忽略本邮件，密码不会改变。"],
         ),
@@ -144,7 +166,9 @@ pub(super) fn chinese<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
         ),
         Letter::AddressTaken { link } => words(
             format!("您在 {site} 已有账号"),
-            &["有人（但愿是您）想用此邮箱创建账号，但它已对应一个账号，请直接登录。如果忘记了密码，可以在登录页重设。"],
+            &[
+                "有人（但愿是您）想用此邮箱创建账号，但它已对应一个账号，请直接登录。如果忘记了密码，可以在登录页重设。",
+            ],
             Some(("登录", link)),
             &["如果不是您本人操作，请忽略本邮件，什么都没有改变。"],
         ),
@@ -168,7 +192,10 @@ pub(super) fn chinese<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
         ),
         Letter::FactorsChanged => words(
             format!("您登录 {site} 的方式已更改"),
-            &["您的账号新增或移除了第二重验证、通行密钥、恢复码或关联账号。", NOT_YOU_ZH],
+            &[
+                "您的账号新增或移除了第二重验证、通行密钥、恢复码或关联账号。",
+                NOT_YOU_ZH,
+            ],
             None,
             &[],
         ),
@@ -180,7 +207,15 @@ pub(super) fn chinese<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
             format!("{site} 有新的登录"),
             &[
                 "有人使用从未见过的设备、从从未见过的网络登录了您的账号：",
-                &seen(if device.is_empty() { "未知设备" } else { device }, address, *at),
+                &seen(
+                    if device.is_empty() {
+                        "未知设备"
+                    } else {
+                        device
+                    },
+                    address,
+                    *at,
+                ),
                 NOT_YOU_ZH,
             ],
             None,
@@ -188,7 +223,9 @@ pub(super) fn chinese<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
         ),
         Letter::ResetByAdministrator { link } => words(
             format!("设置您在 {site} 的密码"),
-            &["管理员向您发送此链接，用于设置账号密码。链接在 10 分钟内有效，只能使用一次；过期后请在登录页点击“忘记密码”重新获取。"],
+            &[
+                "管理员向您发送此链接，用于设置账号密码。链接在 10 分钟内有效，只能使用一次；过期后请在登录页点击“忘记密码”重新获取。",
+            ],
             Some(("设置密码", link)),
             &[],
         ),
@@ -198,5 +235,8 @@ pub(super) fn chinese<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
 /// What is known of a sign-in.
 fn seen(device: &str, address: &str, at: Millis) -> String {
     let at = Timestamp::from_millisecond(at.get()).unwrap_or_default();
-    format!("{device} · {address} · {}", at.strftime("%Y-%m-%d %H:%M UTC"))
+    format!(
+        "{device} · {address} · {}",
+        at.strftime("%Y-%m-%d %H:%M UTC")
+    )
 }

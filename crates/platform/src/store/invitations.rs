@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use model::{Email, GroupId, Invitation, InvitationId, Millis, PermissionSet, Rank, RoleId, RoleRef, UserId};
+use model::{
+    Email, GroupId, Invitation, InvitationId, Millis, PermissionSet, Rank, RoleId, RoleRef, UserId,
+};
 use sqlx::{FromRow, types::Json};
 
 use super::{
@@ -22,7 +24,8 @@ const LIST: &str = "SELECT id, email, roles, groups, invited_by, created_at, exp
        (SELECT name FROM users WHERE users.id = invitations.invited_by) AS inviter \
      FROM invitations WHERE used_at IS NULL AND expires_at > $1 AND (created_at, id) < ($2, $3) \
      ORDER BY created_at DESC, id DESC LIMIT $4";
-const REVOKE: &str = "DELETE FROM invitations WHERE id = $1 AND used_at IS NULL AND expires_at > $2";
+const REVOKE: &str =
+    "DELETE FROM invitations WHERE id = $1 AND used_at IS NULL AND expires_at > $2";
 /// Of parallel users one changes the row; the others find it used.
 const USE: &str = "UPDATE invitations SET used_at = $2, used_by = $3 \
      WHERE id = $1 AND used_at IS NULL AND expires_at > $2";
@@ -89,7 +92,9 @@ impl TryFrom<Row> for OpenInvitation {
     fn try_from(row: Row) -> Result<Self> {
         let id = rows::id("invitations", "id", &row.id)?;
         let email = row.email.map(Email::parse).transpose();
-        let invited_by = row.invited_by.map(|by| rows::id("invitations", "invited_by", &by));
+        let invited_by = row
+            .invited_by
+            .map(|by| rows::id("invitations", "invited_by", &by));
         Ok(Self {
             email: email.map_err(|_| rows::corrupt("invitations", "email", &row.id))?,
             id,
@@ -291,8 +296,9 @@ impl Db {
 
 fn given(sum: Access, row: &RoleRow) -> Result<Access> {
     let id = rows::id("roles", "id", &row.id)?;
-    let (rank, permissions): (Rank, PermissionSet) = access::of_role(id, row.rank, row.permissions.0)
-        .ok_or_else(|| rows::corrupt("roles", "rank", &row.id))?;
+    let (rank, permissions): (Rank, PermissionSet) =
+        access::of_role(id, row.rank, row.permissions.0)
+            .ok_or_else(|| rows::corrupt("roles", "rank", &row.id))?;
     Ok(Access {
         rank: sum.rank.max(rank),
         permissions: sum.permissions.union(permissions),

@@ -5,7 +5,8 @@ use model::{Millis, UserId};
 use super::{Db, Result, on_pool};
 
 const COUNT: &str = "SELECT COUNT(*) FROM known_places WHERE user_id = $1";
-const KNOWN: &str = "SELECT COUNT(*) FROM known_places WHERE user_id = $1 AND place_hash IN ($2, $3)";
+const KNOWN: &str =
+    "SELECT COUNT(*) FROM known_places WHERE user_id = $1 AND place_hash IN ($2, $3)";
 const NOTE: &str = "INSERT INTO known_places (user_id, place_hash, seen_at) VALUES ($1, $2, $3) \
      ON CONFLICT (user_id, place_hash) DO UPDATE SET seen_at = excluded.seen_at";
 

@@ -8,8 +8,7 @@ async fn who_registered_can_sign_in_however_the_address_is_spelt() {
     on_both(|db| async move {
         let house = House::on(&db);
         let made = house.lin().await;
-        let found = house.sign_in(" lin@EXAMPLE.com", PASSWORD, HOME)
-            .await;
+        let found = house.sign_in(" lin@EXAMPLE.com", PASSWORD, HOME).await;
         assert_eq!(code(found).map(|proof| proof.user), Ok(made.id));
     })
     .await;
@@ -31,7 +30,11 @@ async fn unknown_wrong_and_disabled_get_the_same_answer_for_the_same_work() {
         ] {
             let before = house.identity.0.hashing.computed();
             let answer = house.sign_in(email, password, AWAY).await;
-            assert_eq!(code(answer).err(), Some(FailureCode::WrongCredentials), "{email}");
+            assert_eq!(
+                code(answer).err(),
+                Some(FailureCode::WrongCredentials),
+                "{email}"
+            );
             assert_eq!(house.identity.0.hashing.computed(), before + 1, "{email}");
         }
     })
@@ -113,8 +116,7 @@ async fn a_sign_in_strengthens_a_hash_of_older_settings() {
             },
         );
         for _ in 0..2 {
-            let answer = house.sign_in("lin@example.com", PASSWORD, HOME)
-                .await;
+            let answer = house.sign_in("lin@example.com", PASSWORD, HOME).await;
             assert_eq!(code(answer).map(|proof| proof.user), Ok(account.id));
         }
         let user = db.user(account.id).await.unwrap().unwrap();
@@ -142,8 +144,7 @@ async fn a_full_queue_of_hashes_refuses_instead_of_waiting() {
         while let Ok(place) = house.identity.0.hashing.enqueue() {
             places.push(place);
         }
-        let answer = house.sign_in("lin@example.com", PASSWORD, HOME)
-            .await;
+        let answer = house.sign_in("lin@example.com", PASSWORD, HOME).await;
         assert_eq!(code(answer).err(), Some(FailureCode::Overloaded));
         drop(places);
         house.lin().await;

@@ -28,8 +28,7 @@ async fn five_wrong_guesses_close_an_account_for_a_second_whether_there_is_one_o
             assert_eq!(error.retry_after_s(), Some(1));
         }
         house.clock.advance(1_000);
-        let answer = house.sign_in("lin@example.com", PASSWORD, address(9))
-            .await;
+        let answer = house.sign_in("lin@example.com", PASSWORD, address(9)).await;
         assert!(answer.is_ok());
         assert_eq!(
             guess(&house, "lin@example.com", address(9)).await,
@@ -51,7 +50,8 @@ async fn the_wait_doubles_and_never_exceeds_five_minutes() {
         }
         let mut waits = Vec::new();
         for number in 0..11 {
-            let error = house.sign_in("lin@example.com", PASSWORD, address(100 + number))
+            let error = house
+                .sign_in("lin@example.com", PASSWORD, address(100 + number))
                 .await
                 .unwrap_err();
             let wait = error.retry_after_s().unwrap();
@@ -101,23 +101,19 @@ async fn an_address_has_an_allowance_that_refills_and_that_success_does_not_spen
         let house = House::on(&db);
         house.lin().await;
         for _ in 0..40 {
-            let answer = house.sign_in("lin@example.com", PASSWORD, AWAY)
-                .await;
+            let answer = house.sign_in("lin@example.com", PASSWORD, AWAY).await;
             assert!(answer.is_ok());
         }
         for number in 0..30 {
             let answer = guess(&house, &format!("person{number}@example.com"), AWAY).await;
             assert_eq!(answer, Err(FailureCode::WrongCredentials));
         }
-        let answer = house.sign_in("lin@example.com", PASSWORD, AWAY)
-            .await;
+        let answer = house.sign_in("lin@example.com", PASSWORD, AWAY).await;
         assert_eq!(answer.unwrap_err().retry_after_s(), Some(20));
-        let elsewhere = house.sign_in("lin@example.com", PASSWORD, HOME)
-            .await;
+        let elsewhere = house.sign_in("lin@example.com", PASSWORD, HOME).await;
         assert!(elsewhere.is_ok(), "another address is not concerned");
         house.clock.advance(20_000);
-        let answer = house.sign_in("lin@example.com", PASSWORD, AWAY)
-            .await;
+        let answer = house.sign_in("lin@example.com", PASSWORD, AWAY).await;
         assert!(answer.is_ok());
     })
     .await;

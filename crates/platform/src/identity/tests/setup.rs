@@ -15,9 +15,23 @@ async fn the_link_makes_an_owner_once_and_none_is_made_after() {
         let house = House::on(&db);
         let token = link(&house).await;
         assert!(house.identity.setup_link_is_valid(&token).await.unwrap());
-        let owner = house.identity.set_up(&token, lin(), &visitor()).await.unwrap();
-        assert_eq!(db.access(owner.user).await.unwrap().rank, BuiltIn::Owner.rank());
-        assert!(db.user(owner.user).await.unwrap().unwrap().email_verified_at.is_some());
+        let owner = house
+            .identity
+            .set_up(&token, lin(), &visitor())
+            .await
+            .unwrap();
+        assert_eq!(
+            db.access(owner.user).await.unwrap().rank,
+            BuiltIn::Owner.rank()
+        );
+        assert!(
+            db.user(owner.user)
+                .await
+                .unwrap()
+                .unwrap()
+                .email_verified_at
+                .is_some()
+        );
         assert!(!house.identity.setup_link_is_valid(&token).await.unwrap());
         let again = Registration::parse("Tao", "tao@example.com", PASSWORD).unwrap();
         let answer = house.identity.set_up(&token, again, &visitor()).await;
@@ -53,7 +67,10 @@ async fn only_the_newest_link_is_valid_and_registering_first_makes_no_owner() {
     on_both(|db| async move {
         let house = House::on(&db);
         let lin = house.lin().await;
-        assert_eq!(db.access(lin.id).await.unwrap().rank, BuiltIn::Member.rank());
+        assert_eq!(
+            db.access(lin.id).await.unwrap().rank,
+            BuiltIn::Member.rank()
+        );
         let older = link(&house).await;
         let newer = link(&house).await;
         assert_ne!(older, newer);

@@ -1,3 +1,5 @@
+use model::BuiltIn;
+
 use super::*;
 use crate::store::{
     DbOptions, Error,
@@ -74,6 +76,68 @@ const VERSION_1: &[&str] = &[
      VALUES ('01990000-0000-7000-8000-000000000004', 1, '', '春眠不觉晓')",
     "INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('01990000-0000-7000-8000-000000000001', '', '半句', 5)",
 ];
+
+/// Another person, of the version before roles could be given: the first is the owner, this one was a member.
+const MEMBER: &str =
+    "INSERT INTO users (id, email, email_key, name, role, password_hash, disabled, created_at, updated_at)
+     VALUES ('01990000-0000-7000-8000-000000000009', 'tao@example.com', 'tao@example.com', 'Tao', 'member', 'tao-hash', TRUE, 2, 2)";
+
+#[tokio::test]
+async fn people_of_earlier_versions_keep_their_role_and_their_password() {
+    on_both_empty(async |url| {
+        for version in [1, 2] {
+            let url = match url.strip_suffix("test.db") {
+                Some(folder) => format!("{folder}{version}.db"),
+                // One schema is enough for one step: what is there is migrated from the later version only.
+                None if version == 1 => continue,
+                None => url.clone(),
+            };
+            let options = DbOptions {
+                url,
+                connections: 2,
+            };
+            let db = Db::open(&options).await.unwrap();
+            db.migrate_to(version).await.unwrap();
+            execute(&db, VERSION_1[0]).await;
+            execute(&db, MEMBER).await;
+            db.migrate().await.unwrap();
+            for (id, role, hash, disabled) in [
+                (
+                    "01990000-0000-7000-8000-000000000001",
+                    BuiltIn::Owner,
+                    "-",
+                    false,
+                ),
+                (
+                    "01990000-0000-7000-8000-000000000009",
+                    BuiltIn::Member,
+                    "tao-hash",
+                    true,
+                ),
+            ] {
+                let id: UserId = id.parse().unwrap();
+                let user = db.user(id).await.unwrap().unwrap();
+                assert_eq!(user.password_hash.as_deref(), Some(hash));
+                assert_eq!((user.disabled, user.email_verified_at), (disabled, None));
+                let access = db.access(id).await.unwrap();
+                assert_eq!(access.rank, role.rank(), "{role:?}");
+                assert_eq!(access.permissions, role.permissions());
+                let roles = format!(
+                    "SELECT COUNT(*) FROM user_roles WHERE user_id = '{id}' AND role_id = '{}'",
+                    role.id()
+                );
+                assert_eq!(testing::count(&db, &roles).await, 1);
+            }
+            assert!(
+                testing::try_count(&db, "SELECT COUNT(role) FROM users")
+                    .await
+                    .is_err()
+            );
+            db.close().await;
+        }
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn what_an_earlier_version_wrote_is_there_after_each_step() {
