@@ -51,6 +51,7 @@ mod operation {
     mod health;
     mod restart;
     mod rooms;
+    mod security_page;
 }
 
 mod protection {
