@@ -1,6 +1,7 @@
 //! Changing and resetting passwords.
 
 use futures_util::future::join_all;
+use model::Factor;
 
 use super::*;
 use crate::store::testing::on_both;
@@ -270,12 +271,12 @@ async fn a_reset_lets_nobody_in_and_ends_sessions_on_request() {
     on_both(async |db| {
         let house = House::on(&db);
         let lin = house.lin().await;
-        let secret = format!(
-            "INSERT INTO recovery_codes (user_id, code_hash) VALUES ('{}', 'x')",
+        let passkey = format!(
+            "INSERT INTO passkeys (id, user_id, name, credential_id, credential, created_at) \
+             VALUES ('{0}', '{0}', 'Key', 'x', '{{}}', 0)",
             lin.id
         );
-        testing::execute(&db, &secret).await;
-        let before = house.count("SELECT COUNT(*) FROM recovery_codes").await;
+        testing::execute(&db, &passkey).await;
         let cookie = house.identity.entered(lin.id).await;
         let token = house.reset_token("lin@example.com").await;
         house.reset(&token, false).await.unwrap();
@@ -289,10 +290,8 @@ async fn a_reset_lets_nobody_in_and_ends_sessions_on_request() {
             1,
             "none was begun"
         );
-        assert_eq!(
-            house.count("SELECT COUNT(*) FROM recovery_codes").await,
-            before
-        );
+        let proof = house.sign_in("lin@example.com", NEW, AWAY).await.unwrap();
+        assert_eq!(proof.awaited(), [Factor::Passkey]);
 
         let token = house.reset_token("lin@example.com").await;
         house.reset(&token, true).await.unwrap();
