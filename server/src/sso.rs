@@ -96,17 +96,17 @@ pub(crate) async fn finish(
 
 fn refuse(page: &str, error: &IdentityError) -> Response {
     let code = error.code();
-    match code {
-        // Both are for the operator: people can't do anything about them.
-        FailureCode::ProviderRefused | FailureCode::ProviderUnavailable => tracing::warn!(
+    if code == FailureCode::ProviderRefused {
+        // The page says no more than that; why is for the operator.
+        tracing::warn!(
+            error = error as &dyn std::error::Error,
+            "a sign-in elsewhere was refused"
+        );
+    } else if code.status() >= 500 {
+        tracing::error!(
             error = error as &dyn std::error::Error,
             "a sign-in elsewhere failed"
-        ),
-        code if code.status() >= 500 => tracing::error!(
-            error = error as &dyn std::error::Error,
-            "a sign-in elsewhere failed"
-        ),
-        _ => {}
+        );
     }
     Redirect::to(&format!("{page}?problem={}", code.as_str())).into_response()
 }

@@ -12,10 +12,7 @@ pub async fn link_account(provider: String) -> Result<String, AppError> {
 
 /// Begins to prove again who one is; the address that the browser must go to.
 #[server(prefix = "/fn", endpoint = "identity.sso_step_up")]
-pub async fn step_up_elsewhere(
-    provider: String,
-    next: Option<String>,
-) -> Result<String, AppError> {
+pub async fn step_up_elsewhere(provider: String, next: Option<String>) -> Result<String, AppError> {
     let next = next.filter(|path| crate::glue::is_local(path));
     let next = next.unwrap_or_else(|| "/settings/security".to_owned());
     go(&provider, platform::identity::SsoIntent::StepUp { next }).await

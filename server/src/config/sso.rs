@@ -118,10 +118,14 @@ pub(super) fn check(configs: &SsoConfigs) -> anyhow::Result<()> {
 impl SsoConfig {
     fn provider(&self, id: &str) -> Provider {
         let secret = self.client_secret.as_ref().filter(|it| !it.is_blank());
-        let kind = self.oauth().map_or(ProviderKind::OpenId, ProviderKind::OAuth);
+        let kind = self
+            .oauth()
+            .map_or(ProviderKind::OpenId, ProviderKind::OAuth);
         let scopes = match (&self.scopes, &kind) {
             (Some(scopes), _) => scopes.clone(),
-            (None, ProviderKind::OpenId) => ["openid", "email", "profile"].map(str::to_owned).to_vec(),
+            (None, ProviderKind::OpenId) => {
+                ["openid", "email", "profile"].map(str::to_owned).to_vec()
+            }
             (None, ProviderKind::OAuth(_)) => Vec::new(),
         };
         Provider {
@@ -184,9 +188,16 @@ impl SsoConfig {
             );
         }
         if set > 0 && !is_origin(&self.issuer) {
-            bail!("sso.{id}.issuer: of an OAuth 2.0 provider it is its origin, like https://github.com");
+            bail!(
+                "sso.{id}.issuer: of an OAuth 2.0 provider it is its origin, like https://github.com"
+            );
         }
-        if set == 0 && self.scopes.as_ref().is_some_and(|all| !all.iter().any(|it| it == "openid")) {
+        if set == 0
+            && self
+                .scopes
+                .as_ref()
+                .is_some_and(|all| !all.iter().any(|it| it == "openid"))
+        {
             bail!("sso.{id}.scopes must contain \"openid\"");
         }
         let emails = ("emails_url", &self.emails_url);
@@ -196,7 +207,11 @@ impl SsoConfig {
             }
         }
         safe(id, "issuer", &self.issuer)?;
-        if self.allowed_domains.iter().any(|domain| domain.trim().is_empty()) {
+        if self
+            .allowed_domains
+            .iter()
+            .any(|domain| domain.trim().is_empty())
+        {
             bail!("sso.{id}.allowed_domains: a domain is empty");
         }
         for rule in &self.role_rules {
@@ -254,7 +269,11 @@ mod tests {
         assert!(matches!(providers[0].kind, ProviderKind::OpenId));
         assert_eq!(providers[0].scopes, ["openid", "email", "profile"]);
         assert!(matches!(providers[1].kind, ProviderKind::OAuth(_)));
-        for text in [format!("{config:?}"), toml::to_string(&config)?, format!("{providers:?}")] {
+        for text in [
+            format!("{config:?}"),
+            toml::to_string(&config)?,
+            format!("{providers:?}"),
+        ] {
             assert!(!text.contains("hush"), "{text}");
         }
         Ok(())
@@ -265,14 +284,25 @@ mod tests {
         for (text, named) in [
             ("[sso.corp]\nlabel = \"x\"".to_owned(), "sso.corp.issuer"),
             (CORP.replace("corp", "Corp Inc"), "invalid"),
-            (CORP.replace("[sso.corp]", "[sso.\"Corp Inc\"]"), "sso.Corp Inc"),
+            (
+                CORP.replace("[sso.corp]", "[sso.\"Corp Inc\"]"),
+                "sso.Corp Inc",
+            ),
             (CORP.replace("https://", "http://"), "sso.corp.issuer"),
             (CORP.replace("label", "lable"), "lable"),
             (format!("{CORP}scopes = [\"email\"]"), "sso.corp.scopes"),
-            (format!("{CORP}token_url = \"https://x.example\""), "sso.corp"),
-            (HUB.replace("\"https://hub.example\"", "\"https://hub.example/x\""), "sso.hub.issuer"),
             (
-                format!("{CORP}role_rules = [{{ claim = \"g\", value = \"a\", role = \"Owner\" }}]"),
+                format!("{CORP}token_url = \"https://x.example\""),
+                "sso.corp",
+            ),
+            (
+                HUB.replace("\"https://hub.example\"", "\"https://hub.example/x\""),
+                "sso.hub.issuer",
+            ),
+            (
+                format!(
+                    "{CORP}role_rules = [{{ claim = \"g\", value = \"a\", role = \"Owner\" }}]"
+                ),
                 "sso.corp.role_rules",
             ),
         ] {

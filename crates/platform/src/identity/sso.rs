@@ -210,7 +210,10 @@ impl Identity {
             .spend(Purpose::SignIn, visitor.address, now)
             .await?;
         let outcome = match self.vouched(provider, &begun, &answer).await {
-            Ok(person) => self.admit(session, provider, &begun, &person, visitor).await,
+            Ok(person) => {
+                self.admit(session, provider, &begun, &person, visitor)
+                    .await
+            }
             Err(error) => Err(error),
         };
         match outcome {
@@ -291,7 +294,9 @@ impl Identity {
         if matches!(provider.kind, ProviderKind::OpenId) {
             query.append_pair("nonce", &begun.nonce);
             if again {
-                query.append_pair("prompt", "login").append_pair("max_age", "0");
+                query
+                    .append_pair("prompt", "login")
+                    .append_pair("max_age", "0");
             }
         }
         drop(query);
@@ -308,7 +313,11 @@ impl Identity {
         if begun.provider != provider.id {
             return Err(refused("it was begun with another provider"));
         }
-        if answer.iss.as_ref().is_some_and(|iss| *iss != provider.issuer) {
+        if answer
+            .iss
+            .as_ref()
+            .is_some_and(|iss| *iss != provider.issuer)
+        {
             return Err(refused("another issuer answers"));
         }
         if answer.error.is_some() {

@@ -16,7 +16,8 @@ const FIND: &str = "SELECT id, user_id FROM linked_accounts WHERE issuer = $1 AN
 const INSERT: &str = "INSERT INTO linked_accounts \
      (id, user_id, provider, issuer, subject, email, created_at, used_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
-const USE: &str = "UPDATE linked_accounts SET provider = $2, email = $3, used_at = $4 WHERE id = $1";
+const USE: &str =
+    "UPDATE linked_accounts SET provider = $2, email = $3, used_at = $4 WHERE id = $1";
 const VERIFIED: &str = "UPDATE users SET email_verified_at = $3 \
      WHERE id = $1 AND email_key = $2 AND email_verified_at IS NULL";
 const REMOVE: &str = "DELETE FROM linked_accounts WHERE user_id = $1 AND id = $2";

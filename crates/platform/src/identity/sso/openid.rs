@@ -48,7 +48,12 @@ pub(super) async fn ask(
         return Err(refused("it did not name itself"));
     }
     let tokens = elsewhere
-        .exchange(provider, &known.token_endpoint, known.secret_in_form, exchange)
+        .exchange(
+            provider,
+            &known.token_endpoint,
+            known.secret_in_form,
+            exchange,
+        )
         .await?;
     let token = tokens["id_token"]
         .as_str()
@@ -112,8 +117,8 @@ fn verify(
     let payload = URL_SAFE_NO_PAD
         .decode(payload)
         .map_err(|_| unfit("the ID token can't be read"))?;
-    let said: Map<String, Value> = serde_json::from_slice(&payload)
-        .map_err(|_| unfit("the ID token can't be read"))?;
+    let said: Map<String, Value> =
+        serde_json::from_slice(&payload).map_err(|_| unfit("the ID token can't be read"))?;
     let is = |claim: &str, wanted: &str| said.get(claim).and_then(Value::as_str) == Some(wanted);
     if !is("iss", &provider.issuer) {
         return Err(unfit("the ID token is another issuer's"));
@@ -148,7 +153,9 @@ fn person(said: &Map<String, Value>) -> Result<Person, IdentityError> {
         subject: subject.to_owned(),
         email: text("email").and_then(|email| Email::parse(email).ok()),
         verified: is_true(said.get("email_verified")),
-        name: text("name").or(text("preferred_username")).map(str::to_owned),
+        name: text("name")
+            .or(text("preferred_username"))
+            .map(str::to_owned),
         two_factors,
         proved_at_s: said.get("auth_time").and_then(Value::as_i64),
         claims: said.clone(),
@@ -171,7 +178,9 @@ fn add(person: &mut Person, more: &Value) -> Result<(), IdentityError> {
         person.verified = is_true(more.get("email_verified"));
     }
     if person.name.is_none() {
-        person.name = text("name").or(text("preferred_username")).map(str::to_owned);
+        person.name = text("name")
+            .or(text("preferred_username"))
+            .map(str::to_owned);
     }
     for (claim, value) in more {
         let entry = person.claims.entry(claim.clone());

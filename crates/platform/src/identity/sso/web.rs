@@ -269,7 +269,11 @@ mod tests {
 
     #[test]
     fn only_https_and_this_machine_are_asked() {
-        for good in ["https://id.example/x", "http://127.0.0.1:9/", "http://localhost:3/"] {
+        for good in [
+            "https://id.example/x",
+            "http://127.0.0.1:9/",
+            "http://localhost:3/",
+        ] {
             assert!(safe(good).is_ok(), "{good}");
         }
         for bad in [
@@ -287,7 +291,10 @@ mod tests {
 
     #[test]
     fn a_form_keeps_what_is_in_it_apart() {
-        assert_eq!(encode(&[("a", "1&b=2"), ("c", "ä +")]), "a=1%26b%3D2&c=%C3%A4+%2B");
+        assert_eq!(
+            encode(&[("a", "1&b=2"), ("c", "ä +")]),
+            "a=1%26b%3D2&c=%C3%A4+%2B"
+        );
         assert_eq!(encode_one("id:x="), "id%3Ax%3D");
     }
 }

@@ -63,18 +63,33 @@ async fn wrong_answers_are_refused_here_too() {
         let site = hub(&db, true).await;
         let (cookie, way) = site.leave().await;
         for wrong in [
-            SsoAnswer { code: Some("guessed".to_owned()), ..site.answer(&way) },
-            SsoAnswer { iss: Some("https://evil.example".to_owned()), ..site.answer(&way) },
-            SsoAnswer { error: Some("access_denied".to_owned()), ..site.answer(&way) },
+            SsoAnswer {
+                code: Some("guessed".to_owned()),
+                ..site.answer(&way)
+            },
+            SsoAnswer {
+                iss: Some("https://evil.example".to_owned()),
+                ..site.answer(&way)
+            },
+            SsoAnswer {
+                error: Some("access_denied".to_owned()),
+                ..site.answer(&way)
+            },
         ] {
             let (cookie, way) = site.leave().await;
             let session = site.identity.session(cookie);
             let state = super::value(&way, "state");
-            let error = site.finish(&session, SsoAnswer { state, ..wrong }).await.unwrap_err();
+            let error = site
+                .finish(&session, SsoAnswer { state, ..wrong })
+                .await
+                .unwrap_err();
             assert_eq!(error.code(), FailureCode::ProviderRefused);
         }
         let session = site.identity.session(cookie);
-        let answer = SsoAnswer { iss: None, ..site.answer(&way) };
+        let answer = SsoAnswer {
+            iss: None,
+            ..site.answer(&way)
+        };
         assert_eq!(site.finish(&session, answer).await.unwrap(), entered());
     })
     .await;
@@ -86,7 +101,9 @@ async fn it_can_not_prove_again_who_somebody_is() {
         let site = hub(&db, true).await;
         let (session, _) = site.sign_in().await.unwrap();
         let lin = site.caller(&session).await;
-        let again = SsoIntent::StepUp { next: "/".to_owned() };
+        let again = SsoIntent::StepUp {
+            next: "/".to_owned(),
+        };
         let error = site.begin(&session, again, Some(&lin)).await.unwrap_err();
         assert_eq!(error.code(), FailureCode::ProviderRefused);
     })

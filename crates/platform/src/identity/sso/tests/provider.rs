@@ -91,7 +91,13 @@ impl FakeProvider {
 
     /// How often that path was asked.
     pub(super) fn asked(&self, path: &str) -> usize {
-        self.script(|script| script.heard.iter().filter(|line| line.starts_with(path)).count())
+        self.script(|script| {
+            script
+                .heard
+                .iter()
+                .filter(|line| line.starts_with(path))
+                .count()
+        })
     }
 
     /// A code that it gives to a browser.
@@ -178,7 +184,9 @@ impl Script {
         let form = reqwest::Url::parse(&format!("form:?{body}")).expect("a form");
         let field = |name: &str| {
             let mut pairs = form.query_pairs();
-            pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+            pairs
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.into_owned())
         };
         // liantai:hush
         let proved = head.contains("Basic bGlhbnRhaTpodXNo")

@@ -3,9 +3,7 @@
 use model::FailureCode;
 use serde_json::json;
 
-use super::{
-    FakeProvider, Site, SsoAnswer, corp, entered, provider::Script, sign_in, value,
-};
+use super::{FakeProvider, Site, SsoAnswer, corp, entered, provider::Script, sign_in, value};
 use crate::{identity::testing::visitor, store::testing::on_both};
 
 /// AU-37.
@@ -53,7 +51,10 @@ async fn an_answer_is_good_once_in_its_own_browser_within_five_minutes() {
         }
 
         let own = site.identity.session(cookie);
-        assert_eq!(site.finish(&own, site.answer(&way)).await.unwrap(), entered());
+        assert_eq!(
+            site.finish(&own, site.answer(&way)).await.unwrap(),
+            entered()
+        );
         let again = site.identity.session(cookie);
         let error = site.finish(&again, site.answer(&way)).await.unwrap_err();
         assert_eq!(error.code(), refused, "a replay");
@@ -74,8 +75,12 @@ async fn an_id_token_that_does_not_fit_opens_nothing() {
     let lies: [(&str, Lie); 14] = [
         ("another nonce", |s| s.claims["nonce"] = json!("other")),
         ("no nonce", |s| s.claims["nonce"] = json!(null)),
-        ("another issuer", |s| s.claims["iss"] = json!("https://evil.example")),
-        ("almost the issuer", |s| s.claims["iss"] = json!("http://127.0.0.1")),
+        ("another issuer", |s| {
+            s.claims["iss"] = json!("https://evil.example")
+        }),
+        ("almost the issuer", |s| {
+            s.claims["iss"] = json!("http://127.0.0.1")
+        }),
         ("another audience", |s| s.claims["aud"] = json!("somebody")),
         ("one audience too many", |s| {
             s.claims["aud"] = json!(["liantai", "somebody"]);
@@ -83,7 +88,9 @@ async fn an_id_token_that_does_not_fit_opens_nothing() {
         ("another client's", |s| s.claims["azp"] = json!("somebody")),
         ("over", |s| s.claims["exp"] = json!(1_789_999_999)),
         ("no subject", |s| s.claims["sub"] = json!("")),
-        ("an endless subject", |s| s.claims["sub"] = json!("x".repeat(256))),
+        ("an endless subject", |s| {
+            s.claims["sub"] = json!("x".repeat(256))
+        }),
         ("unsigned", |s| {
             s.header = json!({ "alg": "none" });
             s.signs = false;
@@ -154,7 +161,11 @@ async fn answers_of_providers_are_not_mixed_up() {
             .await
             .unwrap_err();
         assert_eq!(error.code(), FailureCode::ProviderRefused);
-        assert_eq!(two.asked("/token"), 0, "no code is shown to another provider");
+        assert_eq!(
+            two.asked("/token"),
+            0,
+            "no code is shown to another provider"
+        );
 
         // Another issuer answers, or none where this one always says who it is.
         let site = Site::of(&db, two, vec![]);
@@ -184,7 +195,8 @@ async fn a_provider_that_is_not_who_it_should_be_is_not_asked() {
             json!({ "authorization_endpoint": null }),
         ] {
             let site = Site::on(&db).await;
-            site.provider.script(|script| script.discovery = lie.clone());
+            site.provider
+                .script(|script| script.discovery = lie.clone());
             let session = site.identity.session(None);
             let error = site.begin(&session, sign_in(), None).await.unwrap_err();
             assert_eq!(error.code(), FailureCode::ProviderUnavailable, "{lie}");
@@ -198,7 +210,8 @@ async fn a_provider_that_is_not_who_it_should_be_is_not_asked() {
 async fn what_the_interface_says_of_somebody_else_is_not_taken() {
     on_both(async |db| {
         let site = Site::on(&db).await;
-        site.provider.script(|script| script.userinfo = json!({ "sub": "s-2" }));
+        site.provider
+            .script(|script| script.userinfo = json!({ "sub": "s-2" }));
         assert_eq!(site.refusal().await, FailureCode::ProviderRefused);
     })
     .await;
@@ -216,7 +229,11 @@ async fn no_token_of_the_provider_and_no_secret_is_kept_or_printed() {
         let session = site.identity.session(cookie);
         let error = site.finish(&session, answer).await.unwrap_err();
         assert_eq!(error.code(), FailureCode::ProviderUnavailable);
-        for text in [printed, format!("{error:?} {error}"), format!("{:?}", corp(&site.provider))] {
+        for text in [
+            printed,
+            format!("{error:?} {error}"),
+            format!("{:?}", corp(&site.provider)),
+        ] {
             assert!(!text.contains("hush") && !text.contains("code-"), "{text}");
         }
     })

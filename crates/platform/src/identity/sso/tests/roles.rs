@@ -3,10 +3,11 @@
 use model::BuiltIn;
 use serde_json::json;
 
-use super::{Site, super::RoleRule};
+use super::{super::RoleRule, Site};
 use crate::store::testing::{count, execute, on_both, rows};
 
-const HELD: &str = "SELECT r.name FROM user_roles u JOIN roles r ON r.id = u.role_id ORDER BY r.name";
+const HELD: &str =
+    "SELECT r.name FROM user_roles u JOIN roles r ON r.id = u.role_id ORDER BY r.name";
 
 fn rule(value: &str, role: &str) -> RoleRule {
     RoleRule {
@@ -20,7 +21,11 @@ fn rule(value: &str, role: &str) -> RoleRule {
 async fn rules_give_and_take_their_roles_at_every_sign_in_and_leave_the_others() {
     on_both(async |db| {
         let site = Site::with(&db, |corp| {
-            corp.role_rules = vec![rule("ops", "operator"), rule("staff", "operator"), rule("books", "Auditor")];
+            corp.role_rules = vec![
+                rule("ops", "operator"),
+                rule("staff", "operator"),
+                rule("books", "Auditor"),
+            ];
         })
         .await;
         site.provider.claim("groups", json!(["staff"]));
@@ -28,7 +33,10 @@ async fn rules_give_and_take_their_roles_at_every_sign_in_and_leave_the_others()
         assert_eq!(rows(&db, HELD).await, ["operator"]);
 
         let guest = BuiltIn::Guest.id();
-        let give = format!("INSERT INTO user_roles (user_id, role_id, granted_at) VALUES ('{}', '{guest}', 0)", lin.user());
+        let give = format!(
+            "INSERT INTO user_roles (user_id, role_id, granted_at) VALUES ('{}', '{guest}', 0)",
+            lin.user()
+        );
         execute(&db, &give).await;
         site.provider.claim("groups", json!(["books"]));
         site.enter().await;

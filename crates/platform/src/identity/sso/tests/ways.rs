@@ -35,7 +35,8 @@ async fn another_person_with_the_same_address_is_another_person() {
         let site = Site::on(&db).await;
         site.enter().await;
         site.provider.claim("sub", json!("s-2"));
-        site.provider.script(|script| script.userinfo = json!({ "sub": "s-2" }));
+        site.provider
+            .script(|script| script.userinfo = json!({ "sub": "s-2" }));
         assert_eq!(site.refusal().await, FailureCode::NoSuchAccount);
     })
     .await;
@@ -49,7 +50,11 @@ async fn an_address_never_opens_an_account_that_exists() {
         site.identity.person("lin", BuiltIn::Member).await;
         assert_eq!(site.refusal().await, FailureCode::NoSuchAccount);
         assert_eq!(count(&db, "SELECT COUNT(*) FROM linked_accounts").await, 0);
-        assert_eq!(count(&db, "SELECT COUNT(*) FROM sessions").await, 1, "nobody is in");
+        assert_eq!(
+            count(&db, "SELECT COUNT(*) FROM sessions").await,
+            1,
+            "nobody is in"
+        );
     })
     .await;
 }
@@ -74,11 +79,17 @@ async fn linking_takes_a_fresh_session_the_same_until_the_end_and_an_account_tha
     on_both(async |db| {
         let site = Site::on(&db).await;
         let (session, lin) = site.at_home("lin").await;
-        let error = site.begin(&session, SsoIntent::Link, None).await.unwrap_err();
+        let error = site
+            .begin(&session, SsoIntent::Link, None)
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), FailureCode::SignInNeeded);
 
         // Signed out in between, and somebody else in at the same browser.
-        let way = site.begin(&session, SsoIntent::Link, Some(&lin)).await.unwrap();
+        let way = site
+            .begin(&session, SsoIntent::Link, Some(&lin))
+            .await
+            .unwrap();
         let (other, bao) = site.at_home("bao").await;
         let error = site.finish(&other, site.answer(&way)).await.unwrap_err();
         assert_eq!(error.code(), FailureCode::ProviderRefused);
@@ -104,11 +115,20 @@ async fn the_last_way_in_can_not_be_unlinked_and_nobody_elses_link() {
         let id = db.linked_accounts(lin.user()).await.unwrap()[0].id;
         let (_, bao) = site.at_home("bao").await;
         let code = |result: Result<(), crate::identity::IdentityError>| result.unwrap_err().code();
-        assert_eq!(code(site.identity.unlink(&bao, id).await), FailureCode::NotFound);
-        assert_eq!(code(site.identity.unlink(&lin, id).await), FailureCode::LastWayIn);
+        assert_eq!(
+            code(site.identity.unlink(&bao, id).await),
+            FailureCode::NotFound
+        );
+        assert_eq!(
+            code(site.identity.unlink(&lin, id).await),
+            FailureCode::LastWayIn
+        );
         execute(&db, "UPDATE users SET password_hash = 'x'").await;
         site.clock.advance(11 * 60 * 1000);
-        assert_eq!(code(site.identity.unlink(&lin, id).await), FailureCode::StepUpNeeded);
+        assert_eq!(
+            code(site.identity.unlink(&lin, id).await),
+            FailureCode::StepUpNeeded
+        );
         site.clock.advance(-11 * 60 * 1000);
         site.identity.unlink(&lin, id).await.unwrap();
         let logged = "SELECT COUNT(*) FROM audit_log WHERE action = 'sso.unlink'";
@@ -132,7 +152,11 @@ async fn only_verified_addresses_of_the_allowed_domains_come_in_every_time() {
         ] {
             site.provider.claim("email", json!(email));
             site.provider.claim("email_verified", json!(verified));
-            assert_eq!(site.refusal().await, FailureCode::EmailDomainRefused, "{email}");
+            assert_eq!(
+                site.refusal().await,
+                FailureCode::EmailDomainRefused,
+                "{email}"
+            );
         }
         site.provider.claim("email", json!("Lin@Example.com"));
         site.enter().await;
@@ -223,9 +247,10 @@ async fn somebody_proves_again_who_they_are_by_signing_in_there_just_now() {
 }
 
 async fn with_totp(db: &crate::store::Db, user: model::UserId) {
-    let insert = match db.is_shared() {
-        true => "decode('00', 'hex')",
-        false => "x'00'",
+    let insert = if db.is_shared() {
+        "decode('00', 'hex')"
+    } else {
+        "x'00'"
     };
     let insert = format!(
         "INSERT INTO totp_factors (user_id, secret, last_step, created_at, confirmed_at) \
