@@ -57,6 +57,18 @@ pub fn go_to(path: &str) {
     }
 }
 
+/// Closes the questions behind buttons: what one of them asked about is done.
+pub fn close_questions() {
+    let Some(document) = window().and_then(|window| window.document()) else {
+        return;
+    };
+    while let Ok(Some(question)) = document.query_selector("details.confirm[open]") {
+        if question.remove_attribute("open").is_err() {
+            return;
+        }
+    }
+}
+
 /// Opens the printer's dialog.
 pub fn print() {
     if let Some(window) = window() {

@@ -49,7 +49,7 @@ export class Admin {
   /** Opens the question behind a button and answers it; `prepare` fills in what it asks for. */
   async confirm(name: string, answer = name, prepare?: (question: Locator) => Promise<void>): Promise<void> {
     const question = this.page.locator("details.confirm").filter({ has: this.page.locator("summary", { hasText: name }) }).first();
-    await question.locator("summary").click();
+    if ((await question.getAttribute("open")) === null) await question.locator("summary").click();
     await prepare?.(question);
     await question.getByRole("button", { name: answer, exact: true }).click();
   }

@@ -15,11 +15,7 @@ use http::{
     header::{CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE},
 };
 use model::FailureCode;
-use platform::{
-    Error, Services, Visitor,
-    identity::IdentityError,
-    people::AuditFormat,
-};
+use platform::{Error, Services, Visitor, identity::IdentityError, people::AuditFormat};
 use tower_sessions::Session;
 
 use crate::health::Readiness;
@@ -36,13 +32,20 @@ pub(crate) async fn export(
 ) -> Response {
     let lines = async {
         let caller = services.identity.caller(&session, &visitor).await?;
-        let filter = filter(&query, utc_offset_minutes(&headers)).map_err(IdentityError::Refused)?;
-        services.people.export_audit(&caller, filter, AuditFormat::Csv).await
+        let filter =
+            filter(&query, utc_offset_minutes(&headers)).map_err(IdentityError::Refused)?;
+        services
+            .people
+            .export_audit(&caller, filter, AuditFormat::Csv)
+            .await
     };
     match lines.await {
         Ok(lines) => (
             [
-                (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+                (
+                    CONTENT_TYPE,
+                    HeaderValue::from_static("text/csv; charset=utf-8"),
+                ),
                 (
                     CONTENT_DISPOSITION,
                     HeaderValue::from_static("attachment; filename=\"liantai-audit.csv\""),
@@ -57,7 +60,10 @@ pub(crate) async fn export(
 
 /// How far the sender's clock is from UTC, as their page has said it.
 fn utc_offset_minutes(headers: &HeaderMap) -> i32 {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|cookies| cookies.split(';'))
         .find_map(|pair| pair.trim().strip_prefix("lt_utc_offset="))

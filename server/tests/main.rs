@@ -38,6 +38,7 @@ mod conversations {
 }
 
 mod identity {
+    mod administration;
     mod cookies;
     mod credentials;
     mod forms;

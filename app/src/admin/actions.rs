@@ -22,8 +22,12 @@ const ACTIONS: &[(&str, Label)] = &[
     ("user.role.revoke", |words| words.action_user_role_revoke),
     ("user.group.add", |words| words.action_user_group_add),
     ("user.group.remove", |words| words.action_user_group_remove),
-    ("user.factors.reset", |words| words.action_user_factors_reset),
-    ("user.password.reset_sent", |words| words.action_user_password_reset_sent),
+    ("user.factors.reset", |words| {
+        words.action_user_factors_reset
+    }),
+    ("user.password.reset_sent", |words| {
+        words.action_user_password_reset_sent
+    }),
     ("user.sessions.end", |words| words.action_user_sessions_end),
     ("role.create", |words| words.action_role_create),
     ("role.update", |words| words.action_role_update),
@@ -33,23 +37,39 @@ const ACTIONS: &[(&str, Label)] = &[
     ("group.delete", |words| words.action_group_delete),
     ("session.begin", |words| words.action_session_begin),
     ("session.end", |words| words.action_session_end),
-    ("session.end_others", |words| words.action_session_end_others),
+    ("session.end_others", |words| {
+        words.action_session_end_others
+    }),
     ("session.step_up", |words| words.action_session_step_up),
     ("password.change", |words| words.action_password_change),
-    ("password.reset_asked", |words| words.action_password_reset_asked),
+    ("password.reset_asked", |words| {
+        words.action_password_reset_asked
+    }),
     ("password.reset", |words| words.action_password_reset),
     ("email.verify", |words| words.action_email_verify),
     ("email.change", |words| words.action_email_change),
     ("factor.totp.add", |words| words.action_factor_totp_add),
-    ("factor.totp.remove", |words| words.action_factor_totp_remove),
-    ("factor.recovery.renew", |words| words.action_factor_recovery_renew),
-    ("factor.recovery.use", |words| words.action_factor_recovery_use),
-    ("factor.passkey.add", |words| words.action_factor_passkey_add),
-    ("factor.passkey.remove", |words| words.action_factor_passkey_remove),
+    ("factor.totp.remove", |words| {
+        words.action_factor_totp_remove
+    }),
+    ("factor.recovery.renew", |words| {
+        words.action_factor_recovery_renew
+    }),
+    ("factor.recovery.use", |words| {
+        words.action_factor_recovery_use
+    }),
+    ("factor.passkey.add", |words| {
+        words.action_factor_passkey_add
+    }),
+    ("factor.passkey.remove", |words| {
+        words.action_factor_passkey_remove
+    }),
     ("sso.link", |words| words.action_sso_link),
     ("sso.unlink", |words| words.action_sso_unlink),
     ("token.begin", |words| words.action_token_begin),
-    ("token.refresh_reuse", |words| words.action_token_refresh_reuse),
+    ("token.refresh_reuse", |words| {
+        words.action_token_refresh_reuse
+    }),
     ("token.end", |words| words.action_token_end),
     ("api_key.create", |words| words.action_api_key_create),
     ("api_key.update", |words| words.action_api_key_update),
@@ -63,7 +83,9 @@ const ACTIONS: &[(&str, Label)] = &[
 
 /// Every action, for choosing one.
 pub fn all(words: &Words) -> impl Iterator<Item = (&'static str, &'static str)> {
-    ACTIONS.iter().map(move |(name, label)| (*name, label(words)))
+    ACTIONS
+        .iter()
+        .map(move |(name, label)| (*name, label(words)))
 }
 
 /// What an action is called; one that is not known here by its name in the log.
@@ -80,7 +102,10 @@ mod tests {
 
     #[test]
     fn an_action_has_words_in_both_languages_and_an_unknown_one_its_name() {
-        assert_eq!(label(Language::En.words(), "user.disable"), "Disabled an account");
+        assert_eq!(
+            label(Language::En.words(), "user.disable"),
+            "Disabled an account"
+        );
         assert_eq!(label(Language::Zh.words(), "user.disable"), "停用用户");
         assert_eq!(label(Language::Zh.words(), "moon.landing"), "moon.landing");
     }

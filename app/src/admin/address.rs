@@ -33,8 +33,14 @@ mod tests {
 
     #[test]
     fn what_was_typed_stays_one_value_of_the_query() {
-        let link = with_query("/admin/users", &[("search", "黛 & a=b"), ("state", ""), ("after", "x-Y_9")]);
-        assert_eq!(link, "/admin/users?search=%E9%BB%9B%20%26%20a%3Db&after=x-Y_9");
+        let link = with_query(
+            "/admin/users",
+            &[("search", "黛 & a=b"), ("state", ""), ("after", "x-Y_9")],
+        );
+        assert_eq!(
+            link,
+            "/admin/users?search=%E9%BB%9B%20%26%20a%3Db&after=x-Y_9"
+        );
         assert_eq!(with_query("/admin/users", &[("state", "")]), "/admin/users");
     }
 }

@@ -40,7 +40,10 @@ pub fn RoleBoxes(
         .iter()
         .cloned()
         .partition(|role| known.may_give(&session, role));
-    let fixed: Vec<Role> = fixed.into_iter().filter(|role| has.contains(&role.id)).collect();
+    let fixed: Vec<Role> = fixed
+        .into_iter()
+        .filter(|role| has.contains(&role.id))
+        .collect();
     let fixed_any = !fixed.is_empty();
     view! {
         <fieldset class="fieldset">

@@ -75,7 +75,11 @@ async fn load(session: SessionResource) -> Result<Known, AppError> {
             after = next;
         }
     }
-    if let Some(account) = session.account.as_ref().filter(|_| may(Permission::UsersRead)) {
+    if let Some(account) = session
+        .account
+        .as_ref()
+        .filter(|_| may(Permission::UsersRead))
+    {
         known.rank = Some(load_person(account.id.to_string()).await?.person.rank);
     }
     Ok(known)

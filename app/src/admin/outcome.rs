@@ -35,7 +35,11 @@ pub fn in_query(outcome: &BulkOutcome) -> String {
         .take(IN_QUERY)
         .map(|(id, code)| format!("{id}.{}", code.as_str()))
         .collect();
-    format!("outcome={}&refused={}", outcome.done.len(), refused.join("~"))
+    format!(
+        "outcome={}&refused={}",
+        outcome.done.len(),
+        refused.join("~")
+    )
 }
 
 /// What such a query says; anything else there is ignored.
@@ -98,7 +102,9 @@ mod tests {
             refused: vec![(id, FailureCode::RankTooHigh), (id, FailureCode::LastOwner)],
         };
         let query = in_query(&outcome);
-        let refused = query.split_once("refused=").map_or("", |(_, refused)| refused);
+        let refused = query
+            .split_once("refused=")
+            .map_or("", |(_, refused)| refused);
         assert_eq!(of_query("2", refused), Some(Told::from(outcome)));
     }
 

@@ -7,7 +7,8 @@ use leptos_meta::Title;
 use model::{FailureCode, Permission, Session};
 
 use crate::{
-    error::AppError, language::use_words, pages::chat::LoadFailed, session::use_session, ui::icon::Mark,
+    error::AppError, language::use_words, pages::chat::LoadFailed, session::use_session,
+    ui::icon::Mark,
 };
 
 /// The reader's session.

@@ -37,7 +37,10 @@ pub async fn load_audit(query: AuditQuery) -> Result<Page<AuditEntry>, AppError>
     let filter = filter(&query, glue::utc_offset_minutes()).map_err(glue::refuse_text)?;
     let after = Some(query.after.as_str()).filter(|after| !after.is_empty());
     let people = glue::services()?.people;
-    people.audit(&caller, filter, after, 50).await.map_err(glue::refuse)
+    people
+        .audit(&caller, filter, after, 50)
+        .await
+        .map_err(glue::refuse)
 }
 
 #[cfg(feature = "ssr")]

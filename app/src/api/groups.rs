@@ -38,7 +38,10 @@ pub async fn load_groups(#[server(default)] after: String) -> Result<Page<Group>
     let caller = glue::caller().await?;
     let after = Some(after.as_str()).filter(|after| !after.is_empty());
     let people = glue::services()?.people;
-    people.groups(&caller, after, 100).await.map_err(glue::refuse)
+    people
+        .groups(&caller, after, 100)
+        .await
+        .map_err(glue::refuse)
 }
 
 /// One group.
@@ -58,7 +61,10 @@ pub async fn create_group(group: GroupForm) -> Result<GroupId, AppError> {
     let caller = glue::caller().await?;
     let draft = typed::draft(group)?;
     let people = glue::services()?.people;
-    let id = people.create_group(&caller, draft).await.map_err(glue::refuse)?;
+    let id = people
+        .create_group(&caller, draft)
+        .await
+        .map_err(glue::refuse)?;
     glue::go(&format!("/admin/groups/{id}?done=1"));
     Ok(id)
 }
@@ -71,7 +77,10 @@ pub async fn update_group(id: String, group: GroupForm) -> Result<(), AppError> 
     let id = glue::parse_id(&id)?;
     let draft = typed::draft(group)?;
     let people = glue::services()?.people;
-    people.update_group(&caller, id, draft).await.map_err(glue::refuse)?;
+    people
+        .update_group(&caller, id, draft)
+        .await
+        .map_err(glue::refuse)?;
     glue::go_back_done();
     Ok(())
 }
@@ -83,7 +92,10 @@ pub async fn delete_group(id: String) -> Result<(), AppError> {
     let caller = glue::caller().await?;
     let id = glue::parse_id(&id)?;
     let people = glue::services()?.people;
-    people.delete_group(&caller, id).await.map_err(glue::refuse)?;
+    people
+        .delete_group(&caller, id)
+        .await
+        .map_err(glue::refuse)?;
     glue::go("/admin/groups?done=1");
     Ok(())
 }
@@ -99,7 +111,10 @@ pub async fn add_members(
     let id = glue::parse_id(&id)?;
     let members = glue::parse_ids(&people)?;
     let people = glue::services()?.people;
-    let outcome = people.add_members(&caller, id, &members).await.map_err(glue::refuse)?;
+    let outcome = people
+        .add_members(&caller, id, &members)
+        .await
+        .map_err(glue::refuse)?;
     glue::go_back_with(&crate::admin::outcome::in_query(&outcome));
     Ok(outcome)
 }
@@ -115,7 +130,10 @@ pub async fn remove_members(
     let id = glue::parse_id(&id)?;
     let members = glue::parse_ids(&people)?;
     let people = glue::services()?.people;
-    let outcome = people.remove_members(&caller, id, &members).await.map_err(glue::refuse)?;
+    let outcome = people
+        .remove_members(&caller, id, &members)
+        .await
+        .map_err(glue::refuse)?;
     glue::go_back_with(&crate::admin::outcome::in_query(&outcome));
     Ok(outcome)
 }

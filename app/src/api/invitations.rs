@@ -22,12 +22,17 @@ pub struct InvitationForm {
 
 /// A page of invitations that were not used yet.
 #[server(prefix = "/fn", endpoint = "invitations.list")]
-pub async fn load_invitations(#[server(default)] after: String) -> Result<Page<Invitation>, AppError> {
+pub async fn load_invitations(
+    #[server(default)] after: String,
+) -> Result<Page<Invitation>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let after = Some(after.as_str()).filter(|after| !after.is_empty());
     let people = glue::services()?.people;
-    people.invitations(&caller, after, 50).await.map_err(glue::refuse)
+    people
+        .invitations(&caller, after, 50)
+        .await
+        .map_err(glue::refuse)
 }
 
 /// Makes an invitation: one with an address is sent there, the link of one without is shown once.
@@ -68,7 +73,10 @@ pub async fn revoke_invitation(id: String) -> Result<(), AppError> {
     let caller = glue::caller().await?;
     let id = glue::parse_id(&id)?;
     let people = glue::services()?.people;
-    people.revoke_invitation(&caller, id).await.map_err(glue::refuse)?;
+    people
+        .revoke_invitation(&caller, id)
+        .await
+        .map_err(glue::refuse)?;
     glue::go_back_done();
     Ok(())
 }

@@ -75,7 +75,14 @@ pub async fn create_person(person: NewPerson) -> Result<UserId, AppError> {
     let language = glue::mail_language();
     let people = glue::services()?.people;
     let id = people
-        .create(&caller, &person.name, &person.email, roles, groups, language)
+        .create(
+            &caller,
+            &person.name,
+            &person.email,
+            roles,
+            groups,
+            language,
+        )
         .await
         .map_err(glue::refuse)?;
     glue::go(&format!("/admin/users/{id}?done=1"));
@@ -123,19 +130,37 @@ pub async fn act_on_person(
         None => Ok(()),
     };
     match act.as_str() {
-        "disable" => one(people.set_disabled(&caller, &[id], true).await.map_err(glue::refuse)?)?,
-        "enable" => one(people.set_disabled(&caller, &[id], false).await.map_err(glue::refuse)?)?,
-        "end_sessions" => one(people.end_sessions(&caller, &[id]).await.map_err(glue::refuse)?)?,
-        "reset_factors" => people.reset_factors(&caller, id).await.map_err(glue::refuse)?,
+        "disable" => one(people
+            .set_disabled(&caller, &[id], true)
+            .await
+            .map_err(glue::refuse)?)?,
+        "enable" => one(people
+            .set_disabled(&caller, &[id], false)
+            .await
+            .map_err(glue::refuse)?)?,
+        "end_sessions" => one(people
+            .end_sessions(&caller, &[id])
+            .await
+            .map_err(glue::refuse)?)?,
+        "reset_factors" => people
+            .reset_factors(&caller, id)
+            .await
+            .map_err(glue::refuse)?,
         "send_reset" => {
             let language = glue::mail_language();
-            people.send_reset(&caller, id, language).await.map_err(glue::refuse)?;
+            people
+                .send_reset(&caller, id, language)
+                .await
+                .map_err(glue::refuse)?;
         }
         "delete" => {
             // The platform takes the number of people as well, which is too little here. Who may not delete at all is told
             // so by it, whatever was typed.
             let typed = Email::parse(&typed_email).map_or_else(|_| "-".to_owned(), String::from);
-            one(people.delete(&caller, &[id], &typed).await.map_err(glue::refuse)?)?;
+            one(people
+                .delete(&caller, &[id], &typed)
+                .await
+                .map_err(glue::refuse)?)?;
             glue::go("/admin/users?done=1");
             return Ok(());
         }
@@ -156,7 +181,10 @@ pub async fn set_person_roles(
     let id = glue::parse_id(&id)?;
     let roles = glue::parse_ids(&roles)?;
     let people = glue::services()?.people;
-    people.set_roles(&caller, id, roles).await.map_err(glue::refuse)?;
+    people
+        .set_roles(&caller, id, roles)
+        .await
+        .map_err(glue::refuse)?;
     glue::go_back_done();
     Ok(())
 }
@@ -172,7 +200,10 @@ pub async fn set_person_groups(
     let id = glue::parse_id(&id)?;
     let groups = glue::parse_ids(&groups)?;
     let people = glue::services()?.people;
-    people.set_groups(&caller, id, groups).await.map_err(glue::refuse)?;
+    people
+        .set_groups(&caller, id, groups)
+        .await
+        .map_err(glue::refuse)?;
     glue::go_back_done();
     Ok(())
 }

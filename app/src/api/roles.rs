@@ -52,7 +52,10 @@ pub async fn create_role(role: RoleForm) -> Result<RoleId, AppError> {
     let caller = glue::caller().await?;
     let draft = typed::draft(role).map_err(glue::refuse_text)?;
     let people = glue::services()?.people;
-    let id = people.create_role(&caller, draft).await.map_err(glue::refuse)?;
+    let id = people
+        .create_role(&caller, draft)
+        .await
+        .map_err(glue::refuse)?;
     glue::go(&format!("/admin/roles/{id}?done=1"));
     Ok(id)
 }
@@ -65,7 +68,10 @@ pub async fn update_role(id: String, #[server(default)] role: RoleForm) -> Resul
     let id = glue::parse_id(&id)?;
     let draft = typed::draft(role).map_err(glue::refuse_text)?;
     let people = glue::services()?.people;
-    people.update_role(&caller, id, draft).await.map_err(glue::refuse)?;
+    people
+        .update_role(&caller, id, draft)
+        .await
+        .map_err(glue::refuse)?;
     glue::go_back_done();
     Ok(())
 }
@@ -77,7 +83,10 @@ pub async fn delete_role(id: String) -> Result<(), AppError> {
     let caller = glue::caller().await?;
     let id = glue::parse_id(&id)?;
     let people = glue::services()?.people;
-    people.delete_role(&caller, id).await.map_err(glue::refuse)?;
+    people
+        .delete_role(&caller, id)
+        .await
+        .map_err(glue::refuse)?;
     glue::go("/admin/roles?done=1");
     Ok(())
 }
@@ -89,7 +98,10 @@ mod typed {
     use super::RoleForm;
 
     pub(super) fn draft(form: RoleForm) -> Result<RoleDraft, FailureCode> {
-        let permissions = form.permissions.iter().map(|name| Permission::from_name(name));
+        let permissions = form
+            .permissions
+            .iter()
+            .map(|name| Permission::from_name(name));
         let rank = match form.rank.trim() {
             "" => Some(Rank::NONE),
             text => text.parse().ok().and_then(Rank::new),
@@ -98,7 +110,9 @@ mod typed {
             name: form.name,
             description: form.description,
             rank: rank.ok_or(FailureCode::InvalidNumber)?,
-            permissions: permissions.collect::<Option<_>>().ok_or(FailureCode::BadRequest)?,
+            permissions: permissions
+                .collect::<Option<_>>()
+                .ok_or(FailureCode::BadRequest)?,
             requires_second_factor: form.requires_second_factor,
         })
     }
@@ -116,9 +130,18 @@ mod typed {
             };
             let fine = draft(form("30", "users.read"));
             assert!(fine.is_ok_and(|role| role.permissions.contains(Permission::UsersRead)));
-            assert_eq!(draft(form("101", "users.read")), Err(FailureCode::InvalidNumber));
-            assert_eq!(draft(form("-1", "users.read")), Err(FailureCode::InvalidNumber));
-            assert_eq!(draft(form("30", "users.rule")), Err(FailureCode::BadRequest));
+            assert_eq!(
+                draft(form("101", "users.read")),
+                Err(FailureCode::InvalidNumber)
+            );
+            assert_eq!(
+                draft(form("-1", "users.read")),
+                Err(FailureCode::InvalidNumber)
+            );
+            assert_eq!(
+                draft(form("30", "users.rule")),
+                Err(FailureCode::BadRequest)
+            );
         }
     }
 }

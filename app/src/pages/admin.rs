@@ -23,7 +23,10 @@ pub use user::{NewUserPage, UserPage};
 pub use users::UsersPage;
 
 use crate::{
-    admin::subject::Subject,
+    admin::{
+        form::{DoneToast, JustDone},
+        subject::Subject,
+    },
     api::security::load_security,
     error::AppError,
     language::{Words, use_words},
@@ -37,6 +40,8 @@ use crate::{
 pub fn Administration() -> impl IntoView {
     let words = use_words();
     let session = use_session();
+    let just_done = JustDone::new();
+    provide_context(just_done);
     let proof = Resource::new_blocking(|| (), |()| load_security());
     view! {
         <Area title=words.administration pages>
@@ -48,6 +53,7 @@ pub fn Administration() -> impl IntoView {
                 })}
             </Suspense>
             <Outlet/>
+            <DoneToast just_done/>
         </Area>
     }
 }
@@ -66,7 +72,9 @@ pub fn AdministrationIndex() -> impl IntoView {
             } else {
                 FailureCode::NotFound
             };
-            let first = pages(words, &session).first().map(|page| page.path.to_owned());
+            let first = pages(words, &session)
+                .first()
+                .map(|page| page.path.to_owned());
             first.ok_or(AppError::new(code))
         },
     );
@@ -85,7 +93,11 @@ pub fn AdministrationIndex() -> impl IntoView {
 fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
     [
         (Permission::UsersRead, "/admin/users", words.people),
-        (Permission::UsersInvite, "/admin/invitations", words.invitations),
+        (
+            Permission::UsersInvite,
+            "/admin/invitations",
+            words.invitations,
+        ),
         (Permission::GroupsRead, "/admin/groups", words.groups),
         (Permission::RolesRead, "/admin/roles", words.roles),
         (Permission::AuditRead, "/admin/audit", words.audit),

@@ -37,7 +37,9 @@ fn rows() -> anyhow::Result<BTreeMap<String, String>> {
 }
 
 fn is_id(text: &str) -> bool {
-    let series = SERIES.iter().find_map(|(series, _)| text.strip_prefix(series));
+    let series = SERIES
+        .iter()
+        .find_map(|(series, _)| text.strip_prefix(series));
     series
         .and_then(|number| number.strip_prefix('-'))
         .is_some_and(|number| number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit()))
@@ -46,7 +48,10 @@ fn is_id(text: &str) -> bool {
 /// The tests that a cell names: names of functions, and titles of browser tests, which are sentences.
 fn named(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2).filter(|text| {
-        let is_function = text.len() > 15 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
+        let is_function = text.len() > 15
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
         let is_title = text.matches(' ').count() > 2;
         is_function || is_title
     })
@@ -57,7 +62,9 @@ fn tests() -> anyhow::Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     let mut folders: Vec<PathBuf> = SOURCES.iter().map(|path| root().join(path)).collect();
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
+        for entry in
+            fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))?
+        {
             let path = entry?.path();
             if path.is_dir() {
                 if !path.ends_with("node_modules") && !path.ends_with("target") {
@@ -100,7 +107,10 @@ fn name_of(line: &str) -> Option<&str> {
 
 fn titles(source: &str) -> Vec<String> {
     let calls = source.split("test(\"").skip(1);
-    calls.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    calls
+        .filter_map(|rest| rest.split('"').next())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// AU-26, CF-10, CF-12, SE-17.
@@ -116,7 +126,8 @@ fn every_requirement_is_held_by_a_test_that_exists_or_says_why_not() -> TestResu
                 wrong.push(format!("{id} is missing"));
                 continue;
             };
-            let is_said = cell.contains("Not applicable:") || cell.contains("Open") || cell.contains("](#");
+            let is_said =
+                cell.contains("Not applicable:") || cell.contains("Open") || cell.contains("](#");
             if named(cell).next().is_none() && !is_said {
                 wrong.push(format!("{id} names neither a test nor a reason"));
             }
@@ -127,7 +138,10 @@ fn every_requirement_is_held_by_a_test_that_exists_or_says_why_not() -> TestResu
             );
         }
     }
-    let known = SERIES.iter().map(|(_, last)| usize::from(*last)).sum::<usize>();
+    let known = SERIES
+        .iter()
+        .map(|(_, last)| usize::from(*last))
+        .sum::<usize>();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(rows.len(), known, "a row is of no known requirement");
     Ok(())
@@ -137,5 +151,8 @@ fn every_requirement_is_held_by_a_test_that_exists_or_says_why_not() -> TestResu
 fn only_tests_are_taken_for_tests() {
     let source = "#[test]\nfn a_promise_is_kept() {}\nfn a_mere_helper() {}\n#[tokio::test]\nasync fn another_is_too() {}";
     assert_eq!(functions(source), ["a_promise_is_kept", "another_is_too"]);
-    assert_eq!(titles("test(\"what is seen\", async () => {});"), ["what is seen"]);
+    assert_eq!(
+        titles("test(\"what is seen\", async () => {});"),
+        ["what is seen"]
+    );
 }

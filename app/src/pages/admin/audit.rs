@@ -114,8 +114,18 @@ fn Lines(page: Page<AuditEntry>, asked: AuditQuery) -> impl IntoView {
     if page.items.is_empty() {
         return Either::Left(view! { <p class="panel__note">{words.audit_none}</p> });
     }
-    let columns = vec![words.audit_when, words.audit_who, words.audit_what, words.audit_object, words.audit_more];
-    let rows = page.items.into_iter().map(|entry| view! { <Line entry/> }).collect_view();
+    let columns = vec![
+        words.audit_when,
+        words.audit_who,
+        words.audit_what,
+        words.audit_object,
+        words.audit_more,
+    ];
+    let rows = page
+        .items
+        .into_iter()
+        .map(|entry| view! { <Line entry/> })
+        .collect_view();
     let next = page.next.map(|next| {
         view! { <a class="button" href=link(&asked, &next) rel="next">{words.next_page}</a> }
     });
@@ -181,7 +191,9 @@ fn Details(entry: AuditEntry) -> impl IntoView {
     let said = match &entry.details {
         serde_json::Value::Object(details) if !details.is_empty() => {
             let details = details.iter().map(|(name, value)| {
-                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let value = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
                 view! { <div><dt>{name.clone()}</dt><dd>{value}</dd></div> }
             });
             Some(details.collect_view())

@@ -35,7 +35,9 @@ const FIELDS: &[Field] = &[Field::Name, Field::Description];
 pub fn GroupPage() -> impl IntoView {
     let session = use_session();
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get_str("id").unwrap_or_default().to_owned())
+    });
     let detail: Detail = Resource::new_blocking(
         move || id.get(),
         move |id| if_permitted(session, Permission::GroupsRead, || load_group(id)),
@@ -116,7 +118,11 @@ pub fn NewGroupPage() -> impl IntoView {
     let known = use_known(session);
     let allowed = Resource::new_blocking(
         || (),
-        move |()| if_permitted(session, Permission::GroupsWrite, move || async move { known.await }),
+        move |()| {
+            if_permitted(session, Permission::GroupsWrite, move || async move {
+                known.await
+            })
+        },
     );
     view! {
         <Subject
@@ -138,7 +144,10 @@ fn New(known: Known, session: Session) -> impl IntoView {
     let submission = Submission::new(FIELDS);
     let navigate = use_navigate();
     let create = sends::<CreateGroup>(submission, move |id: GroupId| {
-        navigate(&format!("/admin/groups/{id}?done=1"), NavigateOptions::default());
+        navigate(
+            &format!("/admin/groups/{id}?done=1"),
+            NavigateOptions::default(),
+        );
     });
     view! {
         <section class="panel">

@@ -27,7 +27,9 @@ pub fn GroupsPage() -> impl IntoView {
     let words = use_words();
     let session = use_session();
     let query = use_query_map();
-    let after = Memo::new(move |_| query.with(|query| query.get_str("after").unwrap_or_default().to_owned()));
+    let after = Memo::new(move |_| {
+        query.with(|query| query.get_str("after").unwrap_or_default().to_owned())
+    });
     let found = Resource::new_blocking(
         move || after.get(),
         move |after| if_permitted(session, Permission::GroupsRead, || load_groups(after)),
@@ -59,7 +61,12 @@ fn List(page: Page<Group>, is_first: bool) -> impl IntoView {
     if page.items.is_empty() {
         return Either::Left(view! { <p class="panel__note">{words.groups_empty}</p> });
     }
-    let columns = vec![words.group, words.description, words.group_members, words.created];
+    let columns = vec![
+        words.group,
+        words.description,
+        words.group_members,
+        words.created,
+    ];
     let rows = page.items.into_iter().map(|group| {
         view! {
             <tr>
@@ -77,7 +84,8 @@ fn List(page: Page<Group>, is_first: bool) -> impl IntoView {
         let link = with_query("/admin/groups", &[("after", &next)]);
         view! { <a class="button" href=link rel="next">{words.next_page}</a> }
     });
-    let first = (!is_first).then(|| view! { <a class="button" href="/admin/groups">{words.first_page}</a> });
+    let first = (!is_first)
+        .then(|| view! { <a class="button" href="/admin/groups">{words.first_page}</a> });
     Either::Right(view! {
         <Table label=words.groups columns>{rows}</Table>
         <div class="panel__row">{first} {next}</div>

@@ -41,7 +41,9 @@ pub fn InvitationsPage() -> impl IntoView {
     let words = use_words();
     let session = use_session();
     let query = use_query_map();
-    let after = Memo::new(move |_| query.with(|query| query.get_str("after").unwrap_or_default().to_owned()));
+    let after = Memo::new(move |_| {
+        query.with(|query| query.get_str("after").unwrap_or_default().to_owned())
+    });
     let found: Found = Resource::new_blocking(
         move || after.get(),
         move |after| if_permitted(session, Permission::UsersInvite, || load_invitations(after)),
@@ -84,7 +86,12 @@ fn Link(link: String) -> impl IntoView {
 }
 
 #[component]
-fn New(known: Known, session: Session, found: Found, made: RwSignal<Option<String>>) -> impl IntoView {
+fn New(
+    known: Known,
+    session: Session,
+    found: Found,
+    made: RwSignal<Option<String>>,
+) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[Field::Email]);
     let create = sends::<CreateInvitation>(submission, move |new: NewInvitation| {
@@ -129,12 +136,17 @@ fn Open(page: Page<Invitation>, is_first: bool, found: Found) -> impl IntoView {
         words.invitation_until,
         words.acts,
     ];
-    let rows = page.items.into_iter().map(|invitation| view! { <Row invitation found/> }).collect_view();
+    let rows = page
+        .items
+        .into_iter()
+        .map(|invitation| view! { <Row invitation found/> })
+        .collect_view();
     let next = page.next.map(|next| {
         let link = with_query("/admin/invitations", &[("after", &next)]);
         view! { <a class="button" href=link rel="next">{words.next_page}</a> }
     });
-    let first = (!is_first).then(|| view! { <a class="button" href="/admin/invitations">{words.first_page}</a> });
+    let first = (!is_first)
+        .then(|| view! { <a class="button" href="/admin/invitations">{words.first_page}</a> });
     Either::Right(view! {
         <Table label=words.invitations columns>{rows}</Table>
         <div class="panel__row">{first} {next}</div>
@@ -146,13 +158,17 @@ fn Row(invitation: Invitation, found: Found) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
     let revoke = sends::<RevokeInvitation>(submission, move |()| found.refetch());
-    let whom = invitation.email.map_or_else(|| words.invitation_anyone.to_owned(), String::from);
+    let whom = invitation
+        .email
+        .map_or_else(|| words.invitation_anyone.to_owned(), String::from);
     let roles = invitation.roles.iter().map(|role| {
         view! { <span class="badge" data-tone="calm">{words.role_name(role.id, &role.name)}</span> }
     });
     let roles = roles.collect_view();
     let of = whom.clone();
-    let by = invitation.invited_by.unwrap_or_else(|| words.audit_gone.to_owned());
+    let by = invitation
+        .invited_by
+        .unwrap_or_else(|| words.audit_gone.to_owned());
     let (id, until) = (invitation.id.to_string(), invitation.expires_at);
     view! {
         <tr>

@@ -38,7 +38,9 @@ pub fn RolePage() -> impl IntoView {
     let words = use_words();
     let session = use_session();
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get_str("id").unwrap_or_default().to_owned())
+    });
     let detail: Detail = Resource::new_blocking(
         move || id.get(),
         move |id| if_permitted(session, Permission::RolesRead, || load_role(id)),
@@ -71,7 +73,9 @@ pub fn RolePage() -> impl IntoView {
 #[component]
 fn Shown(role: Role, note: &'static str) -> impl IntoView {
     let words = use_words();
-    let factor = role.requires_second_factor.then(|| view! { <p>{words.role_requires_factor}</p> });
+    let factor = role
+        .requires_second_factor
+        .then(|| view! { <p>{words.role_requires_factor}</p> });
     let purpose = words.role_purpose(&role);
     view! {
         <section class="panel">
@@ -197,7 +201,10 @@ fn New(own: PermissionSet) -> impl IntoView {
     let submission = Submission::new(FIELDS);
     let navigate = use_navigate();
     let create = sends::<CreateRole>(submission, move |id: RoleId| {
-        navigate(&format!("/admin/roles/{id}?done=1"), NavigateOptions::default());
+        navigate(
+            &format!("/admin/roles/{id}?done=1"),
+            NavigateOptions::default(),
+        );
     });
     view! {
         <section class="panel">
@@ -219,7 +226,9 @@ fn Fields(role: Option<Role>, own: PermissionSet, submission: Submission) -> imp
         .map(|role| (role.name.clone(), role.description.clone()))
         .unwrap_or_default();
     let rank = role.as_ref().map_or(20, |role| role.rank.get()).to_string();
-    let requires = role.as_ref().is_some_and(|role| role.requires_second_factor);
+    let requires = role
+        .as_ref()
+        .is_some_and(|role| role.requires_second_factor);
     let has = role.map(|role| role.permissions).unwrap_or_default();
     view! {
         <TextField
@@ -289,7 +298,10 @@ const fn areas(words: &'static Words) -> [AreaOf; 5] {
     };
     [
         (words.area_use, &[ChatUse, ApiKeysUse]),
-        (words.area_people, &[UsersRead, UsersInvite, UsersWrite, UsersGrant]),
+        (
+            words.area_people,
+            &[UsersRead, UsersInvite, UsersWrite, UsersGrant],
+        ),
         (words.area_groups, &[GroupsRead, GroupsWrite]),
         (words.area_roles, &[RolesRead, RolesWrite]),
         (words.area_records, &[AuditRead]),

@@ -52,7 +52,11 @@ fn Row(role: Role) -> impl IntoView {
     let words = use_words();
     let name = words.role_name(role.id, &role.name);
     let purpose = words.role_purpose(&role);
-    let factor = if role.requires_second_factor { words.role_requires_factor } else { "—" };
+    let factor = if role.requires_second_factor {
+        words.role_requires_factor
+    } else {
+        "—"
+    };
     view! {
         <tr>
             <Cell heading=words.role>

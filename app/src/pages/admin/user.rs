@@ -32,7 +32,9 @@ type Detail = Resource<Result<PersonDetail, AppError>>;
 pub fn UserPage() -> impl IntoView {
     let session = use_session();
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get_str("id").unwrap_or_default().to_owned())
+    });
     let detail = Resource::new_blocking(
         move || id.get(),
         move |id| if_permitted(session, Permission::UsersRead, || load_person(id)),
@@ -84,9 +86,21 @@ fn Facts(person: PersonDetail, session: Session) -> impl IntoView {
         ways.push(words.way_totp.to_owned());
     }
     ways.extend(person.providers);
-    let ways = if ways.is_empty() { words.ways_none.to_owned() } else { ways.join(" · ") };
-    let may: Vec<&str> = person.permissions.iter().map(|permission| words.permission(permission)).collect();
-    let may = if may.is_empty() { words.person_may_nothing.to_owned() } else { may.join(" · ") };
+    let ways = if ways.is_empty() {
+        words.ways_none.to_owned()
+    } else {
+        ways.join(" · ")
+    };
+    let may: Vec<&str> = person
+        .permissions
+        .iter()
+        .map(|permission| words.permission(permission))
+        .collect();
+    let may = if may.is_empty() {
+        words.person_may_nothing.to_owned()
+    } else {
+        may.join(" · ")
+    };
     let seen = match line.seen_at {
         Some(at) => Either::Left(view! { <Moment at/> }),
         None => Either::Right(words.never),
@@ -134,9 +148,17 @@ fn Roles(person: PersonDetail, session: Session, known: Known, detail: Detail) -
             </form>
         })
     } else {
-        let names = person.person.roles.iter().map(|role| words.role_name(role.id, &role.name));
+        let names = person
+            .person
+            .roles
+            .iter()
+            .map(|role| words.role_name(role.id, &role.name));
         let names: Vec<String> = names.collect();
-        let names = if names.is_empty() { words.roles_none.to_owned() } else { names.join(" · ") };
+        let names = if names.is_empty() {
+            words.roles_none.to_owned()
+        } else {
+            names.join(" · ")
+        };
         Either::Right(view! {
             <p>{names}</p>
             <p class="panel__note">{words.person_roles_out_of_reach}</p>

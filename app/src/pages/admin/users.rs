@@ -96,8 +96,18 @@ fn People(page: Page<Person>, acts: bool, asked: PeopleQuery) -> impl IntoView {
             <p class="panel__note">{words.people_none} " " <a href="/admin/users">{words.filter_clear}</a></p>
         });
     }
-    let columns = vec![words.name, words.state, words.roles, words.second_factor, words.seen];
-    let rows = page.items.into_iter().map(|person| view! { <Row person acts/> }).collect_view();
+    let columns = vec![
+        words.name,
+        words.state,
+        words.roles,
+        words.second_factor,
+        words.seen,
+    ];
+    let rows = page
+        .items
+        .into_iter()
+        .map(|person| view! { <Row person acts/> })
+        .collect_view();
     let is_first = asked.after.is_empty();
     let link = move |after: &str| {
         let pairs = [
@@ -109,8 +119,11 @@ fn People(page: Page<Person>, acts: bool, asked: PeopleQuery) -> impl IntoView {
         ];
         with_query("/admin/users", &pairs)
     };
-    let next = page.next.map(|next| view! { <a class="button" href=link(&next) rel="next">{words.next_page}</a> });
-    let first = (!is_first).then(|| view! { <a class="button" href=link("")>{words.first_page}</a> });
+    let next = page
+        .next
+        .map(|next| view! { <a class="button" href=link(&next) rel="next">{words.next_page}</a> });
+    let first =
+        (!is_first).then(|| view! { <a class="button" href=link("")>{words.first_page}</a> });
     Either::Right(view! {
         <Table label=words.people columns>{rows}</Table>
         <nav class="panel__row" aria-label=words.next_page>{first} {next}</nav>
@@ -139,7 +152,11 @@ fn Row(person: Person, acts: bool) -> impl IntoView {
         view! { <span class="badge" data-tone="calm">{words.role_name(role.id, &role.name)}</span> }
     });
     let roles = roles.collect_view();
-    let factor = if person.second_factor { words.has_second_factor } else { words.no_second_factor };
+    let factor = if person.second_factor {
+        words.has_second_factor
+    } else {
+        words.no_second_factor
+    };
     let seen = match person.seen_at {
         Some(at) => Either::Left(view! { <Moment at/> }),
         None => Either::Right(words.never),

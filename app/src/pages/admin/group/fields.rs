@@ -28,11 +28,18 @@ pub fn Fields(
 ) -> impl IntoView {
     let words = use_words();
     let value = RwSignal::new;
-    let number = |number: Option<i64>| RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default());
-    let named = group.as_ref().map(|group| (group.group.name.clone(), group.group.description.clone()));
+    let number = |number: Option<i64>| {
+        RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default())
+    };
+    let named = group
+        .as_ref()
+        .map(|group| (group.group.name.clone(), group.group.description.clone()));
     let (name, description) = named.unwrap_or_default();
     let quota = group.as_ref().map(|group| group.quota).unwrap_or_default();
-    let has = group.as_ref().map(|group| group.roles.iter().map(|role| role.id).collect()).unwrap_or_default();
+    let has = group
+        .as_ref()
+        .map(|group| group.roles.iter().map(|role| role.id).collect())
+        .unwrap_or_default();
     let models = group.and_then(|group| group.models);
     view! {
         <TextField
@@ -119,7 +126,11 @@ fn Models(models: Option<Vec<ModelName>>) -> impl IntoView {
 #[component]
 pub fn Summary(group: GroupDetail) -> impl IntoView {
     let words = use_words();
-    let roles: Vec<String> = group.roles.iter().map(|role| words.role_name(role.id, &role.name)).collect();
+    let roles: Vec<String> = group
+        .roles
+        .iter()
+        .map(|role| words.role_name(role.id, &role.name))
+        .collect();
     let models = match group.models {
         None => words.group_all_models.to_owned(),
         Some(models) => {
@@ -127,7 +138,8 @@ pub fn Summary(group: GroupDetail) -> impl IntoView {
             names.join(" · ")
         }
     };
-    let limit = |limit: Option<i64>| limit.map_or_else(|| "—".to_owned(), |limit| limit.to_string());
+    let limit =
+        |limit: Option<i64>| limit.map_or_else(|| "—".to_owned(), |limit| limit.to_string());
     let description = group.group.description;
     let described = if description.is_empty() {
         Either::Left(())

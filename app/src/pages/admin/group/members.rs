@@ -10,7 +10,7 @@ use crate::{
     admin::{
         address::with_query,
         choices::Tick,
-        form::sends,
+        form::sends_quietly,
         outcome::{OutcomeNotice, Told, told_in_query},
         subject::{SessionResource, if_permitted},
     },
@@ -102,8 +102,14 @@ fn Listed(
     can_write: bool,
 ) -> impl IntoView {
     let words = use_words();
-    let all = listed.members.items.iter().chain(listed.found.iter().flatten());
-    let names: Vec<(UserId, String)> = all.map(|person| (person.id, person.name.as_str().to_owned())).collect();
+    let all = listed
+        .members
+        .items
+        .iter()
+        .chain(listed.found.iter().flatten());
+    let names: Vec<(UserId, String)> = all
+        .map(|person| (person.id, person.name.as_str().to_owned()))
+        .collect();
     let path = format!("/admin/groups/{id}");
     let next = listed.members.next.map(|next| {
         let link = with_query(&path, &[("after", &next)]);
@@ -115,8 +121,12 @@ fn Listed(
     } else if can_write {
         Either::Right(Either::Left(view! { <Remove id members people told/> }))
     } else {
-        let members = members.into_iter().map(|person| view! { <li>{line(&person)}</li> });
-        Either::Right(Either::Right(view! { <ul class="members">{members.collect_view()}</ul> }))
+        let members = members
+            .into_iter()
+            .map(|person| view! { <li>{line(&person)}</li> });
+        Either::Right(Either::Right(
+            view! { <ul class="members">{members.collect_view()}</ul> },
+        ))
     };
     view! {
         <OutcomeNotice told names/>
@@ -134,7 +144,8 @@ fn line(person: &Person) -> String {
 #[component]
 fn Find(path: String) -> impl IntoView {
     let words = use_words();
-    let find = use_query_map().with_untracked(|query| query.get_str("find").unwrap_or_default().to_owned());
+    let find = use_query_map()
+        .with_untracked(|query| query.get_str("find").unwrap_or_default().to_owned());
     view! {
         <form class="filters" method="get" action=path role="search">
             <div class="field filters__search">
@@ -155,13 +166,18 @@ fn Find(path: String) -> impl IntoView {
 }
 
 #[component]
-fn Add(id: GroupId, found: Vec<Person>, people: Loaded, told: RwSignal<Option<Told>>) -> impl IntoView {
+fn Add(
+    id: GroupId,
+    found: Vec<Person>,
+    people: Loaded,
+    told: RwSignal<Option<Told>>,
+) -> impl IntoView {
     let words = use_words();
     if found.is_empty() {
         return Either::Left(view! { <p class="panel__note">{words.group_find_none}</p> });
     }
     let submission = Submission::new(&[]);
-    let add = sends::<AddMembers>(submission, move |outcome: BulkOutcome| {
+    let add = sends_quietly::<AddMembers>(submission, move |outcome: BulkOutcome| {
         told.set(Some(outcome.into()));
         people.refetch();
     });
@@ -189,7 +205,7 @@ fn Remove(
 ) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
-    let remove = sends::<RemoveMembers>(submission, move |outcome: BulkOutcome| {
+    let remove = sends_quietly::<RemoveMembers>(submission, move |outcome: BulkOutcome| {
         told.set(Some(outcome.into()));
         people.refetch();
     });

@@ -31,9 +31,21 @@ pub fn Access(person: PersonDetail, detail: Detail) -> impl IntoView {
         };
         let acts = [
             (act, label, question),
-            ("end_sessions", words.act_end_sessions, words.person_end_sessions_question),
-            ("reset_factors", words.person_reset_factors, words.person_reset_factors_question),
-            ("send_reset", words.person_send_reset, words.person_send_reset_question),
+            (
+                "end_sessions",
+                words.act_end_sessions,
+                words.person_end_sessions_question,
+            ),
+            (
+                "reset_factors",
+                words.person_reset_factors,
+                words.person_reset_factors_question,
+            ),
+            (
+                "send_reset",
+                words.person_send_reset,
+                words.person_send_reset_question,
+            ),
         ];
         let acts = acts.map(|(act, label, question)| {
             view! { <Act id=id.clone() act label question detail/> }

@@ -31,7 +31,11 @@ pub fn NewUserPage() -> impl IntoView {
     let known = use_known(session);
     let allowed = Resource::new_blocking(
         || (),
-        move |()| if_permitted(session, Permission::UsersWrite, move || async move { known.await }),
+        move |()| {
+            if_permitted(session, Permission::UsersWrite, move || async move {
+                known.await
+            })
+        },
     );
     view! {
         <Subject
@@ -53,7 +57,10 @@ fn Form(known: Known, session: Session) -> impl IntoView {
     let submission = Submission::new(&[Field::Name, Field::Email]);
     let navigate = use_navigate();
     let create = sends::<CreatePerson>(submission, move |id: UserId| {
-        navigate(&format!("/admin/users/{id}?done=1"), NavigateOptions::default());
+        navigate(
+            &format!("/admin/users/{id}?done=1"),
+            NavigateOptions::default(),
+        );
     });
     let grants = session.permissions.contains(Permission::UsersGrant);
     let regroups = session.permissions.contains(Permission::GroupsWrite);

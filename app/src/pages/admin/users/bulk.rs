@@ -5,7 +5,7 @@ use model::{BulkOutcome, Page, Person};
 use server_fn::ServerFn;
 
 use crate::{
-    admin::{form::sends, outcome::Told},
+    admin::{form::sends_quietly, outcome::Told},
     api::people::ActOnPeople,
     error::{AppError, Field},
     language::use_words,
@@ -28,7 +28,7 @@ pub fn Bulk(
 ) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[Field::Confirmation]);
-    let act = sends::<ActOnPeople>(submission, move |outcome: BulkOutcome| {
+    let act = sends_quietly::<ActOnPeople>(submission, move |outcome: BulkOutcome| {
         told.set(Some(outcome.into()));
         found.refetch();
     });

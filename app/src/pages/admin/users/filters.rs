@@ -19,9 +19,15 @@ pub fn Filters(asked: PeopleQuery, known: Known) -> impl IntoView {
     ] {
         states.push((state.to_owned(), label.to_owned()));
     }
-    let roles = known.roles.iter().map(|role| (role.id.to_string(), words.role_name(role.id, &role.name)));
+    let roles = known
+        .roles
+        .iter()
+        .map(|role| (role.id.to_string(), words.role_name(role.id, &role.name)));
     let roles: Vec<(String, String)> = std::iter::once(all()).chain(roles).collect();
-    let groups = known.groups.iter().map(|group| (group.id.to_string(), group.name.clone()));
+    let groups = known
+        .groups
+        .iter()
+        .map(|group| (group.id.to_string(), group.name.clone()));
     let groups: Vec<(String, String)> = std::iter::once(all()).chain(groups).collect();
     let is_filtered = asked != PeopleQuery::default();
     let value = RwSignal::new;
