@@ -3,15 +3,22 @@
 //!
 //! A credential comes in a header and nowhere else: no cookie opens anything here, so no other site's page can.
 
+mod audit;
 mod auth;
 mod body;
 mod credential;
 mod description;
 mod docs;
+mod groups;
+mod invitations;
+mod language;
 mod me;
+mod paging;
 mod place;
 pub(crate) mod problem;
 mod problem_words;
+mod roles;
+mod users;
 
 use axum::{
     Json, Router,
@@ -57,7 +64,12 @@ pub(crate) fn router(services: &Services, config: &Config) -> Router {
 fn described() -> OpenApiRouter<Services> {
     let routes = OpenApiRouter::new()
         .nest("/auth", auth::routes())
-        .nest("/me", me::routes());
+        .nest("/me", me::routes())
+        .nest("/users", users::routes())
+        .nest("/groups", groups::routes())
+        .nest("/roles", roles::routes())
+        .nest("/invitations", invitations::routes())
+        .nest("/audit", audit::routes());
     let mut all = OpenApiRouter::with_openapi(description::begin()).nest("/rest/v1", routes);
     description::complete(all.get_openapi_mut());
     all

@@ -1,6 +1,7 @@
 //! The real server on a port of its own, with its own database and its own simulator.
 
 mod support {
+    mod api;
     mod app;
     mod browser;
     mod database;
@@ -10,6 +11,7 @@ mod support {
     mod tab;
     mod wait;
 
+    pub(crate) use api::{Api, Device, answered};
     pub(crate) use app::{TestApp, config};
     pub(crate) use browser::{Answer, Browser, PASSWORD, Reply, submission};
     pub(crate) use database::{Database, databases};
@@ -63,4 +65,13 @@ mod protection {
     mod ownership;
     mod proxies;
     mod redirects;
+}
+
+mod rest {
+    mod administration;
+    mod auth;
+    mod docs;
+    mod matrix;
+    mod me;
+    mod problems;
 }

@@ -255,6 +255,7 @@ pub struct NewInvitation {
 
 /// What became of an act on many people: each is judged by themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BulkOutcome {
     /// With whom it was done.
     pub done: Vec<UserId>,

@@ -1,24 +1,22 @@
 //! Getting in without a browser.
 
-use app::language::Language;
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, header::ACCEPT_LANGUAGE};
+use http::StatusCode;
 use model::FamilyId;
 use platform::{
     Services, Visitor,
     identity::{Proof, Registered, Registration, Tokens},
-    mail,
 };
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{body::Body, credential::From, problem::Problem};
+use super::{body::Body, credential::From, language::In, problem::Problem};
 
 pub(super) fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::new()
@@ -105,14 +103,14 @@ struct Refresh {
 async fn register(
     State(services): State<Services>,
     From(visitor): From,
-    headers: HeaderMap,
+    In(language): In,
     Body(who): Body<Newcomer>,
 ) -> Result<Response, Problem> {
     let registration = Registration::parse(&who.name, &who.email, &who.password)?;
     let invitation = who.invitation.as_deref();
     let registered = services
         .identity
-        .register(registration, invitation, &visitor, language(&headers))
+        .register(registration, invitation, &visitor, language)
         .await?;
     let proof = match registered {
         Registered::Entered(proof) => proof,
@@ -120,15 +118,6 @@ async fn register(
     };
     let pair = begin(&services, proof, &who.device, &visitor).await?;
     Ok((StatusCode::CREATED, pair).into_response())
-}
-
-/// In which language letters to whoever asks are.
-fn language(headers: &HeaderMap) -> mail::Language {
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    match Language::accepted(accepted.unwrap_or_default()) {
-        Language::En => mail::Language::En,
-        Language::Zh => mail::Language::Zh,
-    }
 }
 
 /// Lets a device in. Where a second factor is set up and no code was sent, the answer says which one is awaited.

@@ -126,7 +126,7 @@ async fn picture(
         .into_response())
 }
 
-/// Sets the own picture: PNG, JPEG, WebP or BMP of at most 5 MiB. It is drawn anew, square and small.
+/// Sets the own picture: PNG, JPEG or WebP of at most 5 MB. It is drawn anew, square and small.
 #[utoipa::path(put, path = "/picture", tag = "me",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 204, description = "It is set.")))]
