@@ -42,9 +42,7 @@ fn read(folder: impl AsRef<Path>) -> Result<Locale, Box<dyn Error>> {
 
 fn compare(en: &Locale, zh: &Locale) -> Result<(), Box<dyn Error>> {
     for (key, text) in en {
-        let other = zh
-            .get(key)
-            .ok_or_else(|| format!("zh lacks `{key}`"))?;
+        let other = zh.get(key).ok_or_else(|| format!("zh lacks `{key}`"))?;
         let mut here = placeholders(text);
         let mut there = placeholders(other);
         here.sort_unstable();

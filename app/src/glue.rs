@@ -114,8 +114,7 @@ pub fn go_on(next: Option<&str>) {
 
 /// An id as it was typed or posted.
 pub fn parse_id<T: FromStr>(text: &str) -> Result<T, AppError> {
-    text.parse()
-        .map_err(|_| refuse_text(FailureCode::NotFound))
+    text.parse().map_err(|_| refuse_text(FailureCode::NotFound))
 }
 
 /// After a sign-in: where nothing was chosen in this browser, what the profile says is remembered in it.

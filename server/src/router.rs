@@ -22,8 +22,7 @@ use crate::{
     },
     pages, pictures,
     policy_reports::{self, Reports},
-    rest,
-    sso,
+    rest, sso,
 };
 
 /// What the routes that are not pages need.
@@ -105,19 +104,25 @@ pub(crate) fn build(
         .route("/csp-reports", post(policy_reports::take))
         .with_state(Reports::default());
 
-    Ok(files.merge(machines).merge(reports).merge(elsewhere).merge(rest::router(services, config)).fallback_service(personal).layer(
-        // From the outside in.
-        ServiceBuilder::new()
-            .layer(from_fn(request_log::log))
-            .layer(from_fn_with_state(Arc::clone(&server), address::resolve))
-            .layer(from_fn_with_state(Arc::clone(&server), headers::protect))
-            .layer(from_fn(rest::problem::write))
-            .layer(CatchPanicLayer::new())
-            .layer(from_fn_with_state(
-                Arc::clone(&server),
-                body_limit::refuse_large,
-            ))
-            .layer(DefaultBodyLimit::disable())
-            .layer(cross_site::layer(&server)?),
-    ))
+    Ok(files
+        .merge(machines)
+        .merge(reports)
+        .merge(elsewhere)
+        .merge(rest::router(services, config))
+        .fallback_service(personal)
+        .layer(
+            // From the outside in.
+            ServiceBuilder::new()
+                .layer(from_fn(request_log::log))
+                .layer(from_fn_with_state(Arc::clone(&server), address::resolve))
+                .layer(from_fn_with_state(Arc::clone(&server), headers::protect))
+                .layer(from_fn(rest::problem::write))
+                .layer(CatchPanicLayer::new())
+                .layer(from_fn_with_state(
+                    Arc::clone(&server),
+                    body_limit::refuse_large,
+                ))
+                .layer(DefaultBodyLimit::disable())
+                .layer(cross_site::layer(&server)?),
+        ))
 }

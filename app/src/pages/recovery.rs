@@ -5,9 +5,7 @@ use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
 use crate::{
-    api::recovery::{
-        RequestReset, ResetPassword, check_reset_link, request_reset, reset_password,
-    },
+    api::recovery::{RequestReset, ResetPassword, check_reset_link, request_reset, reset_password},
     error::Field,
     language::use_words,
     pages::welcome::{Posting, Welcome},
@@ -25,7 +23,11 @@ pub fn ForgotPage() -> impl IntoView {
     let posting = Posting::new();
     let email = RwSignal::new(String::new());
     let submit = move |event: leptos::ev::SubmitEvent| {
-        posting.submit(&event, "/forgot?sent=1", request_reset(email.get_untracked()));
+        posting.submit(
+            &event,
+            "/forgot?sent=1",
+            request_reset(email.get_untracked()),
+        );
     };
     let content = if is_sent {
         Either::Left(view! { <p class="welcome__lead" role="status">{words.forgot_sent}</p> })

@@ -113,7 +113,9 @@ fn RegisterForm(token: String, invited: Option<Invited>) -> impl IntoView {
         Some(by) => words.invited_by(by),
         None => words.invited.to_owned(),
     });
-    let email = invited.and_then(|invited| invited.email).unwrap_or_default();
+    let email = invited
+        .and_then(|invited| invited.email)
+        .unwrap_or_default();
     let email = RwSignal::new(email);
     let submit = {
         let token = token.clone();

@@ -44,9 +44,7 @@ pub fn next_in_query() -> String {
     use_query_map().with_untracked(|query| {
         query
             .get_str("next")
-            .filter(|path| {
-                path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')
-            })
+            .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
             .unwrap_or("/")
             .to_owned()
     })

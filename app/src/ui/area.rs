@@ -84,7 +84,10 @@ fn is_within(path: &str, page: &str) -> bool {
 
 /// The top of a page: its heading, and what came of the plain form that led back here.
 #[component]
-pub fn PageHead(#[prop(into)] title: String, #[prop(optional)] lead: Option<&'static str>) -> impl IntoView {
+pub fn PageHead(
+    #[prop(into)] title: String,
+    #[prop(optional)] lead: Option<&'static str>,
+) -> impl IntoView {
     let words = use_words();
     let error = Signal::stored(problem_in_query().map(AppError::new));
     let is_done = use_query_map().with_untracked(|query| query.get("done").is_some());

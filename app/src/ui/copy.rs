@@ -17,7 +17,11 @@ pub fn CopyText(#[prop(into)] text: String) -> impl IntoView {
         let text = text.clone();
         spawn_local(async move {
             let copied = browser::copy(&text).await;
-            label.try_set(if copied { words.copied } else { words.copy_failed });
+            label.try_set(if copied {
+                words.copied
+            } else {
+                words.copy_failed
+            });
         });
     };
     view! {

@@ -20,7 +20,9 @@ pub fn Picture(
         }
         (Some(_) | None, Some(_) | None) => {
             let initial: String = name.chars().next().into_iter().collect();
-            Either::Right(view! { <span class="picture" data-size=size aria-hidden="true">{initial}</span> })
+            Either::Right(
+                view! { <span class="picture" data-size=size aria-hidden="true">{initial}</span> },
+            )
         }
     }
 }

@@ -39,10 +39,7 @@ pub fn StepUpDialog() -> impl IntoView {
     let step_up = expect_context::<StepUp>();
     let proven = Callback::new(move |()| {
         step_up.open.set(false);
-        let then = step_up
-            .then
-            .try_update_value(Option::take)
-            .flatten();
+        let then = step_up.then.try_update_value(Option::take).flatten();
         if let Some(then) = then {
             then.run(());
         }

@@ -128,9 +128,11 @@ impl From<PermissionSet> for Vec<Permission> {
 
 impl FromIterator<Permission> for PermissionSet {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        permissions.into_iter().fold(Self::EMPTY, |set, permission| {
-            set.union(Self::of(&[permission]))
-        })
+        permissions
+            .into_iter()
+            .fold(Self::EMPTY, |set, permission| {
+                set.union(Self::of(&[permission]))
+            })
     }
 }
 
@@ -251,7 +253,13 @@ impl BuiltIn {
         match self {
             Self::Owner | Self::Administrator => PermissionSet::all(),
             Self::Operator => PermissionSet::of(&[
-                ChatUse, ApiKeysUse, UsersRead, UsersInvite, GroupsRead, RolesRead, AuditRead,
+                ChatUse,
+                ApiKeysUse,
+                UsersRead,
+                UsersInvite,
+                GroupsRead,
+                RolesRead,
+                AuditRead,
             ]),
             Self::Auditor => PermissionSet::of(&[UsersRead, GroupsRead, RolesRead, AuditRead]),
             Self::Member => PermissionSet::of(&[ChatUse, ApiKeysUse]),
@@ -268,10 +276,7 @@ mod tests {
     fn a_set_holds_what_was_put_in_and_survives_its_json() -> Result<(), serde_json::Error> {
         let set = PermissionSet::of(&[Permission::ChatUse, Permission::AuditRead]);
         assert!(set.contains(Permission::AuditRead) && !set.contains(Permission::UsersRead));
-        assert_eq!(
-            serde_json::to_string(&set)?,
-            r#"["chat.use","audit.read"]"#
-        );
+        assert_eq!(serde_json::to_string(&set)?, r#"["chat.use","audit.read"]"#);
         assert_eq!(
             serde_json::from_str::<PermissionSet>(r#"["audit.read","chat.use"]"#)?,
             set
@@ -295,9 +300,25 @@ mod tests {
 
     #[test]
     fn a_higher_built_in_role_may_do_all_that_a_lower_one_may() {
-        assert!(BuiltIn::Owner.permissions().includes(BuiltIn::Administrator.permissions()));
-        assert!(BuiltIn::Administrator.permissions().includes(BuiltIn::Operator.permissions()));
-        assert!(BuiltIn::Operator.permissions().includes(BuiltIn::Member.permissions()));
-        assert!(BuiltIn::Member.permissions().includes(BuiltIn::Guest.permissions()));
+        assert!(
+            BuiltIn::Owner
+                .permissions()
+                .includes(BuiltIn::Administrator.permissions())
+        );
+        assert!(
+            BuiltIn::Administrator
+                .permissions()
+                .includes(BuiltIn::Operator.permissions())
+        );
+        assert!(
+            BuiltIn::Operator
+                .permissions()
+                .includes(BuiltIn::Member.permissions())
+        );
+        assert!(
+            BuiltIn::Member
+                .permissions()
+                .includes(BuiltIn::Guest.permissions())
+        );
     }
 }

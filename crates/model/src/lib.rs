@@ -34,8 +34,8 @@ pub use message::{
 };
 pub use page::Page;
 pub use people::{
-    BulkOutcome, Group, GroupDetail, GroupDraft, Invitation, InvitationDraft, NewInvitation, Person,
-    PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft, RoleRef,
+    BulkOutcome, Group, GroupDetail, GroupDraft, Invitation, InvitationDraft, NewInvitation,
+    Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft, RoleRef,
 };
 pub use security::{
     ApiKey, ApiKeyDraft, ApiKeySecret, LinkedAccount, Passkey, Profile, ProfileDraft,

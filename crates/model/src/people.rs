@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DisplayName, Email, FailureCode, GroupId, InvitationId, Millis, ModelName, PermissionSet, Rank, RoleId,
-    UserId,
+    DisplayName, Email, FailureCode, GroupId, InvitationId, Millis, ModelName, PermissionSet, Rank,
+    RoleId, UserId,
 };
 
 /// A role by its name. A built-in role's name is its code, which the page translates.

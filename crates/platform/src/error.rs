@@ -84,7 +84,8 @@ impl Error {
         match self {
             Self::Identity(error) => error.retry_after_s(),
             Self::QuotaUsedUp { retry_after_s } => Some(*retry_after_s),
-            Self::Store(store::Error::Unavailable(_) | store::Error::Redis(_)) | Self::Overloaded => Some(5),
+            Self::Store(store::Error::Unavailable(_) | store::Error::Redis(_))
+            | Self::Overloaded => Some(5),
             Self::Store(_)
             | Self::NotFound
             | Self::Title(_)

@@ -43,13 +43,11 @@ pub use error::IdentityError;
 pub use hashing::{InvalidPasswordCost, PasswordCost};
 pub use invitations::InvitationPreview;
 pub use registration::{Registered, Registration};
-pub use session::{Proof, SignedIn};
 pub(crate) use session::{ABOUT_KEY, About};
-pub use sso::{
-    OAuthInterface, Provider, ProviderKind, RoleRule, SsoAnswer, SsoIntent, SsoOutcome,
-};
+pub use session::{Proof, SignedIn};
+pub use sso::{OAuthInterface, Provider, ProviderKind, RoleRule, SsoAnswer, SsoIntent, SsoOutcome};
 pub use throttle::Limits;
-pub use tokens::{Tokens, TokenOptions};
+pub use tokens::{TokenOptions, Tokens};
 
 use crate::{
     audit::Audit,
@@ -175,8 +173,7 @@ impl Identity {
             registration: options.registration,
             registration_domains: options.registration_domains,
             // Whoever may come because of their address has to show that it is theirs.
-            verify_email: options.verify_email
-                || options.registration == RegistrationMode::Domains,
+            verify_email: options.verify_email || options.registration == RegistrationMode::Domains,
             sessions_per_person: options.sessions_per_person,
             site_names: options.site_names,
             origin: options.origin,
@@ -282,8 +279,7 @@ impl Identity {
                 .into());
             }
         };
-        if outdated
-            && let Err(error) = self.rehash(place, user.account.id, password, stored).await
+        if outdated && let Err(error) = self.rehash(place, user.account.id, password, stored).await
         {
             tracing::warn!(user.id = %user.account.id, error = &error as &dyn std::error::Error, "a password keeps its older hash");
         }

@@ -73,7 +73,13 @@ impl People {
         let outcome = act.await;
         if let Err(error) = &outcome {
             let code = error.code();
-            if [FailureCode::Forbidden, FailureCode::RankTooHigh, FailureCode::LastOwner].contains(&code) {
+            if [
+                FailureCode::Forbidden,
+                FailureCode::RankTooHigh,
+                FailureCode::LastOwner,
+            ]
+            .contains(&code)
+            {
                 let record = self.trail().by(caller, action).on(on.0, on.1);
                 let record = record.with(&json!({ "reason": code })).refused();
                 self.trail().write(record).await?;

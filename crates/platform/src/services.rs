@@ -28,7 +28,10 @@ pub struct Services {
 
 impl Services {
     /// Builds them over an open, migrated database.
-    #[expect(clippy::too_many_arguments, reason = "each is something that one of the services needs")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is something that one of the services needs"
+    )]
     pub fn new(
         db: Db,
         bailian: bailian::Client,

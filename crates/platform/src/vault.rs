@@ -51,12 +51,12 @@ pub(crate) struct Place<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
     /// The master key is not what it should be.
-    #[error("the master key must be at least 32 random bytes in Base64, like `openssl rand -base64 32` gives")]
+    #[error(
+        "the master key must be at least 32 random bytes in Base64, like `openssl rand -base64 32` gives"
+    )]
     WeakKey,
     /// The database was sealed with another key.
-    #[error(
-        "the database was sealed with another master key; give the one that it was made with"
-    )]
+    #[error("the database was sealed with another master key; give the one that it was made with")]
     OtherKey,
     /// The database failed.
     #[error(transparent)]
@@ -184,7 +184,10 @@ mod tests {
         assert_eq!(vault.open(SEED, &sealed).unwrap(), b"seed");
         for elsewhere in [
             Place { row: "2", ..SEED },
-            Place { column: "x", ..SEED },
+            Place {
+                column: "x",
+                ..SEED
+            },
             Place { table: "x", ..SEED },
         ] {
             assert!(vault.open(elsewhere, &sealed).is_err());
@@ -215,7 +218,12 @@ mod tests {
 
     #[test]
     fn a_weak_key_is_refused() {
-        for weak in ["", "secret", &STANDARD.encode([0; 32]), &STANDARD.encode([7; 31])] {
+        for weak in [
+            "",
+            "secret",
+            &STANDARD.encode([0; 32]),
+            &STANDARD.encode([7; 31]),
+        ] {
             assert!(Vault::new(&SecretString::from(weak)).is_err(), "{weak}");
         }
     }

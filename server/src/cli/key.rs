@@ -39,7 +39,11 @@ pub(super) async fn run(arguments: Arguments, config: &Config) -> anyhow::Result
     let Action::Add { email, name, days } = arguments.action;
     let site = Site::open(config).await?;
     let expires_at = days.map(|days| SystemClock.now().plus(i64::from(days) * Millis::DAY));
-    let made = site.people.operator().add_key(&email, &name, expires_at).await;
+    let made = site
+        .people
+        .operator()
+        .add_key(&email, &name, expires_at)
+        .await;
     site.close().await;
     let key = made.map_err(|error| match error.code() {
         FailureCode::Forbidden => anyhow::anyhow!("none of {email}'s roles lets them use API keys"),

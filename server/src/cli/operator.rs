@@ -48,7 +48,14 @@ impl Site {
         let redis = options.redis.clone();
         let mailer = Mailer::new(config.mail.options(&config.identity.site_name))
             .context("setting up the mail")?;
-        let identity = Identity::new(db.clone(), clock.clone(), ids.clone(), vault, mailer, options);
+        let identity = Identity::new(
+            db.clone(),
+            clock.clone(),
+            ids.clone(),
+            vault,
+            mailer,
+            options,
+        );
         Ok(Self {
             people: People::new(db.clone(), clock, ids, identity),
             db,

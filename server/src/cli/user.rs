@@ -85,7 +85,9 @@ async fn act(action: Action, operator: &Operator) -> anyhow::Result<String> {
         Action::Passwd { email } => {
             let set = operator.set_password(&email, password()?).await;
             set.map_err(|error| explained(error, &email, ""))?;
-            Ok(format!("{email} has another password and is signed out everywhere\n"))
+            Ok(format!(
+                "{email} has another password and is signed out everywhere\n"
+            ))
         }
         Action::Role { email, role, take } => {
             let set = operator.set_role(&email, &role, !take).await;
@@ -163,7 +165,9 @@ pub(super) fn explained(error: IdentityError, email: &str, role: &str) -> anyhow
             IdentityError::Refused(_) => anyhow::anyhow!("there is no role {role:?}"),
             _ => anyhow::anyhow!("nobody has an account of the address {email:?}"),
         },
-        FailureCode::LastOwner => anyhow::anyhow!("{email} is the last owner, and there must be one"),
+        FailureCode::LastOwner => {
+            anyhow::anyhow!("{email} is the last owner, and there must be one")
+        }
         FailureCode::EmailTaken => anyhow::anyhow!("there is an account of the address {email:?}"),
         FailureCode::InvalidEmail => anyhow::anyhow!("{email:?} is not an address"),
         _ => error.into(),

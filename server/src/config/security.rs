@@ -40,8 +40,8 @@ impl SecurityConfig {
             return Vault::new(key.reveal()).context("security.master_key");
         }
         let file = &self.master_key_file;
-        let key = kept(file)
-            .with_context(|| format!("security.master_key_file: {}", file.display()))?;
+        let key =
+            kept(file).with_context(|| format!("security.master_key_file: {}", file.display()))?;
         Vault::new(&key).with_context(|| format!("the key in {}", file.display()))
     }
 
@@ -67,7 +67,9 @@ fn kept(file: &Path) -> anyhow::Result<SecretString> {
         Ok(key) => Ok(key),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             refuse_if_others_can_read(file)?;
-            Ok(SecretString::from(fs::read_to_string(file).context("reading it")?))
+            Ok(SecretString::from(
+                fs::read_to_string(file).context("reading it")?,
+            ))
         }
         Err(error) => Err(error).context("making it"),
     }
@@ -77,7 +79,10 @@ fn create(file: &Path) -> std::io::Result<SecretString> {
     if file.exists() {
         return Err(ErrorKind::AlreadyExists.into());
     }
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         private_folder(folder)?;
     }
     let key = Vault::new_key();
@@ -99,7 +104,10 @@ fn create(file: &Path) -> std::io::Result<SecretString> {
 #[cfg(unix)]
 fn private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 #[cfg(not(unix))]
@@ -110,7 +118,10 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 #[cfg(unix)]
 fn refuse_if_others_can_read(file: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(file).context("looking at it")?.permissions().mode();
+    let mode = fs::metadata(file)
+        .context("looking at it")?
+        .permissions()
+        .mode();
     anyhow::ensure!(
         mode & 0o077 == 0,
         "others can read it (mode {:03o}); run: chmod 600 {}",

@@ -34,7 +34,10 @@ pub(crate) async fn resolve(
     let client = client(peer, request.headers(), &config.trusted_proxies);
     let visitor = Visitor {
         address: client,
-        user_agent: text(request.headers(), "user-agent").chars().take(LONGEST).collect(),
+        user_agent: text(request.headers(), "user-agent")
+            .chars()
+            .take(LONGEST)
+            .collect(),
         request_id: text(request.headers(), "x-request-id").to_owned(),
     };
     request.extensions_mut().insert(visitor);
@@ -43,7 +46,9 @@ pub(crate) async fn resolve(
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     let value = headers.get(name);
-    value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// The last address in `X-Forwarded-For` that no listed proxy has; whoever is before it may have been made up.

@@ -111,9 +111,6 @@ async fn signing_out_makes_the_browser_forget() -> TestResult {
     let page = Reply::to(lin.get("/")).await?;
     assert_eq!(page.header("cache-control"), Some("no-store"));
     let out = lin.call("identity.sign_out", &[]).await?;
-    assert_eq!(
-        out.header("clear-site-data"),
-        Some(r#""cache", "storage""#)
-    );
+    assert_eq!(out.header("clear-site-data"), Some(r#""cache", "storage""#));
     Ok(())
 }

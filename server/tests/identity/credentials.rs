@@ -91,7 +91,8 @@ async fn what_is_wrong_with_a_registration_is_said_at_its_field() -> TestResult 
 
 #[tokio::test]
 async fn a_closed_registration_lets_nobody_in() -> TestResult {
-    let app = TestApp::start_with(|config| config.identity.registration = RegistrationMode::Closed).await?;
+    let app = TestApp::start_with(|config| config.identity.registration = RegistrationMode::Closed)
+        .await?;
     let refused = app.anonymous()?.register("lin").await?;
     assert_eq!(refused.failure()?, FailureCode::RegistrationClosed);
     let offered = app.anonymous()?.session().await?.registration;

@@ -161,7 +161,8 @@ async fn what_the_policy_refused_is_reported_to_us_and_a_report_is_short() -> Te
     let page = Reply::to(stranger.get("/login")).await?;
     let policy = page.header("content-security-policy").context("none")?;
     assert!(policy.contains("report-uri /csp-reports"), "{policy}");
-    let report = r#"{"csp-report":{"effective-directive":"img-src","blocked-uri":"https://x.example"}}"#;
+    let report =
+        r#"{"csp-report":{"effective-directive":"img-src","blocked-uri":"https://x.example"}}"#;
     for (body, status) in [
         (report.to_owned(), StatusCode::NO_CONTENT),
         ("not JSON".to_owned(), StatusCode::BAD_REQUEST),

@@ -121,7 +121,10 @@ async fn every_function_lets_in_whom_the_table_says_and_nobody_else() -> TestRes
         let app = TestApp::start_on(database).await?;
         let kinds = everybody(&app).await?;
         let mut wrong = Vec::new();
-        for function in FUNCTIONS.iter().filter(|function| !function.ends_a_session()) {
+        for function in FUNCTIONS
+            .iter()
+            .filter(|function| !function.ends_a_session())
+        {
             for kind in &kinds {
                 let found = gate(kind, function).await?;
                 let promised = expected(function.access, kind);
@@ -160,10 +163,19 @@ const PAGES: &[(&str, Page)] = &[
     ("/admin/users", Page::Permitted(Permission::UsersRead)),
     ("/admin/users/new", Page::Permitted(Permission::UsersWrite)),
     ("/admin/users/{id}", Page::Permitted(Permission::UsersRead)),
-    ("/admin/invitations", Page::Permitted(Permission::UsersInvite)),
+    (
+        "/admin/invitations",
+        Page::Permitted(Permission::UsersInvite),
+    ),
     ("/admin/groups", Page::Permitted(Permission::GroupsRead)),
-    ("/admin/groups/new", Page::Permitted(Permission::GroupsWrite)),
-    ("/admin/groups/{id}", Page::Permitted(Permission::GroupsRead)),
+    (
+        "/admin/groups/new",
+        Page::Permitted(Permission::GroupsWrite),
+    ),
+    (
+        "/admin/groups/{id}",
+        Page::Permitted(Permission::GroupsRead),
+    ),
     ("/admin/roles", Page::Permitted(Permission::RolesRead)),
     ("/admin/roles/new", Page::Permitted(Permission::RolesWrite)),
     ("/admin/roles/{id}", Page::Permitted(Permission::RolesRead)),
@@ -237,7 +249,12 @@ async fn every_page_is_shown_to_whom_the_table_says() -> TestResult {
                     let administers = role.permissions().contains(Permission::UsersRead);
                     assert_eq!(led_away, administers, "{path} by {}", kind.name);
                     if !administers {
-                        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path} by {}", kind.name);
+                        assert_eq!(
+                            reply.status,
+                            StatusCode::NOT_FOUND,
+                            "{path} by {}",
+                            kind.name
+                        );
                     }
                 }
             }

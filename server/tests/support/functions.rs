@@ -92,10 +92,7 @@ const fn members(name: &'static str) -> Function {
     }
 }
 
-const fn members_with(
-    name: &'static str,
-    arguments: &'static [(&'static str, Value)],
-) -> Function {
+const fn members_with(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
     Function {
         name,
         access: Access::Member,
@@ -103,10 +100,7 @@ const fn members_with(
     }
 }
 
-const fn half_in(
-    name: &'static str,
-    arguments: &'static [(&'static str, Value)],
-) -> Function {
+const fn half_in(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
     Function {
         name,
         access: Access::HalfIn,
@@ -114,10 +108,7 @@ const fn half_in(
     }
 }
 
-const fn newcomers(
-    name: &'static str,
-    arguments: &'static [(&'static str, Value)],
-) -> Function {
+const fn newcomers(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
     Function {
         name,
         access: Access::Newcomer,
@@ -190,10 +181,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     open("identity.sign_out", &[]),
     newcomers("identity.sso_link", &[("provider", Value::Text("none"))]),
-    newcomers(
-        "identity.sso_step_up",
-        &[("provider", Value::Text("none"))],
-    ),
+    newcomers("identity.sso_step_up", &[("provider", Value::Text("none"))]),
     members_with(
         "identity.sso_unlink",
         &[("id", Value::Text("01990000-0000-7000-8000-0000000000ff"))],
@@ -219,10 +207,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
     members("account.end_other_sessions"),
-    members_with(
-        "account.delete",
-        &[("typed_email", Value::Text("not it"))],
-    ),
+    members_with("account.delete", &[("typed_email", Value::Text("not it"))]),
     members("account.check_export"),
     newcomers("security.overview", &[]),
     half_in("security.answer_code", &[("code", Value::Text("000000"))]),
@@ -234,7 +219,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "security.step_up_password",
         &[("proof_password", Value::Text("wrong"))],
     ),
-    newcomers("security.step_up_code", &[("proof_code", Value::Text("000000"))]),
+    newcomers(
+        "security.step_up_code",
+        &[("proof_code", Value::Text("000000"))],
+    ),
     newcomers("security.passkey_step_up_options", &[]),
     newcomers("security.passkey_step_up", NO_PASSKEY),
     newcomers("security.begin_totp", &[]),
@@ -338,27 +326,140 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     owners("generation.stop", OF_CONVERSATION),
     owners("generation.continue", OF_MESSAGE),
     owners("generation.regenerate", OF_MESSAGE),
-    permitted("people.list", Permission::UsersRead, &[("query[search]", Value::Text("nobody"))]),
-    permitted("people.detail", Permission::UsersRead, &[("id", Value::Text(NOBODY))]),
-    permitted("people.create", Permission::UsersWrite, &[("person[name]", Value::Text("")), ("person[email]", Value::Text("new@example.com"))]),
-    permitted("people.act", Permission::UsersWrite, &[("act", Value::Text("end_sessions")), ("people[]", Value::Text(NOBODY))]),
-    permitted("people.act_on", Permission::UsersWrite, &[("id", Value::Text(NOBODY)), ("act", Value::Text("disable"))]),
-    permitted("people.set_roles", Permission::UsersGrant, &[("id", Value::Text(NOBODY))]),
-    permitted("people.set_groups", Permission::GroupsWrite, &[("id", Value::Text(NOBODY))]),
-    permitted("groups.list", Permission::GroupsRead, &[("after", Value::Text(""))]),
-    permitted("groups.detail", Permission::GroupsRead, &[("id", Value::Text(NOBODY))]),
-    permitted("groups.create", Permission::GroupsWrite, &[("group[name]", Value::Text("")), ("group[all_models]", Value::Text("true"))]),
-    permitted("groups.update", Permission::GroupsWrite, &[("id", Value::Text(NOBODY)), ("group[name]", Value::Text("Nobody"))]),
-    permitted("groups.delete", Permission::GroupsWrite, &[("id", Value::Text(NOBODY))]),
-    permitted("groups.add_members", Permission::GroupsWrite, &[("id", Value::Text(NOBODY)), ("people[]", Value::Text(NOBODY))]),
-    permitted("groups.remove_members", Permission::GroupsWrite, &[("id", Value::Text(NOBODY)), ("people[]", Value::Text(NOBODY))]),
+    permitted(
+        "people.list",
+        Permission::UsersRead,
+        &[("query[search]", Value::Text("nobody"))],
+    ),
+    permitted(
+        "people.detail",
+        Permission::UsersRead,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "people.create",
+        Permission::UsersWrite,
+        &[
+            ("person[name]", Value::Text("")),
+            ("person[email]", Value::Text("new@example.com")),
+        ],
+    ),
+    permitted(
+        "people.act",
+        Permission::UsersWrite,
+        &[
+            ("act", Value::Text("end_sessions")),
+            ("people[]", Value::Text(NOBODY)),
+        ],
+    ),
+    permitted(
+        "people.act_on",
+        Permission::UsersWrite,
+        &[("id", Value::Text(NOBODY)), ("act", Value::Text("disable"))],
+    ),
+    permitted(
+        "people.set_roles",
+        Permission::UsersGrant,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "people.set_groups",
+        Permission::GroupsWrite,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "groups.list",
+        Permission::GroupsRead,
+        &[("after", Value::Text(""))],
+    ),
+    permitted(
+        "groups.detail",
+        Permission::GroupsRead,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "groups.create",
+        Permission::GroupsWrite,
+        &[
+            ("group[name]", Value::Text("")),
+            ("group[all_models]", Value::Text("true")),
+        ],
+    ),
+    permitted(
+        "groups.update",
+        Permission::GroupsWrite,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("group[name]", Value::Text("Nobody")),
+        ],
+    ),
+    permitted(
+        "groups.delete",
+        Permission::GroupsWrite,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "groups.add_members",
+        Permission::GroupsWrite,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("people[]", Value::Text(NOBODY)),
+        ],
+    ),
+    permitted(
+        "groups.remove_members",
+        Permission::GroupsWrite,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("people[]", Value::Text(NOBODY)),
+        ],
+    ),
     permitted("roles.list", Permission::RolesRead, &[]),
-    permitted("roles.detail", Permission::RolesRead, &[("id", Value::Text(NOBODY))]),
-    permitted("roles.create", Permission::RolesWrite, &[("role[name]", Value::Text("")), ("role[rank]", Value::Text("1"))]),
-    permitted("roles.update", Permission::RolesWrite, &[("id", Value::Text(NOBODY)), ("role[name]", Value::Text("Nobody")), ("role[rank]", Value::Text("1"))]),
-    permitted("roles.delete", Permission::RolesWrite, &[("id", Value::Text(NOBODY))]),
-    permitted("invitations.list", Permission::UsersInvite, &[("after", Value::Text(""))]),
-    permitted("invitations.create", Permission::UsersInvite, &[("invitation[email]", Value::Text(""))]),
-    permitted("invitations.revoke", Permission::UsersInvite, &[("id", Value::Text(NOBODY))]),
-    permitted("audit.list", Permission::AuditRead, &[("query[action]", Value::Text("user."))]),
+    permitted(
+        "roles.detail",
+        Permission::RolesRead,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "roles.create",
+        Permission::RolesWrite,
+        &[
+            ("role[name]", Value::Text("")),
+            ("role[rank]", Value::Text("1")),
+        ],
+    ),
+    permitted(
+        "roles.update",
+        Permission::RolesWrite,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("role[name]", Value::Text("Nobody")),
+            ("role[rank]", Value::Text("1")),
+        ],
+    ),
+    permitted(
+        "roles.delete",
+        Permission::RolesWrite,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "invitations.list",
+        Permission::UsersInvite,
+        &[("after", Value::Text(""))],
+    ),
+    permitted(
+        "invitations.create",
+        Permission::UsersInvite,
+        &[("invitation[email]", Value::Text(""))],
+    ),
+    permitted(
+        "invitations.revoke",
+        Permission::UsersInvite,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "audit.list",
+        Permission::AuditRead,
+        &[("query[action]", Value::Text("user."))],
+    ),
 ];

@@ -212,7 +212,9 @@ mod tests {
             (&factorless, "/settings/security/totp", None),
             (&factorless, "/settings/confirm", None),
         ] {
-            let found = session.as_ref().and_then(|session| first_thing(session, path));
+            let found = session
+                .as_ref()
+                .and_then(|session| first_thing(session, path));
             assert_eq!(found.as_deref(), expected, "{path}");
         }
     }

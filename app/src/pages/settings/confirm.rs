@@ -183,7 +183,11 @@ fn ProviderProof(provider: ProviderChoice, next: String) -> impl IntoView {
         submission.on_submit(
             move || {
                 // From the dialog one comes back to the page under it.
-                let next = if next.is_empty() { path.get_untracked() } else { next.clone() };
+                let next = if next.is_empty() {
+                    path.get_untracked()
+                } else {
+                    next.clone()
+                };
                 step_up_elsewhere(id.clone(), Some(next))
             },
             |way: String| browser::go_to(&way),

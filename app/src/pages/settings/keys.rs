@@ -3,7 +3,10 @@
 mod form;
 
 use leptos::{either::Either, prelude::*};
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map},
+};
 use model::{ApiKey, ApiKeySecret, Permission, Session};
 use server_fn::ServerFn;
 
@@ -94,8 +97,17 @@ fn NewSecret(made: RwSignal<Option<String>>) -> impl IntoView {
 #[component]
 fn KeyTable(found: Vec<ApiKey>, keys: Keys) -> impl IntoView {
     let words = use_words();
-    let columns = vec![words.key_name, words.created, words.key_expires, words.used, words.acts];
-    let rows = found.into_iter().map(|key| view! { <Row key keys/> }).collect_view();
+    let columns = vec![
+        words.key_name,
+        words.created,
+        words.key_expires,
+        words.used,
+        words.acts,
+    ];
+    let rows = found
+        .into_iter()
+        .map(|key| view! { <Row key keys/> })
+        .collect_view();
     view! { <Table label=words.settings_keys columns>{rows}</Table> }
 }
 

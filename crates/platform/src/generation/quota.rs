@@ -44,7 +44,8 @@ impl Generations {
         if is_up(answers, used.0) || is_up(tokens, used.1) {
             let left_ms = today.plus(Millis::DAY).since(now);
             return Err(Error::QuotaUsedUp {
-                retry_after_s: u32::try_from(left_ms.saturating_add(999) / 1000).unwrap_or(u32::MAX),
+                retry_after_s: u32::try_from(left_ms.saturating_add(999) / 1000)
+                    .unwrap_or(u32::MAX),
             });
         }
         Ok(())

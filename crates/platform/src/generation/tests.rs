@@ -18,7 +18,8 @@ use std::{
 
 use bailian::{Client, ClientOptions};
 use model::{
-    Asked, BuiltIn, ConversationId, FailureCode, MessageStatus, Millis, ModelName, Prompt, SubmissionId,
+    Asked, BuiltIn, ConversationId, FailureCode, MessageStatus, Millis, ModelName, Prompt,
+    SubmissionId,
 };
 use simulator::{Account, Answer, Options, Outcome, Simulator};
 

@@ -103,11 +103,7 @@ impl Identity {
 
     /// Deletes a key: it is refused from now on.
     #[tracing::instrument(name = "api.identity.delete_api_key", skip_all)]
-    pub async fn delete_api_key(
-        &self,
-        caller: &Caller,
-        id: ApiKeyId,
-    ) -> Result<(), IdentityError> {
+    pub async fn delete_api_key(&self, caller: &Caller, id: ApiKeyId) -> Result<(), IdentityError> {
         caller.require_person()?;
         let record = self.0.audit.by(caller, "api_key.delete").on("api_key", id);
         if self.0.db.delete_api_key(caller.user(), id, &record).await? {
@@ -128,14 +124,20 @@ impl Identity {
         if key.len() > LONGEST {
             return Err(invalid_token());
         }
-        let owned = self.0.db.api_key_by_hash(&sha256_hex(key.as_bytes())).await?;
+        let owned = self
+            .0
+            .db
+            .api_key_by_hash(&sha256_hex(key.as_bytes()))
+            .await?;
         let owned = owned.ok_or_else(invalid_token)?;
         let key = owned.key;
         if key.expires_at.is_some_and(|end| end <= now) {
             return Err(invalid_token());
         }
         let user = self.0.db.user(owned.owner).await?;
-        let user = user.filter(|user| !user.disabled).ok_or_else(invalid_token)?;
+        let user = user
+            .filter(|user| !user.disabled)
+            .ok_or_else(invalid_token)?;
         if !draft::is_within(visitor.address, &key.networks) {
             return Err(IdentityError::Refused(FailureCode::NetworkRefused));
         }
@@ -153,7 +155,12 @@ impl Identity {
             ..access
         };
         let credential = Credential::Key { id: key.id };
-        Ok(Caller::new(owned.owner, access, credential, visitor.clone()))
+        Ok(Caller::new(
+            owned.owner,
+            access,
+            credential,
+            visitor.clone(),
+        ))
     }
 
     async fn touch_key(
@@ -163,7 +170,10 @@ impl Identity {
         visitor: &Visitor,
         now: Millis,
     ) -> Result<(), IdentityError> {
-        if key.used_at.is_none_or(|used_at| now.since(used_at) >= TOUCH_EACH_MS) {
+        if key
+            .used_at
+            .is_none_or(|used_at| now.since(used_at) >= TOUCH_EACH_MS)
+        {
             let from = visitor.address.to_string();
             self.0.db.touch_api_key(key.id, now, &from).await?;
             self.0.db.user_seen(owner, now).await?;

@@ -1,6 +1,8 @@
 //! What the administration of people needs of identity: hashes, keys and letters for somebody else.
 
-use model::{Account, ApiKeyDraft, ApiKeyId, Email, FailureCode, Millis, Password, Permission, UserId};
+use model::{
+    Account, ApiKeyDraft, ApiKeyId, Email, FailureCode, Millis, Password, Permission, UserId,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 

@@ -37,7 +37,11 @@ impl Identity {
         visitor: &Visitor,
     ) -> Result<Proof, IdentityError> {
         let now = self.0.clock.now();
-        let spent = self.0.throttle.spend(Purpose::SignIn, visitor.address, now).await?;
+        let spent = self
+            .0
+            .throttle
+            .spend(Purpose::SignIn, visitor.address, now)
+            .await?;
         if !self.setup_link_is_valid(token).await? {
             return Err(IdentityError::SetupLinkInvalid);
         }
@@ -58,7 +62,10 @@ impl Identity {
             email_verified_at: Some(now),
             roles: &roles,
         };
-        let record = self.0.audit.stranger(visitor, Some(owner.id), "site.set_up");
+        let record = self
+            .0
+            .audit
+            .stranger(visitor, Some(owner.id), "site.set_up");
         let link = sha256_hex(token.as_bytes());
         let made = self
             .0

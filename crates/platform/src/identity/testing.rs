@@ -90,13 +90,18 @@ impl Mailbox {
     pub(crate) async fn newest(&self, kind: &str) -> Received {
         let letters = self.letters().await;
         let newest = letters.iter().rev().find(|letter| letter.kind == kind);
-        newest.unwrap_or_else(|| panic!("no {kind} in {letters:?}")).clone()
+        newest
+            .unwrap_or_else(|| panic!("no {kind} in {letters:?}"))
+            .clone()
     }
 }
 
 impl Received {
     fn read(file: &Path) -> Self {
-        let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
+        let name = file
+            .file_name()
+            .and_then(|name| name.to_str())
+            .expect("a name");
         let (_, rest) = name.split_once('-').expect("a number");
         let (kind, _) = rest.rsplit_once('-').expect("an end");
         let text = std::fs::read_to_string(file).expect("a letter");

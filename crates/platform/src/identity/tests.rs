@@ -83,21 +83,36 @@ impl House {
         invitation: Option<&str>,
     ) -> Result<Registered, FailureCode> {
         let language = Language::En;
-        code(self.identity.register(who, invitation, &visitor(), language).await)
+        code(
+            self.identity
+                .register(who, invitation, &visitor(), language)
+                .await,
+        )
     }
 
     /// Asks for a link to a new password.
     async fn forgot(&self, email: &str) -> Result<(), FailureCode> {
         let visitor = visitor();
-        code(self.identity.request_reset(email, &visitor, Language::En).await)
+        code(
+            self.identity
+                .request_reset(email, &visitor, Language::En)
+                .await,
+        )
     }
 
     async fn account(&self, user: UserId) -> Account {
         self.db.user(user).await.unwrap().unwrap().account
     }
 
-    async fn sign_in(&self, email: &str, password: &str, from: IpAddr) -> Result<Proof, IdentityError> {
-        self.identity.sign_in(email, password, &Visitor::at(from)).await
+    async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        from: IpAddr,
+    ) -> Result<Proof, IdentityError> {
+        self.identity
+            .sign_in(email, password, &Visitor::at(from))
+            .await
     }
 
     /// Whoever has that account, in a new session.

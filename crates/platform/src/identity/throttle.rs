@@ -98,7 +98,10 @@ impl Throttle {
             burst,
             each_ms: (60_000 / burst).max(1),
         };
-        let attempt = self.db.try_address(&format!("key {key}"), guard, now).await?;
+        let attempt = self
+            .db
+            .try_address(&format!("key {key}"), guard, now)
+            .await?;
         granted(attempt, now)
     }
 

@@ -46,7 +46,11 @@ impl Identity {
         own(caller)?;
         self.require_fresh(caller)?;
         let (inner, id) = (&*self.0, caller.user());
-        let user = inner.db.user(id).await?.ok_or(IdentityError::SignInNeeded)?;
+        let user = inner
+            .db
+            .user(id)
+            .await?
+            .ok_or(IdentityError::SignInNeeded)?;
         let Some(sealed) = inner.db.enrolled_totp(id, inner.clock.now()).await? else {
             return Ok(None);
         };

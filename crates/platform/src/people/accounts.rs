@@ -1,7 +1,8 @@
 //! What is done to accounts: making, closing and deleting them, and helping those who have lost something.
 
 use model::{
-    Account, BulkOutcome, DisplayName, Email, FailureCode, GroupId, Permission, Rank, RoleId, UserId,
+    Account, BulkOutcome, DisplayName, Email, FailureCode, GroupId, Permission, Rank, RoleId,
+    UserId,
 };
 use serde_json::json;
 
@@ -53,7 +54,10 @@ impl People {
         let id = account.id;
         let act = self.create_account(caller, &account, &roles, &groups);
         self.judged(caller, "user.register", user(id), act).await?;
-        let record = self.trail().by(caller, "user.password.reset_sent").on("user", id);
+        let record = self
+            .trail()
+            .by(caller, "user.password.reset_sent")
+            .on("user", id);
         self.identity.post_reset_link(id, &record, language).await?;
         Ok(id)
     }
@@ -81,9 +85,14 @@ impl People {
             email_verified_at: None,
             roles: if roles.is_empty() { &member } else { roles },
         };
-        let record = self.trail().by(caller, "user.register").on("user", account.id);
+        let record = self
+            .trail()
+            .by(caller, "user.register")
+            .on("user", account.id);
         let record = record.with(&json!({ "roles": user.roles, "groups": groups }));
-        let made = self.db.insert_person(&user, groups, self.clock.now(), &record);
+        let made = self
+            .db
+            .insert_person(&user, groups, self.clock.now(), &record);
         made.await.map_err(|error| {
             if error.is_conflict() {
                 IdentityError::EmailTaken
@@ -117,7 +126,9 @@ impl People {
         self.identity.require_fresh(caller)?;
         let people = each_once(people)?;
         let confirm = confirm.trim();
-        if confirm != people.len().to_string() && !self.is_address_of(caller, &people, confirm).await? {
+        if confirm != people.len().to_string()
+            && !self.is_address_of(caller, &people, confirm).await?
+        {
             return Err(IdentityError::Refused(FailureCode::NotConfirmed));
         }
         self.each(caller, &people, Act::Delete).await
@@ -145,9 +156,14 @@ impl People {
         let act = async {
             caller.require(Permission::UsersWrite)?;
             let record = self.trail().by(caller, "user.factors.reset").on("user", id);
-            settled(self.identity.clear_factors(id, ceiling(caller), &record).await?)
+            settled(
+                self.identity
+                    .clear_factors(id, ceiling(caller), &record)
+                    .await?,
+            )
         };
-        self.judged(caller, "user.factors.reset", user(id), act).await?;
+        self.judged(caller, "user.factors.reset", user(id), act)
+            .await?;
         self.shut_out(id).await;
         Ok(())
     }
@@ -162,10 +178,14 @@ impl People {
     ) -> Result<(), IdentityError> {
         let act = async {
             self.writable(caller, id).await?;
-            let record = self.trail().by(caller, "user.password.reset_sent").on("user", id);
+            let record = self
+                .trail()
+                .by(caller, "user.password.reset_sent")
+                .on("user", id);
             self.identity.post_reset_link(id, &record, language).await
         };
-        self.judged(caller, "user.password.reset_sent", user(id), act).await
+        self.judged(caller, "user.password.reset_sent", user(id), act)
+            .await
     }
 
     /// Signs people out everywhere.
@@ -207,7 +227,9 @@ impl People {
             let revoke = self.trail().by(caller, "user.role.revoke").on("user", id);
             settled(self.db.set_roles(&new, &grant, &revoke).await?)
         };
-        let changed = self.judged(caller, "user.role.grant", user(id), act).await?;
+        let changed = self
+            .judged(caller, "user.role.grant", user(id), act)
+            .await?;
         match changed {
             false => {}
             true if id == caller.user() => {
@@ -228,10 +250,14 @@ impl People {
     ) -> Result<BulkOutcome, IdentityError> {
         let action = act.action();
         let allowed = async { caller.require(Permission::UsersWrite) };
-        self.judged(caller, action, ("user", String::new()), allowed).await?;
+        self.judged(caller, action, ("user", String::new()), allowed)
+            .await?;
         let mut outcome = BulkOutcome::default();
         for id in each_once(people)? {
-            match self.judged(caller, action, user(id), self.act(caller, id, act)).await {
+            match self
+                .judged(caller, action, user(id), self.act(caller, id, act))
+                .await
+            {
                 Ok(()) => outcome.done.push(id),
                 Err(error) if error.code().status() < 500 => {
                     outcome.refused.push((id, error.code()));
@@ -246,7 +272,9 @@ impl People {
         let record = self.trail().by(caller, act.action()).on("user", id);
         let set_disabled = async |disabled| {
             let now = self.clock.now();
-            let touched = self.db.set_disabled(id, disabled, ceiling(caller), now, &record);
+            let touched = self
+                .db
+                .set_disabled(id, disabled, ceiling(caller), now, &record);
             settled(touched.await?)
         };
         match act {

@@ -1,12 +1,15 @@
 //! Groups: seeing, making, changing and filling them.
 
 use model::{
-    BulkOutcome, DisplayName, FailureCode, Group, GroupDetail, GroupDraft, GroupId, Page, Permission, Quota,
-    RoleId, UserId,
+    BulkOutcome, DisplayName, FailureCode, Group, GroupDetail, GroupDraft, GroupId, Page,
+    Permission, Quota, RoleId, UserId,
 };
 use serde_json::json;
 
-use super::{PAGE, People, accounts::user, ceiling, description, each_once, grants, name_taken, readable, settled};
+use super::{
+    PAGE, People, accounts::user, ceiling, description, each_once, grants, name_taken, readable,
+    settled,
+};
 use crate::{
     identity::{Caller, IdentityError},
     store::NewGroup,
@@ -75,9 +78,13 @@ impl People {
                 draft: &draft,
                 now: self.clock.now(),
             };
-            self.db.insert_group(&new, &record).await.map_err(name_taken)
+            self.db
+                .insert_group(&new, &record)
+                .await
+                .map_err(name_taken)
         };
-        self.judged(caller, "group.create", ("group", id.to_string()), act).await?;
+        self.judged(caller, "group.create", ("group", id.to_string()), act)
+            .await?;
         Ok(id)
     }
 
@@ -98,8 +105,10 @@ impl People {
             let differ = |a: &[RoleId], b: &[RoleId]| -> Vec<RoleId> {
                 a.iter().filter(|role| !b.contains(role)).copied().collect()
             };
-            self.may_give_by_group(caller, &differ(&draft.roles, &had)).await?;
-            self.may_regroup(caller, id, &differ(&had, &draft.roles)).await?;
+            self.may_give_by_group(caller, &differ(&draft.roles, &had))
+                .await?;
+            self.may_regroup(caller, id, &differ(&had, &draft.roles))
+                .await?;
             let record = self.trail().by(caller, "group.update").on("group", id);
             let record = record.with(&details(&draft));
             let new = NewGroup {
@@ -110,7 +119,8 @@ impl People {
             let changed = self.db.update_group(&new, &record).await;
             there(changed.map_err(name_taken)?)
         };
-        self.judged(caller, "group.update", ("group", id.to_string()), act).await
+        self.judged(caller, "group.update", ("group", id.to_string()), act)
+            .await
     }
 
     /// Deletes a group. Its members stay and lose what they had by it.
@@ -125,7 +135,8 @@ impl People {
             let record = record.with(&json!({ "name": old.group.name }));
             there(self.db.delete_group(id, &record).await?)
         };
-        self.judged(caller, "group.delete", ("group", id.to_string()), act).await
+        self.judged(caller, "group.delete", ("group", id.to_string()), act)
+            .await
     }
 
     /// Puts people into a group.
@@ -164,12 +175,22 @@ impl People {
         let act = async {
             caller.require(Permission::GroupsWrite)?;
             self.db.user(id).await?.ok_or(IdentityError::NotFound)?;
-            let had: Vec<GroupId> = self.db.groups_of(id).await?.iter().map(|group| group.id).collect();
+            let had: Vec<GroupId> = self
+                .db
+                .groups_of(id)
+                .await?
+                .iter()
+                .map(|group| group.id)
+                .collect();
             let changes = groups
                 .iter()
                 .filter(|group| !had.contains(group))
                 .map(|group| (*group, true))
-                .chain(had.iter().filter(|group| !groups.contains(group)).map(|group| (*group, false)));
+                .chain(
+                    had.iter()
+                        .filter(|group| !groups.contains(group))
+                        .map(|group| (*group, false)),
+                );
             let changes: Vec<(GroupId, bool)> = changes.collect();
             // Judged before anything is done, so that it is done whole or not at all.
             for (group, _) in &changes {
@@ -190,12 +211,17 @@ impl People {
         people: &[UserId],
         join: bool,
     ) -> Result<BulkOutcome, IdentityError> {
-        let action = if join { "user.group.add" } else { "user.group.remove" };
+        let action = if join {
+            "user.group.add"
+        } else {
+            "user.group.remove"
+        };
         let allowed = async {
             caller.require(Permission::GroupsWrite)?;
             self.may_fill(caller, group).await
         };
-        self.judged(caller, action, ("group", group.to_string()), allowed).await?;
+        self.judged(caller, action, ("group", group.to_string()), allowed)
+            .await?;
         let mut outcome = BulkOutcome::default();
         for id in each_once(people)? {
             let act = self.move_person(caller, group, id, join);
@@ -217,12 +243,17 @@ impl People {
         id: UserId,
         join: bool,
     ) -> Result<(), IdentityError> {
-        let action = if join { "user.group.add" } else { "user.group.remove" };
+        let action = if join {
+            "user.group.add"
+        } else {
+            "user.group.remove"
+        };
         let record = self.trail().by(caller, action).on("user", id);
         let record = record.with(&json!({ "group": group }));
         let (db, now) = (&self.db, self.clock.now());
         let touched = if join {
-            db.join_group(group, id, ceiling(caller), now, &record).await?
+            db.join_group(group, id, ceiling(caller), now, &record)
+                .await?
         } else {
             db.leave_group(group, id, ceiling(caller), &record).await?
         };
@@ -323,5 +354,9 @@ fn details(draft: &GroupDraft) -> serde_json::Value {
 }
 
 fn there(found: bool) -> Result<(), IdentityError> {
-    if found { Ok(()) } else { Err(IdentityError::NotFound) }
+    if found {
+        Ok(())
+    } else {
+        Err(IdentityError::NotFound)
+    }
 }

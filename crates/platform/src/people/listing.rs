@@ -28,11 +28,7 @@ impl People {
 
     /// All that an administrator sees of a person.
     #[tracing::instrument(name = "api.people.detail", skip_all)]
-    pub async fn detail(
-        &self,
-        caller: &Caller,
-        id: UserId,
-    ) -> Result<PersonDetail, IdentityError> {
+    pub async fn detail(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, IdentityError> {
         readable(caller, Permission::UsersRead)?;
         let verify_email = self.identity.verifies_email();
         let person = self.db.person(id, verify_email).await?;
@@ -84,7 +80,8 @@ impl People {
         items.truncate(limit as usize);
         let last = items.last().filter(|_| more);
         Ok(Page {
-            next: last.map(|last| URL_SAFE_NO_PAD.encode(format!("{} {}", last.id, last.name.as_str()))),
+            next: last
+                .map(|last| URL_SAFE_NO_PAD.encode(format!("{} {}", last.id, last.name.as_str()))),
             items,
         })
     }

@@ -2,7 +2,8 @@
 //! to the audit log as the command line's.
 
 use model::{
-    Account, BuiltIn, DisplayName, Email, FailureCode, Millis, Page, Password, Person, PersonFilter, Role, UserId,
+    Account, BuiltIn, DisplayName, Email, FailureCode, Millis, Page, Password, Person,
+    PersonFilter, Role, UserId,
 };
 use secrecy::SecretString;
 
@@ -48,7 +49,10 @@ impl Operator {
             email_verified_at: Some(now),
             roles: &[role.id],
         };
-        let record = people.trail().command_line("user.register").on("user", account.id);
+        let record = people
+            .trail()
+            .command_line("user.register")
+            .on("user", account.id);
         let made = people.db.insert_person(&user, &[], now, &record).await;
         made.map_err(|error| {
             if error.is_conflict() {
@@ -66,16 +70,29 @@ impl Operator {
         let people = &self.0;
         let account = self.account(email).await?;
         let hash = people.identity.hash_for(&account, &password).await?;
-        let record = people.trail().command_line("password.change").on("user", account.id);
+        let record = people
+            .trail()
+            .command_line("password.change")
+            .on("user", account.id);
         let now = people.clock.now();
-        settled(people.db.set_password_of(account.id, &hash, now, &record).await?)?;
+        settled(
+            people
+                .db
+                .set_password_of(account.id, &hash, now, &record)
+                .await?,
+        )?;
         people.identity.forget_attempts(&account.email).await?;
         people.identity.end_all(account.id).await.map(drop)
     }
 
     /// Gives somebody a role, or takes it. Whether that changed anything.
     #[tracing::instrument(name = "api.operator.set_role", skip_all)]
-    pub async fn set_role(&self, email: &str, role: &str, has: bool) -> Result<bool, IdentityError> {
+    pub async fn set_role(
+        &self,
+        email: &str,
+        role: &str,
+        has: bool,
+    ) -> Result<bool, IdentityError> {
         let people = &self.0;
         let account = self.account(email).await?;
         let role = self.role_named(role).await?.id;
@@ -112,10 +129,17 @@ impl Operator {
         if !disabled {
             people.identity.end_all(account.id).await?;
         }
-        let action = if disabled { "user.disable" } else { "user.enable" };
+        let action = if disabled {
+            "user.disable"
+        } else {
+            "user.enable"
+        };
         let record = people.trail().command_line(action).on("user", account.id);
         let now = people.clock.now();
-        let touched = people.db.set_disabled(account.id, disabled, None, now, &record).await?;
+        let touched = people
+            .db
+            .set_disabled(account.id, disabled, None, now, &record)
+            .await?;
         let changed = settled(touched)?;
         if changed && disabled {
             people.shut_out(account.id).await;
@@ -146,7 +170,10 @@ impl Operator {
         expires_at: Option<Millis>,
     ) -> Result<SecretString, IdentityError> {
         let account = self.account(email).await?;
-        self.0.identity.add_key_for(account.id, name, expires_at).await
+        self.0
+            .identity
+            .add_key_for(account.id, name, expires_at)
+            .await
     }
 
     async fn account(&self, email: &str) -> Result<Account, IdentityError> {
@@ -158,10 +185,12 @@ impl Operator {
     async fn role_named(&self, name: &str) -> Result<Role, IdentityError> {
         let name = name.trim().to_lowercase();
         let roles = self.0.db.roles().await?;
-        let found = roles.into_iter().find(|role| match BuiltIn::of_id(role.id) {
-            Some(built_in) => built_in.as_str() == name,
-            None => role.name.to_lowercase() == name,
-        });
+        let found = roles
+            .into_iter()
+            .find(|role| match BuiltIn::of_id(role.id) {
+                Some(built_in) => built_in.as_str() == name,
+                None => role.name.to_lowercase() == name,
+            });
         found.ok_or(IdentityError::Refused(FailureCode::NotFound))
     }
 }

@@ -59,7 +59,8 @@ impl People {
                 Err(IdentityError::Refused(FailureCode::TooMany))
             }
         };
-        self.judged(caller, "role.create", ("role", id.to_string()), act).await?;
+        self.judged(caller, "role.create", ("role", id.to_string()), act)
+            .await?;
         Ok(id)
     }
 
@@ -89,9 +90,15 @@ impl People {
                 draft: &draft,
                 now: self.clock.now(),
             };
-            there(self.db.update_role(&new, &record).await.map_err(name_taken)?)
+            there(
+                self.db
+                    .update_role(&new, &record)
+                    .await
+                    .map_err(name_taken)?,
+            )
         };
-        self.judged(caller, "role.update", ("role", id.to_string()), act).await
+        self.judged(caller, "role.update", ("role", id.to_string()), act)
+            .await
     }
 
     /// Deletes a self-made role, and takes it from whoever has it.
@@ -107,7 +114,8 @@ impl People {
             let record = record.with(&json!({ "name": old.name }));
             there(self.db.delete_role(id, &record).await?)
         };
-        self.judged(caller, "role.delete", ("role", id.to_string()), act).await
+        self.judged(caller, "role.delete", ("role", id.to_string()), act)
+            .await
     }
 
     /// The role of that id, which the caller may change.
@@ -177,5 +185,9 @@ fn details(draft: &RoleDraft) -> serde_json::Value {
 }
 
 fn there(found: bool) -> Result<(), IdentityError> {
-    if found { Ok(()) } else { Err(IdentityError::NotFound) }
+    if found {
+        Ok(())
+    } else {
+        Err(IdentityError::NotFound)
+    }
 }

@@ -40,7 +40,14 @@ impl House {
         let clock = ManualClock::at(Millis::new(1_790_000_000_000));
         let shared = Arc::new(clock.clone());
         let ids = Ids::new(shared.clone());
-        let identity = Identity::new(db.clone(), shared.clone(), ids.clone(), vault(), mailer(), cheap());
+        let identity = Identity::new(
+            db.clone(),
+            shared.clone(),
+            ids.clone(),
+            vault(),
+            mailer(),
+            cheap(),
+        );
         Self {
             people: People::new(db.clone(), shared, ids, identity.clone()),
             identity,
@@ -64,7 +71,9 @@ impl House {
 
     /// Lines of the log of that action and outcome.
     async fn lines(&self, action: &str, outcome: &str) -> i64 {
-        let sql = format!("SELECT COUNT(*) FROM audit_log WHERE action = '{action}' AND outcome = '{outcome}'");
+        let sql = format!(
+            "SELECT COUNT(*) FROM audit_log WHERE action = '{action}' AND outcome = '{outcome}'"
+        );
         self.count(&sql).await
     }
 

@@ -20,8 +20,19 @@ const BATCH: u32 = 500;
 
 /// The columns of an export as CSV.
 const COLUMNS: [&str; 13] = [
-    "seq", "at", "actor_id", "actor_name", "via", "address", "request_id", "action", "object_kind", "object_id",
-    "outcome", "details", "hash",
+    "seq",
+    "at",
+    "actor_id",
+    "actor_name",
+    "via",
+    "address",
+    "request_id",
+    "action",
+    "object_kind",
+    "object_id",
+    "outcome",
+    "details",
+    "hash",
 ];
 
 /// How an export is written.
@@ -81,10 +92,14 @@ impl People {
             caller.require_person()?;
             let filter = checked(filter)?;
             let record = self.trail().by(caller, "audit.export");
-            self.trail().write(record.with(&json!({ "filter": filter }))).await?;
+            self.trail()
+                .write(record.with(&json!({ "filter": filter })))
+                .await?;
             Ok(filter)
         };
-        let filter = self.judged(caller, "audit.export", ("audit", String::new()), act).await?;
+        let filter = self
+            .judged(caller, "audit.export", ("audit", String::new()), act)
+            .await?;
         let head = match format {
             AuditFormat::Csv => csv_line(COLUMNS.map(str::to_owned)),
             AuditFormat::JsonLines => Vec::new(),
@@ -113,7 +128,10 @@ async fn piece(
         return Ok(None);
     };
     let before = last.seq;
-    let written = lines.iter().flat_map(|line| written(line, format)).collect();
+    let written = lines
+        .iter()
+        .flat_map(|line| written(line, format))
+        .collect();
     Ok(Some((written, (db, filter, before))))
 }
 
@@ -193,13 +211,29 @@ mod tests {
     /// IO-14.
     #[test]
     fn no_cell_is_taken_for_a_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "\u{ff1d}1"] {
-            assert!(harmless(formula.to_owned()).starts_with('\''), "{formula:?}");
+        for formula in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "  =1",
+            "\u{ff1d}1",
+        ] {
+            assert!(
+                harmless(formula.to_owned()).starts_with('\''),
+                "{formula:?}"
+            );
         }
         assert_eq!(harmless("a=b".to_owned()), "a=b");
         let mut cells = COLUMNS.map(str::to_owned);
         cells[3] = "=cmd|' /C calc'!A0\",\"x".to_owned();
         let line = String::from_utf8(csv_line(cells)).unwrap();
-        assert!(line.contains(",\"'=cmd|' /C calc'!A0\"\",\"\"x\","), "{line}");
+        assert!(
+            line.contains(",\"'=cmd|' /C calc'!A0\"\",\"\"x\","),
+            "{line}"
+        );
     }
 }

@@ -44,7 +44,11 @@ struct GroupRow {
 }
 
 /// A role's rank and permissions: the program's own for those that are built in.
-pub(crate) fn of_role(id: RoleId, rank: i64, permissions: PermissionSet) -> Option<(Rank, PermissionSet)> {
+pub(crate) fn of_role(
+    id: RoleId,
+    rank: i64,
+    permissions: PermissionSet,
+) -> Option<(Rank, PermissionSet)> {
     match BuiltIn::of_id(id) {
         Some(role) => Some((role.rank(), role.permissions())),
         None => Some((Rank::new(u8::try_from(rank).ok()?)?, permissions)),

@@ -4,7 +4,8 @@ use super::{Db, Result, on_pool};
 use crate::audit::Record;
 
 /// Takes the next number and, until the transaction ends, the turn.
-pub(super) const NEXT: &str = "UPDATE audit_head SET seq = seq + 1 WHERE one = 1 RETURNING seq, hash";
+pub(super) const NEXT: &str =
+    "UPDATE audit_head SET seq = seq + 1 WHERE one = 1 RETURNING seq, hash";
 pub(super) const APPEND: &str = "INSERT INTO audit_log \
      (seq, at, actor_id, via, address, request_id, action, object_kind, object_id, outcome, details, hash) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";

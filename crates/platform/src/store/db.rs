@@ -156,10 +156,15 @@ impl Db {
             Inner::Sqlite { .. } => &SQLITE_MIGRATIONS,
             Inner::Postgres(_) => &POSTGRES_MIGRATIONS,
         };
-        let applied: Vec<(i64, Vec<u8>)> =
-            on_pool!(self.reader(), |pool| sqlx::query_as(APPLIED).fetch_all(pool).await?);
-        let known = migrator.iter().map(|known| (known.version, &*known.checksum));
-        let applied = applied.iter().map(|(version, checksum)| (*version, &**checksum));
+        let applied: Vec<(i64, Vec<u8>)> = on_pool!(self.reader(), |pool| sqlx::query_as(APPLIED)
+            .fetch_all(pool)
+            .await?);
+        let known = migrator
+            .iter()
+            .map(|known| (known.version, &*known.checksum));
+        let applied = applied
+            .iter()
+            .map(|(version, checksum)| (*version, &**checksum));
         Ok(known.eq(applied))
     }
 

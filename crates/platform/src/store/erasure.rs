@@ -7,7 +7,8 @@ use crate::audit::Record;
 
 /// Makes transactions take turns, as writing the log does: of two last owners who leave at once, one stays.
 pub(super) const TURN: &str = "UPDATE audit_head SET seq = seq WHERE one = 1";
-pub(super) const IS_OWNER: &str = "SELECT COUNT(*) FROM user_roles WHERE user_id = $1 AND role_id = $2";
+pub(super) const IS_OWNER: &str =
+    "SELECT COUNT(*) FROM user_roles WHERE user_id = $1 AND role_id = $2";
 pub(super) const OTHER_OWNERS: &str = "SELECT COUNT(*) FROM users u WHERE u.id <> $1 AND u.disabled = FALSE \
      AND EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id AND r.role_id = $2)";
 

@@ -48,10 +48,9 @@ impl Error {
     pub const fn is_conflict(&self) -> bool {
         match self {
             Self::Conflict(_) => true,
-            Self::Unavailable(_)
-            | Self::Redis(_)
-            | Self::Corrupt { .. }
-            | Self::Migration(_) => false,
+            Self::Unavailable(_) | Self::Redis(_) | Self::Corrupt { .. } | Self::Migration(_) => {
+                false
+            }
         }
     }
 }

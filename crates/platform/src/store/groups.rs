@@ -1,6 +1,9 @@
 //! Groups of people: what their members have in common, and who is in them.
 
-use model::{Group, GroupDetail, GroupDraft, GroupId, Millis, ModelName, Quota, Rank, RoleId, RoleRef, UserId};
+use model::{
+    Group, GroupDetail, GroupDraft, GroupId, Millis, ModelName, Quota, Rank, RoleId, RoleRef,
+    UserId,
+};
 use sqlx::{FromRow, types::Json};
 
 use super::{
@@ -23,12 +26,18 @@ macro_rules! columns {
     };
 }
 
-const LIST: &str = concat!(columns!(""), "WHERE name_key > $1 ORDER BY name_key LIMIT $2");
+const LIST: &str = concat!(
+    columns!(""),
+    "WHERE name_key > $1 ORDER BY name_key LIMIT $2"
+);
 const OF_USER: &str = concat!(
     columns!(""),
     "WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1) ORDER BY name_key"
 );
-const ONE: &str = concat!(columns!(", models, answers_per_day, tokens_per_day"), "WHERE id = $1");
+const ONE: &str = concat!(
+    columns!(", models, answers_per_day, tokens_per_day"),
+    "WHERE id = $1"
+);
 const ROLES_OF: &str = "SELECT r.id, r.name FROM group_roles g JOIN roles r ON r.id = g.role_id \
      WHERE g.group_id = $1 ORDER BY r.rank DESC, r.name_key";
 const INSERT: &str = "INSERT INTO groups \

@@ -2,7 +2,8 @@
 
 use super::{Db, Result, on_pool};
 
-const KEEP: &str = "INSERT INTO master_key_check (one, sealed) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
+const KEEP: &str =
+    "INSERT INTO master_key_check (one, sealed) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
 const KEPT: &str = "SELECT sealed FROM master_key_check WHERE one = 1";
 
 impl Db {

@@ -3,7 +3,9 @@
 
 mod acts;
 
-use model::{DisplayName, Email, GroupId, Millis, Person, PersonState, Rank, Role, RoleId, RoleRef, UserId};
+use model::{
+    DisplayName, Email, GroupId, Millis, Person, PersonState, Rank, Role, RoleId, RoleRef, UserId,
+};
 use sqlx::FromRow;
 
 pub(crate) use acts::{NewRoles, Touched};
@@ -51,7 +53,12 @@ const OWNERS: &str = "SELECT COUNT(*) FROM users u WHERE u.disabled = FALSE \
 
 /// For the proof that each uses an index.
 #[cfg(test)]
-pub(super) const QUERIES: &[(&str, &str)] = &[("LIST", LIST), ("ONE", ONE), ("FACTS", FACTS), ("OWNERS", OWNERS)];
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("LIST", LIST),
+    ("ONE", ONE),
+    ("FACTS", FACTS),
+    ("OWNERS", OWNERS),
+];
 
 /// Which people, and from where on.
 pub(crate) struct PeopleQuery<'a> {
@@ -144,13 +151,14 @@ fn known<'a>(roles: &'a [Role], ids: Option<&str>) -> Vec<&'a Role> {
 
 /// The text with what `LIKE` takes for more than itself escaped by a backslash. (IO-03)
 pub(super) fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len() + 4), |mut out, c| {
-        if matches!(c, '%' | '_' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-        out
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len() + 4), |mut out, c| {
+            if matches!(c, '%' | '_' | '\\') {
+                out.push('\\');
+            }
+            out.push(c);
+            out
+        })
 }
 
 const fn state_text(state: PersonState) -> &'static str {
@@ -168,7 +176,9 @@ impl Db {
         let roles = self.roles().await?;
         let (name, id) = query
             .after
-            .map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
+            .map_or((String::new(), String::new()), |(name, id)| {
+                (name.to_owned(), id.to_string())
+            });
         // SQLite lowers ASCII only, so names are compared as they were typed as well.
         let (typed, lowered) = (escaped(query.search), escaped(&query.search.to_lowercase()));
         let pattern = |text: &str, before: &str| match text {
@@ -190,7 +200,9 @@ impl Db {
             .fetch_all(pool)
             .await?);
         let people = found.into_iter();
-        people.map(|row| row.person(&roles, query.verify_email)).collect()
+        people
+            .map(|row| row.person(&roles, query.verify_email))
+            .collect()
     }
 
     /// The person of that id, as in the list.

@@ -63,8 +63,9 @@ impl Db {
     /// Every role, the highest first. Whether the caller may change one is not known here.
     #[tracing::instrument(name = "store.roles.all", skip_all)]
     pub(crate) async fn roles(&self) -> Result<Vec<Role>> {
-        let found: Vec<Row> =
-            on_pool!(self.reader(), |pool| sqlx::query_as(ALL).fetch_all(pool).await?);
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(ALL)
+            .fetch_all(pool)
+            .await?);
         found.into_iter().map(Role::try_from).collect()
     }
 

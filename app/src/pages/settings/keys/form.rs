@@ -33,7 +33,9 @@ impl Typed {
     /// Of that key, or of a new one that may do nothing yet, by somebody who may do so much.
     pub fn new(own: PermissionSet, key: Option<ApiKey>, offset_minutes: i32) -> Self {
         let scopes = own.iter().map(|permission| {
-            let has = key.as_ref().is_some_and(|key| key.scopes.contains(permission));
+            let has = key
+                .as_ref()
+                .is_some_and(|key| key.scopes.contains(permission));
             (permission, RwSignal::new(has))
         });
         let scopes = StoredValue::new(scopes.collect());
@@ -49,7 +51,10 @@ impl Typed {
             scopes,
             models: text(models),
             networks: text(key.map(|key| key.networks.join("\n"))),
-            expires: text(key.and_then(|key| key.expires_at).map(|at| day(at, offset_minutes))),
+            expires: text(
+                key.and_then(|key| key.expires_at)
+                    .map(|at| day(at, offset_minutes)),
+            ),
             requests: number(key.and_then(|key| key.requests_per_minute)),
             tokens: number(key.and_then(|key| key.tokens_per_minute)),
             budget: text(key.and_then(|key| key.budget_per_month).map(yuan)),
@@ -140,7 +145,12 @@ mod tests {
 
     #[test]
     fn yuan_are_written_as_short_as_they_are() {
-        for (micro, expected) in [(0, "0"), (1, "0.000001"), (12_500_000, "12.5"), (10_000_000, "10")] {
+        for (micro, expected) in [
+            (0, "0"),
+            (1, "0.000001"),
+            (12_500_000, "12.5"),
+            (10_000_000, "10"),
+        ] {
             assert_eq!(yuan(micro), expected);
         }
     }

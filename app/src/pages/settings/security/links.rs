@@ -27,7 +27,10 @@ pub fn LinksPanel(linked: Vec<LinkedAccount>, providers: Vec<ProviderChoice>) ->
     let list = if linked.is_empty() {
         Either::Left(view! { <p class="panel__note">{words.linked_none}</p> })
     } else {
-        let rows = linked.into_iter().map(|link| view! { <Row link/> }).collect_view();
+        let rows = linked
+            .into_iter()
+            .map(|link| view! { <Row link/> })
+            .collect_view();
         let columns = vec![words.account, words.created, words.used, words.acts];
         Either::Right(view! { <Table label=words.linked_title columns>{rows}</Table> })
     };

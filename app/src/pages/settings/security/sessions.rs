@@ -44,7 +44,10 @@ fn Sessions(sessions: Vec<SessionSummary>) -> impl IntoView {
         words.session_seen,
         words.acts,
     ];
-    let rows = sessions.into_iter().map(|session| view! { <Row session/> }).collect_view();
+    let rows = sessions
+        .into_iter()
+        .map(|session| view! { <Row session/> })
+        .collect_view();
     view! {
         <section class="panel" aria-labelledby="sessions-heading">
             <h2 id="sessions-heading">{words.sessions_title}</h2>
@@ -107,7 +110,9 @@ fn EndOthers() -> impl IntoView {
     let words = use_words();
     let security = expect_context::<Security>();
     let submission = Submission::new(&[]);
-    let end = submission.on_submit(end_other_sessions, move |_: u64| security.sessions.refetch());
+    let end = submission.on_submit(end_other_sessions, move |_: u64| {
+        security.sessions.refetch()
+    });
     view! {
         <Confirm label=words.sessions_end_others question=words.sessions_end_others_question>
             <form method="post" action=EndOtherSessions::PATH on:submit=end>

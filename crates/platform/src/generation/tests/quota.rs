@@ -7,9 +7,16 @@ use crate::store::testing::{execute, on_both};
 
 /// A group with one member.
 async fn grouped(house: &House, member: UserId, draft: GroupDraft) -> model::GroupId {
-    let owner = house.services.identity.signed_up("olga", BuiltIn::Owner).await;
+    let owner = house
+        .services
+        .identity
+        .signed_up("olga", BuiltIn::Owner)
+        .await;
     let people = &house.services.people;
-    let draft = GroupDraft { name: "Tea".to_owned(), ..draft };
+    let draft = GroupDraft {
+        name: "Tea".to_owned(),
+        ..draft
+    };
     let group = people.create_group(&owner, draft).await.unwrap();
     people.add_members(&owner, group, &[member]).await.unwrap();
     group
@@ -23,7 +30,15 @@ async fn only_the_models_of_ones_groups_are_offered_and_answer() {
         let before = house.ask(None, "春眠").await;
         house.settled().await;
         let models = Some(vec![name("qwen-flash"), name("qwen3-max")]);
-        grouped(&house, house.lin.user(), GroupDraft { models, ..GroupDraft::default() }).await;
+        grouped(
+            &house,
+            house.lin.user(),
+            GroupDraft {
+                models,
+                ..GroupDraft::default()
+            },
+        )
+        .await;
         let (choices, default) = house.generations().offer(&house.lin).await.unwrap();
         let names: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
         assert_eq!(names, ["qwen3-max", "qwen-flash"]);
@@ -31,7 +46,10 @@ async fn only_the_models_of_ones_groups_are_offered_and_answer() {
         // With the default model, which was theirs until now.
         let asked = house.try_ask(&house.lin, None, "不觉晓").await;
         assert_eq!(code(asked), Some(FailureCode::UnknownModel));
-        let again = house.generations().regenerate(&house.lin, before.conversation, before.answer.id).await;
+        let again = house
+            .generations()
+            .regenerate(&house.lin, before.conversation, before.answer.id)
+            .await;
         assert_eq!(code(again), Some(FailureCode::UnknownModel));
     })
     .await;
@@ -41,8 +59,19 @@ async fn only_the_models_of_ones_groups_are_offered_and_answer() {
 async fn a_used_up_quota_is_full_again_the_next_day() {
     on_both(async |db| {
         let house = House::on(&db).await;
-        let quota = Quota { answers_per_day: Some(2), tokens_per_day: None };
-        grouped(&house, house.lin.user(), GroupDraft { quota, ..GroupDraft::default() }).await;
+        let quota = Quota {
+            answers_per_day: Some(2),
+            tokens_per_day: None,
+        };
+        grouped(
+            &house,
+            house.lin.user(),
+            GroupDraft {
+                quota,
+                ..GroupDraft::default()
+            },
+        )
+        .await;
         for text in ["one", "two"] {
             house.ask(None, text).await;
             house.settled().await;
@@ -89,7 +118,11 @@ async fn tokens_count_and_the_most_generous_group_does() {
 async fn asking_needs_the_permission() {
     on_both(async |db| {
         let house = House::on(&db).await;
-        let auditor = house.services.identity.signed_up("ugo", BuiltIn::Auditor).await;
+        let auditor = house
+            .services
+            .identity
+            .signed_up("ugo", BuiltIn::Auditor)
+            .await;
         let refused = house.try_ask(&auditor, None, "one").await;
         assert_eq!(code(refused), Some(FailureCode::Forbidden));
         let offer = house.generations().offer(&auditor).await;

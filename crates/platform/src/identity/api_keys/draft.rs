@@ -62,14 +62,22 @@ pub(in crate::identity) fn checked(
 /// Whether the address lies in one of the networks; in any, when there are none.
 pub(super) fn is_within(address: IpAddr, networks: &[String]) -> bool {
     let address = address.to_canonical();
-    let holds = |network: &String| network.parse::<IpNet>().is_ok_and(|net| net.contains(&address));
+    let holds = |network: &String| {
+        network
+            .parse::<IpNet>()
+            .is_ok_and(|net| net.contains(&address))
+    };
     networks.is_empty() || networks.iter().any(holds)
 }
 
 /// Each network in its shortest spelling, none twice; an address alone is a network of one.
 fn networks(texts: &[String]) -> Result<Vec<String>, IdentityError> {
     let mut networks = Vec::with_capacity(texts.len().min(NETWORKS));
-    for text in texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
+    for text in texts
+        .iter()
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
+    {
         let network = text
             .parse::<IpNet>()
             .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
@@ -87,7 +95,10 @@ fn networks(texts: &[String]) -> Result<Vec<String>, IdentityError> {
 
 /// An IPv4 address in IPv6's clothes is the IPv4 address, here as with callers.
 fn canonical(network: IpNet) -> IpNet {
-    match (network.addr().to_canonical(), network.prefix_len().checked_sub(96)) {
+    match (
+        network.addr().to_canonical(),
+        network.prefix_len().checked_sub(96),
+    ) {
         (IpAddr::V4(address), Some(length)) if network.addr().is_ipv6() => {
             IpNet::new(IpAddr::V4(address), length).unwrap_or(network)
         }
@@ -114,7 +125,13 @@ mod tests {
 
     #[test]
     fn a_network_has_one_spelling_and_an_address_is_one() {
-        let spelled = networks_of(&["203.0.113.9/24", " 203.0.113.0/24", "", "2001:DB8::1", "::ffff:10.0.0.1"]);
+        let spelled = networks_of(&[
+            "203.0.113.9/24",
+            " 203.0.113.0/24",
+            "",
+            "2001:DB8::1",
+            "::ffff:10.0.0.1",
+        ]);
         let expected = ["203.0.113.0/24", "2001:db8::1/128", "10.0.0.1/32"];
         assert_eq!(spelled, Some(expected.map(str::to_owned).to_vec()));
         for bad in ["203.0.113.0/33", "example.com", "10.0.0", "10.0.0.1; DROP"] {
@@ -132,9 +149,16 @@ mod tests {
             ("2001:db8::9", true),
             ("2001:db9::9", false),
         ] {
-            assert_eq!(is_within(address.parse().unwrap(), &networks), within, "{address}");
+            assert_eq!(
+                is_within(address.parse().unwrap(), &networks),
+                within,
+                "{address}"
+            );
         }
         assert!(is_within("198.51.100.1".parse().unwrap(), &[]));
-        assert!(!is_within("198.51.100.1".parse().unwrap(), &["garbage".to_owned()]));
+        assert!(!is_within(
+            "198.51.100.1".parse().unwrap(),
+            &["garbage".to_owned()]
+        ));
     }
 }

@@ -196,7 +196,10 @@ async fn a_factor_that_works_stays_until_the_new_one_is_confirmed() {
         let refused = house.identity.confirm_totp(&caller, &wrong).await;
         assert_eq!(code(refused), Err(FailureCode::WrongCode));
         let again = house.identity.totp_enrolment(&caller).await.unwrap();
-        assert!(again == Some(shown), "a page that is loaded anew shows the same");
+        assert!(
+            again == Some(shown),
+            "a page that is loaded anew shows the same"
+        );
         let other = Browser::new(&house);
         other.says_password(lin).await;
         assert_eq!(other.says_code(&old.code(&house)).await, Ok(()));
@@ -355,7 +358,9 @@ async fn the_owner_hears_of_each_change_of_the_factors() {
         elsewhere.says_code(&codes.0[0]).await.unwrap();
         house.identity.remove_totp(&caller).await.unwrap();
         let letters = house.mail.letters().await;
-        let told = letters.iter().filter(|letter| letter.kind == "factors-changed");
+        let told = letters
+            .iter()
+            .filter(|letter| letter.kind == "factors-changed");
         let told: Vec<&str> = told.map(|letter| letter.to.as_str()).collect();
         let address = address(lin);
         assert_eq!(told, [address.as_str(); 4], "added, renewed, used, removed");

@@ -3,7 +3,10 @@
 use model::{BuiltIn, FailureCode, Password};
 
 use super::{House, code, role_draft};
-use crate::{mail::Language, store::testing::{on_both, try_execute}};
+use crate::{
+    mail::Language,
+    store::testing::{on_both, try_execute},
+};
 
 /// What must be the same before and after.
 const STATE: &[&str] = &[

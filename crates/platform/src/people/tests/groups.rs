@@ -21,40 +21,69 @@ async fn a_group_is_made_changed_and_deleted() {
                 tokens_per_day: None,
             },
         };
-        let id = house.people.create_group(&owner, draft.clone()).await.unwrap();
+        let id = house
+            .people
+            .create_group(&owner, draft.clone())
+            .await
+            .unwrap();
         let group = house.people.group(&owner, id).await.unwrap();
         assert_eq!(group.group.name, "Tea");
         assert_eq!(group.roles.len(), 1);
-        assert_eq!((group.models, group.quota), (draft.models.clone(), draft.quota));
+        assert_eq!(
+            (group.models, group.quota),
+            (draft.models.clone(), draft.quota)
+        );
         assert!(group.can_write);
-        let twin = GroupDraft { name: "TEA".to_owned(), ..GroupDraft::default() };
-        assert_eq!(code(house.people.create_group(&owner, twin).await).err(), Some(FailureCode::NameTaken));
-        let other = GroupDraft { name: "Coffee".to_owned(), ..GroupDraft::default() };
+        let twin = GroupDraft {
+            name: "TEA".to_owned(),
+            ..GroupDraft::default()
+        };
+        assert_eq!(
+            code(house.people.create_group(&owner, twin).await).err(),
+            Some(FailureCode::NameTaken)
+        );
+        let other = GroupDraft {
+            name: "Coffee".to_owned(),
+            ..GroupDraft::default()
+        };
         house.people.update_group(&owner, id, other).await.unwrap();
         let page = house.people.groups(&owner, None, 100).await.unwrap();
         assert_eq!(page.items.len(), 1);
         assert_eq!(page.items[0].name, "Coffee");
         house.people.delete_group(&owner, id).await.unwrap();
-        assert_eq!(code(house.people.group(&owner, id).await).err(), Some(FailureCode::NotFound));
+        assert_eq!(
+            code(house.people.group(&owner, id).await).err(),
+            Some(FailureCode::NotFound)
+        );
         for action in ["group.create", "group.update", "group.delete"] {
             assert_eq!(house.lines(action, "done").await, 1, "{action}");
         }
         for (draft, why) in [
             (GroupDraft::default(), FailureCode::InvalidName),
             (
-                GroupDraft { name: "x".to_owned(), description: "x".repeat(501), ..GroupDraft::default() },
+                GroupDraft {
+                    name: "x".to_owned(),
+                    description: "x".repeat(501),
+                    ..GroupDraft::default()
+                },
                 FailureCode::InvalidDescription,
             ),
             (
                 GroupDraft {
                     name: "x".to_owned(),
-                    quota: Quota { answers_per_day: Some(-1), tokens_per_day: None },
+                    quota: Quota {
+                        answers_per_day: Some(-1),
+                        tokens_per_day: None,
+                    },
                     ..GroupDraft::default()
                 },
                 FailureCode::InvalidNumber,
             ),
         ] {
-            assert_eq!(code(house.people.create_group(&owner, draft).await).err(), Some(why));
+            assert_eq!(
+                code(house.people.create_group(&owner, draft).await).err(),
+                Some(why)
+            );
         }
     })
     .await;
@@ -67,21 +96,38 @@ async fn members_have_what_the_group_gives_as_long_as_they_are_in_it() {
         let house = House::on(&db);
         let owner = house.signed_up("olga", BuiltIn::Owner).await;
         let mia = house.person("mia", BuiltIn::Guest).await;
-        let group = house.group(&owner, "Help", vec![BuiltIn::Auditor.id()]).await;
+        let group = house
+            .group(&owner, "Help", vec![BuiltIn::Auditor.id()])
+            .await;
         let may_read = async || {
             let session = house.identity.session(house.identity.entered(mia).await);
             let caller = house.identity.caller(&session, &visitor()).await.unwrap();
             caller.permissions().contains(model::Permission::AuditRead)
         };
         assert!(!may_read().await);
-        house.people.set_groups(&owner, mia, vec![group]).await.unwrap();
+        house
+            .people
+            .set_groups(&owner, mia, vec![group])
+            .await
+            .unwrap();
         assert!(may_read().await);
-        let filter = PersonFilter { group: Some(group), ..PersonFilter::default() };
+        let filter = PersonFilter {
+            group: Some(group),
+            ..PersonFilter::default()
+        };
         let members = house.people.list(&owner, filter, None, 10).await.unwrap();
         assert_eq!(members.items[0].rank, BuiltIn::Auditor.rank());
-        house.people.set_groups(&owner, mia, Vec::new()).await.unwrap();
+        house
+            .people
+            .set_groups(&owner, mia, Vec::new())
+            .await
+            .unwrap();
         assert!(!may_read().await);
-        house.people.add_members(&owner, group, &[mia]).await.unwrap();
+        house
+            .people
+            .add_members(&owner, group, &[mia])
+            .await
+            .unwrap();
         assert!(may_read().await);
         house.people.delete_group(&owner, group).await.unwrap();
         assert!(!may_read().await);
@@ -97,7 +143,9 @@ async fn a_group_is_no_way_around_ranks() {
         let owner = house.signed_up("olga", BuiltIn::Owner).await;
         let admin = house.signed_up("ada", BuiltIn::Administrator).await;
         let mia = house.person("mia", BuiltIn::Member).await;
-        let admins = house.group(&owner, "Admins", vec![BuiltIn::Administrator.id()]).await;
+        let admins = house
+            .group(&owner, "Admins", vec![BuiltIn::Administrator.id()])
+            .await;
         let plain = house.group(&owner, "Plain", Vec::new()).await;
         let people = &house.people;
         let draft = |role: BuiltIn| GroupDraft {
@@ -107,23 +155,61 @@ async fn a_group_is_no_way_around_ranks() {
         };
         let high = Err(FailureCode::RankTooHigh);
         // Nobody is an owner by a group, not even by an owner's will.
-        assert_eq!(code(people.create_group(&owner, draft(BuiltIn::Owner)).await.map(drop)), high);
-        assert_eq!(code(people.create_group(&admin, draft(BuiltIn::Administrator)).await.map(drop)), high);
-        assert_eq!(code(people.update_group(&admin, plain, draft(BuiltIn::Administrator)).await), high);
-        assert_eq!(code(people.add_members(&admin, admins, &[mia]).await.map(drop)), high);
-        assert_eq!(code(people.set_groups(&admin, mia, vec![admins]).await), high);
+        assert_eq!(
+            code(
+                people
+                    .create_group(&owner, draft(BuiltIn::Owner))
+                    .await
+                    .map(drop)
+            ),
+            high
+        );
+        assert_eq!(
+            code(
+                people
+                    .create_group(&admin, draft(BuiltIn::Administrator))
+                    .await
+                    .map(drop)
+            ),
+            high
+        );
+        assert_eq!(
+            code(
+                people
+                    .update_group(&admin, plain, draft(BuiltIn::Administrator))
+                    .await
+            ),
+            high
+        );
+        assert_eq!(
+            code(people.add_members(&admin, admins, &[mia]).await.map(drop)),
+            high
+        );
+        assert_eq!(
+            code(people.set_groups(&admin, mia, vec![admins]).await),
+            high
+        );
         assert_eq!(code(people.delete_group(&admin, admins).await), high);
-        let outcome = people.add_members(&admin, plain, &[mia, owner.user()]).await.unwrap();
+        let outcome = people
+            .add_members(&admin, plain, &[mia, owner.user()])
+            .await
+            .unwrap();
         assert_eq!(outcome.done, [mia]);
         assert_eq!(outcome.refused, [(owner.user(), FailureCode::RankTooHigh)]);
         let nothing = GroupId::from_uuid(Uuid::from_u128(9));
-        assert_eq!(code(people.set_groups(&admin, mia, vec![nothing]).await), Err(FailureCode::NotFound));
+        assert_eq!(
+            code(people.set_groups(&admin, mia, vec![nothing]).await),
+            Err(FailureCode::NotFound)
+        );
         assert_eq!(
             code(people.add_members(&admin, nothing, &[mia]).await.map(drop)),
             Err(FailureCode::NotFound)
         );
         // A group with somebody high in it is not theirs to change: it would change what that one may do.
-        people.add_members(&owner, plain, &[admin.user()]).await.unwrap();
+        people
+            .add_members(&owner, plain, &[admin.user()])
+            .await
+            .unwrap();
         assert!(!people.group(&admin, plain).await.unwrap().can_write);
         assert_eq!(code(people.delete_group(&admin, plain).await), high);
     })
@@ -136,11 +222,17 @@ async fn every_one_of_many_groups_is_on_one_page() {
         let house = House::on(&db);
         let owner = house.signed_up("olga", BuiltIn::Owner).await;
         for number in 0..25 {
-            house.group(&owner, &format!("Group {number}"), Vec::new()).await;
+            house
+                .group(&owner, &format!("Group {number}"), Vec::new())
+                .await;
         }
         let (mut seen, mut after) = (Vec::new(), None::<String>);
         loop {
-            let page = house.people.groups(&owner, after.as_deref(), 10).await.unwrap();
+            let page = house
+                .people
+                .groups(&owner, after.as_deref(), 10)
+                .await
+                .unwrap();
             seen.extend(page.items.into_iter().map(|group| group.id));
             after = page.next;
             if after.is_none() {

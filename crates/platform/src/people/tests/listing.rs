@@ -26,7 +26,9 @@ async fn every_one_of_many_is_on_one_page() {
         many(&house).await;
         let (mut seen, mut after, mut pages) = (Vec::new(), None::<String>, 0);
         loop {
-            let page = house.people.list(&admin, PersonFilter::default(), after.as_deref(), 1_000);
+            let page = house
+                .people
+                .list(&admin, PersonFilter::default(), after.as_deref(), 1_000);
             let page = page.await.unwrap();
             assert!(page.items.len() <= 100);
             pages += 1;
@@ -41,7 +43,10 @@ async fn every_one_of_many_is_on_one_page() {
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len() as i64, MANY + 1);
-        let nonsense = house.people.list(&admin, PersonFilter::default(), Some("%%%"), 10).await;
+        let nonsense = house
+            .people
+            .list(&admin, PersonFilter::default(), Some("%%%"), 10)
+            .await;
         assert_eq!(code(nonsense).err(), Some(FailureCode::BadRequest));
     })
     .await;
@@ -71,7 +76,10 @@ async fn a_search_is_text_and_bounded() {
                 ..PersonFilter::default()
             };
             let page = house.people.list(&admin, filter, None, 100).await.unwrap();
-            let emails = page.items.iter().map(|person| person.email.as_str().to_owned());
+            let emails = page
+                .items
+                .iter()
+                .map(|person| person.email.as_str().to_owned());
             emails.collect::<Vec<_>>().join(" ")
         };
         for (search, expected) in [
@@ -110,17 +118,40 @@ async fn people_are_found_by_state_role_and_group() {
         let mia = house.person("mia", BuiltIn::Member).await;
         let max = house.person("max", BuiltIn::Guest).await;
         let group = house.group(&owner, "Tea", Vec::new()).await;
-        house.people.add_members(&owner, group, &[mia]).await.unwrap();
-        house.people.set_disabled(&owner, &[max], true).await.unwrap();
+        house
+            .people
+            .add_members(&owner, group, &[mia])
+            .await
+            .unwrap();
+        house
+            .people
+            .set_disabled(&owner, &[max], true)
+            .await
+            .unwrap();
         let found = async |filter| {
             let page = house.people.list(&owner, filter, None, 100).await.unwrap();
-            page.items.iter().map(|person| person.id).collect::<Vec<_>>()
+            page.items
+                .iter()
+                .map(|person| person.id)
+                .collect::<Vec<_>>()
         };
         let everybody = PersonFilter::default;
-        let disabled = PersonFilter { state: Some(PersonState::Disabled), ..everybody() };
-        let guests = PersonFilter { role: Some(BuiltIn::Guest.id()), ..everybody() };
-        let tea = PersonFilter { group: Some(group), ..everybody() };
-        let active = PersonFilter { state: Some(PersonState::Active), ..everybody() };
+        let disabled = PersonFilter {
+            state: Some(PersonState::Disabled),
+            ..everybody()
+        };
+        let guests = PersonFilter {
+            role: Some(BuiltIn::Guest.id()),
+            ..everybody()
+        };
+        let tea = PersonFilter {
+            group: Some(group),
+            ..everybody()
+        };
+        let active = PersonFilter {
+            state: Some(PersonState::Active),
+            ..everybody()
+        };
         assert_eq!(found(disabled).await, [max]);
         assert_eq!(found(guests).await, [max]);
         assert_eq!(found(tea).await, [mia]);

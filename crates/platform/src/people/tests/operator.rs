@@ -62,8 +62,15 @@ async fn a_key_from_the_command_line_is_its_owners() {
         house.person("mia", BuiltIn::Member).await;
         house.person("gus", BuiltIn::Guest).await;
         let operator = house.people.operator();
-        let key = operator.add_key("mia@example.com", "laptop", None).await.unwrap();
-        let caller = house.identity.bearer(key.expose_secret(), &visitor()).await.unwrap();
+        let key = operator
+            .add_key("mia@example.com", "laptop", None)
+            .await
+            .unwrap();
+        let caller = house
+            .identity
+            .bearer(key.expose_secret(), &visitor())
+            .await
+            .unwrap();
         assert_eq!(caller.permissions(), BuiltIn::Member.permissions());
         assert_eq!(house.lines("api_key.create", "done").await, 1);
         let refused = operator.add_key("gus@example.com", "laptop", None).await;

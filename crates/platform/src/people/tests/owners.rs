@@ -19,8 +19,14 @@ async fn the_last_owner_stays_one() {
         assert_eq!(house.lines("user.role.grant", "refused").await, 1);
         let operator = house.people.operator();
         let address = "olga@example.com";
-        assert_eq!(code(operator.set_role(address, "owner", false).await), Err(FailureCode::LastOwner));
-        assert_eq!(code(operator.set_disabled(address, true).await), Err(FailureCode::LastOwner));
+        assert_eq!(
+            code(operator.set_role(address, "owner", false).await),
+            Err(FailureCode::LastOwner)
+        );
+        assert_eq!(
+            code(operator.set_disabled(address, true).await),
+            Err(FailureCode::LastOwner)
+        );
         assert_eq!(house.count(OWNERS).await, 1);
     })
     .await;
@@ -32,8 +38,12 @@ async fn of_two_owners_who_go_at_once_one_stays() {
     on_both(async |db| {
         let house = House::on(&db);
         for round in 0..6 {
-            let one = house.signed_up(&format!("one{round}"), BuiltIn::Owner).await;
-            let two = house.signed_up(&format!("two{round}"), BuiltIn::Owner).await;
+            let one = house
+                .signed_up(&format!("one{round}"), BuiltIn::Owner)
+                .await;
+            let two = house
+                .signed_up(&format!("two{round}"), BuiltIn::Owner)
+                .await;
             // Those of the rounds before are no help.
             let (keep_one, keep_two) = (one.user(), two.user());
             let sql = format!(
@@ -53,7 +63,10 @@ async fn of_two_owners_who_go_at_once_one_stays() {
             assert!(house.count(OWNERS).await >= 1, "{a:?} {b:?}");
             if first != second {
                 let outcomes = [code(a), code(b)];
-                assert!(outcomes.contains(&Err(FailureCode::LastOwner)), "{outcomes:?}");
+                assert!(
+                    outcomes.contains(&Err(FailureCode::LastOwner)),
+                    "{outcomes:?}"
+                );
                 assert!(outcomes.contains(&Ok(())), "{outcomes:?}");
             }
         }

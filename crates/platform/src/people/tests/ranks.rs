@@ -7,19 +7,45 @@ use super::{House, code};
 use crate::{identity::Caller, mail::Language, store::testing::on_both};
 
 /// Everything that is done to a person: its line in the log, and what became of it.
-async fn acts(house: &House, caller: &Caller, on: UserId) -> Vec<(&'static str, Result<(), FailureCode>)> {
+async fn acts(
+    house: &House,
+    caller: &Caller,
+    on: UserId,
+) -> Vec<(&'static str, Result<(), FailureCode>)> {
     let people = &house.people;
     let bulk = |outcome: Result<model::BulkOutcome, crate::identity::IdentityError>| {
         let outcome = code(outcome)?;
         outcome.refused.first().map_or(Ok(()), |(_, why)| Err(*why))
     };
     vec![
-        ("user.disable", bulk(people.set_disabled(caller, &[on], true).await)),
-        ("user.enable", bulk(people.set_disabled(caller, &[on], false).await)),
-        ("user.sessions.end", bulk(people.end_sessions(caller, &[on]).await)),
-        ("user.password.reset_sent", code(people.send_reset(caller, on, Language::En).await)),
-        ("user.factors.reset", code(people.reset_factors(caller, on).await)),
-        ("user.role.grant", code(people.set_roles(caller, on, vec![BuiltIn::Guest.id()]).await)),
+        (
+            "user.disable",
+            bulk(people.set_disabled(caller, &[on], true).await),
+        ),
+        (
+            "user.enable",
+            bulk(people.set_disabled(caller, &[on], false).await),
+        ),
+        (
+            "user.sessions.end",
+            bulk(people.end_sessions(caller, &[on]).await),
+        ),
+        (
+            "user.password.reset_sent",
+            code(people.send_reset(caller, on, Language::En).await),
+        ),
+        (
+            "user.factors.reset",
+            code(people.reset_factors(caller, on).await),
+        ),
+        (
+            "user.role.grant",
+            code(
+                people
+                    .set_roles(caller, on, vec![BuiltIn::Guest.id()])
+                    .await,
+            ),
+        ),
         ("user.delete", bulk(people.delete(caller, &[on], "1").await)),
     ]
 }
@@ -42,7 +68,12 @@ async fn nobody_touches_who_stands_as_high_or_higher() {
                 assert_eq!(house.lines(action, "refused").await, times, "{action}");
             }
         }
-        assert_eq!(house.count("SELECT COUNT(*) FROM users WHERE disabled = TRUE").await, 0);
+        assert_eq!(
+            house
+                .count("SELECT COUNT(*) FROM users WHERE disabled = TRUE")
+                .await,
+            0
+        );
         let lower = house.person("mia", BuiltIn::Member).await;
         for (action, outcome) in acts(&house, &admin, lower).await {
             assert_eq!(outcome, Ok(()), "{action}");
@@ -58,11 +89,19 @@ async fn owners_govern_each_other_by_the_role_alone() {
         let house = House::on(&db);
         let olga = house.signed_up("olga", BuiltIn::Owner).await;
         let oleg = house.person("oleg", BuiltIn::Owner).await;
-        let closed = house.people.set_disabled(&olga, &[oleg], true).await.unwrap();
+        let closed = house
+            .people
+            .set_disabled(&olga, &[oleg], true)
+            .await
+            .unwrap();
         assert_eq!(closed.refused, [(oleg, FailureCode::RankTooHigh)]);
         let member = vec![BuiltIn::Member.id()];
         house.people.set_roles(&olga, oleg, member).await.unwrap();
-        let closed = house.people.set_disabled(&olga, &[oleg], true).await.unwrap();
+        let closed = house
+            .people
+            .set_disabled(&olga, &[oleg], true)
+            .await
+            .unwrap();
         assert_eq!(closed.done, [oleg]);
     })
     .await;
@@ -78,13 +117,21 @@ async fn without_the_permission_nothing_is_done_and_nothing_is_told() {
         let guest = house.person("gus", BuiltIn::Guest).await;
         let nobody = UserId::from_uuid(Uuid::from_u128(7));
         let mut times = 0;
-        for (caller, on) in [(&auditor, guest), (&auditor, nobody), (&member, guest), (&member, nobody)] {
+        for (caller, on) in [
+            (&auditor, guest),
+            (&auditor, nobody),
+            (&member, guest),
+            (&member, nobody),
+        ] {
             times += 1;
             for (action, outcome) in acts(&house, caller, on).await {
                 assert_eq!(outcome, Err(FailureCode::Forbidden), "{action}");
                 assert_eq!(house.lines(action, "refused").await, times, "{action}");
             }
-            assert_eq!(code(house.people.detail(&member, on).await).err(), Some(FailureCode::Forbidden));
+            assert_eq!(
+                code(house.people.detail(&member, on).await).err(),
+                Some(FailureCode::Forbidden)
+            );
         }
         let admin = house.signed_up("ada", BuiltIn::Administrator).await;
         for (action, outcome) in acts(&house, &admin, nobody).await {
@@ -113,8 +160,17 @@ async fn what_is_grave_needs_a_fresh_proof() {
             code(people.create_role(&owner, draft()).await.map(drop)),
             code(people.update_role(&owner, role, draft()).await),
             code(people.delete_role(&owner, role).await),
-            code(people.create_group(&owner, model::GroupDraft::default()).await.map(drop)),
-            code(people.update_group(&owner, group, model::GroupDraft::default()).await),
+            code(
+                people
+                    .create_group(&owner, model::GroupDraft::default())
+                    .await
+                    .map(drop),
+            ),
+            code(
+                people
+                    .update_group(&owner, group, model::GroupDraft::default())
+                    .await,
+            ),
             code(people.delete_group(&owner, group).await),
         ];
         assert_eq!(outcomes, [Err(FailureCode::StepUpNeeded); 9]);

@@ -16,17 +16,55 @@ async fn a_role_is_made_changed_and_deleted() {
             requires_second_factor: false,
             ..role_draft("Helper", 30)
         };
-        let id = house.people.create_role(&owner, draft.clone()).await.unwrap();
-        assert_eq!(code(house.people.create_role(&owner, role_draft("HELPER", 30)).await).err(), Some(FailureCode::NameTaken));
-        assert_eq!(code(house.people.create_role(&owner, role_draft("Owner", 30)).await).err(), Some(FailureCode::NameTaken));
+        let id = house
+            .people
+            .create_role(&owner, draft.clone())
+            .await
+            .unwrap();
+        assert_eq!(
+            code(
+                house
+                    .people
+                    .create_role(&owner, role_draft("HELPER", 30))
+                    .await
+            )
+            .err(),
+            Some(FailureCode::NameTaken)
+        );
+        assert_eq!(
+            code(
+                house
+                    .people
+                    .create_role(&owner, role_draft("Owner", 30))
+                    .await
+            )
+            .err(),
+            Some(FailureCode::NameTaken)
+        );
         house.people.set_roles(&owner, mia, vec![id]).await.unwrap();
         let role = house.people.role(&owner, id).await.unwrap();
-        assert_eq!((role.people, role.can_write, role.built_in), (1, true, false));
+        assert_eq!(
+            (role.people, role.can_write, role.built_in),
+            (1, true, false)
+        );
         // AC-17: what a role allows changes at once for those who have it.
-        assert!(db.access(mia).await.unwrap().permissions.contains(Permission::UsersRead));
-        house.people.update_role(&owner, id, role_draft("Helper", 31)).await.unwrap();
+        assert!(
+            db.access(mia)
+                .await
+                .unwrap()
+                .permissions
+                .contains(Permission::UsersRead)
+        );
+        house
+            .people
+            .update_role(&owner, id, role_draft("Helper", 31))
+            .await
+            .unwrap();
         let access = db.access(mia).await.unwrap();
-        assert_eq!((access.permissions, access.rank.get()), (PermissionSet::EMPTY, 31));
+        assert_eq!(
+            (access.permissions, access.rank.get()),
+            (PermissionSet::EMPTY, 31)
+        );
         house.people.delete_role(&owner, id).await.unwrap();
         assert_eq!(db.access(mia).await.unwrap().rank, Rank::NONE);
         for action in ["role.create", "role.update", "role.delete"] {
@@ -47,14 +85,41 @@ async fn roles_are_made_below_ones_own() {
         let high = house.role(&owner, "High", 80).await;
         let low = house.role(&owner, "Low", 30).await;
         let refused = Err(FailureCode::RankTooHigh);
-        assert_eq!(code(people.create_role(&admin, role_draft("x", 80)).await.map(drop)), refused);
-        assert_eq!(code(people.create_role(&owner, role_draft("x", 100)).await.map(drop)), refused);
-        assert_eq!(code(people.update_role(&admin, high, role_draft("x", 10)).await), refused);
-        assert_eq!(code(people.update_role(&admin, low, role_draft("x", 80)).await), refused);
+        assert_eq!(
+            code(
+                people
+                    .create_role(&admin, role_draft("x", 80))
+                    .await
+                    .map(drop)
+            ),
+            refused
+        );
+        assert_eq!(
+            code(
+                people
+                    .create_role(&owner, role_draft("x", 100))
+                    .await
+                    .map(drop)
+            ),
+            refused
+        );
+        assert_eq!(
+            code(people.update_role(&admin, high, role_draft("x", 10)).await),
+            refused
+        );
+        assert_eq!(
+            code(people.update_role(&admin, low, role_draft("x", 80)).await),
+            refused
+        );
         assert_eq!(code(people.delete_role(&admin, high).await), refused);
         assert_eq!(house.lines("role.update", "refused").await, 2);
         assert_eq!(
-            code(people.create_role(&admin, role_draft("x", 0)).await.map(drop)),
+            code(
+                people
+                    .create_role(&admin, role_draft("x", 0))
+                    .await
+                    .map(drop)
+            ),
             Err(FailureCode::InvalidNumber)
         );
         // Somebody who governs roles and may not do everything.
@@ -66,15 +131,29 @@ async fn roles_are_made_below_ones_own() {
         let kim = house.person("kim", BuiltIn::Guest).await;
         people.set_roles(&owner, kim, vec![keeper]).await.unwrap();
         let session = house.identity.session(house.identity.entered(kim).await);
-        let kim = house.identity.caller(&session, &crate::identity::testing::visitor()).await.unwrap();
+        let kim = house
+            .identity
+            .caller(&session, &crate::identity::testing::visitor())
+            .await
+            .unwrap();
         let more = RoleDraft {
             permissions: PermissionSet::of(&[Permission::UsersWrite]),
             ..role_draft("More", 20)
         };
-        assert_eq!(code(people.create_role(&kim, more.clone()).await.map(drop)), Err(FailureCode::Forbidden));
-        assert_eq!(code(people.update_role(&kim, low, more).await), Err(FailureCode::Forbidden));
+        assert_eq!(
+            code(people.create_role(&kim, more.clone()).await.map(drop)),
+            Err(FailureCode::Forbidden)
+        );
+        assert_eq!(
+            code(people.update_role(&kim, low, more).await),
+            Err(FailureCode::Forbidden)
+        );
         let roles = people.roles(&kim).await.unwrap();
-        let may: Vec<&str> = roles.iter().filter(|role| role.can_write).map(|role| role.name.as_str()).collect();
+        let may: Vec<&str> = roles
+            .iter()
+            .filter(|role| role.can_write)
+            .map(|role| role.name.as_str())
+            .collect();
         assert_eq!(may, ["Low", "member", "guest"]);
     })
     .await;
@@ -88,18 +167,30 @@ async fn of_a_built_in_role_only_the_second_factor_changes() {
         let owner = house.signed_up("olga", BuiltIn::Owner).await;
         let people = &house.people;
         let member = BuiltIn::Member.id();
-        let draft = RoleDraft { requires_second_factor: true, ..RoleDraft::default() };
+        let draft = RoleDraft {
+            requires_second_factor: true,
+            ..RoleDraft::default()
+        };
         people.update_role(&owner, member, draft).await.unwrap();
         let role = people.role(&owner, member).await.unwrap();
         assert!(role.requires_second_factor);
-        assert_eq!((role.rank, role.permissions), (BuiltIn::Member.rank(), BuiltIn::Member.permissions()));
+        assert_eq!(
+            (role.rank, role.permissions),
+            (BuiltIn::Member.rank(), BuiltIn::Member.permissions())
+        );
         let refused = Err(FailureCode::BuiltInRole);
         for draft in [
             role_draft("", 99),
             role_draft("boss", 20),
-            RoleDraft { permissions: PermissionSet::all(), ..RoleDraft::default() },
+            RoleDraft {
+                permissions: PermissionSet::all(),
+                ..RoleDraft::default()
+            },
         ] {
-            assert_eq!(code(people.update_role(&owner, member, draft).await), refused);
+            assert_eq!(
+                code(people.update_role(&owner, member, draft).await),
+                refused
+            );
         }
         assert_eq!(code(people.delete_role(&owner, member).await), refused);
     })

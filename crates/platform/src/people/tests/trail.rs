@@ -19,9 +19,21 @@ async fn written(house: &House) -> crate::identity::Caller {
     let member = house.signed_up("mia", BuiltIn::Member).await;
     house.role(&owner, "=1+1", 30).await;
     let max = house.person("max", BuiltIn::Guest).await;
-    house.people.set_disabled(&owner, &[max], true).await.unwrap();
-    house.people.set_disabled(&member, &[max], true).await.unwrap_err();
-    house.people.set_disabled(&owner, &[max], false).await.unwrap();
+    house
+        .people
+        .set_disabled(&owner, &[max], true)
+        .await
+        .unwrap();
+    house
+        .people
+        .set_disabled(&member, &[max], true)
+        .await
+        .unwrap_err();
+    house
+        .people
+        .set_disabled(&owner, &[max], false)
+        .await
+        .unwrap();
     owner
 }
 
@@ -37,7 +49,10 @@ async fn the_log_is_read_by_filter_and_page() {
         let all = read(AuditFilter::default()).await;
         assert!(all.len() >= 9);
         assert!(all.windows(2).all(|pair| pair[0].seq == pair[1].seq + 1));
-        let actions = |action: &str| AuditFilter { action: action.to_owned(), ..AuditFilter::default() };
+        let actions = |action: &str| AuditFilter {
+            action: action.to_owned(),
+            ..AuditFilter::default()
+        };
         let disabled = read(actions("user.disable")).await;
         let outcomes: Vec<_> = disabled.iter().map(|line| line.outcome).collect();
         assert_eq!(outcomes, [AuditOutcome::Refused, AuditOutcome::Done]);
@@ -47,15 +62,28 @@ async fn the_log_is_read_by_filter_and_page() {
         assert_eq!(disabled[1].address, "192.0.2.1");
         assert!(read(actions("user.")).await.len() >= 5);
         assert!(read(actions("user%")).await.is_empty());
-        let object = AuditFilter { object: disabled[1].object_id.clone(), ..AuditFilter::default() };
+        let object = AuditFilter {
+            object: disabled[1].object_id.clone(),
+            ..AuditFilter::default()
+        };
         assert_eq!(read(object).await.len(), 2);
-        let by_owner = AuditFilter { actor: Some(owner.user()), ..actions("user.disable") };
+        let by_owner = AuditFilter {
+            actor: Some(owner.user()),
+            ..actions("user.disable")
+        };
         assert_eq!(read(by_owner).await.len(), 1);
-        let later = AuditFilter { from: Some(all[0].at.plus(1)), ..AuditFilter::default() };
+        let later = AuditFilter {
+            from: Some(all[0].at.plus(1)),
+            ..AuditFilter::default()
+        };
         assert!(read(later).await.is_empty());
         let (mut seen, mut after) = (Vec::new(), None::<String>);
         loop {
-            let page = house.people.audit(&owner, AuditFilter::default(), after.as_deref(), 2).await.unwrap();
+            let page = house
+                .people
+                .audit(&owner, AuditFilter::default(), after.as_deref(), 2)
+                .await
+                .unwrap();
             seen.extend(page.items);
             after = page.next;
             if after.is_none() {
@@ -64,7 +92,10 @@ async fn the_log_is_read_by_filter_and_page() {
         }
         assert_eq!(seen, all);
         let member = house.signed_up("mio", BuiltIn::Member).await;
-        let refused = house.people.audit(&member, AuditFilter::default(), None, 10).await;
+        let refused = house
+            .people
+            .audit(&member, AuditFilter::default(), None, 10)
+            .await;
         assert_eq!(code(refused).err(), Some(FailureCode::Forbidden));
     })
     .await;
@@ -77,7 +108,11 @@ async fn the_log_is_taken_along() {
         let house = House::on(&db);
         let owner = written(&house).await;
         let export = async |format| {
-            let stream = house.people.export_audit(&owner, AuditFilter::default(), format).await.unwrap();
+            let stream = house
+                .people
+                .export_audit(&owner, AuditFilter::default(), format)
+                .await
+                .unwrap();
             let pieces: Vec<Vec<u8>> = stream.try_collect().await.unwrap();
             String::from_utf8(pieces.concat()).unwrap()
         };
@@ -92,7 +127,10 @@ async fn the_log_is_taken_along() {
         }
         assert_eq!(house.lines("audit.export", "done").await, 2);
         let member = house.signed_up("mio", BuiltIn::Member).await;
-        let refused = house.people.export_audit(&member, AuditFilter::default(), AuditFormat::Csv).await;
+        let refused = house
+            .people
+            .export_audit(&member, AuditFilter::default(), AuditFormat::Csv)
+            .await;
         assert_eq!(code(refused.map(drop)), Err(FailureCode::Forbidden));
         assert_eq!(house.lines("audit.export", "refused").await, 1);
     })
@@ -112,9 +150,15 @@ async fn lines_can_only_be_added() {
             "DELETE FROM audit_log",
         ] {
             let refused = try_execute(&db, sql).await.unwrap_err();
-            assert!(refused.to_string().contains("append-only"), "{sql}: {refused}");
+            assert!(
+                refused.to_string().contains("append-only"),
+                "{sql}: {refused}"
+            );
         }
-        assert_eq!(house.identity.audit().verify().await.unwrap().broken_at, None);
+        assert_eq!(
+            house.identity.audit().verify().await.unwrap().broken_at,
+            None
+        );
     })
     .await;
 }
@@ -123,7 +167,10 @@ async fn open_for_change(db: &Db) {
     let triggers: &[&str] = if db.is_shared() {
         &["ALTER TABLE audit_log DISABLE TRIGGER ALL"]
     } else {
-        &["DROP TRIGGER audit_log_no_update", "DROP TRIGGER audit_log_no_delete"]
+        &[
+            "DROP TRIGGER audit_log_no_update",
+            "DROP TRIGGER audit_log_no_delete",
+        ]
     };
     for sql in triggers {
         execute(db, sql).await;
@@ -145,14 +192,42 @@ async fn the_verifier_finds_what_was_done_to_the_log() {
     let to_close = "UPDATE audit_log SET seq = seq - 999 WHERE seq > 1000";
     let (at_six, at_ten) = (forged(6), forged(10));
     let tampered: [(&str, Vec<&str>, i64); 12] = [
-        ("changed actor", vec!["UPDATE audit_log SET actor_id = 'x' WHERE seq = 4"], 4),
-        ("changed action", vec!["UPDATE audit_log SET action = 'x' WHERE seq = 4"], 4),
-        ("changed time", vec!["UPDATE audit_log SET at = at + 1 WHERE seq = 1"], 1),
-        ("changed outcome", vec!["UPDATE audit_log SET outcome = 'refused' WHERE seq = 2"], 2),
-        ("changed details", vec!["UPDATE audit_log SET details = '{\"a\":1}' WHERE seq = 3"], 3),
-        ("changed hash", vec!["UPDATE audit_log SET hash = 'x' WHERE seq = 9"], 9),
+        (
+            "changed actor",
+            vec!["UPDATE audit_log SET actor_id = 'x' WHERE seq = 4"],
+            4,
+        ),
+        (
+            "changed action",
+            vec!["UPDATE audit_log SET action = 'x' WHERE seq = 4"],
+            4,
+        ),
+        (
+            "changed time",
+            vec!["UPDATE audit_log SET at = at + 1 WHERE seq = 1"],
+            1,
+        ),
+        (
+            "changed outcome",
+            vec!["UPDATE audit_log SET outcome = 'refused' WHERE seq = 2"],
+            2,
+        ),
+        (
+            "changed details",
+            vec!["UPDATE audit_log SET details = '{\"a\":1}' WHERE seq = 3"],
+            3,
+        ),
+        (
+            "changed hash",
+            vec!["UPDATE audit_log SET hash = 'x' WHERE seq = 9"],
+            9,
+        ),
         ("missing", vec!["DELETE FROM audit_log WHERE seq = 4"], 4),
-        ("missing first", vec!["DELETE FROM audit_log WHERE seq = 1"], 1),
+        (
+            "missing first",
+            vec!["DELETE FROM audit_log WHERE seq = 1"],
+            1,
+        ),
         ("cut", vec!["DELETE FROM audit_log WHERE seq > 7"], 8),
         ("cut whole", vec!["DELETE FROM audit_log"], 1),
         ("reordered", swap.to_vec(), 4),
@@ -163,12 +238,18 @@ async fn the_verifier_finds_what_was_done_to_the_log() {
             let house = House::on(&db);
             written(&house).await;
             open_for_change(&db).await;
-            assert_eq!(house.identity.audit().verify().await.unwrap().broken_at, None);
+            assert_eq!(
+                house.identity.audit().verify().await.unwrap().broken_at,
+                None
+            );
             for sql in tampering {
                 execute(&db, sql).await;
             }
             let found = house.identity.audit().verify().await.unwrap();
-            let expected = Verified { lines: place - 1, broken_at: Some(*place) };
+            let expected = Verified {
+                lines: place - 1,
+                broken_at: Some(*place),
+            };
             assert_eq!(found, expected, "{what}");
         })
         .await;
@@ -183,7 +264,10 @@ async fn the_verifier_finds_what_was_done_to_the_log() {
         assert_eq!(found.broken_at, Some(last + 1));
         // Under another master key nothing fits.
         let other = House::on(&db);
-        assert_eq!(other.identity.audit().verify().await.unwrap().broken_at, Some(1));
+        assert_eq!(
+            other.identity.audit().verify().await.unwrap().broken_at,
+            Some(1)
+        );
     })
     .await;
 }

@@ -20,7 +20,8 @@ pub(in crate::store) const RANK: &str = "SELECT COALESCE((SELECT MAX(r.rank) FRO
        SELECT o.role_id FROM user_roles o WHERE o.user_id = u.id \
        UNION SELECT g.role_id FROM group_members m JOIN group_roles g ON g.group_id = m.group_id \
        WHERE m.user_id = u.id)), 0) FROM users u WHERE u.id = $1";
-const SET_DISABLED: &str = "UPDATE users SET disabled = $2, updated_at = $3 WHERE id = $1 AND disabled <> $2";
+const SET_DISABLED: &str =
+    "UPDATE users SET disabled = $2, updated_at = $3 WHERE id = $1 AND disabled <> $2";
 const ROLES_OF: &str = "SELECT role_id FROM user_roles WHERE user_id = $1";
 const REVOKE: &str = "DELETE FROM user_roles WHERE user_id = $1 AND role_id = $2";
 const SET_PASSWORD: &str = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";

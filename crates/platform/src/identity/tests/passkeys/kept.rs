@@ -169,7 +169,11 @@ async fn all_factors_of_somebody_are_cleared_together() {
         let owner = tokens::caller(&house, owner).await;
         let record = house.identity.0.audit.by(&owner, "user.factors.reset");
         let record = record.on("user", lin);
-        house.identity.clear_factors(lin, None, &record).await.unwrap();
+        house
+            .identity
+            .clear_factors(lin, None, &record)
+            .await
+            .unwrap();
         for table in [
             "totp_factors",
             "totp_enrolments",
