@@ -4,6 +4,8 @@
 //! A plain form post is answered with a redirect, and so is its failure, with the code in the query; a status is
 //! set for scripts only, because it would replace the redirect and leave the visitor with raw JSON.
 
+use std::fmt::Write as _;
+
 use std::str::FromStr;
 
 use http::{
@@ -158,7 +160,8 @@ pub fn with_next(path: &str, next: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             query.push(char::from(byte));
         } else {
-            query.push_str(&format!("%{byte:02X}"));
+            // Writing to a text can't fail.
+            let _ = write!(query, "%{byte:02X}");
         }
     }
     format!("{path}?next={query}")
@@ -238,7 +241,7 @@ pub fn show_once(secret: &ShownOnce) {
         && let Ok(text) = serde_json::to_vec(secret)
     {
         let text = text.iter().fold(String::new(), |mut hex, byte| {
-            hex.push_str(&format!("{byte:02x}"));
+            let _ = write!(hex, "{byte:02x}");
             hex
         });
         let secure = if secure_site() { "; Secure" } else { "" };

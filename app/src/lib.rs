@@ -2,6 +2,10 @@
 //! plain forms, and becomes live where WebAssembly runs.
 
 #![recursion_limit = "256"]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own what they are given"
+)]
 
 mod admin;
 pub mod api;

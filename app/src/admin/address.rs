@@ -1,5 +1,7 @@
 //! Addresses that carry what was typed.
 
+use std::fmt::Write as _;
+
 /// A text as it stands in a query.
 pub fn escaped(text: &str) -> String {
     let mut query = String::with_capacity(text.len());
@@ -7,7 +9,8 @@ pub fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             query.push(char::from(byte));
         } else {
-            query.push_str(&format!("%{byte:02X}"));
+            // Writing to a text can't fail.
+            let _ = write!(query, "%{byte:02X}");
         }
     }
     query

@@ -12,17 +12,14 @@ pub fn Picture(
     #[prop(optional)] large: bool,
 ) -> impl IntoView {
     let size = large.then_some("large");
-    match (user, changed) {
-        (Some(user), Some(changed)) => {
-            // The time in the address makes a new picture another file for the browser.
-            let address = format!("/pictures/{user}?at={}", changed.get());
-            Either::Left(view! { <img class="picture" data-size=size src=address alt=""/> })
-        }
-        (Some(_) | None, Some(_) | None) => {
-            let initial: String = name.chars().next().into_iter().collect();
-            Either::Right(
-                view! { <span class="picture" data-size=size aria-hidden="true">{initial}</span> },
-            )
-        }
+    if let (Some(user), Some(changed)) = (user, changed) {
+        // The time in the address makes a new picture another file for the browser.
+        let address = format!("/pictures/{user}?at={}", changed.get());
+        Either::Left(view! { <img class="picture" data-size=size src=address alt=""/> })
+    } else {
+        let initial: String = name.chars().next().into_iter().collect();
+        Either::Right(
+            view! { <span class="picture" data-size=size aria-hidden="true">{initial}</span> },
+        )
     }
 }

@@ -36,6 +36,10 @@ pub enum Kind {
 
 /// A labelled text field. `problem` stands beneath it; `on_escape` is called for Esc.
 #[component]
+#[expect(
+    clippy::too_many_lines,
+    reason = "most are the two elements that it may be"
+)]
 pub fn TextField(
     name: &'static str,
     #[prop(into)] label: String,

@@ -57,6 +57,10 @@ pub struct Person {
 /// All that an administrator sees of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact by itself, shown as such"
+)]
 pub struct PersonDetail {
     /// As in the list.
     pub person: Person,

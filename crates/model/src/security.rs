@@ -50,6 +50,10 @@ pub struct ProfileDraft {
 /// Everything about how one gets in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact by itself, shown as such"
+)]
 pub struct SecurityOverview {
     /// Whether there is a password; who signs in elsewhere only has none.
     pub has_password: bool,

@@ -120,6 +120,10 @@ impl Audit {
 impl Record {
     /// To what it was done.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "ids are small, and calls read better"
+    )]
     pub fn on(mut self, kind: &'static str, id: impl ToString) -> Self {
         self.object_kind = kind;
         self.object_id = id.to_string();

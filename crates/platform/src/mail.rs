@@ -142,9 +142,10 @@ impl Mailer {
         let (mailer, to) = (self.clone(), to.clone());
         self.later(async move {
             let composed = letter.compose(language, &mailer.0.site);
-            match mailer.message(&to, &composed) {
-                Some(message) => mailer.deliver(&message, kind, &composed.subject).await,
-                None => tracing::warn!(mail.kind = kind, "no mail server can take such an address"),
+            if let Some(message) = mailer.message(&to, &composed) {
+                mailer.deliver(&message, kind, &composed.subject).await;
+            } else {
+                tracing::warn!(mail.kind = kind, "no mail server can take such an address");
             }
         });
     }

@@ -17,7 +17,7 @@ mod trail;
 
 use std::sync::Arc;
 
-use model::{FailureCode, Permission, Rank, UserId};
+use model::{FailureCode, Permission, UserId};
 use serde_json::json;
 
 use crate::{
@@ -101,11 +101,6 @@ fn readable(caller: &Caller, permission: Permission) -> Result<(), IdentityError
             "refused to show"
         );
     })
-}
-
-/// What somebody must stand below whom the caller touches.
-fn ceiling(caller: &Caller) -> Option<Rank> {
-    Some(caller.rank())
 }
 
 /// What became of an act, as an error; whether it changed anything.

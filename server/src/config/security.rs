@@ -116,6 +116,7 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(unix)]
+#[expect(clippy::verbose_bit_mask, reason = "modes are read in octal")]
 fn refuse_if_others_can_read(file: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = fs::metadata(file)

@@ -63,10 +63,9 @@ async fn everybody(app: &TestApp) -> anyhow::Result<Vec<Kind>> {
 /// The refusal that the table of functions promises; `None` when the caller is let through to the act itself.
 fn expected(access: Access, kind: &Kind) -> Option<FailureCode> {
     let role = match (access, kind.role) {
-        (Access::Anyone, _) => return None,
+        (Access::Anyone, _) | (Access::Newcomer, Some(_)) => return None,
         // Nobody here is half in.
         (Access::HalfIn, _) | (_, None) => return Some(FailureCode::SignInNeeded),
-        (Access::Newcomer, Some(_)) => return None,
         (_, Some(role)) => role,
     };
     if let Some(lacks) = kind.lacks {

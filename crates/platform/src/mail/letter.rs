@@ -136,16 +136,15 @@ fn as_text(words: &Words<'_>, site: &str) -> String {
 
 fn as_html(words: &Words<'_>, site: &str, language: Language) -> String {
     let paragraph = |text: &String| format!("<p>{}</p>\n", escaped(text));
-    let before: String = words.before.iter().map(paragraph).collect();
-    let link: String = words
+    let paragraphs = |texts: &[String]| texts.iter().map(paragraph).collect::<Vec<_>>().concat();
+    let (before, after) = (paragraphs(&words.before), paragraphs(&words.after));
+    let link = words
         .link
-        .iter()
-        .map(|(label, url)| {
+        .as_ref()
+        .map_or_else(String::new, |(label, url)| {
             let url = escaped(url);
             format!("<p><a href=\"{url}\">{label}</a></p>\n<p>{url}</p>\n")
-        })
-        .collect();
-    let after: String = words.after.iter().map(paragraph).collect();
+        });
     format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n\
          <body>\n{before}{link}{after}<p>— {}</p>\n</body>\n</html>\n",

@@ -6,7 +6,7 @@ use model::{
 };
 use serde_json::json;
 
-use super::{People, ceiling, each_once, grants, settled};
+use super::{People, each_once, grants, settled};
 use crate::{
     identity::{Caller, IdentityError},
     mail::Language,
@@ -158,7 +158,7 @@ impl People {
             let record = self.trail().by(caller, "user.factors.reset").on("user", id);
             settled(
                 self.identity
-                    .clear_factors(id, ceiling(caller), &record)
+                    .clear_factors(id, Some(caller.rank()), &record)
                     .await?,
             )
         };
@@ -274,7 +274,7 @@ impl People {
             let now = self.clock.now();
             let touched = self
                 .db
-                .set_disabled(id, disabled, ceiling(caller), now, &record);
+                .set_disabled(id, disabled, Some(caller.rank()), now, &record);
             settled(touched.await?)
         };
         match act {

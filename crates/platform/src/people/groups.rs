@@ -7,8 +7,7 @@ use model::{
 use serde_json::json;
 
 use super::{
-    PAGE, People, accounts::user, ceiling, description, each_once, grants, name_taken, readable,
-    settled,
+    PAGE, People, accounts::user, description, each_once, grants, name_taken, readable, settled,
 };
 use crate::{
     identity::{Caller, IdentityError},
@@ -252,10 +251,11 @@ impl People {
         let record = record.with(&json!({ "group": group }));
         let (db, now) = (&self.db, self.clock.now());
         let touched = if join {
-            db.join_group(group, id, ceiling(caller), now, &record)
+            db.join_group(group, id, Some(caller.rank()), now, &record)
                 .await?
         } else {
-            db.leave_group(group, id, ceiling(caller), &record).await?
+            db.leave_group(group, id, Some(caller.rank()), &record)
+                .await?
         };
         // A group with roles lifts or lowers whoever joins or leaves it.
         if settled(touched)? && !self.db.roles_of_group(group).await?.is_empty() {

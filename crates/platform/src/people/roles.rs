@@ -142,6 +142,7 @@ fn reaches(caller: &Caller, role: &Role) -> bool {
 }
 
 /// The draft in its one form.
+#[expect(clippy::needless_pass_by_value, reason = "it becomes the checked one")]
 fn checked(draft: RoleDraft) -> Result<RoleDraft, IdentityError> {
     let name = DisplayName::parse(&draft.name)?.as_str().to_owned();
     if BuiltIn::from_name(&name.to_lowercase()).is_some() {

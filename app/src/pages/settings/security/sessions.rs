@@ -111,7 +111,7 @@ fn EndOthers() -> impl IntoView {
     let security = expect_context::<Security>();
     let submission = Submission::new(&[]);
     let end = submission.on_submit(end_other_sessions, move |_: u64| {
-        security.sessions.refetch()
+        security.sessions.refetch();
     });
     view! {
         <Confirm label=words.sessions_end_others question=words.sessions_end_others_question>

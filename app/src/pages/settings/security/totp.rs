@@ -1,5 +1,7 @@
 //! Codes of an app: on or off, and `/settings/security/totp`, where one is set up.
 
+use std::fmt::Write as _;
+
 use leptos::{either::Either, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{RecoveryCodes, Session, TotpEnrolment};
@@ -156,7 +158,8 @@ fn as_address(svg: &str) -> String {
         if byte.is_ascii_alphanumeric() || b" -./:=,;".contains(&byte) {
             address.push(char::from(byte));
         } else {
-            address.push_str(&format!("%{byte:02X}"));
+            // Writing to a text can't fail.
+            let _ = write!(address, "%{byte:02X}");
         }
     }
     address

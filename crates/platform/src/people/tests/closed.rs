@@ -79,7 +79,7 @@ async fn what_cannot_be_logged_does_not_happen() {
             ("delete group", code(people.delete_group(&owner, group).await)),
             ("add members", code(people.add_members(&owner, group, &[mia]).await.map(drop))),
             ("remove members", code(people.remove_members(&owner, group, &[max]).await.map(drop))),
-            ("export", code(people.export_audit(&owner, Default::default(), crate::people::AuditFormat::Csv).await.map(drop))),
+            ("export", code(people.export_audit(&owner, model::AuditFilter::default(), crate::people::AuditFormat::Csv).await.map(drop))),
             ("user add", code(operator.add("New", new, password(), "member").await.map(drop))),
             ("user passwd", code(operator.set_password(address, password()).await)),
             ("user role", code(operator.set_role(address, "guest", true).await.map(drop))),

@@ -38,11 +38,11 @@ async fn every_one_of_many_is_on_one_page() {
                 break;
             }
         }
-        assert_eq!(seen.len() as i64, MANY + 1);
+        assert_eq!(i64::try_from(seen.len()).unwrap(), MANY + 1);
         assert_eq!(pages, 16);
         seen.sort_unstable();
         seen.dedup();
-        assert_eq!(seen.len() as i64, MANY + 1);
+        assert_eq!(i64::try_from(seen.len()).unwrap(), MANY + 1);
         let nonsense = house
             .people
             .list(&admin, PersonFilter::default(), Some("%%%"), 10)

@@ -119,9 +119,12 @@ async fn the_log_is_taken_along() {
         let csv = export(AuditFormat::Csv).await;
         let lines = house.count("SELECT COUNT(*) FROM audit_log").await;
         assert!(csv.starts_with("\"seq\",\"at\""), "{csv}");
-        assert_eq!(csv.matches("\r\n").count() as i64, lines + 1);
+        assert_eq!(
+            i64::try_from(csv.matches("\r\n").count()).unwrap(),
+            lines + 1
+        );
         let json = export(AuditFormat::JsonLines).await;
-        assert_eq!(json.lines().count() as i64, lines + 1);
+        assert_eq!(i64::try_from(json.lines().count()).unwrap(), lines + 1);
         for line in json.lines() {
             serde_json::from_str::<model::AuditEntry>(line).unwrap();
         }

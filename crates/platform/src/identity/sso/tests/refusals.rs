@@ -76,10 +76,10 @@ async fn an_id_token_that_does_not_fit_opens_nothing() {
         ("another nonce", |s| s.claims["nonce"] = json!("other")),
         ("no nonce", |s| s.claims["nonce"] = json!(null)),
         ("another issuer", |s| {
-            s.claims["iss"] = json!("https://evil.example")
+            s.claims["iss"] = json!("https://evil.example");
         }),
         ("almost the issuer", |s| {
-            s.claims["iss"] = json!("http://127.0.0.1")
+            s.claims["iss"] = json!("http://127.0.0.1");
         }),
         ("another audience", |s| s.claims["aud"] = json!("somebody")),
         ("one audience too many", |s| {
@@ -89,7 +89,7 @@ async fn an_id_token_that_does_not_fit_opens_nothing() {
         ("over", |s| s.claims["exp"] = json!(1_789_999_999)),
         ("no subject", |s| s.claims["sub"] = json!("")),
         ("an endless subject", |s| {
-            s.claims["sub"] = json!("x".repeat(256))
+            s.claims["sub"] = json!("x".repeat(256));
         }),
         ("unsigned", |s| {
             s.header = json!({ "alg": "none" });
