@@ -65,6 +65,8 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+    // Made into machine code once, here: the type of all pages together would be again in each crate that draws them.
+    .into_any()
 }
 
 /// `/admin` and below.
