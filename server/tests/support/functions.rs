@@ -53,6 +53,16 @@ impl Target {
 }
 
 impl Function {
+    /// What it takes besides, of those that somebody's own things are asked with.
+    pub(crate) fn asks_a_model(&self) -> bool {
+        matches!(self.name, "generation.offer" | "generation.ask")
+    }
+
+    /// Whether it is asked for by GET, as no other is.
+    pub(crate) fn is_read_by_get(&self) -> bool {
+        self.name == "identity.session"
+    }
+
     /// Whether calling it leaves its caller signed out.
     pub(crate) fn ends_a_session(&self) -> bool {
         self.name == "identity.sign_out"

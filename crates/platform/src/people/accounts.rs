@@ -46,13 +46,16 @@ impl People {
         groups: Vec<GroupId>,
         language: Language,
     ) -> Result<UserId, IdentityError> {
-        let account = Account {
-            id: UserId::from_uuid(self.ids.next()),
-            name: DisplayName::parse(name)?,
-            email: Email::parse(email)?,
+        let id = UserId::from_uuid(self.ids.next());
+        let act = async {
+            caller.require(Permission::UsersWrite)?;
+            let account = Account {
+                id,
+                name: DisplayName::parse(name)?,
+                email: Email::parse(email)?,
+            };
+            self.create_account(caller, &account, &roles, &groups).await
         };
-        let id = account.id;
-        let act = self.create_account(caller, &account, &roles, &groups);
         self.judged(caller, "user.register", user(id), act).await?;
         let record = self
             .trail()
@@ -69,7 +72,6 @@ impl People {
         roles: &[RoleId],
         groups: &[GroupId],
     ) -> Result<(), IdentityError> {
-        caller.require(Permission::UsersWrite)?;
         if !roles.is_empty() {
             caller.require(Permission::UsersGrant)?;
             self.identity.require_fresh(caller)?;
