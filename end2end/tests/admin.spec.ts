@@ -12,6 +12,9 @@ const test = base.extend<{ admin: Admin }>({
   },
 });
 
+// Written beside the pages and not yet run against a finished build.
+test.fixme(() => true, "not yet run against a finished build");
+
 /** Somebody else in a browser of their own. */
 async function newcomer(page: Page, account: Account): Promise<Page> {
   const browser = page.context().browser();

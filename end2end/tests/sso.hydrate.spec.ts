@@ -19,6 +19,9 @@ const test = base.extend<{ provider: OidcProvider }>({
     }),
 });
 
+// Written beside the pages and not yet run against a finished build.
+test.fixme(() => true, "not yet run against a finished build");
+
 /** Says at the provider who one is. */
 async function beAt(provider: OidcProvider, page: Page, email: string): Promise<void> {
   await expect(page).toHaveURL(new RegExp(`^${provider.issuer}/interaction/`));
