@@ -28,6 +28,7 @@ impl From<BulkOutcome> for Told {
 }
 
 /// As a query, for the page that a plain form leads back to. Ids and codes only: the page finds the words.
+#[cfg(feature = "ssr")]
 pub fn in_query(outcome: &BulkOutcome) -> String {
     let refused: Vec<String> = outcome
         .refused

@@ -9,7 +9,9 @@
 )]
 
 use leptos::prelude::*;
-use model::{Profile, ProfileDraft, SessionRef, SessionSummary};
+use model::{Profile, SessionSummary};
+#[cfg(feature = "ssr")]
+use model::{ProfileDraft, SessionRef};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;

@@ -38,6 +38,7 @@ pub fn day(at: Millis, offset_minutes: i32) -> String {
 }
 
 /// The end of a day that is written `2026-11-28`, by a clock that is so far from UTC.
+#[cfg(feature = "ssr")]
 pub fn end_of_day(text: &str, offset_minutes: i32) -> Option<Millis> {
     let mut parts = text.trim().splitn(3, '-');
     let year: i64 = parts.next()?.parse().ok()?;
@@ -73,6 +74,7 @@ const fn civil(days: i64) -> (i64, i64, i64) {
     (if month <= 2 { year + 1 } else { year }, month, day)
 }
 
+#[cfg(feature = "ssr")]
 const fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
