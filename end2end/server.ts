@@ -150,7 +150,7 @@ export class Server {
       const letters = await this.letters(kind, address);
       return letters.length >= count ? letters.at(-1) : undefined;
     });
-    const path = /https?:\/\/[^\s/]+(\/[a-z]+\?\w+=[\w.~-]+)/.exec(letter)?.[1];
+    const path = /https?:\/\/[^\s/]+(\/[a-z]+(?:\?\w+=[\w.~-]+)?)/.exec(letter)?.[1];
     if (path === undefined) throw new Error(`no link in the letter:\n${letter}`);
     return this.origin + path;
   }
