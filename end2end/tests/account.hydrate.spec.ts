@@ -2,9 +2,6 @@ import { CodeApp, plugIn } from "../authenticator.ts";
 import { expect, fillIn, pace, register, signIn, test } from "../fixtures.ts";
 import { onLocalhost } from "../server.ts";
 
-// Written beside the pages and not yet run against a finished build.
-test.fixme(() => true, "not yet run against a finished build");
-
 test.describe("passkeys", () => {
   test.use({
     configuration: async ({}, use) => use({ ...pace.atOnce, ...(await onLocalhost()) }),

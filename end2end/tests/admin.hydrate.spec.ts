@@ -10,9 +10,6 @@ const test = base.extend<{ admin: Admin }>({
   },
 });
 
-// Written beside the pages and not yet run against a finished build.
-test.fixme(() => true, "not yet run against a finished build");
-
 test("what was typed stays when it is refused", async ({ page, admin, words, account }) => {
   await admin.open("/users/new");
   await admin.field("person[name]").fill("Jost Juniper");

@@ -81,10 +81,14 @@ pub fn OutcomeNotice(
             view! { <li><strong>{name(id)}</strong> ": " {words.failure(code)}</li> }
         });
         let refused = refused.collect_view();
+        let done = match told.done {
+            0 if refused.is_empty() => words.outcome_nobody.to_owned(),
+            done => words.outcome_done(&done.to_string()),
+        };
         let tone = (!refused.is_empty()).then_some("danger");
         Some(view! {
             <div class="notice" role="status" data-tone=tone>
-                <p>{words.outcome_done(&told.done.to_string())}</p>
+                <p>{done}</p>
                 <ul class="notice__list">{refused}</ul>
             </div>
         })
