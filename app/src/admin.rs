@@ -1,7 +1,6 @@
 //! What the pages of administration share.
 
 pub mod actions;
-pub mod address;
 pub mod choices;
 pub mod form;
 pub mod known;

@@ -4,25 +4,28 @@
 //! A plain form post is answered with a redirect, and so is its failure, with the code in the query; a status is
 //! set for scripts only, because it would replace the redirect and leave the visitor with raw JSON.
 
-use std::fmt::Write as _;
+mod choices;
 
-use std::str::FromStr;
+use std::{fmt::Write as _, str::FromStr};
 
 use http::{
     HeaderName, HeaderValue, StatusCode,
-    header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HOST, ORIGIN, REFERER, SET_COOKIE},
+    header::{ACCEPT, COOKIE, HOST, ORIGIN, REFERER, SET_COOKIE},
     request::Parts,
 };
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use model::FailureCode;
-use platform::{
-    Services, Visitor,
-    identity::{Caller, SignedIn},
-};
+use platform::{Services, Visitor, identity::Caller};
 use tower_sessions::Session;
 
-use crate::{api::account::ShownOnce, error::AppError, language::Language, theme::Theme};
+use crate::{address::with_query, api::account::ShownOnce, error::AppError};
+
+pub use crate::address::is_local;
+pub use choices::{
+    apply_profile, language, mail_language, offset_minutes, remember, remember_or_forget, theme,
+    utc_offset_minutes,
+};
 
 /// The platform.
 pub fn services() -> Result<Services, AppError> {
@@ -133,20 +136,6 @@ pub async fn welcome() -> Result<(), AppError> {
     Ok(())
 }
 
-/// Where nothing was chosen in this browser, remembers what the profile says.
-pub fn apply_profile(signed_in: &SignedIn) {
-    for (name, chosen) in [
-        (Language::COOKIE, &signed_in.language),
-        (Theme::COOKIE, &signed_in.theme),
-    ] {
-        if let Some(chosen) = chosen
-            && cookie(name).is_none()
-        {
-            remember(name, chosen);
-        }
-    }
-}
-
 /// Ids as they were posted.
 pub fn parse_ids<T: FromStr>(texts: &[String]) -> Result<Vec<T>, AppError> {
     texts.iter().map(|text| parse_id(text)).collect()
@@ -154,17 +143,7 @@ pub fn parse_ids<T: FromStr>(texts: &[String]) -> Result<Vec<T>, AppError> {
 
 /// `path` with the way on in its query.
 pub fn with_next(path: &str, next: &str) -> String {
-    let mut query = String::new();
-    for byte in next.bytes() {
-        // What may stand in a query as it is; the rest is escaped.
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            query.push(char::from(byte));
-        } else {
-            // Writing to a text can't fail.
-            let _ = write!(query, "%{byte:02X}");
-        }
-    }
-    format!("{path}?next={query}")
+    with_query(path, &[("next", next)])
 }
 
 /// Sends a plain form post back to where it came from.
@@ -212,22 +191,6 @@ pub fn page_status(code: FailureCode) {
         && let Ok(status) = StatusCode::from_u16(code.status())
     {
         response.set_status(status);
-    }
-}
-
-/// Remembers a choice for a year.
-pub fn remember(cookie: &str, value: &str) {
-    set_cookie(&format!(
-        "{cookie}={value}; Path=/; Max-Age=31536000; SameSite=Lax"
-    ));
-}
-
-/// Remembers a choice, or forgets it when there is none.
-pub fn remember_or_forget(cookie: &str, value: &str) {
-    if value.is_empty() {
-        set_cookie(&format!("{cookie}=; Path=/; Max-Age=0; SameSite=Lax"));
-    } else {
-        remember(cookie, value);
     }
 }
 
@@ -289,44 +252,6 @@ pub fn forget_everything() {
     }
 }
 
-/// The language of the page that is being drawn: the cookie's, else the browser's.
-pub fn language() -> Language {
-    cookie(Language::COOKIE)
-        .and_then(|name| Language::from_name(&name))
-        .unwrap_or_else(|| {
-            header_of(ACCEPT_LANGUAGE.as_str())
-                .map_or(Language::En, |header| Language::accepted(&header))
-        })
-}
-
-/// The language of letters to whoever asks.
-pub fn mail_language() -> platform::mail::Language {
-    match language() {
-        Language::En => platform::mail::Language::En,
-        Language::Zh => platform::mail::Language::Zh,
-    }
-}
-
-/// The theme of the page that is being drawn.
-pub fn theme() -> Theme {
-    cookie(Theme::COOKIE)
-        .and_then(|name| Theme::from_name(&name))
-        .unwrap_or(Theme::System)
-}
-
-/// How far the reader's clock is from UTC, in minutes; 0 until their page has said.
-pub fn utc_offset_minutes() -> i32 {
-    cookie("lt_utc_offset")
-        .and_then(|text| offset_minutes(&text))
-        .unwrap_or(0)
-}
-
-/// What the page said of its clock, when a clock can be so far from UTC.
-pub fn offset_minutes(text: &str) -> Option<i32> {
-    let minutes = text.parse().ok()?;
-    (-14 * 60..=14 * 60).contains(&minutes).then_some(minutes)
-}
-
 fn cookie(name: &str) -> Option<String> {
     let header = header_of(COOKIE.as_str())?;
     header
@@ -360,14 +285,6 @@ fn path_within(referer: &str, host: &str) -> Option<String> {
     let path = rest.strip_prefix(host)?;
     let path = path.split('#').next()?;
     is_local(path).then(|| path.to_owned())
-}
-
-/// Whether a path stays within the site wherever a browser resolves it.
-pub fn is_local(path: &str) -> bool {
-    path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.contains('\\')
-        && !path.chars().any(char::is_control)
 }
 
 fn with_problem(path: &str, code: FailureCode) -> String {

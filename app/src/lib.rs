@@ -7,6 +7,7 @@
     reason = "components own what they are given"
 )]
 
+mod address;
 mod admin;
 pub mod api;
 mod browser;

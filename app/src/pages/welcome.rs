@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
+    address::is_local,
     browser,
     chat::preferences::{LanguageForm, ThemeForm},
     error::{AppError, Field},
@@ -44,7 +45,7 @@ pub fn next_in_query() -> String {
     use_query_map().with_untracked(|query| {
         query
             .get_str("next")
-            .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
+            .filter(|path| is_local(path))
             .unwrap_or("/")
             .to_owned()
     })

@@ -5,9 +5,9 @@ use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use model::{AuditEntry, AuditOutcome, Page, Permission, Session};
 
 use crate::{
+    address::with_query,
     admin::{
         actions,
-        address::with_query,
         subject::{Subject, if_permitted},
     },
     api::audit::{AuditQuery, load_audit},

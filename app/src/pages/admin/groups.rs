@@ -5,10 +5,8 @@ use leptos_router::hooks::use_query_map;
 use model::{Group, Page, Permission, Session};
 
 use crate::{
-    admin::{
-        address::with_query,
-        subject::{Subject, if_permitted},
-    },
+    address::with_query,
+    admin::subject::{Subject, if_permitted},
     api::groups::load_groups,
     language::use_words,
     session::use_session,

@@ -6,8 +6,8 @@ use model::{Invitation, NewInvitation, Page, Permission, Session};
 use server_fn::ServerFn;
 
 use crate::{
+    address::with_query,
     admin::{
-        address::with_query,
         choices::{GroupBoxes, RoleBoxes},
         form::sends,
         known::{Known, WithKnown, use_known},

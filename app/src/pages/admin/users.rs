@@ -9,8 +9,8 @@ use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use model::{Page, Permission, Person, Session, UserId};
 
 use crate::{
+    address::with_query,
     admin::{
-        address::with_query,
         known::{Known, WithKnown, use_known},
         outcome::{OutcomeNotice, told_in_query},
         subject::{Subject, if_permitted},

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use server_fn::ServerFn;
 
 use crate::{
+    address::with_query,
     admin::{
-        address::with_query,
         choices::Tick,
         form::sends_quietly,
         outcome::{OutcomeNotice, Told, told_in_query},

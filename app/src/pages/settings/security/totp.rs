@@ -1,7 +1,5 @@
 //! Codes of an app: on or off, and `/settings/security/totp`, where one is set up.
 
-use std::fmt::Write as _;
-
 use leptos::{either::Either, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{RecoveryCodes, Session, TotpEnrolment};
@@ -9,6 +7,7 @@ use server_fn::ServerFn;
 
 use super::Security;
 use crate::{
+    address::escaped,
     api::security::{
         BeginTotp, ConfirmTotp, RemoveTotp, begin_totp, confirm_totp, load_totp_enrolment,
         remove_totp,
@@ -153,16 +152,7 @@ fn Enrolment(enrolment: TotpEnrolment, codes: RwSignal<Option<Vec<String>>>) -> 
 
 /// A picture as an address, so that its markup never becomes the page's.
 fn as_address(svg: &str) -> String {
-    let mut address = String::from("data:image/svg+xml,");
-    for byte in svg.bytes() {
-        if byte.is_ascii_alphanumeric() || b" -./:=,;".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            // Writing to a text can't fail.
-            let _ = write!(address, "%{byte:02X}");
-        }
-    }
-    address
+    format!("data:image/svg+xml,{}", escaped(svg))
 }
 
 #[cfg(test)]

@@ -1,0 +1,155 @@
+//! The table: every operation, what it needs, and a body that does no harm.
+
+use model::Permission;
+use serde_json::{Value, json};
+
+use super::{NOWHERE, Needs, Operation};
+
+/// A line for each operation.
+#[expect(clippy::too_many_lines, reason = "a table")]
+pub(super) fn operations() -> Vec<Operation> {
+    use Needs::{Fresh, May, MayFresh, MayPerson, Nothing, Person};
+    use Permission::{
+        ApiKeysUse, AuditRead, GroupsRead, GroupsWrite, RolesRead, RolesWrite, UsersGrant,
+        UsersInvite, UsersRead, UsersWrite,
+    };
+    let none = || Value::Null;
+    let nobody = || json!({ "users": [NOWHERE] });
+    let key = || json!({ "name": "A key", "scopes": [] });
+    let group = || json!({ "name": "A group" });
+    let role = || json!({ "name": "A role", "rank": 1, "permissions": [] });
+    let login = json!({ "email": "nobody@example.com", "password": "wrong password" });
+    let newcomer = json!({ "name": "", "email": "", "password": "" });
+    let refresh = || json!({ "refresh_token": "ltr-guessed" });
+    let person = json!({ "name": "Bo", "email": "bo@example.com" });
+    vec![
+        ("post", "/rest/v1/auth/register", Nothing, newcomer),
+        ("post", "/rest/v1/auth/login", Nothing, login),
+        ("post", "/rest/v1/auth/refresh", Nothing, refresh()),
+        ("post", "/rest/v1/auth/logout", Nothing, refresh()),
+        ("get", "/rest/v1/me", Person, none()),
+        ("patch", "/rest/v1/me", Person, json!({ "theme": "dark" })),
+        ("get", "/rest/v1/me/picture", Person, none()),
+        ("put", "/rest/v1/me/picture", Person, none()),
+        ("delete", "/rest/v1/me/picture", Person, none()),
+        ("get", "/rest/v1/me/security", Person, none()),
+        ("post", "/rest/v1/me/export", Fresh, none()),
+        (
+            "post",
+            "/rest/v1/me/delete",
+            Fresh,
+            json!({ "email": "not@mine.example" }),
+        ),
+        ("get", "/rest/v1/me/sessions", Person, none()),
+        ("delete", "/rest/v1/me/sessions", Fresh, none()),
+        ("delete", "/rest/v1/me/sessions/browser/{id}", Fresh, none()),
+        ("delete", "/rest/v1/me/sessions/device/{id}", Fresh, none()),
+        ("get", "/rest/v1/me/api-keys", Person, none()),
+        ("post", "/rest/v1/me/api-keys", MayFresh(ApiKeysUse), key()),
+        (
+            "put",
+            "/rest/v1/me/api-keys/{id}",
+            MayFresh(ApiKeysUse),
+            key(),
+        ),
+        ("delete", "/rest/v1/me/api-keys/{id}", Person, none()),
+        ("get", "/rest/v1/users", May(UsersRead), none()),
+        ("post", "/rest/v1/users", May(UsersWrite), person),
+        ("get", "/rest/v1/users/{id}", May(UsersRead), none()),
+        ("post", "/rest/v1/users/disable", May(UsersWrite), nobody()),
+        ("post", "/rest/v1/users/enable", May(UsersWrite), nobody()),
+        (
+            "post",
+            "/rest/v1/users/delete",
+            MayFresh(UsersWrite),
+            json!({ "users": [NOWHERE], "confirm": "1" }),
+        ),
+        (
+            "post",
+            "/rest/v1/users/end-sessions",
+            May(UsersWrite),
+            nobody(),
+        ),
+        (
+            "post",
+            "/rest/v1/users/{id}/reset-factors",
+            MayFresh(UsersWrite),
+            none(),
+        ),
+        (
+            "post",
+            "/rest/v1/users/{id}/send-reset",
+            May(UsersWrite),
+            none(),
+        ),
+        (
+            "put",
+            "/rest/v1/users/{id}/roles",
+            MayFresh(UsersGrant),
+            json!({ "roles": [] }),
+        ),
+        (
+            "put",
+            "/rest/v1/users/{id}/groups",
+            May(GroupsWrite),
+            json!({ "groups": [] }),
+        ),
+        ("get", "/rest/v1/groups", May(GroupsRead), none()),
+        ("post", "/rest/v1/groups", MayFresh(GroupsWrite), group()),
+        ("get", "/rest/v1/groups/{id}", May(GroupsRead), none()),
+        (
+            "put",
+            "/rest/v1/groups/{id}",
+            MayFresh(GroupsWrite),
+            group(),
+        ),
+        (
+            "delete",
+            "/rest/v1/groups/{id}",
+            MayFresh(GroupsWrite),
+            none(),
+        ),
+        (
+            "post",
+            "/rest/v1/groups/{id}/add-members",
+            May(GroupsWrite),
+            nobody(),
+        ),
+        (
+            "post",
+            "/rest/v1/groups/{id}/remove-members",
+            May(GroupsWrite),
+            nobody(),
+        ),
+        ("get", "/rest/v1/roles", May(RolesRead), none()),
+        ("post", "/rest/v1/roles", MayFresh(RolesWrite), role()),
+        ("get", "/rest/v1/roles/{id}", May(RolesRead), none()),
+        ("put", "/rest/v1/roles/{id}", MayFresh(RolesWrite), role()),
+        (
+            "delete",
+            "/rest/v1/roles/{id}",
+            MayFresh(RolesWrite),
+            none(),
+        ),
+        ("get", "/rest/v1/invitations", May(UsersInvite), none()),
+        (
+            "post",
+            "/rest/v1/invitations",
+            MayPerson(UsersInvite),
+            json!({}),
+        ),
+        (
+            "delete",
+            "/rest/v1/invitations/{id}",
+            MayPerson(UsersInvite),
+            none(),
+        ),
+        ("get", "/rest/v1/audit", May(AuditRead), none()),
+        (
+            "post",
+            "/rest/v1/audit/export",
+            MayPerson(AuditRead),
+            json!({ "format": "json_lines" }),
+        ),
+    ]
+}

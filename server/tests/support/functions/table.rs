@@ -1,0 +1,393 @@
+//! The table itself: a line for each function, by area.
+
+use model::Permission;
+
+use super::{Access, Function, Value};
+
+const fn open(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
+    Function {
+        name,
+        access: Access::Anyone,
+        arguments,
+    }
+}
+
+const fn members(name: &'static str) -> Function {
+    Function {
+        name,
+        access: Access::Member,
+        arguments: &[],
+    }
+}
+
+const fn members_with(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
+    Function {
+        name,
+        access: Access::Member,
+        arguments,
+    }
+}
+
+const fn half_in(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
+    Function {
+        name,
+        access: Access::HalfIn,
+        arguments,
+    }
+}
+
+const fn newcomers(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
+    Function {
+        name,
+        access: Access::Newcomer,
+        arguments,
+    }
+}
+
+const fn permitted(
+    name: &'static str,
+    permission: Permission,
+    arguments: &'static [(&'static str, Value)],
+) -> Function {
+    Function {
+        name,
+        access: Access::Permitted(permission),
+        arguments,
+    }
+}
+
+const fn owners(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
+    Function {
+        name,
+        access: Access::Owner,
+        arguments,
+    }
+}
+
+const NO_ID: &[(&str, Value)] = &[("id", Value::Text("01990000-0000-7000-8000-0000000000ff"))];
+const GUESSED: &[(&str, Value)] = &[("token", Value::Text("guessed"))];
+const NO_PASSKEY: &[(&str, Value)] = &[
+    ("ceremony", Value::Text("guessed")),
+    ("response", Value::Text("{}")),
+];
+/// An id that nobody and nothing has.
+const NOBODY: &str = "01990000-0000-7000-8000-0000000000ff";
+
+const OF_CONVERSATION: &[(&str, Value)] = &[("id", Value::Conversation)];
+const OF_MESSAGE: &[(&str, Value)] = &[("id", Value::Conversation), ("message", Value::Message)];
+
+/// All of them. `identity.session` alone is a GET.
+pub(crate) const FUNCTIONS: &[Function] = &[
+    open("identity.session", &[]),
+    open(
+        "identity.sign_in",
+        &[
+            ("email", Value::Text("nobody@example.com")),
+            ("password", Value::Text("wrong")),
+        ],
+    ),
+    open(
+        "identity.register",
+        &[
+            ("name", Value::Text("")),
+            ("email", Value::Text("")),
+            ("password", Value::Text("")),
+        ],
+    ),
+    open(
+        "identity.set_up",
+        &[
+            ("token", Value::Text("guessed")),
+            ("name", Value::Text("Eve")),
+            ("email", Value::Text("eve@example.com")),
+            ("password", Value::Text("eleven grey herons")),
+        ],
+    ),
+    open(
+        "identity.check_setup_link",
+        &[("token", Value::Text("guessed"))],
+    ),
+    open("identity.sign_out", &[]),
+    newcomers("identity.sso_link", &[("provider", Value::Text("none"))]),
+    newcomers("identity.sso_step_up", &[("provider", Value::Text("none"))]),
+    members_with(
+        "identity.sso_unlink",
+        &[("id", Value::Text("01990000-0000-7000-8000-0000000000ff"))],
+    ),
+    open("account.take_shown_once", &[]),
+    members("account.profile"),
+    members_with(
+        "account.update_profile",
+        &[
+            ("name", Value::Text("Lin")),
+            ("language", Value::Text("")),
+            ("theme", Value::Text("")),
+            ("time_zone", Value::Text("")),
+        ],
+    ),
+    members("account.remove_picture"),
+    members("account.sessions"),
+    members_with(
+        "account.end_session",
+        &[
+            ("kind", Value::Text("browser")),
+            ("id", Value::Text("01990000-0000-7000-8000-0000000000ff")),
+        ],
+    ),
+    members("account.end_other_sessions"),
+    members_with("account.delete", &[("typed_email", Value::Text("not it"))]),
+    members("account.check_export"),
+    newcomers("security.overview", &[]),
+    half_in("security.answer_code", &[("code", Value::Text("000000"))]),
+    open("security.passkey_sign_in_options", &[]),
+    open("security.passkey_sign_in", NO_PASSKEY),
+    half_in("security.passkey_factor_options", &[]),
+    half_in("security.passkey_factor", NO_PASSKEY),
+    newcomers(
+        "security.step_up_password",
+        &[("proof_password", Value::Text("wrong"))],
+    ),
+    newcomers(
+        "security.step_up_code",
+        &[("proof_code", Value::Text("000000"))],
+    ),
+    newcomers("security.passkey_step_up_options", &[]),
+    newcomers("security.passkey_step_up", NO_PASSKEY),
+    newcomers("security.begin_totp", &[]),
+    newcomers("security.totp_enrolment", &[]),
+    newcomers("security.confirm_totp", &[("code", Value::Text("000000"))]),
+    newcomers("security.remove_totp", &[]),
+    newcomers("security.renew_recovery_codes", &[]),
+    newcomers("security.passkey_options", &[]),
+    newcomers(
+        "security.add_passkey",
+        &[
+            ("ceremony", Value::Text("guessed")),
+            ("name", Value::Text("Mine")),
+            ("response", Value::Text("{}")),
+        ],
+    ),
+    newcomers(
+        "security.rename_passkey",
+        &[
+            ("id", Value::Text("01990000-0000-7000-8000-0000000000ff")),
+            ("name", Value::Text("Mine")),
+        ],
+    ),
+    newcomers("security.remove_passkey", NO_ID),
+    open("recovery.invitation", GUESSED),
+    newcomers("recovery.send_verification", &[]),
+    open("recovery.verify_email", GUESSED),
+    members_with(
+        "recovery.change_email",
+        &[("new_email", Value::Text("not an address"))],
+    ),
+    newcomers(
+        "recovery.change_password",
+        &[
+            ("current_password", Value::Text("wrong")),
+            ("new_password", Value::Text("eleven grey herons")),
+        ],
+    ),
+    open(
+        "recovery.request_reset",
+        &[("email", Value::Text("nobody@example.com"))],
+    ),
+    open("recovery.check_reset_link", GUESSED),
+    open(
+        "recovery.reset_password",
+        &[
+            ("token", Value::Text("guessed")),
+            ("new_password", Value::Text("eleven grey herons")),
+        ],
+    ),
+    members("keys.list"),
+    permitted(
+        "keys.create",
+        Permission::ApiKeysUse,
+        &[("key[name]", Value::Text(""))],
+    ),
+    permitted(
+        "keys.update",
+        Permission::ApiKeysUse,
+        &[
+            ("id", Value::Text("01990000-0000-7000-8000-0000000000ff")),
+            ("key[name]", Value::Text("Mine")),
+        ],
+    ),
+    members_with("keys.delete", NO_ID),
+    open("preferences.set_theme", &[("theme", Value::Text("dark"))]),
+    open(
+        "preferences.set_language",
+        &[("language", Value::Text("zh"))],
+    ),
+    members("conversations.list"),
+    members("conversations.draft"),
+    members("generation.offer"),
+    owners("conversations.open", OF_CONVERSATION),
+    owners("conversations.newest", OF_CONVERSATION),
+    owners("conversations.older", OF_MESSAGE),
+    owners(
+        "conversations.rename",
+        &[("id", Value::Conversation), ("title", Value::Text("Mine"))],
+    ),
+    owners("conversations.delete", OF_CONVERSATION),
+    owners("conversations.restore", OF_CONVERSATION),
+    owners(
+        "conversations.save_draft",
+        &[
+            ("conversation", Value::Conversation),
+            ("text", Value::Text("mine")),
+        ],
+    ),
+    owners("conversations.show_branch", OF_MESSAGE),
+    owners("conversations.source", OF_MESSAGE),
+    owners(
+        "generation.ask",
+        &[
+            ("conversation", Value::Conversation),
+            ("prompt", Value::Text("whose is this?")),
+            ("model", Value::Text("qwen-plus")),
+            ("submission", Value::Submission),
+        ],
+    ),
+    owners("generation.stop", OF_CONVERSATION),
+    owners("generation.continue", OF_MESSAGE),
+    owners("generation.regenerate", OF_MESSAGE),
+    permitted(
+        "people.list",
+        Permission::UsersRead,
+        &[("query[search]", Value::Text("nobody"))],
+    ),
+    permitted(
+        "people.detail",
+        Permission::UsersRead,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "people.create",
+        Permission::UsersWrite,
+        &[
+            ("person[name]", Value::Text("")),
+            ("person[email]", Value::Text("new@example.com")),
+        ],
+    ),
+    permitted(
+        "people.act",
+        Permission::UsersWrite,
+        &[
+            ("act", Value::Text("end_sessions")),
+            ("people[]", Value::Text(NOBODY)),
+        ],
+    ),
+    permitted(
+        "people.act_on",
+        Permission::UsersWrite,
+        &[("id", Value::Text(NOBODY)), ("act", Value::Text("disable"))],
+    ),
+    permitted(
+        "people.set_roles",
+        Permission::UsersGrant,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "people.set_groups",
+        Permission::GroupsWrite,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "groups.list",
+        Permission::GroupsRead,
+        &[("after", Value::Text(""))],
+    ),
+    permitted(
+        "groups.detail",
+        Permission::GroupsRead,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "groups.create",
+        Permission::GroupsWrite,
+        &[
+            ("group[name]", Value::Text("")),
+            ("group[all_models]", Value::Text("true")),
+        ],
+    ),
+    permitted(
+        "groups.update",
+        Permission::GroupsWrite,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("group[name]", Value::Text("Nobody")),
+        ],
+    ),
+    permitted(
+        "groups.delete",
+        Permission::GroupsWrite,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "groups.add_members",
+        Permission::GroupsWrite,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("people[]", Value::Text(NOBODY)),
+        ],
+    ),
+    permitted(
+        "groups.remove_members",
+        Permission::GroupsWrite,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("people[]", Value::Text(NOBODY)),
+        ],
+    ),
+    permitted("roles.list", Permission::RolesRead, &[]),
+    permitted(
+        "roles.detail",
+        Permission::RolesRead,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "roles.create",
+        Permission::RolesWrite,
+        &[
+            ("role[name]", Value::Text("")),
+            ("role[rank]", Value::Text("1")),
+        ],
+    ),
+    permitted(
+        "roles.update",
+        Permission::RolesWrite,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("role[name]", Value::Text("Nobody")),
+            ("role[rank]", Value::Text("1")),
+        ],
+    ),
+    permitted(
+        "roles.delete",
+        Permission::RolesWrite,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "invitations.list",
+        Permission::UsersInvite,
+        &[("after", Value::Text(""))],
+    ),
+    permitted(
+        "invitations.create",
+        Permission::UsersInvite,
+        &[("invitation[email]", Value::Text(""))],
+    ),
+    permitted(
+        "invitations.revoke",
+        Permission::UsersInvite,
+        &[("id", Value::Text(NOBODY))],
+    ),
+    permitted(
+        "audit.list",
+        Permission::AuditRead,
+        &[("query[action]", Value::Text("user."))],
+    ),
+];
