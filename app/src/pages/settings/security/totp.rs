@@ -163,7 +163,7 @@ mod tests {
     fn nothing_of_a_picture_is_markup_in_its_address() {
         assert_eq!(
             as_address("<svg fill=\"#000\"/>"),
-            "data:image/svg+xml,%3Csvg fill=%22%23000%22/%3E"
+            "data:image/svg+xml,%3Csvg%20fill%3D%22%23000%22%2F%3E"
         );
     }
 }
