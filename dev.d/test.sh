@@ -21,7 +21,7 @@ test_lint() {
   step "formatting" cargo fmt --all --check
   step "clippy, native" cargo clippy "${NATIVE[@]}" --all-targets -- -D warnings
   step "clippy, WASM" cargo clippy "${BROWSER[@]}" -- -D warnings
-  step "rustdoc" env RUSTDOCFLAGS="-D warnings" cargo doc "${NATIVE[@]}" --no-deps --document-private-items
+  step "rustdoc" env RUSTDOCFLAGS="-D warnings --cfg erase_components" cargo doc "${NATIVE[@]}" --no-deps --document-private-items
   step "unused dependencies" cargo machete --with-metadata
   step "licences, sources and bans" cargo deny --locked check --hide-inclusion-graph bans licenses sources
   if timeout 30 cargo deny fetch db >/dev/null 2>&1; then
