@@ -32,6 +32,8 @@ permissions! {
     ChatUse = "chat.use";
     /// Make API keys for oneself, and use them.
     ApiKeysUse = "api_keys.use";
+    /// Call models from programs, with a key or a token.
+    GatewayUse = "gateway.use";
     /// See who has an account.
     UsersRead = "users.read";
     /// Invite people.
@@ -50,6 +52,10 @@ permissions! {
     RolesWrite = "roles.write";
     /// Read and export the audit log.
     AuditRead = "audit.read";
+    /// See what everybody used and what it cost.
+    UsageRead = "usage.read";
+    /// Set budgets, and which models stand behind which names.
+    GatewayWrite = "gateway.write";
 }
 
 /// A set of permissions.
@@ -248,21 +254,26 @@ impl BuiltIn {
     /// What it may do.
     pub const fn permissions(self) -> PermissionSet {
         use Permission::{
-            ApiKeysUse, AuditRead, ChatUse, GroupsRead, RolesRead, UsersInvite, UsersRead,
+            ApiKeysUse, AuditRead, ChatUse, GatewayUse, GroupsRead, RolesRead, UsageRead,
+            UsersInvite, UsersRead,
         };
         match self {
             Self::Owner | Self::Administrator => PermissionSet::all(),
             Self::Operator => PermissionSet::of(&[
                 ChatUse,
                 ApiKeysUse,
+                GatewayUse,
                 UsersRead,
                 UsersInvite,
                 GroupsRead,
                 RolesRead,
                 AuditRead,
+                UsageRead,
             ]),
-            Self::Auditor => PermissionSet::of(&[UsersRead, GroupsRead, RolesRead, AuditRead]),
-            Self::Member => PermissionSet::of(&[ChatUse, ApiKeysUse]),
+            Self::Auditor => {
+                PermissionSet::of(&[UsersRead, GroupsRead, RolesRead, AuditRead, UsageRead])
+            }
+            Self::Member => PermissionSet::of(&[ChatUse, ApiKeysUse, GatewayUse]),
             Self::Guest => PermissionSet::of(&[ChatUse]),
         }
     }

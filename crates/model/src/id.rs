@@ -75,6 +75,8 @@ ids! {
     LinkId;
     /// A key that signs access tokens.
     SigningKeyId;
+    /// One request to an upstream.
+    CallId;
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod budget;
+pub mod call;
 pub mod conversation;
 pub mod failure;
 pub mod generation;
@@ -15,18 +17,23 @@ pub mod page;
 pub mod people;
 pub mod security;
 pub mod time;
+pub mod usage;
 
 pub use access::{BuiltIn, Permission, PermissionSet, Rank};
 pub use account::{
     Account, DisplayName, Email, Factor, Lacking, Password, ProviderChoice, RegistrationMode,
     Session,
 };
+pub use budget::{Budget, BudgetPeriod, BudgetScope};
+pub use call::{
+    Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource,
+};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
 pub use conversation::{ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title};
 pub use failure::FailureCode;
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use id::{
-    ApiKeyId, ConversationId, FamilyId, GenerationId, GroupId, InvitationId, LinkId, MessageId,
+    ApiKeyId, CallId, ConversationId, FamilyId, GenerationId, GroupId, InvitationId, LinkId, MessageId,
     PasskeyId, RoleId, SessionId, SigningKeyId, SubmissionId, UserId,
 };
 pub use message::{
@@ -42,3 +49,4 @@ pub use security::{
     RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,
 };
 pub use time::Millis;
+pub use usage::{UsageBy, UsageDay, UsageQuery, UsageReport, UsageShare, UsageSum};
