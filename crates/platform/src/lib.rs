@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod conversations;
 mod error;
+pub mod gateway;
 pub mod generation;
 pub mod identity;
 pub mod mail;
