@@ -1,66 +1,136 @@
-"""A `liantai simulator` of the tests' own, on a free port, for the official clients to talk to."""
+"""What the tests talk to: a `liantai simulator` of their own, and a `liantai serve` in front of it."""
 
 import os
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import anthropic
+import dashscope
+import openai
 import pytest
 
-BINARY = os.environ.get("LIANTAI_BINARY") or Path(__file__).parents[2] / "dist" / "liantai"
+from comparison import Twice
+from gateway import Gateway
+from stand_in import StandIn
 
 # The SDKs take proxies and keys from the environment; these tests hand both in.
 for name in list(os.environ):
-    if name.lower().endswith("_proxy") or name in ("DASHSCOPE_API_KEY", "OPENAI_API_KEY"):
+    if name.lower().endswith("_proxy") or name in ("ANTHROPIC_API_KEY", "DASHSCOPE_API_KEY", "OPENAI_API_KEY"):
         del os.environ[name]
 
 
 @contextmanager
-def simulator(folder: Path, *arguments: str) -> Iterator[str]:
-    """A simulator that runs in `folder` and answers without delay; gives its base address for the OpenAI protocol."""
-    addr = f"127.0.0.1:{free_port()}"
-    with open(folder / "log", "w+b") as log:
-        immediate = ["--latency", "0", "--speed", "0", "--task-time", "0"]
-        command = [BINARY, "simulator", "--addr", addr, *immediate, *arguments]
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            wait_for(addr, process, folder / "log")
-            yield f"http://{addr}/compatible-mode/v1"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+def simulator(folder: Path, *flags: str) -> Iterator[StandIn]:
+    """A simulator for as long as it is needed."""
+    running = StandIn(folder, *flags)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@contextmanager
+def serving(folder: Path, upstream: str | None, **settings: object) -> Iterator[Gateway]:
+    """A gateway for as long as it is needed."""
+    running = Gateway(folder, upstream, **settings)
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    """The simulator that all tests share."""
+    with simulator(tmp_path_factory.mktemp("simulator")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def base_url(stand_in: StandIn) -> str:
     """Bailian's base address for the OpenAI protocol, as the simulator offers it."""
-    with simulator(tmp_path_factory.mktemp("simulator")) as address:
-        yield address
+    return f"{stand_in.url}/compatible-mode/v1"
 
 
 @pytest.fixture
 def faulty(tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Starts a simulator in which a fault always strikes, and gives its base address."""
     with ExitStack() as running:
-        yield lambda fault: running.enter_context(simulator(tmp_path, "--fault", fault))
+        yield lambda fault: f"{running.enter_context(simulator(tmp_path, '--fault', fault)).url}/compatible-mode/v1"
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+@pytest.fixture(scope="session")
+def gateway(stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """The gateway that all tests share, in front of the shared simulator."""
+    with serving(tmp_path_factory.mktemp("gateway"), stand_in.url) as running:
+        yield running
 
 
-def wait_for(addr: str, simulator: subprocess.Popen, log: Path) -> None:
-    """Returns when the simulator accepts connections; fails with its log when it ended or 20 seconds have passed."""
-    host, port = addr.split(":")
-    end = time.monotonic() + 20
-    while simulator.poll() is None and time.monotonic() < end:
-        try:
-            socket.create_connection((host, int(port)), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    pytest.fail(f"the simulator does not listen on {addr}:\n{log.read_text()}")
+@dataclass(frozen=True)
+class Place:
+    """Where a client is pointed, and with which key."""
+
+    origin: str
+    key: str
+
+
+@pytest.fixture(scope="session")
+def straight(stand_in: StandIn) -> Place:
+    """The simulator itself."""
+    return Place(stand_in.url, "sk-straight")
+
+
+@pytest.fixture(scope="session")
+def through(gateway: Gateway) -> Place:
+    """The same simulator through the gateway."""
+    return Place(gateway.url, gateway.key())
+
+
+@pytest.fixture(scope="session")
+def stranger(gateway: Gateway) -> Place:
+    """The gateway, as somebody who owns nothing of what other tests make."""
+    return Place(gateway.url, gateway.key_of_somebody_else())
+
+
+@pytest.fixture(params=["/v1", "/compatible-mode/v1"])
+def openai_twice(request: pytest.FixtureRequest, straight: Place, through: Place) -> Iterator[Twice[openai.OpenAI]]:
+    """The `openai` package at both places; at the gateway's own path, and at Bailian's."""
+    with (
+        openai.OpenAI(base_url=f"{straight.origin}/compatible-mode/v1", api_key=straight.key, max_retries=0) as one,
+        openai.OpenAI(base_url=through.origin + request.param, api_key=through.key, max_retries=0) as other,
+    ):
+        yield Twice(lambda: one, lambda: other, openai.APIError)
+
+
+@pytest.fixture(params=["/apps/anthropic", "/anthropic"])
+def anthropic_twice(
+    request: pytest.FixtureRequest, straight: Place, through: Place
+) -> Iterator[Twice[anthropic.Anthropic]]:
+    """The `anthropic` package at both places."""
+    with (
+        anthropic.Anthropic(base_url=f"{straight.origin}/apps/anthropic", api_key=straight.key, max_retries=0) as one,
+        anthropic.Anthropic(base_url=through.origin + request.param, api_key=through.key, max_retries=0) as other,
+    ):
+        yield Twice(lambda: one, lambda: other, anthropic.APIError)
+
+
+@pytest.fixture
+def dashscope_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[Place], str]:
+    """Points the `dashscope` package to a place, and gives the key for it: its addresses hold for the whole process."""
+
+    def point(place: Place) -> str:
+        monkeypatch.setattr(dashscope, "base_http_api_url", f"{place.origin}/api/v1")
+        sockets = place.origin.replace("http://", "ws://")
+        monkeypatch.setattr(dashscope, "base_websocket_api_url", f"{sockets}/api-ws/v1/inference")
+        monkeypatch.setattr(dashscope, "api_key", place.key)
+        return place.key
+
+    return point
+
+
+@pytest.fixture
+def dashscope_twice(dashscope_at: Callable[[Place], str], straight: Place, through: Place) -> Twice[str]:
+    """The `dashscope` package at both places. It raises nothing when it is refused."""
+    return Twice(lambda: dashscope_at(straight), lambda: dashscope_at(through), ())
