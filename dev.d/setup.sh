@@ -169,8 +169,13 @@ setup_browser() {
     apt_install chromium fonts-noto-cjk
     LIANTAI_CHROMIUM="$(command -v chromium)"
   fi
+  setup_packages
+}
+
+# The packages of the browser tests, and the official client for Node.
+setup_packages() {
   if ! unchanged end2end/package-lock.json end2end/node_modules/.installed; then
-    step "install Playwright" env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --prefix end2end
+    step "install the packages of the tests" env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --prefix end2end
     cp end2end/package-lock.json end2end/node_modules/.installed
   fi
 }
@@ -183,6 +188,7 @@ setup_sdks() {
     step "install the official SDKs" install_sdks
     cp end2end/sdk/requirements.txt "$SDK_VENV/.installed"
   fi
+  setup_packages
 }
 
 install_sdks() {
