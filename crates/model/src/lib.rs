@@ -49,4 +49,7 @@ pub use security::{
     RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,
 };
 pub use time::Millis;
-pub use usage::{UsageBy, UsageDay, UsageQuery, UsageReport, UsageShare, UsageSum};
+pub use usage::{
+    CallLine, UsageBand, UsageBy, UsageChoices, UsageDay, UsageQuery, UsageReport, UsageShare,
+    UsageSum,
+};

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiKeyId, UserId, call::words};
+use crate::{
+    ApiKeyId, UserId,
+    call::{Call, words},
+};
 
 words! {
     /// What sums are told apart by.
@@ -43,6 +46,30 @@ pub struct UsageSum {
     pub cost: i64,
 }
 
+impl UsageSum {
+    /// Tokens both ways.
+    pub const fn tokens(&self) -> i64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
+
+    /// This and that.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            calls: self.calls.saturating_add(other.calls),
+            failures: self.failures.saturating_add(other.failures),
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
+            reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
+            images: self.images.saturating_add(other.images),
+            media_ms: self.media_ms.saturating_add(other.media_ms),
+            characters: self.characters.saturating_add(other.characters),
+            cost: self.cost.saturating_add(other.cost),
+        }
+    }
+}
+
 /// The sums of one day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -63,6 +90,44 @@ pub struct UsageShare {
     pub name: String,
     /// Its sums.
     pub sum: UsageSum,
+}
+
+/// One of the largest shares, day by day: a number for each day of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UsageBand {
+    /// As in the shares.
+    pub id: String,
+    /// As in the shares.
+    pub name: String,
+    /// Calls.
+    pub calls: Vec<i64>,
+    /// Tokens both ways.
+    pub tokens: Vec<i64>,
+    /// Micro-yuan.
+    pub cost: Vec<i64>,
+}
+
+/// What sums can be narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageChoices {
+    /// Models that were asked for.
+    pub models: Vec<String>,
+    /// Keys that were used and still are there, with their names.
+    pub keys: Vec<(ApiKeyId, String)>,
+}
+
+/// A line of the call log with what people call those that it names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallLine {
+    /// The call.
+    #[serde(flatten)]
+    pub call: Call,
+    /// The person's name; empty when the account is gone.
+    pub owner_name: String,
+    /// The key's name; empty when it is gone or there was none.
+    pub key_name: String,
 }
 
 /// Which sums.
@@ -90,4 +155,6 @@ pub struct UsageReport {
     pub days: Vec<UsageDay>,
     /// The largest by cost, then by calls: at most 50.
     pub shares: Vec<UsageShare>,
+    /// The first five of them day by day; what the days have beyond is the others'.
+    pub bands: Vec<UsageBand>,
 }

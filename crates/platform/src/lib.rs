@@ -5,6 +5,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod clock;
 pub mod conversations;
+mod csv;
 mod error;
 pub mod gateway;
 pub mod generation;
@@ -14,6 +15,7 @@ pub mod people;
 mod render;
 mod services;
 pub mod store;
+pub mod usage;
 pub mod vault;
 mod visitor;
 

@@ -90,7 +90,7 @@ impl People {
 }
 
 /// Refuses to show what the caller may not see, and says so in the server's log.
-fn readable(caller: &Caller, permission: Permission) -> Result<(), IdentityError> {
+pub(crate) fn readable(caller: &Caller, permission: Permission) -> Result<(), IdentityError> {
     caller.require(permission).inspect_err(|_| {
         let visitor = caller.visitor();
         tracing::info!(

@@ -10,6 +10,7 @@ use crate::{
     mail::Mailer,
     people::People,
     store::Db,
+    usage::{GatewayOptions, Usage},
     vault::Vault,
 };
 
@@ -24,6 +25,8 @@ pub struct Services {
     pub conversations: Conversations,
     /// What models write for them.
     pub generations: Generations,
+    /// What they used and what it cost.
+    pub usage: Usage,
 }
 
 impl Services {
@@ -41,6 +44,7 @@ impl Services {
         mailer: Mailer,
         identity: IdentityOptions,
         generation: GenerationOptions,
+        gateway: GatewayOptions,
     ) -> Self {
         let hub = Hub::default();
         let conversations = Conversations::new(db.clone(), Arc::clone(&clock), hub.clone());
@@ -53,6 +57,7 @@ impl Services {
             identity,
         );
         Self {
+            usage: Usage::new(db.clone(), Arc::clone(&clock), gateway.time_zone),
             people: People::new(
                 db.clone(),
                 Arc::clone(&clock),

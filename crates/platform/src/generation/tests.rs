@@ -82,6 +82,7 @@ impl House {
             mailer(),
             cheap(),
             generation,
+            crate::usage::GatewayOptions::in_zone("Asia/Shanghai").unwrap(),
         );
         Self {
             lin: sign_up(&services).await,

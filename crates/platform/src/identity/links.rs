@@ -5,6 +5,11 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Identity;
 
 impl Identity {
+    /// The site's own origin, `https://ai.example.com`.
+    pub fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
     /// Where somebody makes an account by an invitation.
     pub(super) fn invitation_link(&self, token: &SecretString) -> String {
         self.mailed_link("/register?invitation=", token)

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{PAGE, People, readable};
 use crate::{
+    csv,
     identity::{Caller, IdentityError},
     store::{self, Db, TrailQuery},
 };
@@ -101,7 +102,7 @@ impl People {
             .judged(caller, "audit.export", ("audit", String::new()), act)
             .await?;
         let head = match format {
-            AuditFormat::Csv => csv_line(COLUMNS.map(str::to_owned)),
+            AuditFormat::Csv => csv::line(COLUMNS.map(str::to_owned)),
             AuditFormat::JsonLines => Vec::new(),
         };
         let pieces = stream::try_unfold((self.db.clone(), filter, i64::MAX), move |state| {
@@ -137,7 +138,7 @@ async fn piece(
 
 fn written(line: &AuditEntry, format: AuditFormat) -> Vec<u8> {
     match format {
-        AuditFormat::Csv => csv_line(cells(line)),
+        AuditFormat::Csv => csv::line(cells(line)),
         AuditFormat::JsonLines => {
             let mut json = json!(line).to_string().into_bytes();
             json.push(b'\n');
@@ -168,27 +169,6 @@ fn cells(line: &AuditEntry) -> [String; 13] {
     ]
 }
 
-/// A line of CSV with every cell in quotes.
-fn csv_line(cells: [String; 13]) -> Vec<u8> {
-    let quoted = cells.map(|cell| format!("\"{}\"", harmless(cell).replace('"', "\"\"")));
-    let mut line = quoted.join(",").into_bytes();
-    line.extend(b"\r\n");
-    line
-}
-
-/// A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin one.
-fn harmless(cell: String) -> String {
-    // The full-width forms count as well: some programs take them for the others.
-    const BEGINS: [char; 11] = [
-        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-    ];
-    if cell.trim_start_matches(' ').starts_with(BEGINS) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
-}
-
 /// The filter, unless it asks for what can't be there.
 #[expect(clippy::needless_pass_by_value, reason = "it becomes the checked one")]
 fn checked(filter: AuditFilter) -> Result<AuditFilter, IdentityError> {
@@ -202,39 +182,5 @@ fn checked(filter: AuditFilter) -> Result<AuditFilter, IdentityError> {
         Ok(filter)
     } else {
         Err(IdentityError::Refused(FailureCode::InvalidText))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// IO-14.
-    #[test]
-    fn no_cell_is_taken_for_a_formula() {
-        for formula in [
-            "=1+1",
-            "+1",
-            "-1",
-            "@SUM(A1)",
-            "\t=1",
-            "\r=1",
-            "\n=1",
-            "  =1",
-            "\u{ff1d}1",
-        ] {
-            assert!(
-                harmless(formula.to_owned()).starts_with('\''),
-                "{formula:?}"
-            );
-        }
-        assert_eq!(harmless("a=b".to_owned()), "a=b");
-        let mut cells = COLUMNS.map(str::to_owned);
-        cells[3] = "=cmd|' /C calc'!A0\",\"x".to_owned();
-        let line = String::from_utf8(csv_line(cells)).unwrap();
-        assert!(
-            line.contains(",\"'=cmd|' /C calc'!A0\"\",\"\"x\","),
-            "{line}"
-        );
     }
 }

@@ -1,0 +1,157 @@
+//! Reading the call log: a page of it, newest first.
+
+use model::{
+    Call, CallFilter, CallId, CallLine, CallOutcome, CallUsage, Millis, Operation, Protocol,
+    UsageSource,
+};
+use sqlx::FromRow;
+
+use super::{Db, Result, on_pool, rows};
+
+/// One text for all filters; what comes first in it says by which index the lines are found. An empty text asks for
+/// nothing.
+macro_rules! page {
+    ($first:literal) => {
+        concat!(
+            "SELECT c.id, c.started_at, c.owner_id, c.key_id, c.protocol, c.operation, c.model, c.served_model, \
+             c.upstream, c.streamed, c.outcome, c.status, c.code, c.input_tokens, c.output_tokens, c.cached_tokens, \
+             c.reasoning_tokens, c.images, c.media_ms, c.characters, c.usage_source, c.cost, c.priced, \
+             c.first_byte_ms, c.duration_ms, c.request_id, c.upstream_request_id, u.name AS owner_name, \
+             k.name AS key_name FROM calls c LEFT JOIN users u ON u.id = c.owner_id \
+             LEFT JOIN api_keys k ON k.id = c.key_id WHERE ",
+            $first,
+            "c.id < $1 AND ($2 = '' OR c.owner_id = $2) AND ($3 = '' OR c.key_id = $3) \
+             AND ($4 = '' OR c.model = $4) AND ($5 = 0 OR c.outcome <> 'succeeded') ORDER BY c.id DESC LIMIT $6"
+        )
+    };
+}
+
+const PAGE: &str = page!("");
+const PAGE_OF_OWNER: &str = page!("c.owner_id = $2 AND ");
+const PAGE_OF_KEY: &str = page!("c.key_id = $3 AND ");
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("PAGE", PAGE),
+    ("PAGE_OF_OWNER", PAGE_OF_OWNER),
+    ("PAGE_OF_KEY", PAGE_OF_KEY),
+];
+
+/// Greater than every id.
+const NEWEST: &str = "g";
+
+/// Which calls, and from where on.
+pub(crate) struct CallsQuery<'a> {
+    pub(crate) filter: &'a CallFilter,
+    /// Calls before this one.
+    pub(crate) before: Option<CallId>,
+    pub(crate) limit: u32,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    started_at: i64,
+    owner_id: String,
+    key_id: String,
+    protocol: String,
+    operation: String,
+    model: String,
+    served_model: String,
+    upstream: String,
+    streamed: bool,
+    outcome: String,
+    status: Option<i64>,
+    code: Option<String>,
+    input_tokens: i64,
+    output_tokens: i64,
+    cached_tokens: i64,
+    reasoning_tokens: i64,
+    images: i64,
+    media_ms: i64,
+    characters: i64,
+    usage_source: String,
+    cost: i64,
+    priced: bool,
+    first_byte_ms: Option<i64>,
+    duration_ms: i64,
+    request_id: String,
+    upstream_request_id: Option<String>,
+    owner_name: Option<String>,
+    key_name: Option<String>,
+}
+
+impl TryFrom<Row> for CallLine {
+    type Error = super::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let corrupt = |column| rows::corrupt("calls", column, &row.id);
+        let key = Some(row.key_id.as_str()).filter(|id| !id.is_empty());
+        let call = Call {
+            id: rows::id("calls", "id", &row.id)?,
+            started_at: Millis::new(row.started_at),
+            owner: rows::id("calls", "owner_id", &row.owner_id)?,
+            key: key.map(|id| rows::id("calls", "key_id", id)).transpose()?,
+            protocol: Protocol::from_name(&row.protocol).ok_or_else(|| corrupt("protocol"))?,
+            operation: Operation::from_name(&row.operation).ok_or_else(|| corrupt("operation"))?,
+            outcome: CallOutcome::from_name(&row.outcome).ok_or_else(|| corrupt("outcome"))?,
+            usage_source: UsageSource::from_name(&row.usage_source)
+                .ok_or_else(|| corrupt("usage_source"))?,
+            model: row.model,
+            served_model: row.served_model,
+            upstream: row.upstream,
+            streamed: row.streamed,
+            status: row.status,
+            code: row.code,
+            usage: CallUsage {
+                input_tokens: row.input_tokens,
+                output_tokens: row.output_tokens,
+                cached_tokens: row.cached_tokens,
+                reasoning_tokens: row.reasoning_tokens,
+                images: row.images,
+                media_ms: row.media_ms,
+                characters: row.characters,
+            },
+            cost: row.cost,
+            priced: row.priced,
+            first_byte_ms: row.first_byte_ms,
+            duration_ms: row.duration_ms,
+            request_id: row.request_id,
+            upstream_request_id: row.upstream_request_id,
+        };
+        Ok(Self {
+            call,
+            owner_name: row.owner_name.unwrap_or_default(),
+            key_name: row.key_name.unwrap_or_default(),
+        })
+    }
+}
+
+impl Db {
+    /// A page of the call log, newest first.
+    #[tracing::instrument(name = "store.calls.page", skip_all)]
+    pub(crate) async fn calls(&self, query: &CallsQuery<'_>) -> Result<Vec<CallLine>> {
+        let filter = query.filter;
+        let text = if filter.key.is_some() {
+            PAGE_OF_KEY
+        } else if filter.owner.is_some() {
+            PAGE_OF_OWNER
+        } else {
+            PAGE
+        };
+        let before = query
+            .before
+            .map_or_else(|| NEWEST.to_owned(), |id| id.to_string());
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(text)
+            .bind(before)
+            .bind(filter.owner.map(|id| id.to_string()).unwrap_or_default())
+            .bind(filter.key.map(|id| id.to_string()).unwrap_or_default())
+            .bind(filter.model.as_deref().unwrap_or_default())
+            .bind(i32::from(filter.failed))
+            .bind(i64::from(query.limit))
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(CallLine::try_from).collect()
+    }
+}
