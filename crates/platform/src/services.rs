@@ -10,7 +10,7 @@ use crate::{
     mail::Mailer,
     people::People,
     store::Db,
-    usage::{GatewayOptions, Usage},
+    usage::{UsageOptions, Usage},
     vault::Vault,
 };
 
@@ -44,7 +44,7 @@ impl Services {
         mailer: Mailer,
         identity: IdentityOptions,
         generation: GenerationOptions,
-        gateway: GatewayOptions,
+        usage: UsageOptions,
     ) -> Self {
         let hub = Hub::default();
         let conversations = Conversations::new(db.clone(), Arc::clone(&clock), hub.clone());
@@ -57,7 +57,7 @@ impl Services {
             identity,
         );
         Self {
-            usage: Usage::new(db.clone(), Arc::clone(&clock), gateway.time_zone),
+            usage: Usage::new(db.clone(), Arc::clone(&clock), usage.time_zone),
             people: People::new(
                 db.clone(),
                 Arc::clone(&clock),

@@ -36,14 +36,14 @@ const CHOICES: u32 = 200;
 /// The longest name of a model that is looked for.
 const LONGEST_NAME: usize = 200;
 
-/// Where days begin.
+/// What the operator decides of it.
 #[derive(Clone, Debug)]
-pub struct GatewayOptions {
-    /// The site's time zone: sums are of its days, and budgets of its days and months.
+pub struct UsageOptions {
+    /// The site's time zone: sums are of its days.
     pub time_zone: TimeZone,
 }
 
-impl GatewayOptions {
+impl UsageOptions {
     /// With days of that zone, `Asia/Shanghai`; `None` when there is no such zone.
     pub fn in_zone(name: &str) -> Option<Self> {
         let time_zone = TimeZone::get(name).ok()?;

@@ -82,7 +82,7 @@ impl House {
             mailer(),
             cheap(),
             generation,
-            crate::usage::GatewayOptions::in_zone("Asia/Shanghai").unwrap(),
+            crate::usage::UsageOptions::in_zone("Asia/Shanghai").unwrap(),
         );
         Self {
             lin: sign_up(&services).await,
