@@ -30,6 +30,12 @@ setup_services() {
   have cargo-nextest || cargo_tool cargo-nextest "$NEXTEST_VERSION" --locked
 }
 
+# What the gateway is loaded with and compared to. Debian keeps nginx out of PATH.
+setup_load() {
+  setup_programs wrk:wrk python3:python3
+  PATH="$PATH:/usr/sbin" setup_programs nginx:nginx
+}
+
 # --- Debian's packages ---
 
 # setup_programs PROGRAM:PACKAGE… — installs the packages of the programs that are missing.

@@ -58,3 +58,7 @@ test_e2e() {
 bench_product() {
   step "measure" npm --silent --prefix end2end run bench -- "$@"
 }
+
+bench_gateway() {
+  step "measure the gateway" python3 end2end/bench/gateway "$@"
+}

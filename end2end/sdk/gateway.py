@@ -58,13 +58,17 @@ class Gateway(Process):
         self.command("user", "add", email, "--name", "Member", said=f"{PASSWORD}\n")
         return self.key(email)
 
-    def key_with(self, **draft: object) -> str:
-        """A key of the owner's with such limits: `models=["qwen-plus"]`."""
+    def token(self) -> str:
+        """An access token of the owner's, of somebody who has just signed in."""
         who = json.dumps({"email": OWNER, "password": PASSWORD, "device": "tests"}).encode()
         entered = send("POST", f"{self.url}/rest/v1/auth/login", who)
         assert entered.status == 200, entered.body
+        return entered.json["access_token"]
+
+    def key_with(self, **draft: object) -> str:
+        """A key of the owner's with such limits: `models=["qwen-plus"]`."""
         wanted = json.dumps({"name": "tests", "scopes": ["gateway.use"]} | draft).encode()
-        made = send("POST", f"{self.url}/rest/v1/me/keys", wanted, bearer(entered.json["access_token"]))
+        made = send("POST", f"{self.url}/rest/v1/me/keys", wanted, bearer(self.token()))
         assert made.status == 201, made.body
         return made.json["secret"]
 

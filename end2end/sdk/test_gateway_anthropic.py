@@ -68,7 +68,8 @@ def test_a_streamed_call_is_put_together(anthropic_twice: Anthropic) -> None:
     asked["messages"] = [{"role": "user", "content": "杭州天气"}]
     events = anthropic_twice.stream(lambda client: client.messages.create(**asked, stream=True))
 
-    pieces = [event.delta.partial_json for event in events if getattr(event, "delta", None) and hasattr(event.delta, "partial_json")]
+    deltas = [event.delta for event in events if event.type == "content_block_delta"]
+    pieces = [delta.partial_json for delta in deltas if delta.type == "input_json_delta"]
     assert json.loads("".join(pieces))["city"]
 
 

@@ -2,12 +2,13 @@
 
 import base64
 import json
+from pathlib import Path
 
 import openai
 import pytest
 
-from comparison import Twice
-from conftest import Place
+from comparison import Twice, same
+from conftest import Place, serving
 from gateway import Gateway
 from stand_in import StandIn
 
@@ -179,6 +180,21 @@ def test_a_model_that_the_key_may_not_use_is_not_there(gateway: Gateway) -> None
         assert [model.id for model in client.models.list()] == ["qwen-flash"]
         with pytest.raises(openai.NotFoundError):
             client.models.retrieve("qwen-plus")
+
+
+def test_an_access_token_is_as_good_as_a_key(gateway: Gateway) -> None:
+    with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.token(), max_retries=0) as client:
+        assert client.chat.completions.create(**QWEN).choices
+
+
+def test_without_a_key_of_bailian_the_built_in_simulator_answers(straight: Place, tmp_path: Path) -> None:
+    with serving(tmp_path, None, simulator__latency_ms=0, simulator__speed=0) as gateway:
+        places = ((f"{straight.origin}/compatible-mode/v1", straight.key), (f"{gateway.url}/v1", gateway.key()))
+        answers = []
+        for address, key in places:
+            with openai.OpenAI(base_url=address, api_key=key, max_retries=0) as client:
+                answers.append(client.chat.completions.create(**QWEN))
+    same(*answers)
 
 
 def test_models_are_listed_and_found(openai_twice: OpenAi) -> None:

@@ -37,9 +37,9 @@ def test_documents_are_ranked(openai_twice: OpenAi) -> None:
     asked = {"model": "qwen3-rerank", "query": "weather in Hangzhou", "documents": ["pancakes", "Hangzhou weather"]}
 
     def rank(client: openai.OpenAI) -> object:
-        # Bailian's path, beside those of the package; the gateway has it at its own too, where `/v1` is asked.
-        base = str(client.base_url).rstrip("/")
-        path = f"{base}/rerank" if base.split("/")[3] == "v1" else base.replace("compatible-mode/v1", "compatible-api/v1/reranks")
+        # Bailian has it beside the paths that are OpenAI's.
+        base = str(client.base_url)
+        path = base.replace("-mode/v1/", "-api/v1/reranks") if "-mode/v1" in base else "/rerank"
         return client.post(path, body=asked, cast_to=object)
 
     assert openai_twice(rank)["results"][0]["index"] == 1
