@@ -1,8 +1,17 @@
 //! Reading a stream of events while it passes.
 
-use bytes::Bytes;
+mod failure;
+mod frame;
+mod payload;
+#[cfg(test)]
+mod tests;
 
-use super::{Reported, UsageShape};
+use bytes::{Bytes, BytesMut};
+
+use super::{Reported, UsageShape, usage_of_json};
+pub use failure::Failure;
+use frame::{Frame, Name};
+use payload::{Keys, is_empty_list, text_bytes};
 
 /// A whole event as it came, with its empty line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +27,7 @@ pub struct Event {
 pub enum EventKind {
     /// A piece of the answer.
     Data,
-    /// Figures without a piece of the answer: left out where the caller did not ask for them.
+    /// OpenAI's figures without a piece of the answer: left out where the caller did not ask for them.
     UsageOnly,
     /// The end by its own word (`[DONE]`, `message_stop`, `response.completed`).
     Done,
@@ -39,17 +48,6 @@ pub enum Ended {
     Failed,
 }
 
-/// What an upstream said when it failed in the middle of a stream. Not its message, which may quote the caller.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Failure {
-    /// The status that it would have answered with, if it says.
-    pub status: Option<u16>,
-    /// Its code, else the kind of error.
-    pub code: Option<String>,
-    /// Its id of the request.
-    pub request_id: Option<String>,
-}
-
 /// An event is larger than [`AnswerScan::MAX_EVENT_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an event is too large")]
@@ -58,7 +56,15 @@ pub struct EventTooLarge;
 /// Reads a stream of server-sent events that comes in arbitrary pieces.
 #[derive(Debug)]
 pub struct AnswerScan {
-    _shape: UsageShape,
+    shape: UsageShape,
+    keys: Keys,
+    frame: Frame,
+    /// The beginning of an event that is not whole yet.
+    tail: BytesMut,
+    reported: Option<Reported>,
+    failure: Option<Failure>,
+    is_whole: bool,
+    output_bytes: u64,
 }
 
 impl AnswerScan {
@@ -67,31 +73,161 @@ impl AnswerScan {
 
     /// Reads answers of this protocol.
     pub fn new(shape: UsageShape) -> Self {
-        Self { _shape: shape }
+        Self {
+            shape,
+            keys: Keys::of(shape),
+            frame: Frame::default(),
+            tail: BytesMut::new(),
+            reported: None,
+            failure: None,
+            is_whole: false,
+            output_bytes: 0,
+        }
     }
 
-    /// Takes the next piece and appends the events that it completes.
-    pub fn feed(&mut self, _piece: Bytes, _events: &mut Vec<Event>) -> Result<(), EventTooLarge> {
+    /// Takes the next piece and appends the events that it completes. Nothing is copied but the beginning of an event
+    /// whose end is in a later piece.
+    pub fn feed(&mut self, mut piece: Bytes, events: &mut Vec<Event>) -> Result<(), EventTooLarge> {
+        if self.tail.is_empty() {
+            while let Some(end) = self.frame.end_in(&piece) {
+                let bytes = piece.split_to(end);
+                events.push(self.event(bytes)?);
+            }
+            self.tail.extend_from_slice(&piece);
+        } else {
+            self.tail.extend_from_slice(&piece);
+            while let Some(end) = self.frame.end_in(&self.tail) {
+                let bytes = self.tail.split_to(end).freeze();
+                events.push(self.event(bytes)?);
+            }
+        }
+        if self.tail.len() > Self::MAX_EVENT_BYTES {
+            return Err(EventTooLarge);
+        }
         Ok(())
     }
 
-    /// Ends the stream: how it ended, and what is left of an event that was not whole (not to be forwarded).
+    /// Ends the stream: how it ended, and the beginning of an event whose end never came, which is not to be
+    /// forwarded.
     pub fn finish(&mut self) -> (Ended, Bytes) {
-        (Ended::Cut, Bytes::new())
+        let ended = match (&self.failure, self.is_whole) {
+            (Some(_), _) => Ended::Failed,
+            (None, true) => Ended::Whole,
+            (None, false) => Ended::Cut,
+        };
+        (ended, self.tail.split().freeze())
     }
 
     /// What the upstream says was used, so far.
-    pub fn reported(&self) -> Option<Reported> {
-        None
+    pub fn reported(&self) -> Option<&Reported> {
+        self.reported.as_ref()
     }
 
-    /// Bytes of text that came out, for an estimate when nothing was reported.
+    /// Bytes of text that came out, for an estimate when nothing was reported. An answer that repeats its text in each
+    /// event is counted each time.
     pub fn output_bytes(&self) -> u64 {
-        0
+        self.output_bytes
     }
 
     /// What the upstream said when it failed.
     pub fn failure(&self) -> Option<&Failure> {
-        None
+        self.failure.as_ref()
+    }
+
+    fn event(&mut self, bytes: Bytes) -> Result<Event, EventTooLarge> {
+        let frame = self.frame.take();
+        if bytes.len() > Self::MAX_EVENT_BYTES {
+            return Err(EventTooLarge);
+        }
+        let kind = match frame.data(&bytes) {
+            Some(data) => self.read(&frame, &data),
+            None => EventKind::Comment,
+        };
+        Ok(Event { bytes, kind })
+    }
+
+    fn read(&mut self, frame: &Frame, data: &[u8]) -> EventKind {
+        if data.trim_ascii() == b"[DONE]" {
+            self.is_whole = true;
+            return EventKind::Done;
+        }
+        if let Some(failure) = self.failure_in(frame, data) {
+            self.failure = Some(failure);
+            return EventKind::Error;
+        }
+        let has_usage = self
+            .keys
+            .usage
+            .values(data)
+            .any(|value| value.starts_with(b"{"))
+            && self.read_usage(data);
+        if self.is_end(frame, data) {
+            self.is_whole = true;
+            return EventKind::Done;
+        }
+        if has_usage && self.shape == UsageShape::OpenAi {
+            let mut choices = self.keys.choices.values(data);
+            if choices.next().is_some_and(is_empty_list) {
+                return EventKind::UsageOnly;
+            }
+        }
+        self.is_whole |= self
+            .keys
+            .finish_reason
+            .values(data)
+            .any(|reason| reason.starts_with(b"\"") && !reason.starts_with(b"\"null\""));
+        if frame.name.may_be_delta() {
+            let texts = self.keys.texts.iter().flat_map(|key| key.values(data));
+            self.output_bytes += texts.map(text_bytes).sum::<u64>();
+        }
+        EventKind::Data
+    }
+
+    /// Most events are cleared by a search for words that only a failure has.
+    fn failure_in(&self, frame: &Frame, data: &[u8]) -> Option<Failure> {
+        let is_stated =
+            frame.name == Name::Error || frame.status.is_some_and(|status| status >= 400);
+        let is_refusal = |value: &[u8]| !value.starts_with(b"null") && !value.starts_with(b"\"\"");
+        let may_be = is_stated
+            || self.keys.error.values(data).any(is_refusal)
+            || (self.shape == UsageShape::Native && self.keys.code.values(data).any(is_refusal));
+        if !may_be {
+            return None;
+        }
+        let read = Failure::read(data, frame.status);
+        read.or_else(|| {
+            is_stated.then(|| Failure {
+                status: frame.status,
+                ..Failure::default()
+            })
+        })
+    }
+
+    fn read_usage(&mut self, data: &[u8]) -> bool {
+        let Some(later) = usage_of_json(data, self.shape) else {
+            return false;
+        };
+        match &mut self.reported {
+            Some(reported) if self.shape == UsageShape::Anthropic => reported.follow(later),
+            reported => *reported = Some(later),
+        }
+        true
+    }
+
+    /// Whether the event is the protocol's word for the end; its name is the data's `type`, which some upstreams write
+    /// alone.
+    fn is_end(&self, frame: &Frame, data: &[u8]) -> bool {
+        if !matches!(self.shape, UsageShape::Responses | UsageShape::Anthropic) {
+            return false;
+        }
+        match frame.name {
+            Name::End => true,
+            Name::None => self.keys.kind.values(data).any(|kind| {
+                let name = kind.strip_prefix(b"\"").unwrap_or_default();
+                let end = memchr::memchr(b'"', name).unwrap_or_default();
+                Name::of(&name[..end]) == Name::End
+            }),
+            Name::Delta | Name::Other | Name::Error => false,
+        }
     }
 }
