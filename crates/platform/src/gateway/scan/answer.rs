@@ -62,6 +62,8 @@ pub struct AnswerScan {
     /// The beginning of an event that is not whole yet.
     tail: BytesMut,
     reported: Option<Reported>,
+    /// Bailian's own last event with figures. Each has all figures so far, so that only the last is read.
+    figures: Vec<u8>,
     failure: Option<Failure>,
     is_whole: bool,
     output_bytes: u64,
@@ -79,6 +81,7 @@ impl AnswerScan {
             frame: Frame::default(),
             tail: BytesMut::new(),
             reported: None,
+            figures: Vec::new(),
             failure: None,
             is_whole: false,
             output_bytes: 0,
@@ -119,8 +122,13 @@ impl AnswerScan {
     }
 
     /// What the upstream says was used, so far.
-    pub fn reported(&self) -> Option<&Reported> {
-        self.reported.as_ref()
+    pub fn reported(&self) -> Option<Reported> {
+        match self.shape {
+            UsageShape::Native => usage_of_json(&self.figures, self.shape),
+            UsageShape::OpenAi | UsageShape::Responses | UsageShape::Anthropic => {
+                self.reported.clone()
+            }
+        }
     }
 
     /// Bytes of text that came out, for an estimate when nothing was reported. An answer that repeats its text in each
@@ -159,7 +167,7 @@ impl AnswerScan {
             .keys
             .usage
             .values(data)
-            .any(|value| value.starts_with(b"{"))
+            .any(|value| value.starts_with(b"{") && !value.starts_with(b"{}"))
             && self.read_usage(data);
         if self.is_end(frame, data) {
             self.is_whole = true;
@@ -204,6 +212,12 @@ impl AnswerScan {
     }
 
     fn read_usage(&mut self, data: &[u8]) -> bool {
+        if self.shape == UsageShape::Native {
+            // A copy of the words, because a handle would keep the upstream's whole buffer.
+            self.figures.clear();
+            self.figures.extend_from_slice(data);
+            return true;
+        }
         let Some(later) = usage_of_json(data, self.shape) else {
             return false;
         };

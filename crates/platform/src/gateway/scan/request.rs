@@ -92,7 +92,7 @@ impl RequestScan {
     /// beyond a double, half characters, bytes after the end), what is nested deeper than 127 levels, and wrong types
     /// and absurd numbers in the fields that decide how a call goes and what it costs.
     pub fn read(body: &Bytes) -> Result<Self, ScanError> {
-        let text = std::str::from_utf8(body)
+        let text = simdutf8::basic::from_utf8(body)
             .map_err(|_| ScanError::Malformed("it is not UTF-8".to_owned()))?;
         let Pass {
             mut fields, found, ..

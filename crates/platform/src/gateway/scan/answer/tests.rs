@@ -60,7 +60,7 @@ fn read(pieces: &[&[u8]], shape: UsageShape) -> Whole {
         bytes,
         kinds: events.iter().map(|event| event.kind).collect(),
         ended,
-        reported: scan.reported().cloned(),
+        reported: scan.reported(),
         failure: scan.failure().cloned(),
         output_bytes: scan.output_bytes(),
     }
