@@ -12,6 +12,7 @@ mod reconcile;
 mod recovery;
 #[cfg(test)]
 mod tests;
+mod today;
 mod writer;
 
 use std::sync::Arc;
@@ -26,19 +27,20 @@ use crate::{
     store::{self, Accounts, Db, Decision, Hold},
 };
 use calendar::Calendar;
-use recovery::Lease;
+use recovery::{Lease, Recovery};
 use writer::Writer;
 
 pub use budgets::BudgetDraft;
 pub use call::{Bound, CallEnd, NewCall, OpenCall};
-pub use recovery::WaitingTask;
 pub use reconcile::Discrepancy;
+pub use recovery::WaitingTask;
+pub use today::Today;
 
 /// Why a call may not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// It could cost more than is left of a budget.
-    #[error("over the budget by {} and {}", scope.as_str(), period.as_str())]
+    #[error("over the budget of the {} by {}", .scope.as_str(), .period.as_str())]
     OverBudget {
         /// Whose.
         scope: BudgetScope,
@@ -88,15 +90,9 @@ impl Ledger {
     ) -> Self {
         let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());
         let node: Arc<str> = node.into();
-        let (writer, writing) = Writer::new(db.clone(), closing.clone());
-        let lease = Lease {
-            db: db.clone(),
-            clock: Arc::clone(&clock),
-            node: Arc::clone(&node),
-            writer: writer.clone(),
-        };
-        tasks.spawn(lease.keep_while(writing, closing.clone()));
-        Self(Arc::new(Inner {
+        let lease = Lease::new(db.clone(), Arc::clone(&clock), Arc::clone(&node));
+        let (writer, writing) = Writer::new(db.clone(), lease, closing.clone());
+        let inner = Inner {
             db,
             clock,
             audit,
@@ -104,8 +100,13 @@ impl Ledger {
             calendar: Calendar::new(time_zone),
             writer,
             tasks,
-            closing,
-        }))
+            closing: closing.clone(),
+        };
+        let ledger = Self(Arc::new(inner));
+        let tasks = &ledger.0.tasks;
+        tasks.spawn(writing);
+        tasks.spawn(ledger.recovery().until_closed(closing));
+        ledger
     }
 
     /// Reserves what a call can cost at most. With budgets this returns when the reservation is durable, or refuses.
@@ -154,7 +155,17 @@ impl Ledger {
         self.0.tasks.wait().await;
     }
 
-    fn hold(&self, call: NewCall, amount: i64) -> Hold {
+    fn recovery(&self) -> Recovery {
+        let inner = &*self.0;
+        Recovery {
+            db: inner.db.clone(),
+            clock: Arc::clone(&inner.clock),
+            node: Arc::clone(&inner.node),
+            writer: inner.writer.clone(),
+        }
+    }
+
+    fn hold(&self, mut call: NewCall, amount: i64) -> Hold {
         let moment = self.0.calendar.moment(call.started_at);
         let mut held: Vec<_> = call
             .budgets
@@ -163,6 +174,8 @@ impl Ledger {
             .collect();
         held.sort_unstable();
         held.dedup();
+        call.groups.sort_unstable();
+        call.groups.dedup();
         Hold {
             id: call.id,
             node: Arc::clone(&self.0.node),

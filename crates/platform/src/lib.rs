@@ -10,6 +10,7 @@ mod error;
 pub mod gateway;
 pub mod generation;
 pub mod identity;
+pub mod ledger;
 pub mod mail;
 pub mod people;
 mod render;
@@ -21,5 +22,6 @@ mod visitor;
 
 pub use clock::{Clock, Ids, ManualClock, SystemClock};
 pub use error::Error;
+pub use ledger::Ledger;
 pub use services::Services;
 pub use visitor::Visitor;

@@ -151,7 +151,7 @@ impl CallEnd {
 pub struct OpenCall {
     ledger: Ledger,
     id: CallId,
-    hold: Option<Arc<Hold>>,
+    pub(super) hold: Option<Arc<Hold>>,
 }
 
 impl OpenCall {
@@ -187,7 +187,10 @@ impl OpenCall {
     /// when this is durable.
     pub async fn wait_for_task(mut self, task_id: &str) -> Result<(), store::Error> {
         match self.hold.take() {
-            Some(hold) => self.ledger.0.writer.wait_for_task(hold, task_id).await,
+            Some(hold) => {
+                let task_id = sound_text(task_id.to_owned());
+                self.ledger.0.writer.wait_for_task(hold, task_id).await
+            }
             None => Ok(()),
         }
     }

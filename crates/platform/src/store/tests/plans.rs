@@ -3,8 +3,8 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    calls, conversations, db::Pool, drafts, export, generations, groups, invitations, messages,
-    people, testing::on_both, trail, usage, usage_report,
+    budgets, calls, conversations, db::Pool, drafts, export, generations, groups, invitations,
+    ledger, messages, people, testing::on_both, trail, usage, usage_report,
 };
 
 /// Every query whose table grows with use.
@@ -21,6 +21,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     people::QUERIES,
     trail::QUERIES,
     usage::QUERIES,
+    budgets::QUERIES,
+    ledger::QUERIES,
     usage_report::QUERIES,
     calls::QUERIES,
 ];
