@@ -21,8 +21,13 @@ pub(crate) struct Deadlines {
 impl Deadlines {
     /// When patience ends, and in which phase.
     pub(crate) fn next(&self, began: bool) -> (Instant, Phase) {
+        self.since(Instant::now(), began)
+    }
+
+    /// The same for somebody who waits since then.
+    fn since(&self, then: Instant, began: bool) -> (Instant, Phase) {
         let (until, phase) = if began {
-            (Instant::now() + self.idle, Phase::Idle)
+            (then + self.idle, Phase::Idle)
         } else {
             (self.first_byte, Phase::FirstByte)
         };
@@ -40,8 +45,21 @@ pub(crate) struct Body {
     response: Response,
     deadlines: Deadlines,
     began: bool,
+    /// Since when the next piece is awaited.
+    silent_since: Option<Instant>,
     left: usize,
     lease: Lease,
+}
+
+/// What came within a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Bytes, as the network delivered them.
+    Bytes(Bytes),
+    /// Nothing yet.
+    Silence,
+    /// The end.
+    End,
 }
 
 impl Body {
@@ -50,6 +68,7 @@ impl Body {
             response: arrival.response,
             deadlines: arrival.deadlines,
             began: false,
+            silent_since: None,
             left: max_bytes,
             lease: arrival.lease,
         }
@@ -59,7 +78,27 @@ impl Body {
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let (until, phase) = self.deadlines.next(self.began);
         let read = timeout_at(until, self.response.chunk()).await;
-        let piece = read.map_err(|_| Error::timeout(phase))?.map_err(|error| {
+        self.took_in(read.map_err(|_| Error::timeout(phase))?)
+    }
+
+    /// The same, for somebody who wants to be told of silence. Silence before and after being told is one.
+    pub(crate) async fn next_within(&mut self, wait: Duration) -> Result<Piece, Error> {
+        let now = Instant::now();
+        let since = *self.silent_since.get_or_insert(now);
+        let (until, phase) = self.deadlines.since(since, self.began);
+        let soon = now + wait;
+        match timeout_at(until.min(soon), self.response.chunk()).await {
+            Ok(read) => {
+                self.silent_since = None;
+                Ok(self.took_in(read)?.map_or(Piece::End, Piece::Bytes))
+            }
+            Err(_) if soon < until => Ok(Piece::Silence),
+            Err(_) => Err(Error::timeout(phase)),
+        }
+    }
+
+    fn took_in(&mut self, read: reqwest::Result<Option<Bytes>>) -> Result<Option<Bytes>, Error> {
+        let piece = read.map_err(|error| {
             Error::new(ErrorKind::Interrupted, "the answer broke off")
                 .with_source(error.without_url())
         })?;
@@ -70,6 +109,13 @@ impl Body {
             .checked_sub(piece.len())
             .ok_or_else(|| Error::new(ErrorKind::TooLarge, "the answer is larger than allowed"))?;
         Ok(Some(piece))
+    }
+
+    /// Tells the pacing what the answer took.
+    pub(crate) fn took(&mut self, tokens: u32) {
+        if self.lease.reservation.counts_tokens() {
+            self.lease.reservation.used(tokens);
+        }
     }
 
     /// Everything that is left.

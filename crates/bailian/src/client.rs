@@ -13,8 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 pub(crate) use arrival::{Arrival, Lease};
-pub(crate) use call::{Call, Payload, Repeat};
-pub(crate) use read::{Opened, content_type, position};
+pub(crate) use call::{Call, Payload, RelayedPayload, Repeat};
+pub(crate) use read::{Opened, content_type, position, redirected, verdict};
 
 use crate::auth::Caller;
 use crate::body::Body;

@@ -53,6 +53,7 @@ mod pacing;
 mod path;
 pub mod pool;
 mod region;
+pub mod relay;
 pub mod rerank;
 mod retry;
 mod setters;

@@ -166,8 +166,8 @@ impl Drop for Reservation {
 
 /// A guess at what a request costs: both English and Chinese take about four bytes a token, and most answers
 /// are shorter than their question with all that came before.
-pub(crate) fn estimate(body: &[u8]) -> u32 {
-    u32::try_from(body.len() / 4).unwrap_or(u32::MAX).max(1)
+pub(crate) fn estimate(bytes: usize) -> u32 {
+    u32::try_from(bytes / 4).unwrap_or(u32::MAX).max(1)
 }
 
 #[cfg(test)]

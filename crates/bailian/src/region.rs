@@ -54,6 +54,18 @@ impl Region {
         }
     }
 
+    /// The region of an address, if it is one of the provider's.
+    pub fn of_url(url: &str) -> Option<Self> {
+        let shared = [Self::Beijing, Self::HongKong, Self::Singapore, Self::Virginia, Self::Finance, Self::BatchChat];
+        let mut all = shared.into_iter().chain([Self::Tokyo, Self::Frankfurt]);
+        let host = url.split("://").nth(1)?.split(['/', ':']).next()?;
+        all.find(|region| {
+            let is_shared = region.shared_url().is_some_and(|shared| shared.ends_with(&format!("//{host}")));
+            let own = region.id().map(|id| format!(".{id}.maas.aliyuncs.com"));
+            is_shared || own.is_some_and(|end| host.ends_with(&end))
+        })
+    }
+
     /// The host of one workspace, which the provider recommends since 2026.
     ///
     /// Both become labels of a name that a key is sent to, so the id must be a letter or digit and at most 63
@@ -115,6 +127,19 @@ mod tests {
         for region in ["", "a.b", "evil.com/x", "-a", "a-", "云"] {
             let region = Region::Other(region.to_owned());
             assert!(region.workspace_url("llm-1").is_err(), "{region:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_tells_its_region() {
+        for (url, region) in [
+            ("https://dashscope.aliyuncs.com", Some(Region::Beijing)),
+            ("https://dashscope-intl.aliyuncs.com/", Some(Region::Singapore)),
+            ("https://llm-1.ap-northeast-1.maas.aliyuncs.com", Some(Region::Tokyo)),
+            ("http://127.0.0.1:8000", None),
+            ("https://evil-dashscope.aliyuncs.com", None),
+        ] {
+            assert_eq!(Region::of_url(url), region, "{url}");
         }
     }
 

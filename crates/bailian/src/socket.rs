@@ -12,6 +12,7 @@ pub mod synthesis;
 mod task;
 pub mod translation;
 
+pub(crate) use line::{Ear, Frame, Mouth, open};
 pub use task::{Incoming, TaskLine};
 
 /// Reads a text message in each of the protocols.

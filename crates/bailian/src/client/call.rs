@@ -21,15 +21,18 @@ pub(crate) struct Call {
     /// Begins with a slash; what callers put into it is percent-encoded already.
     pub(crate) path: Cow<'static, str>,
     pub(crate) query: Vec<(&'static str, String)>,
+    /// A query that is handed on as it is, encoded; then `query` is empty.
+    pub(crate) raw_query: Option<String>,
     /// Beside those of every call.
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Payload>,
     /// How long the server may think before the first byte.
     pub(crate) first_byte: Duration,
+    /// What is wanted in answer; empty leaves it to `headers`.
     pub(crate) accept: &'static str,
     pub(crate) repeat: Repeat,
-    /// The status of success.
-    pub(crate) expects: StatusCode,
+    /// The status of success; `None` leaves the judgement to whoever reads.
+    pub(crate) expects: Option<StatusCode>,
     /// Another address instead of base and path. What is sent there bears neither key nor workspace.
     pub(crate) elsewhere: Option<Url>,
 }
@@ -41,6 +44,16 @@ pub(crate) enum Payload {
     Json(Bytes),
     /// `multipart/form-data`; files are opened anew for each attempt.
     Form(Form),
+    /// What somebody else wrote, handed on as it is.
+    Relayed(RelayedPayload),
+}
+
+/// A body that is handed on, and what its sender says of it.
+#[derive(Clone)]
+pub(crate) struct RelayedPayload {
+    pub(crate) content_type: Option<HeaderValue>,
+    pub(crate) model: Option<String>,
+    pub(crate) body: crate::relay::Body,
 }
 
 /// Whether doing a call twice does harm.
@@ -59,12 +72,13 @@ impl Call {
             method: Method::GET,
             path: path.into(),
             query: Vec::new(),
+            raw_query: None,
             headers: HeaderMap::new(),
             body: None,
             first_byte: timeouts.first_byte,
             accept: JSON,
             repeat: Repeat::Harmless,
-            expects: StatusCode::OK,
+            expects: Some(StatusCode::OK),
             elsewhere: None,
         }
     }
@@ -72,7 +86,7 @@ impl Call {
     /// Asks for a line that both sides may speak on at any time.
     pub(crate) fn upgrade(path: impl Into<Cow<'static, str>>, timeouts: &Timeouts) -> Self {
         Self {
-            expects: StatusCode::SWITCHING_PROTOCOLS,
+            expects: Some(StatusCode::SWITCHING_PROTOCOLS),
             ..Self::get(path, timeouts)
         }
     }
@@ -117,8 +131,10 @@ impl Call {
 
     /// The model that is asked, where the request names one.
     pub(crate) fn model(&self) -> Option<String> {
-        if let Some(Payload::Json(json)) = &self.body {
-            return model::named_in(json);
+        match &self.body {
+            Some(Payload::Json(json)) => return model::named_in(json),
+            Some(Payload::Relayed(relayed)) => return relayed.model.clone(),
+            Some(Payload::Form(_)) | None => {}
         }
         let named = self.query.iter().find(|(name, _)| *name == "model");
         named.map(|(_, model)| model.clone())

@@ -98,8 +98,9 @@ impl Client {
             return Ok(Reservation::default());
         }
         let tokens = match &call.body {
-            Some(Payload::Json(json)) => estimate(json),
-            _ => 1,
+            Some(Payload::Json(json)) => estimate(json.len()),
+            Some(Payload::Relayed(relayed)) => estimate(relayed.body.known_len()),
+            Some(Payload::Form(_)) | None => 1,
         };
         self.shared.pacer.turn(model, tokens, deadline).await
     }
@@ -128,7 +129,7 @@ impl Client {
             deadlines,
             lease,
         };
-        let answer = if status == call.expects {
+        let answer = if call.expects.is_none_or(|expected| status == expected) {
             read::check_encoding(arrival.response.headers()).map(|()| arrival)
         } else {
             Err(read::refused(arrival).await)
@@ -141,7 +142,7 @@ impl Client {
     }
 
     async fn request(&self, call: &Call) -> Result<(reqwest::Client, Request), Error> {
-        let http = if call.expects == StatusCode::SWITCHING_PROTOCOLS {
+        let http = if call.expects == Some(StatusCode::SWITCHING_PROTOCOLS) {
             &self.shared.sockets
         } else {
             &self.shared.http
@@ -157,15 +158,27 @@ impl Client {
                 .query_pairs_mut()
                 .extend_pairs(&call.query);
         }
+        if let Some(query) = &call.raw_query {
+            request.url_mut().set_query(Some(query));
+        }
         let headers = request.headers_mut();
-        headers.extend(own.cloned().unwrap_or_default());
         headers.extend(call.headers.clone());
-        headers.insert(ACCEPT, HeaderValue::from_static(call.accept));
+        // Whatever was handed on, who calls is this client.
+        headers.extend(own.cloned().unwrap_or_default());
+        if !call.accept.is_empty() {
+            headers.insert(ACCEPT, HeaderValue::from_static(call.accept));
+        }
         match &call.body {
             None => {}
             Some(Payload::Json(json)) => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(read::JSON));
                 *request.body_mut() = Some(json.clone().into());
+            }
+            Some(Payload::Relayed(relayed)) => {
+                if let Some(kind) = &relayed.content_type {
+                    headers.insert(CONTENT_TYPE, kind.clone());
+                }
+                *request.body_mut() = Some(relayed.body.take()?);
             }
             Some(Payload::Form(form)) => {
                 let form = form.open().await?;

@@ -89,11 +89,7 @@ pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Error> {
 pub(super) async fn refused(mut arrival: Arrival) -> Error {
     let status = arrival.response.status();
     if status.is_redirection() {
-        return Error::new(
-            ErrorKind::UnexpectedRedirect,
-            "the address answered with a redirect",
-        )
-        .with_status(status.as_u16());
+        return redirected(status);
     }
     if status.is_success() || status.is_informational() {
         return Error::malformed("an answer without content").with_status(status.as_u16());
@@ -117,8 +113,16 @@ pub(super) async fn refused(mut arrival: Arrival) -> Error {
     }
 }
 
+pub(crate) fn redirected(status: StatusCode) -> Error {
+    Error::new(
+        ErrorKind::UnexpectedRedirect,
+        "the address answered with a redirect",
+    )
+    .with_status(status.as_u16())
+}
+
 /// The server's own word on whether to send again, which overrules the table of codes.
-fn verdict(headers: &HeaderMap) -> Option<Retry> {
+pub(crate) fn verdict(headers: &HeaderMap) -> Option<Retry> {
     match headers.get("x-should-retry")?.to_str().ok()? {
         "true" => Some(Retry::Yes),
         "false" => Some(Retry::Never),

@@ -27,38 +27,40 @@ type Socket = WebSocketStream<Upgraded>;
 
 /// What came over the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Frame {
+pub(crate) enum Frame {
     Text(String),
     Binary(Bytes),
 }
 
 /// The half that speaks. Clones speak over the same line, one message at a time.
 #[derive(Clone, Debug)]
-pub(super) struct Mouth {
+pub(crate) struct Mouth {
     sink: Arc<Mutex<SplitSink<Socket, Message>>>,
     patience: Duration,
 }
 
 /// The half that listens. It also asks for a sign of life when nothing came for a while.
 #[derive(Debug)]
-pub(super) struct Ear {
+pub(crate) struct Ear {
     stream: SplitStream<Socket>,
     mouth: Mouth,
     patience: Duration,
 }
 
 /// Opens a line at `path`, by the client's transport, key and retries.
-pub(super) async fn open(
+pub(crate) async fn open(
     client: &Client,
     path: &'static str,
     query: Vec<(&'static str, String)>,
+    headers: HeaderMap,
 ) -> Result<(Mouth, Ear, Option<String>), Error> {
     let options = client.options();
     let key = generate_key();
     let expected = derive_accept_key(key.as_bytes());
     let mut call = Call::upgrade(path, &options.timeouts);
     call.query = query;
-    call.headers = handshake(&key)?;
+    call.headers = headers;
+    call.headers.extend(handshake(&key)?);
     let (socket, request_id) = client
         .answer(&call, |response| switch(response, &expected))
         .await?;
@@ -111,16 +113,16 @@ async fn switch(response: Response, expected: &str) -> Result<(Upgraded, Option<
 }
 
 impl Mouth {
-    pub(super) async fn text(&self, text: String) -> Result<(), Error> {
+    pub(crate) async fn text(&self, text: String) -> Result<(), Error> {
         self.send(Message::text(text)).await
     }
 
-    pub(super) async fn binary(&self, bytes: Bytes) -> Result<(), Error> {
+    pub(crate) async fn binary(&self, bytes: Bytes) -> Result<(), Error> {
         self.send(Message::binary(bytes)).await
     }
 
     /// Says goodbye. That the other side has gone already is no error.
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         let _ = self.send(Message::Close(None)).await;
     }
 
@@ -136,7 +138,7 @@ impl Mouth {
 
 impl Ear {
     /// The next message; `None` when the other side closed the line.
-    pub(super) async fn next(&mut self) -> Result<Option<Frame>, Error> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Frame>, Error> {
         let mut asked = false;
         loop {
             let Ok(message) = timeout(self.patience, self.stream.next()).await else {

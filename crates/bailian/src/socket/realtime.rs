@@ -20,6 +20,7 @@ mod client_event;
 mod server_event;
 mod session;
 
+use reqwest::header::HeaderMap;
 use std::fmt;
 
 use futures_util::{Stream, stream};
@@ -65,7 +66,7 @@ impl Client {
             error.type = tracing::field::Empty,
         );
         let query = vec![("model", model.to_owned())];
-        let opened = line::open(self, PATH, query).instrument(span.clone()).await;
+        let opened = line::open(self, PATH, query, HeaderMap::new()).instrument(span.clone()).await;
         let (mouth, ear, request_id) = opened.inspect_err(|error| {
             span.record("error.type", error.kind().name());
         })?;

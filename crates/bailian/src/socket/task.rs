@@ -1,5 +1,6 @@
 //! The task protocol, `/api-ws/v1/inference` ("Realtime recognition over WebSocket", "`CosyVoice` WebSocket API").
 
+use reqwest::header::HeaderMap;
 use std::fmt;
 
 use bytes::Bytes;
@@ -53,7 +54,7 @@ impl Client {
             "bailian.task_line",
             http.response.status_code = tracing::field::Empty,
         );
-        let (mouth, ear, request_id) = line::open(self, PATH, Vec::new()).instrument(span).await?;
+        let (mouth, ear, request_id) = line::open(self, PATH, Vec::new(), HeaderMap::new()).instrument(span).await?;
         Ok(TaskLine {
             client: self.clone(),
             mouth,

@@ -1,0 +1,193 @@
+//! Requests that somebody else wrote in one of the provider's protocols, and its answers, handed on byte for byte.
+//!
+//! They leave by the same way as every call: key, pacing, circuit breaker, time-outs, and what may be sent again is. What the
+//! provider answers, a refusal too, comes back as it was, with what it means beside it.
+//!
+//! ```no_run
+//! use bailian::relay::{Body, Relay};
+//! use bailian::{Client, ClientOptions, Region};
+//!
+//! # async fn example() -> Result<(), bailian::Error> {
+//! let client = Client::new(ClientOptions::in_region(Region::Beijing, "sk-…")?)?;
+//! let mut relay = Relay::post("/compatible-mode/v1/chat/completions", br#"{"model":"qwen-plus"}"#.as_slice());
+//! relay.model = Some("qwen-plus".to_owned());
+//! let mut answer = client.relay(relay).await?;
+//! while let Some(bytes) = answer.body.chunk().await? {
+//!     drop(bytes);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod body;
+mod line;
+
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
+
+pub use crate::body::Piece;
+pub use body::{Answer, Body};
+pub use line::{RelayFrame, RelayReceiver, RelaySender};
+
+use crate::client::{Arrival, Call, Payload, RelayedPayload, Repeat};
+use crate::error::envelope;
+use crate::{Client, Error, ErrorKind};
+
+/// The largest refusal that is handed on whole.
+const MAX_REFUSAL_BYTES: usize = 256 * 1024;
+
+/// A request to hand on.
+#[derive(Clone, Debug)]
+pub struct Relay {
+    /// Its method.
+    pub method: Method,
+    /// The path at the provider, beginning with a slash, percent-encoded.
+    pub path: String,
+    /// What follows the question mark, as it came.
+    pub query: Option<String>,
+    /// Headers to hand on. The client's own (key, workspace) overrule them.
+    pub headers: HeaderMap,
+    /// `Content-Type` of the body.
+    pub content_type: Option<HeaderValue>,
+    /// The body.
+    pub body: Body,
+    /// The model that is asked, for pacing and the circuit breaker.
+    pub model: Option<String>,
+    /// Whether the answer comes piece by piece, so that its first byte is not awaited as long as a whole one's.
+    pub streamed: bool,
+    /// Whether sending it twice costs twice: then only what certainly did not arrive is sent again.
+    pub costly: bool,
+}
+
+impl Relay {
+    /// Reads something.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            query: None,
+            headers: HeaderMap::new(),
+            content_type: None,
+            body: Body::Empty,
+            model: None,
+            streamed: false,
+            costly: false,
+        }
+    }
+
+    /// Sends JSON.
+    pub fn post(path: impl Into<String>, json: impl Into<Bytes>) -> Self {
+        Self {
+            method: Method::POST,
+            content_type: Some(HeaderValue::from_static("application/json")),
+            body: Body::Whole(json.into()),
+            ..Self::get(path)
+        }
+    }
+}
+
+/// What the provider answered, a refusal too.
+#[derive(Debug)]
+pub struct Relayed {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers, all of them.
+    pub headers: HeaderMap,
+    /// Its body. Dropping it closes the provider's stream.
+    pub body: Answer,
+    /// What a refusal means.
+    pub refusal: Option<Error>,
+}
+
+/// An answer is larger than whoever hands it on can hold.
+pub fn too_large() -> Error {
+    Error::new(ErrorKind::TooLarge, "the answer is larger than allowed")
+}
+
+impl Client {
+    /// Hands a request on and gives the answer as soon as its head has come. An error means that there is no answer: none
+    /// came, or the request was not sent.
+    pub async fn relay(&self, relay: Relay) -> Result<Relayed, Error> {
+        let once = matches!(relay.body, Body::Stream(_));
+        let call = self.call_of(relay);
+        // The words of the last refusal, which an error does not keep whole.
+        let refused = Mutex::new(None);
+        let read = |arrival: Arrival| async {
+            let (status, headers) = (arrival.response.status(), arrival.response.headers().clone());
+            if status.is_success() {
+                let body = Answer::running(arrival);
+                return Ok(Relayed { status, headers, body, refusal: None });
+            }
+            let (error, said) = refusal(arrival, status, &headers).await?;
+            let words = (status, headers, said);
+            *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+            Err(error)
+        };
+        let client = if once { self.without_retries() } else { self.clone() };
+        let answer = client.arrive(call, read).await;
+        let Err(error) = answer else { return answer };
+        let refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match refused {
+            // A connection that broke at another attempt has no status.
+            Some((status, headers, said)) if error.status() == Some(status.as_u16()) => Ok(Relayed {
+                status,
+                headers,
+                body: Answer::whole(said),
+                refusal: Some(error),
+            }),
+            _ => Err(error),
+        }
+    }
+
+    fn call_of(&self, relay: Relay) -> Call {
+        let timeouts = &self.options().timeouts;
+        let first_byte = if relay.streamed {
+            timeouts.first_byte
+        } else {
+            timeouts.first_byte_unstreamed
+        };
+        let repeat = if relay.costly { Repeat::Costly } else { Repeat::Harmless };
+        Call {
+            method: relay.method,
+            raw_query: relay.query,
+            headers: relay.headers,
+            body: match relay.body {
+                Body::Empty => None,
+                body => Some(Payload::Relayed(RelayedPayload {
+                    content_type: relay.content_type,
+                    model: relay.model,
+                    body,
+                })),
+            },
+            first_byte,
+            accept: "",
+            repeat,
+            expects: None,
+            ..Call::get(relay.path, timeouts)
+        }
+    }
+}
+
+async fn refusal(
+    arrival: Arrival,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Result<(Error, Bytes), Error> {
+    if status.is_redirection() {
+        // The key must not travel, and neither does the caller.
+        return Err(crate::client::redirected(status));
+    }
+    let wait = crate::retry::asked_wait(headers);
+    let verdict = crate::client::verdict(headers);
+    let said = Bytes::from(Answer::refusal(arrival, MAX_REFUSAL_BYTES).await);
+    let mut refusal = envelope::from_body(&said).unwrap_or_default();
+    refusal.status = Some(status.as_u16());
+    let mut error = Error::from(refusal).with_retry_after(wait);
+    if let Some(retry) = verdict {
+        error = error.with_retry(retry);
+    }
+    Ok((error, said))
+}
