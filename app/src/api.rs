@@ -19,3 +19,4 @@ pub mod recovery;
 pub mod roles;
 pub mod security;
 pub mod sso;
+pub mod usage;

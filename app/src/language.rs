@@ -89,6 +89,7 @@ impl Words {
         match permission {
             Permission::ChatUse => self.permission_chat_use,
             Permission::ApiKeysUse => self.permission_api_keys_use,
+            Permission::GatewayUse => self.permission_gateway_use,
             Permission::UsersRead => self.permission_users_read,
             Permission::UsersInvite => self.permission_users_invite,
             Permission::UsersWrite => self.permission_users_write,
@@ -98,6 +99,8 @@ impl Words {
             Permission::RolesRead => self.permission_roles_read,
             Permission::RolesWrite => self.permission_roles_write,
             Permission::AuditRead => self.permission_audit_read,
+            Permission::UsageRead => self.permission_usage_read,
+            Permission::GatewayWrite => self.permission_gateway_write,
         }
     }
 

@@ -9,5 +9,6 @@ pub mod recovery;
 pub mod register;
 pub mod settings;
 pub mod setup;
+pub mod usage;
 pub mod verify;
 mod welcome;

@@ -13,7 +13,8 @@ use crate::{
     pages::{
         admin::{
             Administration, AdministrationIndex, AuditPage, GroupPage, GroupsPage, InvitationsPage,
-            NewGroupPage, NewRolePage, NewUserPage, RolePage, RolesPage, UserPage, UsersPage,
+            NewGroupPage, NewRolePage, NewUserPage, RolePage, RolesPage, SiteUsagePage, UserPage,
+            UsersPage,
         },
         chat::{Chat, ConversationPage, NewConversationPage},
         factor::FactorPage,
@@ -26,6 +27,7 @@ use crate::{
             TotpPage,
         },
         setup::SetupPage,
+        usage::UsagePage,
         verify::VerifyPage,
     },
     session::provide_session,
@@ -60,6 +62,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("privacy") view=PrivacyPage ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=ConfirmPage ssr=SsrMode::Async/>
                     </ParentRoute>
+                    <ParentRoute path=path!("/usage") view=Settings ssr=SsrMode::Async>
+                        <Route path=path!("") view=UsagePage ssr=SsrMode::Async/>
+                    </ParentRoute>
                     <AdministrationRoutes/>
                 </ParentRoute>
             </Routes>
@@ -85,6 +90,7 @@ fn AdministrationRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("roles") view=RolesPage ssr=SsrMode::Async/>
             <Route path=path!("roles/new") view=NewRolePage ssr=SsrMode::Async/>
             <Route path=path!("roles/:id") view=RolePage ssr=SsrMode::Async/>
+            <Route path=path!("usage") view=SiteUsagePage ssr=SsrMode::Async/>
             <Route path=path!("audit") view=AuditPage ssr=SsrMode::Async/>
         </ParentRoute>
     }

@@ -48,6 +48,7 @@ impl Words {
         match permission {
             Permission::ChatUse => self.meaning_chat_use,
             Permission::ApiKeysUse => self.meaning_api_keys_use,
+            Permission::GatewayUse => self.meaning_gateway_use,
             Permission::UsersRead => self.meaning_users_read,
             Permission::UsersInvite => self.meaning_users_invite,
             Permission::UsersWrite => self.meaning_users_write,
@@ -57,6 +58,8 @@ impl Words {
             Permission::RolesRead => self.meaning_roles_read,
             Permission::RolesWrite => self.meaning_roles_write,
             Permission::AuditRead => self.meaning_audit_read,
+            Permission::UsageRead => self.meaning_usage_read,
+            Permission::GatewayWrite => self.meaning_gateway_write,
         }
     }
 

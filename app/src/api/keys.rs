@@ -43,6 +43,14 @@ pub async fn load_keys() -> Result<Vec<ApiKey>, AppError> {
     identity.api_keys(&caller).await.map_err(glue::refuse)
 }
 
+/// The site's own address, where programs call it.
+#[server(prefix = "/fn", endpoint = "keys.address")]
+pub async fn load_address() -> Result<String, AppError> {
+    use crate::glue;
+    glue::caller().await?;
+    Ok(glue::services()?.identity.origin().to_owned())
+}
+
 /// Makes a key.
 #[server(prefix = "/fn", endpoint = "keys.create")]
 pub async fn create_key(key: KeyForm) -> Result<ApiKeySecret, AppError> {

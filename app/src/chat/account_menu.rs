@@ -20,6 +20,7 @@ const ADMINISTRATION: &[(Permission, &str)] = &[
     (Permission::GroupsRead, "/admin/groups"),
     (Permission::RolesRead, "/admin/roles"),
     (Permission::AuditRead, "/admin/audit"),
+    (Permission::UsageRead, "/admin/usage"),
 ];
 
 /// The foot of the sidebar: opens upwards.
@@ -42,6 +43,7 @@ pub fn AccountMenu(account: Account, session: Session) -> impl IntoView {
             <div class="account__menu">
                 <p class="account__email">{String::from(email)}</p>
                 <a class="account__link" href="/settings"><Glyph icon=Icon::Settings/>{words.settings}</a>
+                <a class="account__link" href="/usage"><Glyph icon=Icon::Columns/>{words.usage}</a>
                 {administers}
                 <ThemeForm/>
                 <LanguageForm/>

@@ -1,4 +1,4 @@
-//! `/admin`: people, groups, roles, invitations and the audit log, each for those who may see it.
+//! `/admin`: people, groups, roles, invitations, usage and the audit log, each for those who may see it.
 
 mod audit;
 mod group;
@@ -6,6 +6,7 @@ mod groups;
 mod invitations;
 mod role;
 mod roles;
+mod usage;
 mod user;
 mod users;
 
@@ -19,6 +20,7 @@ pub use groups::GroupsPage;
 pub use invitations::InvitationsPage;
 pub use role::{NewRolePage, RolePage};
 pub use roles::RolesPage;
+pub use usage::SiteUsagePage;
 pub use user::{NewUserPage, UserPage};
 pub use users::UsersPage;
 
@@ -100,6 +102,7 @@ fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
         ),
         (Permission::GroupsRead, "/admin/groups", words.groups),
         (Permission::RolesRead, "/admin/roles", words.roles),
+        (Permission::UsageRead, "/admin/usage", words.usage),
         (Permission::AuditRead, "/admin/audit", words.audit),
     ]
     .into_iter()

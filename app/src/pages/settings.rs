@@ -1,4 +1,4 @@
-//! `/settings`: everything around one's own account.
+//! `/settings`: everything around one's own account. `/usage` stands in the same frame.
 
 pub mod confirm;
 mod keys;
@@ -41,6 +41,7 @@ fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
     if session.permissions.contains(Permission::ApiKeysUse) {
         pages.push(page("/settings/keys", words.settings_keys));
     }
+    pages.push(page("/usage", words.usage));
     pages.push(page("/settings/privacy", words.settings_privacy));
     pages
 }

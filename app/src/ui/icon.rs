@@ -37,6 +37,8 @@ pub enum Icon {
     Settings,
     /// Two people: administration.
     People,
+    /// Columns upon a line: usage.
+    Columns,
 }
 
 impl Icon {
@@ -61,6 +63,7 @@ impl Icon {
             Self::People => {
                 "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M15.5 4.4a3.5 3.5 0 0 1 0 6.2M17.5 14.2a6.5 6.5 0 0 1 4 5.8"
             }
+            Self::Columns => "M4 20h16M7.5 20v-6M12 20V6M16.5 20v-9",
             Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
         }
     }

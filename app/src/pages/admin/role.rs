@@ -291,20 +291,21 @@ fn PermissionArea(
 type AreaOf = (&'static str, &'static [Permission]);
 
 /// The permissions by subject.
-const fn areas(words: &'static Words) -> [AreaOf; 5] {
+const fn areas(words: &'static Words) -> [AreaOf; 6] {
     use Permission::{
-        ApiKeysUse, AuditRead, ChatUse, GroupsRead, GroupsWrite, RolesRead, RolesWrite, UsersGrant,
-        UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AuditRead, ChatUse, GatewayUse, GatewayWrite, GroupsRead, GroupsWrite,
+        RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     [
-        (words.area_use, &[ChatUse, ApiKeysUse]),
+        (words.area_use, &[ChatUse, ApiKeysUse, GatewayUse]),
         (
             words.area_people,
             &[UsersRead, UsersInvite, UsersWrite, UsersGrant],
         ),
         (words.area_groups, &[GroupsRead, GroupsWrite]),
         (words.area_roles, &[RolesRead, RolesWrite]),
-        (words.area_records, &[AuditRead]),
+        (words.area_records, &[AuditRead, UsageRead]),
+        (words.area_gateway, &[GatewayWrite]),
     ]
 }
 

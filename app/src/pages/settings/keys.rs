@@ -14,7 +14,10 @@ use super::security::FreshFirst;
 use crate::{
     api::{
         account::{ShownOnce, take_shown_once},
-        keys::{CreateKey, DeleteKey, UpdateKey, create_key, delete_key, load_keys, update_key},
+        keys::{
+            CreateKey, DeleteKey, UpdateKey, create_key, delete_key, load_address, load_keys,
+            update_key,
+        },
         security::load_security,
     },
     error::{AppError, Field},
@@ -25,6 +28,7 @@ use crate::{
         loaded::Loaded,
         moment::Moment,
         once::Secret,
+        snippets::{Snippets, USUAL_MODEL},
         submission::Submission,
         table::{Cell, Table},
     },
@@ -78,19 +82,28 @@ pub fn KeysPage() -> impl IntoView {
 fn NewSecret(made: RwSignal<Option<String>>) -> impl IntoView {
     let words = use_words();
     let once = Resource::new_blocking(|| (), |()| take_shown_once());
-    let shown = move |secret: String| {
-        view! { <Secret label=words.key_secret secret hint=words.key_once/> }
+    let address = Resource::new_blocking(|| (), |()| load_address());
+    let shown = move |secret: String, origin: Option<String>| {
+        let key = secret.clone();
+        view! {
+            <Secret label=words.key_secret secret hint=words.key_once/>
+            {origin.map(|origin| view! { <Snippets origin model=USUAL_MODEL key/> })}
+        }
     };
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
-                match once.await {
-                    Ok(Some(ShownOnce::ApiKey(secret))) => Some(shown(secret)),
-                    Ok(Some(ShownOnce::RecoveryCodes(_) | ShownOnce::Link(_)) | None) | Err(_) => None,
-                }
-            })}
+            {move || {
+                let made = made.get();
+                Suspend::new(async move {
+                    let origin = address.await.ok();
+                    let kept = match once.await {
+                        Ok(Some(ShownOnce::ApiKey(secret))) => Some(secret),
+                        Ok(Some(ShownOnce::RecoveryCodes(_) | ShownOnce::Link(_)) | None) | Err(_) => None,
+                    };
+                    made.or(kept).map(|secret| shown(secret, origin))
+                })
+            }}
         </Suspense>
-        {move || made.get().map(shown)}
     }
 }
 
@@ -183,13 +196,20 @@ pub fn KeyPage() -> impl IntoView {
     let words = use_words();
     let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
     let keys: Keys = Resource::new_blocking(|| (), |()| load_keys());
+    let address = Resource::new_blocking(|| (), |()| load_address());
     view! {
         <PageHead title=words.key_edit/>
         <Loaded
             what=keys
             view=move |found: Found, session: Session| {
                 match found.into_iter().find(|key| key.id.to_string() == id) {
-                    Some(key) => Either::Left(view! { <EditKey key session/> }),
+                    Some(key) => {
+                        let (scopes, model) = (key.scopes, model_of(&key));
+                        Either::Left(view! {
+                            <EditKey key session/>
+                            <HowToCall may=scopes.contains(Permission::GatewayUse) model address/>
+                        })
+                    }
                     None => {
                         Either::Right(view! { <p class="panel__note">{words.error_not_found}</p> })
                     }
@@ -197,6 +217,39 @@ pub fn KeyPage() -> impl IntoView {
             }
         />
         <p><a href="/settings/keys">{words.settings_keys}</a></p>
+    }
+}
+
+/// The first model that it may be used for.
+fn model_of(key: &ApiKey) -> String {
+    let first = key.models.as_ref().and_then(|models| models.first());
+    first
+        .map_or(USUAL_MODEL, model::ModelName::as_str)
+        .to_owned()
+}
+
+/// How to call a model with it.
+#[component]
+fn HowToCall(
+    may: bool,
+    model: String,
+    address: Resource<Result<String, AppError>>,
+) -> impl IntoView {
+    let words = use_words();
+    let lacking = (!may).then(|| {
+        let text = words.snippets_lacking(words.permission_gateway_use);
+        view! { <p class="notice">{text}</p> }
+    });
+    view! {
+        {lacking}
+        <Suspense>
+            {move || {
+                let model = model.clone();
+                Suspend::new(async move {
+                    address.await.ok().map(|origin| view! { <Snippets origin model/> })
+                })
+            }}
+        </Suspense>
     }
 }
 

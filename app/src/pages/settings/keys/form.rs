@@ -30,12 +30,14 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// Of that key, or of a new one that may do nothing yet, by somebody who may do so much.
+    /// Of that key, or of a new one that may call models and no more, by somebody who may do so much.
     pub fn new(own: PermissionSet, key: Option<ApiKey>, offset_minutes: i32) -> Self {
         let scopes = own.iter().map(|permission| {
             let has = key
                 .as_ref()
-                .is_some_and(|key| key.scopes.contains(permission));
+                .map_or(permission == Permission::GatewayUse, |key| {
+                    key.scopes.contains(permission)
+                });
             (permission, RwSignal::new(has))
         });
         let scopes = StoredValue::new(scopes.collect());
