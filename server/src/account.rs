@@ -73,13 +73,13 @@ pub(crate) async fn export(
 }
 
 /// A form's failure goes back to its page, as those of server functions do.
-fn back_to(page: &str, error: &Error) -> Response {
+pub(crate) fn back_to(page: &str, error: &Error) -> Response {
     let code = error.code();
     if code.status() >= 500 {
         tracing::error!(
             error = error as &dyn std::error::Error,
             failure.code = code.as_str(),
-            "a form of the settings failed"
+            "a plain form failed"
         );
     }
     let target = match code {

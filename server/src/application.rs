@@ -122,6 +122,7 @@ impl Application {
             mailer.clone(),
             identity,
             generation,
+            config.gateway.usage()?,
         );
         services
             .generations

@@ -4,6 +4,7 @@
 mod bailian;
 mod chat;
 mod database;
+mod gateway;
 mod identity;
 mod mail;
 mod redis;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 pub use bailian::BailianConfig;
 pub use chat::ChatConfig;
 pub use database::DatabaseConfig;
+pub use gateway::GatewayConfig;
 pub use identity::{IdentityConfig, SessionsIn};
 pub use mail::{MailConfig, SmtpEncryption};
 pub use redis::RedisConfig;
@@ -55,6 +57,8 @@ pub struct Config {
     pub simulator: SimulatorConfig,
     /// Models and limits of the chat.
     pub chat: ChatConfig,
+    /// Calls from programs.
+    pub gateway: GatewayConfig,
     /// The master key.
     pub security: SecurityConfig,
     /// Accounts and sessions.
@@ -104,6 +108,7 @@ impl Config {
         }
         self.security.check()?;
         self.chat.check()?;
+        self.gateway.check()?;
         self.mail.check()?;
         self.redis.check()?;
         if self.identity.sessions == SessionsIn::Redis && !self.redis.is_set() {

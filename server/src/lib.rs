@@ -20,3 +20,4 @@ mod rest;
 mod router;
 mod sso;
 mod telemetry;
+mod usage_export;

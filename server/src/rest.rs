@@ -18,6 +18,7 @@ mod place;
 pub(crate) mod problem;
 mod problem_words;
 mod roles;
+mod usage;
 mod users;
 
 use axum::{
@@ -69,7 +70,9 @@ fn described() -> OpenApiRouter<Services> {
         .nest("/groups", groups::routes())
         .nest("/roles", roles::routes())
         .nest("/invitations", invitations::routes())
-        .nest("/audit", audit::routes());
+        .nest("/audit", audit::routes())
+        .nest("/usage", usage::routes())
+        .nest("/admin/usage", usage::site_routes());
     let mut all = OpenApiRouter::with_openapi(description::begin()).nest("/rest/v1", routes);
     description::complete(all.get_openapi_mut());
     all

@@ -22,7 +22,7 @@ use crate::{
     },
     pages, pictures,
     policy_reports::{self, Reports},
-    rest, sso,
+    rest, sso, usage_export,
 };
 
 /// What the routes that are not pages need.
@@ -63,6 +63,8 @@ pub(crate) fn build(
         .route("/account/picture", post(account::set_picture))
         .route("/account/export", post(account::export))
         .route("/admin/audit/export", post(audit_export::export))
+        .route("/usage/export", get(usage_export::own))
+        .route("/admin/usage/export", get(usage_export::everybody))
         .with_state(state.clone());
     let personal = pages::router(services)?.merge(events).layer(
         ServiceBuilder::new()

@@ -75,3 +75,7 @@ mod rest {
     mod me;
     mod problems;
 }
+
+mod usage {
+    mod shown;
+}

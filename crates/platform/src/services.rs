@@ -10,7 +10,7 @@ use crate::{
     mail::Mailer,
     people::People,
     store::Db,
-    usage::{UsageOptions, Usage},
+    usage::{Usage, UsageOptions},
     vault::Vault,
 };
 

@@ -32,7 +32,8 @@ use super::problem::Details;
         (name = "groups", description = "Groups of people."),
         (name = "roles", description = "What people may do."),
         (name = "invitations", description = "Invitations to make an account."),
-        (name = "audit", description = "What was done, by whom and to what.")
+        (name = "audit", description = "What was done, by whom and to what."),
+        (name = "usage", description = "What was used and what it cost. Costs are in micro-yuan.")
     )
 )]
 struct Base;

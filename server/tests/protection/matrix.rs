@@ -164,6 +164,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/settings/keys/{id}", Page::SignedIn),
     ("/settings/privacy", Page::SignedIn),
     ("/settings/confirm", Page::Newcomer),
+    ("/usage", Page::SignedIn),
     ("/setup", Page::Anyone),
     ("/admin", Page::FirstOfAdministration),
     ("/admin/users", Page::Permitted(Permission::UsersRead)),
@@ -185,6 +186,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/admin/roles", Page::Permitted(Permission::RolesRead)),
     ("/admin/roles/new", Page::Permitted(Permission::RolesWrite)),
     ("/admin/roles/{id}", Page::Permitted(Permission::RolesRead)),
+    ("/admin/usage", Page::Permitted(Permission::UsageRead)),
     ("/admin/audit", Page::Permitted(Permission::AuditRead)),
 ];
 

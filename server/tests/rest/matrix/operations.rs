@@ -10,8 +10,8 @@ use super::{NOWHERE, Needs, Operation};
 pub(super) fn operations() -> Vec<Operation> {
     use Needs::{Fresh, May, MayFresh, MayPerson, Nothing, Person};
     use Permission::{
-        ApiKeysUse, AuditRead, GroupsRead, GroupsWrite, RolesRead, RolesWrite, UsersGrant,
-        UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AuditRead, GroupsRead, GroupsWrite, RolesRead, RolesWrite, UsageRead,
+        UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     let none = || Value::Null;
     let nobody = || json!({ "users": [NOWHERE] });
@@ -151,5 +151,11 @@ pub(super) fn operations() -> Vec<Operation> {
             MayPerson(AuditRead),
             json!({ "format": "json_lines" }),
         ),
+        ("get", "/rest/v1/usage", Person, none()),
+        ("get", "/rest/v1/usage/calls", Person, none()),
+        ("get", "/rest/v1/usage/export", Person, none()),
+        ("get", "/rest/v1/admin/usage", May(UsageRead), none()),
+        ("get", "/rest/v1/admin/usage/calls", May(UsageRead), none()),
+        ("get", "/rest/v1/admin/usage/export", May(UsageRead), none()),
     ]
 }

@@ -73,6 +73,8 @@ const NO_PASSKEY: &[(&str, Value)] = &[
 /// An id that nobody and nothing has.
 const NOBODY: &str = "01990000-0000-7000-8000-0000000000ff";
 
+const USAGE: &[(&str, Value)] = &[("form[days]", Value::Text("7"))];
+
 const OF_CONVERSATION: &[(&str, Value)] = &[("id", Value::Conversation)];
 const OF_MESSAGE: &[(&str, Value)] = &[("id", Value::Conversation), ("message", Value::Message)];
 
@@ -216,6 +218,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
     members_with("keys.delete", NO_ID),
+    members("keys.address"),
+    members_with("usage.own", USAGE),
+    permitted("usage.everybody", Permission::UsageRead, USAGE),
     open("preferences.set_theme", &[("theme", Value::Text("dark"))]),
     open(
         "preferences.set_language",
