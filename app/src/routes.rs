@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
-    MatchNestedRoutes, SsrMode,
+    SsrMode,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
@@ -76,7 +76,7 @@ pub fn App() -> impl IntoView {
 
 /// `/admin` and below.
 #[component(transparent)]
-fn AdministrationRoutes() -> impl MatchNestedRoutes + Clone {
+fn AdministrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/admin") view=Administration ssr=SsrMode::Async>
             <Route path=path!("") view=AdministrationIndex ssr=SsrMode::Async/>

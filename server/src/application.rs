@@ -82,6 +82,7 @@ impl Application {
         {
             catalogue::check_chats(&catalogue, name.as_str()).context("[chat]")?;
         }
+        let gateway_catalogue = catalogue.clone();
         let generation = GenerationOptions {
             default_model: models.default,
             models: models.others,
@@ -122,13 +123,21 @@ impl Application {
             mailer.clone(),
             identity,
             generation,
-            config.gateway.usage()?,
+            config
+                .gateway
+                .options(gateway_catalogue, &config.bailian.base_url)?,
         );
         services
             .generations
             .recover(!db.is_shared())
             .await
             .context("recovering interrupted answers")?;
+
+        services
+            .ledger
+            .recover()
+            .await
+            .context("settling the calls of ended processes")?;
 
         let readiness = Readiness::new(db.clone(), redis.clone());
         let router = router::build(&services, &readiness, &config)?;
@@ -167,7 +176,8 @@ impl Application {
         tracing::info!("listening on http://{addr}");
         self.say_how_to_set_up(addr).await?;
 
-        let purging = tokio::spawn(purge(self.services.clone(), stop.clone()));
+        let keep_calls = self.config.gateway.keep_calls_days;
+        let purging = tokio::spawn(purge(self.services.clone(), keep_calls, stop.clone()));
         let header_timeout = Duration::from_secs(self.config.server.header_timeout_s);
         let serving = connections::serve(self.listener, self.router, header_timeout, stop.clone());
         let (connections, ()) = tokio::join!(serving, async {
@@ -192,6 +202,12 @@ impl Application {
             .is_err()
         {
             tracing::warn!("some letters did not leave in time");
+        }
+        if tokio::time::timeout(LAST_CALL, self.services.ledger.close_down())
+            .await
+            .is_err()
+        {
+            tracing::error!("some calls were not booked in time; the next process settles them");
         }
         if let Some(simulator) = self.simulator {
             simulator
@@ -231,10 +247,18 @@ impl Application {
     }
 }
 
-async fn purge(services: Services, stop: CancellationToken) {
+async fn purge(services: Services, keep_calls_days: u32, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(PURGE);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         services.purge().await;
+        if keep_calls_days > 0
+            && let Err(error) = services.ledger.prune(keep_calls_days).await
+        {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "clearing the call log failed"
+            );
+        }
     }
 }
 

@@ -40,8 +40,8 @@ enum Action {
     User(user::Arguments),
     /// API keys.
     Key(key::Arguments),
-    /// Look for what is wrong: schema, master key, audit log, owners.
-    Doctor,
+    /// Look for what is wrong: schema, master key, audit log, owners, and the ledger if asked to.
+    Doctor(doctor::Arguments),
     /// Run only the stand-in for Bailian.
     Simulator(Box<simulator::Arguments>),
 }
@@ -62,7 +62,9 @@ impl Command {
             Action::Key(arguments) => {
                 key::run(arguments, &Config::load(self.config.as_deref())?).await
             }
-            Action::Doctor => doctor::run(&Config::load(self.config.as_deref())?).await,
+            Action::Doctor(arguments) => {
+                doctor::run(arguments, &Config::load(self.config.as_deref())?).await
+            }
             Action::Simulator(arguments) => simulator::run(*arguments).await,
         }
     }

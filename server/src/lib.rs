@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 mod connections;
 mod events;
+mod gateway;
 mod health;
 mod middleware;
 mod pages;

@@ -15,7 +15,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use crate::{
     account, assets, audit_export,
     config::Config,
-    events,
+    events, gateway,
     health::{self, Readiness},
     middleware::{
         address, body_limit, cache, cross_site, failures, headers, redirects, request_log, session,
@@ -106,7 +106,15 @@ pub(crate) fn build(
         .route("/csp-reports", post(policy_reports::take))
         .with_state(Reports::default());
 
-    Ok(files
+    // Programs: the layers of browsers are not for them.
+    let programs = gateway::router(services, config).layer(
+        ServiceBuilder::new()
+            .layer(from_fn(request_log::log))
+            .layer(from_fn_with_state(Arc::clone(&server), address::resolve))
+            .layer(CatchPanicLayer::new()),
+    );
+
+    let site = files
         .merge(machines)
         .merge(reports)
         .merge(elsewhere)
@@ -126,5 +134,6 @@ pub(crate) fn build(
                 ))
                 .layer(DefaultBodyLimit::disable())
                 .layer(cross_site::layer(&server)?),
-        ))
+        );
+    Ok(programs.merge(site))
 }

@@ -56,11 +56,20 @@ impl Region {
 
     /// The region of an address, if it is one of the provider's.
     pub fn of_url(url: &str) -> Option<Self> {
-        let shared = [Self::Beijing, Self::HongKong, Self::Singapore, Self::Virginia, Self::Finance, Self::BatchChat];
+        let shared = [
+            Self::Beijing,
+            Self::HongKong,
+            Self::Singapore,
+            Self::Virginia,
+            Self::Finance,
+            Self::BatchChat,
+        ];
         let mut all = shared.into_iter().chain([Self::Tokyo, Self::Frankfurt]);
         let host = url.split("://").nth(1)?.split(['/', ':']).next()?;
         all.find(|region| {
-            let is_shared = region.shared_url().is_some_and(|shared| shared.ends_with(&format!("//{host}")));
+            let is_shared = region
+                .shared_url()
+                .is_some_and(|shared| shared.ends_with(&format!("//{host}")));
             let own = region.id().map(|id| format!(".{id}.maas.aliyuncs.com"));
             is_shared || own.is_some_and(|end| host.ends_with(&end))
         })
@@ -134,8 +143,14 @@ mod tests {
     fn an_address_tells_its_region() {
         for (url, region) in [
             ("https://dashscope.aliyuncs.com", Some(Region::Beijing)),
-            ("https://dashscope-intl.aliyuncs.com/", Some(Region::Singapore)),
-            ("https://llm-1.ap-northeast-1.maas.aliyuncs.com", Some(Region::Tokyo)),
+            (
+                "https://dashscope-intl.aliyuncs.com/",
+                Some(Region::Singapore),
+            ),
+            (
+                "https://llm-1.ap-northeast-1.maas.aliyuncs.com",
+                Some(Region::Tokyo),
+            ),
             ("http://127.0.0.1:8000", None),
             ("https://evil-dashscope.aliyuncs.com", None),
         ] {

@@ -116,28 +116,42 @@ impl Client {
         // The words of the last refusal, which an error does not keep whole.
         let refused = Mutex::new(None);
         let read = |arrival: Arrival| async {
-            let (status, headers) = (arrival.response.status(), arrival.response.headers().clone());
+            let (status, headers) = (
+                arrival.response.status(),
+                arrival.response.headers().clone(),
+            );
             if status.is_success() {
                 let body = Answer::running(arrival);
-                return Ok(Relayed { status, headers, body, refusal: None });
+                return Ok(Relayed {
+                    status,
+                    headers,
+                    body,
+                    refusal: None,
+                });
             }
             let (error, said) = refusal(arrival, status, &headers).await?;
             let words = (status, headers, said);
             *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
             Err(error)
         };
-        let client = if once { self.without_retries() } else { self.clone() };
+        let client = if once {
+            self.without_retries()
+        } else {
+            self.clone()
+        };
         let answer = client.arrive(call, read).await;
         let Err(error) = answer else { return answer };
         let refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
         match refused {
             // A connection that broke at another attempt has no status.
-            Some((status, headers, said)) if error.status() == Some(status.as_u16()) => Ok(Relayed {
-                status,
-                headers,
-                body: Answer::whole(said),
-                refusal: Some(error),
-            }),
+            Some((status, headers, said)) if error.status() == Some(status.as_u16()) => {
+                Ok(Relayed {
+                    status,
+                    headers,
+                    body: Answer::whole(said),
+                    refusal: Some(error),
+                })
+            }
             _ => Err(error),
         }
     }
@@ -149,7 +163,11 @@ impl Client {
         } else {
             timeouts.first_byte_unstreamed
         };
-        let repeat = if relay.costly { Repeat::Costly } else { Repeat::Harmless };
+        let repeat = if relay.costly {
+            Repeat::Costly
+        } else {
+            Repeat::Harmless
+        };
         Call {
             method: relay.method,
             raw_query: relay.query,

@@ -24,17 +24,15 @@ pub use account::{
     Account, DisplayName, Email, Factor, Lacking, Password, ProviderChoice, RegistrationMode,
     Session,
 };
-pub use budget::{Budget, BudgetPeriod, BudgetScope};
-pub use call::{
-    Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource,
-};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
+pub use budget::{Budget, BudgetPeriod, BudgetScope};
+pub use call::{Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource};
 pub use conversation::{ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title};
 pub use failure::FailureCode;
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use id::{
-    ApiKeyId, CallId, ConversationId, FamilyId, GenerationId, GroupId, InvitationId, LinkId, MessageId,
-    PasskeyId, RoleId, SessionId, SigningKeyId, SubmissionId, UserId,
+    ApiKeyId, CallId, ConversationId, FamilyId, GenerationId, GroupId, InvitationId, LinkId,
+    MessageId, PasskeyId, RoleId, SessionId, SigningKeyId, SubmissionId, UserId,
 };
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,

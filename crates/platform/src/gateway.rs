@@ -1,4 +1,136 @@
 //! One API for every model: callers speak their protocol, the bytes pass through, and what they use is metered beside
-//! them.
+//! them. Who may call, how much, at what price and for whose money is decided here; HTTP is the server's.
 
+mod access;
+mod call;
+mod error;
+mod limits;
+mod names;
+mod objects;
+mod page;
+mod price;
 pub mod scan;
+mod tasks;
+mod watch;
+
+use std::{sync::Arc, time::Duration};
+
+use bailian::{Client, Region, capability::Catalogue};
+use jiff::tz::TimeZone;
+use moka::future::Cache;
+
+pub use access::Principal;
+pub use call::{Ask, Ending, Running};
+pub use error::{GatewayError, LimitKind};
+pub use limits::{Allowed, LimitsPerMinute};
+pub use objects::ObjectKind;
+pub use watch::RightEnded;
+
+use crate::{Clock, Ids, audit::Audit, identity::Identity, ledger::Ledger, store::Db};
+use access::Credentials;
+use limits::Lanes;
+use names::Names;
+use watch::Watches;
+
+/// The name of the one upstream.
+pub const UPSTREAM: &str = "bailian";
+
+/// For so long what is known of a caller is taken as it was: whatever is taken from somebody is gone after it.
+const KNOWN_FOR: Duration = Duration::from_millis(900);
+
+/// What the operator decides of the gateway.
+#[derive(Clone, Debug)]
+pub struct GatewayOptions {
+    /// What models can do and cost.
+    pub catalogue: Catalogue,
+    /// Where the upstream is, which decides its prices.
+    pub region: Region,
+    /// What each person may ask, by all of their keys together.
+    pub per_person: LimitsPerMinute,
+    /// What everybody together may ask.
+    pub site: LimitsPerMinute,
+    /// The site's time zone: sums are of its days, and budgets of its days and months.
+    pub time_zone: TimeZone,
+}
+
+impl Default for GatewayOptions {
+    fn default() -> Self {
+        Self {
+            catalogue: Catalogue::built_in(),
+            region: Region::Beijing,
+            per_person: LimitsPerMinute::default(),
+            site: LimitsPerMinute::default(),
+            time_zone: TimeZone::UTC,
+        }
+    }
+}
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    identity: Identity,
+    ledger: Ledger,
+    audit: Audit,
+    client: Client,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    options: GatewayOptions,
+    lanes: Lanes,
+    known: Cache<Credentials, Arc<Principal>>,
+    names: Cache<(), Arc<Names>>,
+    watches: Watches,
+}
+
+/// What the gateway is built of.
+pub struct GatewayParts {
+    /// Where everything is kept.
+    pub db: Db,
+    /// Who is calling.
+    pub identity: Identity,
+    /// Whose money it is.
+    pub ledger: Ledger,
+    /// What is written down of changes.
+    pub audit: Audit,
+    /// The upstream.
+    pub client: Client,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids come from.
+    pub ids: Ids,
+}
+
+impl Gateway {
+    /// The service.
+    pub fn new(parts: GatewayParts, options: GatewayOptions) -> Self {
+        let briefly = |most: u64| moka::future::CacheBuilder::new(most).time_to_live(KNOWN_FOR);
+        Self(Arc::new(Inner {
+            lanes: Lanes::new(&options.site),
+            db: parts.db,
+            identity: parts.identity,
+            ledger: parts.ledger,
+            audit: parts.audit,
+            client: parts.client,
+            clock: parts.clock,
+            ids: parts.ids,
+            options,
+            known: briefly(10_000).build(),
+            names: moka::future::CacheBuilder::new(1)
+                .time_to_live(KNOWN_FOR)
+                .build(),
+            watches: Watches::default(),
+        }))
+    }
+
+    /// The upstream, for whoever hands bytes on.
+    pub fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// The money.
+    pub fn ledger(&self) -> &Ledger {
+        &self.0.ledger
+    }
+}

@@ -6,6 +6,7 @@
 
 mod begin;
 mod blocks;
+mod booking;
 mod commit;
 mod failure;
 mod hub;
@@ -32,7 +33,9 @@ use tracing::Instrument;
 pub(crate) use hub::Hub;
 pub use live::Event;
 
-use crate::{Clock, Error, Ids, conversations::Conversations, identity::Caller, store::Db};
+use crate::{
+    Clock, Error, Ids, conversations::Conversations, gateway::Gateway, identity::Caller, store::Db,
+};
 use commit::Committer;
 use models::Models;
 use watch::Watch;
@@ -63,6 +66,7 @@ pub struct Generations(Arc<Inner>);
 struct Inner {
     db: Db,
     client: bailian::Client,
+    gateway: Gateway,
     clock: Arc<dyn Clock>,
     ids: Ids,
     hub: Hub,
@@ -82,6 +86,7 @@ impl Generations {
     pub(crate) fn new(
         db: Db,
         client: bailian::Client,
+        gateway: Gateway,
         clock: Arc<dyn Clock>,
         ids: Ids,
         hub: Hub,
@@ -98,6 +103,7 @@ impl Generations {
         let this = Self(Arc::new(Inner {
             db,
             client,
+            gateway,
             clock,
             ids,
             hub,

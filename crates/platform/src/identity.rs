@@ -1,6 +1,6 @@
 //! Who is calling: accounts, passwords, sessions, and the link that makes the first owner.
 
-mod api_keys;
+pub(crate) mod api_keys;
 mod caller;
 mod ceremony;
 pub(crate) mod device;

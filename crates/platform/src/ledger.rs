@@ -32,7 +32,7 @@ use writer::Writer;
 
 pub use budgets::BudgetDraft;
 pub use call::{Bound, CallEnd, NewCall, OpenCall};
-pub use reconcile::Discrepancy;
+pub use reconcile::{Discrepancy, reconcile};
 pub use recovery::WaitingTask;
 pub use today::Today;
 

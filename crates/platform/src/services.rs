@@ -5,12 +5,14 @@ use std::sync::Arc;
 use crate::{
     Clock, Ids,
     conversations::Conversations,
+    gateway::{Gateway, GatewayOptions, GatewayParts},
     generation::{GenerationOptions, Generations, Hub},
     identity::{Identity, IdentityOptions},
+    ledger::Ledger,
     mail::Mailer,
     people::People,
     store::Db,
-    usage::{Usage, UsageOptions},
+    usage::Usage,
     vault::Vault,
 };
 
@@ -25,6 +27,10 @@ pub struct Services {
     pub conversations: Conversations,
     /// What models write for them.
     pub generations: Generations,
+    /// What programs ask of models.
+    pub gateway: Gateway,
+    /// What all of it costs.
+    pub ledger: Ledger,
     /// What they used and what it cost.
     pub usage: Usage,
 }
@@ -44,7 +50,7 @@ impl Services {
         mailer: Mailer,
         identity: IdentityOptions,
         generation: GenerationOptions,
-        usage: UsageOptions,
+        gateway: GatewayOptions,
     ) -> Self {
         let hub = Hub::default();
         let conversations = Conversations::new(db.clone(), Arc::clone(&clock), hub.clone());
@@ -56,8 +62,28 @@ impl Services {
             mailer,
             identity,
         );
+        let ledger = Ledger::start(
+            db.clone(),
+            Arc::clone(&clock),
+            identity.audit().clone(),
+            generation.node.clone(),
+            gateway.time_zone.clone(),
+        );
+        let usage = Usage::new(db.clone(), Arc::clone(&clock), gateway.time_zone.clone());
+        let parts = GatewayParts {
+            db: db.clone(),
+            identity: identity.clone(),
+            ledger: ledger.clone(),
+            audit: identity.audit().clone(),
+            client: bailian.clone(),
+            clock: Arc::clone(&clock),
+            ids: ids.clone(),
+        };
+        let gateway = Gateway::new(parts, gateway);
         Self {
-            usage: Usage::new(db.clone(), Arc::clone(&clock), usage.time_zone),
+            gateway: gateway.clone(),
+            ledger,
+            usage,
             people: People::new(
                 db.clone(),
                 Arc::clone(&clock),
@@ -68,6 +94,7 @@ impl Services {
             generations: Generations::new(
                 db,
                 bailian,
+                gateway,
                 clock,
                 ids,
                 hub,

@@ -37,20 +37,6 @@ const CHOICES: u32 = 200;
 const LONGEST_NAME: usize = 200;
 
 /// What the operator decides of it.
-#[derive(Clone, Debug)]
-pub struct UsageOptions {
-    /// The site's time zone: sums are of its days.
-    pub time_zone: TimeZone,
-}
-
-impl UsageOptions {
-    /// With days of that zone, `Asia/Shanghai`; `None` when there is no such zone.
-    pub fn in_zone(name: &str) -> Option<Self> {
-        let time_zone = TimeZone::get(name).ok()?;
-        Some(Self { time_zone })
-    }
-}
-
 /// The service. Cheap to clone.
 #[derive(Clone)]
 pub struct Usage {

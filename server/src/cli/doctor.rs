@@ -1,17 +1,26 @@
 //! `liantai doctor`: what is wrong, one line each. It changes nothing.
 
 use anyhow::{Context, bail};
-use platform::{store::Db, vault::VaultError};
+use clap::Args;
+use platform::{ledger, store::Db, vault::VaultError};
 
 use super::operator::{Site, say};
 use crate::config::Config;
 
+/// What to look at beside schema, key and audit log.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Compare the ledger with itself: every sum with the calls that it is made of.
+    #[arg(long)]
+    reconcile: bool,
+}
+
 /// Looks for what is wrong; an error when there is anything.
-pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
+pub(super) async fn run(arguments: Arguments, config: &Config) -> anyhow::Result<()> {
     let db = Db::open(&config.database.options())
         .await
         .context("opening the database")?;
-    let findings = examine(&db, config).await;
+    let findings = look(&db, config, arguments.reconcile).await;
     db.close().await;
     let findings = findings?;
     if findings.is_empty() {
@@ -24,6 +33,16 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
         1 => bail!("one thing is wrong"),
         wrong => bail!("{wrong} things are wrong"),
     }
+}
+
+async fn look(db: &Db, config: &Config, reconcile: bool) -> anyhow::Result<Vec<String>> {
+    let mut findings = examine(db, config).await?;
+    if reconcile && findings.is_empty() {
+        let differ = ledger::reconcile(db, config.gateway.zone()?).await;
+        let differ = differ.context("comparing the ledger with itself")?;
+        findings.extend(differ.iter().map(ToString::to_string));
+    }
+    Ok(findings)
 }
 
 async fn examine(db: &Db, config: &Config) -> anyhow::Result<Vec<String>> {

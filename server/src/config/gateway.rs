@@ -1,7 +1,9 @@
 //! `[gateway]`.
 
 use anyhow::Context;
-use platform::usage::UsageOptions;
+use bailian::{Region, capability::Catalogue};
+use jiff::tz::TimeZone;
+use platform::gateway::{GatewayOptions, LimitsPerMinute};
 use serde::{Deserialize, Serialize};
 
 /// Calls from programs.
@@ -10,20 +12,67 @@ use serde::{Deserialize, Serialize};
 pub struct GatewayConfig {
     /// The site's time zone, `Asia/Shanghai`: sums are of its days, and budgets of its days and months.
     pub time_zone: String,
+    /// The largest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// While the upstream is silent, a stream is kept alive by a comment every so many seconds.
+    pub keep_alive_s: u64,
+    /// Requests a minute by one person, with all of their keys together. 0 is no limit.
+    pub requests_per_person: i64,
+    /// Tokens a minute by one person.
+    pub tokens_per_person: i64,
+    /// Requests at once by one person.
+    pub at_once_per_person: i64,
+    /// Requests a minute by everybody together.
+    pub requests_per_site: i64,
+    /// Tokens a minute by everybody together.
+    pub tokens_per_site: i64,
+    /// Requests at once by everybody together.
+    pub at_once_per_site: i64,
+    /// Lines of the call log that are older than so many days are deleted; the sums stay. 0 keeps all of them.
+    pub keep_calls_days: u32,
 }
 
 impl Default for GatewayConfig {
     fn default() -> Self {
         Self {
             time_zone: "Asia/Shanghai".to_owned(),
+            max_body_bytes: 32 * 1024 * 1024,
+            keep_alive_s: 15,
+            requests_per_person: 0,
+            tokens_per_person: 0,
+            at_once_per_person: 0,
+            requests_per_site: 0,
+            tokens_per_site: 0,
+            at_once_per_site: 10_000,
+            keep_calls_days: 365,
         }
     }
 }
 
 impl GatewayConfig {
-    /// Where the days of sums begin.
-    pub fn usage(&self) -> anyhow::Result<UsageOptions> {
-        UsageOptions::in_zone(&self.time_zone).with_context(|| {
+    /// As the service takes it, for an upstream at that address.
+    pub fn options(&self, catalogue: Catalogue, base_url: &str) -> anyhow::Result<GatewayOptions> {
+        let limit = |number: i64| (number > 0).then_some(number);
+        Ok(GatewayOptions {
+            catalogue,
+            region: Region::of_url(base_url).unwrap_or(Region::Beijing),
+            per_person: LimitsPerMinute {
+                requests: limit(self.requests_per_person),
+                tokens: limit(self.tokens_per_person),
+                at_once: limit(self.at_once_per_person),
+            },
+            site: LimitsPerMinute {
+                requests: limit(self.requests_per_site),
+                tokens: limit(self.tokens_per_site),
+                at_once: limit(self.at_once_per_site),
+            },
+            time_zone: self.zone()?,
+        })
+    }
+
+    /// The site's time zone.
+    pub fn zone(&self) -> anyhow::Result<TimeZone> {
+        TimeZone::get(&self.time_zone).with_context(|| {
             format!(
                 "gateway.time_zone: {:?} is not a time zone, try \"Asia/Shanghai\"",
                 self.time_zone
@@ -32,7 +81,21 @@ impl GatewayConfig {
     }
 
     pub(super) fn check(&self) -> anyhow::Result<()> {
-        self.usage().map(drop)
+        self.zone()?;
+        for (key, number) in [
+            ("requests_per_person", self.requests_per_person),
+            ("tokens_per_person", self.tokens_per_person),
+            ("at_once_per_person", self.at_once_per_person),
+            ("requests_per_site", self.requests_per_site),
+            ("tokens_per_site", self.tokens_per_site),
+            ("at_once_per_site", self.at_once_per_site),
+        ] {
+            anyhow::ensure!(
+                number >= 0,
+                "gateway.{key}: {number} is negative; 0 is no limit"
+            );
+        }
+        Ok(())
     }
 }
 
@@ -41,11 +104,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_zone_that_is_none_is_named() {
-        let config = GatewayConfig {
+    fn what_cannot_be_is_named() {
+        let zone = GatewayConfig {
             time_zone: "Mars/Olympus".to_owned(),
+            ..GatewayConfig::default()
         };
-        let problem = config.check().expect_err("no such zone");
-        assert!(problem.to_string().contains("Mars/Olympus"), "{problem}");
+        let limit = GatewayConfig {
+            tokens_per_site: -1,
+            ..GatewayConfig::default()
+        };
+        for (config, said) in [(zone, "Mars/Olympus"), (limit, "gateway.tokens_per_site")] {
+            let problem = config.check().expect_err("it cannot be");
+            assert!(problem.to_string().contains(said), "{problem}");
+        }
     }
 }

@@ -20,7 +20,10 @@ async fn the_docs_are_for_those_who_are_signed_in() -> TestResult {
     }
     let front = anyone.get("/rest/docs/").await?;
     assert_eq!(front.status, StatusCode::SEE_OTHER);
-    assert_eq!(front.header(header::LOCATION), "/login?next=%2Frest%2Fdocs%2F");
+    assert_eq!(
+        front.header(header::LOCATION),
+        "/login?next=%2Frest%2Fdocs%2F"
+    );
     Ok(())
 }
 

@@ -66,7 +66,9 @@ impl Client {
             error.type = tracing::field::Empty,
         );
         let query = vec![("model", model.to_owned())];
-        let opened = line::open(self, PATH, query, HeaderMap::new()).instrument(span.clone()).await;
+        let opened = line::open(self, PATH, query, HeaderMap::new())
+            .instrument(span.clone())
+            .await;
         let (mouth, ear, request_id) = opened.inspect_err(|error| {
             span.record("error.type", error.kind().name());
         })?;

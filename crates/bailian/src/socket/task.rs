@@ -54,7 +54,9 @@ impl Client {
             "bailian.task_line",
             http.response.status_code = tracing::field::Empty,
         );
-        let (mouth, ear, request_id) = line::open(self, PATH, Vec::new(), HeaderMap::new()).instrument(span).await?;
+        let (mouth, ear, request_id) = line::open(self, PATH, Vec::new(), HeaderMap::new())
+            .instrument(span)
+            .await?;
         Ok(TaskLine {
             client: self.clone(),
             mouth,

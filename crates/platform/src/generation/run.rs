@@ -9,11 +9,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    booking,
     commit::Committer,
     failure,
     live::{Ending, Live},
 };
-use crate::store::Tokens;
+use crate::{gateway::Running, store::Tokens};
 
 /// The longest answer, in bytes: a stream without an end must end.
 const LONGEST: usize = 1024 * 1024;
@@ -29,6 +30,7 @@ pub(super) async fn run(
     live: Arc<Live>,
     committer: Committer,
     leaving: CancellationToken,
+    call: Running,
 ) {
     let mut seen = Seen::default();
     // Dropping the stream closes the upstream's connection, so leaving this select is all that stopping takes.
@@ -44,6 +46,7 @@ pub(super) async fn run(
         () = leaving.cancelled() => Ok(MessageStatus::Interrupted),
         ended = stream(&client, request, &live, &committer, &mut seen) => ended,
     };
+    booking::close(call, &status, seen.usage.take(), seen.bytes).await;
     let (status, failure) = match status {
         Ok(status) => (status, None),
         Err(error) => {
@@ -86,6 +89,7 @@ pub(super) async fn run(
 struct Seen {
     request_id: Option<String>,
     tokens: Option<Tokens>,
+    usage: Option<Usage>,
     bytes: usize,
     reasoning_since: Option<Instant>,
 }
@@ -120,7 +124,10 @@ async fn stream(
             ChatEvent::Finished {
                 reason: FinishReason::Length,
             } => status = MessageStatus::Truncated,
-            ChatEvent::Usage(usage) => seen.tokens = Some(tokens(&usage)),
+            ChatEvent::Usage(usage) => {
+                seen.tokens = Some(tokens(&usage));
+                seen.usage = Some(usage);
+            }
             // No tools were offered, and the client may learn of events that this program does not know.
             ChatEvent::Finished { .. } | ChatEvent::ToolCall(_) | _ => {}
         }

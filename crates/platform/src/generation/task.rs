@@ -51,33 +51,57 @@ impl Generations {
             Task::Answer { .. } => request::answer(&model, inner.models.spec(&model), &branch),
             Task::Continue => request::continuation(&model, inner.models.spec(&model), &branch),
         };
+        let call = match self
+            .reserve(user, &request, live.generation.to_string())
+            .await
+        {
+            Ok(call) => call,
+            Err(code) => {
+                let ending = Ending::failed(code, live.generation);
+                inner
+                    .committer
+                    .add(&live, |pending| pending.end = Some(ending));
+                live.ended().await;
+                return;
+            }
+        };
         run::run(
             inner.client.clone(),
             request,
             Arc::clone(&live),
             inner.committer.clone(),
             inner.leaving.clone(),
+            call,
         )
         .await;
         let (status, text) = live.ended().await;
         if let ([question], Task::Answer { .. }, MessageStatus::Complete) = (&*branch, task, status)
         {
-            self.write_title(live.conversation, question.text(), text)
+            self.write_title(user, live.conversation, question.text(), text)
                 .await;
         }
     }
 
-    async fn write_title(&self, conversation: ConversationId, question: String, answer: String) {
+    async fn write_title(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        question: String,
+        answer: String,
+    ) {
         let inner = &*self.0;
-        let (client, model) = (inner.client.clone(), inner.options.title_model.clone());
+        let request = title::request(&inner.options.title_model, &question, &answer);
+        // Who has nothing left keeps the question's beginning as the title.
+        let Ok(call) = self.reserve(user, &request, conversation.to_string()).await else {
+            return;
+        };
         let writing = title::write(
-            client,
-            model,
+            inner.client.clone(),
+            request,
+            call,
             inner.db.clone(),
             inner.hub.clone(),
             conversation,
-            question,
-            answer,
         );
         tokio::select! {
             () = inner.leaving.cancelled() => {}

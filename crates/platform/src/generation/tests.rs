@@ -82,7 +82,7 @@ impl House {
             mailer(),
             cheap(),
             generation,
-            crate::usage::UsageOptions::in_zone("Asia/Shanghai").unwrap(),
+            crate::gateway::GatewayOptions::default(),
         );
         Self {
             lin: sign_up(&services).await,

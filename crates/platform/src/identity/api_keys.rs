@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What begins a key; no other credential does.
-pub(super) const PREFIX: &str = "lt-";
+pub(crate) const PREFIX: &str = "lt-";
 
 /// Ours have 46 characters.
 const LONGEST: usize = 100;
@@ -114,12 +114,26 @@ impl Identity {
         }
     }
 
-    /// Who is calling with that key.
+    /// Who is calling with that key, which pays for the request out of its requests a minute.
     pub(super) async fn by_key(
         &self,
         key: &str,
         visitor: &Visitor,
     ) -> Result<Caller, IdentityError> {
+        let (caller, key) = self.owner_of_key(key, visitor).await?;
+        if let Some(limit) = key.requests_per_minute {
+            let now = self.0.clock.now();
+            self.0.throttle.spend_of_key(key.id, limit, now).await?;
+        }
+        Ok(caller)
+    }
+
+    /// Who is calling with that key, and what it allows.
+    pub(crate) async fn owner_of_key(
+        &self,
+        key: &str,
+        visitor: &Visitor,
+    ) -> Result<(Caller, ApiKey), IdentityError> {
         let now = self.0.clock.now();
         if key.len() > LONGEST {
             return Err(invalid_token());
@@ -146,21 +160,14 @@ impl Identity {
             return Err(IdentityError::Forbidden);
         }
         self.refuse_lacking(&user, &access).await?;
-        if let Some(limit) = key.requests_per_minute {
-            self.0.throttle.spend_of_key(key.id, limit, now).await?;
-        }
         self.touch_key(&key, owned.owner, visitor, now).await?;
         let access = Access {
             permissions: access.permissions.intersection(key.scopes),
             ..access
         };
         let credential = Credential::Key { id: key.id };
-        Ok(Caller::new(
-            owned.owner,
-            access,
-            credential,
-            visitor.clone(),
-        ))
+        let caller = Caller::new(owned.owner, access, credential, visitor.clone());
+        Ok((caller, key))
     }
 
     async fn touch_key(

@@ -1,11 +1,15 @@
 //! Comparing the ledger with itself: every amount stands in two places, and both must say the same.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
 
+use jiff::tz::TimeZone;
 use model::{BudgetPeriod, BudgetScope, UsageSum};
 
 use super::{Ledger, calendar::Calendar};
-use crate::store::{self, Account, Facts};
+use crate::store::{self, Account, Db, Facts};
 
 /// A row that differs from what it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,29 +27,50 @@ pub struct Discrepancy {
 }
 
 impl Ledger {
-    /// The rows that differ: none when all is well. Reads the whole log at one moment. Days before the oldest day of
-    /// the log are not compared with it, because their lines were thrown out.
+    /// The rows that differ: see [`reconcile`].
     #[tracing::instrument(name = "ledger.reconcile", skip_all)]
     pub async fn reconcile(&self) -> Result<Vec<Discrepancy>, store::Error> {
-        let inner = &*self.0;
-        let date = |at| inner.calendar.moment(at).date;
-        let facts = inner.db.ledger_facts(date).await?;
-        let mut found = Vec::new();
-        below_zero(&facts, &mut found);
-        spent(&facts, &inner.calendar, &mut found);
-        spent_by_groups(&facts, &mut found);
-        held(&facts, &mut found);
-        sums(&facts, &mut found);
-        let listed = [("I4", &facts.twice), ("I7", &facts.fractions)];
-        for (rule, rows) in listed {
-            found.extend(rows.iter().map(|row| Discrepancy {
-                rule,
-                row: row.clone(),
-                expected: 0,
-                found: 1,
-            }));
-        }
-        Ok(found)
+        in_calendar(&self.0.db, &self.0.calendar).await
+    }
+}
+
+/// The rows that differ: none when all is well. Reads the whole log at one moment, changes nothing, and can be asked beside a
+/// process that serves. Days before the oldest day of the log are not compared with it, because their lines were thrown
+/// out.
+pub async fn reconcile(db: &Db, time_zone: TimeZone) -> Result<Vec<Discrepancy>, store::Error> {
+    in_calendar(db, &Calendar::new(time_zone)).await
+}
+
+async fn in_calendar(db: &Db, calendar: &Calendar) -> Result<Vec<Discrepancy>, store::Error> {
+    let date = |at| calendar.moment(at).date;
+    let facts = db.ledger_facts(date).await?;
+    let mut found = Vec::new();
+    below_zero(&facts, &mut found);
+    spent(&facts, calendar, &mut found);
+    spent_by_groups(&facts, &mut found);
+    held(&facts, &mut found);
+    sums(&facts, &mut found);
+    let listed = [("I4", &facts.twice), ("I7", &facts.fractions)];
+    for (rule, rows) in listed {
+        found.extend(rows.iter().map(|row| Discrepancy {
+            rule,
+            row: row.clone(),
+            expected: 0,
+            found: 1,
+        }));
+    }
+    Ok(found)
+}
+
+impl fmt::Display for Discrepancy {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            rule,
+            row,
+            expected,
+            found,
+        } = self;
+        write!(out, "{rule}: {row}: {found} instead of {expected}")
     }
 }
 

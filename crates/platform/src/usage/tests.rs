@@ -8,7 +8,7 @@ use model::{
     UserId,
 };
 
-use super::{UsageOptions, Usage, day};
+use super::{Usage, day};
 use crate::{
     Ids, ManualClock,
     identity::{
@@ -46,7 +46,7 @@ impl House {
         let clock = ManualClock::at(NOW);
         let shared = Arc::new(clock.clone());
         let ids = Ids::new(shared.clone());
-        let zone = UsageOptions::in_zone("Asia/Shanghai").unwrap().time_zone;
+        let zone = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
         Self {
             usage: Usage::new(db.clone(), shared.clone(), zone),
             identity: Identity::new(db.clone(), shared, ids, vault(), mailer(), cheap()),

@@ -76,6 +76,39 @@ impl Reported {
         was_absurd
     }
 
+    /// What two answers used together.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        let add = |to: &mut Option<u64>, more: Option<u64>| {
+            if let Some(more) = more {
+                *to = Some(to.unwrap_or(0).saturating_add(more));
+            }
+        };
+        add(&mut self.usage.prompt_tokens, other.usage.prompt_tokens);
+        add(
+            &mut self.usage.completion_tokens,
+            other.usage.completion_tokens,
+        );
+        add(&mut self.usage.total_tokens, other.usage.total_tokens);
+        if let Some(more) = &other.usage.prompt_tokens_details {
+            let parts = self.usage.prompt_tokens_details.get_or_insert_default();
+            add(&mut parts.cached_tokens, more.cached_tokens);
+            add(&mut parts.text_tokens, more.text_tokens);
+            add(&mut parts.image_tokens, more.image_tokens);
+            add(&mut parts.audio_tokens, more.audio_tokens);
+        }
+        if let Some(more) = &other.usage.completion_tokens_details {
+            let parts = self.usage.completion_tokens_details.get_or_insert_default();
+            add(&mut parts.reasoning_tokens, more.reasoning_tokens);
+            add(&mut parts.text_tokens, more.text_tokens);
+            add(&mut parts.audio_tokens, more.audio_tokens);
+        }
+        add(&mut self.images, other.images);
+        add(&mut self.media_ms, other.media_ms);
+        add(&mut self.characters, other.characters);
+        self
+    }
+
     /// A part is never larger than the whole.
     fn keep_parts_within(&mut self) {
         let bound = |figure: &mut Option<u64>, whole: Option<u64>| {

@@ -1,0 +1,170 @@
+//! Who is calling, with all that decides what they may: looked up once and taken as it was for less than a second.
+
+use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
+
+use model::{ApiKeyId, BudgetScope, GroupId, Millis, Permission, UserId};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Gateway, GatewayError,
+    limits::{Lane, LimitsPerMinute},
+};
+use crate::{
+    identity::{Caller, IdentityError, api_keys},
+    ledger::Bound,
+    visitor::Visitor,
+};
+
+/// A credential as a whole, and from where: networks are checked for each address.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Credentials {
+    hash: [u8; 32],
+    from: IpAddr,
+}
+
+/// Somebody who calls.
+#[derive(Debug)]
+pub struct Principal {
+    pub(super) caller: Caller,
+    pub(super) key: Option<ApiKeyId>,
+    pub(super) groups: Vec<GroupId>,
+    /// `None` is every model.
+    pub(super) models: Option<HashSet<String>>,
+    pub(super) lanes: Arc<[Arc<Lane>]>,
+    pub(super) budgets: Arc<[Bound]>,
+    /// When today's quota begins anew, if it is used up.
+    quota_until: Option<Millis>,
+}
+
+impl Principal {
+    /// Whose calls they are.
+    pub fn user(&self) -> UserId {
+        self.caller.user()
+    }
+
+    /// The key that they come by.
+    pub fn key(&self) -> Option<ApiKeyId> {
+        self.key
+    }
+
+    /// Whether only some models are theirs.
+    pub fn is_restricted(&self) -> bool {
+        self.models.is_some()
+    }
+
+    pub(super) fn may_use(&self, model: &str) -> bool {
+        self.models
+            .as_ref()
+            .is_none_or(|models| models.contains(model))
+    }
+
+    /// Refuses when today's quota is used up.
+    pub(super) fn within_quota(&self, now: Millis) -> Result<(), GatewayError> {
+        match self.quota_until {
+            Some(until) if until > now => Err(GatewayError::QuotaUsedUp {
+                retry_after: Duration::from_millis(until.since(now).unsigned_abs()),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Gateway {
+    /// Who is calling with that credential, an API key or an access token, and may call models.
+    #[tracing::instrument(name = "gateway.principal", level = "debug", skip_all)]
+    pub async fn principal(
+        &self,
+        credential: &str,
+        visitor: &Visitor,
+    ) -> Result<Arc<Principal>, GatewayError> {
+        let known = Credentials {
+            hash: Sha256::digest(credential.as_bytes()).into(),
+            from: visitor.address,
+        };
+        if let Some(principal) = self.0.known.get(&known).await {
+            return Ok(principal);
+        }
+        let principal = Arc::new(self.look_up(credential, visitor).await?);
+        self.0.known.insert(known, Arc::clone(&principal)).await;
+        Ok(principal)
+    }
+
+    async fn look_up(
+        &self,
+        credential: &str,
+        visitor: &Visitor,
+    ) -> Result<Principal, GatewayError> {
+        let inner = &*self.0;
+        let (caller, key) = if credential.starts_with(api_keys::PREFIX) {
+            let (caller, key) = inner.identity.owner_of_key(credential, visitor).await?;
+            (caller, Some(key))
+        } else {
+            (inner.identity.bearer(credential, visitor).await?, None)
+        };
+        caller.require(Permission::GatewayUse).map_err(|_| {
+            // A key that may do other things is no wrong key.
+            GatewayError::Identity(IdentityError::Forbidden)
+        })?;
+        let user = caller.user();
+        let allowance = inner.db.allowance(user).await?;
+        let groups: Vec<GroupId> = {
+            let groups = inner.db.groups_of(user).await?;
+            groups.into_iter().map(|group| group.id).collect()
+        };
+        let of_key = key.as_ref().map(|key| (key.id, key.budget_per_month));
+        let budgets = inner.ledger.budgets_of(of_key, user, &groups).await?;
+        let models = [
+            allowance.models.as_ref(),
+            key.as_ref().and_then(|key| key.models.as_ref()),
+        ];
+        let models = models
+            .into_iter()
+            .flatten()
+            .map(|models| {
+                models
+                    .iter()
+                    .map(|model| model.as_str().to_owned())
+                    .collect::<HashSet<_>>()
+            })
+            .reduce(|all, more| &all & &more);
+        let key_limits = key.as_ref().and_then(|key| {
+            let limits = LimitsPerMinute {
+                requests: key.requests_per_minute,
+                tokens: key.tokens_per_minute,
+                at_once: None,
+            };
+            inner.lanes.of(BudgetScope::Key, key.id.to_string(), limits)
+        });
+        let of_person = inner.lanes.of(
+            BudgetScope::User,
+            user.to_string(),
+            inner.options.per_person,
+        );
+        let lanes = [key_limits, of_person, inner.lanes.site()];
+        Ok(Principal {
+            quota_until: self.quota_until(user, &allowance.quota).await?,
+            key: key.map(|key| key.id),
+            lanes: lanes.into_iter().flatten().collect(),
+            caller,
+            groups,
+            models,
+            budgets,
+        })
+    }
+
+    /// Calls that are begun within the second in which the quota is reached may pass it together.
+    async fn quota_until(
+        &self,
+        user: UserId,
+        quota: &model::Quota,
+    ) -> Result<Option<Millis>, GatewayError> {
+        if quota.answers_per_day.is_none() && quota.tokens_per_day.is_none() {
+            return Ok(None);
+        }
+        let today = self.0.ledger.today(user).await?;
+        let is_up = |limit: Option<i64>, used: i64| limit.is_some_and(|limit| used >= limit);
+        let used_up =
+            is_up(quota.answers_per_day, today.calls) || is_up(quota.tokens_per_day, today.tokens);
+        Ok(used_up.then_some(today.ends_at))
+    }
+}

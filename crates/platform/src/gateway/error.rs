@@ -1,0 +1,98 @@
+//! Why a call is not made.
+
+use std::time::Duration;
+
+use model::{BudgetPeriod, BudgetScope, Millis};
+
+use crate::{identity::IdentityError, ledger::LedgerError, store};
+
+use super::scan::ScanError;
+
+/// What there is too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitKind {
+    /// Requests in a minute.
+    Requests,
+    /// Tokens in a minute.
+    Tokens,
+    /// Requests at once.
+    AtOnce,
+}
+
+/// Why a call is not made, or whatever it is about is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// Who is calling is not known or may not.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The request can't be read, or says what no model could accept.
+    #[error(transparent)]
+    Request(#[from] ScanError),
+    /// The request names no model.
+    #[error("the request names no model")]
+    NoModel,
+    /// There is no such model, or it is not for this caller.
+    #[error("there is no such model for the caller")]
+    UnknownModel {
+        /// What was asked for.
+        model: String,
+    },
+    /// There is no such task, file or batch of the caller's.
+    #[error("there is no such thing of the caller's")]
+    NotFound,
+    /// There is no such address.
+    #[error("there is no such address")]
+    NoRoute,
+    /// Too much in a minute or at once.
+    #[error("too many {kind:?} by {}", scope.as_str())]
+    Throttled {
+        /// Whose limit it is.
+        scope: BudgetScope,
+        /// What there is too much of.
+        kind: LimitKind,
+        /// How much is allowed.
+        limit: i64,
+        /// When to come again.
+        retry_after: Duration,
+    },
+    /// What the caller's groups allow for today is used up.
+    #[error("the quota is used up")]
+    QuotaUsedUp {
+        /// When the next day begins.
+        retry_after: Duration,
+    },
+    /// It could cost more than is left of a budget.
+    #[error("over the budget by {} and {}", scope.as_str(), period.as_str())]
+    OverBudget {
+        /// Whose.
+        scope: BudgetScope,
+        /// In which time.
+        period: BudgetPeriod,
+        /// When it begins anew.
+        resets_at: Option<Millis>,
+    },
+    /// A budget binds the caller, and what the call costs is not known.
+    #[error("a budget binds the call, and its price is unknown")]
+    NoPrice,
+    /// The store failed: money fails closed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl From<LedgerError> for GatewayError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::OverBudget {
+                scope,
+                period,
+                resets_at,
+            } => Self::OverBudget {
+                scope,
+                period,
+                resets_at,
+            },
+            LedgerError::NoPrice => Self::NoPrice,
+            LedgerError::Store(error) => Self::Store(error),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What callers made at the upstream, where all of them share one account: each is only there for whoever made it.
+
+use std::collections::HashSet;
+
+use super::{Gateway, GatewayError, Principal};
+
+/// A kind of thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ObjectKind {
+    /// A task.
+    Task,
+    /// A file.
+    File,
+    /// A batch of requests.
+    Batch,
+    /// A stored response.
+    Response,
+    /// A conversation of the Responses protocol.
+    Conversation,
+    /// A session of an application.
+    Session,
+}
+
+impl ObjectKind {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::File => "file",
+            Self::Batch => "batch",
+            Self::Response => "response",
+            Self::Conversation => "conversation",
+            Self::Session => "session",
+        }
+    }
+}
+
+impl Gateway {
+    /// Remembers whose something is. To be done before its id is handed out.
+    pub async fn keep_object(
+        &self,
+        principal: &Principal,
+        kind: ObjectKind,
+        id: &str,
+    ) -> Result<(), GatewayError> {
+        let now = self.0.clock.now();
+        let (owner, key) = (principal.user(), principal.key);
+        let insert =
+            self.0
+                .db
+                .insert_upstream_object(kind.as_str(), id, owner, key, super::UPSTREAM, now);
+        Ok(insert.await?)
+    }
+
+    /// Refuses unless the caller made it.
+    pub async fn require_object(
+        &self,
+        principal: &Principal,
+        kind: ObjectKind,
+        id: &str,
+    ) -> Result<(), GatewayError> {
+        let is_theirs = self
+            .0
+            .db
+            .owns_upstream_object(kind.as_str(), id, principal.user())
+            .await?;
+        is_theirs.then_some(()).ok_or(GatewayError::NotFound)
+    }
+
+    /// Those of some ids that the caller made.
+    pub async fn own_objects(
+        &self,
+        principal: &Principal,
+        kind: ObjectKind,
+        ids: &[String],
+    ) -> Result<HashSet<String>, GatewayError> {
+        Ok(self
+            .0
+            .db
+            .owned_upstream_objects(kind.as_str(), ids, principal.user())
+            .await?)
+    }
+}

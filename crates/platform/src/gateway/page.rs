@@ -1,0 +1,69 @@
+//! Calls that a page of this site makes for somebody: in the same log and on the same budgets as those of programs.
+
+use std::sync::Arc;
+
+use bailian::Usage;
+use model::{CallOutcome, GroupId, Operation, Protocol, UserId};
+
+use super::{
+    Ask, Ending, Gateway, GatewayError, Running, call::Payer, limits::Pass, scan::Reported,
+};
+
+impl Gateway {
+    /// Reserves what an answer to that question can cost at most. `text_bytes` is what the model is sent.
+    #[tracing::instrument(name = "gateway.admit_page", skip_all)]
+    pub async fn admit_page(
+        &self,
+        user: UserId,
+        model: &str,
+        text_bytes: usize,
+        request_id: String,
+    ) -> Result<Running, GatewayError> {
+        let groups: Vec<GroupId> = {
+            let groups = self.0.db.groups_of(user).await?;
+            groups.into_iter().map(|group| group.id).collect()
+        };
+        let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;
+        let ask = Ask {
+            protocol: Protocol::Page,
+            operation: Operation::Chat,
+            model: model.to_owned(),
+            models: vec![model.to_owned()],
+            streamed: true,
+            request_id,
+            text_bytes: text_bytes as u64,
+            has_media: false,
+            output_tokens: None,
+            count: None,
+            seconds: None,
+        };
+        let payer = Payer {
+            owner: user,
+            key: None,
+            groups: &groups,
+            budgets: &budgets,
+        };
+        let pass = Pass::through(&Arc::default(), 0)?;
+        self.begin(payer, ask, pass, None).await
+    }
+}
+
+impl Ending {
+    /// How an answer on a page ended.
+    pub(crate) fn of_answer(
+        outcome: CallOutcome,
+        usage: Option<Usage>,
+        output_bytes: usize,
+    ) -> Self {
+        Self {
+            outcome: Some(outcome),
+            status: None,
+            reported: usage.map(|usage| Reported {
+                usage,
+                ..Reported::default()
+            }),
+            output_bytes: output_bytes as u64,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What a call costs: at most before it is made, exactly when it is over.
+
+use bailian::{
+    CompletionTokensDetails, PromptTokensDetails, Region, Usage,
+    capability::{Band, Catalogue, Measure, MicroYuan, ModelCard, Unit},
+};
+use model::Operation;
+
+use super::scan::Reported;
+
+/// Pictures that come when the request does not say how many.
+const PICTURES: u64 = 4;
+/// Seconds of film at most when the request does not say.
+const FILM_SECONDS: u64 = 15;
+/// Hours of sound in a recording at most.
+const SOUND_HOURS: u64 = 12;
+/// Tokens that an answer has at most where the catalogue does not say.
+const OUTPUT_TOKENS: u64 = 32_768;
+
+/// What goes into a call, as far as it can be seen before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Extent {
+    /// Never fewer than the tokens of its text.
+    pub(super) text_bytes: u64,
+    pub(super) has_media: bool,
+    /// The longest answer that was asked for, in tokens.
+    pub(super) output_tokens: Option<u64>,
+    /// How many answers or pictures were asked for.
+    pub(super) count: Option<u64>,
+    pub(super) seconds: Option<u64>,
+}
+
+/// The catalogue's prices at one place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Prices<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) region: &'a Region,
+}
+
+impl Prices<'_> {
+    /// The most that a call can cost, in micro-yuan; `None` when the model has no price.
+    pub(super) fn at_most(self, model: &str, operation: Operation, extent: Extent) -> Option<i64> {
+        let card = self.catalogue.get(model)?;
+        if card.token_prices.is_empty() {
+            return self.units_at_most(card, operation, extent);
+        }
+        let input = input_at_most(card, extent);
+        let output = output_at_most(card, extent);
+        let usage = |input_details, output_details| Usage {
+            prompt_tokens: Some(input),
+            completion_tokens: Some(output),
+            prompt_tokens_details: Some(input_details),
+            completion_tokens_details: Some(output_details),
+            ..Usage::default()
+        };
+        let plain = PromptTokensDetails::default;
+        let written = PromptTokensDetails {
+            cache_creation_input_tokens: Some(input),
+            ..plain()
+        };
+        let heard = PromptTokensDetails {
+            audio_tokens: Some(input),
+            ..plain()
+        };
+        let seen = PromptTokensDetails {
+            image_tokens: Some(input),
+            ..plain()
+        };
+        let thought = CompletionTokensDetails {
+            reasoning_tokens: Some(1),
+            ..CompletionTokensDetails::default()
+        };
+        let spoken = CompletionTokensDetails {
+            audio_tokens: Some(output),
+            ..CompletionTokensDetails::default()
+        };
+        let ways = [
+            usage(plain(), CompletionTokensDetails::default()),
+            usage(written, thought.clone()),
+            usage(plain(), thought),
+            usage(seen, CompletionTokensDetails::default()),
+            usage(heard, spoken.clone()),
+            usage(plain(), spoken),
+        ];
+        let prices = ways.iter().filter_map(|way| self.of_tokens(model, way));
+        prices.map(as_micros).max()
+    }
+
+    fn units_at_most(self, card: &ModelCard, operation: Operation, extent: Extent) -> Option<i64> {
+        let prices = card.unit_prices.iter();
+        let mut prices = prices.filter(|prices| Some(prices.region.as_str()) == self.region.id());
+        let prices = prices.next()?;
+        let measure = match prices.unit {
+            Unit::Image => Measure::Images(extent.count.unwrap_or(PICTURES)),
+            Unit::Second if operation == Operation::Video => {
+                Measure::Milliseconds(extent.seconds.unwrap_or(FILM_SECONDS).saturating_mul(1_000))
+            }
+            Unit::Second => Measure::Milliseconds(SOUND_HOURS * 3_600_000),
+            Unit::TenThousandCharacters => Measure::Characters(extent.text_bytes),
+            Unit::Voice => Measure::Voices(1),
+        };
+        let variants = prices.amounts.keys();
+        let amounts = variants.filter_map(|variant| prices.price(measure, Some(variant)));
+        amounts.map(as_micros).max()
+    }
+
+    /// What it cost, and whether the price was known.
+    pub(super) fn of(self, model: &str, operation: Operation, used: &Reported) -> Option<i64> {
+        let card = self.catalogue.get(model)?;
+        if card.token_prices.is_empty() {
+            return self.of_units(model, operation, used);
+        }
+        let mut usage = used.usage.clone();
+        if usage.prompt_tokens.is_none() {
+            // Vectors and ranks state the sum only, and it is all input.
+            let output = usage.completion_tokens.unwrap_or(0);
+            usage.prompt_tokens = usage.total_tokens.map(|total| total.saturating_sub(output));
+        }
+        usage.prompt_tokens?;
+        usage.completion_tokens.get_or_insert(0);
+        self.of_tokens(model, &usage).map(as_micros)
+    }
+
+    fn of_units(self, model: &str, operation: Operation, used: &Reported) -> Option<i64> {
+        let measure = match (used.images, used.media_ms, used.characters) {
+            (Some(images), ..) if operation != Operation::Video => Measure::Images(images),
+            (_, Some(ms), _) => Measure::Milliseconds(ms),
+            (_, _, Some(characters)) => Measure::Characters(characters),
+            _ => return None,
+        };
+        let variant = used.resolution.map(|lines| format!("{lines}P"));
+        let price = |variant: Option<&str>| {
+            self.catalogue
+                .price_of(model, measure, variant, self.region)
+        };
+        let price = price(variant.as_deref()).or_else(|| price(None));
+        price.map(as_micros)
+    }
+
+    fn of_tokens(self, model: &str, usage: &Usage) -> Option<MicroYuan> {
+        self.catalogue
+            .price_in(model, usage, self.region, Band::Usual)
+    }
+}
+
+/// Tokens that go in at most.
+fn input_at_most(card: &ModelCard, extent: Extent) -> u64 {
+    let limit = card.max_input_tokens.or(card.context_tokens);
+    if extent.has_media {
+        // What pictures come to can't be seen here; the model's own limit holds.
+        return limit.unwrap_or(1_000_000);
+    }
+    let text = extent.text_bytes.max(1);
+    limit.map_or(text, |limit| text.min(limit))
+}
+
+fn output_at_most(card: &ModelCard, extent: Extent) -> u64 {
+    let has_output = card
+        .token_prices
+        .iter()
+        .flat_map(|prices| &prices.tiers)
+        .any(|tier| tier.rates.output.is_some() || tier.rates.audio_output.is_some());
+    if !has_output {
+        return 0;
+    }
+    let thinking = card.max_thinking_tokens.unwrap_or(0);
+    let answer = extent
+        .output_tokens
+        .or(card.max_output_tokens)
+        .unwrap_or(OUTPUT_TOKENS);
+    answer
+        .saturating_add(thinking)
+        .saturating_mul(extent.count.unwrap_or(1).max(1))
+}
+
+fn as_micros(price: MicroYuan) -> i64 {
+    i64::try_from(price.get()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prices(catalogue: &Catalogue) -> Prices<'_> {
+        Prices {
+            catalogue,
+            region: &Region::Beijing,
+        }
+    }
+
+    /// What was reserved is enough for whatever the model could have answered.
+    #[test]
+    fn nothing_costs_more_than_was_reserved() {
+        let catalogue = Catalogue::built_in();
+        let extent = Extent {
+            text_bytes: 4_000,
+            output_tokens: Some(500),
+            ..Extent::default()
+        };
+        let mut looked_at = 0;
+        for card in catalogue.models() {
+            let Some(at_most) = prices(&catalogue).at_most(&card.id, Operation::Chat, extent)
+            else {
+                continue;
+            };
+            if card.token_prices.is_empty() {
+                continue;
+            }
+            looked_at += 1;
+            for reasoning in [0, 400] {
+                let used = Reported {
+                    usage: Usage {
+                        prompt_tokens: Some(4_000.min(card.max_input_tokens.unwrap_or(4_000))),
+                        completion_tokens: Some(500),
+                        completion_tokens_details: Some(CompletionTokensDetails {
+                            reasoning_tokens: Some(reasoning),
+                            ..CompletionTokensDetails::default()
+                        }),
+                        ..Usage::default()
+                    },
+                    ..Reported::default()
+                };
+                let cost = prices(&catalogue).of(&card.id, Operation::Chat, &used);
+                if let Some(cost) = cost {
+                    assert!(cost <= at_most, "{}: {cost} > {at_most}", card.id);
+                }
+            }
+        }
+        assert!(looked_at > 50, "{looked_at}");
+    }
+
+    #[test]
+    fn a_call_costs_what_the_pages_say() {
+        let catalogue = Catalogue::built_in();
+        let plus = Usage {
+            prompt_tokens: Some(1_000_000 / 10),
+            completion_tokens: Some(1_000),
+            ..Usage::default()
+        };
+        let used = Reported {
+            usage: plus.clone(),
+            ..Reported::default()
+        };
+        let expected = catalogue
+            .price("qwen-plus", &plus, &Region::Beijing)
+            .unwrap();
+        let cost = prices(&catalogue).of("qwen-plus", Operation::Chat, &used);
+        assert_eq!(cost, Some(as_micros(expected)));
+        assert_eq!(
+            prices(&catalogue).of("unheard-of", Operation::Chat, &used),
+            None
+        );
+        let vectors = Reported {
+            usage: Usage {
+                total_tokens: Some(1_000),
+                ..Usage::default()
+            },
+            ..Reported::default()
+        };
+        let cost = prices(&catalogue).of("text-embedding-v4", Operation::Embedding, &vectors);
+        assert_eq!(cost, Some(500));
+    }
+}

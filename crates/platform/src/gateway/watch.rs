@@ -1,0 +1,103 @@
+//! Answers that still run end when what their caller came in by does.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Gateway, Principal};
+use crate::identity::{Caller, Credential, Identity};
+
+/// One watch for each credential with running answers, however many these are.
+#[derive(Debug, Default)]
+pub(super) struct Watches(Mutex<HashMap<CredentialKey, Weak<Watch>>>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum CredentialKey {
+    Key(model::ApiKeyId),
+    Family(model::FamilyId),
+    Session(model::SessionId),
+}
+
+impl From<Credential> for CredentialKey {
+    fn from(credential: Credential) -> Self {
+        match credential {
+            Credential::Key { id } => Self::Key(id),
+            Credential::Token { family, .. } => Self::Family(family),
+            Credential::Session { id, .. } => Self::Session(id),
+        }
+    }
+}
+
+/// A watch over what somebody came in by.
+#[derive(Debug)]
+pub struct RightEnded(Arc<Watch>);
+
+impl RightEnded {
+    /// Waits until it has ended.
+    pub async fn cancelled(&self) {
+        self.0.ended.cancelled().await;
+    }
+}
+
+/// Held by each running answer.
+#[derive(Debug)]
+pub(super) struct Watch {
+    ended: CancellationToken,
+    /// Nobody holds the watch any more.
+    unneeded: CancellationToken,
+}
+
+impl Watch {
+    fn begin(identity: &Identity, caller: &Caller) -> Arc<Self> {
+        let watch = Self {
+            ended: CancellationToken::new(),
+            unneeded: CancellationToken::new(),
+        };
+        let (ended, unneeded) = (watch.ended.clone(), watch.unneeded.clone());
+        let until_ended = identity.until_ended(caller);
+        tokio::spawn(async move {
+            if unneeded.run_until_cancelled(until_ended).await.is_some() {
+                ended.cancel();
+            }
+        });
+        Arc::new(watch)
+    }
+
+    /// Ends when the credential does.
+    pub(super) fn ended(&self) -> CancellationToken {
+        self.ended.clone()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.unneeded.cancel();
+    }
+}
+
+impl Gateway {
+    /// Ends when what the caller came in by does, for as long as calls of theirs run.
+    pub fn right_ended(&self, principal: &Principal) -> RightEnded {
+        RightEnded(self.watch(principal))
+    }
+
+    pub(super) fn watch(&self, principal: &Principal) -> Arc<Watch> {
+        let key = principal.caller.credential().into();
+        let mut watches = self
+            .0
+            .watches
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(watch) = watches.get(&key).and_then(Weak::upgrade) {
+            return watch;
+        }
+        watches.retain(|_, watch| watch.strong_count() > 0);
+        let watch = Watch::begin(&self.0.identity, &principal.caller);
+        watches.insert(key, Arc::downgrade(&watch));
+        watch
+    }
+}

@@ -1,0 +1,89 @@
+//! What exists at the upstream, by whoever made it.
+
+use std::collections::HashSet;
+
+use model::{ApiKeyId, Millis, UserId};
+use sqlx::{QueryBuilder, Row};
+
+use super::{Db, Result, on_pool};
+
+const INSERT: &str = "INSERT INTO upstream_objects (kind, id, owner_id, key_id, upstream, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, id) DO NOTHING";
+const OWNS: &str =
+    "SELECT COUNT(*) FROM upstream_objects WHERE kind = $1 AND id = $2 AND owner_id = $3";
+const AMONG: &str = "SELECT id FROM upstream_objects WHERE owner_id = ";
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[("OWNS", OWNS)];
+
+impl Db {
+    /// Keeps whose it is; whoever was first stays.
+    #[tracing::instrument(name = "store.upstream_objects.insert", skip_all)]
+    pub(crate) async fn insert_upstream_object(
+        &self,
+        kind: &str,
+        id: &str,
+        owner: UserId,
+        key: Option<ApiKeyId>,
+        upstream: &str,
+        now: Millis,
+    ) -> Result<()> {
+        on_pool!(self.writer(), |pool| sqlx::query(INSERT)
+            .bind(kind)
+            .bind(id)
+            .bind(owner.to_string())
+            .bind(key.map(|key| key.to_string()).unwrap_or_default())
+            .bind(upstream)
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Whether that person made it.
+    #[tracing::instrument(name = "store.upstream_objects.owns", skip_all)]
+    pub(crate) async fn owns_upstream_object(
+        &self,
+        kind: &str,
+        id: &str,
+        owner: UserId,
+    ) -> Result<bool> {
+        let found: i64 = on_pool!(self.reader(), |pool| sqlx::query_scalar(OWNS)
+            .bind(kind)
+            .bind(id)
+            .bind(owner.to_string())
+            .fetch_one(pool)
+            .await?);
+        Ok(found > 0)
+    }
+
+    /// Those of the ids that the person made; at most 1,000 are asked for.
+    #[tracing::instrument(name = "store.upstream_objects.among", skip_all)]
+    pub(crate) async fn owned_upstream_objects(
+        &self,
+        kind: &str,
+        ids: &[String],
+        owner: UserId,
+    ) -> Result<HashSet<String>> {
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        on_pool!(self.reader(), |pool| {
+            let mut query = QueryBuilder::new(AMONG);
+            query
+                .push_bind(owner.to_string())
+                .push(" AND kind = ")
+                .push_bind(kind.to_owned())
+                .push(" AND id IN (");
+            let mut list = query.separated(", ");
+            for id in ids.iter().take(1_000) {
+                list.push_bind(id.clone());
+            }
+            query.push(")");
+            let rows = query.build().fetch_all(pool).await?;
+            Ok(rows.iter().map(|row| row.get(0)).collect())
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! The gateway: Bailian's own paths at the root, and OpenAI's and Anthropic's beside them. Who spoke to Bailian changes host
+//! and key and nothing else.
+//!
+//! Its layers are few, because programs come here thousands of times a second: a request's id and address, a net
+//! under panics. What browsers need (sessions, policies, compression) is not for programs.
+
+mod credential;
+mod headers;
+mod line;
+mod models;
+mod objects;
+mod refusal;
+mod relay;
+mod request;
+mod streamed;
+mod table;
+mod whole;
+mod words;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    response::Response,
+    routing::{MethodFilter, MethodRouter, any, get, on},
+};
+use http::Method;
+use platform::{
+    Services,
+    gateway::{Gateway, GatewayError},
+};
+
+use crate::config::Config;
+use refusal::Refusal;
+use table::{dialect_of, routes};
+
+#[derive(Clone)]
+struct GatewayState {
+    gateway: Gateway,
+    max_body_bytes: usize,
+    keep_alive: Duration,
+}
+
+/// All addresses.
+pub(crate) fn router(services: &Services, config: &Config) -> Router {
+    let state = GatewayState {
+        gateway: services.gateway.clone(),
+        max_body_bytes: config.gateway.max_body_bytes,
+        keep_alive: Duration::from_secs(config.gateway.keep_alive_s.max(1)),
+    };
+    let mut paths: BTreeMap<String, MethodRouter<GatewayState>> = BTreeMap::new();
+    for route in routes() {
+        let (filter, path) = (filter(&route.method), route.path.clone());
+        let route = Arc::new(route);
+        let handler = move |State(state): State<GatewayState>, request: Request| {
+            let route = Arc::clone(&route);
+            async move { relay::relay(state, route, request).await }
+        };
+        let methods = paths.remove(&path).unwrap_or_default();
+        paths.insert(path, methods.on(filter, handler));
+    }
+    let mut router = Router::new();
+    for (path, methods) in paths {
+        router = router.route(&path, methods.fallback(nothing));
+    }
+    for base in ["/v1/models", "/compatible-mode/v1/models"] {
+        router = router
+            .route(base, get(models::list))
+            .route(&format!("{base}/{{*id}}"), get(models::one));
+    }
+    for (path, handler) in [
+        ("/api-ws/v1/inference", on(MethodFilter::GET, line::tasks)),
+        ("/api-ws/v1/realtime", get(line::events)),
+    ] {
+        router = router
+            .route(path, handler.clone())
+            .route(&format!("{path}/"), handler);
+    }
+    for base in [
+        "/v1",
+        "/compatible-mode",
+        "/compatible-api",
+        "/api",
+        "/api-ws",
+        "/anthropic",
+        "/apps",
+    ] {
+        router = router.route(&format!("{base}/{{*nothing}}"), any(nothing));
+    }
+    router.layer(DefaultBodyLimit::disable()).with_state(state)
+}
+
+fn filter(method: &Method) -> MethodFilter {
+    match *method {
+        Method::POST => MethodFilter::POST,
+        Method::DELETE => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    }
+}
+
+/// There is no such address; or one, but not by that method.
+async fn nothing(request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let refusal = Refusal::of(&GatewayError::NoRoute, request::reads_chinese(&parts));
+    relay::refused(
+        &refusal,
+        dialect_of(parts.uri.path()),
+        &relay::request_id(&parts.extensions),
+    )
+}

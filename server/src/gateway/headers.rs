@@ -1,0 +1,157 @@
+//! Which headers travel on, in both directions. What is not named here stays.
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use platform::gateway::Allowed;
+
+use super::table::Dialect;
+
+/// What Bailian is told of a request: what its protocols read, and nothing of who calls.
+pub(super) fn onwards(headers: &HeaderMap) -> HeaderMap {
+    let mut onwards = HeaderMap::new();
+    for (name, value) in headers {
+        let text = name.as_str();
+        let known = matches!(
+            text,
+            "accept" | "anthropic-version" | "anthropic-beta" | "openai-beta"
+        );
+        // The workspace is the site's to choose.
+        let native = text.starts_with("x-dashscope-") && text != "x-dashscope-workspace";
+        if known || native {
+            onwards.append(name, value.clone());
+        }
+    }
+    onwards
+}
+
+/// What the caller is told of an answer.
+pub(super) fn back(upstream: &HeaderMap) -> HeaderMap {
+    let mut back = HeaderMap::new();
+    for (name, value) in upstream {
+        let known = matches!(
+            *name,
+            header::CONTENT_TYPE
+                | header::RETRY_AFTER
+                | header::CONTENT_DISPOSITION
+                | header::CONTENT_LANGUAGE
+        );
+        let text = name.as_str();
+        if known
+            || text == "x-request-id"
+            || text == "x-should-retry"
+            || text.starts_with("x-dashscope-")
+        {
+            back.append(name, value.clone());
+        }
+    }
+    back
+}
+
+/// What every answer says of itself.
+pub(super) fn always(headers: &mut HeaderMap, request_id: &str) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.entry("x-request-id").or_insert_with(|| id.clone());
+        headers.insert(HeaderName::from_static("x-liantai-request-id"), id);
+    }
+}
+
+/// What is left of the limits, as each protocol's clients read it.
+pub(super) fn limits(
+    headers: &mut HeaderMap,
+    dialect: Dialect,
+    allowed: (Option<Allowed>, Option<Allowed>),
+) {
+    for (what, allowed) in [("requests", allowed.0), ("tokens", allowed.1)] {
+        let Some(allowed) = allowed else { continue };
+        let seconds = allowed.whole_in.as_secs_f64();
+        let figures = match dialect {
+            Dialect::Anthropic => [
+                (
+                    format!("anthropic-ratelimit-{what}-limit"),
+                    allowed.limit.to_string(),
+                ),
+                (
+                    format!("anthropic-ratelimit-{what}-remaining"),
+                    allowed.left.to_string(),
+                ),
+                (
+                    format!("anthropic-ratelimit-{what}-reset"),
+                    format!("{seconds:.0}"),
+                ),
+            ],
+            Dialect::OpenAi | Dialect::Native => [
+                (
+                    format!("x-ratelimit-limit-{what}"),
+                    allowed.limit.to_string(),
+                ),
+                (
+                    format!("x-ratelimit-remaining-{what}"),
+                    allowed.left.to_string(),
+                ),
+                (
+                    format!("x-ratelimit-reset-{what}"),
+                    format!("{seconds:.3}s"),
+                ),
+            ],
+        };
+        for (name, value) in figures {
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::try_from(name), HeaderValue::try_from(value))
+            {
+                headers.insert(name, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect()
+    }
+
+    /// AP-17.
+    #[test]
+    fn nothing_travels_that_is_not_of_the_protocol() {
+        let sent = of(&[
+            ("authorization", "Bearer lt-x"),
+            ("x-api-key", "lt-x"),
+            ("cookie", "a=b"),
+            ("x-forwarded-for", "10.0.0.1"),
+            ("x-dashscope-workspace", "ws-1"),
+            ("x-dashscope-async", "enable"),
+            ("accept", "text/event-stream"),
+        ]);
+        let names: Vec<_> = onwards(&sent)
+            .keys()
+            .map(|name| name.as_str().to_owned())
+            .collect();
+        assert_eq!(names, ["x-dashscope-async", "accept"]);
+        let answered = of(&[
+            ("content-type", "application/json"),
+            ("set-cookie", "a=b"),
+            ("server", "istio"),
+            ("retry-after", "3"),
+            ("x-request-id", "r"),
+        ]);
+        let names: Vec<_> = back(&answered)
+            .keys()
+            .map(|name| name.as_str().to_owned())
+            .collect();
+        assert_eq!(names, ["content-type", "retry-after", "x-request-id"]);
+    }
+}

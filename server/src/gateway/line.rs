@@ -1,0 +1,369 @@
+//! Speech both ways over WebSocket: each message passes as it is, and what Bailian says of usage is noted in passing.
+//!
+//! A line of tasks (`/api-ws/v1/inference`) is asked for its model when a task begins on it, and each task is a call. A
+//! line of events (`/api-ws/v1/realtime`) names its model in the address and is one call.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{
+        FromRequestParts, Request, State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
+    },
+    response::{IntoResponse, Response},
+};
+use bailian::relay::{RelayFrame, RelayReceiver, RelaySender};
+use futures_util::{SinkExt, StreamExt, stream::SplitSink};
+use http::StatusCode;
+use model::{CallOutcome, Operation, Protocol};
+use platform::gateway::{
+    Ask, Ending, Gateway, GatewayError, Principal, Running,
+    scan::{Reported, UsageShape, usage_of_json},
+};
+use serde_json::{Value, json};
+
+use super::{
+    GatewayState, headers,
+    refusal::Refusal,
+    relay::{refused, request_id, who},
+    request::reads_chinese,
+    table::Dialect,
+};
+
+/// The largest message, in bytes: Bailian takes no larger ones.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+/// Characters that are spoken in a task, at most, as far as money is reserved.
+const CHARACTERS: u64 = 20_000;
+
+struct Line {
+    gateway: Gateway,
+    principal: Arc<Principal>,
+    request_id: String,
+    chinese: bool,
+    /// The call that runs on it.
+    running: Option<Running>,
+    reported: Option<Reported>,
+    /// One call for the whole line, not one for each task.
+    is_one_call: bool,
+}
+
+/// A line of tasks.
+pub(super) async fn tasks(State(state): State<GatewayState>, request: Request) -> Response {
+    open(state, request, "/api-ws/v1/inference", false).await
+}
+
+/// A line of events.
+pub(super) async fn events(State(state): State<GatewayState>, request: Request) -> Response {
+    open(state, request, "/api-ws/v1/realtime", true).await
+}
+
+async fn open(
+    state: GatewayState,
+    request: Request,
+    path: &'static str,
+    is_one_call: bool,
+) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let request_id = request_id(&parts.extensions);
+    let chinese = reads_chinese(&parts);
+    let refused = |refusal: &Refusal| refused(refusal, Dialect::Native, &request_id);
+    let principal = match who(&state.gateway, &parts, chinese).await {
+        Ok(principal) => principal,
+        Err(refusal) => return refused(&refusal),
+    };
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &state).await {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let mut line = Line {
+        gateway: state.gateway.clone(),
+        principal,
+        request_id: request_id.clone(),
+        chinese,
+        running: None,
+        reported: None,
+        is_one_call,
+    };
+    let mut query = Vec::new();
+    if is_one_call {
+        let model = parts.uri.query().and_then(model_in).unwrap_or_default();
+        match line.begin(&model, Operation::Realtime).await {
+            Ok(served) => query.push(("model", served)),
+            Err(error) => return refused(&Refusal::of(&error, chinese)),
+        }
+    }
+    let opened = state
+        .gateway
+        .client()
+        .relay_line(path, query, headers::onwards(&parts.headers))
+        .await;
+    let (sender, receiver, _) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            line.end(Ending::failed(&error)).await;
+            return refused(&Refusal::of_upstream(&error, chinese));
+        }
+    };
+    upgrade
+        .max_message_size(LARGEST)
+        .max_frame_size(LARGEST)
+        .on_upgrade(move |socket| line.carry(socket, sender, receiver))
+}
+
+fn model_in(query: &str) -> Option<String> {
+    let pairs: Vec<(String, String)> = serde_urlencoded(query);
+    pairs
+        .into_iter()
+        .find(|(name, _)| name == "model")
+        .map(|(_, model)| model)
+}
+
+fn serde_urlencoded(query: &str) -> Vec<(String, String)> {
+    let uri = http::Uri::builder()
+        .path_and_query(format!("/?{query}"))
+        .build()
+        .unwrap_or_default();
+    axum::extract::Query::try_from_uri(&uri)
+        .map(|axum::extract::Query(pairs)| pairs)
+        .unwrap_or_default()
+}
+
+impl Line {
+    /// Begins a call on the line; gives the model to ask.
+    async fn begin(&mut self, name: &str, operation: Operation) -> Result<String, GatewayError> {
+        if name.is_empty() {
+            return Err(GatewayError::NoModel);
+        }
+        let models = self.gateway.models_behind(&self.principal, name).await?;
+        let served = models.first().cloned().unwrap_or_default();
+        let operation = if operation == Operation::Other {
+            self.gateway.what_it_does(&served)
+        } else {
+            operation
+        };
+        let ask = Ask {
+            protocol: Protocol::DashScope,
+            operation,
+            model: name.to_owned(),
+            models: vec![served.clone()],
+            streamed: true,
+            request_id: self.request_id.clone(),
+            text_bytes: CHARACTERS,
+            has_media: false,
+            output_tokens: None,
+            count: None,
+            seconds: None,
+        };
+        let mut running = self.gateway.admit(&self.principal, ask).await?;
+        running.answers();
+        self.running = Some(running);
+        self.reported = None;
+        Ok(served)
+    }
+
+    async fn end(&mut self, mut ending: Ending) {
+        let Some(running) = self.running.take() else {
+            return;
+        };
+        ending.reported = Some(self.reported.take().unwrap_or_default());
+        if let Err(error) = running.close(ending).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a call could not be booked"
+            );
+        }
+    }
+
+    async fn carry(mut self, socket: WebSocket, sender: RelaySender, mut receiver: RelayReceiver) {
+        let (mut back, mut from) = socket.split();
+        let right_ended = self.gateway.right_ended(&self.principal);
+        let why = loop {
+            tokio::select! {
+                () = right_ended.cancelled() => break Some((close_code::POLICY, "the credential was ended")),
+                message = from.next() => match message {
+                    Some(Ok(message)) => match self.onwards(message, &sender, &mut back).await {
+                        Ok(true) => {}
+                        Ok(false) => break None,
+                        Err(code) => break Some((code, "the upstream is gone")),
+                    },
+                    Some(Err(_)) | None => break None,
+                },
+                frame = receiver.next() => match frame {
+                    Ok(Some(frame)) => {
+                        if self.back(frame, &mut back).await.is_err() {
+                            break None;
+                        }
+                    }
+                    Ok(None) => break Some((close_code::NORMAL, "")),
+                    Err(error) => {
+                        tracing::warn!(error = &error as &dyn std::error::Error, "a line broke");
+                        break Some((close_code::ERROR, "the upstream is gone"));
+                    }
+                },
+            }
+        };
+        sender.close().await;
+        let outcome = if self.is_one_call && matches!(why, None | Some((close_code::NORMAL, _))) {
+            CallOutcome::Succeeded
+        } else {
+            CallOutcome::Cancelled
+        };
+        self.end(Ending {
+            outcome: Some(outcome),
+            ..Ending::default()
+        })
+        .await;
+        if let Some((code, reason)) = why {
+            let frame = CloseFrame {
+                code,
+                reason: Utf8Bytes::from_static(reason),
+            };
+            let _ = back.send(Message::Close(Some(frame))).await;
+        }
+        let _ = back.close().await;
+    }
+
+    /// From the caller to Bailian. False when the caller says goodbye.
+    async fn onwards(
+        &mut self,
+        message: Message,
+        sender: &RelaySender,
+        back: &mut SplitSink<WebSocket, Message>,
+    ) -> Result<bool, u16> {
+        let frame = match message {
+            Message::Text(text) => {
+                let mut text = text.to_string();
+                if !self.is_one_call && text.contains("run-task") {
+                    match self.task_begins(&text).await {
+                        Ok(Some(renamed)) => text = renamed,
+                        Ok(None) => {}
+                        Err(refusal) => {
+                            let _ = back.send(Message::text(refusal)).await;
+                            return Ok(false);
+                        }
+                    }
+                }
+                RelayFrame::Text(text)
+            }
+            Message::Binary(bytes) => RelayFrame::Binary(bytes),
+            Message::Close(_) => return Ok(false),
+            Message::Ping(_) | Message::Pong(_) => return Ok(true),
+        };
+        sender.send(frame).await.map_err(|_| close_code::ERROR)?;
+        Ok(true)
+    }
+
+    /// Admits a task; gives the message anew if its model goes by another name there, or the refusal to send back.
+    async fn task_begins(&mut self, text: &str) -> Result<Option<String>, String> {
+        let Ok(mut message) = serde_json::from_str::<Value>(text) else {
+            return Ok(None);
+        };
+        if message.pointer("/header/action").and_then(Value::as_str) != Some("run-task") {
+            return Ok(None);
+        }
+        let task = message
+            .pointer("/header/task_id")
+            .cloned()
+            .unwrap_or_default();
+        let name = message
+            .pointer("/payload/model")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        self.end(Ending {
+            outcome: Some(CallOutcome::Cancelled),
+            ..Ending::default()
+        })
+        .await;
+        match self.begin(&name, Operation::Other).await {
+            Ok(served) if served == name => Ok(None),
+            Ok(served) => {
+                message["payload"]["model"] = served.into();
+                Ok(Some(message.to_string()))
+            }
+            Err(error) => {
+                let refusal =
+                    Refusal::of(&error, self.chinese).json(Dialect::Native, &self.request_id);
+                let failed = json!({
+                    "header": {
+                        "task_id": task,
+                        "event": "task-failed",
+                        "error_code": refusal["code"],
+                        "error_message": refusal["message"],
+                        "attributes": {},
+                    },
+                    "payload": {},
+                });
+                Err(failed.to_string())
+            }
+        }
+    }
+
+    /// From Bailian to the caller.
+    async fn back(
+        &mut self,
+        frame: RelayFrame,
+        back: &mut SplitSink<WebSocket, Message>,
+    ) -> Result<(), axum::Error> {
+        match frame {
+            RelayFrame::Binary(bytes) => back.send(Message::Binary(bytes)).await,
+            RelayFrame::Text(text) => {
+                // The end leaves only after the call is booked.
+                self.note(&text).await;
+                back.send(Message::text(text)).await
+            }
+        }
+    }
+
+    async fn note(&mut self, text: &str) {
+        if self.is_one_call {
+            if text.contains("\"response.done\"") {
+                self.add_response(text);
+            }
+            return;
+        }
+        if text.contains("\"usage\"")
+            && !text.contains("\"usage\":null")
+            && !text.contains("\"usage\": null")
+        {
+            let payload = serde_json::from_str::<Value>(text)
+                .ok()
+                .and_then(|message| message.get("payload").cloned());
+            let reported = payload.and_then(|payload| {
+                usage_of_json(payload.to_string().as_bytes(), UsageShape::Native)
+            });
+            if reported.is_some() {
+                self.reported = reported;
+            }
+        }
+        let outcome = if text.contains("\"task-finished\"") {
+            CallOutcome::Succeeded
+        } else if text.contains("\"task-failed\"") {
+            CallOutcome::Failed
+        } else {
+            return;
+        };
+        let status = Some(StatusCode::OK.as_u16());
+        self.end(Ending {
+            outcome: Some(outcome),
+            status,
+            ..Ending::default()
+        })
+        .await;
+    }
+
+    /// Each answer on a line of events states its own figures.
+    fn add_response(&mut self, text: &str) {
+        let message = serde_json::from_str::<Value>(text).unwrap_or_default();
+        let Some(response) = message.get("response") else {
+            return;
+        };
+        let Some(more) = usage_of_json(response.to_string().as_bytes(), UsageShape::Responses)
+        else {
+            return;
+        };
+        let so_far = self.reported.take();
+        self.reported = Some(so_far.map_or_else(|| more.clone(), |so_far| so_far.plus(&more)));
+    }
+}

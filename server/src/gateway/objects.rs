@@ -1,0 +1,81 @@
+//! Things at the upstream that an answer tells of.
+
+use bytes::Bytes;
+use platform::gateway::{Gateway, GatewayError, ObjectKind, Principal};
+use serde_json::Value;
+
+/// Remembers whose the thing is that was just made.
+pub(super) async fn keep(
+    gateway: &Gateway,
+    principal: &Principal,
+    kind: ObjectKind,
+    places: &[&str],
+    json: &[u8],
+) -> Result<(), GatewayError> {
+    let answer: Value = serde_json::from_slice(json).unwrap_or_default();
+    let ids = places
+        .iter()
+        .filter_map(|place| answer.pointer(place)?.as_str());
+    for id in ids {
+        gateway.keep_object(principal, kind, id).await?;
+    }
+    Ok(())
+}
+
+/// The id of the response that the first event of a stream names.
+pub(super) fn response_id(event: &[u8]) -> Option<String> {
+    const NAMED: &[u8] = b"\"response\"";
+    memchr::memmem::find(event, NAMED)?;
+    let text = std::str::from_utf8(event).ok()?;
+    let data = text.lines().find_map(|line| line.strip_prefix("data:"))?;
+    let event: Value = serde_json::from_str(data.trim()).ok()?;
+    event
+        .pointer("/response/id")
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+}
+
+/// A batch that ended has files with its results, which belong to whoever made it.
+pub(super) async fn keep_results(
+    gateway: &Gateway,
+    principal: &Principal,
+    kind: ObjectKind,
+    json: &[u8],
+) -> Result<(), GatewayError> {
+    if kind == ObjectKind::Batch {
+        let places = ["/output_file_id", "/error_file_id"];
+        keep(gateway, principal, ObjectKind::File, &places, json).await?;
+    }
+    Ok(())
+}
+
+/// A list of which only the caller's own remain. How many there are of everybody's is nobody's business either.
+pub(super) async fn only_own(
+    gateway: &Gateway,
+    principal: &Principal,
+    kind: ObjectKind,
+    (list, name): (&str, &str),
+    json: Bytes,
+) -> Result<Bytes, GatewayError> {
+    let Ok(mut answer) = serde_json::from_slice::<Value>(&json) else {
+        return Ok(json);
+    };
+    let Some(Value::Array(items)) = answer.pointer_mut(list) else {
+        return Ok(json);
+    };
+    let id_of = |item: &Value| item.get(name).and_then(Value::as_str).map(str::to_owned);
+    let ids: Vec<String> = items.iter().filter_map(id_of).collect();
+    let own = gateway.own_objects(principal, kind, &ids).await?;
+    items.retain(|item| id_of(item).is_some_and(|id| own.contains(&id)));
+    let left = items.len();
+    for total in ["total", "total_count", "total_page"] {
+        for place in ["", "/data"] {
+            if let Some(Value::Object(object)) = answer.pointer_mut(place)
+                && let Some(count) = object.get_mut(total)
+            {
+                *count = left.into();
+            }
+        }
+    }
+    Ok(Bytes::from(answer.to_string()))
+}

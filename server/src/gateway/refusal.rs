@@ -1,0 +1,371 @@
+//! Refusals of the gateway's own, in the form of the protocol that was spoken. What Bailian refuses passes as it is.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use bailian::{Error as UpstreamError, ErrorKind};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use model::FailureCode;
+use platform::{
+    gateway::{GatewayError, LimitKind, scan::ScanError},
+    identity::IdentityError,
+};
+use serde_json::{Value, json};
+
+use super::{table::Dialect, words};
+
+/// Why nothing was asked, or no answer came.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    /// OpenAI's code, Bailian's, and Anthropic's type.
+    codes: (&'static str, &'static str, &'static str),
+    message: String,
+    field: Option<String>,
+    retry_after: Option<Duration>,
+    /// Whether the official clients should not try again by themselves.
+    is_final: bool,
+}
+
+const BAD_REQUEST: (&str, &str, &str) = (
+    "invalid_parameter_error",
+    "InvalidParameter",
+    "invalid_request_error",
+);
+const UNAUTHORIZED: (&str, &str, &str) =
+    ("invalid_api_key", "InvalidApiKey", "authentication_error");
+const FORBIDDEN: (&str, &str, &str) = ("access_denied", "AccessDenied", "permission_error");
+const NO_MODEL: (&str, &str, &str) = ("model_not_found", "ModelNotFound", "not_found_error");
+const NOT_FOUND: (&str, &str, &str) = ("not_found", "NotFound", "not_found_error");
+const REQUESTS: (&str, &str, &str) = (
+    "rate_limit_exceeded",
+    "Throttling.RateQuota",
+    "rate_limit_error",
+);
+const TOKENS: (&str, &str, &str) = (
+    "rate_limit_exceeded",
+    "Throttling.AllocationQuota",
+    "rate_limit_error",
+);
+const BUDGET: (&str, &str, &str) = (
+    "insufficient_quota",
+    "Throttling.AllocationQuota",
+    "rate_limit_error",
+);
+const TOO_LARGE: (&str, &str, &str) = (
+    "request_too_large",
+    "BadRequest.TooLarge",
+    "request_too_large",
+);
+const UNAVAILABLE: (&str, &str, &str) = (
+    "service_unavailable",
+    "ServiceUnavailable",
+    "overloaded_error",
+);
+const TIMEOUT: (&str, &str, &str) = ("upstream_timeout", "RequestTimeOut", "timeout_error");
+const BROKEN: (&str, &str, &str) = ("upstream_error", "InternalError", "api_error");
+
+impl Refusal {
+    fn new(
+        status: StatusCode,
+        codes: (&'static str, &'static str, &'static str),
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            codes,
+            message: message.into(),
+            field: None,
+            retry_after: None,
+            is_final: false,
+        }
+    }
+
+    /// For a caller who reads that language.
+    pub(super) fn of(error: &GatewayError, chinese: bool) -> Self {
+        let say = words::of(chinese);
+        match error {
+            GatewayError::Identity(error) => Self::of_identity(error, chinese),
+            GatewayError::Request(error) => Self {
+                field: field_of(error),
+                is_final: true,
+                ..Self::new(
+                    StatusCode::BAD_REQUEST,
+                    BAD_REQUEST,
+                    words::request(error, chinese),
+                )
+            },
+            GatewayError::NoModel => Self {
+                field: Some("model".to_owned()),
+                ..Self::new(StatusCode::BAD_REQUEST, BAD_REQUEST, say.no_model)
+            },
+            GatewayError::UnknownModel { model } => Self {
+                field: Some("model".to_owned()),
+                ..Self::new(
+                    StatusCode::NOT_FOUND,
+                    NO_MODEL,
+                    words::unknown_model(model, chinese),
+                )
+            },
+            GatewayError::NotFound => Self::new(StatusCode::NOT_FOUND, NOT_FOUND, say.not_found),
+            GatewayError::NoRoute => Self::new(StatusCode::NOT_FOUND, NOT_FOUND, say.no_route),
+            GatewayError::Throttled {
+                scope,
+                kind,
+                limit,
+                retry_after,
+            } => {
+                let codes = if *kind == LimitKind::Tokens {
+                    TOKENS
+                } else {
+                    REQUESTS
+                };
+                let message = words::throttled(*scope, *kind, *limit, chinese);
+                Self {
+                    retry_after: Some(*retry_after),
+                    ..Self::new(StatusCode::TOO_MANY_REQUESTS, codes, message)
+                }
+            }
+            GatewayError::QuotaUsedUp { retry_after } => Self {
+                retry_after: Some(*retry_after),
+                is_final: true,
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, BUDGET, say.quota)
+            },
+            GatewayError::OverBudget { scope, period, .. } => Self {
+                is_final: true,
+                ..Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    BUDGET,
+                    words::over_budget(*scope, *period, chinese),
+                )
+            },
+            GatewayError::NoPrice => Self {
+                is_final: true,
+                ..Self::new(StatusCode::FORBIDDEN, FORBIDDEN, say.no_price)
+            },
+            GatewayError::Store(error) => {
+                tracing::error!(
+                    error = error as &dyn std::error::Error,
+                    "a call was refused because the store failed"
+                );
+                Self::unavailable(chinese)
+            }
+        }
+    }
+
+    fn of_identity(error: &IdentityError, chinese: bool) -> Self {
+        let say = words::of(chinese);
+        match error.code() {
+            FailureCode::SignInNeeded | FailureCode::InvalidToken => {
+                Self::new(StatusCode::UNAUTHORIZED, UNAUTHORIZED, say.wrong_key)
+            }
+            FailureCode::NetworkRefused => Self::new(StatusCode::FORBIDDEN, FORBIDDEN, say.network),
+            FailureCode::StoreUnavailable | FailureCode::Overloaded | FailureCode::Internal => {
+                tracing::error!(
+                    error = error as &dyn std::error::Error,
+                    "who is calling could not be found out"
+                );
+                Self::unavailable(chinese)
+            }
+            FailureCode::TooManyAttempts => Self {
+                retry_after: error.retry_after_s().map(|s| Duration::from_secs(s.into())),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, REQUESTS, say.too_many)
+            },
+            FailureCode::BadRequest => {
+                Self::new(StatusCode::BAD_REQUEST, BAD_REQUEST, say.credentials)
+            }
+            _ => Self::new(StatusCode::FORBIDDEN, FORBIDDEN, say.forbidden),
+        }
+    }
+
+    fn unavailable(chinese: bool) -> Self {
+        Self {
+            retry_after: Some(Duration::from_secs(1)),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                UNAVAILABLE,
+                words::of(chinese).unavailable,
+            )
+        }
+    }
+
+    /// There is more than one credential, or it stands where it may not.
+    pub(super) fn credentials(chinese: bool) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            BAD_REQUEST,
+            words::of(chinese).credentials,
+        )
+    }
+
+    pub(super) fn too_large(limit: usize, chinese: bool) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            TOO_LARGE,
+            words::too_large(limit, chinese),
+        )
+    }
+
+    pub(super) fn unread(chinese: bool) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            BAD_REQUEST,
+            words::of(chinese).unread,
+        )
+    }
+
+    /// No answer came, or Bailian refuses this site rather than the caller.
+    pub(super) fn of_upstream(error: &UpstreamError, chinese: bool) -> Self {
+        let say = words::of(chinese);
+        let retry_after = error.retry_after();
+        let refusal = match error.kind() {
+            ErrorKind::Timeout { .. } => {
+                Self::new(StatusCode::GATEWAY_TIMEOUT, TIMEOUT, say.timeout)
+            }
+            ErrorKind::CircuitOpen => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, say.circuit)
+            }
+            ErrorKind::Throttled { .. } => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, REQUESTS, say.upstream_busy)
+            }
+            ErrorKind::TooLarge => Self::new(StatusCode::BAD_GATEWAY, BROKEN, say.answer_too_large),
+            kind if concerns_the_operator(kind) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                UNAVAILABLE,
+                say.upstream_refuses,
+            ),
+            _ => Self::new(StatusCode::BAD_GATEWAY, BROKEN, say.upstream),
+        };
+        Self {
+            retry_after,
+            ..refusal
+        }
+    }
+
+    pub(super) fn answer_too_large(chinese: bool) -> Self {
+        Self::new(
+            StatusCode::BAD_GATEWAY,
+            BROKEN,
+            words::of(chinese).answer_too_large,
+        )
+    }
+
+    /// The answer ended before its end.
+    pub(super) fn cut(chinese: bool) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, BROKEN, words::of(chinese).upstream)
+    }
+
+    /// What the caller came in by was ended while the answer ran.
+    pub(super) fn right_ended(chinese: bool) -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            UNAUTHORIZED,
+            words::of(chinese).right_ended,
+        )
+    }
+
+    /// As JSON of that dialect.
+    pub(super) fn json(&self, dialect: Dialect, request_id: &str) -> Value {
+        match dialect {
+            Dialect::OpenAi => json!({
+                "error": {
+                    "message": self.message,
+                    "type": self.openai_type(),
+                    "param": self.field,
+                    "code": self.codes.0,
+                },
+                "request_id": request_id,
+            }),
+            Dialect::Native => json!({
+                "code": self.codes.1,
+                "message": self.message,
+                "request_id": request_id,
+            }),
+            Dialect::Anthropic => json!({
+                "type": "error",
+                "error": { "type": self.codes.2, "message": self.message },
+                "request_id": request_id,
+            }),
+        }
+    }
+
+    fn openai_type(&self) -> &'static str {
+        match self.status {
+            StatusCode::TOO_MANY_REQUESTS if self.codes == BUDGET => "insufficient_quota",
+            StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
+            status if status.is_server_error() => "server_error",
+            _ => "invalid_request_error",
+        }
+    }
+
+    /// As the answer.
+    pub(super) fn response(&self, dialect: Dialect, request_id: &str) -> Response {
+        let mut response =
+            (self.status, self.json(dialect, request_id).to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.is_final {
+            headers.insert(
+                HeaderName::from_static("x-should-retry"),
+                HeaderValue::from_static("false"),
+            );
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+
+    /// As the last event of a stream that began well.
+    pub(super) fn event(&self, dialect: Dialect, request_id: &str) -> Bytes {
+        let json = self.json(dialect, request_id);
+        let event = match dialect {
+            Dialect::OpenAi => format!("data: {json}\n\n"),
+            Dialect::Anthropic => format!("event: error\ndata: {json}\n\n"),
+            Dialect::Native => {
+                let status = self.status.as_u16();
+                format!("id:error\nevent:error\n:HTTP_STATUS/{status}\ndata:{json}\n\n")
+            }
+        };
+        Bytes::from(event)
+    }
+}
+
+/// Whether only the operator can do something about it: the site's key, its rights, its debts.
+pub(super) fn concerns_the_operator(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Authentication
+            | ErrorKind::Arrears
+            | ErrorKind::QuotaExhausted
+            | ErrorKind::Configuration
+    )
+}
+
+fn field_of(error: &ScanError) -> Option<String> {
+    match error {
+        ScanError::Malformed(_) => None,
+        ScanError::Duplicate { field }
+        | ScanError::WrongType { field, .. }
+        | ScanError::OutOfRange { field, .. } => Some(field.clone()),
+    }
+}
+
+/// An answer without a body.
+pub(super) fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,279 @@
+//! One call, from the request to the answer: asks the models one after the other until one answers, and hands the answer
+//! on as it comes.
+
+use std::sync::Arc;
+
+use axum::{body::Body, extract::Request, response::Response};
+use bailian::{Error as UpstreamError, ErrorKind, relay::Relayed};
+use http::{StatusCode, header};
+use model::CallOutcome;
+use platform::{
+    Visitor,
+    gateway::{Ending, Gateway, GatewayError, Principal, Running},
+};
+use uuid::Uuid;
+
+use super::{
+    GatewayState, credential, headers, objects,
+    refusal::{Refusal, concerns_the_operator},
+    request::{self, Incoming},
+    streamed,
+    table::{Dialect, Owns, Route},
+    whole,
+};
+
+/// What handing an answer on needs to know.
+pub(super) struct Context {
+    pub(super) gateway: Gateway,
+    pub(super) principal: Arc<Principal>,
+    pub(super) route: Arc<Route>,
+    pub(super) request_id: String,
+    pub(super) chinese: bool,
+}
+
+/// Answers a request to one of the routes.
+pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let request_id = request_id(&parts.extensions);
+    let chinese = request::reads_chinese(&parts);
+    let dialect = route.dialect;
+    let refused = |refusal: Refusal| refused(&refusal, dialect, &request_id);
+    let principal = match who(&state.gateway, &parts, chinese).await {
+        Ok(principal) => principal,
+        Err(refusal) => return refused(refusal),
+    };
+    let limits = (state.max_body_bytes, chinese);
+    let understood = request::understand(
+        &state.gateway,
+        &route,
+        &principal,
+        &parts,
+        body,
+        limits,
+        &request_id,
+    );
+    let incoming = match understood.await {
+        Ok(incoming) => incoming,
+        Err(refusal) => return refused(refusal),
+    };
+    let running = match state.gateway.admit(&principal, incoming.ask.clone()).await {
+        Ok(running) => running,
+        Err(error) => return refused(Refusal::of(&error, chinese)),
+    };
+    let context = Context {
+        gateway: state.gateway.clone(),
+        principal,
+        route,
+        request_id,
+        chinese,
+    };
+    ask(&state, context, incoming, running).await
+}
+
+/// Who is calling.
+pub(super) async fn who(
+    gateway: &Gateway,
+    parts: &http::request::Parts,
+    chinese: bool,
+) -> Result<Arc<Principal>, Refusal> {
+    let credential = credential::of(&parts.headers, &parts.uri).map_err(|fault| match fault {
+        credential::Fault::Missing => Refusal::of(
+            &GatewayError::Identity(platform::identity::IdentityError::SignInNeeded),
+            chinese,
+        ),
+        credential::Fault::Unclear => Refusal::credentials(chinese),
+    })?;
+    let unknown = Visitor::default();
+    let visitor = parts.extensions.get::<Visitor>().unwrap_or(&unknown);
+    gateway
+        .principal(credential, visitor)
+        .await
+        .map_err(|error| Refusal::of(&error, chinese))
+}
+
+/// The id that the layers gave the request.
+pub(super) fn request_id(extensions: &http::Extensions) -> String {
+    let given = extensions
+        .get::<Visitor>()
+        .map(|visitor| visitor.request_id.clone());
+    given
+        .filter(|id| !id.is_empty())
+        .unwrap_or_else(|| Uuid::new_v4().to_string())
+}
+
+pub(super) fn refused(refusal: &Refusal, dialect: Dialect, request_id: &str) -> Response {
+    let mut response = refusal.response(dialect, request_id);
+    headers::always(response.headers_mut(), request_id);
+    response
+}
+
+async fn ask(
+    state: &GatewayState,
+    context: Context,
+    mut incoming: Incoming,
+    mut running: Running,
+) -> Response {
+    let mut place = 0;
+    loop {
+        let answer = state.gateway.client().relay(incoming.relay.clone()).await;
+        let another = incoming.ask.models.get(place + 1);
+        let answer = match (answer, another) {
+            (
+                Ok(Relayed {
+                    refusal: Some(error),
+                    ..
+                })
+                | Err(error),
+                Some(next),
+            ) if another_may_answer(&error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    model.name = next,
+                    "a model failed, asking the next"
+                );
+                running.now_asks(next);
+                place += 1;
+                incoming.write_for(place);
+                continue;
+            }
+            (answer, _) => answer,
+        };
+        return match answer {
+            Ok(answer) if answer.refusal.is_none() => {
+                answered(state, context, &incoming, running, answer).await
+            }
+            Ok(answer) => refused_there(context, running, answer).await,
+            Err(error) => failed(context, running, &error).await,
+        };
+    }
+}
+
+/// Whether the reason lies with the model or its host, and not with the request or the account.
+fn another_may_answer(error: &UpstreamError) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Throttled { .. }
+            | ErrorKind::Unavailable
+            | ErrorKind::Timeout { .. }
+            | ErrorKind::Connection
+            | ErrorKind::CircuitOpen
+            | ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+    )
+}
+
+async fn answered(
+    state: &GatewayState,
+    context: Context,
+    incoming: &Incoming,
+    mut running: Running,
+    answer: Relayed,
+) -> Response {
+    running.answers();
+    let mut headers = headers::back(&answer.headers);
+    headers::limits(&mut headers, context.route.dialect, running.allowed());
+    headers::always(&mut headers, &context.request_id);
+    let kind = answer
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    let mut response = if kind.starts_with("text/event-stream") {
+        headers.insert("x-accel-buffering", http::HeaderValue::from_static("no"));
+        let body = streamed::body(
+            context,
+            running,
+            answer,
+            incoming.strips_usage,
+            state.keep_alive,
+        );
+        Response::new(body)
+    } else if kind.contains("json") {
+        whole::answer(context, running, answer).await
+    } else {
+        // A file's content, which is not metered and of any size.
+        Response::new(streamed::bytes(context, running, answer))
+    };
+    let status = response.status();
+    if status.is_success() {
+        response.headers_mut().extend(headers);
+    }
+    response
+}
+
+/// Bailian refused. Its words pass, unless they are about this site rather than the caller.
+async fn refused_there(context: Context, running: Running, mut answer: Relayed) -> Response {
+    let Some(error) = answer.refusal.take() else {
+        return super::refusal::empty(StatusCode::BAD_GATEWAY);
+    };
+    if concerns_the_operator(error.kind()) {
+        return failed(context, running, &error).await;
+    }
+    let allowed = running.allowed();
+    let closed = running.close(Ending::failed(&error)).await;
+    if let Err(error) = closed {
+        return refused(
+            &Refusal::of(&error.into(), context.chinese),
+            context.route.dialect,
+            &context.request_id,
+        );
+    }
+    let said = answer.body.chunk().await.ok().flatten().unwrap_or_default();
+    let mut response = Response::new(Body::from(said));
+    *response.status_mut() = answer.status;
+    let headers = response.headers_mut();
+    headers.extend(headers::back(&answer.headers));
+    headers::limits(headers, context.route.dialect, allowed);
+    headers::always(headers, &context.request_id);
+    response
+}
+
+async fn failed(context: Context, running: Running, error: &UpstreamError) -> Response {
+    if concerns_the_operator(error.kind()) {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            upstream.request_id = error.request_id(),
+            "Bailian refuses this site's key"
+        );
+    } else {
+        tracing::warn!(
+            error = error as &dyn std::error::Error,
+            "the upstream gave no answer"
+        );
+    }
+    let refusal = match running.close(Ending::failed(error)).await {
+        Ok(()) => Refusal::of_upstream(error, context.chinese),
+        Err(error) => Refusal::of(&error.into(), context.chinese),
+    };
+    refused(&refusal, context.route.dialect, &context.request_id)
+}
+
+impl Context {
+    /// Remembers whose the things are that an answer's JSON tells of, before anybody is told of them; of a list, leaves
+    /// only what is the caller's.
+    pub(super) async fn own(&self, json: bytes::Bytes) -> Result<bytes::Bytes, GatewayError> {
+        match self.route.owns {
+            Owns::Makes(kind, places) => {
+                objects::keep(&self.gateway, &self.principal, kind, places, &json).await?
+            }
+            Owns::Lists(kind, list, name) => {
+                return objects::only_own(&self.gateway, &self.principal, kind, (list, name), json)
+                    .await;
+            }
+            Owns::Needs(kind) => {
+                objects::keep_results(&self.gateway, &self.principal, kind, &json).await?
+            }
+            Owns::Nothing => {}
+        }
+        Ok(json)
+    }
+}
+
+/// What became of a call whose answer came to its end.
+pub(super) fn succeeded(status: StatusCode) -> Ending {
+    Ending {
+        outcome: Some(CallOutcome::Succeeded),
+        status: Some(status.as_u16()),
+        ..Ending::default()
+    }
+}

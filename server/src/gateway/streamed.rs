@@ -1,0 +1,294 @@
+//! Answers that come piece by piece: each event leaves as soon as it is whole, and what it says of usage is noted in
+//! passing. Nothing is kept: who reads slowly slows Bailian down.
+//!
+//! While Bailian is silent, comments keep the connection alive. The end leaves only after the call is booked. A stream that
+//! breaks off ends in an error of its protocol, never as if it were whole.
+
+use std::{collections::VecDeque, time::Duration};
+
+use axum::body::Body;
+use bailian::relay::{Answer, Piece, Relayed};
+use bytes::Bytes;
+use http::StatusCode;
+use model::{CallOutcome, Operation};
+use platform::gateway::{
+    Ending, Running,
+    scan::{AnswerScan, Ended, Event, EventKind},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    refusal::Refusal,
+    relay::{Context, succeeded},
+    table::{Dialect, Owns},
+};
+
+/// A comment, which every reader of events skips.
+const ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
+
+/// After the last event, the upstream's connection is worth waiting for this long, to be used again.
+const LINGER: Duration = Duration::from_millis(50);
+
+struct Meter {
+    context: Context,
+    running: Option<Running>,
+    right_ended: CancellationToken,
+    answer: Answer,
+    status: StatusCode,
+    scan: AnswerScan,
+    events: Vec<Event>,
+    ready: VecDeque<Bytes>,
+    strips_usage: bool,
+    keep_alive: Duration,
+    /// The object that the stream tells of was kept.
+    kept: bool,
+    over: bool,
+}
+
+/// The stream on its way to the caller. Dropping it closes Bailian's.
+pub(super) fn body(
+    context: Context,
+    running: Running,
+    answer: Relayed,
+    strips_usage: bool,
+    keep_alive: Duration,
+) -> Body {
+    let meter = Meter {
+        right_ended: running.right_ended(),
+        running: Some(running),
+        scan: AnswerScan::new(context.route.shape),
+        context,
+        answer: answer.body,
+        status: answer.status,
+        events: Vec::new(),
+        ready: VecDeque::new(),
+        strips_usage,
+        keep_alive,
+        kept: false,
+        over: false,
+    };
+    Body::from_stream(futures_util::stream::unfold(
+        meter,
+        |mut meter| async move {
+            let piece = meter.next().await?;
+            Some((Ok::<_, std::convert::Infallible>(piece), meter))
+        },
+    ))
+}
+
+impl Meter {
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if let Some(bytes) = self.ready.pop_front() {
+                return Some(bytes);
+            }
+            if self.over {
+                return None;
+            }
+            let piece = tokio::select! {
+                biased;
+                () = self.right_ended.cancelled() => {
+                    self.stop().await;
+                    continue;
+                }
+                piece = self.answer.next_within(self.keep_alive) => piece,
+            };
+            match piece {
+                Ok(Piece::Bytes(bytes)) => self.take(bytes).await,
+                Ok(Piece::Silence) => return Some(ALIVE),
+                Ok(Piece::End) => self.finish().await,
+                Err(error) => {
+                    let refusal = Refusal::of_upstream(&error, self.context.chinese);
+                    self.break_off(Ending::failed(&error), &refusal).await;
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, piece: Bytes) {
+        let mut events = std::mem::take(&mut self.events);
+        if self.scan.feed(piece, &mut events).is_err() {
+            let refusal = Refusal::answer_too_large(self.context.chinese);
+            let ending = Ending {
+                outcome: Some(CallOutcome::Failed),
+                ..Ending::default()
+            };
+            self.break_off(ending, &refusal).await;
+            return;
+        }
+        let mut done = false;
+        for event in events.drain(..) {
+            match event.kind {
+                EventKind::UsageOnly if self.strips_usage => {}
+                EventKind::Done => {
+                    done = true;
+                    self.ready.push_back(event.bytes);
+                    break;
+                }
+                _ => self.ready.push_back(event.bytes),
+            }
+        }
+        self.events = events;
+        if !self.kept && matches!(self.context.route.owns, Owns::Makes(..)) {
+            self.keep_object().await;
+        }
+        if done {
+            // The caller sees the end only when the call is booked.
+            let last = self.ready.pop_back();
+            self.finish().await;
+            if !self.over {
+                return;
+            }
+            self.ready.extend(last);
+        }
+    }
+
+    /// A stored response is named in the first event of its stream.
+    async fn keep_object(&mut self) {
+        for bytes in &self.ready {
+            let Some(id) = super::objects::response_id(bytes) else {
+                continue;
+            };
+            self.kept = true;
+            if let Owns::Makes(kind, _) = self.context.route.owns
+                && let Err(error) = self
+                    .context
+                    .gateway
+                    .keep_object(&self.context.principal, kind, &id)
+                    .await
+            {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "whose a response is could not be kept"
+                );
+            }
+            return;
+        }
+    }
+
+    /// Bailian said all: books it, and only then lets the end through.
+    async fn finish(&mut self) {
+        let (ended, _) = self.scan.finish();
+        let mut ending = succeeded(self.status);
+        ending.reported = self.scan.reported();
+        ending.output_bytes = self.scan.output_bytes();
+        if let Some(failure) = self.scan.failure() {
+            ending.code.clone_from(&failure.code);
+            ending.upstream_request_id.clone_from(&failure.request_id);
+        }
+        match ended {
+            Ended::Whole => {}
+            // Bailian's own streams of sound say nothing at their end.
+            Ended::Cut if self.ends_silently() => {}
+            Ended::Failed => ending.outcome = Some(CallOutcome::Failed),
+            Ended::Cut => {
+                let refusal = Refusal::cut(self.context.chinese);
+                ending.outcome = Some(CallOutcome::Failed);
+                self.break_off(ending, &refusal).await;
+                return;
+            }
+        }
+        let Some(running) = self.running.take() else {
+            self.over = true;
+            return;
+        };
+        let (booked, ()) = tokio::join!(running.close(ending), linger(&mut self.answer));
+        if let Err(error) = booked {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a call could not be booked"
+            );
+            let refusal = Refusal::of(&error.into(), self.context.chinese);
+            self.ready.clear();
+            self.ready
+                .push_back(refusal.event(self.context.route.dialect, &self.context.request_id));
+            self.over = true;
+            return;
+        }
+        self.over = true;
+    }
+
+    fn ends_silently(&self) -> bool {
+        let operation = self.running.as_ref().map(Running::operation);
+        self.context.route.dialect == Dialect::Native
+            && !matches!(operation, Some(Operation::Chat | Operation::Application))
+    }
+
+    /// What the caller came in by has ended.
+    async fn stop(&mut self) {
+        let refusal = Refusal::right_ended(self.context.chinese);
+        let mut ending = Ending {
+            outcome: Some(CallOutcome::Cancelled),
+            ..Ending::default()
+        };
+        ending.reported = self.scan.reported();
+        ending.output_bytes = self.scan.output_bytes();
+        self.break_off(ending, &refusal).await;
+    }
+
+    async fn break_off(&mut self, mut ending: Ending, refusal: &Refusal) {
+        ending.output_bytes = self.scan.output_bytes();
+        if ending.reported.is_none() {
+            ending.reported = self.scan.reported();
+        }
+        if let Some(running) = self.running.take()
+            && let Err(error) = running.close(ending).await
+        {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a call could not be booked"
+            );
+        }
+        self.ready
+            .push_back(refusal.event(self.context.route.dialect, &self.context.request_id));
+        self.over = true;
+    }
+}
+
+impl Drop for Meter {
+    /// The caller left: what came until now is what counts.
+    fn drop(&mut self) {
+        if let Some(running) = &mut self.running {
+            let so_far = running.so_far();
+            so_far.status = Some(self.status.as_u16());
+            so_far.reported = self.scan.reported();
+            so_far.output_bytes = self.scan.output_bytes();
+        }
+    }
+}
+
+/// Reads what follows the last event, so that the connection can serve the next call.
+async fn linger(answer: &mut Answer) {
+    let rest = async { while let Ok(Some(_)) = answer.chunk().await {} };
+    let _ = tokio::time::timeout(LINGER, rest).await;
+}
+
+/// Bytes that are neither events nor JSON, as they come.
+pub(super) fn bytes(context: Context, running: Running, answer: Relayed) -> Body {
+    let state = (context, Some(running), answer);
+    Body::from_stream(futures_util::stream::unfold(
+        state,
+        |(context, mut running, mut answer)| async move {
+            match answer.body.chunk().await {
+                Ok(Some(piece)) => Some((Ok(piece), (context, running, answer))),
+                Ok(None) => {
+                    let running = running.take()?;
+                    match running.close(succeeded(answer.status)).await {
+                        Ok(()) => None,
+                        Err(error) => {
+                            Some((Err(std::io::Error::other(error)), (context, None, answer)))
+                        }
+                    }
+                }
+                Err(error) => {
+                    let ending = Ending::failed(&error);
+                    if let Some(running) = running.take() {
+                        let _ = running.close(ending).await;
+                    }
+                    // The body ends before its length: nobody takes it for whole.
+                    Some((Err(std::io::Error::other(error)), (context, None, answer)))
+                }
+            }
+        },
+    ))
+}

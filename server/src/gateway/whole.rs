@@ -1,0 +1,134 @@
+//! Answers that come in one piece of JSON: read to the end, metered, booked, and handed on as they came.
+
+use axum::{body::Body, response::Response};
+use bailian::relay::{Answer, Relayed};
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
+use model::{CallOutcome, Operation};
+use platform::gateway::{Ending, GatewayError, ObjectKind, Running, scan};
+use serde_json::Value;
+
+use super::{
+    refusal::Refusal,
+    relay::{Context, refused, succeeded},
+    table::Owns,
+};
+
+/// The largest answer that is read whole.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// The answer. Its bytes are Bailian's.
+pub(super) async fn answer(context: Context, running: Running, answer: Relayed) -> Response {
+    let right_ended = running.right_ended();
+    let mut body = answer.body;
+    let read = tokio::select! {
+        biased;
+        () = right_ended.cancelled() => None,
+        read = read(&mut body) => Some(read),
+    };
+    let json = match read {
+        Some(Ok(json)) => json,
+        Some(Err(error)) => {
+            let refusal = Refusal::of_upstream(&error, context.chinese);
+            return ended(&context, running, Ending::failed(&error), refusal).await;
+        }
+        None => {
+            let error = platform::identity::IdentityError::SignInNeeded;
+            let refusal = Refusal::of(&GatewayError::Identity(error), context.chinese);
+            let ending = Ending {
+                outcome: Some(CallOutcome::Cancelled),
+                ..Ending::default()
+            };
+            return ended(&context, running, ending, refusal).await;
+        }
+    };
+    match book(&context, running, answer.status, &json).await {
+        Ok(()) => {}
+        Err(error) => {
+            return refused(
+                &Refusal::of(&error, context.chinese),
+                context.route.dialect,
+                &context.request_id,
+            );
+        }
+    }
+    match context.own(json).await {
+        Ok(json) => {
+            let mut response = Response::new(Body::from(json));
+            *response.status_mut() = answer.status;
+            response
+        }
+        Err(error) => refused(
+            &Refusal::of(&error, context.chinese),
+            context.route.dialect,
+            &context.request_id,
+        ),
+    }
+}
+
+async fn ended(context: &Context, running: Running, ending: Ending, refusal: Refusal) -> Response {
+    let refusal = match running.close(ending).await {
+        Ok(()) => refusal,
+        Err(error) => Refusal::of(&error.into(), context.chinese),
+    };
+    refused(&refusal, context.route.dialect, &context.request_id)
+}
+
+async fn read(body: &mut Answer) -> Result<Bytes, bailian::Error> {
+    let Some(first) = body.chunk().await? else {
+        return Ok(Bytes::new());
+    };
+    let Some(second) = body.chunk().await? else {
+        return Ok(first);
+    };
+    let mut all = BytesMut::from(first);
+    all.extend_from_slice(&second);
+    while let Some(piece) = body.chunk().await? {
+        if all.len() + piece.len() > LARGEST {
+            return Err(bailian::relay::too_large());
+        }
+        all.extend_from_slice(&piece);
+    }
+    Ok(all.freeze())
+}
+
+/// Books what was used, or leaves the reservation to the task that was begun.
+async fn book(
+    context: &Context,
+    running: Running,
+    status: StatusCode,
+    json: &[u8],
+) -> Result<(), GatewayError> {
+    if let Some(task) = task_begun(context, json) {
+        // Whose it is is known before it can be asked for, and the money stays reserved until it ends.
+        context
+            .gateway
+            .keep_object(&context.principal, ObjectKind::Task, &task)
+            .await?;
+        return Ok(running.wait_for_task(&task).await?);
+    }
+    if context.route.owns == Owns::Needs(ObjectKind::Task) {
+        context.gateway.settle_task(json).await?;
+    }
+    let mut ending = succeeded(status);
+    ending.reported = scan::usage_of_json(json, context.route.shape);
+    ending.output_bytes = json.len() as u64;
+    if ending.reported.is_none() && running.operation() == Operation::Other {
+        ending.output_bytes = 0;
+    }
+    Ok(running.close(ending).await?)
+}
+
+/// The task that the answer says was begun.
+fn task_begun(context: &Context, json: &[u8]) -> Option<String> {
+    let native = context.route.dialect == super::table::Dialect::Native
+        && context.route.owns == Owns::Nothing;
+    if !native || memchr::memmem::find(json, b"\"task_id\"").is_none() {
+        return None;
+    }
+    let answer: Value = serde_json::from_slice(json).ok()?;
+    let output = answer.get("output")?;
+    let status = output.get("task_status").and_then(Value::as_str);
+    let id = output.get("task_id").and_then(Value::as_str)?;
+    matches!(status, Some("PENDING" | "RUNNING")).then(|| id.to_owned())
+}

@@ -1,0 +1,161 @@
+//! What the gateway says, in the two languages.
+
+use model::{BudgetPeriod, BudgetScope};
+use platform::gateway::{LimitKind, scan::ScanError};
+
+/// What is always said the same way.
+pub(super) struct Words {
+    pub(super) no_model: &'static str,
+    pub(super) not_found: &'static str,
+    pub(super) no_route: &'static str,
+    pub(super) quota: &'static str,
+    pub(super) no_price: &'static str,
+    pub(super) wrong_key: &'static str,
+    pub(super) network: &'static str,
+    pub(super) too_many: &'static str,
+    pub(super) forbidden: &'static str,
+    pub(super) credentials: &'static str,
+    pub(super) unread: &'static str,
+    pub(super) unavailable: &'static str,
+    pub(super) timeout: &'static str,
+    pub(super) circuit: &'static str,
+    pub(super) upstream: &'static str,
+    pub(super) upstream_busy: &'static str,
+    pub(super) upstream_refuses: &'static str,
+    pub(super) answer_too_large: &'static str,
+    pub(super) right_ended: &'static str,
+}
+
+const EN: Words = Words {
+    no_model: "The request names no model. Set \"model\" to one of those that /v1/models lists.",
+    not_found: "There is no such task, file, batch or response of yours.",
+    no_route: "There is no such address here.",
+    quota: "What your groups allow for today is used up. Ask an administrator for more, or come back tomorrow.",
+    no_price: "A budget binds you, and the price of this call is not known. Ask an administrator to set the model's price.",
+    wrong_key: "The API key is wrong, has expired or was deleted. Make one in the settings and send it as \"Authorization: Bearer lt-…\".",
+    network: "The API key may not be used from this network.",
+    too_many: "Too many attempts. Wait a little.",
+    forbidden: "The key or its owner may not call models. A key needs the scope \"gateway.use\".",
+    credentials: "Send exactly one credential, in a header: \"Authorization: Bearer …\" or \"x-api-key: …\". A key in the address is refused.",
+    unread: "The request's body could not be read to its end.",
+    unavailable: "The gateway can't take the call right now. Try again.",
+    timeout: "The upstream did not answer in time.",
+    circuit: "The upstream failed repeatedly and gets a pause. Try again in some seconds.",
+    upstream: "The upstream did not answer as it should.",
+    upstream_busy: "The upstream has too much to do. Try again in a little while.",
+    upstream_refuses: "The service is not available at the moment. Its operator has been told.",
+    answer_too_large: "The upstream's answer is larger than allowed.",
+    right_ended: "The credential was ended while the answer ran.",
+};
+
+const ZH: Words = Words {
+    no_model: "请求没有指定模型。请将 \"model\" 设为 /v1/models 列出的模型之一。",
+    not_found: "没有属于你的这个任务、文件、批处理或响应。",
+    no_route: "这里没有这个地址。",
+    quota: "你所在用户组今天的配额已用完。请联系管理员，或明天再来。",
+    no_price: "你受预算约束，而此次调用的价格未知。请联系管理员设置该模型的价格。",
+    wrong_key: "API 密钥错误、已过期或已删除。请在设置中创建密钥，并以 \"Authorization: Bearer lt-…\" 发送。",
+    network: "此 API 密钥不能在这个网络中使用。",
+    too_many: "尝试次数过多，请稍候。",
+    forbidden: "该密钥或其所有者不能调用模型。密钥需要 \"gateway.use\" 权限。",
+    credentials: "请只发送一个凭证，并放在请求头中：\"Authorization: Bearer …\" 或 \"x-api-key: …\"。地址中的密钥会被拒绝。",
+    unread: "请求体没有完整读到。",
+    unavailable: "网关暂时无法处理此次调用，请重试。",
+    timeout: "上游没有及时响应。",
+    circuit: "上游连续失败，暂停片刻。请几秒后重试。",
+    upstream: "上游没有正常响应。",
+    upstream_busy: "上游繁忙，请稍后再试。",
+    upstream_refuses: "服务暂不可用，已通知运营者。",
+    answer_too_large: "上游的响应超过允许的大小。",
+    right_ended: "响应过程中凭证已失效。",
+};
+
+pub(super) const fn of(chinese: bool) -> &'static Words {
+    if chinese { &ZH } else { &EN }
+}
+
+pub(super) fn unknown_model(model: &str, chinese: bool) -> String {
+    let model: String = model
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(100)
+        .collect();
+    if chinese {
+        format!("模型 {model} 不存在，或你无权使用。可用模型见 /v1/models。")
+    } else {
+        format!(
+            "The model {model} does not exist or is not yours to use. /v1/models lists those that are."
+        )
+    }
+}
+
+pub(super) fn request(error: &ScanError, chinese: bool) -> String {
+    if !chinese {
+        return format!("The request can't be taken: {error}.");
+    }
+    match error {
+        ScanError::Malformed(_) => "请求体不是有效的 JSON 对象。".to_owned(),
+        ScanError::Duplicate { field } => format!("字段 {field} 出现了两次。"),
+        ScanError::WrongType { field, .. } => format!("字段 {field} 的类型不正确。"),
+        ScanError::OutOfRange { field, least, most } => {
+            format!("字段 {field} 超出范围：{least} 至 {most}。")
+        }
+    }
+}
+
+pub(super) fn too_large(limit: usize, chinese: bool) -> String {
+    if chinese {
+        format!("请求体超过 {limit} 字节。")
+    } else {
+        format!("The request's body is larger than {limit} bytes.")
+    }
+}
+
+fn who(scope: BudgetScope, chinese: bool) -> &'static str {
+    match (scope, chinese) {
+        (BudgetScope::Key, false) => "this API key",
+        (BudgetScope::User, false) => "your account",
+        (BudgetScope::Group, false) => "your group",
+        (BudgetScope::Site, false) => "this site",
+        (BudgetScope::Key, true) => "此 API 密钥",
+        (BudgetScope::User, true) => "你的账号",
+        (BudgetScope::Group, true) => "你的用户组",
+        (BudgetScope::Site, true) => "本站",
+    }
+}
+
+pub(super) fn throttled(scope: BudgetScope, kind: LimitKind, limit: i64, chinese: bool) -> String {
+    let who = who(scope, chinese);
+    match (kind, chinese) {
+        (LimitKind::Requests, false) => {
+            format!("The limit of {who} is reached: {limit} requests a minute.")
+        }
+        (LimitKind::Tokens, false) => {
+            format!("The limit of {who} is reached: {limit} tokens a minute.")
+        }
+        (LimitKind::AtOnce, false) => {
+            format!("The limit of {who} is reached: {limit} requests at once.")
+        }
+        (LimitKind::Requests, true) => format!("已达到{who}的限制：每分钟 {limit} 次请求。"),
+        (LimitKind::Tokens, true) => format!("已达到{who}的限制：每分钟 {limit} 个 token。"),
+        (LimitKind::AtOnce, true) => format!("已达到{who}的限制：同时 {limit} 个请求。"),
+    }
+}
+
+pub(super) fn over_budget(scope: BudgetScope, period: BudgetPeriod, chinese: bool) -> String {
+    let who = who(scope, chinese);
+    match (period, chinese) {
+        (BudgetPeriod::Day, false) => {
+            format!("The call could cost more than is left of the day's budget of {who}.")
+        }
+        (BudgetPeriod::Month, false) => {
+            format!("The call could cost more than is left of the month's budget of {who}.")
+        }
+        (BudgetPeriod::Total, false) => {
+            format!("The call could cost more than is left of the budget of {who}.")
+        }
+        (BudgetPeriod::Day, true) => format!("此次调用的费用可能超过{who}当日预算的余额。"),
+        (BudgetPeriod::Month, true) => format!("此次调用的费用可能超过{who}当月预算的余额。"),
+        (BudgetPeriod::Total, true) => format!("此次调用的费用可能超过{who}预算的余额。"),
+    }
+}
