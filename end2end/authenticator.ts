@@ -34,11 +34,14 @@ export class CodeApp {
   }
 }
 
+/** A passkey device: it says yes to everything, or waits for a touch that never comes. */
+export type Device = { touched(always: boolean): Promise<void> };
+
 /** Gives the page's browser a passkey device that says yes to everything. */
-export async function plugIn(page: Page): Promise<void> {
+export async function plugIn(page: Page): Promise<Device> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("WebAuthn.enable");
-  await cdp.send("WebAuthn.addVirtualAuthenticator", {
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
     options: {
       protocol: "ctap2",
       transport: "internal",
@@ -48,4 +51,9 @@ export async function plugIn(page: Page): Promise<void> {
       automaticPresenceSimulation: true,
     },
   });
+  return {
+    async touched(always) {
+      await cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled: always });
+    },
+  };
 }

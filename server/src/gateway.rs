@@ -91,6 +91,14 @@ pub(crate) fn router(services: &Services, config: &Config) -> Router {
     router.layer(DefaultBodyLimit::disable()).with_state(state)
 }
 
+/// Every address of the gateway that takes a credential, as the router matches it.
+pub fn addresses() -> Vec<(Method, String)> {
+    let lists =
+        ["/v1/models", "/compatible-mode/v1/models"].map(|path| (Method::GET, path.to_owned()));
+    let routes = routes().into_iter().map(|route| (route.method, route.path));
+    routes.chain(lists).collect()
+}
+
 fn filter(method: &Method) -> MethodFilter {
     match *method {
         Method::POST => MethodFilter::POST,

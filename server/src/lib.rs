@@ -22,3 +22,5 @@ mod router;
 mod sso;
 mod telemetry;
 mod usage_export;
+
+pub use gateway::addresses as gateway_addresses;

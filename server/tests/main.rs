@@ -6,16 +6,18 @@ mod support {
     mod browser;
     mod database;
     mod functions;
+    mod gateway;
     mod line;
     mod process;
     mod tab;
     mod wait;
 
-    pub(crate) use api::{Api, Device, answered};
+    pub(crate) use api::{Api, Device, Response as ApiResponse, answered};
     pub(crate) use app::{TestApp, config};
     pub(crate) use browser::{Answer, Browser, PASSWORD, Reply, submission};
     pub(crate) use database::{Database, databases};
     pub(crate) use functions::{Access, FUNCTIONS, Function, Target};
+    pub(crate) use gateway::{Program, question};
     pub(crate) use line::Line;
     pub(crate) use process::{Process, serve_in_vain, upstream, write_config};
     pub(crate) use tab::Tab;
@@ -37,6 +39,14 @@ mod conversations {
     mod submissions;
     mod titles;
     mod watching;
+}
+
+mod gateway {
+    mod access;
+    mod money;
+    mod streams;
+    mod things;
+    mod untouched;
 }
 
 mod identity {

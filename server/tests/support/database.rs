@@ -70,6 +70,20 @@ impl Database {
         sqlx::raw_sql(sql).execute(&mut connection).await?;
         Ok(connection.close().await?)
     }
+
+    /// The one number that the query gives.
+    pub(crate) async fn number(&self, sql: &str) -> anyhow::Result<i64> {
+        if self.url.starts_with("postgres") {
+            let mut connection = PgConnection::connect(&self.url).await?;
+            let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+            connection.close().await?;
+            return Ok(number);
+        }
+        let mut connection = SqliteConnection::connect(&self.url).await?;
+        let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(number)
+    }
 }
 
 /// A fresh database of each kind that this machine has.

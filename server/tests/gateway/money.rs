@@ -1,0 +1,119 @@
+//! Budgets and limits, over real HTTP.
+
+use futures_util::future::join_all;
+use model::BuiltIn;
+use serde_json::json;
+
+use crate::support::{TestApp, TestResult, question};
+
+/// of many calls at once exactly as many reach the upstream as the budget pays for.
+#[tokio::test]
+async fn a_budget_is_never_overspent() -> TestResult {
+    let app = TestApp::start().await?;
+    let probe = app.program("probe").await?;
+    app.database.execute("INSERT INTO budgets (scope, scope_id, period, limit_amount, updated_at) VALUES ('site', '', 'total', 1000000000, 0)").await?;
+    app.simulator
+        .next_answer(simulator::Answer::words(["a"]).held_after(0));
+    let api = probe.api.clone();
+    let asked = tokio::spawn(async move {
+        api.post("/v1/chat/completions", question("qwen-plus"))
+            .await
+    });
+    app.upstream("a call", |account| account.open_streams() > 0)
+        .await?;
+    let price = app
+        .number("SELECT CAST(SUM(amount) AS BIGINT) FROM call_holds")
+        .await?;
+    app.simulator.release();
+    asked.await??.done()?;
+    assert!(price > 0);
+    app.database.execute("DELETE FROM budgets").await?;
+
+    let budget = price * 10 + price / 2;
+    let lin = app
+        .program_with(
+            "lin",
+            BuiltIn::Member,
+            json!({ "budget_per_month": budget }),
+        )
+        .await?;
+    let before = app.simulator.received().len();
+    let slow = "500ms".parse()?;
+    app.simulator
+        .change_options(|options| options.latency = slow);
+    let calls = join_all((0..60).map(|_| {
+        let api = lin.api.clone();
+        async move {
+            api.post("/v1/chat/completions", question("qwen-plus"))
+                .await
+        }
+    }));
+    let answers = calls.await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let served = answers.iter().filter(|answer| answer.status == 200).count();
+    let refused: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.status == 429)
+        .collect();
+    assert_eq!((served, refused.len()), (10, 50));
+    assert_eq!(app.simulator.received().len() - before, 10);
+    assert!(
+        refused
+            .iter()
+            .all(|answer| answer.json()["error"]["code"] == "insufficient_quota")
+    );
+    assert!(
+        refused
+            .iter()
+            .all(|answer| answer.header("x-should-retry") == "false")
+    );
+    assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
+    let differ = "SELECT (SELECT CAST(SUM(cost) AS BIGINT) FROM calls) - (SELECT spent FROM spending WHERE scope = 'site' AND period = 'total')";
+    assert_eq!(app.number(differ).await?, 0);
+    Ok(())
+}
+
+/// A minute's requests, with what is left in each protocol's own headers.
+#[tokio::test]
+async fn more_than_a_minutes_requests_are_refused() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app
+        .program_with("lin", BuiltIn::Member, json!({ "requests_per_minute": 3 }))
+        .await?;
+    for left in ["2", "1", "0"] {
+        let answer = lin.ask(&question("qwen-plus")).await?;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("x-ratelimit-remaining-requests"), left);
+    }
+    let refused = lin.ask(&question("qwen-plus")).await?;
+    assert_eq!(refused.status, 429);
+    let wait: u64 = refused.header("retry-after").parse()?;
+    assert!((1..=20).contains(&wait), "{wait}");
+    assert_eq!(refused.json()["error"]["code"], "rate_limit_exceeded");
+    let message = json!({ "model": "qwen-plus", "max_tokens": 5, "messages": [{ "role": "user", "content": "Hi" }] });
+    let refused = lin.api.post("/v1/messages", message).await?.json();
+    assert_eq!(refused["error"]["type"], "rate_limit_error");
+    Ok(())
+}
+
+/// Pages and programs spend the same money.
+#[tokio::test]
+async fn a_page_spends_of_the_same_budgets() -> TestResult {
+    let app = TestApp::start().await?;
+    let mei = app.user("mei").await?;
+    mei.ask("What is a loom?").await?;
+    crate::support::eventually("the bookings", async || {
+        let booked = "SELECT COUNT(*) FROM calls WHERE protocol = 'page' AND outcome = 'succeeded' AND usage_source = 'reported' AND cost > 0";
+        Ok((app.number(booked).await? == 2).then_some(()))
+    })
+    .await?;
+    app.database.execute("INSERT INTO budgets (scope, scope_id, period, limit_amount, updated_at) VALUES ('site', '', 'day', 1, 0)").await?;
+    let before = app.asked_of_upstream().len();
+    mei.ask("And a shuttle?").await?;
+    crate::support::eventually("the refusal", async || {
+        let failed = "SELECT COUNT(*) FROM messages WHERE status = 'failed'";
+        Ok((app.number(failed).await? == 1).then_some(()))
+    })
+    .await?;
+    assert_eq!(app.asked_of_upstream().len(), before);
+    Ok(())
+}

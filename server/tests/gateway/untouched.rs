@@ -1,0 +1,144 @@
+//! What passes, passes as it is.
+
+use model::BuiltIn;
+use serde_json::json;
+
+use crate::support::{Api, TestApp, TestResult, question};
+
+/// Fields that nobody knows, their order and numbers beyond a double's survive; only the model's name is changed where it
+/// stands for another.
+#[tokio::test]
+async fn a_request_arrives_as_it_was_sent() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app.program("lin").await?;
+    let body = r#"{ "zeta":1, "model" : "qwen-plus","vendor":{"big":9007199254740993,"b":[1.10,2]},"messages":[{"role":"user","content":"hé\u00e9","x":null}],"alpha":true}"#;
+    let answer = program.send("/v1/chat/completions", body).await?;
+    assert_eq!(answer.status, 200, "{:?}", answer.json());
+    let received = app.simulator.received();
+    let received = received.last().ok_or_else(|| anyhow::anyhow!("nothing"))?;
+    let sent: serde_json::Value = serde_json::from_str(body)?;
+    assert_eq!(*received.body, sent);
+    assert_eq!(received.path, "/compatible-mode/v1/chat/completions");
+    assert!(
+        received
+            .header("authorization")
+            .is_some_and(|key| !key.contains("lt-"))
+    );
+    assert_eq!(
+        received.header("content-length"),
+        Some(&*body.len().to_string())
+    );
+    Ok(())
+}
+
+/// A name that stands for models: the next is asked when one fails, the answer says which it was.
+#[tokio::test]
+async fn another_model_answers_when_one_fails() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app
+        .program_with("lin", BuiltIn::Administrator, json!({}))
+        .await?;
+    app.database
+        .execute(
+            "INSERT INTO model_routes (name, models, updated_at) VALUES ('gpt-4o-mini', '[\"qwen-max\", \"qwen-plus\"]', 0)",
+        )
+        .await?;
+    app.simulator.next_answer(simulator::Answer::refusal(
+        simulator::Refusal::model_not_found("qwen-max"),
+    ));
+    let answer = program.ask(&question("gpt-4o-mini")).await?.done()?;
+    assert_eq!(answer["model"], "qwen-plus");
+    let models: Vec<_> = app
+        .simulator
+        .received()
+        .iter()
+        .map(|request| request.model.clone())
+        .collect();
+    assert_eq!(models, ["qwen-max", "qwen-plus"]);
+    let logged = "SELECT COUNT(*) FROM calls WHERE model = 'gpt-4o-mini' AND served_model = 'qwen-plus' AND cost > 0";
+    assert_eq!(app.number(logged).await?, 1);
+    let listed = program.api.get("/v1/models/gpt-4o-mini").await?;
+    assert_eq!(listed.status, 200);
+    Ok(())
+}
+
+/// The upstream's own words, code and request id; only what concerns this site's key is not the caller's business.
+#[tokio::test]
+async fn a_refusal_of_the_upstream_passes_as_it_is() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app.program("lin").await?;
+    app.simulator
+        .refuse_with(simulator::Refusal::inspected_input());
+    let refused = program.ask(&question("qwen-plus")).await?;
+    assert_eq!(refused.status, 400);
+    assert_eq!(
+        refused.json()["error"]["code"],
+        "data_inspection_failed",
+        "{:?}",
+        refused.json()
+    );
+    app.simulator
+        .refuse_with(simulator::Refusal::too_many_requests().retry_after(3_600));
+    let throttled = program.ask(&question("qwen-plus")).await?;
+    assert_eq!(
+        (throttled.status.as_u16(), throttled.header("retry-after")),
+        (429, "3600")
+    );
+    for (refusal, hidden) in [
+        (simulator::Refusal::invalid_key(), "api_key"),
+        (simulator::Refusal::arrears(), "rrear"),
+    ] {
+        app.simulator.refuse_with(refusal);
+        let hushed = program.ask(&question("qwen-plus")).await?;
+        assert_eq!(hushed.status, 503, "{:?}", hushed.json());
+        let said = hushed.json().to_string();
+        assert!(!said.contains(hidden), "{said}");
+    }
+    let free = "SELECT COUNT(*) FROM calls WHERE cost <> 0 OR input_tokens <> 0";
+    assert_eq!(app.number(free).await?, 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM calls").await?, 4);
+    Ok(())
+}
+
+/// Each protocol by its own address, header and form of refusal.
+#[tokio::test]
+async fn three_protocols_are_spoken() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app.program("lin").await?;
+    let keyed = Api::of(&app)?.keyed(&program.key);
+    let message = json!({ "model": "qwen-plus", "max_tokens": 50, "messages": [{ "role": "user", "content": "Hello" }] });
+    for path in [
+        "/v1/messages",
+        "/anthropic/v1/messages",
+        "/apps/anthropic/v1/messages",
+    ] {
+        let answer = keyed.post(path, message.clone()).await?.done()?;
+        assert_eq!(answer["type"], "message", "{path}: {answer}");
+        let refused = keyed.post(path, question("gpt-4o-mini")).await?.json();
+        assert_eq!(
+            refused["error"]["type"], "not_found_error",
+            "{path}: {refused}"
+        );
+    }
+    let native = json!({ "model": "qwen-plus", "input": { "messages": [{ "role": "user", "content": "Hello" }] }, "parameters": { "result_format": "message" } });
+    let path = "/api/v1/services/aigc/text-generation/generation";
+    let answer = program.api.post(path, native).await?.done()?;
+    assert!(answer["output"]["choices"].is_array(), "{answer}");
+    let refused = program
+        .api
+        .post(path, question("gpt-4o-mini"))
+        .await?
+        .json();
+    assert_eq!(refused["code"], "ModelNotFound", "{refused}");
+    let nothing = program.api.get("/v1/nothing").await?;
+    assert_eq!(
+        (
+            nothing.status.as_u16(),
+            nothing.json()["error"]["code"].as_str()
+        ),
+        (404, Some("not_found"))
+    );
+    let by_protocol = "SELECT COUNT(DISTINCT protocol) FROM calls WHERE cost > 0";
+    assert_eq!(app.number(by_protocol).await?, 2);
+    Ok(())
+}
