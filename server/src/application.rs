@@ -19,6 +19,7 @@ use crate::{
     config::{Config, SessionsIn},
     connections,
     health::Readiness,
+    metrics::Metrics,
     router,
 };
 
@@ -38,6 +39,7 @@ pub struct Application {
     db: Db,
     mailer: Mailer,
     redis: Option<Redis>,
+    metrics: Option<Metrics>,
     simulator: Option<Simulator>,
     _claim: Claim,
 }
@@ -139,6 +141,11 @@ impl Application {
             .await
             .context("settling the calls of ended processes")?;
 
+        let metrics = match config.telemetry.metrics_addr {
+            Some(addr) => Some(Metrics::bind(addr).await?),
+            None => None,
+        };
+
         let readiness = Readiness::new(db.clone(), redis.clone());
         let router = router::build(&services, &readiness, &config)?;
         Ok(Self {
@@ -150,6 +157,7 @@ impl Application {
             db,
             mailer,
             redis,
+            metrics,
             simulator,
             _claim: claim,
         })
@@ -158,6 +166,11 @@ impl Application {
     /// Where it listens.
     pub fn addr(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where `/metrics` is, if it is anywhere.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.addr().ok()
     }
 
     /// The services behind the routes.
@@ -178,6 +191,9 @@ impl Application {
 
         let keep_calls = self.config.gateway.keep_calls_days;
         let purging = tokio::spawn(purge(self.services.clone(), keep_calls, stop.clone()));
+        let metrics = self
+            .metrics
+            .map(|metrics| tokio::spawn(metrics.serve(stop.clone())));
         let header_timeout = Duration::from_secs(self.config.server.header_timeout_s);
         let serving = connections::serve(self.listener, self.router, header_timeout, stop.clone());
         let (connections, ()) = tokio::join!(serving, async {
@@ -197,6 +213,9 @@ impl Application {
             tracing::warn!("some connections did not end in time");
         }
         purging.abort();
+        if let Some(metrics) = metrics {
+            metrics.abort();
+        }
         if tokio::time::timeout(LAST_CALL, self.mailer.close())
             .await
             .is_err()

@@ -13,6 +13,7 @@ mod connections;
 mod events;
 mod gateway;
 mod health;
+mod metrics;
 mod middleware;
 mod pages;
 mod pictures;

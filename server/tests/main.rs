@@ -44,6 +44,7 @@ mod conversations {
 mod gateway {
     mod access;
     mod money;
+    mod observed;
     mod streams;
     mod things;
     mod untouched;

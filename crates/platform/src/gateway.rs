@@ -7,6 +7,7 @@ mod error;
 mod limits;
 mod names;
 mod objects;
+pub mod observed;
 mod page;
 mod price;
 pub mod scan;

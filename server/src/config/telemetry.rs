@@ -1,5 +1,7 @@
 //! `[telemetry]`.
 
+use std::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 
 /// The log.
@@ -10,6 +12,9 @@ pub struct TelemetryConfig {
     pub format: LogFormat,
     /// What is logged, by level and target: `info`, `info,platform=debug`.
     pub filter: String,
+    /// Where `/metrics` is served, for Prometheus; nowhere without it. To be seen by machines of one's own only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics_addr: Option<SocketAddr>,
 }
 
 /// How a log line looks.
@@ -28,6 +33,7 @@ impl Default for TelemetryConfig {
         Self {
             format: LogFormat::default(),
             filter: "info".to_owned(),
+            metrics_addr: None,
         }
     }
 }

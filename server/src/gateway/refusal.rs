@@ -268,6 +268,11 @@ impl Refusal {
         )
     }
 
+    /// The code, as OpenAI's protocol has it.
+    pub(super) fn code(&self) -> &'static str {
+        self.codes.0
+    }
+
     /// As JSON of that dialect.
     pub(super) fn json(&self, dialect: Dialect, request_id: &str) -> Value {
         match dialect {

@@ -9,7 +9,7 @@ use http::{StatusCode, header};
 use model::CallOutcome;
 use platform::{
     Visitor,
-    gateway::{Ending, Gateway, GatewayError, Principal, Running},
+    gateway::{Ending, Gateway, GatewayError, Principal, Running, observed},
 };
 use uuid::Uuid;
 
@@ -102,6 +102,7 @@ pub(super) fn request_id(extensions: &http::Extensions) -> String {
 }
 
 pub(super) fn refused(refusal: &Refusal, dialect: Dialect, request_id: &str) -> Response {
+    observed::refused(refusal.code());
     let mut response = refusal.response(dialect, request_id);
     headers::always(response.headers_mut(), request_id);
     response

@@ -18,6 +18,8 @@ use super::{Browser, Database, TITLE_MODEL, within};
 /// A running server. It ends with the test.
 pub(crate) struct TestApp {
     pub(crate) addr: SocketAddr,
+    /// Where `/metrics` is, if it is anywhere.
+    pub(crate) metrics: Option<SocketAddr>,
     /// The upstream: what it answers next, what it received.
     pub(crate) simulator: Handle,
     pub(crate) database: Database,
@@ -48,11 +50,12 @@ impl TestApp {
     async fn run(database: Database, config: Config) -> anyhow::Result<Self> {
         let application = Application::build(config, Arc::new(SystemClock)).await?;
         let simulator = application.simulator().context("no simulator")?.handle();
-        let addr = application.addr()?;
+        let (addr, metrics) = (application.addr()?, application.metrics_addr());
         let stop = CancellationToken::new();
         let running = tokio::spawn(application.run(stop.clone()));
         Ok(Self {
             addr,
+            metrics,
             simulator,
             database,
             stop,

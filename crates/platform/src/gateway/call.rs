@@ -107,6 +107,7 @@ pub struct Running {
     pass: Pass,
     /// The watch over what the caller came in by; a page has its own.
     watch: Option<Arc<Watch>>,
+    protocol: Protocol,
     operation: Operation,
     /// The model that is asked now.
     served: String,
@@ -206,6 +207,7 @@ impl Gateway {
             watch,
             gateway: self.clone(),
             pass,
+            protocol: ask.protocol,
             operation: ask.operation,
             served,
             began,
@@ -275,7 +277,15 @@ impl Running {
         }
     }
 
-    fn end(&mut self, mut ending: Ending) -> CallEnd {
+    fn end(&mut self, ending: Ending) -> CallEnd {
+        let end = self.reckon(ending);
+        let (protocol, operation) = (self.protocol.as_str(), self.operation.as_str());
+        self.gateway
+            .observe(protocol, operation, &self.served, &end);
+        end
+    }
+
+    fn reckon(&mut self, mut ending: Ending) -> CallEnd {
         let outcome = ending.outcome.unwrap_or(CallOutcome::Cancelled);
         let answered = self.first_byte.is_some() || outcome == CallOutcome::Succeeded;
         let mut source = UsageSource::Reported;

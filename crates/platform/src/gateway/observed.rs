@@ -1,0 +1,75 @@
+//! What machines watch of the gateway: OpenTelemetry's names for generative models where it has one, ours beside them. No
+//! label holds what callers write: a model that the catalogue doesn't know is `other`.
+
+use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+
+use super::Gateway;
+use crate::ledger::CallEnd;
+
+const TOKENS: &str = "gen_ai_client_token_usage_total";
+const DURATION: &str = "gen_ai_client_operation_duration_seconds";
+const FIRST: &str = "gen_ai_server_time_to_first_token_seconds";
+const COST: &str = "liantai_cost_micro_yuan_total";
+const CALLS: &str = "liantai_calls_total";
+const REFUSED: &str = "liantai_calls_refused_total";
+
+/// Tells whoever collects what the figures mean. Once for the process.
+pub fn describe() {
+    describe_counter!(TOKENS, Unit::Count, "Tokens that models read and wrote");
+    describe_histogram!(
+        DURATION,
+        Unit::Seconds,
+        "From a call's admission to its end"
+    );
+    describe_histogram!(
+        FIRST,
+        Unit::Seconds,
+        "From a call's admission to the first byte of its answer"
+    );
+    describe_counter!(COST, Unit::Count, "What calls cost, in micro-yuan");
+    describe_counter!(
+        CALLS,
+        Unit::Count,
+        "Calls that were made, by what became of them"
+    );
+    describe_counter!(REFUSED, Unit::Count, "Calls that were not made, by why");
+}
+
+impl Gateway {
+    /// A call ended.
+    pub(super) fn observe(
+        &self,
+        protocol: &'static str,
+        operation: &'static str,
+        model: &str,
+        end: &CallEnd,
+    ) {
+        let known = self.0.options.catalogue.get(model);
+        let model = known.map_or_else(|| "other".to_owned(), |card| card.id.clone());
+        let seconds = |ms: i64| std::time::Duration::from_millis(ms.unsigned_abs()).as_secs_f64();
+        let outcome = end.outcome.as_str();
+        counter!(CALLS, "protocol" => protocol, "gen_ai_operation_name" => operation, "outcome" => outcome).increment(1);
+        histogram!(DURATION, "gen_ai_operation_name" => operation, "outcome" => outcome)
+            .record(seconds(end.duration_ms));
+        if let Some(first) = end.first_byte_ms {
+            histogram!(FIRST, "gen_ai_operation_name" => operation).record(seconds(first));
+        }
+        for (kind, tokens) in [
+            ("input", end.usage.input_tokens),
+            ("output", end.usage.output_tokens),
+        ] {
+            if tokens > 0 {
+                counter!(TOKENS, "gen_ai_request_model" => model.clone(), "gen_ai_token_type" => kind)
+                    .increment(tokens.unsigned_abs());
+            }
+        }
+        if end.cost > 0 {
+            counter!(COST, "gen_ai_request_model" => model).increment(end.cost.unsigned_abs());
+        }
+    }
+}
+
+/// A call was not made.
+pub fn refused(code: &'static str) {
+    counter!(REFUSED, "error_type" => code).increment(1);
+}
