@@ -112,6 +112,8 @@ impl Words {
             FailureCode::TooManyAttempts => self.error_too_many_attempts,
             FailureCode::ForeignOrigin => self.error_foreign_origin,
             FailureCode::InvalidEmail => self.error_invalid_email,
+            FailureCode::InvalidModelName => self.error_invalid_model_name,
+            FailureCode::NoSuchPerson => self.error_no_such_person,
             FailureCode::InvalidName => self.error_invalid_name,
             FailureCode::PasswordTooShort => self.error_password_too_short,
             FailureCode::PasswordTooLong => self.error_password_too_long,

@@ -6,6 +6,7 @@
 mod audit;
 mod auth;
 mod body;
+mod budgets;
 mod credential;
 mod description;
 mod docs;
@@ -13,6 +14,7 @@ mod groups;
 mod invitations;
 mod language;
 mod me;
+mod model_names;
 mod paging;
 mod place;
 pub(crate) mod problem;
@@ -72,7 +74,9 @@ fn described() -> OpenApiRouter<Services> {
         .nest("/invitations", invitations::routes())
         .nest("/audit", audit::routes())
         .nest("/usage", usage::routes())
-        .nest("/admin/usage", usage::site_routes());
+        .nest("/admin/usage", usage::site_routes())
+        .nest("/admin/budgets", budgets::routes())
+        .nest("/admin/model-names", model_names::routes());
     let mut all = OpenApiRouter::with_openapi(description::begin()).nest("/rest/v1", routes);
     description::complete(all.get_openapi_mut());
     all

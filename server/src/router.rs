@@ -109,7 +109,7 @@ pub(crate) fn build(
     // Programs: the layers of browsers are not for them.
     let programs = gateway::router(services, config).layer(
         ServiceBuilder::new()
-            .layer(from_fn(request_log::log))
+            .layer(from_fn(request_log::log_refusals))
             .layer(from_fn_with_state(Arc::clone(&server), address::resolve))
             .layer(CatchPanicLayer::new()),
     );

@@ -47,3 +47,16 @@ pub struct Budget {
     /// How much of it is reserved by calls that run, in micro-yuan.
     pub held: i64,
 }
+
+/// A budget as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BudgetLine {
+    /// What may be spent, and what is.
+    #[serde(flatten)]
+    pub budget: Budget,
+    /// What the key, the person or the group is called; nothing for the site and for who is gone.
+    pub name: Option<String>,
+    /// How a key begins and ends.
+    pub hint: Option<String>,
+}

@@ -52,6 +52,10 @@ failure_codes! {
     ForeignOrigin = "foreign_origin", 403;
     /// Not an e-mail address.
     InvalidEmail = "invalid_email", 422;
+    /// Not a name that models could be asked for by.
+    InvalidModelName = "invalid_model_name", 422;
+    /// Nobody here has this address.
+    NoSuchPerson = "no_such_person", 422;
     /// Not a name.
     InvalidName = "invalid_name", 422;
     /// The password is too short.

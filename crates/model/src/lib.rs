@@ -15,6 +15,7 @@ pub mod message;
 mod openapi;
 pub mod page;
 pub mod people;
+pub mod route;
 pub mod security;
 pub mod time;
 pub mod usage;
@@ -25,7 +26,7 @@ pub use account::{
     Session,
 };
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
-pub use budget::{Budget, BudgetPeriod, BudgetScope};
+pub use budget::{Budget, BudgetLine, BudgetPeriod, BudgetScope};
 pub use call::{Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource};
 pub use conversation::{ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title};
 pub use failure::FailureCode;
@@ -42,6 +43,7 @@ pub use people::{
     BulkOutcome, Group, GroupDetail, GroupDraft, Invitation, InvitationDraft, NewInvitation,
     Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft, RoleRef,
 };
+pub use route::ModelRoute;
 pub use security::{
     ApiKey, ApiKeyDraft, ApiKeySecret, LinkedAccount, Passkey, Profile, ProfileDraft,
     RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,

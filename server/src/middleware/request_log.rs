@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -15,7 +15,23 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Logs the request under its id, which goes back to the client and on to whatever the request causes. Paths of
 /// conversations hold their ids only; queries, which may hold a setup token, are left out.
-pub(crate) async fn log(mut request: Request, next: Next) -> Response {
+pub(crate) async fn log(request: Request, next: Next) -> Response {
+    let quiet = |route: &str, _| {
+        route.starts_with("/pkg/") || route == "/healthz" || route == "/readyz"
+    };
+    logged(request, next, quiet).await
+}
+
+/// The same for programs, whose calls have a log of their own: only what was refused or failed is told here.
+pub(crate) async fn log_refusals(request: Request, next: Next) -> Response {
+    logged(request, next, |_, status| status.is_success()).await
+}
+
+async fn logged(
+    mut request: Request,
+    next: Next,
+    is_quiet: impl Fn(&str, StatusCode) -> bool,
+) -> Response {
     let id = given(&request).unwrap_or_else(|| Uuid::new_v4().to_string());
     let Ok(header) = HeaderValue::from_str(&id) else {
         return next.run(request).await;
@@ -30,7 +46,7 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     async {
         let mut response = next.run(request).await;
-        let quiet = route.starts_with("/pkg/") || route == "/healthz" || route == "/readyz";
+        let quiet = is_quiet(&route, response.status());
         let (status, duration_ms) = (response.status().as_u16(), began.elapsed().as_millis());
         if quiet {
             tracing::debug!(http.status = status, duration_ms, "answered");

@@ -33,7 +33,8 @@ use super::problem::Details;
         (name = "roles", description = "What people may do."),
         (name = "invitations", description = "Invitations to make an account."),
         (name = "audit", description = "What was done, by whom and to what."),
-        (name = "usage", description = "What was used and what it cost. Costs are in micro-yuan.")
+        (name = "usage", description = "What was used and what it cost. Costs are in micro-yuan."),
+        (name = "gateway", description = "What may be spent, and which models stand behind which names. Amounts are in micro-yuan.")
     )
 )]
 struct Base;

@@ -112,6 +112,7 @@ pub(super) fn field_of(code: FailureCode) -> Option<&'static str> {
         (FailureCode::EmailDomainRefused, "email"),
         (FailureCode::NotConfirmed, "email"),
         (FailureCode::InvalidName, "name"),
+        (FailureCode::InvalidModelName, "name"),
         (FailureCode::NameTaken, "name"),
         (FailureCode::PasswordTooShort, "password"),
         (FailureCode::PasswordTooLong, "password"),

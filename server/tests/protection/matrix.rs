@@ -187,6 +187,8 @@ const PAGES: &[(&str, Page)] = &[
     ("/admin/roles/new", Page::Permitted(Permission::RolesWrite)),
     ("/admin/roles/{id}", Page::Permitted(Permission::RolesRead)),
     ("/admin/usage", Page::Permitted(Permission::UsageRead)),
+    ("/admin/budgets", Page::Permitted(Permission::UsageRead)),
+    ("/admin/models", Page::Permitted(Permission::UsageRead)),
     ("/admin/audit", Page::Permitted(Permission::AuditRead)),
 ];
 

@@ -3,11 +3,14 @@
 use std::{collections::HashMap, sync::Arc};
 
 use bailian::capability::ModelCard;
-use model::Permission;
+use model::{FailureCode, ModelRoute, Permission};
 use serde_json::json;
 
 use super::{Gateway, GatewayError, Principal};
-use crate::identity::{Caller, IdentityError};
+use crate::{
+    Error,
+    identity::{Caller, IdentityError},
+};
 
 /// Names that were put up.
 #[derive(Debug, Default)]
@@ -85,12 +88,11 @@ impl Gateway {
 
     /// All names that were put up, with their models.
     #[tracing::instrument(name = "api.gateway.routes", skip_all)]
-    pub async fn routes(
-        &self,
-        caller: &Caller,
-    ) -> Result<Vec<(String, Vec<String>)>, GatewayError> {
+    pub async fn routes(&self, caller: &Caller) -> Result<Vec<ModelRoute>, Error> {
         caller.require(Permission::UsageRead)?;
-        Ok(self.0.db.model_routes().await?)
+        let routes = self.0.db.model_routes().await?.into_iter();
+        let routes = routes.map(|(name, models)| ModelRoute { name, models });
+        Ok(routes.collect())
     }
 
     /// Puts models behind a name. With no models the name is taken down.
@@ -100,34 +102,40 @@ impl Gateway {
         caller: &Caller,
         name: &str,
         models: &[String],
-    ) -> Result<(), GatewayError> {
-        caller.require(Permission::GatewayWrite)?;
-        let is_name =
-            (1..=100).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
-        if !is_name || models.len() > LONGEST_CHAIN {
-            return Err(IdentityError::Refused(model::FailureCode::BadRequest).into());
-        }
-        if let Some(unknown) = models
-            .iter()
-            .find(|model| self.0.options.catalogue.get(model).is_none())
-        {
-            return Err(GatewayError::UnknownModel {
-                model: unknown.clone(),
-            });
-        }
+    ) -> Result<(), Error> {
+        let inner = &*self.0;
         let action = if models.is_empty() {
             "model_route.delete"
         } else {
             "model_route.set"
         };
-        let record = self.0.audit.by(caller, action).on("model_route", name);
+        let is_name =
+            (1..=100).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
+        // What is no name was typed by somebody: the log does not keep it.
+        let kept = if is_name { name } else { "" };
+        let record = inner.audit.by(caller, action).on("model_route", kept);
+        if let Err(error) = caller.require(Permission::GatewayWrite) {
+            let record = record.with(&json!({ "reason": error.code() }));
+            inner.audit.write(record.refused()).await?;
+            return Err(error.into());
+        }
+        if !is_name {
+            return Err(IdentityError::Refused(FailureCode::InvalidModelName).into());
+        }
+        if models.len() > LONGEST_CHAIN {
+            return Err(IdentityError::Refused(FailureCode::TooMany).into());
+        }
+        let is_known = |model: &String| inner.options.catalogue.get(model).is_some();
+        if !models.iter().all(is_known) {
+            return Err(Error::UnknownModel);
+        }
         let record = record.with(&json!({ "models": models }));
-        let now = self.0.clock.now();
-        self.0
+        let now = inner.clock.now();
+        let found = inner
             .db
             .set_model_route(name, models, now, &record)
             .await?;
-        self.0.names.invalidate(&()).await;
-        Ok(())
+        inner.names.invalidate(&()).await;
+        if found { Ok(()) } else { Err(Error::NotFound) }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{
-    ApiKeyId, Budget, BudgetPeriod, BudgetScope, FailureCode, GroupId, Permission, UserId,
+    ApiKeyId, BudgetLine, BudgetPeriod, BudgetScope, FailureCode, GroupId, Permission, UserId,
 };
 use serde_json::json;
 
@@ -68,7 +68,7 @@ impl Ledger {
 
     /// All budgets, with what is spent and reserved of each in the period that runs.
     #[tracing::instrument(name = "api.ledger.budgets", skip_all)]
-    pub async fn budgets(&self, caller: &Caller) -> Result<Vec<Budget>, IdentityError> {
+    pub async fn budgets(&self, caller: &Caller) -> Result<Vec<BudgetLine>, IdentityError> {
         caller.require(Permission::UsageRead)?;
         let inner = &*self.0;
         let now = inner.calendar.moment(inner.clock.now());

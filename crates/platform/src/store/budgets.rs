@@ -1,6 +1,6 @@
 //! What may be spent, and how much of it is.
 
-use model::{Budget, BudgetPeriod, BudgetScope, Millis};
+use model::{Budget, BudgetLine, BudgetPeriod, BudgetScope, Millis};
 use sqlx::{FromRow, QueryBuilder};
 
 use super::{Db, Result, audit::append_audit, on_pool, rows};
@@ -8,9 +8,13 @@ use crate::{audit::Record, ledger::Bound};
 
 /// `$1` and `$2` are when day and month began.
 const LIST: &str = "SELECT b.scope, b.scope_id, b.period, b.limit_amount, \
-     COALESCE(s.spent, 0) AS spent, COALESCE(s.held, 0) AS held FROM budgets b \
+     COALESCE(s.spent, 0) AS spent, COALESCE(s.held, 0) AS held, \
+     COALESCE(u.name, g.name, k.name) AS name, k.hint FROM budgets b \
      LEFT JOIN spending s ON s.scope = b.scope AND s.scope_id = b.scope_id AND s.period = b.period \
      AND s.starts_at = CASE b.period WHEN 'day' THEN $1 WHEN 'month' THEN $2 ELSE 0 END \
+     LEFT JOIN users u ON b.scope = 'user' AND u.id = b.scope_id \
+     LEFT JOIN groups g ON b.scope = 'group' AND g.id = b.scope_id \
+     LEFT JOIN api_keys k ON b.scope = 'key' AND k.id = b.scope_id \
      ORDER BY b.scope, b.scope_id, b.period";
 const SET: &str = "INSERT INTO budgets (scope, scope_id, period, limit_amount, updated_at) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (scope, scope_id, period) \
@@ -43,6 +47,8 @@ struct BudgetRow {
     bound: BoundRow,
     spent: i64,
     held: i64,
+    name: Option<String>,
+    hint: Option<String>,
 }
 
 impl TryFrom<BoundRow> for Bound {
@@ -61,18 +67,23 @@ impl TryFrom<BoundRow> for Bound {
     }
 }
 
-impl TryFrom<BudgetRow> for Budget {
+impl TryFrom<BudgetRow> for BudgetLine {
     type Error = super::Error;
 
     fn try_from(row: BudgetRow) -> Result<Self> {
         let bound = Bound::try_from(row.bound)?;
-        Ok(Self {
+        let budget = Budget {
             scope: bound.scope,
             id: bound.id,
             period: bound.period,
             limit: bound.limit,
             spent: row.spent,
             held: row.held,
+        };
+        Ok(Self {
+            budget,
+            name: row.name,
+            hint: row.hint,
         })
     }
 }
@@ -80,13 +91,13 @@ impl TryFrom<BudgetRow> for Budget {
 impl Db {
     /// All budgets with what is spent and reserved of them in the periods that began then.
     #[tracing::instrument(name = "store.budgets.list", skip_all)]
-    pub(crate) async fn budgets(&self, day: i64, month: i64) -> Result<Vec<Budget>> {
+    pub(crate) async fn budgets(&self, day: i64, month: i64) -> Result<Vec<BudgetLine>> {
         let found: Vec<BudgetRow> = on_pool!(self.reader(), |pool| sqlx::query_as(LIST)
             .bind(day)
             .bind(month)
             .fetch_all(pool)
             .await?);
-        found.into_iter().map(Budget::try_from).collect()
+        found.into_iter().map(BudgetLine::try_from).collect()
     }
 
     /// The budgets of any of these.

@@ -25,7 +25,7 @@ impl Db {
             .collect())
     }
 
-    /// Puts models behind a name, or takes it down with none.
+    /// Puts models behind a name, or takes it down with none. Whether there was something to take down.
     #[tracing::instrument(name = "store.model_routes.set", skip_all)]
     pub(crate) async fn set_model_route(
         &self,
@@ -33,14 +33,18 @@ impl Db {
         models: &[String],
         now: Millis,
         record: &Record,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
             if models.is_empty() {
-                sqlx::query(UNSET)
+                let deleted = sqlx::query(UNSET)
                     .bind(name)
                     .execute(&mut *transaction)
-                    .await?;
+                    .await?
+                    .rows_affected();
+                if deleted == 0 {
+                    return Ok(false);
+                }
             } else {
                 sqlx::query(SET)
                     .bind(name)
@@ -52,6 +56,6 @@ impl Db {
             append_audit!(transaction, record);
             transaction.commit().await?;
         });
-        Ok(())
+        Ok(true)
     }
 }

@@ -10,8 +10,8 @@ use super::{NOWHERE, Needs, Operation};
 pub(super) fn operations() -> Vec<Operation> {
     use Needs::{Fresh, May, MayFresh, MayPerson, Nothing, Person};
     use Permission::{
-        ApiKeysUse, AuditRead, GroupsRead, GroupsWrite, RolesRead, RolesWrite, UsageRead,
-        UsersGrant, UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AuditRead, GatewayWrite, GroupsRead, GroupsWrite, RolesRead, RolesWrite,
+        UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     let none = || Value::Null;
     let nobody = || json!({ "users": [NOWHERE] });
@@ -157,5 +157,31 @@ pub(super) fn operations() -> Vec<Operation> {
         ("get", "/rest/v1/admin/usage", May(UsageRead), none()),
         ("get", "/rest/v1/admin/usage/calls", May(UsageRead), none()),
         ("get", "/rest/v1/admin/usage/export", May(UsageRead), none()),
+        ("get", "/rest/v1/admin/budgets", May(UsageRead), none()),
+        (
+            "put",
+            "/rest/v1/admin/budgets",
+            May(GatewayWrite),
+            json!({ "scope": "user", "id": NOWHERE, "period": "day", "limit": 1 }),
+        ),
+        (
+            "delete",
+            "/rest/v1/admin/budgets?scope=site&period=total",
+            May(GatewayWrite),
+            none(),
+        ),
+        ("get", "/rest/v1/admin/model-names", May(UsageRead), none()),
+        (
+            "put",
+            "/rest/v1/admin/model-names/{name}",
+            May(GatewayWrite),
+            json!({ "models": ["no-such-model"] }),
+        ),
+        (
+            "delete",
+            "/rest/v1/admin/model-names/{name}",
+            May(GatewayWrite),
+            none(),
+        ),
     ]
 }

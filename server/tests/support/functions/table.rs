@@ -221,6 +221,40 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     members("keys.address"),
     members_with("usage.own", USAGE),
     permitted("usage.everybody", Permission::UsageRead, USAGE),
+    permitted("budgets.list", Permission::UsageRead, &[]),
+    permitted(
+        "budgets.set",
+        Permission::GatewayWrite,
+        &[
+            ("budget[whom]", Value::Text("group")),
+            ("budget[group]", Value::Text(NOBODY)),
+            ("budget[period]", Value::Text("day")),
+            ("budget[amount]", Value::Text("1")),
+        ],
+    ),
+    permitted(
+        "budgets.unset",
+        Permission::GatewayWrite,
+        &[
+            ("scope", Value::Text("user")),
+            ("id", Value::Text(NOBODY)),
+            ("period", Value::Text("day")),
+        ],
+    ),
+    permitted("model_names.list", Permission::UsageRead, &[]),
+    permitted(
+        "model_names.set",
+        Permission::GatewayWrite,
+        &[
+            ("name", Value::Text("nothing")),
+            ("models", Value::Text("no-such-model")),
+        ],
+    ),
+    permitted(
+        "model_names.unset",
+        Permission::GatewayWrite,
+        &[("name", Value::Text("nothing"))],
+    ),
     open("preferences.set_theme", &[("theme", Value::Text("dark"))]),
     open(
         "preferences.set_language",

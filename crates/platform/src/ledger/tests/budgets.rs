@@ -1,6 +1,6 @@
 //! Budgets are set by those who may, and bind whom they name.
 
-use model::{Budget, BudgetPeriod, BudgetScope, BuiltIn, FailureCode};
+use model::{Budget, BudgetLine, BudgetPeriod, BudgetScope, BuiltIn, FailureCode};
 
 use super::{House, end};
 use crate::{
@@ -47,13 +47,17 @@ async fn a_budget_that_is_set_later_knows_what_was_spent() {
         let open = ledger.open(call.clone()).await.unwrap();
         call.id = model::CallId::from_uuid(house.ids.next());
         assert!(ledger.open(call).await.is_err());
-        let shown = |limit, held| Budget {
-            scope: BudgetScope::User,
-            id: house.lin.to_string(),
-            period: BudgetPeriod::Month,
-            limit,
-            spent: 42,
-            held,
+        let shown = |limit, held| BudgetLine {
+            budget: Budget {
+                scope: BudgetScope::User,
+                id: house.lin.to_string(),
+                period: BudgetPeriod::Month,
+                limit,
+                spent: 42,
+                held,
+            },
+            name: Some("lin".to_owned()),
+            hint: None,
         };
         let budgets = ledger.budgets(&owner).await.unwrap();
         assert!(budgets.contains(&shown(150, 100)), "{budgets:?}");
