@@ -7,12 +7,14 @@
 
 pub mod account;
 pub mod audit;
+pub mod budgets;
 pub mod conversations;
 pub mod generation;
 pub mod groups;
 pub mod identity;
 pub mod invitations;
 pub mod keys;
+pub mod model_names;
 pub mod people;
 pub mod preferences;
 pub mod recovery;

@@ -56,14 +56,20 @@ pub enum Field {
     Confirmation,
     /// A description.
     Description,
+    /// An amount of money.
+    Amount,
+    /// Models.
+    Models,
 }
 
 impl Field {
     /// The input that `code` speaks of, if it speaks of one.
     pub const fn of(code: FailureCode) -> Option<Self> {
         match code {
-            FailureCode::InvalidEmail | FailureCode::EmailTaken => Some(Self::Email),
-            FailureCode::InvalidName => Some(Self::Name),
+            FailureCode::InvalidEmail | FailureCode::EmailTaken | FailureCode::NoSuchPerson => {
+                Some(Self::Email)
+            }
+            FailureCode::InvalidName | FailureCode::InvalidModelName => Some(Self::Name),
             FailureCode::PasswordTooShort
             | FailureCode::PasswordTooLong
             | FailureCode::PasswordTooCommon => Some(Self::Password),
@@ -74,6 +80,8 @@ impl Field {
             FailureCode::InvalidExpiry => Some(Self::Expiry),
             FailureCode::NotConfirmed => Some(Self::Confirmation),
             FailureCode::InvalidDescription => Some(Self::Description),
+            FailureCode::InvalidNumber => Some(Self::Amount),
+            FailureCode::UnknownModel => Some(Self::Models),
             _ => None,
         }
     }

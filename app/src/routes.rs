@@ -12,9 +12,9 @@ use crate::{
     language::Language,
     pages::{
         admin::{
-            Administration, AdministrationIndex, AuditPage, GroupPage, GroupsPage, InvitationsPage,
-            NewGroupPage, NewRolePage, NewUserPage, RolePage, RolesPage, SiteUsagePage, UserPage,
-            UsersPage,
+            Administration, AdministrationIndex, AuditPage, BudgetsPage, GroupPage, GroupsPage,
+            InvitationsPage, ModelNamesPage, NewGroupPage, NewRolePage, NewUserPage, RolePage,
+            RolesPage, SiteUsagePage, UserPage, UsersPage,
         },
         chat::{Chat, ConversationPage, NewConversationPage},
         factor::FactorPage,
@@ -91,6 +91,8 @@ fn AdministrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("roles/new") view=NewRolePage ssr=SsrMode::Async/>
             <Route path=path!("roles/:id") view=RolePage ssr=SsrMode::Async/>
             <Route path=path!("usage") view=SiteUsagePage ssr=SsrMode::Async/>
+            <Route path=path!("budgets") view=BudgetsPage ssr=SsrMode::Async/>
+            <Route path=path!("models") view=ModelNamesPage ssr=SsrMode::Async/>
             <Route path=path!("audit") view=AuditPage ssr=SsrMode::Async/>
         </ParentRoute>
     }

@@ -13,6 +13,8 @@ const ACTIONS: &[(&str, Label)] = &[
     ("session.", |words| words.action_session_all),
     ("factor.", |words| words.action_factor_all),
     ("api_key.", |words| words.action_api_key_all),
+    ("budget.", |words| words.action_budget_all),
+    ("model_route.", |words| words.action_model_route_all),
     ("user.register", |words| words.action_user_register),
     ("user.invite", |words| words.action_user_invite),
     ("user.disable", |words| words.action_user_disable),
@@ -78,6 +80,12 @@ const ACTIONS: &[(&str, Label)] = &[
     ("profile.picture", |words| words.action_profile_picture),
     ("account.export", |words| words.action_account_export),
     ("account.delete", |words| words.action_account_delete),
+    ("budget.set", |words| words.action_budget_set),
+    ("budget.delete", |words| words.action_budget_delete),
+    ("model_route.set", |words| words.action_model_route_set),
+    ("model_route.delete", |words| {
+        words.action_model_route_delete
+    }),
     ("audit.export", |words| words.action_audit_export),
 ];
 

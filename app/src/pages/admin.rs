@@ -1,9 +1,11 @@
-//! `/admin`: people, groups, roles, invitations, usage and the audit log, each for those who may see it.
+//! `/admin`: people, groups, roles, invitations, usage, budgets, model names and the audit log, each for those who may see it.
 
 mod audit;
+mod budgets;
 mod group;
 mod groups;
 mod invitations;
+mod model_names;
 mod role;
 mod roles;
 mod usage;
@@ -15,9 +17,11 @@ use leptos_router::components::{Outlet, Redirect};
 use model::{FailureCode, Permission, Session};
 
 pub use audit::AuditPage;
+pub use budgets::BudgetsPage;
 pub use group::{GroupPage, NewGroupPage};
 pub use groups::GroupsPage;
 pub use invitations::InvitationsPage;
+pub use model_names::ModelNamesPage;
 pub use role::{NewRolePage, RolePage};
 pub use roles::RolesPage;
 pub use usage::SiteUsagePage;
@@ -103,6 +107,8 @@ fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
         (Permission::GroupsRead, "/admin/groups", words.groups),
         (Permission::RolesRead, "/admin/roles", words.roles),
         (Permission::UsageRead, "/admin/usage", words.usage),
+        (Permission::UsageRead, "/admin/budgets", words.budgets),
+        (Permission::UsageRead, "/admin/models", words.model_names),
         (Permission::AuditRead, "/admin/audit", words.audit),
     ]
     .into_iter()

@@ -33,6 +33,28 @@ pub fn yuan(micro: i64) -> String {
     format!("{sign}¥{whole}.{}", &fraction[..shown])
 }
 
+/// Micro-yuan as yuan, to the last of six decimals: for amounts that somebody has set.
+pub fn exact_yuan(micro: i64) -> String {
+    let fraction = format!("{:06}", micro.unsigned_abs() % 1_000_000);
+    let shown = fraction.trim_end_matches('0').len().max(2);
+    let sign = if micro < 0 { "-" } else { "" };
+    let whole = count(i64::try_from(micro.unsigned_abs() / 1_000_000).unwrap_or(i64::MAX));
+    format!("{sign}¥{whole}.{}", &fraction[..shown])
+}
+
+/// Typed yuan with at most six decimals as micro-yuan.
+pub fn micro_yuan(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (yuan, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !are_digits(yuan) || !are_digits(decimals) || decimals.len() > 6 {
+        return None;
+    }
+    let yuan: i64 = yuan.parse().ok()?;
+    let micro: i64 = format!("{decimals:0<6}").parse().ok()?;
+    yuan.checked_mul(1_000_000)?.checked_add(micro)
+}
+
 /// A length of time: `320 ms`, `4.2 s`, `3 min 5 s`.
 pub fn duration(ms: i64) -> String {
     match ms {
@@ -92,6 +114,38 @@ mod tests {
             (-12_300, "-¥0.0123"),
         ] {
             assert_eq!(yuan(micro), expected, "{micro}");
+        }
+    }
+
+    #[test]
+    fn a_set_amount_is_shown_to_its_last_decimal() {
+        for (micro, expected) in [
+            (0, "¥0.00"),
+            (1, "¥0.000001"),
+            (20_000_000, "¥20.00"),
+            (1_234_567_891, "¥1,234.567891"),
+        ] {
+            assert_eq!(exact_yuan(micro), expected, "{micro}");
+        }
+    }
+
+    #[test]
+    fn typed_yuan_are_counted_exactly() {
+        for (text, expected) in [
+            ("12", Some(12_000_000)),
+            (" 0.000001 ", Some(1)),
+            ("1.5", Some(1_500_000)),
+            ("0", Some(0)),
+            ("", None),
+            (".", None),
+            ("1.0000001", None),
+            ("-1", None),
+            ("1e3", None),
+            ("１", None),
+            ("1,000", None),
+            ("99999999999999", None),
+        ] {
+            assert_eq!(micro_yuan(text), expected, "{text}");
         }
     }
 

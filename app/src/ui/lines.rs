@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-/// A labelled area for a few lines, which may stay empty.
+/// A labelled area for a few lines, which may stay empty unless they are `required`.
 #[component]
 pub fn LinesField(
     name: &'static str,
     #[prop(into)] label: String,
     value: RwSignal<String>,
+    #[prop(optional)] required: bool,
     #[prop(into, optional)] hint: Option<String>,
     #[prop(into, optional)] problem: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -24,6 +25,7 @@ pub fn LinesField(
                 id=name
                 name=name
                 rows="3"
+                required=required
                 autocomplete="off"
                 aria-invalid=move || problem.with(Option::is_some).then_some("true")
                 aria-describedby=described

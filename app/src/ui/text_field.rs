@@ -28,6 +28,8 @@ pub enum Kind {
     Code,
     /// A whole number that may stay empty.
     Number,
+    /// An amount of money.
+    Amount,
     /// A day that may stay empty.
     Day,
     /// Text of many lines, its label for screen readers only.
@@ -118,10 +120,11 @@ pub fn TextField(
             Kind::Password(autocomplete) => ("password", autocomplete),
             Kind::Code => ("text", "one-time-code"),
             Kind::Day => ("date", "off"),
-            Kind::Number | Kind::Suggested(_) | Kind::Text => ("text", "off"),
+            Kind::Number | Kind::Amount | Kind::Suggested(_) | Kind::Text => ("text", "off"),
         };
         let keys = match kind {
             Kind::Code | Kind::Number => Some("numeric"),
+            Kind::Amount => Some("decimal"),
             Kind::Line(_)
             | Kind::Optional(_)
             | Kind::Suggested(_)
@@ -140,6 +143,7 @@ pub fn TextField(
             | Kind::Password(_)
             | Kind::Code
             | Kind::Number
+            | Kind::Amount
             | Kind::Day
             | Kind::Text => None,
         };
@@ -149,6 +153,7 @@ pub fn TextField(
             | Kind::SignInName
             | Kind::Password(_)
             | Kind::Code
+            | Kind::Amount
             | Kind::Text => true,
             Kind::Optional(_) | Kind::Suggested(_) | Kind::Number | Kind::Day => false,
         };

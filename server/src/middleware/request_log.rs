@@ -53,7 +53,8 @@ async fn logged(
         } else {
             tracing::info!(http.status = status, duration_ms, "answered");
         }
-        response.headers_mut().insert(REQUEST_ID, header);
+        // An upstream that was asked has a name of its own for the request.
+        response.headers_mut().entry(REQUEST_ID).or_insert(header);
         response
     }
     .instrument(span)

@@ -175,6 +175,8 @@ fn Object(kind: String, id: String) -> impl IntoView {
         "group" => (words.group, format!("/admin/groups/{id}")),
         "role" => (words.role, format!("/admin/roles/{id}")),
         "invitation" => (words.invitations, "/admin/invitations".to_owned()),
+        "model_route" if !id.is_empty() => return Either::Left(id),
+        "site" => (words.budget_site, String::new()),
         _ if id.is_empty() => return Either::Left("—".to_owned()),
         _ => return Either::Left(format!("{kind} {short}")),
     };
