@@ -1,7 +1,7 @@
 //! Seeing who there is.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use model::{FailureCode, Page, Permission, Person, PersonDetail, PersonFilter, Rank, UserId};
+use model::{Email, FailureCode, Page, Permission, Person, PersonDetail, PersonFilter, Rank, UserId};
 
 use super::{PAGE, People, readable};
 use crate::{
@@ -24,6 +24,19 @@ impl People {
     ) -> Result<Page<Person>, IdentityError> {
         readable(caller, Permission::UsersRead)?;
         self.page_of_people(&filter, after, limit).await
+    }
+
+    /// Who has that address.
+    #[tracing::instrument(name = "api.people.of_address", skip_all)]
+    pub async fn of_address(
+        &self,
+        caller: &Caller,
+        email: &Email,
+    ) -> Result<UserId, IdentityError> {
+        readable(caller, Permission::UsersRead)?;
+        let user = self.db.user_by_email(email).await?;
+        user.map(|user| user.account.id)
+            .ok_or(IdentityError::Refused(FailureCode::NoSuchPerson))
     }
 
     /// All that an administrator sees of a person.
