@@ -79,7 +79,7 @@ test("for a member there is no administration", async ({ page, chat, sidebar, wo
   await chat.alive();
   await sidebar.openAccountMenu();
   await expect(page.getByRole("link", { name: words.administration })).toHaveCount(0);
-  for (const path of ["", "/users", "/users/new", "/invitations", "/groups", "/roles", "/roles/new", "/audit"]) {
+  for (const path of ["", "/users", "/users/new", "/invitations", "/groups", "/roles", "/roles/new", "/usage", "/budgets", "/models", "/audit"]) {
     const answer = await page.goto(`/admin${path}`);
     expect(answer?.status(), path).toBe(404);
     await expect(page.getByRole("heading", { name: words.not_found_title })).toBeVisible();

@@ -1,0 +1,46 @@
+import { expect, test } from "../fixtures.ts";
+
+test("a person makes a key, calls a model with it and finds the call", async ({
+  page,
+  chat,
+  settings,
+  words,
+  server,
+  request,
+}) => {
+  await chat.alive();
+  await page.goto("/usage");
+  await expect(page.getByRole("heading", { name: words.first_call })).toBeVisible();
+  await expect(page.getByText(`curl ${server.origin}/v1/chat/completions`)).toBeVisible();
+
+  await settings.open("/keys");
+  await settings.field(words.key_name).fill("Loom");
+  await settings.button(words.key_create).click();
+  const secret = page.locator(".secret__text");
+  await expect(secret).toHaveText(/^lt-/);
+  const key = await secret.innerText();
+  const snippets = settings.panel(words.snippets);
+  await expect(snippets.getByText(`export LIANTAI_API_KEY=${key}`)).toBeVisible();
+  await expect(snippets.getByText(`curl ${server.origin}/v1/chat/completions`)).toBeVisible();
+
+  const ask = (credential: string) =>
+    request.post(`${server.origin}/v1/chat/completions`, {
+      headers: { Authorization: `Bearer ${credential}` },
+      data: { model: "qwen-plus", messages: [{ role: "user", content: words.snippets_hello }] },
+    });
+  expect((await ask("lt-guessed")).status()).toBe(401);
+  const answer = await ask(key);
+  expect(answer.status(), await answer.text()).toBe(200);
+  expect((await answer.json()).choices[0].message.content).not.toBe("");
+
+  // The log is written behind the answer.
+  const calls = page.getByRole("table", { name: words.calls_title }).locator("tbody tr");
+  await expect(async () => {
+    await page.goto("/usage");
+    await expect(calls).toHaveCount(1, { timeout: 1_000 });
+  }).toPass();
+  for (const text of ["qwen-plus", "Loom", words.operation_chat, words.outcome_succeeded]) {
+    await expect(calls).toContainText(text);
+  }
+  await expect(calls, "its cost").toContainText("¥0.0");
+});
