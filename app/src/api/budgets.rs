@@ -107,11 +107,7 @@ mod typed {
         })
     }
 
-    async fn person(
-        caller: &Caller,
-        services: &Services,
-        email: &str,
-    ) -> Result<String, AppError> {
+    async fn person(caller: &Caller, services: &Services, email: &str) -> Result<String, AppError> {
         let email = Email::parse(email.trim());
         let email = email.map_err(|_| glue::refuse_text(FailureCode::InvalidEmail))?;
         let found = services.people.of_address(caller, &email).await;

@@ -131,10 +131,7 @@ impl Gateway {
         }
         let record = record.with(&json!({ "models": models }));
         let now = inner.clock.now();
-        let found = inner
-            .db
-            .set_model_route(name, models, now, &record)
-            .await?;
+        let found = inner.db.set_model_route(name, models, now, &record).await?;
         inner.names.invalidate(&()).await;
         if found { Ok(()) } else { Err(Error::NotFound) }
     }

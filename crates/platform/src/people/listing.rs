@@ -1,7 +1,9 @@
 //! Seeing who there is.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use model::{Email, FailureCode, Page, Permission, Person, PersonDetail, PersonFilter, Rank, UserId};
+use model::{
+    Email, FailureCode, Page, Permission, Person, PersonDetail, PersonFilter, Rank, UserId,
+};
 
 use super::{PAGE, People, readable};
 use crate::{
