@@ -82,6 +82,7 @@ mod rest {
     mod administration;
     mod auth;
     mod docs;
+    mod gateway;
     mod matrix;
     mod me;
     mod problems;
