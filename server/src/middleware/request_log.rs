@@ -16,9 +16,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Logs the request under its id, which goes back to the client and on to whatever the request causes. Paths of
 /// conversations hold their ids only; queries, which may hold a setup token, are left out.
 pub(crate) async fn log(request: Request, next: Next) -> Response {
-    let quiet = |route: &str, _| {
-        route.starts_with("/pkg/") || route == "/healthz" || route == "/readyz"
-    };
+    let quiet =
+        |route: &str, _| route.starts_with("/pkg/") || route == "/healthz" || route == "/readyz";
     logged(request, next, quiet).await
 }
 

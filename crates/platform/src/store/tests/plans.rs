@@ -4,7 +4,7 @@ use sqlx::{Row, SqlitePool};
 
 use crate::store::{
     budgets, calls, conversations, db::Pool, drafts, export, generations, groups, invitations,
-    ledger, messages, people, testing::on_both, trail, usage, usage_report,
+    ledger, messages, people, testing::on_both, trail, upstream_objects, usage, usage_report,
 };
 
 /// Every query whose table grows with use.
@@ -23,6 +23,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     usage::QUERIES,
     budgets::QUERIES,
     ledger::QUERIES,
+    upstream_objects::QUERIES,
     usage_report::QUERIES,
     calls::QUERIES,
 ];
