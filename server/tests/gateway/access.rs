@@ -178,7 +178,7 @@ async fn a_deleted_key_is_refused_and_its_answer_ends() -> TestResult {
         .as_str()
         .unwrap_or_default()
         .to_owned();
-    let path = format!("/rest/v1/me/keys/{}", program.id);
+    let path = format!("/rest/v1/me/api-keys/{}", program.id);
     Api::of(&app)?
         .bearing(&access)
         .call(Method::DELETE, &path, json!(null))

@@ -34,7 +34,7 @@ impl TestApp {
         }
         let made = api
             .bearing(&device.access)
-            .post("/rest/v1/me/keys", key)
+            .post("/rest/v1/me/api-keys", key)
             .await?
             .done()?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

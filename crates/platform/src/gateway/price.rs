@@ -118,7 +118,12 @@ impl Prices<'_> {
         }
         usage.prompt_tokens?;
         usage.completion_tokens.get_or_insert(0);
-        self.of_tokens(model, &usage).map(as_micros)
+        let price = self.of_tokens(model, &usage).or_else(|| {
+            // A model that always reasons has no other price, whether or not it said how much of it was reasoning.
+            usage.completion_tokens_details.get_or_insert_default().reasoning_tokens = Some(1);
+            self.of_tokens(model, &usage)
+        });
+        price.map(as_micros)
     }
 
     fn of_units(self, model: &str, operation: Operation, used: &Reported) -> Option<i64> {
@@ -159,7 +164,10 @@ fn output_at_most(card: &ModelCard, extent: Extent) -> u64 {
         .token_prices
         .iter()
         .flat_map(|prices| &prices.tiers)
-        .any(|tier| tier.rates.output.is_some() || tier.rates.audio_output.is_some());
+        .any(|tier| {
+            let rates = &tier.rates;
+            rates.output.is_some() || rates.thinking_output.is_some() || rates.audio_output.is_some()
+        });
     if !has_output {
         return 0;
     }
