@@ -40,6 +40,7 @@ struct OwnSums {
     /// Of this model only, as it was asked for.
     model: Option<String>,
     /// What the shares are told apart by; the model when left out.
+    #[param(inline)]
     by: Option<UsageBy>,
 }
 
@@ -57,6 +58,7 @@ struct SiteSums {
     /// Of this model only, as it was asked for.
     model: Option<String>,
     /// What the shares are told apart by; the person when left out.
+    #[param(inline)]
     by: Option<UsageBy>,
 }
 
