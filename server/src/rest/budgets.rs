@@ -36,11 +36,13 @@ struct Draft {
 #[into_params(parameter_in = Query)]
 struct Which {
     /// Whose.
+    #[param(inline)]
     scope: BudgetScope,
     /// The key's, person's or group's id; left out for the site.
     #[serde(default)]
     id: String,
     /// In which time.
+    #[param(inline)]
     period: BudgetPeriod,
 }
 
