@@ -10,8 +10,8 @@ const BUDGETS: &str = "/rest/v1/admin/budgets";
 const NAMES: &str = "/rest/v1/admin/model-names";
 
 async fn actions(boss: &Api, beginning: &str) -> anyhow::Result<Vec<Value>> {
-    let log = boss.get(&format!("/rest/v1/audit?action={beginning}"));
-    let log = log.await?.done()?;
+    let path = format!("/rest/v1/audit?action={beginning}");
+    let log = boss.get(&path).await?.done()?;
     let lines = log["items"].as_array().into_iter().flatten();
     Ok(lines.map(|line| line["action"].clone()).collect())
 }
@@ -129,7 +129,8 @@ async fn model_names_are_set_listed_and_taken_down() -> TestResult {
             assert_eq!(refused.code(), code, "{name}: {draft}");
         }
 
-        let unset = || boss.call(Method::DELETE, &at("gpt-4o-mini"), Value::Null);
+        let mini = at("gpt-4o-mini");
+        let unset = || boss.call(Method::DELETE, &mini, Value::Null);
         let first = unset().await?;
         assert_eq!(first.status, StatusCode::NO_CONTENT);
         assert_eq!(unset().await?.code(), "not_found");
