@@ -68,7 +68,7 @@ class Gateway(Process):
     def key_with(self, **draft: object) -> str:
         """A key of the owner's with such limits: `models=["qwen-plus"]`."""
         wanted = json.dumps({"name": "tests", "scopes": ["gateway.use"]} | draft).encode()
-        made = send("POST", f"{self.url}/rest/v1/me/keys", wanted, bearer(self.token()))
+        made = send("POST", f"{self.url}/rest/v1/me/api-keys", wanted, bearer(self.token()))
         assert made.status == 201, made.body
         return made.json["secret"]
 

@@ -79,9 +79,8 @@ def test_a_task_of_one_person_another_does_not_find(
     assert done.output.task_status == "SUCCEEDED"
 
 
-@pytest.mark.parametrize("model", ["qwen-tts", "qwen3-tts-flash"])
-def test_qwen_speaks(dashscope_twice: Bailian, model: str) -> None:
-    asked = {"model": model, "text": TEXT, "voice": "Cherry"}
+def test_qwen_speaks(dashscope_twice: Bailian) -> None:
+    asked = {"model": "qwen3-tts-flash", "text": TEXT, "voice": "Cherry"}
     spoken = dashscope_twice(lambda key: QwenTts.call(**asked, api_key=key))
     assert download(spoken.output.audio["url"]).startswith(b"RIFF")
 

@@ -65,7 +65,7 @@ fn attend(
                 request
             });
     let connection = builder
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
         .into_owned();
     let connection = open.watch(connection);
     tokio::spawn(async move {

@@ -177,7 +177,7 @@ class Liantai:
         }
         keys = []
         for _ in range(KEYS):
-            status, made = ask(self._addr, "POST", "/rest/v1/me/keys", wanted, token)
+            status, made = ask(self._addr, "POST", "/rest/v1/me/api-keys", wanted, token)
             assert status == 201, made
             keys.append(json.loads(made)["secret"])
         return keys

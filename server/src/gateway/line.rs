@@ -154,6 +154,7 @@ impl Line {
             output_tokens: None,
             count: None,
             seconds: None,
+            thinking: (None, None),
         };
         let mut running = self.gateway.admit(&self.principal, ask).await?;
         running.answers();

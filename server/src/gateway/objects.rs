@@ -22,17 +22,18 @@ pub(super) async fn keep(
     Ok(())
 }
 
-/// The id of the response that the first event of a stream names.
-pub(super) fn response_id(event: &[u8]) -> Option<String> {
-    const NAMED: &[u8] = b"\"response\"";
-    memchr::memmem::find(event, NAMED)?;
+/// The id of what was made, as one of the first events of a stream names it.
+pub(super) fn id_in_event(event: &[u8], places: &[&str]) -> Option<String> {
     let text = std::str::from_utf8(event).ok()?;
     let data = text.lines().find_map(|line| line.strip_prefix("data:"))?;
     let event: Value = serde_json::from_str(data.trim()).ok()?;
-    event
-        .pointer("/response/id")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
+    // In events of the Responses protocol the response is one level down.
+    let bodies = [event.get("response"), Some(&event)];
+    let mut ids = bodies
+        .into_iter()
+        .flatten()
+        .flat_map(|body| places.iter().map(move |place| body.pointer(place)));
+    ids.find_map(|id| id?.as_str().map(str::to_owned))
 }
 
 /// A batch that ended has files with its results, which belong to whoever made it.
@@ -78,4 +79,21 @@ pub(super) async fn only_own(
         }
     }
     Ok(Bytes::from(answer.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_is_named_in_an_event() {
+        let response = b"event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"resp_1\"}}\n\n";
+        assert_eq!(id_in_event(response, &["/id"]).as_deref(), Some("resp_1"));
+        let answer = b"id:1\nevent:result\n:HTTP_STATUS/200\ndata:{\"output\":{\"session_id\":\"s-1\",\"text\":\"a\"}}\n\n";
+        assert_eq!(
+            id_in_event(answer, &["/output/session_id"]).as_deref(),
+            Some("s-1")
+        );
+        assert_eq!(id_in_event(b": keep-alive\n\n", &["/id"]), None);
+    }
 }

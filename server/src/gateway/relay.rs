@@ -3,13 +3,17 @@
 
 use std::sync::Arc;
 
-use axum::{body::Body, extract::Request, response::Response};
+use axum::{
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use bailian::{Error as UpstreamError, ErrorKind, relay::Relayed};
 use http::{StatusCode, header};
 use model::CallOutcome;
 use platform::{
     Visitor,
-    gateway::{Ending, Gateway, GatewayError, Principal, Running, observed},
+    gateway::{Ending, Gateway, GatewayError, ObjectKind, Principal, Running, observed},
 };
 use uuid::Uuid;
 
@@ -54,6 +58,9 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     );
     let incoming = match understood.await {
         Ok(incoming) => incoming,
+        Err(refusal) if is_question_about_task(&route, &refusal) => {
+            return unknown_task(&route, &parts, &request_id);
+        }
         Err(refusal) => return refused(refusal),
     };
     let running = match state.gateway.admit(&principal, incoming.ask.clone()).await {
@@ -68,6 +75,22 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         chinese,
     };
     ask(&state, context, incoming, running).await
+}
+
+fn is_question_about_task(route: &Route, refusal: &Refusal) -> bool {
+    route.owns == Owns::Needs(ObjectKind::Task)
+        && refusal.status == StatusCode::NOT_FOUND
+        && !route.path.ends_with("/cancel")
+}
+
+/// Bailian answers questions about a task that there is not with a state, not with a refusal.
+fn unknown_task(route: &Route, parts: &http::request::Parts, request_id: &str) -> Response {
+    let id = route.id_in(parts.uri.path()).unwrap_or_default();
+    let output = serde_json::json!({ "task_id": id, "task_status": "UNKNOWN" });
+    let answer = serde_json::json!({ "request_id": request_id, "output": output });
+    let mut response = axum::Json(answer).into_response();
+    headers::always(response.headers_mut(), request_id);
+    response
 }
 
 /// Who is calling.
@@ -191,9 +214,12 @@ async fn answered(
         Response::new(body)
     } else if kind.contains("json") {
         whole::answer(context, running, answer).await
-    } else {
+    } else if context.route.path.ends_with("/content") {
         // A file's content, which is not metered and of any size.
         Response::new(streamed::bytes(context, running, answer))
+    } else {
+        // A page of some gateway in between, or nothing: no answer to hand on as one.
+        return no_answer(context, running, answer.status).await;
     };
     let status = response.status();
     if status.is_success() {
@@ -202,12 +228,30 @@ async fn answered(
     response
 }
 
+/// What came is no answer in the protocol.
+pub(super) async fn no_answer(context: Context, running: Running, status: StatusCode) -> Response {
+    tracing::warn!(
+        http.status = status.as_u16(),
+        "the upstream's answer is none"
+    );
+    let ending = Ending {
+        outcome: Some(CallOutcome::Failed),
+        status: Some(status.as_u16()),
+        ..Ending::default()
+    };
+    let refusal = match running.close(ending).await {
+        Ok(()) => Refusal::cut(context.chinese),
+        Err(error) => Refusal::of(&error.into(), context.chinese),
+    };
+    refused(&refusal, context.route.dialect, &context.request_id)
+}
+
 /// Bailian refused. Its words pass, unless they are about this site rather than the caller.
 async fn refused_there(context: Context, running: Running, mut answer: Relayed) -> Response {
     let Some(error) = answer.refusal.take() else {
         return super::refusal::empty(StatusCode::BAD_GATEWAY);
     };
-    if concerns_the_operator(error.kind()) {
+    if concerns_the_operator(error.kind()) || !is_json(&answer.headers) {
         return failed(context, running, &error).await;
     }
     let allowed = running.allowed();
@@ -227,6 +271,13 @@ async fn refused_there(context: Context, running: Running, mut answer: Relayed) 
     headers::limits(headers, context.route.dialect, allowed);
     headers::always(headers, &context.request_id);
     response
+}
+
+fn is_json(headers: &http::HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.contains("json"))
 }
 
 async fn failed(context: Context, running: Running, error: &UpstreamError) -> Response {

@@ -94,6 +94,7 @@ pub(super) async fn understand(
             output_tokens: None,
             count: None,
             seconds: None,
+            thinking: (None, None),
         },
         relay: Relay {
             method: parts.method.clone(),
@@ -160,6 +161,11 @@ async fn of_json(
     ])?;
     ask.count = longest(&["n", "parameters.n", "best_of"])?;
     ask.seconds = longest(&["parameters.duration"])?;
+    let enabled = scan.bool_field("enable_thinking")?;
+    ask.thinking = (
+        enabled.or(scan.bool_field("parameters.enable_thinking")?),
+        longest(&["thinking_budget", "parameters.thinking_budget"])?,
+    );
     ask.streamed = is_streamed(route, incoming.relay.headers.get("x-dashscope-sse"), &scan)?;
     incoming.relay.streamed = ask.streamed;
     own_references(gateway, principal, &scan, body).await?;

@@ -143,26 +143,27 @@ impl Meter {
         }
     }
 
-    /// A stored response is named in the first event of its stream.
+    /// What a stream makes (a stored response, an application's session) is named in one of its first events.
     async fn keep_object(&mut self) {
-        for bytes in &self.ready {
-            let Some(id) = super::objects::response_id(bytes) else {
-                continue;
-            };
-            self.kept = true;
-            if let Owns::Makes(kind, _) = self.context.route.owns
-                && let Err(error) = self
-                    .context
-                    .gateway
-                    .keep_object(&self.context.principal, kind, &id)
-                    .await
-            {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "whose a response is could not be kept"
-                );
-            }
+        let Owns::Makes(kind, places) = self.context.route.owns else {
             return;
+        };
+        let found = self
+            .ready
+            .iter()
+            .find_map(|event| super::objects::id_in_event(event, places));
+        let Some(id) = found else { return };
+        self.kept = true;
+        let kept = self
+            .context
+            .gateway
+            .keep_object(&self.context.principal, kind, &id)
+            .await;
+        if let Err(error) = kept {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "whose something is could not be kept"
+            );
         }
     }
 
@@ -228,6 +229,7 @@ impl Meter {
 
     async fn break_off(&mut self, mut ending: Ending, refusal: &Refusal) {
         ending.output_bytes = self.scan.output_bytes();
+        ending.is_partial = true;
         if ending.reported.is_none() {
             ending.reported = self.scan.reported();
         }
@@ -253,6 +255,7 @@ impl Drop for Meter {
             so_far.status = Some(self.status.as_u16());
             so_far.reported = self.scan.reported();
             so_far.output_bytes = self.scan.output_bytes();
+            so_far.is_partial = true;
         }
     }
 }

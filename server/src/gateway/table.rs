@@ -200,6 +200,7 @@ const NATIVE: &[Line] = &[
     },
     Line {
         carries: Carries::Json,
+        owns: Owns::Makes(ObjectKind::Session, &["/output/session_id"]),
         ..asks("/apps/{app}/completion", Operation::Application)
     },
     asks("/tokenizer", Operation::Other),

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     refusal::Refusal,
-    relay::{Context, refused, succeeded},
+    relay::{Context, no_answer, refused, succeeded},
     table::Owns,
 };
 
@@ -42,6 +42,9 @@ pub(super) async fn answer(context: Context, running: Running, answer: Relayed) 
             return ended(&context, running, ending, refusal).await;
         }
     };
+    if json.trim_ascii().is_empty() {
+        return no_answer(context, running, answer.status).await;
+    }
     match book(&context, running, answer.status, &json).await {
         Ok(()) => {}
         Err(error) => {

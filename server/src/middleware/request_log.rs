@@ -23,7 +23,8 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
 
 /// The same for programs, whose calls have a log of their own: only what was refused or failed is told here.
 pub(crate) async fn log_refusals(request: Request, next: Next) -> Response {
-    logged(request, next, |_, status| status.is_success()).await
+    let is_quiet = |_: &str, status: StatusCode| status.is_success() || status.is_informational();
+    logged(request, next, is_quiet).await
 }
 
 async fn logged(

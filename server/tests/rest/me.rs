@@ -30,7 +30,10 @@ async fn a_profile_is_changed_where_it_is_said_and_stays_otherwise() -> TestResu
     assert_eq!(me["profile"]["name"], "Lin Mei");
     assert_eq!(me["profile"]["theme"], "dark");
     assert_eq!(me["profile"]["time_zone"], "Asia/Shanghai");
-    assert_eq!(me["permissions"], json!(["chat.use", "api_keys.use", "gateway.use"]));
+    assert_eq!(
+        me["permissions"],
+        json!(["chat.use", "api_keys.use", "gateway.use"])
+    );
     // AC-10.
     for field in ["email", "rank", "permissions", "id"] {
         let change = json!({ field: "x" });

@@ -49,6 +49,8 @@ pub struct Ask {
     pub count: Option<u64>,
     /// Seconds of film that were asked for.
     pub seconds: Option<u64>,
+    /// Whether reasoning was asked for or forbidden, and how much of it, in tokens.
+    pub thinking: (Option<bool>, Option<u64>),
 }
 
 /// Whose money a call costs.
@@ -74,6 +76,8 @@ pub struct Ending {
     pub output_bytes: u64,
     /// The upstream's id of the request.
     pub upstream_request_id: Option<String>,
+    /// The answer was not whole, so that figures may be missing or not the last.
+    pub is_partial: bool,
 }
 
 impl Ending {
@@ -152,6 +156,7 @@ impl Gateway {
             output_tokens: ask.output_tokens,
             count: ask.count,
             seconds: ask.seconds,
+            thinking: ask.thinking,
         };
         let prices = self.prices();
         let free = ask.operation == Operation::Other;
@@ -202,8 +207,14 @@ impl Gateway {
             budgets: Arc::clone(payer.budgets),
         };
         let began = Instant::now();
+        // Looking at something costs nothing and is no line of the log.
+        let is_call = !(free && call.model.is_empty());
         Ok(Running {
-            open: Some(inner.ledger.open(call).await?),
+            open: if is_call {
+                Some(inner.ledger.open(call).await?)
+            } else {
+                None
+            },
             watch,
             gateway: self.clone(),
             pass,
@@ -262,11 +273,11 @@ impl Running {
 
     /// Books how it ended, and returns when that is durable: the answer's last byte may leave now.
     pub async fn close(mut self, ending: Ending) -> Result<(), store::Error> {
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
         let end = self.end(ending);
-        match self.open.take() {
-            Some(open) => open.close(end).await,
-            None => Ok(()),
-        }
+        open.close(end).await
     }
 
     /// Leaves it open until the task at the upstream ends; returns when that is durable.
@@ -303,6 +314,15 @@ impl Running {
         }
         let prices = self.gateway.prices();
         let mut reported = ending.reported.unwrap_or_default();
+        if ending.is_partial && source == UsageSource::Reported {
+            // What came is paid for, also where the figures of the output would have come last.
+            source = UsageSource::Estimated;
+            let came = ending.output_bytes.div_ceil(BYTES_PER_TOKEN);
+            if self.protocol == Protocol::Anthropic {
+                let output = reported.usage.completion_tokens.get_or_insert_default();
+                *output = came.max(*output);
+            }
+        }
         if self.is_absurd(&mut reported) {
             source = UsageSource::Estimated;
         }

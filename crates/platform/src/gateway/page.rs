@@ -36,6 +36,7 @@ impl Gateway {
             output_tokens: None,
             count: None,
             seconds: None,
+            thinking: (None, None),
         };
         let payer = Payer {
             owner: user,

@@ -2,7 +2,7 @@
 
 use bailian::{
     CompletionTokensDetails, PromptTokensDetails, Region, Usage,
-    capability::{Band, Catalogue, Measure, MicroYuan, ModelCard, Unit},
+    capability::{Band, Catalogue, Measure, MicroYuan, ModelCard, Thinking, Unit},
 };
 use model::Operation;
 
@@ -28,6 +28,8 @@ pub(super) struct Extent {
     /// How many answers or pictures were asked for.
     pub(super) count: Option<u64>,
     pub(super) seconds: Option<u64>,
+    /// Whether reasoning was asked for or forbidden, and how much of it.
+    pub(super) thinking: (Option<bool>, Option<u64>),
 }
 
 /// The catalogue's prices at one place.
@@ -120,7 +122,10 @@ impl Prices<'_> {
         usage.completion_tokens.get_or_insert(0);
         let price = self.of_tokens(model, &usage).or_else(|| {
             // A model that always reasons has no other price, whether or not it said how much of it was reasoning.
-            usage.completion_tokens_details.get_or_insert_default().reasoning_tokens = Some(1);
+            usage
+                .completion_tokens_details
+                .get_or_insert_default()
+                .reasoning_tokens = Some(1);
             self.of_tokens(model, &usage)
         });
         price.map(as_micros)
@@ -166,12 +171,14 @@ fn output_at_most(card: &ModelCard, extent: Extent) -> u64 {
         .flat_map(|prices| &prices.tiers)
         .any(|tier| {
             let rates = &tier.rates;
-            rates.output.is_some() || rates.thinking_output.is_some() || rates.audio_output.is_some()
+            rates.output.is_some()
+                || rates.thinking_output.is_some()
+                || rates.audio_output.is_some()
         });
     if !has_output {
         return 0;
     }
-    let thinking = card.max_thinking_tokens.unwrap_or(0);
+    let thinking = thinking_at_most(card, extent);
     let answer = extent
         .output_tokens
         .or(card.max_output_tokens)
@@ -179,6 +186,21 @@ fn output_at_most(card: &ModelCard, extent: Extent) -> u64 {
     answer
         .saturating_add(thinking)
         .saturating_mul(extent.count.unwrap_or(1).max(1))
+}
+
+/// Reasoning is not limited by the length that was asked for.
+fn thinking_at_most(card: &ModelCard, extent: Extent) -> u64 {
+    let (asked, budget) = extent.thinking;
+    let thinks = match card.thinking {
+        Some(Thinking::Always) => true,
+        Some(Thinking::On) => asked != Some(false),
+        Some(Thinking::Off | Thinking::Never) | None => asked == Some(true),
+    };
+    if !thinks {
+        return 0;
+    }
+    let most = card.max_thinking_tokens.unwrap_or(OUTPUT_TOKENS);
+    budget.map_or(most, |budget| budget.min(most))
 }
 
 fn as_micros(price: MicroYuan) -> i64 {
@@ -215,13 +237,14 @@ mod tests {
                 continue;
             }
             looked_at += 1;
-            for reasoning in [0, 400] {
+            let reasons = !matches!(card.thinking, None | Some(Thinking::Never | Thinking::Off));
+            for reasoning in if reasons { &[0, 400][..] } else { &[0] } {
                 let used = Reported {
                     usage: Usage {
                         prompt_tokens: Some(4_000.min(card.max_input_tokens.unwrap_or(4_000))),
                         completion_tokens: Some(500),
                         completion_tokens_details: Some(CompletionTokensDetails {
-                            reasoning_tokens: Some(reasoning),
+                            reasoning_tokens: Some(*reasoning),
                             ..CompletionTokensDetails::default()
                         }),
                         ..Usage::default()
