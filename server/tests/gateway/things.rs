@@ -89,7 +89,12 @@ async fn a_task_is_booked_when_it_ends() -> TestResult {
         1
     );
     let path = format!("/api/v1/tasks/{task}");
-    assert_eq!(mei.api.get(&path).await?.status, 404);
+    // Bailian says so of a task that there is not.
+    let theirs = mei.api.get(&path).await?.done()?;
+    assert_eq!(
+        theirs["output"],
+        json!({ "task_id": task, "task_status": "UNKNOWN" })
+    );
     assert_eq!(
         mei.api
             .post(&format!("{path}/cancel"), json!(null))
