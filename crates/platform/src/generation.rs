@@ -83,6 +83,10 @@ struct Inner {
 
 impl Generations {
     /// The service; its commit and its leases run as tasks of their own until [`Generations::drain`].
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is something that the service needs"
+    )]
     pub(crate) fn new(
         db: Db,
         client: bailian::Client,

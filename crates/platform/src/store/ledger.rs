@@ -68,7 +68,10 @@ pub(crate) fn refuses_values(error: &Error) -> bool {
     let (Error::Conflict(error) | Error::Unavailable(error)) = error else {
         return false;
     };
-    let Some(code) = error.as_database_error().and_then(|error| error.code()) else {
+    let Some(code) = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+    else {
         return false;
     };
     match code.parse::<u32>() {

@@ -343,11 +343,7 @@ async fn the_log_is_taken_along() {
             .export_site(&olga, CallFilter::default())
             .unwrap();
         let pieces: Vec<Vec<u8>> = site.try_collect().await.unwrap();
-        let lines = pieces
-            .concat()
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
+        let lines = String::from_utf8(pieces.concat()).unwrap().lines().count();
         assert_eq!(lines, 1_104);
         let refused = house.usage.export_site(&lin, CallFilter::default());
         assert_eq!(code(refused), Some(FailureCode::Forbidden));

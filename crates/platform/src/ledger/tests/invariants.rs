@@ -140,7 +140,9 @@ async fn random_acts_leave_nothing_that_differs() {
                 site.nodes[0].0.close_task(task, end(1)).await.unwrap();
             }
             for (ledger, open) in site.nodes.drain(..) {
-                open.into_iter().for_each(|open| open.close_behind(end(1)));
+                for open in open {
+                    open.close_behind(end(1));
+                }
                 ledger.close_down().await;
             }
             let last = site.house.node("last");

@@ -57,7 +57,8 @@ impl<'a> Batch<'a> {
         let forgotten: HashSet<CallId> = self.forgotten.iter().map(|hold| hold.id).collect();
         let wanted = |opening: &&Opening<'_>| {
             let id = opening.hold.id;
-            !forgotten.contains(&id) && !(opening.bounds.is_empty() && over(id))
+            let never_seen = opening.bounds.is_empty() && over(id);
+            !forgotten.contains(&id) && !never_seen
         };
         self.openings.iter().filter(wanted).collect()
     }

@@ -173,7 +173,9 @@ impl Db {
                     }
                 }
                 let found: Vec<DayRow> = sqlx::query_as(DAYS).fetch_all(&mut *transaction).await?;
-                found.into_iter().for_each(|row| facts.day(row));
+                for row in found {
+                    facts.day(row);
+                }
                 let found: Vec<AccountRow> = sqlx::query_as(SPENDING)
                     .fetch_all(&mut *transaction)
                     .await?;
