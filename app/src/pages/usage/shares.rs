@@ -76,7 +76,7 @@ fn narrowed(form: &UsageForm, by: UsageBy, id: &str) -> Option<UsageForm> {
         UsageBy::Model => &mut narrowed.model,
         UsageBy::Key => &mut narrowed.key,
         UsageBy::User => {
-            narrowed.by = UsageBy::Model.as_str().to_owned();
+            UsageBy::Model.as_str().clone_into(&mut narrowed.by);
             &mut narrowed.person
         }
     };
