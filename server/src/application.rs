@@ -61,18 +61,7 @@ impl Application {
         let catalogue = catalogue::read(&db)
             .await
             .context("reading the catalogue of models")?;
-        let (mut upstream, simulator) = if let Some(options) = config.bailian.options() {
-            (options, None)
-        } else {
-            let simulator = Simulator::start(config.simulator.options())
-                .await
-                .context("starting the simulator")?;
-            tracing::warn!(
-                "there is no DASHSCOPE_API_KEY: answers come from the built-in simulator"
-            );
-            let options = bailian::ClientOptions::new(simulator.base_url(), "sk-simulator");
-            (options, Some(simulator))
-        };
+        let (mut upstream, simulator) = upstream(&config).await?;
         upstream.catalogue = Some(Arc::new(catalogue.clone()));
         let client = bailian::Client::new(upstream).context("setting up the upstream")?;
 
@@ -264,6 +253,19 @@ impl Application {
         }
         Ok(())
     }
+}
+
+/// Bailian, or its stand-in where there is no key.
+async fn upstream(config: &Config) -> anyhow::Result<(bailian::ClientOptions, Option<Simulator>)> {
+    if let Some(options) = config.bailian.options() {
+        return Ok((options, None));
+    }
+    let simulator = Simulator::start(config.simulator.options())
+        .await
+        .context("starting the simulator")?;
+    tracing::warn!("there is no DASHSCOPE_API_KEY: answers come from the built-in simulator");
+    let options = bailian::ClientOptions::new(simulator.base_url(), "sk-simulator");
+    Ok((options, Some(simulator)))
 }
 
 async fn purge(services: Services, keep_calls_days: u32, stop: CancellationToken) {

@@ -306,14 +306,14 @@ impl Context {
     pub(super) async fn own(&self, json: bytes::Bytes) -> Result<bytes::Bytes, GatewayError> {
         match self.route.owns {
             Owns::Makes(kind, places) => {
-                objects::keep(&self.gateway, &self.principal, kind, places, &json).await?
+                objects::keep(&self.gateway, &self.principal, kind, places, &json).await?;
             }
             Owns::Lists(kind, list, name) => {
                 return objects::only_own(&self.gateway, &self.principal, kind, (list, name), json)
                     .await;
             }
             Owns::Needs(kind) => {
-                objects::keep_results(&self.gateway, &self.principal, kind, &json).await?
+                objects::keep_results(&self.gateway, &self.principal, kind, &json).await?;
             }
             Owns::Nothing => {}
         }

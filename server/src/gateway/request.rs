@@ -186,13 +186,8 @@ async fn of_json(
                 model: "applications".to_owned(),
             });
         }
-        ask.model = incoming
-            .relay
-            .path
-            .split('/')
-            .nth(4)
-            .unwrap_or_default()
-            .to_owned();
+        let application = incoming.relay.path.split('/').nth(4).unwrap_or_default();
+        application.clone_into(&mut ask.model);
     }
     let asynchronous = incoming.relay.headers.contains_key("x-dashscope-async");
     // Sent twice these would be paid twice; what a chat makes twice before its first word costs little.
