@@ -8,7 +8,7 @@ use crate::support::{Api, TestApp, TestResult, answered, question};
 #[tokio::test]
 async fn figures_for_machines_are_those_of_the_ledger() -> TestResult {
     let app = TestApp::start_with(|config| {
-        config.telemetry.metrics_addr = Some(([127, 0, 0, 1], 0).into())
+        config.telemetry.metrics_addr = Some(([127, 0, 0, 1], 0).into());
     })
     .await?;
     let program = app.program("lin").await?;

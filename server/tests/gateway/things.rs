@@ -49,7 +49,7 @@ async fn a_file_is_there_for_whoever_uploaded_it() -> TestResult {
     );
     assert_eq!(
         ids(&lin.api.get("/v1/files").await?.done()?),
-        [of_lin.clone()]
+        std::slice::from_ref(&of_lin)
     );
     assert_eq!(ids(&mei.api.get("/v1/files").await?.done()?), [of_mei]);
     // Referring to it is reading it.
