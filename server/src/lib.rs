@@ -10,6 +10,7 @@ mod audit_export;
 pub mod cli;
 pub mod config;
 mod connections;
+mod credential;
 mod events;
 mod gateway;
 mod health;
