@@ -1,6 +1,7 @@
 //! Every server function, who may call it, and arguments that it accepts. What must hold for all of them is tested over
 //! this table, and a test compares it with what the server has.
 
+mod lines;
 mod table;
 
 use model::{ConversationId, MessageId, Permission};

@@ -2,67 +2,10 @@
 
 use model::Permission;
 
-use super::{Access, Function, Value};
-
-const fn open(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
-    Function {
-        name,
-        access: Access::Anyone,
-        arguments,
-    }
-}
-
-const fn members(name: &'static str) -> Function {
-    Function {
-        name,
-        access: Access::Member,
-        arguments: &[],
-    }
-}
-
-const fn members_with(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
-    Function {
-        name,
-        access: Access::Member,
-        arguments,
-    }
-}
-
-const fn half_in(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
-    Function {
-        name,
-        access: Access::HalfIn,
-        arguments,
-    }
-}
-
-const fn newcomers(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
-    Function {
-        name,
-        access: Access::Newcomer,
-        arguments,
-    }
-}
-
-const fn permitted(
-    name: &'static str,
-    permission: Permission,
-    arguments: &'static [(&'static str, Value)],
-) -> Function {
-    Function {
-        name,
-        access: Access::Permitted(permission),
-        arguments,
-    }
-}
-
-const fn owners(name: &'static str, arguments: &'static [(&'static str, Value)]) -> Function {
-    Function {
-        name,
-        access: Access::Owner,
-        arguments,
-    }
-}
+use super::{
+    Function, Value,
+    lines::{half_in, members, members_with, newcomers, open, owners, permitted},
+};
 
 const NO_ID: &[(&str, Value)] = &[("id", Value::Text("01990000-0000-7000-8000-0000000000ff"))];
 const GUESSED: &[(&str, Value)] = &[("token", Value::Text("guessed"))];
