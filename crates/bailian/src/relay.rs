@@ -102,6 +102,11 @@ pub struct Relayed {
     pub refusal: Option<Error>,
 }
 
+/// What a whole answer refuses, though its status says that all is well; `None` if it is no refusal.
+pub fn refusal_in(json: &[u8]) -> Option<Error> {
+    envelope::from_body(json).map(Error::from)
+}
+
 /// An answer is larger than whoever hands it on can hold.
 pub fn too_large() -> Error {
     Error::new(ErrorKind::TooLarge, "the answer is larger than allowed")

@@ -117,6 +117,14 @@ pub struct Quota {
     pub tokens_per_day: Option<i64>,
 }
 
+impl Quota {
+    /// Whether so much is all that a day has, in one respect or the other.
+    pub fn is_used_up(&self, answers: i64, tokens: i64) -> bool {
+        let is_up = |limit: Option<i64>, used: i64| limit.is_some_and(|limit| used >= limit);
+        is_up(self.answers_per_day, answers) || is_up(self.tokens_per_day, tokens)
+    }
+}
+
 /// A group of people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -129,9 +129,4 @@ impl Gateway {
     pub fn client(&self) -> &Client {
         &self.0.client
     }
-
-    /// The money.
-    pub fn ledger(&self) -> &Ledger {
-        &self.0.ledger
-    }
 }

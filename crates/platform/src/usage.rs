@@ -36,7 +36,6 @@ const CHOICES: u32 = 200;
 /// The longest name of a model that is looked for.
 const LONGEST_NAME: usize = 200;
 
-/// What the operator decides of it.
 /// The service. Cheap to clone.
 #[derive(Clone)]
 pub struct Usage {

@@ -59,52 +59,50 @@ pub(super) fn always(headers: &mut HeaderMap, request_id: &str) {
     }
 }
 
+/// How a protocol names how much is allowed, how much of it is left, and when all of it is there again.
+type Names = [HeaderName; 3];
+
+const OF_REQUESTS: Names = [
+    HeaderName::from_static("x-ratelimit-limit-requests"),
+    HeaderName::from_static("x-ratelimit-remaining-requests"),
+    HeaderName::from_static("x-ratelimit-reset-requests"),
+];
+const OF_TOKENS: Names = [
+    HeaderName::from_static("x-ratelimit-limit-tokens"),
+    HeaderName::from_static("x-ratelimit-remaining-tokens"),
+    HeaderName::from_static("x-ratelimit-reset-tokens"),
+];
+const ANTHROPICS_OF_REQUESTS: Names = [
+    HeaderName::from_static("anthropic-ratelimit-requests-limit"),
+    HeaderName::from_static("anthropic-ratelimit-requests-remaining"),
+    HeaderName::from_static("anthropic-ratelimit-requests-reset"),
+];
+const ANTHROPICS_OF_TOKENS: Names = [
+    HeaderName::from_static("anthropic-ratelimit-tokens-limit"),
+    HeaderName::from_static("anthropic-ratelimit-tokens-remaining"),
+    HeaderName::from_static("anthropic-ratelimit-tokens-reset"),
+];
+
 /// What is left of the limits, as each protocol's clients read it.
 pub(super) fn limits(
     headers: &mut HeaderMap,
     dialect: Dialect,
-    allowed: (Option<Allowed>, Option<Allowed>),
+    (requests, tokens): (Option<Allowed>, Option<Allowed>),
 ) {
-    for (what, allowed) in [("requests", allowed.0), ("tokens", allowed.1)] {
+    let names = match dialect {
+        Dialect::Anthropic => [ANTHROPICS_OF_REQUESTS, ANTHROPICS_OF_TOKENS],
+        Dialect::OpenAi | Dialect::Native => [OF_REQUESTS, OF_TOKENS],
+    };
+    for (names, allowed) in names.into_iter().zip([requests, tokens]) {
         let Some(allowed) = allowed else { continue };
         let seconds = allowed.whole_in.as_secs_f64();
-        let figures = match dialect {
-            Dialect::Anthropic => [
-                (
-                    format!("anthropic-ratelimit-{what}-limit"),
-                    allowed.limit.to_string(),
-                ),
-                (
-                    format!("anthropic-ratelimit-{what}-remaining"),
-                    allowed.left.to_string(),
-                ),
-                (
-                    format!("anthropic-ratelimit-{what}-reset"),
-                    format!("{seconds:.0}"),
-                ),
-            ],
-            Dialect::OpenAi | Dialect::Native => [
-                (
-                    format!("x-ratelimit-limit-{what}"),
-                    allowed.limit.to_string(),
-                ),
-                (
-                    format!("x-ratelimit-remaining-{what}"),
-                    allowed.left.to_string(),
-                ),
-                (
-                    format!("x-ratelimit-reset-{what}"),
-                    format!("{seconds:.3}s"),
-                ),
-            ],
+        let reset = match dialect {
+            Dialect::Anthropic => format!("{seconds:.0}"),
+            Dialect::OpenAi | Dialect::Native => format!("{seconds:.3}s"),
         };
-        for (name, value) in figures {
-            if let (Ok(name), Ok(value)) =
-                (HeaderName::try_from(name), HeaderValue::try_from(value))
-            {
-                headers.insert(name, value);
-            }
-        }
+        let values = [allowed.limit.into(), allowed.left.into()];
+        let values = values.into_iter().chain(HeaderValue::try_from(reset).ok());
+        headers.extend(names.into_iter().zip(values));
     }
 }
 

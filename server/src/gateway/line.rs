@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use axum::{
     extract::{
-        FromRequestParts, Request, State, WebSocketUpgrade,
+        FromRequestParts, Query, Request, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
     },
     response::{IntoResponse, Response},
 };
 use bailian::relay::{RelayFrame, RelayReceiver, RelaySender};
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use model::{CallOutcome, Operation, Protocol};
 use platform::gateway::{
     Ask, Ending, Gateway, GatewayError, Principal, Running,
@@ -87,7 +87,7 @@ async fn open(
     };
     let mut query = Vec::new();
     if is_one_call {
-        let model = parts.uri.query().and_then(model_in).unwrap_or_default();
+        let model = model_in(&parts.uri).unwrap_or_default();
         match line.begin(&model, Operation::Realtime).await {
             Ok(served) => query.push(("model", served)),
             Err(error) => return refused(&Refusal::of(&error, chinese)),
@@ -111,22 +111,12 @@ async fn open(
         .on_upgrade(move |socket| line.carry(socket, sender, receiver))
 }
 
-fn model_in(query: &str) -> Option<String> {
-    let pairs: Vec<(String, String)> = serde_urlencoded(query);
+fn model_in(uri: &Uri) -> Option<String> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
+    let mut pairs = pairs.into_iter();
     pairs
-        .into_iter()
         .find(|(name, _)| name == "model")
         .map(|(_, model)| model)
-}
-
-fn serde_urlencoded(query: &str) -> Vec<(String, String)> {
-    let uri = http::Uri::builder()
-        .path_and_query(format!("/?{query}"))
-        .build()
-        .unwrap_or_default();
-    axum::extract::Query::try_from_uri(&uri)
-        .map(|axum::extract::Query(pairs)| pairs)
-        .unwrap_or_default()
 }
 
 impl Line {
@@ -157,7 +147,7 @@ impl Line {
             thinking: (None, None),
         };
         let mut running = self.gateway.admit(&self.principal, ask).await?;
-        running.answers();
+        running.answers(None);
         self.running = Some(running);
         self.reported = None;
         Ok(served)
@@ -167,6 +157,8 @@ impl Line {
         let Some(running) = self.running.take() else {
             return;
         };
+        // What goes in and comes out can't be reckoned here: figures that did not come are none, and marked as such.
+        ending.is_partial = self.reported.is_none();
         ending.reported = Some(self.reported.take().unwrap_or_default());
         if let Err(error) = running.close(ending).await {
             tracing::error!(

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    body::Body,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use bailian::{Error as UpstreamError, ErrorKind};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -366,11 +363,4 @@ fn field_of(error: &ScanError) -> Option<String> {
         | ScanError::WrongType { field, .. }
         | ScanError::OutOfRange { field, .. } => Some(field.clone()),
     }
-}
-
-/// An answer without a body.
-pub(super) fn empty(status: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
 }

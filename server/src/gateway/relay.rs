@@ -10,10 +10,10 @@ use axum::{
 };
 use bailian::{Error as UpstreamError, ErrorKind, relay::Relayed};
 use http::{StatusCode, header};
-use model::CallOutcome;
 use platform::{
     Visitor,
     gateway::{Ending, Gateway, GatewayError, ObjectKind, Principal, Running, observed},
+    identity::IdentityError,
 };
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ use super::{
     table::{Dialect, Owns, Route},
     whole,
 };
+use crate::credential::Fault;
 
 /// What handing an answer on needs to know.
 pub(super) struct Context {
@@ -100,11 +101,11 @@ pub(super) async fn who(
     chinese: bool,
 ) -> Result<Arc<Principal>, Refusal> {
     let credential = credential::of(&parts.headers, &parts.uri).map_err(|fault| match fault {
-        credential::Fault::Missing => Refusal::of(
-            &GatewayError::Identity(platform::identity::IdentityError::SignInNeeded),
+        Fault::Missing => Refusal::of(
+            &GatewayError::Identity(IdentityError::SignInNeeded),
             chinese,
         ),
-        credential::Fault::Unclear => Refusal::credentials(chinese),
+        Fault::Several | Fault::Unreadable | Fault::InQuery => Refusal::credentials(chinese),
     })?;
     let unknown = Visitor::default();
     let visitor = parts.extensions.get::<Visitor>().unwrap_or(&unknown);
@@ -163,11 +164,11 @@ async fn ask(
             (answer, _) => answer,
         };
         return match answer {
-            Ok(answer) if answer.refusal.is_none() => {
-                answered(state, context, &incoming, running, answer).await
-            }
-            Ok(answer) => refused_there(context, running, answer).await,
-            Err(error) => failed(context, running, &error).await,
+            Ok(mut answer) => match answer.refusal.take() {
+                None => answered(state, context, &incoming, running, answer).await,
+                Some(error) => refused_there(&context, running, answer, &error).await,
+            },
+            Err(error) => failed(&context, running, &error).await,
         };
     }
 }
@@ -193,15 +194,11 @@ async fn answered(
     mut running: Running,
     answer: Relayed,
 ) -> Response {
-    running.answers();
+    running.answers(upstream_id(&answer.headers));
     let mut headers = headers::back(&answer.headers);
     headers::limits(&mut headers, context.route.dialect, running.allowed());
     headers::always(&mut headers, &context.request_id);
-    let kind = answer
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
+    let kind = text(&answer.headers, &header::CONTENT_TYPE).to_owned();
     let mut response = if kind.starts_with("text/event-stream") {
         headers.insert("x-accel-buffering", http::HeaderValue::from_static("no"));
         let body = streamed::body(
@@ -213,13 +210,13 @@ async fn answered(
         );
         Response::new(body)
     } else if kind.contains("json") {
-        whole::answer(context, running, answer).await
+        whole::answer(&context, running, answer).await
     } else if context.route.path.ends_with("/content") {
         // A file's content, which is not metered and of any size.
-        Response::new(streamed::bytes(context, running, answer))
+        Response::new(streamed::bytes(running, answer))
     } else {
         // A page of some gateway in between, or nothing: no answer to hand on as one.
-        return no_answer(context, running, answer.status).await;
+        return no_answer(&context, running, answer.status).await;
     };
     let status = response.status();
     if status.is_success() {
@@ -229,41 +226,35 @@ async fn answered(
 }
 
 /// What came is no answer in the protocol.
-pub(super) async fn no_answer(context: Context, running: Running, status: StatusCode) -> Response {
+pub(super) async fn no_answer(context: &Context, running: Running, status: StatusCode) -> Response {
     tracing::warn!(
         http.status = status.as_u16(),
         "the upstream's answer is none"
     );
-    let ending = Ending {
-        outcome: Some(CallOutcome::Failed),
-        status: Some(status.as_u16()),
-        ..Ending::default()
-    };
-    let refusal = match running.close(ending).await {
-        Ok(()) => Refusal::cut(context.chinese),
-        Err(error) => Refusal::of(&error.into(), context.chinese),
-    };
-    refused(&refusal, context.route.dialect, &context.request_id)
+    let refusal = Refusal::cut(context.chinese);
+    context
+        .end(running, Ending::broken(status.as_u16()), refusal)
+        .await
 }
 
-/// Bailian refused. Its words pass, unless they are about this site rather than the caller.
-async fn refused_there(context: Context, running: Running, mut answer: Relayed) -> Response {
-    let Some(error) = answer.refusal.take() else {
-        return super::refusal::empty(StatusCode::BAD_GATEWAY);
-    };
-    if concerns_the_operator(error.kind()) || !is_json(&answer.headers) {
-        return failed(context, running, &error).await;
+/// Bailian refused. Its words pass, unless they are about this site rather than the caller, or no words of its protocol.
+async fn refused_there(
+    context: &Context,
+    running: Running,
+    mut answer: Relayed,
+    error: &UpstreamError,
+) -> Response {
+    let said = answer.body.chunk().await.ok().flatten();
+    let said = said.unwrap_or_default();
+    // One that broke off in the middle is no JSON, and a page of some gateway in between never was.
+    let is_whole = serde_json::from_slice::<serde::de::IgnoredAny>(&said).is_ok();
+    if concerns_the_operator(error.kind()) || !is_whole {
+        return failed(context, running, error).await;
     }
     let allowed = running.allowed();
-    let closed = running.close(Ending::failed(&error)).await;
-    if let Err(error) = closed {
-        return refused(
-            &Refusal::of(&error.into(), context.chinese),
-            context.route.dialect,
-            &context.request_id,
-        );
+    if let Err(error) = running.close(Ending::failed(error)).await {
+        return context.refused(&Refusal::of(&error.into(), context.chinese));
     }
-    let said = answer.body.chunk().await.ok().flatten().unwrap_or_default();
     let mut response = Response::new(Body::from(said));
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
@@ -273,14 +264,18 @@ async fn refused_there(context: Context, running: Running, mut answer: Relayed) 
     response
 }
 
-fn is_json(headers: &http::HeaderMap) -> bool {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.contains("json"))
+fn text<'a>(headers: &'a http::HeaderMap, name: &header::HeaderName) -> &'a str {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default()
 }
 
-async fn failed(context: Context, running: Running, error: &UpstreamError) -> Response {
+/// The upstream's name for a request.
+fn upstream_id(headers: &http::HeaderMap) -> Option<String> {
+    let id = text(headers, &header::HeaderName::from_static("x-request-id"));
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+pub(super) async fn failed(context: &Context, running: Running, error: &UpstreamError) -> Response {
     if concerns_the_operator(error.kind()) {
         tracing::error!(
             error = error as &dyn std::error::Error,
@@ -293,14 +288,24 @@ async fn failed(context: Context, running: Running, error: &UpstreamError) -> Re
             "the upstream gave no answer"
         );
     }
-    let refusal = match running.close(Ending::failed(error)).await {
-        Ok(()) => Refusal::of_upstream(error, context.chinese),
-        Err(error) => Refusal::of(&error.into(), context.chinese),
-    };
-    refused(&refusal, context.route.dialect, &context.request_id)
+    let refusal = Refusal::of_upstream(error, context.chinese);
+    context.end(running, Ending::failed(error), refusal).await
 }
 
 impl Context {
+    /// The refusal in the form of what is spoken.
+    pub(super) fn refused(&self, refusal: &Refusal) -> Response {
+        refused(refusal, self.route.dialect, &self.request_id)
+    }
+
+    /// Books how a call ended, and refuses; that it could not be booked goes before.
+    pub(super) async fn end(&self, running: Running, ending: Ending, refusal: Refusal) -> Response {
+        match running.close(ending).await {
+            Ok(()) => self.refused(&refusal),
+            Err(error) => self.refused(&Refusal::of(&error.into(), self.chinese)),
+        }
+    }
+
     /// Remembers whose the things are that an answer's JSON tells of, before anybody is told of them; of a list, leaves
     /// only what is the caller's.
     pub(super) async fn own(&self, json: bytes::Bytes) -> Result<bytes::Bytes, GatewayError> {
@@ -318,14 +323,5 @@ impl Context {
             Owns::Nothing => {}
         }
         Ok(json)
-    }
-}
-
-/// What became of a call whose answer came to its end.
-pub(super) fn succeeded(status: StatusCode) -> Ending {
-    Ending {
-        outcome: Some(CallOutcome::Succeeded),
-        status: Some(status.as_u16()),
-        ..Ending::default()
     }
 }

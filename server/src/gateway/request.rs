@@ -2,10 +2,15 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use app::language::Language;
 use axum::body::Body;
 use bailian::relay::{self, Relay};
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, header::CONTENT_TYPE, request::Parts};
+use http::{
+    HeaderValue,
+    header::{ACCEPT_LANGUAGE, CONTENT_TYPE},
+    request::Parts,
+};
 use http_body_util::BodyExt;
 use model::{Operation, Protocol};
 use platform::gateway::{
@@ -179,13 +184,15 @@ async fn of_json(
         if route.operation == Asks::WhatTheModelDoes {
             ask.operation = gateway.what_it_does(&ask.models[0]);
         }
-    } else if ask.operation == Operation::Application {
-        // An application asks models of its own choosing.
+    } else if matches!(ask.operation, Operation::Application | Operation::Batch) {
+        // An application asks models of its own choosing, and a batch those that its file names.
         if principal.is_restricted() {
             return Err(GatewayError::UnknownModel {
-                model: "applications".to_owned(),
+                model: ask.operation.as_str().to_owned(),
             });
         }
+    }
+    if ask.operation == Operation::Application {
         let application = incoming.relay.path.split('/').nth(4).unwrap_or_default();
         application.clone_into(&mut ask.model);
     }
@@ -299,13 +306,11 @@ impl Incoming {
     }
 }
 
-/// The language of a caller: Chinese where the header puts it first.
+/// Whether the caller reads Chinese rather than English.
 pub(super) fn reads_chinese(parts: &Parts) -> bool {
-    let header = parts.headers.get(http::header::ACCEPT_LANGUAGE);
-    let header = header
-        .and_then(|value| value.to_str().ok())
-        .map_or(Cow::Borrowed(""), Cow::Borrowed);
-    header.trim_start().to_ascii_lowercase().starts_with("zh")
+    let header = parts.headers.get(ACCEPT_LANGUAGE);
+    let header = header.and_then(|value| value.to_str().ok());
+    header.is_some_and(|header| Language::accepted(header) == Language::Zh)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use axum::body::Body;
 use bailian::relay::{Answer, Piece, Relayed};
 use bytes::Bytes;
 use http::StatusCode;
-use model::{CallOutcome, Operation};
+use model::Operation;
 use platform::gateway::{
     Ending, Running,
     scan::{AnswerScan, Ended, Event, EventKind},
@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     refusal::Refusal,
-    relay::{Context, succeeded},
+    relay::Context,
     table::{Dialect, Owns},
 };
 
@@ -109,11 +109,8 @@ impl Meter {
         let mut events = std::mem::take(&mut self.events);
         if self.scan.feed(piece, &mut events).is_err() {
             let refusal = Refusal::answer_too_large(self.context.chinese);
-            let ending = Ending {
-                outcome: Some(CallOutcome::Failed),
-                ..Ending::default()
-            };
-            self.break_off(ending, &refusal).await;
+            self.break_off(Ending::broken(self.status.as_u16()), &refusal)
+                .await;
             return;
         }
         let mut done = false;
@@ -170,25 +167,24 @@ impl Meter {
     /// Bailian said all: books it, and only then lets the end through.
     async fn finish(&mut self) {
         let (ended, _) = self.scan.finish();
-        let mut ending = succeeded(self.status);
-        ending.reported = self.scan.reported();
-        ending.output_bytes = self.scan.output_bytes();
+        // Bailian's own streams of sound say nothing at their end.
+        let is_cut = ended == Ended::Cut && !self.ends_silently();
+        let mut ending = match ended {
+            Ended::Whole | Ended::Cut if !is_cut => Ending::succeeded(self.status.as_u16()),
+            _ => Ending::broken(self.status.as_u16()),
+        };
         if let Some(failure) = self.scan.failure() {
             ending.code.clone_from(&failure.code);
             ending.upstream_request_id.clone_from(&failure.request_id);
         }
-        match ended {
-            Ended::Whole => {}
-            // Bailian's own streams of sound say nothing at their end.
-            Ended::Cut if self.ends_silently() => {}
-            Ended::Failed => ending.outcome = Some(CallOutcome::Failed),
-            Ended::Cut => {
-                let refusal = Refusal::cut(self.context.chinese);
-                ending.outcome = Some(CallOutcome::Failed);
-                self.break_off(ending, &refusal).await;
-                return;
-            }
+        if is_cut {
+            let refusal = Refusal::cut(self.context.chinese);
+            self.break_off(ending, &refusal).await;
+            return;
         }
+        ending.is_partial = ended == Ended::Failed;
+        ending.reported = self.scan.reported();
+        ending.output_bytes = self.scan.output_bytes();
         let Some(running) = self.running.take() else {
             self.over = true;
             return;
@@ -199,12 +195,8 @@ impl Meter {
                 error = &error as &dyn std::error::Error,
                 "a call could not be booked"
             );
-            let refusal = Refusal::of(&error.into(), self.context.chinese);
             self.ready.clear();
-            self.ready
-                .push_back(refusal.event(self.context.route.dialect, &self.context.request_id));
-            self.over = true;
-            return;
+            self.say(&Refusal::of(&error.into(), self.context.chinese));
         }
         self.over = true;
     }
@@ -218,21 +210,13 @@ impl Meter {
     /// What the caller came in by has ended.
     async fn stop(&mut self) {
         let refusal = Refusal::right_ended(self.context.chinese);
-        let mut ending = Ending {
-            outcome: Some(CallOutcome::Cancelled),
-            ..Ending::default()
-        };
-        ending.reported = self.scan.reported();
-        ending.output_bytes = self.scan.output_bytes();
-        self.break_off(ending, &refusal).await;
+        self.break_off(Ending::cancelled(), &refusal).await;
     }
 
     async fn break_off(&mut self, mut ending: Ending, refusal: &Refusal) {
         ending.output_bytes = self.scan.output_bytes();
         ending.is_partial = true;
-        if ending.reported.is_none() {
-            ending.reported = self.scan.reported();
-        }
+        ending.reported = self.scan.reported();
         if let Some(running) = self.running.take()
             && let Err(error) = running.close(ending).await
         {
@@ -241,9 +225,14 @@ impl Meter {
                 "a call could not be booked"
             );
         }
-        self.ready
-            .push_back(refusal.event(self.context.route.dialect, &self.context.request_id));
+        self.say(refusal);
         self.over = true;
+    }
+
+    /// The last event, in the form of what is spoken.
+    fn say(&mut self, refusal: &Refusal) {
+        let event = refusal.event(self.context.route.dialect, &self.context.request_id);
+        self.ready.push_back(event);
     }
 }
 
@@ -267,31 +256,27 @@ async fn linger(answer: &mut Answer) {
 }
 
 /// Bytes that are neither events nor JSON, as they come.
-pub(super) fn bytes(context: Context, running: Running, answer: Relayed) -> Body {
-    let state = (context, Some(running), answer);
+pub(super) fn bytes(running: Running, answer: Relayed) -> Body {
+    let state = (Some(running), answer);
     Body::from_stream(futures_util::stream::unfold(
         state,
-        |(context, mut running, mut answer)| async move {
-            match answer.body.chunk().await {
-                Ok(Some(piece)) => Some((Ok(piece), (context, running, answer))),
+        |(mut running, mut answer)| async move {
+            // A body that ends in an error ends before its length: nobody takes it for whole.
+            let broken = match answer.body.chunk().await {
+                Ok(Some(piece)) => return Some((Ok(piece), (running, answer))),
                 Ok(None) => {
-                    let running = running.take()?;
-                    match running.close(succeeded(answer.status)).await {
-                        Ok(()) => None,
-                        Err(error) => {
-                            Some((Err(std::io::Error::other(error)), (context, None, answer)))
-                        }
-                    }
+                    let status = answer.status.as_u16();
+                    let booked = running.take()?.close(Ending::succeeded(status)).await;
+                    std::io::Error::other(booked.err()?)
                 }
                 Err(error) => {
-                    let ending = Ending::failed(&error);
-                    if let Some(running) = running.take() {
-                        let _ = running.close(ending).await;
-                    }
-                    // The body ends before its length: nobody takes it for whole.
-                    Some((Err(std::io::Error::other(error)), (context, None, answer)))
+                    let booked = running.take()?.close(Ending::failed(&error)).await;
+                    booked
+                        .err()
+                        .map_or_else(|| std::io::Error::other(error), std::io::Error::other)
                 }
-            }
+            };
+            Some((Err(broken), (None, answer)))
         },
     ))
 }

@@ -1,80 +1,52 @@
 //! Answers that come in one piece of JSON: read to the end, metered, booked, and handed on as they came.
 
 use axum::{body::Body, response::Response};
-use bailian::relay::{Answer, Relayed};
+use bailian::relay::{Answer, Relayed, refusal_in};
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
-use model::{CallOutcome, Operation};
 use platform::gateway::{Ending, GatewayError, ObjectKind, Running, scan};
 use serde_json::Value;
 
 use super::{
     refusal::Refusal,
-    relay::{Context, no_answer, refused, succeeded},
-    table::Owns,
+    relay::{Context, failed, no_answer},
+    table::{Dialect, Owns},
 };
 
 /// The largest answer that is read whole.
 const LARGEST: usize = 64 * 1024 * 1024;
 
 /// The answer. Its bytes are Bailian's.
-pub(super) async fn answer(context: Context, running: Running, answer: Relayed) -> Response {
+pub(super) async fn answer(context: &Context, running: Running, answer: Relayed) -> Response {
     let right_ended = running.right_ended();
     let mut body = answer.body;
     let read = tokio::select! {
         biased;
-        () = right_ended.cancelled() => None,
-        read = read(&mut body) => Some(read),
+        () = right_ended.cancelled() => {
+            let refusal = Refusal::right_ended(context.chinese);
+            return context.end(running, Ending::cancelled(), refusal).await;
+        }
+        read = read(&mut body) => read,
     };
     let json = match read {
-        Some(Ok(json)) => json,
-        Some(Err(error)) => {
-            let refusal = Refusal::of_upstream(&error, context.chinese);
-            return ended(&context, running, Ending::failed(&error), refusal).await;
-        }
-        None => {
-            let error = platform::identity::IdentityError::SignInNeeded;
-            let refusal = Refusal::of(&GatewayError::Identity(error), context.chinese);
-            let ending = Ending {
-                outcome: Some(CallOutcome::Cancelled),
-                ..Ending::default()
-            };
-            return ended(&context, running, ending, refusal).await;
-        }
+        Ok(json) => json,
+        Err(error) => return failed(context, running, &error).await,
     };
     if json.trim_ascii().is_empty() {
         return no_answer(context, running, answer.status).await;
     }
-    match book(&context, running, answer.status, &json).await {
-        Ok(()) => {}
-        Err(error) => {
-            return refused(
-                &Refusal::of(&error, context.chinese),
-                context.route.dialect,
-                &context.request_id,
-            );
-        }
-    }
-    match context.own(json).await {
+    let answered = match book(context, running, answer.status, &json).await {
+        Ok(()) => context.own(json).await,
+        Err(error) => Err(error),
+    };
+    match answered {
         Ok(json) => {
             let mut response = Response::new(Body::from(json));
             *response.status_mut() = answer.status;
             response
         }
-        Err(error) => refused(
-            &Refusal::of(&error, context.chinese),
-            context.route.dialect,
-            &context.request_id,
-        ),
+        Err(error) => context.refused(&Refusal::of(&error, context.chinese)),
     }
-}
-
-async fn ended(context: &Context, running: Running, ending: Ending, refusal: Refusal) -> Response {
-    let refusal = match running.close(ending).await {
-        Ok(()) => refusal,
-        Err(error) => Refusal::of(&error.into(), context.chinese),
-    };
-    refused(&refusal, context.route.dialect, &context.request_id)
 }
 
 async fn read(body: &mut Answer) -> Result<Bytes, bailian::Error> {
@@ -113,19 +85,23 @@ async fn book(
     if context.route.owns == Owns::Needs(ObjectKind::Task) {
         context.gateway.settle_task(json).await?;
     }
-    let mut ending = succeeded(status);
-    ending.reported = scan::usage_of_json(json, context.route.shape);
-    ending.output_bytes = json.len() as u64;
-    if ending.reported.is_none() && running.operation() == Operation::Other {
-        ending.output_bytes = 0;
-    }
+    let reported = scan::usage_of_json(json, context.route.shape);
+    // Bailian sometimes refuses with a status that says that all is well.
+    let refusal = reported.is_none().then(|| refusal_in(json)).flatten();
+    let ending = match refusal {
+        Some(error) => Ending::refused_within(status.as_u16(), &error),
+        None => Ending {
+            reported,
+            output_bytes: json.len() as u64,
+            ..Ending::succeeded(status.as_u16())
+        },
+    };
     Ok(running.close(ending).await?)
 }
 
 /// The task that the answer says was begun.
 fn task_begun(context: &Context, json: &[u8]) -> Option<String> {
-    let native = context.route.dialect == super::table::Dialect::Native
-        && context.route.owns == Owns::Nothing;
+    let native = context.route.dialect == Dialect::Native && context.route.owns == Owns::Nothing;
     if !native || memchr::memmem::find(json, b"\"task_id\"").is_none() {
         return None;
     }

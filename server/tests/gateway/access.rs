@@ -112,6 +112,18 @@ async fn a_key_has_its_models_and_no_others() -> TestResult {
     assert_eq!(refused["error"]["code"], "model_not_found");
     let one = program.api.get("/v1/models/qwen-max").await?;
     assert_eq!(one.status, 404);
+    // What asks models of its own choosing could ask any.
+    let batch = json!({ "input_file_id": "file-1", "endpoint": "/v1/chat/completions", "completion_window": "24h" });
+    for (path, body) in [
+        ("/v1/batches", batch),
+        (
+            "/api/v1/apps/a/completion",
+            json!({ "input": { "prompt": "Hi" } }),
+        ),
+    ] {
+        assert_eq!(program.api.post(path, body).await?.status, 404, "{path}");
+    }
+    assert_eq!(app.simulator.received().len(), 1);
     Ok(())
 }
 

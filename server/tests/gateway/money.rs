@@ -117,3 +117,19 @@ async fn a_page_spends_of_the_same_budgets() -> TestResult {
     assert_eq!(app.asked_of_upstream().len(), before);
     Ok(())
 }
+
+/// What came of a page's answer is paid for, also when it broke off before its figures.
+#[tokio::test]
+async fn a_broken_answer_of_a_page_is_paid_for_as_far_as_it_came() -> TestResult {
+    let app = TestApp::start().await?;
+    let mei = app.user("mei").await?;
+    let broken = simulator::Answer::words(["one ", "two ", "three"]);
+    app.simulator
+        .next_answer(broken.fails_after(2, simulator::Fault::Cut(40)));
+    mei.ask("What is a loom?").await?;
+    crate::support::eventually("the booking", async || {
+        let booked = "SELECT COUNT(*) FROM calls WHERE protocol = 'page' AND outcome = 'failed' AND usage_source = 'estimated' AND output_tokens > 0 AND cost > 0";
+        Ok((app.number(booked).await? == 1).then_some(()))
+    })
+    .await
+}

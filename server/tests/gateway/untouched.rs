@@ -2,6 +2,7 @@
 
 use model::BuiltIn;
 use serde_json::json;
+use simulator::{Answer, Fault, Refusal};
 
 use crate::support::{Api, TestApp, TestResult, question};
 
@@ -140,5 +141,63 @@ async fn three_protocols_are_spoken() -> TestResult {
     );
     let by_protocol = "SELECT COUNT(DISTINCT protocol) FROM calls WHERE cost > 0";
     assert_eq!(app.number(by_protocol).await?, 2);
+    Ok(())
+}
+
+/// what is no answer in the protocol is never given as one, and costs nothing. Nor does a refusal whose status says
+/// that all is well.
+#[tokio::test]
+async fn what_is_no_answer_costs_nothing() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app.program("lin").await?;
+    for fault in [Fault::Html, Fault::EmptyBody, Fault::NoContent] {
+        app.simulator.next_answer(Answer::fault(fault.clone()));
+        let answer = program.ask(&question("qwen-plus")).await?;
+        assert_eq!(answer.status, 502, "{fault:?}");
+        assert_eq!(
+            answer.json()["error"]["code"],
+            "upstream_error",
+            "{fault:?}"
+        );
+    }
+    let refusal = Refusal::new(200, "data_inspection_failed", "Inappropriate content.");
+    app.simulator.next_answer(Answer::refusal(refusal));
+    let answer = program.ask(&question("qwen-plus")).await?;
+    assert_eq!(answer.json()["error"]["code"], "data_inspection_failed");
+    let free =
+        "SELECT COUNT(*) FROM calls WHERE cost = 0 AND input_tokens = 0 AND usage_source = 'none'";
+    assert_eq!(
+        app.number(&format!("{free} AND outcome = 'failed'"))
+            .await?,
+        3
+    );
+    assert_eq!(
+        app.number(&format!("{free} AND outcome = 'refused'"))
+            .await?,
+        1
+    );
+    Ok(())
+}
+
+/// The log has both names of a request, ours and the upstream's.
+#[tokio::test]
+async fn an_answer_can_be_found_at_the_upstream() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app.program("lin").await?;
+    let whole = program.ask(&question("qwen-plus")).await?;
+    let mut body = question("qwen-plus");
+    body["stream"] = true.into();
+    let streamed = program.ask(&body).await?;
+    for answer in [whole, streamed] {
+        let (theirs, ours) = (
+            answer.header("x-request-id"),
+            answer.header("x-liantai-request-id"),
+        );
+        assert!(!theirs.is_empty() && theirs != ours);
+        let logged = format!(
+            "SELECT COUNT(*) FROM calls WHERE upstream_request_id = '{theirs}' AND request_id = '{ours}'"
+        );
+        assert_eq!(app.number(&logged).await?, 1, "{theirs} {ours}");
+    }
     Ok(())
 }

@@ -115,11 +115,4 @@ impl Answer {
             Inner::Whole(bytes) => Ok(bytes.take().map_or(Piece::End, Piece::Bytes)),
         }
     }
-
-    /// Tells the client's pacing how many tokens the answer took.
-    pub fn took(&mut self, tokens: u64) {
-        if let Inner::Running(body) = &mut self.0 {
-            body.took(u32::try_from(tokens).unwrap_or(u32::MAX));
-        }
-    }
 }

@@ -10,7 +10,7 @@ use super::{
     limits::{Lane, LimitsPerMinute},
 };
 use crate::{
-    identity::{Caller, IdentityError, api_keys},
+    identity::{Caller, api_keys},
     ledger::Bound,
     visitor::Visitor,
 };
@@ -40,11 +40,6 @@ impl Principal {
     /// Whose calls they are.
     pub fn user(&self) -> UserId {
         self.caller.user()
-    }
-
-    /// The key that they come by.
-    pub fn key(&self) -> Option<ApiKeyId> {
-        self.key
     }
 
     /// Whether only some models are theirs.
@@ -101,16 +96,10 @@ impl Gateway {
         } else {
             (inner.identity.bearer(credential, visitor).await?, None)
         };
-        caller.require(Permission::GatewayUse).map_err(|_| {
-            // A key that may do other things is no wrong key.
-            GatewayError::Identity(IdentityError::Forbidden)
-        })?;
+        caller.require(Permission::GatewayUse)?;
         let user = caller.user();
         let allowance = inner.db.allowance(user).await?;
-        let groups: Vec<GroupId> = {
-            let groups = inner.db.groups_of(user).await?;
-            groups.into_iter().map(|group| group.id).collect()
-        };
+        let groups = self.groups_of(user).await?;
         let of_key = key.as_ref().map(|key| (key.id, key.budget_per_month));
         let budgets = inner.ledger.budgets_of(of_key, user, &groups).await?;
         let models = [
@@ -152,6 +141,11 @@ impl Gateway {
         })
     }
 
+    pub(super) async fn groups_of(&self, user: UserId) -> Result<Vec<GroupId>, GatewayError> {
+        let groups = self.0.db.groups_of(user).await?;
+        Ok(groups.into_iter().map(|group| group.id).collect())
+    }
+
     /// Calls that are begun within the second in which the quota is reached may pass it together.
     async fn quota_until(
         &self,
@@ -162,9 +156,7 @@ impl Gateway {
             return Ok(None);
         }
         let today = self.0.ledger.today(user).await?;
-        let is_up = |limit: Option<i64>, used: i64| limit.is_some_and(|limit| used >= limit);
-        let used_up =
-            is_up(quota.answers_per_day, today.calls) || is_up(quota.tokens_per_day, today.tokens);
-        Ok(used_up.then_some(today.ends_at))
+        let is_used_up = quota.is_used_up(today.calls, today.tokens);
+        Ok(is_used_up.then_some(today.ends_at))
     }
 }

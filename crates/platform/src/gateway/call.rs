@@ -1,11 +1,10 @@
 //! One call through the gateway, from its admission to its line in the log.
 
+mod ending;
+
 use std::sync::Arc;
 
-use bailian::Error as UpstreamError;
-use model::{
-    ApiKeyId, CallId, CallOutcome, CallUsage, GroupId, Operation, Protocol, UsageSource, UserId,
-};
+use model::{ApiKeyId, CallId, GroupId, Operation, Protocol, UserId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -17,9 +16,11 @@ use super::{
     watch::Watch,
 };
 use crate::{
-    ledger::{Bound, CallEnd, NewCall, OpenCall},
+    ledger::{Bound, NewCall, OpenCall},
     store,
 };
+
+pub use ending::Ending;
 
 /// Bytes of text a token has about, in Chinese and English alike.
 const BYTES_PER_TOKEN: u64 = 4;
@@ -61,48 +62,6 @@ pub(super) struct Payer<'a> {
     pub(super) budgets: &'a Arc<[Bound]>,
 }
 
-/// How a call ended, as far as whoever handed its bytes on has seen.
-#[derive(Debug, Default)]
-pub struct Ending {
-    /// What became of it.
-    pub outcome: Option<CallOutcome>,
-    /// The upstream's status.
-    pub status: Option<u16>,
-    /// The upstream's code.
-    pub code: Option<String>,
-    /// What the upstream says was used.
-    pub reported: Option<Reported>,
-    /// Bytes of text that came out, for an estimate when nothing is reported.
-    pub output_bytes: u64,
-    /// The upstream's id of the request.
-    pub upstream_request_id: Option<String>,
-    /// The answer was not whole, so that figures may be missing or not the last.
-    pub is_partial: bool,
-}
-
-impl Ending {
-    /// The upstream did not answer, or refused.
-    pub fn failed(error: &UpstreamError) -> Self {
-        let refused = error
-            .status()
-            .is_some_and(|status| (400..500).contains(&status) && status != 429);
-        Self {
-            outcome: Some(if refused {
-                CallOutcome::Refused
-            } else {
-                CallOutcome::Failed
-            }),
-            status: error.status(),
-            code: error
-                .code()
-                .map(ToOwned::to_owned)
-                .or_else(|| Some(error.kind().name().to_owned())),
-            upstream_request_id: error.request_id().map(ToOwned::to_owned),
-            ..Self::default()
-        }
-    }
-}
-
 /// A call that runs. Dropped, it counts as cancelled by the caller.
 #[must_use = "a call that is dropped counts as cancelled"]
 pub struct Running {
@@ -117,6 +76,7 @@ pub struct Running {
     served: String,
     began: Instant,
     first_byte: Option<Instant>,
+    upstream_request_id: Option<String>,
     text_bytes: u64,
     has_media: bool,
     output_at_most: Option<u64>,
@@ -223,6 +183,7 @@ impl Gateway {
             served,
             began,
             first_byte: None,
+            upstream_request_id: None,
             text_bytes: ask.text_bytes,
             has_media: ask.has_media,
             output_at_most: ask.output_tokens,
@@ -249,9 +210,10 @@ impl Running {
         self.operation
     }
 
-    /// The first byte of the answer came.
-    pub fn answers(&mut self) {
+    /// The answer began; this is the upstream's name for the request.
+    pub fn answers(&mut self, upstream_request_id: Option<String>) {
         self.first_byte.get_or_insert_with(Instant::now);
+        self.upstream_request_id = upstream_request_id;
     }
 
     /// What is known of the end so far: what counts should the caller leave now.
@@ -285,108 +247,6 @@ impl Running {
         match self.open.take() {
             Some(open) => open.wait_for_task(task_id).await,
             None => Ok(()),
-        }
-    }
-
-    fn end(&mut self, ending: Ending) -> CallEnd {
-        let end = self.reckon(ending);
-        let (protocol, operation) = (self.protocol.as_str(), self.operation.as_str());
-        self.gateway
-            .observe(protocol, operation, &self.served, &end);
-        end
-    }
-
-    fn reckon(&mut self, mut ending: Ending) -> CallEnd {
-        let outcome = ending.outcome.unwrap_or(CallOutcome::Cancelled);
-        let answered = self.first_byte.is_some() || outcome == CallOutcome::Succeeded;
-        let mut source = UsageSource::Reported;
-        if ending.reported.is_none() {
-            // Nothing was used by what was refused. Who leaves before the answer began pays for the question, because
-            // the upstream has it.
-            let asked = answered || outcome == CallOutcome::Cancelled;
-            ending.reported = (asked && self.operation != Operation::Other)
-                .then(|| self.estimate(ending.output_bytes));
-            source = if ending.reported.is_some() {
-                UsageSource::Estimated
-            } else {
-                UsageSource::Nothing
-            };
-        }
-        let prices = self.gateway.prices();
-        let mut reported = ending.reported.unwrap_or_default();
-        if ending.is_partial && source == UsageSource::Reported {
-            // What came is paid for, also where the figures of the output would have come last.
-            source = UsageSource::Estimated;
-            let came = ending.output_bytes.div_ceil(BYTES_PER_TOKEN);
-            if self.protocol == Protocol::Anthropic {
-                let output = reported.usage.completion_tokens.get_or_insert_default();
-                *output = came.max(*output);
-            }
-        }
-        if self.is_absurd(&mut reported) {
-            source = UsageSource::Estimated;
-        }
-        // An application says itself which model it asked.
-        if self.operation == Operation::Application
-            && let Some(model) = &reported.model
-        {
-            self.served.clone_from(model);
-        }
-        let cost = match source {
-            UsageSource::Nothing => Some(0),
-            _ if self.operation == Operation::Other => Some(0),
-            _ => prices.of(&self.served, self.operation, &reported),
-        };
-        let usage: CallUsage = reported.call_usage();
-        self.pass
-            .used(usage.input_tokens.saturating_add(usage.output_tokens));
-        let now = Instant::now();
-        let since =
-            |then: Instant| as_i64(u64::try_from((now - then).as_millis()).unwrap_or(u64::MAX));
-        CallEnd {
-            outcome,
-            status: ending.status.map(i64::from),
-            code: ending.code,
-            usage,
-            usage_source: source,
-            cost: cost.unwrap_or(0),
-            priced: cost.is_some(),
-            first_byte_ms: self.first_byte.map(|first| {
-                as_i64(u64::try_from((first - self.began).as_millis()).unwrap_or(u64::MAX))
-            }),
-            duration_ms: since(self.began),
-            upstream_request_id: ending.upstream_request_id,
-            served_model: Some(self.served.clone()),
-            upstream: None,
-        }
-    }
-
-    /// Brings figures that no answer can have down to what is possible.
-    fn is_absurd(&self, reported: &mut Reported) -> bool {
-        let card = self.gateway.0.options.catalogue.get(&self.served);
-        let limit = card.and_then(|card| card.context_tokens.or(card.max_input_tokens));
-        let input = limit.unwrap_or(10_000_000);
-        let asked = self.output_at_most.map(|most| most.saturating_mul(10));
-        let thinking = card.and_then(|card| card.max_thinking_tokens).unwrap_or(0);
-        let output = asked
-            .unwrap_or_else(|| {
-                card.and_then(|card| card.max_output_tokens)
-                    .unwrap_or(1_000_000)
-                    .saturating_mul(10)
-            })
-            .saturating_add(thinking);
-        reported.cap(input, output)
-    }
-
-    fn estimate(&self, output_bytes: u64) -> Reported {
-        let tokens = |bytes: u64| bytes.div_ceil(BYTES_PER_TOKEN);
-        Reported {
-            usage: bailian::Usage {
-                prompt_tokens: Some(tokens(self.text_bytes).max(u64::from(!self.has_media))),
-                completion_tokens: Some(tokens(output_bytes)),
-                ..bailian::Usage::default()
-            },
-            ..Reported::default()
         }
     }
 }

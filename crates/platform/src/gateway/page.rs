@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bailian::Usage;
-use model::{CallOutcome, GroupId, Operation, Protocol, UserId};
+use model::{CallOutcome, Operation, Protocol, UserId};
 
 use super::{
     Ask, Ending, Gateway, GatewayError, Running, call::Payer, limits::Pass, scan::Reported,
@@ -19,10 +19,7 @@ impl Gateway {
         text_bytes: usize,
         request_id: String,
     ) -> Result<Running, GatewayError> {
-        let groups: Vec<GroupId> = {
-            let groups = self.0.db.groups_of(user).await?;
-            groups.into_iter().map(|group| group.id).collect()
-        };
+        let groups = self.groups_of(user).await?;
         let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;
         let ask = Ask {
             protocol: Protocol::Page,

@@ -75,7 +75,6 @@ impl Gateway {
             duration_ms: now.since(waiting.started_at),
             upstream_request_id: None,
             served_model: None,
-            upstream: None,
         };
         self.0.ledger.close_task(id, end).await?;
         Ok(())

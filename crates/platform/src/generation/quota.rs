@@ -40,8 +40,7 @@ impl Generations {
         let now = self.0.clock.now();
         let today = Millis::new(now.get() - now.get().rem_euclid(Millis::DAY));
         let used = self.0.db.used_since(caller.user(), today).await?;
-        let is_up = |limit: Option<i64>, used: i64| limit.is_some_and(|limit| used >= limit);
-        if is_up(answers, used.0) || is_up(tokens, used.1) {
+        if allowance.quota.is_used_up(used.0, used.1) {
             let left_ms = today.plus(Millis::DAY).since(now);
             return Err(Error::QuotaUsedUp {
                 retry_after_s: u32::try_from(left_ms.saturating_add(999) / 1000)

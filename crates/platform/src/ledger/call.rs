@@ -91,8 +91,6 @@ pub struct CallEnd {
     pub upstream_request_id: Option<String>,
     /// The model that answered, if it is another one than was to be asked.
     pub served_model: Option<String>,
-    /// The upstream that was asked, if it is another one.
-    pub upstream: Option<String>,
 }
 
 impl CallEnd {
@@ -117,7 +115,6 @@ impl CallEnd {
             &mut self.code,
             &mut self.upstream_request_id,
             &mut self.served_model,
-            &mut self.upstream,
         ] {
             *text = text.take().map(sound_text);
         }
@@ -141,7 +138,6 @@ impl CallEnd {
             duration_ms: now.since(hold.opened_at),
             upstream_request_id: None,
             served_model: None,
-            upstream: None,
         }
     }
 }

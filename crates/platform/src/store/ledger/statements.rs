@@ -60,7 +60,7 @@ macro_rules! insert_calls {
                     .push_bind(hold.operation.as_str())
                     .push_bind(&*hold.model)
                     .push_bind(end.served_model.as_deref().unwrap_or(&hold.served_model))
-                    .push_bind(end.upstream.as_deref().unwrap_or(&hold.upstream))
+                    .push_bind(&*hold.upstream)
                     .push_bind(hold.streamed)
                     .push_bind(end.outcome.as_str())
                     .push_bind(end.status)
