@@ -6,7 +6,6 @@
 //! what it leaves behind is settled by another one.
 
 mod budgets;
-mod calendar;
 mod call;
 mod reconcile;
 mod recovery;
@@ -24,9 +23,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Clock,
     audit::Audit,
+    calendar::Calendar,
     store::{self, Accounts, Db, Decision, Hold},
 };
-use calendar::Calendar;
 use recovery::{Lease, Recovery};
 use writer::Writer;
 

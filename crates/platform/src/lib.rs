@@ -2,6 +2,7 @@
 //! them. A page, the REST interface and the gateway all end in the same calls here, so they can't differ.
 
 pub mod audit;
+mod calendar;
 pub mod catalogue;
 pub mod clock;
 pub mod conversations;

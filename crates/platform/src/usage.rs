@@ -1,7 +1,6 @@
 //! What was used and what it cost: sums by day and share, the calls behind them, and both as a file. One's own for whoever
 //! is signed in, everybody's for those who may see it.
 
-mod day;
 mod export;
 #[cfg(test)]
 mod tests;
@@ -16,6 +15,7 @@ use model::{
 
 use crate::{
     Clock,
+    calendar::{self, Calendar},
     identity::{Caller, IdentityError},
     people::readable,
     store::{self, BANDS, CallsQuery, Db, ReportQuery},
@@ -41,7 +41,7 @@ const LONGEST_NAME: usize = 200;
 pub struct Usage {
     db: Db,
     clock: Arc<dyn Clock>,
-    time_zone: TimeZone,
+    calendar: Arc<Calendar>,
 }
 
 impl Usage {
@@ -50,7 +50,7 @@ impl Usage {
         Self {
             db,
             clock,
-            time_zone,
+            calendar: Arc::new(Calendar::new(time_zone)),
         }
     }
 
@@ -164,7 +164,7 @@ impl Usage {
     async fn days(&self, wanted: &ReportQuery<'_>) -> store::Result<Vec<UsageDay>> {
         let mut days: Vec<UsageDay> = (wanted.first..=wanted.last)
             .map(|day| UsageDay {
-                day: day::written(day),
+                day: calendar::written(day),
                 sum: UsageSum::default(),
             })
             .collect();
@@ -242,7 +242,7 @@ impl Usage {
         if !(1..=LONGEST).contains(&days) {
             return Err(IdentityError::Refused(FailureCode::InvalidNumber));
         }
-        let today = day::of(self.clock.now(), &self.time_zone);
+        let today = self.calendar.moment(self.clock.now()).date;
         Ok((today - i64::from(days) + 1, today))
     }
 }

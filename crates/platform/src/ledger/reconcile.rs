@@ -8,8 +8,11 @@ use std::{
 use jiff::tz::TimeZone;
 use model::{BudgetPeriod, BudgetScope, UsageSum};
 
-use super::{Ledger, calendar::Calendar};
-use crate::store::{self, Account, Db, Facts};
+use super::Ledger;
+use crate::{
+    calendar::Calendar,
+    store::{self, Account, Db, Facts},
+};
 
 /// A row that differs from what it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use model::{
     UserId,
 };
 
-use super::{Usage, day};
+use super::Usage;
 use crate::{
     Ids, ManualClock,
     identity::{
@@ -62,7 +62,7 @@ impl House {
     /// Sums on each of a hundred days until today for each of twelve models: the model of number `m` costs `m` times
     /// `scale` a day, by the keys in turn.
     async fn used(&self, user: UserId, scale: i64) {
-        let today = day::of(NOW, &self.usage.time_zone);
+        let today = self.usage.calendar.moment(NOW).date;
         let [first, second] = KEYS;
         let sql = format!(
             "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {DAYS} * {MODELS} - 1)

@@ -7,28 +7,36 @@ use model::{BudgetPeriod, Millis};
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
+/// The day of that count as people write it, `2026-11-28`.
+pub(crate) fn written(date: i64) -> String {
+    let date = jiff::Span::new()
+        .try_days(date)
+        .and_then(|span| EPOCH.checked_add(span));
+    date.unwrap_or(EPOCH).to_string()
+}
+
 /// Where a moment lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// The day, counted from 1970.
-    pub(super) date: i64,
+    pub(crate) date: i64,
     /// When the day began.
-    pub(super) day: i64,
+    pub(crate) day: i64,
     /// When the month began.
-    pub(super) month: i64,
+    pub(crate) month: i64,
     /// When the next day begins.
-    pub(super) next_day: i64,
+    pub(crate) next_day: i64,
 }
 
 /// The site's calendar.
-pub(super) struct Calendar {
+pub(crate) struct Calendar {
     zone: TimeZone,
     /// Calls come in order of time: nearly all are on the same day as the one before.
     last: Mutex<Option<Moment>>,
 }
 
 impl Calendar {
-    pub(super) const fn new(zone: TimeZone) -> Self {
+    pub(crate) const fn new(zone: TimeZone) -> Self {
         Self {
             zone,
             last: Mutex::new(None),
@@ -36,7 +44,7 @@ impl Calendar {
     }
 
     /// Where the moment lies.
-    pub(super) fn moment(&self, at: Millis) -> Moment {
+    pub(crate) fn moment(&self, at: Millis) -> Moment {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match *last {
             Some(moment) if (moment.day..moment.next_day).contains(&at.get()) => moment,
@@ -45,14 +53,14 @@ impl Calendar {
     }
 
     /// The day that is so many days after the first of 1970.
-    pub(super) fn day(&self, date: i64) -> Moment {
+    pub(crate) fn day(&self, date: i64) -> Moment {
         let days = i32::try_from(date).unwrap_or(0);
         let date = EPOCH.checked_add(jiff::Span::new().days(days));
         self.of_date(date.unwrap_or(EPOCH))
     }
 
     /// When the period that the moment lies in ends.
-    pub(super) fn resets_at(&self, period: BudgetPeriod, at: Millis) -> Option<Millis> {
+    pub(crate) fn resets_at(&self, period: BudgetPeriod, at: Millis) -> Option<Millis> {
         match period {
             BudgetPeriod::Day => Some(Millis::new(self.moment(at).next_day)),
             BudgetPeriod::Month => {
@@ -167,5 +175,23 @@ mod tests {
         let early = calendar.moment(at("2026-11-27T12:00:00Z"));
         assert_eq!(early.date + 1, late.date);
         assert_eq!(calendar.moment(at("2026-11-28T12:00:00Z")), late);
+    }
+
+    #[test]
+    fn a_day_begins_at_the_zones_midnight() {
+        for (zone, millis, expected) in [
+            ("UTC", 0, "1970-01-01"),
+            ("Asia/Shanghai", 1_767_196_799_999, "2025-12-31"),
+            ("Asia/Shanghai", 1_767_196_800_000, "2026-01-01"),
+            // 2026-03-29: the clocks of Berlin go forward at 01:00 UTC.
+            ("Europe/Berlin", 1_774_738_799_999, "2026-03-28"),
+            ("Europe/Berlin", 1_774_738_800_000, "2026-03-29"),
+            ("Europe/Berlin", 1_774_821_599_999, "2026-03-29"),
+            ("Europe/Berlin", 1_774_821_600_000, "2026-03-30"),
+            ("America/New_York", -1, "1969-12-31"),
+        ] {
+            let date = calendar(zone).moment(Millis::new(millis)).date;
+            assert_eq!(written(date), expected);
+        }
     }
 }
