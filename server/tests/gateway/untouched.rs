@@ -44,9 +44,8 @@ async fn another_model_answers_when_one_fails() -> TestResult {
             "INSERT INTO model_routes (name, models, updated_at) VALUES ('gpt-4o-mini', '[\"qwen-max\", \"qwen-plus\"]', 0)",
         )
         .await?;
-    app.simulator.next_answer(simulator::Answer::refusal(
-        simulator::Refusal::model_not_found("qwen-max"),
-    ));
+    app.simulator
+        .next_answer(Answer::refusal(Refusal::model_not_found("qwen-max")));
     let answer = program.ask(&question("gpt-4o-mini")).await?.done()?;
     assert_eq!(answer["model"], "qwen-plus");
     let models: Vec<_> = app
@@ -68,8 +67,7 @@ async fn another_model_answers_when_one_fails() -> TestResult {
 async fn a_refusal_of_the_upstream_passes_as_it_is() -> TestResult {
     let app = TestApp::start().await?;
     let program = app.program("lin").await?;
-    app.simulator
-        .refuse_with(simulator::Refusal::inspected_input());
+    app.simulator.refuse_with(Refusal::inspected_input());
     let refused = program.ask(&question("qwen-plus")).await?;
     assert_eq!(refused.status, 400);
     assert_eq!(
@@ -79,15 +77,15 @@ async fn a_refusal_of_the_upstream_passes_as_it_is() -> TestResult {
         refused.json()
     );
     app.simulator
-        .refuse_with(simulator::Refusal::too_many_requests().retry_after(3_600));
+        .refuse_with(Refusal::too_many_requests().retry_after(3_600));
     let throttled = program.ask(&question("qwen-plus")).await?;
     assert_eq!(
         (throttled.status.as_u16(), throttled.header("retry-after")),
         (429, "3600")
     );
     for (refusal, hidden) in [
-        (simulator::Refusal::invalid_key(), "api_key"),
-        (simulator::Refusal::arrears(), "rrear"),
+        (Refusal::invalid_key(), "api_key"),
+        (Refusal::arrears(), "rrear"),
     ] {
         app.simulator.refuse_with(refusal);
         let hushed = program.ask(&question("qwen-plus")).await?;
