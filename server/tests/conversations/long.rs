@@ -12,7 +12,17 @@ const PAGE: usize = 50;
 
 /// Questions and answers in turn, each the child of the one before.
 async fn fill(database: &Database, owner: &str, id: ConversationId) -> TestResult {
-    let message = |number: &str| format!("printf('00000000-0000-7000-8000-%012d', {number})");
+    // In the words that both databases know.
+    let message = |number: &str| {
+        format!(
+            "'00000000-0000-7000-8000-' || SUBSTR('000000000000', 1, 12 - LENGTH(CAST({number} AS TEXT))) || ({number})"
+        )
+    };
+    let json = if database.is_postgres() {
+        "JSONB"
+    } else {
+        "TEXT"
+    };
     let (this, before) = (message("n"), message("n - 1"));
     let leaf = message(&MESSAGES.to_string());
     let sql = format!(
@@ -21,7 +31,7 @@ async fn fill(database: &Database, owner: &str, id: ConversationId) -> TestResul
          WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {MESSAGES})
          INSERT INTO messages (id, conversation_id, parent_id, role, status, parts, model, created_at, updated_at)
          SELECT {this}, '{id}', CASE WHEN n > 1 THEN {before} END, CASE n % 2 WHEN 1 THEN 'user' ELSE 'assistant' END,
-                'complete', json_array(json_object('type', 'text', 'text', 'Message ' || n)), 'qwen-plus', n, n
+                'complete', CAST('[{{\"type\":\"text\",\"text\":\"Message ' || n || '\"}}]' AS {json}), 'qwen-plus', n, n
          FROM numbers;"
     );
     database.execute(&sql).await

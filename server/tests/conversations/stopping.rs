@@ -38,6 +38,9 @@ async fn after_a_stop_the_next_question_is_answered() -> TestResult {
     app.simulator
         .next_answer(Script::words(["春"]).held_after(0));
     let asked = lin.ask("背一首诗").await?;
+    // What is stopped before the model was asked leaves its script to the next question.
+    app.upstream("a call", |account| account.open_streams() > 0)
+        .await?;
     lin.stop(asked.conversation).await?;
     lin.ended_answer(asked.conversation).await?;
 

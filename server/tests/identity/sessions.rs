@@ -183,9 +183,12 @@ async fn a_picture_is_its_owners_and_the_browser_asks_for_it_each_time() -> Test
         Reply::to(lin.get(&path)).await?.status,
         StatusCode::NOT_FOUND
     );
-    let keep = "INSERT INTO user_pictures (user_id, image, updated_at) \
-                SELECT id, x'89504E470D0A1A0A', 5 FROM users WHERE email_key = 'lin@example.com'";
-    app.database.execute(keep).await?;
+    let image = app.database.bytes("89504E470D0A1A0A");
+    let keep = format!(
+        "INSERT INTO user_pictures (user_id, image, updated_at) \
+         SELECT id, {image}, 5 FROM users WHERE email_key = 'lin@example.com'"
+    );
+    app.database.execute(&keep).await?;
 
     let reply = Reply::to(lin.get(&path)).await?;
     assert_eq!(reply.status, StatusCode::OK);

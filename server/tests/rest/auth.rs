@@ -83,9 +83,12 @@ async fn unknown_disabled_and_wrong_are_one_answer() -> TestResult {
 async fn a_second_factor_is_asked_for_by_its_kinds() -> TestResult {
     let app = TestApp::start().await?;
     app.user("lin").await?;
-    let factor = "INSERT INTO totp_factors (user_id, secret, last_step, created_at, confirmed_at) \
-         SELECT id, x'00', 0, 0, 1 FROM users WHERE email_key = 'lin@example.com'";
-    app.database.execute(factor).await?;
+    let secret = app.database.bytes("00");
+    let factor = format!(
+        "INSERT INTO totp_factors (user_id, secret, last_step, created_at, confirmed_at) \
+         SELECT id, {secret}, 0, 0, 1 FROM users WHERE email_key = 'lin@example.com'"
+    );
+    app.database.execute(&factor).await?;
     let refused = Api::of(&app)?.log_in("lin", PASSWORD).await?;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
     assert_eq!(refused.code(), "second_factor_needed");

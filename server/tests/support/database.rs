@@ -59,9 +59,22 @@ impl Database {
         })
     }
 
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres")
+    }
+
+    /// Bytes, from their digits, as a statement writes them.
+    pub(crate) fn bytes(&self, hex: &str) -> String {
+        if self.is_postgres() {
+            format!("'\\x{hex}'::BYTEA")
+        } else {
+            format!("x'{hex}'")
+        }
+    }
+
     /// Runs a statement behind the server's back.
     pub(crate) async fn execute(&self, sql: &str) -> anyhow::Result<()> {
-        if self.url.starts_with("postgres") {
+        if self.is_postgres() {
             let mut connection = PgConnection::connect(&self.url).await?;
             sqlx::raw_sql(sql).execute(&mut connection).await?;
             return Ok(connection.close().await?);
@@ -73,7 +86,7 @@ impl Database {
 
     /// The one number that the query gives.
     pub(crate) async fn number(&self, sql: &str) -> anyhow::Result<i64> {
-        if self.url.starts_with("postgres") {
+        if self.is_postgres() {
             let mut connection = PgConnection::connect(&self.url).await?;
             let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
             connection.close().await?;
