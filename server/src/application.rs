@@ -4,8 +4,10 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
+use bailian::capability::Catalogue;
 use platform::{
     Clock, Ids, Services, catalogue,
+    gateway::GatewayOptions,
     generation::GenerationOptions,
     mail::Mailer,
     store::{Claim, Db, Redis},
@@ -16,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, SessionsIn},
+    config::{Config, LimitsIn, SessionsIn},
     connections,
     health::Readiness,
     metrics::Metrics,
@@ -97,11 +99,15 @@ impl Application {
             Some(origin) => origin.clone(),
             None => format!("http://{}", listener.local_addr()?),
         };
-        identity.redis = match config.identity.sessions {
-            SessionsIn::Database => None,
-            SessionsIn::Redis => Some(config.redis.connect().await?),
+        let redis = match (config.identity.sessions, config.gateway.limits) {
+            (SessionsIn::Database, LimitsIn::Memory) => None,
+            _ => Some(config.redis.connect().await?),
         };
-        let redis = identity.redis.clone();
+        let for_sessions = |_: &Redis| config.identity.sessions == SessionsIn::Redis;
+        identity.redis = redis.clone().filter(for_sessions);
+        // Without what is shared each process keeps to the limits by itself, but nobody is signed in without sessions.
+        let needed = identity.redis.clone();
+        let gateway = gateway_options(&config, gateway_catalogue, redis.clone())?;
         identity.providers = crate::config::providers(&config.sso);
         let mailer = Mailer::new(config.mail.options(&config.identity.site_name))
             .context("setting up the mail")?;
@@ -114,28 +120,24 @@ impl Application {
             mailer.clone(),
             identity,
             generation,
-            config
-                .gateway
-                .options(gateway_catalogue, &config.bailian.base_url)?,
+            gateway,
         );
         services
             .generations
             .recover(!db.is_shared())
             .await
             .context("recovering interrupted answers")?;
-
         services
             .ledger
             .recover()
             .await
             .context("settling the calls of ended processes")?;
-
         let metrics = match config.telemetry.metrics_addr {
             Some(addr) => Some(Metrics::bind(addr).await?),
             None => None,
         };
 
-        let readiness = Readiness::new(db.clone(), redis.clone());
+        let readiness = Readiness::new(db.clone(), needed);
         let router = router::build(&services, &readiness, &config)?;
         Ok(Self {
             router,
@@ -180,6 +182,9 @@ impl Application {
 
         let keep_calls = self.config.gateway.keep_calls_days;
         let purging = tokio::spawn(purge(self.services.clone(), keep_calls, stop.clone()));
+        let gateway = self.services.gateway.clone();
+        let until = stop.clone();
+        let jobs = tokio::spawn(async move { gateway.run_jobs(until).await });
         let metrics = self
             .metrics
             .map(|metrics| tokio::spawn(metrics.serve(stop.clone())));
@@ -202,6 +207,7 @@ impl Application {
             tracing::warn!("some connections did not end in time");
         }
         purging.abort();
+        jobs.abort();
         if let Some(metrics) = metrics {
             metrics.abort();
         }
@@ -253,6 +259,17 @@ impl Application {
         }
         Ok(())
     }
+}
+
+fn gateway_options(
+    config: &Config,
+    catalogue: Catalogue,
+    redis: Option<Redis>,
+) -> anyhow::Result<GatewayOptions> {
+    let base_url = &config.bailian.base_url;
+    let mut options = config.gateway.options(catalogue, base_url)?;
+    options.shared_limits = redis.filter(|_| config.gateway.limits == LimitsIn::Redis);
+    Ok(options)
 }
 
 /// Bailian, or its stand-in where there is no key.

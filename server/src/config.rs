@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 pub use bailian::BailianConfig;
 pub use chat::ChatConfig;
 pub use database::DatabaseConfig;
-pub use gateway::GatewayConfig;
+pub use gateway::{GatewayConfig, LimitsIn};
 pub use identity::{IdentityConfig, SessionsIn};
 pub use mail::{MailConfig, SmtpEncryption};
 pub use redis::RedisConfig;
@@ -113,6 +113,9 @@ impl Config {
         self.redis.check()?;
         if self.identity.sessions == SessionsIn::Redis && !self.redis.is_set() {
             bail!("redis.url must be set when identity.sessions is \"redis\"");
+        }
+        if self.gateway.limits == LimitsIn::Redis && !self.redis.is_set() {
+            bail!("redis.url must be set when gateway.limits is \"redis\"");
         }
         sso::check(&self.sso)?;
         self.identity.check()

@@ -9,11 +9,13 @@ mod headers;
 mod line;
 mod models;
 mod objects;
+mod once;
 mod refusal;
 mod relay;
 mod request;
 mod streamed;
 mod table;
+mod translated;
 mod whole;
 mod words;
 
@@ -69,6 +71,9 @@ pub(crate) fn router(services: &Services, config: &Config) -> Router {
             .route(base, get(models::list))
             .route(&format!("{base}/{{*id}}"), get(models::one));
     }
+    for (path, methods) in translated::routes() {
+        router = router.route(path, methods.fallback(nothing));
+    }
     for (path, handler) in [
         ("/api-ws/v1/inference", on(MethodFilter::GET, line::tasks)),
         ("/api-ws/v1/realtime", get(line::events)),
@@ -96,7 +101,8 @@ pub fn addresses() -> Vec<(Method, String)> {
     let lists =
         ["/v1/models", "/compatible-mode/v1/models"].map(|path| (Method::GET, path.to_owned()));
     let routes = routes().into_iter().map(|route| (route.method, route.path));
-    routes.chain(lists).collect()
+    let translated = translated::ADDRESSES.map(|path| (Method::POST, path.to_owned()));
+    routes.chain(lists).chain(translated).collect()
 }
 
 fn filter(method: &Method) -> MethodFilter {

@@ -44,7 +44,9 @@ mod conversations {
 mod gateway {
     mod access;
     mod money;
+    mod nodes;
     mod observed;
+    mod once;
     mod streams;
     mod things;
     mod untouched;

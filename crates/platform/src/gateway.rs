@@ -8,28 +8,42 @@ mod limits;
 mod names;
 mod objects;
 pub mod observed;
+mod once;
 mod page;
 mod price;
 pub mod scan;
+mod sweep;
 mod tasks;
 mod watch;
 
 use std::{sync::Arc, time::Duration};
 
-use bailian::{Client, Region, capability::Catalogue};
+use bailian::{
+    Client, Region,
+    capability::{Catalogue, ModelCard},
+};
 use jiff::tz::TimeZone;
+use model::Millis;
 use moka::future::Cache;
+use tokio_util::sync::CancellationToken;
 
 pub use access::Principal;
 pub use call::{Ask, Ending, Running};
 pub use error::{GatewayError, LimitKind};
 pub use limits::{Allowed, LimitsPerMinute};
 pub use objects::ObjectKind;
+pub use once::{Claimed, Given, LARGEST_ANSWER, Once};
 pub use watch::RightEnded;
 
-use crate::{Clock, Ids, audit::Audit, identity::Identity, ledger::Ledger, store::Db};
+use crate::{
+    Clock, Ids,
+    audit::Audit,
+    identity::Identity,
+    ledger::Ledger,
+    store::{Db, Redis},
+};
 use access::Credentials;
-use limits::Lanes;
+use limits::{Lanes, Shared};
 use names::Names;
 use watch::Watches;
 
@@ -52,6 +66,8 @@ pub struct GatewayOptions {
     pub site: LimitsPerMinute,
     /// The site's time zone: sums are of its days, and budgets of its days and months.
     pub time_zone: TimeZone,
+    /// Where several processes keep what a person and everybody may ask together.
+    pub shared_limits: Option<Redis>,
 }
 
 impl Default for GatewayOptions {
@@ -62,6 +78,7 @@ impl Default for GatewayOptions {
             per_person: LimitsPerMinute::default(),
             site: LimitsPerMinute::default(),
             time_zone: TimeZone::UTC,
+            shared_limits: None,
         }
     }
 }
@@ -69,6 +86,12 @@ impl Default for GatewayOptions {
 /// The service. Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway(Arc<Inner>);
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Gateway(…)")
+    }
+}
 
 struct Inner {
     db: Db,
@@ -80,6 +103,7 @@ struct Inner {
     ids: Ids,
     options: GatewayOptions,
     lanes: Lanes,
+    shared: Option<Arc<Shared>>,
     known: Cache<Credentials, Arc<Principal>>,
     names: Cache<(), Arc<Names>>,
     watches: Watches,
@@ -109,6 +133,10 @@ impl Gateway {
         let briefly = |most: u64| moka::future::CacheBuilder::new(most).time_to_live(KNOWN_FOR);
         Self(Arc::new(Inner {
             lanes: Lanes::new(&options.site),
+            shared: options
+                .shared_limits
+                .clone()
+                .map(|redis| Shared::new(redis, parts.ids.next().to_string())),
             db: parts.db,
             identity: parts.identity,
             ledger: parts.ledger,
@@ -123,6 +151,27 @@ impl Gateway {
                 .build(),
             watches: Watches::default(),
         }))
+    }
+
+    /// What has to be done from time to time, until `closing`: booking tasks that nobody asks for, and telling the other
+    /// processes that this one lives.
+    pub async fn run_jobs(&self, closing: CancellationToken) {
+        let alive = async {
+            if let Some(shared) = &self.0.shared {
+                shared.stay_alive(&self.0.lanes, closing.clone()).await;
+            }
+        };
+        tokio::join!(self.follow_tasks(closing.clone()), alive);
+    }
+
+    /// The time.
+    pub fn now(&self) -> Millis {
+        self.0.clock.now()
+    }
+
+    /// What the catalogue knows of a model.
+    pub fn card(&self, model: &str) -> Option<&ModelCard> {
+        self.0.options.catalogue.get(model)
     }
 
     /// The upstream, for whoever hands bytes on.

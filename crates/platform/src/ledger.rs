@@ -146,6 +146,11 @@ impl Ledger {
         Ok(true)
     }
 
+    /// What this process is called, and no other one.
+    pub(crate) fn node(&self) -> &Arc<str> {
+        &self.0.node
+    }
+
     /// Writes everything that waits and gives up the lease. Calls that end after this are settled by the next process.
     #[tracing::instrument(name = "ledger.close_down", skip_all)]
     pub async fn close_down(&self) {

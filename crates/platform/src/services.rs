@@ -116,6 +116,12 @@ impl Services {
                 "emptying the trash failed"
             ),
         }
+        if let Err(error) = self.gateway.forget_answers().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "forgetting old answers failed"
+            );
+        }
         if let Err(error) = self.identity.purge().await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,

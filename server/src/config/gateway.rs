@@ -28,8 +28,21 @@ pub struct GatewayConfig {
     pub tokens_per_site: i64,
     /// Requests at once by everybody together.
     pub at_once_per_site: i64,
+    /// Where limits are counted: by each process for itself, or by all of them together in Redis.
+    pub limits: LimitsIn,
     /// Lines of the call log that are older than so many days are deleted; the sums stay. 0 keeps all of them.
     pub keep_calls_days: u32,
+}
+
+/// Where limits are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitsIn {
+    /// In each process.
+    #[default]
+    Memory,
+    /// In Redis, see `[redis]`.
+    Redis,
 }
 
 impl Default for GatewayConfig {
@@ -44,6 +57,7 @@ impl Default for GatewayConfig {
             requests_per_site: 0,
             tokens_per_site: 0,
             at_once_per_site: 10_000,
+            limits: LimitsIn::default(),
             keep_calls_days: 365,
         }
     }
@@ -67,6 +81,7 @@ impl GatewayConfig {
                 at_once: limit(self.at_once_per_site),
             },
             time_zone: self.zone()?,
+            shared_limits: None,
         })
     }
 

@@ -19,8 +19,9 @@ use super::{table::Dialect, words};
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
-    /// OpenAI's code, Bailian's, and Anthropic's type.
-    codes: (&'static str, &'static str, &'static str),
+    codes: &'static Codes,
+    /// Bailian's own code, where it refused.
+    upstream_code: Option<String>,
     message: String,
     field: Option<String>,
     retry_after: Option<Duration>,
@@ -28,53 +29,62 @@ pub(super) struct Refusal {
     is_final: bool,
 }
 
-const BAD_REQUEST: (&str, &str, &str) = (
+/// OpenAI's code, Bailian's, and Anthropic's type.
+type Codes = (&'static str, &'static str, &'static str);
+
+const BAD_REQUEST: &Codes = &(
     "invalid_parameter_error",
     "InvalidParameter",
     "invalid_request_error",
 );
-const UNAUTHORIZED: (&str, &str, &str) =
-    ("invalid_api_key", "InvalidApiKey", "authentication_error");
-const FORBIDDEN: (&str, &str, &str) = ("access_denied", "AccessDenied", "permission_error");
-const NO_MODEL: (&str, &str, &str) = ("model_not_found", "ModelNotFound", "not_found_error");
-const NOT_FOUND: (&str, &str, &str) = ("not_found", "NotFound", "not_found_error");
-const REQUESTS: (&str, &str, &str) = (
+const UNAUTHORIZED: &Codes = &("invalid_api_key", "InvalidApiKey", "authentication_error");
+const FORBIDDEN: &Codes = &("access_denied", "AccessDenied", "permission_error");
+const NO_MODEL: &Codes = &("model_not_found", "ModelNotFound", "not_found_error");
+const NOT_FOUND: &Codes = &("not_found", "NotFound", "not_found_error");
+const REQUESTS: &Codes = &(
     "rate_limit_exceeded",
     "Throttling.RateQuota",
     "rate_limit_error",
 );
-const TOKENS: (&str, &str, &str) = (
+const TOKENS: &Codes = &(
     "rate_limit_exceeded",
     "Throttling.AllocationQuota",
     "rate_limit_error",
 );
-const BUDGET: (&str, &str, &str) = (
+const BUDGET: &Codes = &(
     "insufficient_quota",
     "Throttling.AllocationQuota",
     "rate_limit_error",
 );
-const TOO_LARGE: (&str, &str, &str) = (
+const TOO_LARGE: &Codes = &(
     "request_too_large",
     "BadRequest.TooLarge",
     "request_too_large",
 );
-const UNAVAILABLE: (&str, &str, &str) = (
+const ONCE_OTHER: &Codes = &(
+    "idempotency_key_reused",
+    "InvalidParameter.IdempotencyKey",
+    "invalid_request_error",
+);
+const ONCE_BUSY: &Codes = &(
+    "idempotency_conflict",
+    "Conflict.IdempotencyKey",
+    "invalid_request_error",
+);
+const UNAVAILABLE: &Codes = &(
     "service_unavailable",
     "ServiceUnavailable",
     "overloaded_error",
 );
-const TIMEOUT: (&str, &str, &str) = ("upstream_timeout", "RequestTimeOut", "timeout_error");
-const BROKEN: (&str, &str, &str) = ("upstream_error", "InternalError", "api_error");
+const TIMEOUT: &Codes = &("upstream_timeout", "RequestTimeOut", "timeout_error");
+const BROKEN: &Codes = &("upstream_error", "InternalError", "api_error");
 
 impl Refusal {
-    fn new(
-        status: StatusCode,
-        codes: (&'static str, &'static str, &'static str),
-        message: impl Into<String>,
-    ) -> Self {
+    fn new(status: StatusCode, codes: &'static Codes, message: impl Into<String>) -> Self {
         Self {
             status,
             codes,
+            upstream_code: None,
             message: message.into(),
             field: None,
             retry_after: None,
@@ -143,6 +153,22 @@ impl Refusal {
             GatewayError::NoPrice => Self {
                 is_final: true,
                 ..Self::new(StatusCode::FORBIDDEN, FORBIDDEN, say.no_price)
+            },
+            GatewayError::OnceKey => Self {
+                is_final: true,
+                ..Self::new(StatusCode::BAD_REQUEST, BAD_REQUEST, say.once_key)
+            },
+            GatewayError::OnceOther => Self {
+                is_final: true,
+                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, ONCE_OTHER, say.once_other)
+            },
+            GatewayError::OnceBusy => Self {
+                retry_after: Some(Duration::from_secs(1)),
+                ..Self::new(StatusCode::CONFLICT, ONCE_BUSY, say.once_busy)
+            },
+            GatewayError::OnceUnknown => Self {
+                is_final: true,
+                ..Self::new(StatusCode::CONFLICT, ONCE_BUSY, say.once_unknown)
             },
             GatewayError::Store(error) => {
                 tracing::error!(
@@ -215,6 +241,55 @@ impl Refusal {
         )
     }
 
+    /// A field of the request is missing or asks for what can't be had.
+    pub(super) fn field(field: &str, message: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.to_owned()),
+            is_final: true,
+            ..Self::new(StatusCode::BAD_REQUEST, BAD_REQUEST, message)
+        }
+    }
+
+    /// The request's JSON is not what the address takes.
+    pub(super) fn unfit(error: &serde_json::Error, chinese: bool) -> Self {
+        Self {
+            is_final: true,
+            ..Self::new(
+                StatusCode::BAD_REQUEST,
+                BAD_REQUEST,
+                words::unfit(error, chinese),
+            )
+        }
+    }
+
+    /// Bailian refused what was asked in its words for the caller: its own words pass, unless they are about this site.
+    pub(super) fn of_translated(error: &UpstreamError, chinese: bool) -> Self {
+        let mut kind = error.kind();
+        while let ErrorKind::TaskFailed { cause } = kind {
+            kind = cause;
+        }
+        let (status, codes) = match kind {
+            ErrorKind::InvalidParameter { .. } | ErrorKind::ContentInspection => {
+                (StatusCode::BAD_REQUEST, BAD_REQUEST)
+            }
+            ErrorKind::TooLarge if error.status().is_none() => {
+                (StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE)
+            }
+            ErrorKind::NotFound => (StatusCode::NOT_FOUND, NO_MODEL),
+            ErrorKind::PermissionDenied => (StatusCode::FORBIDDEN, FORBIDDEN),
+            _ => return Self::of_upstream(error, chinese),
+        };
+        Self {
+            field: match kind {
+                ErrorKind::InvalidParameter { parameter } => parameter.clone(),
+                _ => None,
+            },
+            upstream_code: error.code().map(str::to_owned),
+            is_final: true,
+            ..Self::new(status, codes, error.message())
+        }
+    }
+
     /// No answer came, or Bailian refuses this site rather than the caller.
     pub(super) fn of_upstream(error: &UpstreamError, chinese: bool) -> Self {
         let say = words::of(chinese);
@@ -278,7 +353,7 @@ impl Refusal {
                     "message": self.message,
                     "type": self.openai_type(),
                     "param": self.field,
-                    "code": self.codes.0,
+                    "code": self.upstream_code.as_deref().unwrap_or(self.codes.0),
                 },
                 "request_id": request_id,
             }),

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::{
     GatewayState, credential, headers, objects,
+    once::{self, Turn},
     refusal::{Refusal, concerns_the_operator},
     request::{self, Incoming},
     streamed,
@@ -48,34 +49,64 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         Err(refusal) => return refused(refusal),
     };
     let limits = (state.max_body_bytes, chinese);
-    let understood = request::understand(
+    let turn = once::turn(
         &state.gateway,
-        &route,
         &principal,
         &parts,
         body,
         limits,
         &request_id,
     );
-    let incoming = match understood.await {
-        Ok(incoming) => incoming,
-        Err(refusal) if is_question_about_task(&route, &refusal) => {
-            return unknown_task(&route, &parts, &request_id);
-        }
+    let (claimed, body) = match turn.await {
+        Ok(Turn::Make(claimed, body)) => (claimed, body),
+        Ok(Turn::Made(response)) => return response,
         Err(refusal) => return refused(refusal),
     };
-    let running = match state.gateway.admit(&principal, incoming.ask.clone()).await {
-        Ok(running) => running,
-        Err(error) => return refused(Refusal::of(&error, chinese)),
+    let admitted = admit(&state, &route, &principal, &parts, body, &request_id).await;
+    let (incoming, running) = match admitted {
+        Ok(admitted) => admitted,
+        Err(refusal) => {
+            once::release(claimed).await;
+            return if is_question_about_task(&route, &refusal) {
+                unknown_task(&route, &parts, &request_id)
+            } else {
+                refused(refusal)
+            };
+        }
     };
     let context = Context {
         gateway: state.gateway.clone(),
         principal,
         route,
-        request_id,
+        request_id: request_id.clone(),
         chinese,
     };
-    ask(&state, context, incoming, running).await
+    let response = ask(&state, context, incoming, running).await;
+    match once::keep(claimed, response, chinese).await {
+        Ok(response) => response,
+        Err(refusal) => refused(refusal),
+    }
+}
+
+/// Reads the request and reserves what it can cost.
+async fn admit(
+    state: &GatewayState,
+    route: &Route,
+    principal: &Arc<Principal>,
+    parts: &http::request::Parts,
+    body: Body,
+    request_id: &str,
+) -> Result<(Incoming, Running), Refusal> {
+    let chinese = request::reads_chinese(parts);
+    let limits = (state.max_body_bytes, chinese);
+    let gateway = &state.gateway;
+    let understood =
+        request::understand(gateway, route, principal, parts, body, limits, request_id);
+    let incoming = understood.await?;
+    match gateway.admit(principal, incoming.ask.clone()).await {
+        Ok(running) => Ok((incoming, running)),
+        Err(error) => Err(Refusal::of(&error, chinese)),
+    }
 }
 
 fn is_question_about_task(route: &Route, refusal: &Refusal) -> bool {
@@ -174,7 +205,7 @@ async fn ask(
 }
 
 /// Whether the reason lies with the model or its host, and not with the request or the account.
-fn another_may_answer(error: &UpstreamError) -> bool {
+pub(super) fn another_may_answer(error: &UpstreamError) -> bool {
     matches!(
         error.kind(),
         ErrorKind::Throttled { .. }

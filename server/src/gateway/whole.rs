@@ -70,7 +70,7 @@ async fn read(body: &mut Answer) -> Result<Bytes, bailian::Error> {
 /// Books what was used, or leaves the reservation to the task that was begun.
 async fn book(
     context: &Context,
-    running: Running,
+    mut running: Running,
     status: StatusCode,
     json: &[u8],
 ) -> Result<(), GatewayError> {

@@ -24,6 +24,10 @@ pub(super) struct Words {
     pub(super) upstream_refuses: &'static str,
     pub(super) answer_too_large: &'static str,
     pub(super) right_ended: &'static str,
+    pub(super) once_key: &'static str,
+    pub(super) once_other: &'static str,
+    pub(super) once_busy: &'static str,
+    pub(super) once_unknown: &'static str,
 }
 
 const EN: Words = Words {
@@ -46,6 +50,10 @@ const EN: Words = Words {
     upstream_refuses: "The service is not available at the moment. Its operator has been told.",
     answer_too_large: "The upstream's answer is larger than allowed.",
     right_ended: "The credential was ended while the answer ran.",
+    once_key: "The Idempotency-Key must be one header of 1 to 255 characters.",
+    once_other: "This Idempotency-Key was used for another request. Take a new one.",
+    once_busy: "The request with this Idempotency-Key is being made. Ask again in a moment.",
+    once_unknown: "The request with this Idempotency-Key broke off, and what came of it is not known. It is not made twice: take a new key if you want it made again.",
 };
 
 const ZH: Words = Words {
@@ -68,6 +76,10 @@ const ZH: Words = Words {
     upstream_refuses: "服务暂不可用，已通知运营者。",
     answer_too_large: "上游的响应超过允许的大小。",
     right_ended: "响应过程中凭证已失效。",
+    once_key: "Idempotency-Key 必须是一个 1 至 255 个字符的请求头。",
+    once_other: "此 Idempotency-Key 已用于另一个请求，请换一个。",
+    once_busy: "使用此 Idempotency-Key 的请求正在处理，请稍后再试。",
+    once_unknown: "使用此 Idempotency-Key 的请求中断，结果未知，不会重复执行。如需重新执行，请换一个键。",
 };
 
 pub(super) const fn of(chinese: bool) -> &'static Words {
@@ -100,6 +112,104 @@ pub(super) fn request(error: &ScanError, chinese: bool) -> String {
         ScanError::OutOfRange { field, least, most } => {
             format!("字段 {field} 超出范围：{least} 至 {most}。")
         }
+    }
+}
+
+pub(super) fn unfit(error: &serde_json::Error, chinese: bool) -> String {
+    if chinese {
+        format!("无法读取请求：{error}。")
+    } else {
+        format!("The request can't be read: {error}.")
+    }
+}
+
+pub(super) fn missing(field: &str, chinese: bool) -> String {
+    if chinese {
+        format!("缺少字段 {field}。")
+    } else {
+        format!("The field {field} is missing.")
+    }
+}
+
+pub(super) fn twice(field: &str, chinese: bool) -> String {
+    if chinese {
+        format!("字段 {field} 只能出现一次。")
+    } else {
+        format!("The field {field} can stand only once.")
+    }
+}
+
+pub(super) fn unreadable(field: &str, chinese: bool) -> String {
+    if chinese {
+        format!("字段 {field} 的值不正确。")
+    } else {
+        format!("The field {field} has a value that can't be taken.")
+    }
+}
+
+pub(super) fn not_offered(field: &str, chinese: bool) -> String {
+    if chinese {
+        format!("{field} 的这个值在此不可用：百炼没有对应的功能。请去掉它，或使用百炼原生接口。")
+    } else {
+        format!(
+            "This value of {field} can't be had: Bailian has no counterpart here. Leave it out, or use Bailian's native service."
+        )
+    }
+}
+
+pub(super) fn out_of_range(field: &str, least: u32, most: u32, chinese: bool) -> String {
+    if chinese {
+        format!("字段 {field} 超出范围：{least} 至 {most}。")
+    } else {
+        format!("The field {field} must be between {least} and {most}.")
+    }
+}
+
+pub(super) fn no_size(chinese: bool) -> &'static str {
+    if chinese {
+        "size 应形如 1024x1024，或为 auto。"
+    } else {
+        "The size must be like 1024x1024, or auto."
+    }
+}
+
+pub(super) fn no_form(chinese: bool) -> &'static str {
+    if chinese {
+        "请以 multipart/form-data 发送请求。"
+    } else {
+        "Send the request as multipart/form-data."
+    }
+}
+
+pub(super) fn wrong_model(model: &str, chinese: bool) -> String {
+    if chinese {
+        format!("模型 {model} 不支持此接口。")
+    } else {
+        format!("The model {model} doesn't do what this address is for.")
+    }
+}
+
+pub(super) fn no_mask(model: &str, chinese: bool) -> String {
+    if chinese {
+        format!("只有模型 {model} 支持 mask。")
+    } else {
+        format!("Only the model {model} takes a mask.")
+    }
+}
+
+pub(super) fn only_forms(model: &str, forms: &str, chinese: bool) -> String {
+    if chinese {
+        format!("模型 {model} 只支持以下 response_format：{forms}。")
+    } else {
+        format!("The model {model} offers only these as response_format: {forms}.")
+    }
+}
+
+pub(super) fn speed(model: &str, least: f64, most: f64, chinese: bool) -> String {
+    if chinese {
+        format!("模型 {model} 的 speed 应在 {least} 至 {most} 之间。")
+    } else {
+        format!("The model {model} speaks at a speed between {least} and {most}.")
     }
 }
 

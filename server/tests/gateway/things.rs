@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Program, TestApp, TestResult, answered};
+use crate::support::{Program, TestApp, TestResult, answered, eventually};
 
 async fn upload(program: &Program) -> anyhow::Result<String> {
     let file = reqwest::multipart::Part::bytes(b"A loom weaves.".to_vec()).file_name("loom.txt");
@@ -114,5 +114,59 @@ async fn a_task_is_booked_when_it_ends() -> TestResult {
             .await?,
         0
     );
+    Ok(())
+}
+
+/// What a task cost is booked, and what was reserved for it is free again, also when its caller never comes back.
+#[tokio::test]
+async fn a_task_that_nobody_asks_for_is_booked() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    app.simulator.hold_tasks();
+    let wish = json!({ "model": "wan2.2-t2i-flash", "input": { "prompt": "A loom" }, "parameters": { "n": 1, "size": "1024*1024" } });
+    let path = "/api/v1/services/aigc/text2image/image-synthesis";
+    let request = lin.api.request(Method::POST, path);
+    let request = request.header("x-dashscope-async", "enable").json(&wish);
+    answered(request).await?.done()?;
+    let waiting = "SELECT COUNT(*) FROM call_holds WHERE task_id <> ''";
+    // It is its caller's to ask for yet.
+    assert_eq!(app.gateway.settle_unheard().await?, 0);
+    app.database
+        .execute("UPDATE call_holds SET opened_at = opened_at - 300000")
+        .await?;
+    assert_eq!(app.gateway.settle_unheard().await?, 0);
+    assert_eq!(app.number(waiting).await?, 1);
+    app.simulator.finish_tasks();
+    assert_eq!(app.gateway.settle_unheard().await?, 1);
+    let booked = "SELECT COUNT(*) FROM calls WHERE operation = 'image' AND images = 1 AND cost > 0 AND outcome = 'succeeded'";
+    assert_eq!(
+        (app.number(booked).await?, app.number(waiting).await?),
+        (1, 0)
+    );
+    assert_eq!(app.gateway.settle_unheard().await?, 0);
+    Ok(())
+}
+
+/// One who leaves while a picture is painted for them has it cancelled, if it has not begun.
+#[tokio::test]
+async fn a_translated_wish_is_cancelled_with_its_caller() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    app.simulator.hold_tasks();
+    let wish = json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom", "size": "512x512" });
+    let api = lin.api.clone();
+    let asked = tokio::spawn(async move { api.post("/v1/images/generations", wish).await });
+    let waiting = "SELECT COUNT(*) FROM call_holds WHERE task_id <> ''";
+    eventually("the task has begun", async || {
+        Ok((app.number(waiting).await? == 1).then_some(()))
+    })
+    .await?;
+    asked.abort();
+    eventually("its cancelling", async || {
+        let received = app.simulator.received();
+        let mut paths = received.iter().map(|request| &request.path);
+        Ok(paths.any(|path| path.ends_with("/cancel")).then_some(()))
+    })
+    .await?;
     Ok(())
 }

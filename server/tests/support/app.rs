@@ -4,10 +4,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
 use model::BuiltIn;
-use platform::SystemClock;
+use platform::{SystemClock, gateway::Gateway};
 use server::{
     application::Application,
-    config::{Config, Secret, SessionsIn},
+    config::{Config, LimitsIn, Secret, SessionsIn},
 };
 use simulator::{Account, Handle};
 use tokio::task::JoinHandle;
@@ -23,6 +23,10 @@ pub(crate) struct TestApp {
     /// The upstream: what it answers next, what it received.
     pub(crate) simulator: Handle,
     pub(crate) database: Database,
+    /// What runs behind the routes by itself.
+    pub(crate) gateway: Gateway,
+    /// Where the upstream is.
+    upstream: String,
     stop: CancellationToken,
     running: JoinHandle<anyhow::Result<()>>,
 }
@@ -49,7 +53,30 @@ impl TestApp {
 
     async fn run(database: Database, config: Config) -> anyhow::Result<Self> {
         let application = Application::build(config, Arc::new(SystemClock)).await?;
-        let simulator = application.simulator().context("no simulator")?.handle();
+        let simulator = application.simulator().context("no simulator")?;
+        let (handle, upstream) = (simulator.handle(), simulator.base_url().to_owned());
+        Self::begin(database, application, handle, upstream)
+    }
+
+    /// A second process beside this one: the same database, the same upstream.
+    pub(crate) async fn another(&self) -> anyhow::Result<Self> {
+        let database = self.database.again()?;
+        let mut config = config(&database);
+        config.security.master_key_file = self.database.folder.path().join("master.key");
+        config.bailian.base_url.clone_from(&self.upstream);
+        config.bailian.api_key = Some(Secret::from("sk-second".to_owned()));
+        let application = Application::build(config, Arc::new(SystemClock)).await?;
+        let (simulator, upstream) = (self.simulator.clone(), self.upstream.clone());
+        Self::begin(database, application, simulator, upstream)
+    }
+
+    fn begin(
+        database: Database,
+        application: Application,
+        simulator: Handle,
+        upstream: String,
+    ) -> anyhow::Result<Self> {
+        let gateway = application.services().gateway.clone();
         let (addr, metrics) = (application.addr()?, application.metrics_addr());
         let stop = CancellationToken::new();
         let running = tokio::spawn(application.run(stop.clone()));
@@ -58,6 +85,8 @@ impl TestApp {
             metrics,
             simulator,
             database,
+            gateway,
+            upstream,
             stop,
             running,
         })
@@ -151,6 +180,7 @@ pub(crate) fn config(database: &Database) -> Config {
         config.redis.url = Some(Secret::from(url.clone()));
         config.redis.prefix.clone_from(prefix);
         config.identity.sessions = SessionsIn::Redis;
+        config.gateway.limits = LimitsIn::Redis;
     }
     config.simulator.latency_ms = 0;
     config.simulator.speed = 0;

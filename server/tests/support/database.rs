@@ -72,6 +72,23 @@ impl Database {
         }
     }
 
+    /// The same database, for another process.
+    pub(crate) fn again(&self) -> anyhow::Result<Self> {
+        Ok(Self {
+            url: self.url.clone(),
+            folder: tempfile::tempdir()?,
+            redis: self.redis.clone(),
+        })
+    }
+
+    /// The one that several processes may share, where this machine has it.
+    pub(crate) async fn shared() -> anyhow::Result<Option<Self>> {
+        match variable("LIANTAI_TEST_POSTGRES_URL") {
+            Some(server) => Ok(Some(Self::postgres(&server).await?)),
+            None => Ok(None),
+        }
+    }
+
     /// Runs a statement behind the server's back.
     pub(crate) async fn execute(&self, sql: &str) -> anyhow::Result<()> {
         if self.is_postgres() {

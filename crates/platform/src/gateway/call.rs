@@ -90,7 +90,8 @@ impl Gateway {
     pub async fn admit(&self, principal: &Principal, ask: Ask) -> Result<Running, GatewayError> {
         principal.within_quota(self.0.clock.now())?;
         let estimate = input_tokens(ask.text_bytes).saturating_add(ask.output_tokens.unwrap_or(0));
-        let pass = Pass::through(&principal.lanes, as_i64(estimate))?;
+        let shared = self.0.shared.as_ref();
+        let pass = Pass::through(&principal.lanes, as_i64(estimate), shared).await?;
         let payer = Payer {
             owner: principal.user(),
             key: principal.key,
@@ -243,7 +244,7 @@ impl Running {
     }
 
     /// Leaves it open until the task at the upstream ends; returns when that is durable.
-    pub async fn wait_for_task(mut self, task_id: &str) -> Result<(), store::Error> {
+    pub async fn wait_for_task(&mut self, task_id: &str) -> Result<(), store::Error> {
         match self.open.take() {
             Some(open) => open.wait_for_task(task_id).await,
             None => Ok(()),

@@ -74,6 +74,18 @@ pub enum GatewayError {
     /// A budget binds the caller, and what the call costs is not known.
     #[error("a budget binds the call, and its price is unknown")]
     NoPrice,
+    /// The `Idempotency-Key` is empty or too long.
+    #[error("the idempotency key is empty or too long")]
+    OnceKey,
+    /// The same `Idempotency-Key` came with another body before.
+    #[error("the idempotency key was used for another request")]
+    OnceOther,
+    /// The request with this `Idempotency-Key` is being made.
+    #[error("the request with this idempotency key is being made")]
+    OnceBusy,
+    /// What came of the request with this `Idempotency-Key` nobody knows: it broke off.
+    #[error("what came of the request with this idempotency key is not known")]
+    OnceUnknown,
     /// The store failed: money fails closed.
     #[error(transparent)]
     Store(#[from] store::Error),

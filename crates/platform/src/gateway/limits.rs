@@ -1,7 +1,10 @@
-//! How much may be asked in a minute and at once: by a key, by a person, by everybody. Kept in this process.
+//! How much may be asked in a minute and at once: by a key, by a person, by everybody. Kept in this process, and where
+//! there is Redis, with all other processes together too.
 //!
 //! Buckets refill evenly. What an answer costs in tokens is known only at its end: it is estimated, taken in advance and
 //! corrected, so a bucket can be in debt; then nothing passes until it is paid.
+
+mod shared;
 
 use std::{
     collections::HashMap,
@@ -16,6 +19,10 @@ use model::BudgetScope;
 use tokio::time::Instant;
 
 use super::error::{GatewayError, LimitKind};
+use crate::store::SharedLimit;
+
+pub(super) use shared::Shared;
+use shared::SharedPass;
 
 /// How much may be asked; nothing is limited by `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,6 +118,7 @@ const fn whole(level: f64) -> i64 {
 #[derive(Debug)]
 pub(super) struct Lane {
     scope: BudgetScope,
+    id: String,
     limits: LimitsPerMinute,
     requests: Option<Bucket>,
     tokens: Option<Bucket>,
@@ -118,13 +126,23 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    fn new(scope: BudgetScope, limits: LimitsPerMinute) -> Self {
+    fn new(scope: BudgetScope, id: String, limits: LimitsPerMinute) -> Self {
         Self {
             scope,
+            id,
             limits,
             requests: limits.requests.map(Bucket::new),
             tokens: limits.tokens.map(Bucket::new),
             running: AtomicI64::new(0),
+        }
+    }
+
+    fn shared(&self) -> SharedLimit {
+        SharedLimit {
+            name: format!("{}:{}", self.scope.as_str(), self.id),
+            requests: self.limits.requests,
+            tokens: self.limits.tokens,
+            at_once: self.limits.at_once,
         }
     }
 
@@ -189,7 +207,7 @@ const MANY: usize = 10_000;
 impl Lanes {
     pub(super) fn new(site: &LimitsPerMinute) -> Self {
         Self {
-            site: lane(BudgetScope::Site, *site),
+            site: lane(BudgetScope::Site, String::new(), *site),
             others: Mutex::default(),
         }
     }
@@ -205,7 +223,7 @@ impl Lanes {
         id: String,
         limits: LimitsPerMinute,
     ) -> Option<Arc<Lane>> {
-        let new = lane(scope, limits)?;
+        let new = lane(scope, id.clone(), limits)?;
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         if others.len() > MANY {
             others.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_rested());
@@ -217,6 +235,17 @@ impl Lanes {
             *kept = new;
         }
         Some(Arc::clone(kept))
+    }
+
+    /// Those that limit how many calls run at once, with how many do.
+    fn running(&self) -> Vec<(SharedLimit, i64)> {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let lanes = others.values().chain(&self.site);
+        let running = lanes.map(|lane| (lane, lane.running.load(Ordering::Relaxed)));
+        running
+            .filter(|(lane, count)| lane.limits.at_once.is_some() && *count > 0)
+            .map(|(lane, count)| (lane.shared(), count))
+            .collect()
     }
 }
 
@@ -232,8 +261,8 @@ impl Lane {
     }
 }
 
-fn lane(scope: BudgetScope, limits: LimitsPerMinute) -> Option<Arc<Lane>> {
-    (limits != LimitsPerMinute::default()).then(|| Arc::new(Lane::new(scope, limits)))
+fn lane(scope: BudgetScope, id: String, limits: LimitsPerMinute) -> Option<Arc<Lane>> {
+    (limits != LimitsPerMinute::default()).then(|| Arc::new(Lane::new(scope, id, limits)))
 }
 
 /// That a call may be made. Its place is free again when this is dropped.
@@ -241,11 +270,38 @@ fn lane(scope: BudgetScope, limits: LimitsPerMinute) -> Option<Arc<Lane>> {
 pub(super) struct Pass {
     lanes: Arc<[Arc<Lane>]>,
     tokens: i64,
+    shared: Option<SharedPass>,
 }
 
 impl Pass {
-    /// Enters all lanes, or none and says which one refuses.
-    pub(super) fn through(lanes: &Arc<[Arc<Lane>]>, tokens: i64) -> Result<Self, GatewayError> {
+    /// Enters all lanes of this process, and those that it shares, or none and says which one refuses. While what is
+    /// shared can't be reached, each process keeps to the limits by itself.
+    pub(super) async fn through(
+        lanes: &Arc<[Arc<Lane>]>,
+        tokens: i64,
+        shared: Option<&Arc<Shared>>,
+    ) -> Result<Self, GatewayError> {
+        let mut pass = Self::here(lanes, tokens)?;
+        let Some(shared) = shared.filter(|_| !lanes.is_empty()) else {
+            return Ok(pass);
+        };
+        match shared.enter(lanes, tokens).await {
+            Ok(entered) => {
+                pass.shared = entered;
+                Ok(pass)
+            }
+            Err(refusal) => {
+                let entered = std::mem::take(&mut pass.lanes);
+                for lane in entered.iter() {
+                    lane.withdraw(tokens);
+                }
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Enters the lanes of this process.
+    pub(super) fn here(lanes: &Arc<[Arc<Lane>]>, tokens: i64) -> Result<Self, GatewayError> {
         for (place, lane) in lanes.iter().enumerate() {
             if let Err(refusal) = lane.enter(tokens) {
                 for entered in &lanes[..place] {
@@ -257,6 +313,7 @@ impl Pass {
         Ok(Self {
             lanes: Arc::clone(lanes),
             tokens,
+            shared: None,
         })
     }
 
@@ -266,6 +323,9 @@ impl Pass {
             if let Some(bucket) = &lane.tokens {
                 bucket.give_back(self.tokens.saturating_sub(tokens));
             }
+        }
+        if let Some(shared) = &mut self.shared {
+            shared.used(self.tokens.saturating_sub(tokens));
         }
         self.tokens = tokens;
     }
@@ -278,10 +338,14 @@ impl Pass {
                 .map(Bucket::allowed)
                 .min_by_key(|allowed| allowed.left)
         };
-        (
+        let mut allowed = (
             narrowest(|lane| lane.requests.as_ref()),
             narrowest(|lane| lane.tokens.as_ref()),
-        )
+        );
+        if let Some(shared) = &self.shared {
+            shared.narrow(&mut allowed);
+        }
+        allowed
     }
 }
 
@@ -300,7 +364,7 @@ mod tests {
     fn lanes(limits: &[(BudgetScope, LimitsPerMinute)]) -> Arc<[Arc<Lane>]> {
         let lanes = limits
             .iter()
-            .filter_map(|(scope, limits)| lane(*scope, *limits));
+            .filter_map(|(scope, limits)| lane(*scope, String::new(), *limits));
         lanes.collect()
     }
 
@@ -315,20 +379,16 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_minutes_requests_pass_and_more_come_back_evenly() {
         let lanes = lanes(&[(BudgetScope::Key, per_minute(Some(60), None))]);
-        let passed = (0..100)
-            .filter(|_| Pass::through(&lanes, 0).is_ok())
-            .count();
+        let passed = (0..100).filter(|_| Pass::here(&lanes, 0).is_ok()).count();
         assert_eq!(passed, 60);
-        let refused = Pass::through(&lanes, 0).unwrap_err();
+        let refused = Pass::here(&lanes, 0).unwrap_err();
         assert!(
             matches!(refused, GatewayError::Throttled { kind: LimitKind::Requests, limit: 60, retry_after, .. }
                 if retry_after <= Duration::from_secs(1)),
             "{refused:?}"
         );
         tokio::time::advance(Duration::from_secs(5)).await;
-        let passed = (0..100)
-            .filter(|_| Pass::through(&lanes, 0).is_ok())
-            .count();
+        let passed = (0..100).filter(|_| Pass::here(&lanes, 0).is_ok()).count();
         assert_eq!(passed, 5);
     }
 
@@ -337,17 +397,17 @@ mod tests {
     async fn tokens_are_taken_in_advance_and_corrected() {
         let lanes = lanes(&[(BudgetScope::Key, per_minute(None, Some(100)))]);
         let mut passes: Vec<_> = (0..10)
-            .filter_map(|_| Pass::through(&lanes, 30).ok())
+            .filter_map(|_| Pass::here(&lanes, 30).ok())
             .collect();
         assert_eq!(passes.len(), 3);
         passes[0].used(10);
-        assert!(Pass::through(&lanes, 30).is_ok());
+        assert!(Pass::here(&lanes, 30).is_ok());
         passes[1].used(200);
-        assert!(Pass::through(&lanes, 1).is_err());
+        assert!(Pass::here(&lanes, 1).is_err());
         assert_eq!(passes[1].allowed().1.unwrap().left, 0);
         tokio::time::advance(Duration::from_mins(3)).await;
         // One that is larger than the limit passes when nothing else was asked.
-        assert!(Pass::through(&lanes, 1_000).is_ok());
+        assert!(Pass::here(&lanes, 1_000).is_ok());
     }
 
     #[tokio::test(start_paused = true)]
@@ -360,9 +420,9 @@ mod tests {
             (BudgetScope::Key, per_minute(Some(10), Some(100))),
             (BudgetScope::Site, at_once),
         ]);
-        let first = Pass::through(&lanes, 10).unwrap();
+        let first = Pass::here(&lanes, 10).unwrap();
         for _ in 0..20 {
-            let refused = Pass::through(&lanes, 10).unwrap_err();
+            let refused = Pass::here(&lanes, 10).unwrap_err();
             assert!(
                 matches!(
                     refused,
@@ -378,7 +438,7 @@ mod tests {
         let (requests, tokens) = first.allowed();
         assert_eq!((requests.unwrap().left, tokens.unwrap().left), (9, 90));
         drop(first);
-        assert!(Pass::through(&lanes, 10).is_ok());
+        assert!(Pass::here(&lanes, 10).is_ok());
     }
 
     #[tokio::test(start_paused = true)]

@@ -41,7 +41,7 @@ impl Gateway {
             groups: &groups,
             budgets: &budgets,
         };
-        let pass = Pass::through(&Arc::default(), 0)?;
+        let pass = Pass::here(&Arc::default(), 0)?;
         self.begin(payer, ask, pass, None).await
     }
 }

@@ -1,12 +1,12 @@
 //! Tasks at the upstream: what one cost is known when it ends, which may be hours after it was begun.
 
-use bailian::capability::ModelKind;
+use bailian::{capability::ModelKind, media::MediaUsage, task::TaskStatus};
 use model::{CallOutcome, Operation, UsageSource};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Gateway, GatewayError,
-    scan::{self, UsageShape},
+    scan::{self, Reported, UsageShape},
 };
 use crate::ledger::CallEnd;
 
@@ -35,22 +35,44 @@ impl Gateway {
         let (Some(id), Some(status)) = (output("task_id"), output("task_status")) else {
             return Ok(());
         };
-        let outcome = match status {
-            "SUCCEEDED" => CallOutcome::Succeeded,
-            "FAILED" => CallOutcome::Failed,
-            "CANCELED" => CallOutcome::Cancelled,
-            // Nobody will ever learn what became of it.
-            "UNKNOWN" => CallOutcome::Interrupted,
-            _ => return Ok(()),
+        let status: TaskStatus =
+            serde_json::from_value(status.into()).unwrap_or(TaskStatus::Running);
+        let outcome = outcome_of(&status);
+        let reported = scan::usage_of_json(answer, UsageShape::Native);
+        self.end_task(id, outcome, output("code"), reported).await
+    }
+
+    /// The same, as an answer that was read says. Whether it has ended.
+    pub async fn settle_ended(
+        &self,
+        id: &str,
+        status: &TaskStatus,
+        code: Option<&str>,
+        usage: Option<&MediaUsage>,
+    ) -> Result<bool, GatewayError> {
+        let outcome = outcome_of(status);
+        let told = json!({ "usage": usage }).to_string();
+        let reported = scan::usage_of_json(told.as_bytes(), UsageShape::Native);
+        self.end_task(id, outcome, code, reported).await?;
+        Ok(outcome.is_some())
+    }
+
+    async fn end_task(
+        &self,
+        id: &str,
+        outcome: Option<CallOutcome>,
+        code: Option<&str>,
+        reported: Option<Reported>,
+    ) -> Result<(), GatewayError> {
+        let Some(outcome) = outcome else {
+            return Ok(());
         };
         let Some(waiting) = self.0.ledger.waiting_task(id).await? else {
             return Ok(());
         };
         let now = self.0.clock.now();
         let succeeded = outcome == CallOutcome::Succeeded;
-        let reported = succeeded
-            .then(|| scan::usage_of_json(answer, UsageShape::Native))
-            .flatten();
+        let reported = reported.filter(|_| succeeded);
         let cost = reported.as_ref().map_or(Some(0), |reported| {
             self.prices()
                 .of(&waiting.served_model, waiting.operation, reported)
@@ -58,10 +80,10 @@ impl Gateway {
         let end = CallEnd {
             outcome,
             status: None,
-            code: output("code").map(str::to_owned),
+            code: code.map(str::to_owned),
             usage: reported
                 .as_ref()
-                .map(scan::Reported::call_usage)
+                .map(Reported::call_usage)
                 .unwrap_or_default(),
             usage_source: if reported.is_some() {
                 UsageSource::Reported
@@ -78,6 +100,18 @@ impl Gateway {
         };
         self.0.ledger.close_task(id, end).await?;
         Ok(())
+    }
+}
+
+/// What became of a call by how its task ended; nothing yet while that runs.
+fn outcome_of(status: &TaskStatus) -> Option<CallOutcome> {
+    match status {
+        TaskStatus::Succeeded => Some(CallOutcome::Succeeded),
+        TaskStatus::Failed => Some(CallOutcome::Failed),
+        TaskStatus::Canceled => Some(CallOutcome::Cancelled),
+        // Nobody will ever learn what became of it.
+        TaskStatus::Unknown => Some(CallOutcome::Interrupted),
+        _ => None,
     }
 }
 

@@ -3,8 +3,9 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    budgets, calls, conversations, db::Pool, drafts, export, generations, groups, invitations,
-    ledger, messages, people, testing::on_both, trail, upstream_objects, usage, usage_report,
+    budgets, calls, conversations, db::Pool, drafts, export, generations, groups, idempotency,
+    invitations, ledger, messages, people, testing::on_both, trail, upstream_objects, usage,
+    usage_report,
 };
 
 /// Every query whose table grows with use.
@@ -16,6 +17,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     generations::recover::QUERIES,
     drafts::QUERIES,
     export::QUERIES,
+    idempotency::QUERIES,
     invitations::QUERIES,
     groups::QUERIES,
     people::QUERIES,

@@ -1,0 +1,325 @@
+//! What OpenAI's protocol has and Bailian offers only in its own: images, speech and transcriptions. A request is asked in
+//! Bailian's words, and the answer is told in OpenAI's. What would change the result and has no counterpart is refused
+//! rather than dropped.
+
+mod edits;
+mod form;
+mod images;
+mod pictures;
+mod speech;
+mod subtitles;
+mod tasks;
+mod transcriptions;
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::Response,
+    routing::{MethodRouter, post},
+};
+use bailian::{Client, Error as UpstreamError, capability::ModelCard, media::MediaUsage};
+use http::request::Parts;
+use model::{Operation, Protocol};
+use platform::gateway::{
+    Ask, Ending, Gateway, GatewayError, Principal, Running,
+    scan::{Reported, UsageShape, usage_of_json},
+};
+use serde_json::json;
+
+use super::{
+    GatewayState, headers,
+    once::{self, Turn},
+    refusal::Refusal,
+    relay::{another_may_answer, refused, request_id, who},
+    request::reads_chinese,
+    table::Dialect,
+};
+
+/// The addresses; each takes POST.
+pub(super) const ADDRESSES: [&str; 4] = [
+    "/v1/images/generations",
+    "/v1/images/edits",
+    "/v1/audio/speech",
+    "/v1/audio/transcriptions",
+];
+
+/// The addresses with what answers there.
+pub(super) fn routes() -> [(&'static str, MethodRouter<GatewayState>); 4] {
+    let [generations, edits, speech, transcriptions] = ADDRESSES;
+    [
+        (generations, post(answer::<images::Wish>)),
+        (edits, post(answer::<edits::Wish>)),
+        (speech, post(answer::<speech::Wish>)),
+        (transcriptions, post(answer::<transcriptions::Wish>)),
+    ]
+}
+
+/// What a request is translated with.
+struct Call {
+    gateway: Gateway,
+    principal: Arc<Principal>,
+    request_id: String,
+    chinese: bool,
+    /// The largest body, in bytes.
+    limit: usize,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+enum Fault {
+    /// The upstream refused or failed; another model may do better.
+    Upstream(UpstreamError),
+    /// The same after a task was begun, whose money stays reserved.
+    OfTask(UpstreamError),
+    /// An answer came that has nothing in it.
+    NoAnswer,
+    /// It failed here.
+    Here(GatewayError),
+}
+
+impl From<UpstreamError> for Fault {
+    fn from(error: UpstreamError) -> Self {
+        Self::Upstream(error)
+    }
+}
+
+impl From<GatewayError> for Fault {
+    fn from(error: GatewayError) -> Self {
+        Self::Here(error)
+    }
+}
+
+impl From<platform::store::Error> for Fault {
+    fn from(error: platform::store::Error) -> Self {
+        Self::Here(error.into())
+    }
+}
+
+/// A request of OpenAI's that Bailian knows by other words.
+trait Translated: Sized + Send + Sync + 'static {
+    /// What is asked for.
+    const OPERATION: Operation;
+    /// What Bailian answers.
+    type Answer: Send;
+
+    /// Reads and checks it.
+    fn read(
+        call: &Call,
+        parts: Parts,
+        body: Body,
+    ) -> impl Future<Output = Result<Self, Refusal>> + Send;
+
+    /// The name of the model.
+    fn model(&self) -> &str;
+
+    /// Notes what decides the price.
+    fn measure(&self, ask: &mut Ask);
+
+    /// Refuses what the model can't do.
+    fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal>;
+
+    /// Asks one of the models.
+    fn ask(
+        &self,
+        call: &Call,
+        running: &mut Running,
+        card: &ModelCard,
+    ) -> impl Future<Output = Result<Self::Answer, Fault>> + Send;
+
+    /// Tells the answer, booked before its end.
+    fn tell(
+        self,
+        call: &Call,
+        running: Running,
+        answer: Self::Answer,
+    ) -> impl Future<Output = Result<Response, Fault>> + Send;
+}
+
+async fn answer<W: Translated>(State(state): State<GatewayState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let request_id = request_id(&parts.extensions);
+    let chinese = reads_chinese(&parts);
+    let principal = match who(&state.gateway, &parts, chinese).await {
+        Ok(principal) => principal,
+        Err(refusal) => return refused(&refusal, Dialect::OpenAi, &request_id),
+    };
+    let refuse = |refusal: Refusal| refused(&refusal, Dialect::OpenAi, &request_id);
+    let limits = (state.max_body_bytes, chinese);
+    let turn = once::turn(
+        &state.gateway,
+        &principal,
+        &parts,
+        body,
+        limits,
+        &request_id,
+    );
+    let (claimed, body) = match turn.await {
+        Ok(Turn::Make(claimed, body)) => (claimed, body),
+        Ok(Turn::Made(response)) => return response,
+        Err(refusal) => return refuse(refusal),
+    };
+    let call = Call {
+        gateway: state.gateway,
+        principal,
+        request_id: request_id.clone(),
+        chinese,
+        limit: state.max_body_bytes,
+    };
+    let (wish, models, running) = match admitted::<W>(&call, parts, body).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => {
+            once::release(claimed).await;
+            return refuse(refusal);
+        }
+    };
+    let response = match translated(&call, wish, &models, running).await {
+        Ok(mut response) => {
+            headers::always(response.headers_mut(), &call.request_id);
+            response
+        }
+        Err(refusal) => refuse(refusal),
+    };
+    match once::keep(claimed, response, chinese).await {
+        Ok(response) => response,
+        Err(refusal) => refuse(refusal),
+    }
+}
+
+/// Reads the wish and reserves what it can cost.
+async fn admitted<W: Translated>(
+    call: &Call,
+    parts: Parts,
+    body: Body,
+) -> Result<(W, Vec<String>, Running), Refusal> {
+    let of = |error: GatewayError| Refusal::of(&error, call.chinese);
+    let wish = W::read(call, parts, body).await?;
+    let models = call.gateway.models_behind(&call.principal, wish.model());
+    let models = models.await.map_err(of)?;
+    for card in models.iter().filter_map(|model| call.gateway.card(model)) {
+        wish.fits(card, call.chinese)?;
+    }
+    let mut ask = call.nothing_of(W::OPERATION, wish.model(), models.clone());
+    wish.measure(&mut ask);
+    let running = call.gateway.admit(&call.principal, ask).await;
+    Ok((wish, models, running.map_err(of)?))
+}
+
+async fn translated<W: Translated>(
+    call: &Call,
+    wish: W,
+    models: &[String],
+    mut running: Running,
+) -> Result<Response, Refusal> {
+    let right_ended = running.right_ended();
+    let asked = right_ended.run_until_cancelled(one_of(&wish, call, &mut running, models));
+    let answer = match asked.await {
+        None => {
+            let refusal = Refusal::right_ended(call.chinese);
+            return Err(call.end(running, Ending::cancelled(), refusal).await);
+        }
+        Some(Err(fault)) => return Err(call.fail(Some(running), fault).await),
+        Some(Ok(answer)) => answer,
+    };
+    let allowed = running.allowed();
+    match wish.tell(call, running, answer).await {
+        Ok(mut response) => {
+            headers::limits(response.headers_mut(), Dialect::OpenAi, allowed);
+            Ok(response)
+        }
+        Err(fault) => Err(call.fail(None, fault).await),
+    }
+}
+
+/// Asks the models one after the other until one answers.
+async fn one_of<W: Translated>(
+    wish: &W,
+    call: &Call,
+    running: &mut Running,
+    models: &[String],
+) -> Result<W::Answer, Fault> {
+    let mut failed = None;
+    let known = models.iter().filter_map(|model| call.gateway.card(model));
+    for card in known {
+        if failed.is_some() {
+            tracing::warn!(model.name = card.id, "a model failed, asking the next");
+            running.now_asks(&card.id);
+        }
+        match wish.ask(call, running, card).await {
+            Err(Fault::Upstream(error)) if another_may_answer(&error) => failed = Some(error),
+            answered => return answered,
+        }
+    }
+    Err(failed.map_or(Fault::Here(GatewayError::NoModel), Fault::Upstream))
+}
+
+impl Call {
+    fn client(&self) -> &Client {
+        self.gateway.client()
+    }
+
+    fn nothing_of(&self, operation: Operation, model: &str, models: Vec<String>) -> Ask {
+        Ask {
+            protocol: Protocol::OpenAi,
+            operation,
+            model: model.to_owned(),
+            models,
+            streamed: false,
+            request_id: self.request_id.clone(),
+            text_bytes: 0,
+            has_media: false,
+            output_tokens: None,
+            count: None,
+            seconds: None,
+            thinking: (None, None),
+        }
+    }
+
+    /// Books how a call ended; that it could not be booked goes before the refusal.
+    async fn end(&self, running: Running, ending: Ending, refusal: Refusal) -> Refusal {
+        match running.close(ending).await {
+            Ok(()) => refusal,
+            Err(error) => Refusal::of(&error.into(), self.chinese),
+        }
+    }
+
+    async fn fail(&self, running: Option<Running>, fault: Fault) -> Refusal {
+        match fault {
+            Fault::Here(error) => Refusal::of(&error, self.chinese),
+            Fault::NoAnswer => Refusal::cut(self.chinese),
+            Fault::Upstream(error) | Fault::OfTask(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the upstream gave no answer"
+                );
+                let refusal = Refusal::of_translated(&error, self.chinese);
+                match running {
+                    Some(running) => self.end(running, Ending::failed(&error), refusal).await,
+                    None => refusal,
+                }
+            }
+        }
+    }
+}
+
+/// The end of a call that succeeded and used this much.
+fn succeeded(usage: Option<&MediaUsage>, upstream_request_id: Option<String>) -> Ending {
+    Ending {
+        reported: usage.and_then(reported),
+        upstream_request_id,
+        ..Ending::succeeded(200)
+    }
+}
+
+fn reported(usage: &MediaUsage) -> Option<Reported> {
+    usage_of_json(
+        json!({ "usage": usage }).to_string().as_bytes(),
+        UsageShape::Native,
+    )
+}
+
+/// Whether the model is called at this path.
+fn is_at(card: &ModelCard, part: &str) -> bool {
+    card.paths.iter().any(|path| path.contains(part))
+}

@@ -1,0 +1,185 @@
+//! `POST /v1/images/generations`.
+
+use axum::{body::Body, response::Response};
+use bailian::{
+    Extra,
+    capability::ModelCard,
+    image::{ImageRequest, TextToImage},
+    media::Size,
+    task::Patience,
+};
+use http::request::Parts;
+use model::Operation;
+use platform::gateway::{Ask, GatewayError, Running, scan::RequestScan};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{
+    Call, Fault, Translated, is_at,
+    pictures::{Form, Pictures},
+    tasks,
+};
+use crate::gateway::{refusal::Refusal, request, words};
+
+/// The path at which models answer at once, and the one of older models' tasks.
+pub(super) const AT_ONCE: &str = "/multimodal-generation/";
+const OLDER: &str = "/text2image/";
+
+/// What is asked for. What is not named here is a parameter of Bailian's.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wish {
+    model: Option<String>,
+    prompt: Option<String>,
+    n: Option<u32>,
+    size: Option<String>,
+    #[serde(default)]
+    response_format: Option<Form>,
+    #[serde(flatten)]
+    parameters: Map<String, Value>,
+}
+
+/// What makes no difference to a picture, or one that Bailian's models don't offer to choose.
+const IGNORED: [&str; 5] = ["user", "quality", "style", "moderation", "partial_images"];
+
+/// Takes what is OpenAI's alone out of the parameters, and refuses what can't be had.
+pub(super) fn only_bailians(
+    parameters: &mut Map<String, Value>,
+    chinese: bool,
+) -> Result<(), Refusal> {
+    for field in IGNORED {
+        parameters.remove(field);
+    }
+    for (field, had) in [
+        ("stream", &["false"][..]),
+        ("output_format", &["png"]),
+        ("output_compression", &["100"]),
+        ("background", &["auto", "opaque"]),
+        ("input_fidelity", &["low", "high"]),
+    ] {
+        let value = parameters.remove(field).filter(|value| !value.is_null());
+        let value = value.map(|value| match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        });
+        if value.is_some_and(|value| !had.contains(&value.as_str())) {
+            return Err(Refusal::field(field, words::not_offered(field, chinese)));
+        }
+    }
+    Ok(())
+}
+
+/// `1024x1024`, or nothing for `auto`.
+pub(super) fn size_of(text: Option<&str>, chinese: bool) -> Result<Option<Size>, Refusal> {
+    let Some(text) = text.filter(|text| *text != "auto") else {
+        return Ok(None);
+    };
+    let sides = text.split_once(['x', '*']).and_then(|(width, height)| {
+        let (width, height): (u32, u32) = (width.trim().parse().ok()?, height.trim().parse().ok()?);
+        Some(Size::new(width, height))
+    });
+    let refusal = || Refusal::field("size", words::no_size(chinese));
+    sides.map(Some).ok_or_else(refusal)
+}
+
+/// How many pictures are made: one unless more are asked for, whatever Bailian's own default is.
+pub(super) fn count_of(n: Option<u32>, chinese: bool) -> Result<u32, Refusal> {
+    let n = n.unwrap_or(1);
+    let fits = (1..=10).contains(&n);
+    let refusal = || Refusal::field("n", words::out_of_range("n", 1, 10, chinese));
+    fits.then_some(n).ok_or_else(refusal)
+}
+
+impl Translated for Wish {
+    const OPERATION: Operation = Operation::Image;
+    type Answer = Pictures;
+
+    async fn read(call: &Call, _: Parts, body: Body) -> Result<Self, Refusal> {
+        let body = request::read(body, call.limit, call.chinese).await?;
+        let of = |error: GatewayError| Refusal::of(&error, call.chinese);
+        // Finds what a parser overlooks: names that stand twice, numbers that nobody means.
+        RequestScan::read(&body).map_err(|error| of(error.into()))?;
+        let mut wish: Self =
+            serde_json::from_slice(&body).map_err(|error| Refusal::unfit(&error, call.chinese))?;
+        if wish.model().is_empty() {
+            return Err(of(GatewayError::NoModel));
+        }
+        if wish.prompt.as_deref().is_none_or(str::is_empty) {
+            return Err(Refusal::field(
+                "prompt",
+                words::missing("prompt", call.chinese),
+            ));
+        }
+        only_bailians(&mut wish.parameters, call.chinese)?;
+        size_of(wish.size.as_deref(), call.chinese)?;
+        count_of(wish.n, call.chinese)?;
+        Ok(wish)
+    }
+
+    fn model(&self) -> &str {
+        self.model.as_deref().unwrap_or_default()
+    }
+
+    fn measure(&self, ask: &mut Ask) {
+        ask.text_bytes = self.prompt.as_ref().map_or(0, |prompt| prompt.len() as u64);
+        ask.count = Some(u64::from(self.n.unwrap_or(1)));
+    }
+
+    fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal> {
+        let kind = serde_json::to_value(&card.kind).unwrap_or_default();
+        let kind = kind.as_str().unwrap_or_default();
+        let makes = ["text-to-image", "image-generation"];
+        let fits = makes.iter().any(|start| kind.starts_with(start));
+        let refusal = || Refusal::field("model", words::wrong_model(&card.id, chinese));
+        fits.then_some(()).ok_or_else(refusal)
+    }
+
+    async fn ask(
+        &self,
+        call: &Call,
+        running: &mut Running,
+        card: &ModelCard,
+    ) -> Result<Pictures, Fault> {
+        let client = call.client();
+        let prompt = self.prompt.clone().unwrap_or_default();
+        let size = size_of(self.size.as_deref(), call.chinese).ok().flatten();
+        let (n, extra) = (self.n.unwrap_or(1), Extra::clone(&self.parameters));
+        if is_at(card, OLDER) && !is_at(card, AT_ONCE) {
+            let mut request = TextToImage::new(&card.id, prompt).n(n);
+            request.parameters.size = size;
+            request.parameters.extra = extra;
+            // The one that is not a parameter there.
+            if let Some(Value::String(not)) = request.parameters.extra.remove("negative_prompt") {
+                request.input.negative_prompt = Some(not);
+            }
+            let task = client.submit_text_to_image(&request).await?;
+            let finished = tasks::finished(call, running, task, patience()).await?;
+            running.answers(finished.request_id.clone());
+            return Ok(Pictures::of_results(finished.output, finished.request_id));
+        }
+        let mut request = ImageRequest::from_text(&card.id, prompt).n(n);
+        request.parameters.size = size;
+        request.parameters.extra = extra;
+        let answer = client.make_images(&request).await?;
+        running.answers(answer.request_id.clone());
+        Ok(Pictures::of_choices(
+            &answer.output,
+            answer.usage,
+            answer.request_id,
+        ))
+    }
+
+    async fn tell(
+        self,
+        call: &Call,
+        running: Running,
+        pictures: Pictures,
+    ) -> Result<Response, Fault> {
+        let form = self.response_format.unwrap_or_default();
+        pictures.tell(call, running, form).await
+    }
+}
+
+/// As long as OpenAI's clients wait.
+pub(super) fn patience() -> Patience {
+    Patience::images().total(std::time::Duration::from_mins(10))
+}

@@ -1,0 +1,64 @@
+//! Models that work as tasks: the caller waits here, and is told the end.
+
+use bailian::{
+    Client, ErrorKind,
+    task::{Finished, Patience, Task, TaskStatus},
+};
+use platform::gateway::{ObjectKind, Running};
+use serde::de::DeserializeOwned;
+
+use super::{Call, Fault};
+
+/// Waits for a task's end and books it. Should the caller leave, it is cancelled as long as it has not begun.
+pub(super) async fn finished<O: DeserializeOwned + Send + Sync>(
+    call: &Call,
+    running: &mut Running,
+    task: Task<O>,
+    patience: Patience,
+) -> Result<Finished<O>, Fault> {
+    let (gateway, client) = (&call.gateway, call.client());
+    gateway
+        .keep_object(&call.principal, ObjectKind::Task, &task.id)
+        .await?;
+    running.wait_for_task(&task.id).await?;
+    let mut left = Left {
+        task: Some((client.clone(), task.id.clone())),
+    };
+    let ended = client.wait_for_task(&task, patience).await;
+    left.task = None;
+    let status = match &ended {
+        Ok(_) => TaskStatus::Succeeded,
+        Err(error) => match error.kind() {
+            ErrorKind::TaskFailed { .. } => TaskStatus::Failed,
+            ErrorKind::TaskCanceled => TaskStatus::Canceled,
+            ErrorKind::TaskUnknown => TaskStatus::Unknown,
+            // It goes on, and is booked when it ends.
+            _ => TaskStatus::Running,
+        },
+    };
+    let usage = ended.as_ref().ok().map(|finished| &finished.usage);
+    let code = ended.as_ref().err().and_then(|error| error.code());
+    gateway.settle_ended(&task.id, &status, code, usage).await?;
+    ended.map_err(Fault::OfTask)
+}
+
+/// Cancels the task of a caller who left.
+struct Left {
+    task: Option<(Client, String)>,
+}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        if let Some((client, id)) = self.task.take() {
+            tokio::spawn(async move {
+                // One that has begun can't be cancelled; it is booked when it ends.
+                if let Err(error) = client.cancel_task(&id).await {
+                    tracing::debug!(
+                        error = &error as &dyn std::error::Error,
+                        "a task goes on without its caller"
+                    );
+                }
+            });
+        }
+    }
+}
