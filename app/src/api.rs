@@ -16,6 +16,7 @@ pub mod invitations;
 pub mod keys;
 pub mod model_names;
 pub mod people;
+pub mod playground;
 pub mod preferences;
 pub mod recovery;
 pub mod roles;

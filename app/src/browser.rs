@@ -1,5 +1,6 @@
 //! The few things the page asks of the browser itself. On the server there is none: everything is `Option`.
 
+pub mod fetch;
 pub mod passkeys;
 
 use leptos::prelude::*;
@@ -47,6 +48,11 @@ pub fn fresh_uuid() -> String {
     uuid::Builder::from_random_bytes(bytes)
         .into_uuid()
         .to_string()
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> f64 {
+    js_sys::Date::now()
 }
 
 /// Loads another page of the site, as a link without scripts would.

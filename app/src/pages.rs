@@ -5,6 +5,7 @@ pub mod chat;
 pub mod factor;
 pub mod login;
 pub mod not_found;
+pub mod playground;
 pub mod recovery;
 pub mod register;
 pub mod settings;

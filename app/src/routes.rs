@@ -20,6 +20,7 @@ use crate::{
         factor::FactorPage,
         login::LoginPage,
         not_found::NotFound,
+        playground::PlaygroundPage,
         recovery::{ForgotPage, ResetPage},
         register::RegisterPage,
         settings::{
@@ -61,6 +62,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("keys/:id") view=KeyPage ssr=SsrMode::Async/>
                         <Route path=path!("privacy") view=PrivacyPage ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=ConfirmPage ssr=SsrMode::Async/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("/playground") view=Settings ssr=SsrMode::Async>
+                        <Route path=path!("") view=PlaygroundPage ssr=SsrMode::Async/>
                     </ParentRoute>
                     <ParentRoute path=path!("/usage") view=Settings ssr=SsrMode::Async>
                         <Route path=path!("") view=UsagePage ssr=SsrMode::Async/>

@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use bailian::capability::Catalogue;
+use bailian::{capability::Catalogue, pool::Pool};
 use platform::{
     Clock, Ids, Services, catalogue,
     gateway::GatewayOptions,
@@ -63,9 +63,7 @@ impl Application {
         let catalogue = catalogue::read(&db)
             .await
             .context("reading the catalogue of models")?;
-        let (mut upstream, simulator) = upstream(&config).await?;
-        upstream.catalogue = Some(Arc::new(catalogue.clone()));
-        let client = bailian::Client::new(upstream).context("setting up the upstream")?;
+        let (client, pool, simulator) = upstream(&config, &catalogue).await?;
 
         let ids = Ids::new(Arc::clone(&clock));
         let models = config.chat.names()?;
@@ -107,7 +105,7 @@ impl Application {
         identity.redis = redis.clone().filter(for_sessions);
         // Without what is shared each process keeps to the limits by itself, but nobody is signed in without sessions.
         let needed = identity.redis.clone();
-        let gateway = gateway_options(&config, gateway_catalogue, redis.clone())?;
+        let gateway = gateway_options(&config, gateway_catalogue, redis.clone(), pool)?;
         identity.providers = crate::config::providers(&config.sso);
         let mailer = Mailer::new(config.mail.options(&config.identity.site_name))
             .context("setting up the mail")?;
@@ -265,24 +263,34 @@ fn gateway_options(
     config: &Config,
     catalogue: Catalogue,
     redis: Option<Redis>,
+    pool: Option<Pool>,
 ) -> anyhow::Result<GatewayOptions> {
     let base_url = &config.bailian.base_url;
     let mut options = config.gateway.options(catalogue, base_url)?;
+    options.pool = pool;
     options.shared_limits = redis.filter(|_| config.gateway.limits == LimitsIn::Redis);
     Ok(options)
 }
 
-/// Bailian, or its stand-in where there is no key.
-async fn upstream(config: &Config) -> anyhow::Result<(bailian::ClientOptions, Option<Simulator>)> {
-    if let Some(options) = config.bailian.options() {
-        return Ok((options, None));
-    }
-    let simulator = Simulator::start(config.simulator.options())
-        .await
-        .context("starting the simulator")?;
-    tracing::warn!("there is no DASHSCOPE_API_KEY: answers come from the built-in simulator");
-    let options = bailian::ClientOptions::new(simulator.base_url(), "sk-simulator");
-    Ok((options, Some(simulator)))
+/// Bailian, or its stand-in where there is no key; with all accounts, where there are several.
+async fn upstream(
+    config: &Config,
+    catalogue: &Catalogue,
+) -> anyhow::Result<(bailian::Client, Option<Pool>, Option<Simulator>)> {
+    let (mut options, simulator) = if let Some(options) = config.bailian.options() {
+        (options, None)
+    } else {
+        let simulator = Simulator::start(config.simulator.options())
+            .await
+            .context("starting the simulator")?;
+        tracing::warn!("there is no DASHSCOPE_API_KEY: answers come from the built-in simulator");
+        let options = bailian::ClientOptions::new(simulator.base_url(), "sk-simulator");
+        (options, Some(simulator))
+    };
+    options.catalogue = Some(Arc::new(catalogue.clone()));
+    let client = bailian::Client::new(options.clone()).context("setting up the upstream")?;
+    let pool = config.bailian.pool(&client, &options)?;
+    Ok((client, pool, simulator))
 }
 
 async fn purge(services: Services, keep_calls_days: u32, stop: CancellationToken) {

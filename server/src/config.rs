@@ -24,7 +24,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use bailian::BailianConfig;
+pub use bailian::{BailianConfig, UpstreamConfig};
 pub use chat::ChatConfig;
 pub use database::DatabaseConfig;
 pub use gateway::{GatewayConfig, LimitsIn};
@@ -108,6 +108,7 @@ impl Config {
         }
         self.security.check()?;
         self.chat.check()?;
+        self.bailian.check()?;
         self.gateway.check()?;
         self.mail.check()?;
         self.redis.check()?;

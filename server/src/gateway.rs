@@ -4,12 +4,15 @@
 //! Its layers are few, because programs come here thousands of times a second: a request's id and address, a net
 //! under panics. What browsers need (sessions, policies, compression) is not for programs.
 
+mod cached;
 mod credential;
+mod finishing;
 mod headers;
 mod line;
 mod models;
 mod objects;
 mod once;
+mod recorded;
 mod refusal;
 mod relay;
 mod request;

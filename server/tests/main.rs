@@ -50,6 +50,7 @@ mod gateway {
     mod streams;
     mod things;
     mod untouched;
+    mod upstreams;
 }
 
 mod identity {

@@ -29,6 +29,15 @@ pub struct GroupForm {
     /// Tokens a day.
     #[serde(default)]
     pub tokens: String,
+    /// Requests a minute by all members together.
+    #[serde(default)]
+    pub minute_requests: String,
+    /// Tokens a minute by all members together.
+    #[serde(default)]
+    pub minute_tokens: String,
+    /// Requests at once by all members together.
+    #[serde(default)]
+    pub at_once: String,
 }
 
 /// A page of groups.
@@ -140,7 +149,7 @@ pub async fn remove_members(
 
 #[cfg(feature = "ssr")]
 mod typed {
-    use model::{FailureCode, GroupDraft, ModelName, Quota};
+    use model::{FailureCode, GroupDraft, GroupRates, ModelName, Quota};
 
     use super::GroupForm;
     use crate::{error::AppError, glue};
@@ -156,6 +165,11 @@ mod typed {
             quota: Quota {
                 answers_per_day: whole(&form.answers).map_err(glue::refuse_text)?,
                 tokens_per_day: whole(&form.tokens).map_err(glue::refuse_text)?,
+            },
+            rates: GroupRates {
+                requests_per_minute: whole(&form.minute_requests).map_err(glue::refuse_text)?,
+                tokens_per_minute: whole(&form.minute_tokens).map_err(glue::refuse_text)?,
+                at_once: whole(&form.at_once).map_err(glue::refuse_text)?,
             },
         })
     }

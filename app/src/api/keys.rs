@@ -32,6 +32,9 @@ pub struct KeyForm {
     /// Yuan a month.
     #[serde(default)]
     pub budget: String,
+    /// Whether answers are finished when whoever asked has left.
+    #[serde(default)]
+    pub finishes: bool,
 }
 
 /// One's keys, newest first.
@@ -134,6 +137,7 @@ mod form {
             requests_per_minute: whole(&form.requests)?,
             tokens_per_minute: whole(&form.tokens)?,
             budget_per_month,
+            finishes: form.finishes,
             expires_at,
         })
     }

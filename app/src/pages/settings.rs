@@ -1,4 +1,4 @@
-//! `/settings`: everything around one's own account. `/usage` stands in the same frame.
+//! `/settings`: everything around one's own account. `/usage` and `/playground` stand in the same frame.
 
 pub mod confirm;
 mod keys;
@@ -40,6 +40,9 @@ fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
     ];
     if session.permissions.contains(Permission::ApiKeysUse) {
         pages.push(page("/settings/keys", words.settings_keys));
+    }
+    if session.permissions.contains(Permission::GatewayUse) {
+        pages.push(page("/playground", words.playground));
     }
     pages.push(page("/usage", words.usage));
     pages.push(page("/settings/privacy", words.settings_privacy));

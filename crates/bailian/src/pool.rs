@@ -119,6 +119,18 @@ impl Pool {
     where
         F: Future<Output = Result<T, Error>>,
     {
+        self.run_named(model, |_, client| work(client)).await
+    }
+
+    /// The same for work that must know which upstream it is done with.
+    pub async fn run_named<T, F>(
+        &self,
+        model: &str,
+        work: impl Fn(Arc<str>, Client) -> F,
+    ) -> Result<Served<T>, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         let mut asked = BTreeSet::new();
         let mut failed: Option<Error> = None;
         while let Some((place, is_last)) = self.choose(model, &asked) {
@@ -129,7 +141,7 @@ impl Pool {
             } else {
                 upstream.client.without_retries()
             };
-            let error = match work(client).await {
+            let error = match work(upstream.name.clone(), client).await {
                 Ok(answer) => {
                     self.state().standings[place].answered(model);
                     let upstream = upstream.name.clone();
@@ -157,6 +169,11 @@ impl Pool {
     pub fn client(&self, upstream: &str) -> Option<Client> {
         let place = self.place(upstream)?;
         Some(self.0.upstreams[place].client.clone())
+    }
+
+    /// Whether there is only one upstream, which is asked whatever it answered before.
+    pub fn is_single(&self) -> bool {
+        self.0.upstreams.len() == 1
     }
 
     /// Asks an upstream again that was passed over, for example after its debts were paid. Whether there is one

@@ -34,6 +34,7 @@ pub use line::{RelayFrame, RelayReceiver, RelaySender};
 
 use crate::client::{Arrival, Call, Payload, RelayedPayload, Repeat};
 use crate::error::envelope;
+use crate::pool::{Pool, Served};
 use crate::{Client, Error, ErrorKind};
 
 /// The largest refusal that is handed on whole.
@@ -190,6 +191,43 @@ impl Client {
             repeat,
             expects: None,
             ..Call::get(relay.path, timeouts)
+        }
+    }
+}
+
+impl Pool {
+    /// Hands a request on to the upstream whose turn it is, and to the next if that refuses for a reason that another
+    /// account can cure. A refusal that stays is the answer, as with [`Client::relay`].
+    pub async fn relay(&self, relay: Relay) -> Result<Served<Relayed>, Error> {
+        let model = relay.model.clone().unwrap_or_default();
+        let refused = Mutex::new(None);
+        let served = self.run_named(&model, |name, client| {
+            let (relay, refused) = (relay.clone(), &refused);
+            async move {
+                let mut answer = client.relay(relay).await?;
+                match answer.refusal.take() {
+                    None => Ok(answer),
+                    Some(error) => {
+                        let answer = Served {
+                            upstream: name,
+                            answer,
+                        };
+                        *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+                        Err(error)
+                    }
+                }
+            }
+        });
+        let error = match served.await {
+            Ok(served) => return Ok(served),
+            Err(error) => error,
+        };
+        match refused.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(mut served) if error.status() == Some(served.answer.status.as_u16()) => {
+                served.answer.refusal = Some(error);
+                Ok(served)
+            }
+            _ => Err(error),
         }
     }
 }

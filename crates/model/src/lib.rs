@@ -40,8 +40,9 @@ pub use message::{
 };
 pub use page::Page;
 pub use people::{
-    BulkOutcome, Group, GroupDetail, GroupDraft, Invitation, InvitationDraft, NewInvitation,
-    Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft, RoleRef,
+    BulkOutcome, Group, GroupDetail, GroupDraft, GroupRates, Invitation, InvitationDraft,
+    NewInvitation, Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft,
+    RoleRef,
 };
 pub use route::ModelRoute;
 pub use security::{

@@ -125,6 +125,22 @@ impl Quota {
     }
 }
 
+/// How much the members of a group may ask together through the gateway. `None` is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupRates {
+    /// Requests a minute.
+    #[serde(default)]
+    pub requests_per_minute: Option<i64>,
+    /// Tokens a minute, questions and answers together.
+    #[serde(default)]
+    pub tokens_per_minute: Option<i64>,
+    /// Requests that run at once.
+    #[serde(default)]
+    pub at_once: Option<i64>,
+}
+
 /// A group of people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -153,6 +169,8 @@ pub struct GroupDetail {
     pub models: Option<Vec<ModelName>>,
     /// How much its members may use.
     pub quota: Quota,
+    /// How much its members may ask together.
+    pub rates: GroupRates,
     /// Whether the caller may change it.
     pub can_write: bool,
 }
@@ -176,6 +194,9 @@ pub struct GroupDraft {
     /// How much its members may use.
     #[serde(default)]
     pub quota: Quota,
+    /// How much its members may ask together.
+    #[serde(default)]
+    pub rates: GroupRates,
 }
 
 /// A role.

@@ -177,6 +177,8 @@ pub struct ApiKey {
     pub tokens_per_minute: Option<i64>,
     /// Micro-yuan a month.
     pub budget_per_month: Option<i64>,
+    /// Whether an answer is read to its end, and paid for, when whoever asked has left.
+    pub finishes: bool,
     /// When it was made.
     pub created_at: Millis,
     /// When it ends.
@@ -211,6 +213,9 @@ pub struct ApiKeyDraft {
     /// Micro-yuan a month.
     #[serde(default)]
     pub budget_per_month: Option<i64>,
+    /// Whether an answer is read to its end, and paid for, when whoever asked has left; otherwise it is called off.
+    #[serde(default)]
+    pub finishes: bool,
     /// When it ends.
     #[serde(default)]
     pub expires_at: Option<Millis>,

@@ -2,6 +2,7 @@
 //! them. Who may call, how much, at what price and for whose money is decided here; HTTP is the server's.
 
 mod access;
+mod cache;
 mod call;
 mod error;
 mod limits;
@@ -21,6 +22,8 @@ use std::{sync::Arc, time::Duration};
 use bailian::{
     Client, Region,
     capability::{Catalogue, ModelCard},
+    pool::{Pool, Served},
+    relay::{Relay, Relayed},
 };
 use jiff::tz::TimeZone;
 use model::Millis;
@@ -28,6 +31,7 @@ use moka::future::Cache;
 use tokio_util::sync::CancellationToken;
 
 pub use access::Principal;
+pub use cache::CacheId;
 pub use call::{Ask, Ending, Running};
 pub use error::{GatewayError, LimitKind};
 pub use limits::{Allowed, LimitsPerMinute};
@@ -43,11 +47,12 @@ use crate::{
     store::{Db, Redis},
 };
 use access::Credentials;
+use cache::Answers;
 use limits::{Lanes, Shared};
 use names::Names;
 use watch::Watches;
 
-/// The name of the one upstream.
+/// The name of the first upstream, which holds files, batches and uploads.
 pub const UPSTREAM: &str = "bailian";
 
 /// For so long what is known of a caller is taken as it was: whatever is taken from somebody is gone after it.
@@ -66,6 +71,8 @@ pub struct GatewayOptions {
     pub site: LimitsPerMinute,
     /// The site's time zone: sums are of its days, and budgets of its days and months.
     pub time_zone: TimeZone,
+    /// All upstreams, where there are several; the first is called [`UPSTREAM`].
+    pub pool: Option<Pool>,
     /// Where several processes keep what a person and everybody may ask together.
     pub shared_limits: Option<Redis>,
 }
@@ -78,6 +85,7 @@ impl Default for GatewayOptions {
             per_person: LimitsPerMinute::default(),
             site: LimitsPerMinute::default(),
             time_zone: TimeZone::UTC,
+            pool: None,
             shared_limits: None,
         }
     }
@@ -107,6 +115,7 @@ struct Inner {
     known: Cache<Credentials, Arc<Principal>>,
     names: Cache<(), Arc<Names>>,
     watches: Watches,
+    answers: Answers,
 }
 
 /// What the gateway is built of.
@@ -150,6 +159,7 @@ impl Gateway {
                 .time_to_live(KNOWN_FOR)
                 .build(),
             watches: Watches::default(),
+            answers: cache::answers(),
         }))
     }
 
@@ -164,6 +174,30 @@ impl Gateway {
         tokio::join!(self.follow_tasks(closing.clone()), alive);
     }
 
+    /// Hands a request on: to that upstream, or to the one whose turn it is.
+    pub async fn relay(
+        &self,
+        relay: Relay,
+        at: Option<&str>,
+    ) -> Result<Served<Relayed>, bailian::Error> {
+        match (&self.0.options.pool, at) {
+            (Some(pool), None) => pool.relay(relay).await,
+            (_, at) => {
+                let upstream = at.unwrap_or(UPSTREAM);
+                let answer = self.client_at(upstream).relay(relay).await?;
+                let upstream = upstream.into();
+                Ok(Served { upstream, answer })
+            }
+        }
+    }
+
+    /// The upstream of that name; the first, should it have been taken away.
+    pub(crate) fn client_at(&self, upstream: &str) -> Client {
+        let pool = self.0.options.pool.as_ref();
+        let client = pool.and_then(|pool| pool.client(upstream));
+        client.unwrap_or_else(|| self.0.client.clone())
+    }
+
     /// The time.
     pub fn now(&self) -> Millis {
         self.0.clock.now()
@@ -174,7 +208,7 @@ impl Gateway {
         self.0.options.catalogue.get(model)
     }
 
-    /// The upstream, for whoever hands bytes on.
+    /// The first upstream.
     pub fn client(&self) -> &Client {
         &self.0.client
     }

@@ -81,6 +81,7 @@ impl GatewayConfig {
                 at_once: limit(self.at_once_per_site),
             },
             time_zone: self.zone()?,
+            pool: None,
             shared_limits: None,
         })
     }

@@ -1,13 +1,14 @@
 //! Things at the upstream that an answer tells of.
 
 use bytes::Bytes;
-use platform::gateway::{Gateway, GatewayError, ObjectKind, Principal};
+use platform::gateway::{GatewayError, ObjectKind};
 use serde_json::Value;
+
+use super::relay::Context;
 
 /// Remembers whose the thing is that was just made.
 pub(super) async fn keep(
-    gateway: &Gateway,
-    principal: &Principal,
+    context: &Context,
     kind: ObjectKind,
     places: &[&str],
     json: &[u8],
@@ -17,7 +18,7 @@ pub(super) async fn keep(
         .iter()
         .filter_map(|place| answer.pointer(place)?.as_str());
     for id in ids {
-        gateway.keep_object(principal, kind, id).await?;
+        context.keep_object(kind, id).await?;
     }
     Ok(())
 }
@@ -38,22 +39,20 @@ pub(super) fn id_in_event(event: &[u8], places: &[&str]) -> Option<String> {
 
 /// A batch that ended has files with its results, which belong to whoever made it.
 pub(super) async fn keep_results(
-    gateway: &Gateway,
-    principal: &Principal,
+    context: &Context,
     kind: ObjectKind,
     json: &[u8],
 ) -> Result<(), GatewayError> {
     if kind == ObjectKind::Batch {
         let places = ["/output_file_id", "/error_file_id"];
-        keep(gateway, principal, ObjectKind::File, &places, json).await?;
+        keep(context, ObjectKind::File, &places, json).await?;
     }
     Ok(())
 }
 
 /// A list of which only the caller's own remain. How many there are of everybody's is nobody's business either.
 pub(super) async fn only_own(
-    gateway: &Gateway,
-    principal: &Principal,
+    context: &Context,
     kind: ObjectKind,
     (list, name): (&str, &str),
     json: Bytes,
@@ -66,6 +65,9 @@ pub(super) async fn only_own(
     };
     let id_of = |item: &Value| item.get(name).and_then(Value::as_str).map(str::to_owned);
     let ids: Vec<String> = items.iter().filter_map(id_of).collect();
+    let Context {
+        gateway, principal, ..
+    } = context;
     let own = gateway.own_objects(principal, kind, &ids).await?;
     items.retain(|item| id_of(item).is_some_and(|id| own.contains(&id)));
     let left = items.len();

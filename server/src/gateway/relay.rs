@@ -12,13 +12,13 @@ use bailian::{Error as UpstreamError, ErrorKind, relay::Relayed};
 use http::{StatusCode, header};
 use platform::{
     Visitor,
-    gateway::{Ending, Gateway, GatewayError, ObjectKind, Principal, Running, observed},
+    gateway::{Ending, Gateway, GatewayError, ObjectKind, Principal, Running, UPSTREAM, observed},
     identity::IdentityError,
 };
 use uuid::Uuid;
 
 use super::{
-    GatewayState, credential, headers, objects,
+    GatewayState, cached, credential, finishing, headers, objects,
     once::{self, Turn},
     refusal::{Refusal, concerns_the_operator},
     request::{self, Incoming},
@@ -35,6 +35,8 @@ pub(super) struct Context {
     pub(super) route: Arc<Route>,
     pub(super) request_id: String,
     pub(super) chinese: bool,
+    /// Who answers.
+    pub(super) upstream: Arc<str>,
 }
 
 /// Answers a request to one of the routes.
@@ -62,16 +64,20 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         Ok(Turn::Made(response)) => return response,
         Err(refusal) => return refused(refusal),
     };
-    let admitted = admit(&state, &route, &principal, &parts, body, &request_id).await;
-    let (incoming, running) = match admitted {
-        Ok(admitted) => admitted,
-        Err(refusal) => {
+    let understood = understood(&state, &route, &principal, &parts, body, &request_id).await;
+    let (incoming, wanted) = match understood {
+        Ok(understood) => understood,
+        Err(response) => {
             once::release(claimed).await;
-            return if is_question_about_task(&route, &refusal) {
-                unknown_task(&route, &parts, &request_id)
-            } else {
-                refused(refusal)
-            };
+            return *response;
+        }
+    };
+    let admitted = state.gateway.admit(&principal, incoming.ask.clone()).await;
+    let running = match admitted {
+        Ok(running) => running,
+        Err(error) => {
+            once::release(claimed).await;
+            return refused(Refusal::of(&error, chinese));
         }
     };
     let context = Context {
@@ -80,33 +86,48 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         route,
         request_id: request_id.clone(),
         chinese,
+        upstream: UPSTREAM.into(),
     };
-    let response = ask(&state, context, incoming, running).await;
-    match once::keep(claimed, response, chinese).await {
-        Ok(response) => response,
-        Err(refusal) => refused(refusal),
+    let finishes = context.principal.finishes();
+    let answering = async move {
+        let response = ask(&state, context, incoming, running).await;
+        let kept = match cached::keep(wanted, &state.gateway, response, chinese).await {
+            Ok(response) => once::keep(claimed, response, chinese).await,
+            Err(refusal) => Err(refusal),
+        };
+        kept.unwrap_or_else(|refusal| self::refused(&refusal, dialect, &request_id))
+    };
+    if finishes {
+        let unavailable = || StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        finishing::apart(answering)
+            .await
+            .unwrap_or_else(unavailable)
+    } else {
+        answering.await
     }
 }
 
-/// Reads the request and reserves what it can cost.
-async fn admit(
+/// Reads the request, and looks whether its answer is in memory; a refusal and such an answer are both the end.
+async fn understood(
     state: &GatewayState,
     route: &Route,
     principal: &Arc<Principal>,
     parts: &http::request::Parts,
     body: Body,
     request_id: &str,
-) -> Result<(Incoming, Running), Refusal> {
-    let chinese = request::reads_chinese(parts);
-    let limits = (state.max_body_bytes, chinese);
+) -> Result<(Incoming, Option<cached::Wanted>), Box<Response>> {
+    let limits = (state.max_body_bytes, request::reads_chinese(parts));
     let gateway = &state.gateway;
-    let understood =
-        request::understand(gateway, route, principal, parts, body, limits, request_id);
-    let incoming = understood.await?;
-    match gateway.admit(principal, incoming.ask.clone()).await {
-        Ok(running) => Ok((incoming, running)),
-        Err(error) => Err(Refusal::of(&error, chinese)),
-    }
+    let read = request::understand(gateway, route, principal, parts, body, limits, request_id);
+    let incoming = match read.await {
+        Ok(incoming) => incoming,
+        Err(refusal) if is_question_about_task(route, &refusal) => {
+            return Err(Box::new(unknown_task(route, parts, request_id)));
+        }
+        Err(refusal) => return Err(Box::new(refused(&refusal, route.dialect, request_id))),
+    };
+    let wanted = cached::look(gateway, principal, route, parts, &incoming, request_id).await?;
+    Ok((incoming, wanted))
 }
 
 fn is_question_about_task(route: &Route, refusal: &Refusal) -> bool {
@@ -165,13 +186,19 @@ pub(super) fn refused(refusal: &Refusal, dialect: Dialect, request_id: &str) -> 
 
 async fn ask(
     state: &GatewayState,
-    context: Context,
+    mut context: Context,
     mut incoming: Incoming,
     mut running: Running,
 ) -> Response {
     let mut place = 0;
     loop {
-        let answer = state.gateway.client().relay(incoming.relay.clone()).await;
+        let asked = state
+            .gateway
+            .relay(incoming.relay.clone(), incoming.at.as_deref());
+        let answer = asked.await.map(|served| {
+            context.upstream = served.upstream;
+            served.answer
+        });
         let another = incoming.ask.models.get(place + 1);
         let answer = match (answer, another) {
             (
@@ -226,6 +253,7 @@ async fn answered(
     answer: Relayed,
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
+    running.answered_by(&context.upstream);
     let mut headers = headers::back(&answer.headers);
     headers::limits(&mut headers, context.route.dialect, running.allowed());
     headers::always(&mut headers, &context.request_id);
@@ -324,6 +352,16 @@ pub(super) async fn failed(context: &Context, running: Running, error: &Upstream
 }
 
 impl Context {
+    /// Remembers whose something is, and where.
+    pub(super) async fn keep_object(&self, kind: ObjectKind, id: &str) -> Result<(), GatewayError> {
+        let Self {
+            gateway, principal, ..
+        } = self;
+        gateway
+            .keep_object(principal, kind, id, &self.upstream)
+            .await
+    }
+
     /// The refusal in the form of what is spoken.
     pub(super) fn refused(&self, refusal: &Refusal) -> Response {
         refused(refusal, self.route.dialect, &self.request_id)
@@ -342,14 +380,13 @@ impl Context {
     pub(super) async fn own(&self, json: bytes::Bytes) -> Result<bytes::Bytes, GatewayError> {
         match self.route.owns {
             Owns::Makes(kind, places) => {
-                objects::keep(&self.gateway, &self.principal, kind, places, &json).await?;
+                objects::keep(self, kind, places, &json).await?;
             }
             Owns::Lists(kind, list, name) => {
-                return objects::only_own(&self.gateway, &self.principal, kind, (list, name), json)
-                    .await;
+                return objects::only_own(self, kind, (list, name), json).await;
             }
             Owns::Needs(kind) => {
-                objects::keep_results(&self.gateway, &self.principal, kind, &json).await?;
+                objects::keep_results(self, kind, &json).await?;
             }
             Owns::Nothing => {}
         }

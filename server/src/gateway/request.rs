@@ -14,7 +14,7 @@ use http::{
 use http_body_util::BodyExt;
 use model::{Operation, Protocol};
 use platform::gateway::{
-    Ask, Gateway, GatewayError, ObjectKind, Principal,
+    Ask, Gateway, GatewayError, ObjectKind, Principal, UPSTREAM,
     scan::{RequestScan, ScanError},
 };
 
@@ -31,6 +31,8 @@ pub(super) struct Incoming {
     pub(super) relay: Relay,
     /// The body as it came, to be written anew for other models.
     pub(super) scan: Option<RequestScan>,
+    /// The upstream that must be asked, because what it is about is there only.
+    pub(super) at: Option<String>,
     /// Whether figures at the end of the stream were asked for by us and not by the caller.
     pub(super) strips_usage: bool,
 }
@@ -74,14 +76,13 @@ pub(super) async fn understand(
     let (limit, chinese) = limits;
     let refuse = |error: GatewayError| Refusal::of(&error, chinese);
     let path = parts.uri.path();
+    let mut at = is_of_the_first(route).then(|| UPSTREAM.to_owned());
     if let Owns::Needs(kind) = route.owns {
         let id = route
             .id_in(path)
             .ok_or_else(|| refuse(GatewayError::NotFound))?;
-        gateway
-            .require_object(principal, kind, id)
-            .await
-            .map_err(refuse)?;
+        let required = gateway.require_object(principal, kind, id);
+        at = Some(required.await.map_err(refuse)?);
     }
     let mut incoming = Incoming {
         ask: Ask {
@@ -109,6 +110,7 @@ pub(super) async fn understand(
             ..Relay::get(route.path_there(path))
         },
         scan: None,
+        at,
         strips_usage: false,
     };
     match route.carries {
@@ -173,7 +175,9 @@ async fn of_json(
     );
     ask.streamed = is_streamed(route, incoming.relay.headers.get("x-dashscope-sse"), &scan)?;
     incoming.relay.streamed = ask.streamed;
-    own_references(gateway, principal, &scan, body).await?;
+    if let Some(at) = own_references(gateway, principal, &scan, body).await? {
+        incoming.at = Some(at);
+    }
     if route.carries == Carries::Question {
         let name = scan
             .str_field("model")?
@@ -223,13 +227,25 @@ fn is_streamed(
     Ok((native && by_header) || scan.bool_field("stream")?.unwrap_or(false))
 }
 
-/// What a request refers to must be the caller's own.
+/// Whether a route is about what only the first upstream holds: files and batches, so that lists of them are whole, and
+/// places for uploads.
+fn is_of_the_first(route: &Route) -> bool {
+    let kept = [ObjectKind::File, ObjectKind::Batch];
+    let lists = matches!(route.owns, Owns::Lists(..));
+    let makes = matches!(route.owns, Owns::Makes(kind, _) if kept.contains(&kind));
+    lists || makes || route.path.ends_with("/uploads")
+}
+
+/// What a request refers to must be the caller's own. Where it is, if it refers to anything.
 async fn own_references(
     gateway: &Gateway,
     principal: &Principal,
     scan: &RequestScan,
     body: &[u8],
-) -> Result<(), GatewayError> {
+) -> Result<Option<String>, GatewayError> {
+    // What was uploaded is at the first one.
+    let uploaded = memchr::memmem::find(body, b"oss:").is_some();
+    let mut at = uploaded.then(|| UPSTREAM.to_owned());
     for (field, kind) in [
         ("input_file_id", ObjectKind::File),
         ("previous_response_id", ObjectKind::Response),
@@ -250,14 +266,13 @@ async fn own_references(
             scan.str_field(field)?.map(Cow::into_owned)
         };
         let id = id.ok_or(GatewayError::NotFound)?;
-        gateway.require_object(principal, kind, &id).await?;
+        at = Some(gateway.require_object(principal, kind, &id).await?);
     }
     for file in files_in(body) {
-        gateway
-            .require_object(principal, ObjectKind::File, &file)
-            .await?;
+        let required = gateway.require_object(principal, ObjectKind::File, &file);
+        at = Some(required.await?);
     }
-    Ok(())
+    Ok(at)
 }
 
 /// Files that a text refers to, `fileid://file-fe-…`: the provider reads their content into the prompt. Whoever writes the

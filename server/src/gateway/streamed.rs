@@ -151,11 +151,7 @@ impl Meter {
             .find_map(|event| super::objects::id_in_event(event, places));
         let Some(id) = found else { return };
         self.kept = true;
-        let kept = self
-            .context
-            .gateway
-            .keep_object(&self.context.principal, kind, &id)
-            .await;
+        let kept = self.context.keep_object(kind, &id).await;
         if let Err(error) = kept {
             tracing::error!(
                 error = &error as &dyn std::error::Error,

@@ -76,10 +76,7 @@ async fn book(
 ) -> Result<(), GatewayError> {
     if let Some(task) = task_begun(context, json) {
         // Whose it is is known before it can be asked for, and the money stays reserved until it ends.
-        context
-            .gateway
-            .keep_object(&context.principal, ObjectKind::Task, &task)
-            .await?;
+        context.keep_object(ObjectKind::Task, &task).await?;
         return Ok(running.wait_for_task(&task).await?);
     }
     if context.route.owns == Owns::Needs(ObjectKind::Task) {

@@ -157,6 +157,14 @@ pub(super) fn not_offered(field: &str, chinese: bool) -> String {
     }
 }
 
+pub(super) fn cache_life(most: u64, chinese: bool) -> String {
+    if chinese {
+        format!("x-liantai-cache 应为 1 至 {most} 秒。")
+    } else {
+        format!("x-liantai-cache must be a number of seconds from 1 to {most}.")
+    }
+}
+
 pub(super) fn out_of_range(field: &str, least: u32, most: u32, chinese: bool) -> String {
     if chinese {
         format!("字段 {field} 超出范围：{least} 至 {most}。")

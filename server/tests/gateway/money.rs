@@ -133,3 +133,41 @@ async fn a_broken_answer_of_a_page_is_paid_for_as_far_as_it_came() -> TestResult
     })
     .await
 }
+
+/// What the members of a group may ask, they may ask together.
+#[tokio::test]
+async fn a_groups_limit_is_that_of_all_its_members() -> TestResult {
+    let app = TestApp::start().await?;
+    let (lin, mei, tao) = (
+        app.program("lin").await?,
+        app.program("mei").await?,
+        app.program("tao").await?,
+    );
+    app.database
+        .execute(
+            "INSERT INTO groups (id, name, name_key, description, requests_per_minute, created_at, updated_at) \
+             VALUES ('01990000-0000-7000-8000-00000000000a', 'Shift', 'shift', '', 5, 0, 0); \
+             INSERT INTO group_members (group_id, user_id, added_at) \
+             SELECT '01990000-0000-7000-8000-00000000000a', id, 0 FROM users \
+             WHERE email_key IN ('lin@example.com', 'mei@example.com')",
+        )
+        .await?;
+    let mut served = 0;
+    for program in [&lin, &mei].repeat(4) {
+        let answer = program.ask(&question("qwen-plus")).await?;
+        match answer.status.as_u16() {
+            200 => served += 1,
+            status => {
+                assert_eq!(status, 429);
+                assert!(
+                    answer.json()["error"]["message"]
+                        .to_string()
+                        .contains("your group")
+                );
+            }
+        }
+    }
+    assert_eq!(served, 5);
+    tao.ask(&question("qwen-plus")).await?.done()?;
+    Ok(())
+}

@@ -164,3 +164,48 @@ async fn streams_and_second_thoughts() -> TestResult {
     assert_eq!(app.number(CALLS).await?, 4);
     Ok(())
 }
+
+/// What was asked for to be remembered is answered from memory, to the same key only, and costs nothing.
+#[tokio::test]
+async fn an_answer_is_given_again_to_who_wants_it() -> TestResult {
+    let app = TestApp::start().await?;
+    let (lin, mei) = (app.program("lin").await?, app.program("mei").await?);
+    let ask = async |api: &Api, life: &str, body: &Value| {
+        let request = api.request(Method::POST, CHAT);
+        answered(request.header("x-liantai-cache", life).json(body)).await
+    };
+    for streamed in [false, true] {
+        let mut body = question("qwen-plus");
+        body["stream"] = json!(streamed);
+        let before = app.simulator.received().len();
+        let first = ask(&lin.api, "60", &body).await?;
+        assert_eq!(first.header("x-liantai-cache"), "miss");
+        let again = ask(&lin.api, "60", &body).await?;
+        assert_eq!(again.header("x-liantai-cache"), "hit");
+        assert_eq!(again.header("content-type"), first.header("content-type"));
+        assert_eq!(again.bytes, first.bytes);
+        assert_eq!(app.simulator.received().len(), before + 1);
+        assert_eq!(
+            ask(&mei.api, "60", &body).await?.header("x-liantai-cache"),
+            "miss"
+        );
+    }
+    // Nobody who did not ask for it gets an old answer.
+    let fresh = lin.ask(&question("qwen-plus")).await?;
+    assert_eq!(
+        (fresh.status.as_u16(), fresh.header("x-liantai-cache")),
+        (200, "")
+    );
+    // What failed is asked again.
+    let other = question("qwen-max");
+    app.simulator.refuse_with(Refusal::inspected_input());
+    assert_eq!(ask(&lin.api, "60", &other).await?.status, 400);
+    assert_eq!(
+        ask(&lin.api, "60", &other).await?.header("x-liantai-cache"),
+        "miss"
+    );
+    for life in ["0", "soon", "100000"] {
+        assert_eq!(ask(&lin.api, life, &other).await?.status, 400, "{life}");
+    }
+    Ok(())
+}

@@ -118,6 +118,48 @@ async fn who_leaves_stops_the_upstream() -> TestResult {
     Ok(())
 }
 
+/// A key that says so has its answers read to the end and pays for all of them, beside one that has them called off.
+#[tokio::test]
+async fn who_leaves_may_have_it_finished() -> TestResult {
+    let app = TestApp::start().await?;
+    let draft = serde_json::json!({ "finishes": true });
+    let lin = app
+        .program_with("lin", model::BuiltIn::Member, draft)
+        .await?;
+    let mei = app.program("mei").await?;
+    for (held, is_streamed) in [(0, true), (1, true), (0, false)] {
+        let mut body = question("qwen-plus");
+        body["stream"] = is_streamed.into();
+        let mut asked = Vec::new();
+        for (count, program) in [&lin, &mei].into_iter().enumerate() {
+            app.simulator
+                .next_answer(Answer::words(["a", "b", "c"]).held_after(held));
+            let (api, body) = (program.api.clone(), body.clone());
+            asked.push(tokio::spawn(async move {
+                api.post("/v1/chat/completions", body).await
+            }));
+            app.upstream("a call", |account| account.open_streams() > count)
+                .await?;
+        }
+        for asked in asked {
+            asked.abort();
+        }
+        // Of the two that left one is called off, and the other goes on when the model does.
+        app.upstream("the cancellation", |account| account.open_streams() == 1)
+            .await?;
+        app.simulator.release();
+        app.upstream("the end", |account| account.open_streams() == 0)
+            .await?;
+    }
+    crate::support::eventually("the bookings", async || {
+        let finished =
+            "SELECT COUNT(*) FROM calls WHERE outcome = 'succeeded' AND usage_source = 'reported'";
+        Ok((app.number(finished).await? == 3).then_some(()))
+    })
+    .await?;
+    Ok(())
+}
+
 /// Comments keep the connection alive while the upstream is silent.
 #[tokio::test]
 async fn silence_is_filled_with_comments() -> TestResult {

@@ -164,6 +164,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/settings/keys/{id}", Page::SignedIn),
     ("/settings/privacy", Page::SignedIn),
     ("/settings/confirm", Page::Newcomer),
+    ("/playground", Page::SignedIn),
     ("/usage", Page::SignedIn),
     ("/setup", Page::Anyone),
     ("/admin", Page::FirstOfAdministration),

@@ -32,6 +32,7 @@ pub struct Principal {
     pub(super) models: Option<HashSet<String>>,
     pub(super) lanes: Arc<[Arc<Lane>]>,
     pub(super) budgets: Arc<[Bound]>,
+    finishes: bool,
     /// When today's quota begins anew, if it is used up.
     quota_until: Option<Millis>,
 }
@@ -45,6 +46,11 @@ impl Principal {
     /// Whether only some models are theirs.
     pub fn is_restricted(&self) -> bool {
         self.models.is_some()
+    }
+
+    /// Whether their answers are read to the end, and paid for, when they have left.
+    pub fn finishes(&self) -> bool {
+        self.finishes
     }
 
     pub(super) fn may_use(&self, model: &str) -> bool {
@@ -99,7 +105,8 @@ impl Gateway {
         caller.require(Permission::GatewayUse)?;
         let user = caller.user();
         let allowance = inner.db.allowance(user).await?;
-        let groups = self.groups_of(user).await?;
+        let rates = inner.db.group_rates_of(user).await?;
+        let groups: Vec<GroupId> = rates.iter().map(|(group, _)| *group).collect();
         let of_key = key.as_ref().map(|key| (key.id, key.budget_per_month));
         let budgets = inner.ledger.budgets_of(of_key, user, &groups).await?;
         let models = [
@@ -129,11 +136,23 @@ impl Gateway {
             user.to_string(),
             inner.options.per_person,
         );
+        let of_groups = rates.iter().map(|(group, rates)| {
+            let limits = LimitsPerMinute {
+                requests: rates.requests_per_minute,
+                tokens: rates.tokens_per_minute,
+                at_once: rates.at_once,
+            };
+            inner
+                .lanes
+                .of(BudgetScope::Group, group.to_string(), limits)
+        });
         let lanes = [key_limits, of_person, inner.lanes.site()];
+        let lanes = lanes.into_iter().chain(of_groups);
         Ok(Principal {
             quota_until: self.quota_until(user, &allowance.quota).await?,
+            finishes: key.as_ref().is_some_and(|key| key.finishes),
             key: key.map(|key| key.id),
-            lanes: lanes.into_iter().flatten().collect(),
+            lanes: lanes.flatten().collect(),
             caller,
             groups,
             models,

@@ -77,6 +77,8 @@ pub struct Running {
     began: Instant,
     first_byte: Option<Instant>,
     upstream_request_id: Option<String>,
+    /// Who answered, if not the first upstream.
+    upstream: Option<String>,
     text_bytes: u64,
     has_media: bool,
     output_at_most: Option<u64>,
@@ -185,6 +187,7 @@ impl Gateway {
             began,
             first_byte: None,
             upstream_request_id: None,
+            upstream: None,
             text_bytes: ask.text_bytes,
             has_media: ask.has_media,
             output_at_most: ask.output_tokens,
@@ -215,6 +218,11 @@ impl Running {
     pub fn answers(&mut self, upstream_request_id: Option<String>) {
         self.first_byte.get_or_insert_with(Instant::now);
         self.upstream_request_id = upstream_request_id;
+    }
+
+    /// This upstream answers.
+    pub fn answered_by(&mut self, upstream: &str) {
+        self.upstream = (upstream != UPSTREAM).then(|| upstream.to_owned());
     }
 
     /// What is known of the end so far: what counts should the caller leave now.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use bailian::capability::ModelCard;
+use bailian::capability::{ModelCard, ModelKind};
 use model::{FailureCode, ModelRoute, Permission};
 use serde_json::json;
 
@@ -84,6 +84,26 @@ impl Gateway {
         });
         all.sort_unstable_by(|one, other| one.0.cmp(&other.0));
         Ok(all)
+    }
+
+    /// Names that answer in words, by OpenAI's protocol: those that were put up and the catalogue's, in alphabetical order.
+    pub async fn names_that_answer(&self) -> Result<Vec<String>, crate::store::Error> {
+        let catalogue = &self.0.options.catalogue;
+        let answers = |card: &ModelCard| {
+            let talks = matches!(card.kind, ModelKind::Chat | ModelKind::VisionChat);
+            talks && !card.native_only
+        };
+        let known = catalogue.models().filter(|card| answers(card));
+        let mut names: Vec<String> = known.map(|card| card.id.clone()).collect();
+        for (name, models) in self.0.db.model_routes().await? {
+            let mut cards = models.iter().filter_map(|model| catalogue.get(model));
+            if cards.any(answers) {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
     }
 
     /// All names that were put up, with their models.

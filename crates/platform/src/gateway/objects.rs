@@ -35,35 +35,36 @@ impl ObjectKind {
 }
 
 impl Gateway {
-    /// Remembers whose something is. To be done before its id is handed out.
+    /// Remembers whose something is, and at which upstream. To be done before its id is handed out.
     pub async fn keep_object(
         &self,
         principal: &Principal,
         kind: ObjectKind,
         id: &str,
+        upstream: &str,
     ) -> Result<(), GatewayError> {
         let now = self.0.clock.now();
         let (owner, key) = (principal.user(), principal.key);
-        let insert =
-            self.0
-                .db
-                .insert_upstream_object(kind.as_str(), id, owner, key, super::UPSTREAM, now);
+        let insert = self
+            .0
+            .db
+            .insert_upstream_object(kind.as_str(), id, owner, key, upstream, now);
         Ok(insert.await?)
     }
 
-    /// Refuses unless the caller made it.
+    /// At which upstream it is; refuses unless the caller made it.
     pub async fn require_object(
         &self,
         principal: &Principal,
         kind: ObjectKind,
         id: &str,
-    ) -> Result<(), GatewayError> {
-        let is_theirs = self
+    ) -> Result<String, GatewayError> {
+        let place = self
             .0
             .db
             .owns_upstream_object(kind.as_str(), id, principal.user())
             .await?;
-        is_theirs.then_some(()).ok_or(GatewayError::NotFound)
+        place.ok_or(GatewayError::NotFound)
     }
 
     /// Those of some ids that the caller made.

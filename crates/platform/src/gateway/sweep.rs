@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{Gateway, GatewayError};
+use super::{Gateway, GatewayError, ObjectKind, UPSTREAM};
 use crate::ledger::WaitingTask;
 
 /// How often tasks are looked for.
@@ -59,7 +59,10 @@ impl Gateway {
     }
 
     async fn settle_one(&self, id: &str) -> Result<bool, GatewayError> {
-        match self.client().query_task::<Value>(&Task::resume(id)).await {
+        let kind = ObjectKind::Task.as_str();
+        let place = self.0.db.upstream_of(kind, id).await?;
+        let client = self.client_at(place.as_deref().unwrap_or(UPSTREAM));
+        match client.query_task::<Value>(&Task::resume(id)).await {
             Ok(now) => {
                 let code = now
                     .failure

@@ -5,7 +5,7 @@ use model::{CallOutcome, Operation, UsageSource};
 use serde_json::{Value, json};
 
 use super::{
-    Gateway, GatewayError,
+    Gateway, GatewayError, ObjectKind,
     scan::{self, Reported, UsageShape},
 };
 use crate::ledger::CallEnd;
@@ -70,6 +70,7 @@ impl Gateway {
         let Some(waiting) = self.0.ledger.waiting_task(id).await? else {
             return Ok(());
         };
+        let upstream = self.0.db.upstream_of(ObjectKind::Task.as_str(), id).await?;
         let now = self.0.clock.now();
         let succeeded = outcome == CallOutcome::Succeeded;
         let reported = reported.filter(|_| succeeded);
@@ -97,6 +98,7 @@ impl Gateway {
             duration_ms: now.since(waiting.started_at),
             upstream_request_id: None,
             served_model: None,
+            upstream,
         };
         self.0.ledger.close_task(id, end).await?;
         Ok(())

@@ -91,6 +91,8 @@ pub struct CallEnd {
     pub upstream_request_id: Option<String>,
     /// The model that answered, if it is another one than was to be asked.
     pub served_model: Option<String>,
+    /// The upstream that answered, if it is another than the one that was to be asked.
+    pub upstream: Option<String>,
 }
 
 impl CallEnd {
@@ -115,6 +117,7 @@ impl CallEnd {
             &mut self.code,
             &mut self.upstream_request_id,
             &mut self.served_model,
+            &mut self.upstream,
         ] {
             *text = text.take().map(sound_text);
         }
@@ -138,6 +141,7 @@ impl CallEnd {
             duration_ms: now.since(hold.opened_at),
             upstream_request_id: None,
             served_model: None,
+            upstream: None,
         }
     }
 }

@@ -155,6 +155,7 @@ fn end(cost: i64) -> CallEnd {
         duration_ms: 9,
         upstream_request_id: Some("u-1".to_owned()),
         served_model: None,
+        upstream: None,
     }
 }
 

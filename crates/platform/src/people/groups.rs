@@ -1,8 +1,8 @@
 //! Groups: seeing, making, changing and filling them.
 
 use model::{
-    BulkOutcome, DisplayName, FailureCode, Group, GroupDetail, GroupDraft, GroupId, Page,
-    Permission, Quota, RoleId, UserId,
+    BulkOutcome, DisplayName, FailureCode, Group, GroupDetail, GroupDraft, GroupId, GroupRates,
+    Page, Permission, Quota, RoleId, UserId,
 };
 use serde_json::json;
 
@@ -337,8 +337,20 @@ fn checked(draft: GroupDraft) -> Result<GroupDraft, IdentityError> {
         answers_per_day,
         tokens_per_day,
     } = draft.quota;
-    let sound = |limit: Option<i64>| limit.is_none_or(|limit| (0..=MOST).contains(&limit));
-    if !sound(answers_per_day) || !sound(tokens_per_day) {
+    let GroupRates {
+        requests_per_minute,
+        tokens_per_minute,
+        at_once,
+    } = draft.rates;
+    let sound = |limit: &Option<i64>| limit.is_none_or(|limit| (0..=MOST).contains(&limit));
+    let limits = [
+        answers_per_day,
+        tokens_per_day,
+        requests_per_minute,
+        tokens_per_minute,
+        at_once,
+    ];
+    if !limits.iter().all(sound) {
         return Err(IdentityError::Refused(FailureCode::InvalidNumber));
     }
     Ok(GroupDraft {
@@ -350,7 +362,13 @@ fn checked(draft: GroupDraft) -> Result<GroupDraft, IdentityError> {
 }
 
 fn details(draft: &GroupDraft) -> serde_json::Value {
-    json!({ "name": draft.name, "roles": draft.roles, "models": draft.models, "quota": draft.quota })
+    json!({
+        "name": draft.name,
+        "roles": draft.roles,
+        "models": draft.models,
+        "quota": draft.quota,
+        "rates": draft.rates,
+    })
 }
 
 fn there(found: bool) -> Result<(), IdentityError> {

@@ -100,6 +100,8 @@ impl Db {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
+            // A file is not lost like a connection; asking first would cost each statement a way to the thread and back.
+            .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(connect.clone())
@@ -107,6 +109,8 @@ impl Db {
         let reader = SqlitePoolOptions::new()
             .max_connections(options.connections.max(1))
             .acquire_timeout(PATIENCE)
+            // A file is not lost like a connection; asking first would cost each statement a way to the thread and back.
+            .test_before_acquire(false)
             .connect_lazy_with(connect.pragma("query_only", "ON"));
         Ok(Self(Arc::new(Inner::Sqlite {
             reader,

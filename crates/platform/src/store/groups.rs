@@ -1,8 +1,8 @@
 //! Groups of people: what their members have in common, and who is in them.
 
 use model::{
-    Group, GroupDetail, GroupDraft, GroupId, Millis, ModelName, Quota, Rank, RoleId, RoleRef,
-    UserId,
+    Group, GroupDetail, GroupDraft, GroupId, GroupRates, Millis, ModelName, Quota, Rank, RoleId,
+    RoleRef, UserId,
 };
 use sqlx::{FromRow, types::Json};
 
@@ -35,16 +35,21 @@ const OF_USER: &str = concat!(
     "WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1) ORDER BY name_key"
 );
 const ONE: &str = concat!(
-    columns!(", models, answers_per_day, tokens_per_day"),
+    columns!(
+        ", models, answers_per_day, tokens_per_day, requests_per_minute, tokens_per_minute, calls_at_once"
+    ),
     "WHERE id = $1"
 );
 const ROLES_OF: &str = "SELECT r.id, r.name FROM group_roles g JOIN roles r ON r.id = g.role_id \
      WHERE g.group_id = $1 ORDER BY r.rank DESC, r.name_key";
 const INSERT: &str = "INSERT INTO groups \
-     (id, name, name_key, description, models, answers_per_day, tokens_per_day, created_at, updated_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+     (id, name, name_key, description, models, answers_per_day, tokens_per_day, requests_per_minute, \
+     tokens_per_minute, calls_at_once, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
 const UPDATE: &str = "UPDATE groups SET name = $2, name_key = $3, description = $4, models = $5, \
-     answers_per_day = $6, tokens_per_day = $7, updated_at = $8 WHERE id = $1";
+     answers_per_day = $6, tokens_per_day = $7, requests_per_minute = $8, tokens_per_minute = $9, \
+     calls_at_once = $10, updated_at = $11 WHERE id = $1";
+const RATES: &str = "SELECT id, requests_per_minute, tokens_per_minute, calls_at_once FROM groups \
+     WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1) ORDER BY id";
 const TAKE_ROLES: &str = "DELETE FROM group_roles WHERE group_id = $1";
 const GIVE_ROLE: &str = "INSERT INTO group_roles (group_id, role_id) VALUES ($1, $2) \
      ON CONFLICT (group_id, role_id) DO NOTHING";
@@ -64,6 +69,7 @@ const HIGHEST: &str = "SELECT MAX(r.rank) FROM roles r WHERE r.id IN ( \
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("LIST", LIST),
     ("OF_USER", OF_USER),
+    ("RATES", RATES),
     ("ONE", ONE),
     ("ROLES_OF", ROLES_OF),
     ("UPDATE", UPDATE),
@@ -97,6 +103,9 @@ struct DetailRow {
     models: Option<Json<Vec<ModelName>>>,
     answers_per_day: Option<i64>,
     tokens_per_day: Option<i64>,
+    requests_per_minute: Option<i64>,
+    tokens_per_minute: Option<i64>,
+    calls_at_once: Option<i64>,
 }
 
 impl TryFrom<Row> for Group {
@@ -154,6 +163,25 @@ impl Db {
         found.into_iter().map(Group::try_from).collect()
     }
 
+    /// The groups that the person is in, with what their members may ask together.
+    #[tracing::instrument(name = "store.groups.rates", skip_all)]
+    pub(crate) async fn group_rates_of(&self, user: UserId) -> Result<Vec<(GroupId, GroupRates)>> {
+        type Found = (String, Option<i64>, Option<i64>, Option<i64>);
+        let found: Vec<Found> = on_pool!(self.reader(), |pool| sqlx::query_as(RATES)
+            .bind(user.to_string())
+            .fetch_all(pool)
+            .await?);
+        let read = |(id, requests_per_minute, tokens_per_minute, at_once): Found| {
+            let rates = GroupRates {
+                requests_per_minute,
+                tokens_per_minute,
+                at_once,
+            };
+            Ok((rows::id("groups", "id", &id)?, rates))
+        };
+        found.into_iter().map(read).collect()
+    }
+
     /// The group of that id.
     #[tracing::instrument(name = "store.groups.one", skip_all)]
     pub(crate) async fn group(&self, id: GroupId) -> Result<Option<GroupDetail>> {
@@ -169,6 +197,11 @@ impl Db {
             quota: Quota {
                 answers_per_day: row.answers_per_day,
                 tokens_per_day: row.tokens_per_day,
+            },
+            rates: GroupRates {
+                requests_per_minute: row.requests_per_minute,
+                tokens_per_minute: row.tokens_per_minute,
+                at_once: row.calls_at_once,
             },
             can_write: false,
         }))
@@ -215,6 +248,9 @@ impl Db {
                 .bind(draft.models.as_ref().map(Json))
                 .bind(draft.quota.answers_per_day)
                 .bind(draft.quota.tokens_per_day)
+                .bind(draft.rates.requests_per_minute)
+                .bind(draft.rates.tokens_per_minute)
+                .bind(draft.rates.at_once)
                 .bind(new.now.get())
                 .execute(&mut *transaction)
                 .await?;
@@ -239,6 +275,9 @@ impl Db {
                 .bind(draft.models.as_ref().map(Json))
                 .bind(draft.quota.answers_per_day)
                 .bind(draft.quota.tokens_per_day)
+                .bind(draft.rates.requests_per_minute)
+                .bind(draft.rates.tokens_per_minute)
+                .bind(draft.rates.at_once)
                 .bind(new.now.get())
                 .execute(&mut *transaction)
                 .await?

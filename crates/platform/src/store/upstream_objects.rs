@@ -10,12 +10,13 @@ use super::{Db, Result, on_pool};
 const INSERT: &str = "INSERT INTO upstream_objects (kind, id, owner_id, key_id, upstream, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, id) DO NOTHING";
 const OWNS: &str =
-    "SELECT COUNT(*) FROM upstream_objects WHERE kind = $1 AND id = $2 AND owner_id = $3";
+    "SELECT upstream FROM upstream_objects WHERE kind = $1 AND id = $2 AND owner_id = $3";
+const WHERE: &str = "SELECT upstream FROM upstream_objects WHERE kind = $1 AND id = $2";
 const AMONG: &str = "SELECT id FROM upstream_objects WHERE owner_id = ";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
-pub(super) const QUERIES: &[(&str, &str)] = &[("OWNS", OWNS)];
+pub(super) const QUERIES: &[(&str, &str)] = &[("OWNS", OWNS), ("WHERE", WHERE)];
 
 impl Db {
     /// Keeps whose it is; whoever was first stays.
@@ -42,21 +43,30 @@ impl Db {
         Ok(())
     }
 
-    /// Whether that person made it.
+    /// Where it is, if that person made it.
     #[tracing::instrument(name = "store.upstream_objects.owns", skip_all)]
     pub(crate) async fn owns_upstream_object(
         &self,
         kind: &str,
         id: &str,
         owner: UserId,
-    ) -> Result<bool> {
-        let found: i64 = on_pool!(self.reader(), |pool| sqlx::query_scalar(OWNS)
+    ) -> Result<Option<String>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(OWNS)
             .bind(kind)
             .bind(id)
             .bind(owner.to_string())
-            .fetch_one(pool)
-            .await?);
-        Ok(found > 0)
+            .fetch_optional(pool)
+            .await?))
+    }
+
+    /// Where it is, whoever made it.
+    #[tracing::instrument(name = "store.upstream_objects.place", skip_all)]
+    pub(crate) async fn upstream_of(&self, kind: &str, id: &str) -> Result<Option<String>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(WHERE)
+            .bind(kind)
+            .bind(id)
+            .fetch_optional(pool)
+            .await?))
     }
 
     /// Those of the ids that the person made; at most 1,000 are asked for.

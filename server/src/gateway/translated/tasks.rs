@@ -4,7 +4,7 @@ use bailian::{
     Client, ErrorKind,
     task::{Finished, Patience, Task, TaskStatus},
 };
-use platform::gateway::{ObjectKind, Running};
+use platform::gateway::{ObjectKind, Running, UPSTREAM};
 use serde::de::DeserializeOwned;
 
 use super::{Call, Fault};
@@ -18,7 +18,7 @@ pub(super) async fn finished<O: DeserializeOwned + Send + Sync>(
 ) -> Result<Finished<O>, Fault> {
     let (gateway, client) = (&call.gateway, call.client());
     gateway
-        .keep_object(&call.principal, ObjectKind::Task, &task.id)
+        .keep_object(&call.principal, ObjectKind::Task, &task.id, UPSTREAM)
         .await?;
     running.wait_for_task(&task.id).await?;
     let mut left = Left {

@@ -162,6 +162,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members_with("keys.delete", NO_ID),
     members("keys.address"),
+    members("playground.view"),
     members_with("usage.own", USAGE),
     permitted("usage.everybody", Permission::UsageRead, USAGE),
     permitted("budgets.list", Permission::UsageRead, &[]),

@@ -36,6 +36,7 @@ pub fn Fields(
         .map(|group| (group.group.name.clone(), group.group.description.clone()));
     let (name, description) = named.unwrap_or_default();
     let quota = group.as_ref().map(|group| group.quota).unwrap_or_default();
+    let rates = group.as_ref().map(|group| group.rates).unwrap_or_default();
     let has = group
         .as_ref()
         .map(|group| group.roles.iter().map(|role| role.id).collect())
@@ -71,6 +72,28 @@ pub fn Fields(
                 kind=Kind::Number
                 value=number(quota.tokens_per_day)
                 hint=words.group_quota_hint
+            />
+        </fieldset>
+        <fieldset class="fieldset">
+            <legend class="field__label">{words.group_rates}</legend>
+            <TextField
+                name="group[minute_requests]"
+                label=words.group_minute_requests
+                kind=Kind::Number
+                value=number(rates.requests_per_minute)
+            />
+            <TextField
+                name="group[minute_tokens]"
+                label=words.group_minute_tokens
+                kind=Kind::Number
+                value=number(rates.tokens_per_minute)
+            />
+            <TextField
+                name="group[at_once]"
+                label=words.group_at_once
+                kind=Kind::Number
+                value=number(rates.at_once)
+                hint=words.group_rates_hint
             />
         </fieldset>
     }
@@ -154,6 +177,9 @@ pub fn Summary(group: GroupDetail) -> impl IntoView {
                 <div><dt>{words.group_models}</dt><dd>{models}</dd></div>
                 <div><dt>{words.group_answers}</dt><dd>{limit(group.quota.answers_per_day)}</dd></div>
                 <div><dt>{words.group_tokens}</dt><dd>{limit(group.quota.tokens_per_day)}</dd></div>
+                <div><dt>{words.group_minute_requests}</dt><dd>{limit(group.rates.requests_per_minute)}</dd></div>
+                <div><dt>{words.group_minute_tokens}</dt><dd>{limit(group.rates.tokens_per_minute)}</dd></div>
+                <div><dt>{words.group_at_once}</dt><dd>{limit(group.rates.at_once)}</dd></div>
             </dl>
             <p class="panel__note">{words.group_out_of_reach}</p>
         </section>

@@ -27,6 +27,7 @@ pub struct Typed {
     requests: RwSignal<String>,
     tokens: RwSignal<String>,
     budget: RwSignal<String>,
+    finishes: RwSignal<bool>,
 }
 
 impl Typed {
@@ -60,6 +61,7 @@ impl Typed {
             requests: number(key.and_then(|key| key.requests_per_minute)),
             tokens: number(key.and_then(|key| key.tokens_per_minute)),
             budget: text(key.and_then(|key| key.budget_per_month).map(yuan)),
+            finishes: RwSignal::new(key.is_some_and(|key| key.finishes)),
         }
     }
 
@@ -78,6 +80,7 @@ impl Typed {
             requests: self.requests.get_untracked(),
             tokens: self.tokens.get_untracked(),
             budget: self.budget.get_untracked(),
+            finishes: self.finishes.get_untracked(),
         }
     }
 }
@@ -132,6 +135,7 @@ pub fn KeyFields(typed: Typed, submission: Submission) -> impl IntoView {
                 hint=words.optional_hint
             />
         </fieldset>
+        <Check name="key[finishes]" value="true" label=words.key_finishes checked=typed.finishes/>
     }
 }
 

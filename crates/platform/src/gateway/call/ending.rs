@@ -157,6 +157,7 @@ impl Running {
                 .upstream_request_id
                 .or_else(|| self.upstream_request_id.take()),
             served_model: Some(self.served.clone()),
+            upstream: self.upstream.clone(),
         }
     }
 

@@ -115,6 +115,11 @@ impl RequestScan {
         Ok(scan)
     }
 
+    /// The body, as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The value of a field as it is written, `model` or one level down `parameters.n`. `None` when it is absent, and
     /// for what is content by its name (`messages`, `input`, `prompt`, …), which is not kept.
     pub fn raw_field(&self, name: &str) -> Option<&str> {

@@ -1,6 +1,6 @@
 //! Groups.
 
-use model::{BuiltIn, FailureCode, GroupDraft, GroupId, PersonFilter, Quota};
+use model::{BuiltIn, FailureCode, GroupDraft, GroupId, GroupRates, PersonFilter, Quota};
 use uuid::Uuid;
 
 use super::{House, code};
@@ -19,6 +19,11 @@ async fn a_group_is_made_changed_and_deleted() {
             quota: Quota {
                 answers_per_day: Some(3),
                 tokens_per_day: None,
+            },
+            rates: GroupRates {
+                requests_per_minute: Some(60),
+                tokens_per_minute: None,
+                at_once: Some(2),
             },
         };
         let id = house

@@ -1,6 +1,6 @@
 //! What is written in one transaction, and what each part of it does to the accounts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::CallId;
 
@@ -81,6 +81,14 @@ impl<'a> Batch<'a> {
             .map(|hold| (hold.id, hold))
             .collect()
     }
+}
+
+/// Accounts that decide over what is wanted.
+pub(super) fn asked(wanted: &[&Opening<'_>]) -> BTreeSet<Account> {
+    let held = wanted
+        .iter()
+        .flat_map(|opening| opening.hold.accounts.held());
+    held.collect()
 }
 
 /// What ended calls and reservations that are gone do to the accounts; the accounts of new reservations are in it too,

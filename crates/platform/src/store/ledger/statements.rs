@@ -7,7 +7,7 @@ use sqlx::{Database, QueryBuilder, Transaction, types::Json};
 
 use super::{
     Account, Batch, Decision, Hold,
-    batch::{Balances, Change, Opening, changes, decide},
+    batch::{Balances, Change, Opening, asked, changes, decide},
 };
 use crate::{
     ledger::CallEnd,
@@ -38,10 +38,36 @@ fn statement<'q, DB: Database>(
     QueryBuilder::new(text)
 }
 
+/// Runs a statement over rows by their ids. Which of them it found: rows that come back one by one cost more than those that
+/// go in, so that they are counted only, unless `$named`; `None` if the count is not all of them.
+macro_rules! found {
+    ($transaction:ident, $statement:ident, $rows:expr, $named:expr, $table:literal) => {{
+        if $named {
+            $statement.push(" RETURNING id");
+            let found: Vec<String> = $statement
+                .build_query_scalar()
+                .persistent(false)
+                .fetch_all(&mut *$transaction)
+                .await?;
+            let ids = found.iter().map(|id| rows::id($table, "id", id));
+            Some(ids.collect::<Result<Vec<CallId>>>()?)
+        } else {
+            let all: Vec<CallId> = $rows.collect();
+            let count = $statement
+                .build()
+                .persistent(false)
+                .execute(&mut *$transaction)
+                .await?
+                .rows_affected();
+            (count == all.len() as u64).then_some(all)
+        }
+    }};
+}
+
 /// Inserts lines of the log; the ids of those that were not there.
 macro_rules! insert_calls {
-    ($transaction:ident, $ends:expr) => {{
-        let mut inserted: HashSet<CallId> = HashSet::with_capacity($ends.len());
+    ($transaction:ident, $ends:expr, $named:expr) => {{
+        let mut inserted: Option<HashSet<CallId>> = Some(HashSet::with_capacity($ends.len()));
         for ends in $ends.chunks(ROWS) {
             let mut insert = statement(
                 &$transaction,
@@ -60,7 +86,7 @@ macro_rules! insert_calls {
                     .push_bind(hold.operation.as_str())
                     .push_bind(&*hold.model)
                     .push_bind(end.served_model.as_deref().unwrap_or(&hold.served_model))
-                    .push_bind(&*hold.upstream)
+                    .push_bind(end.upstream.as_deref().unwrap_or(&hold.upstream))
                     .push_bind(hold.streamed)
                     .push_bind(end.outcome.as_str())
                     .push_bind(end.status)
@@ -80,15 +106,13 @@ macro_rules! insert_calls {
                     .push_bind(&*hold.request_id)
                     .push_bind(end.upstream_request_id.as_deref());
             });
-            insert.push(" ON CONFLICT (id) DO NOTHING RETURNING id");
-            let found: Vec<String> = insert
-                .build_query_scalar()
-                .persistent(false)
-                .fetch_all(&mut *$transaction)
-                .await?;
-            for id in found {
-                inserted.insert(rows::id("calls", "id", &id)?);
-            }
+            insert.push(" ON CONFLICT (id) DO NOTHING");
+            let ids = ends.iter().map(|(hold, _)| hold.id);
+            let new = found!($transaction, insert, ids, $named, "calls");
+            inserted = inserted.zip(new).map(|(mut all, new)| {
+                all.extend(new);
+                all
+            });
         }
         inserted
     }};
@@ -96,33 +120,35 @@ macro_rules! insert_calls {
 
 /// Deletes reservations; the ids of those that were there.
 macro_rules! delete_holds {
-    ($transaction:ident, $leaving:expr) => {{
+    ($transaction:ident, $leaving:expr, $named:expr) => {{
         let ids: Vec<CallId> = $leaving.keys().copied().collect();
-        let mut gone: Vec<CallId> = Vec::with_capacity(ids.len());
+        let mut gone: Option<Vec<CallId>> = Some(Vec::with_capacity(ids.len()));
         for ids in ids.chunks(ROWS) {
             let mut delete = statement(&$transaction, "DELETE FROM call_holds WHERE id IN (");
             let mut list = delete.separated(", ");
             for id in ids {
                 list.push_bind(id.to_string());
             }
-            delete.push(") RETURNING id");
-            let found: Vec<String> = delete
-                .build_query_scalar()
-                .persistent(false)
-                .fetch_all(&mut *$transaction)
-                .await?;
-            for id in found {
-                gone.push(rows::id("call_holds", "id", &id)?);
-            }
+            delete.push(")");
+            let left = found!(
+                $transaction,
+                delete,
+                ids.iter().copied(),
+                $named,
+                "call_holds"
+            );
+            gone = gone.zip(left).map(|(mut all, left)| {
+                all.extend(left);
+                all
+            });
         }
         gone
     }};
 }
 
-/// Adds to the accounts in their order; what they stand at after it.
+/// Adds to the accounts in their order.
 macro_rules! change_accounts {
     ($transaction:ident, $changes:expr) => {{
-        let mut balances = Balances::with_capacity($changes.len());
         let changes: Vec<(&Account, &Change)> = $changes.iter().collect();
         for changes in changes.chunks(ACCOUNTS) {
             let mut upsert = statement(
@@ -139,10 +165,42 @@ macro_rules! change_accounts {
             });
             upsert.push(
                 " ON CONFLICT (scope, scope_id, period, starts_at) DO UPDATE SET \
-                 spent = spending.spent + excluded.spent, held = spending.held + excluded.held \
-                 RETURNING scope, scope_id, period, starts_at, spent, held",
+                 spent = spending.spent + excluded.spent, held = spending.held + excluded.held",
             );
-            let found: Vec<AccountRow> = upsert
+            upsert
+                .build()
+                .persistent(false)
+                .execute(&mut *$transaction)
+                .await?;
+        }
+    }};
+}
+
+/// What the accounts stand at, which are locked.
+macro_rules! balances {
+    ($transaction:ident, $accounts:expr) => {{
+        let mut balances = Balances::with_capacity($accounts.len());
+        let accounts: Vec<&Account> = $accounts.iter().collect();
+        for accounts in accounts.chunks(ACCOUNTS) {
+            let mut select = statement(
+                &$transaction,
+                "SELECT scope, scope_id, period, starts_at, spent, held FROM spending \
+                 WHERE (scope, scope_id, period, starts_at) IN (VALUES ",
+            );
+            let mut list = select.separated(", ");
+            for account in accounts {
+                list.push("(");
+                list.push_bind_unseparated(account.scope.as_str());
+                list.push_unseparated(", ");
+                list.push_bind_unseparated(&*account.id);
+                list.push_unseparated(", ");
+                list.push_bind_unseparated(account.period.as_str());
+                list.push_unseparated(", ");
+                list.push_bind_unseparated(account.starts_at);
+                list.push_unseparated(")");
+            }
+            select.push(")");
+            let found: Vec<AccountRow> = select
                 .build_query_as()
                 .persistent(false)
                 .fetch_all(&mut *$transaction)
@@ -279,18 +337,27 @@ impl Db {
         let ends = batch.ends();
         let leaving = batch.leaving(&ends);
         let wanted = batch.written(&ends);
+        let deciding = asked(&wanted);
         let mut decided = HashMap::with_capacity(wanted.len());
-        on_pool!(self.writer(), |pool| {
+        // What is tried again, or may be there or not, is asked for by name; so is everything should the counts not agree.
+        let mut named = batch.again || !batch.forgotten.is_empty();
+        on_pool!(self.writer(), |pool| loop {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            let inserted = insert_calls!(transaction, ends);
+            let inserted = insert_calls!(transaction, ends, named);
+            let gone = delete_holds!(transaction, leaving, named);
+            let (Some(inserted), Some(gone)) = (inserted, gone) else {
+                transaction.rollback().await?;
+                named = true;
+                continue;
+            };
             let ended = || {
                 let new = |(hold, _): &&(&Hold, &CallEnd)| inserted.contains(&hold.id);
                 ends.iter().filter(new).copied()
             };
-            let gone = delete_holds!(transaction, leaving);
             let gone = gone.iter().filter_map(|id| leaving.get(id).copied());
             let changes = changes(ended(), gone, &wanted);
-            let mut balances = change_accounts!(transaction, changes);
+            change_accounts!(transaction, changes);
+            let mut balances = balances!(transaction, deciding);
             let (decisions, added) = decide(&wanted, &mut balances);
             change_accounts!(transaction, added);
             let holds: Vec<&Hold> = reserved(&wanted, &decisions).collect();
@@ -301,6 +368,7 @@ impl Db {
             transaction.commit().await?;
             let ids = wanted.iter().map(|opening| opening.hold.id);
             decided.extend(ids.zip(decisions));
+            break;
         });
         let decision = |opening: &Opening<'_>| {
             decided

@@ -9,9 +9,17 @@ CREATE TABLE idempotency_keys (
     state        TEXT NOT NULL,
     status       BIGINT NOT NULL,
     headers      TEXT NOT NULL,
-    body         BYTEA NOT NULL,
+    body         BLOB NOT NULL,
     claimed_at   BIGINT NOT NULL,
     expires_at   BIGINT NOT NULL,
     PRIMARY KEY (owner_id, route, key_hash)
 );
 CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+
+-- What the members of a group may ask together in a minute and at once.
+ALTER TABLE groups ADD COLUMN requests_per_minute BIGINT;
+ALTER TABLE groups ADD COLUMN tokens_per_minute BIGINT;
+ALTER TABLE groups ADD COLUMN calls_at_once BIGINT;
+
+-- Whether answers of this key are read to their end, and paid for, when whoever asked has left.
+ALTER TABLE api_keys ADD COLUMN finishes BOOLEAN NOT NULL DEFAULT FALSE;
