@@ -1,9 +1,9 @@
-//! argon2id off the async threads: two at a time, with a short queue behind them, so that a flood of
-//! passwords is refused instead of starving everything else.
+//! argon2id off the async threads: two at a time, and never on all processors, with a short queue behind them, so that a
+//! flood of passwords is refused instead of starving everything else.
 
-use std::sync::Arc;
 #[cfg(test)]
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::{num::NonZero, sync::Arc, thread};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::IdentityError;
 
+/// Hashes at once, where there are processors enough.
 const AT_ONCE: usize = 2;
 const WAITING: usize = 32;
 
@@ -61,12 +62,18 @@ pub(super) enum Verdict {
     Unreadable,
 }
 
+/// One processor stays for everything else.
+fn at_once() -> usize {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    processors.saturating_sub(1).clamp(1, AT_ONCE)
+}
+
 impl Hashing {
     pub(super) fn new(cost: PasswordCost) -> Self {
         Self {
             params: cost.0,
-            queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
-            threads: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: Arc::new(Semaphore::new(at_once() + WAITING)),
+            threads: Arc::new(Semaphore::new(at_once())),
             #[cfg(test)]
             computed: Arc::new(AtomicU64::new(0)),
         }
