@@ -30,3 +30,32 @@ pub fn data_url(content_type: &str, bytes: &[u8]) -> String {
         BASE64_STANDARD.encode(bytes)
     )
 }
+
+/// What a file is by its name's ending, as far as models read such files; bytes of some kind otherwise.
+pub fn content_type_of(name: &str) -> &'static str {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match ending.to_ascii_lowercase().as_str() {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "bmp" => "image/bmp",
+        "gif" => "image/gif",
+        "tif" | "tiff" => "image/tiff",
+        "wav" => "audio/wav",
+        "mp3" | "mpga" | "mpeg" => "audio/mpeg",
+        "m4a" => "audio/mp4",
+        "aac" => "audio/aac",
+        "flac" => "audio/flac",
+        "ogg" | "opus" => "audio/ogg",
+        "amr" => "audio/amr",
+        "mp4" => "video/mp4",
+        "mov" => "video/quicktime",
+        "avi" => "video/x-msvideo",
+        "mkv" => "video/x-matroska",
+        "webm" => "video/webm",
+        "pdf" => "application/pdf",
+        "txt" => "text/plain",
+        "json" => "application/json",
+        _ => "application/octet-stream",
+    }
+}

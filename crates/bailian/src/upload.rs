@@ -13,6 +13,7 @@ use tracing::field::Empty;
 use crate::client::Call;
 use crate::form::{Form, Source};
 use crate::lenient::tokens;
+use crate::media::content_type_of;
 use crate::span::observe;
 use crate::{Client, Error, ErrorKind};
 
@@ -95,7 +96,7 @@ impl Client {
         let host = upload_host(&policy.upload_host)?;
         let name = plain_name(file_name)?;
         let key = format!("{}/{name}", policy.upload_dir);
-        let content_type = content_type(&name);
+        let content_type = content_type_of(&name);
         let form = Form::default()
             .text("OSSAccessKeyId", policy.oss_access_key_id)
             .text("Signature", policy.signature)
@@ -167,35 +168,6 @@ fn plain_name(name: &str) -> Result<String, Error> {
     Ok(name)
 }
 
-/// By the name's ending, as far as models read such files.
-fn content_type(name: &str) -> &'static str {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    match ending.to_ascii_lowercase().as_str() {
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "bmp" => "image/bmp",
-        "gif" => "image/gif",
-        "tif" | "tiff" => "image/tiff",
-        "wav" => "audio/wav",
-        "mp3" => "audio/mpeg",
-        "m4a" => "audio/mp4",
-        "aac" => "audio/aac",
-        "flac" => "audio/flac",
-        "ogg" | "opus" => "audio/ogg",
-        "amr" => "audio/amr",
-        "mp4" => "video/mp4",
-        "mov" => "video/quicktime",
-        "avi" => "video/x-msvideo",
-        "mkv" => "video/x-matroska",
-        "webm" => "video/webm",
-        "pdf" => "application/pdf",
-        "txt" => "text/plain",
-        "json" => "application/json",
-        _ => "application/octet-stream",
-    }
-}
-
 /// What permits the upload is as good as a key for some minutes.
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -239,8 +211,8 @@ mod tests {
             assert_eq!(plain_name(name).unwrap(), plain);
         }
         assert!(plain_name("a/").is_err() && plain_name("..").is_err());
-        assert_eq!(content_type("A.WAV"), "audio/wav");
-        assert_eq!(content_type("unknown"), "application/octet-stream");
+        assert_eq!(content_type_of("A.WAV"), "audio/wav");
+        assert_eq!(content_type_of("unknown"), "application/octet-stream");
     }
 
     #[tokio::test]

@@ -16,7 +16,8 @@ use super::{
     words,
 };
 
-const CACHE: HeaderName = HeaderName::from_static("x-liantai-cache");
+const NAME: &str = "x-liantai-cache";
+const CACHE: HeaderName = HeaderName::from_static(NAME);
 /// A day, in seconds.
 const LONGEST: u64 = 24 * 60 * 60;
 
@@ -47,7 +48,7 @@ pub(super) async fn look(
     };
     let Some(seconds) = seconds else {
         let message = words::cache_life(LONGEST, chinese);
-        return Err(refuse(Refusal::field("x-liantai-cache", message)));
+        return Err(refuse(Refusal::field(NAME, message)));
     };
     let alike = [
         Operation::Chat,
@@ -59,8 +60,7 @@ pub(super) async fn look(
         && route.owns == Owns::Nothing
         && !incoming.relay.costly;
     let (Some(scan), true) = (&incoming.scan, fits) else {
-        let message = words::not_offered("x-liantai-cache", chinese);
-        return Err(refuse(Refusal::field("x-liantai-cache", message)));
+        return Err(refuse(not_here(chinese)));
     };
     // What decides the form of an answer beside its body.
     let sse = incoming.relay.headers.contains_key("x-dashscope-sse");
@@ -78,6 +78,18 @@ pub(super) async fn look(
             life: Duration::from_secs(seconds),
         })),
     }
+}
+
+/// For what never answers alike: refuses to remember it.
+pub(super) fn refuse(parts: &Parts, chinese: bool) -> Result<(), Refusal> {
+    if parts.headers.contains_key(&CACHE) {
+        return Err(not_here(chinese));
+    }
+    Ok(())
+}
+
+fn not_here(chinese: bool) -> Refusal {
+    Refusal::field(NAME, words::not_offered(NAME, chinese))
 }
 
 /// Keeps the answer if it is one.

@@ -132,19 +132,11 @@ impl Line {
         } else {
             operation
         };
+        let (models, request_id) = (vec![served.clone()], self.request_id.clone());
         let ask = Ask {
-            protocol: Protocol::DashScope,
-            operation,
-            model: name.to_owned(),
-            models: vec![served.clone()],
             streamed: true,
-            request_id: self.request_id.clone(),
             text_bytes: CHARACTERS,
-            has_media: false,
-            output_tokens: None,
-            count: None,
-            seconds: None,
-            thinking: (None, None),
+            ..Ask::new(Protocol::DashScope, operation, name, models, request_id)
         };
         let mut running = self.gateway.admit(&self.principal, ask).await?;
         running.answers(None);

@@ -1,19 +1,18 @@
 //! Refusals of the gateway's own, in the form of the protocol that was spoken. What Bailian refuses passes as it is.
 
+mod told;
+
 use std::time::Duration;
 
-use axum::response::{IntoResponse, Response};
 use bailian::{Error as UpstreamError, ErrorKind};
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::StatusCode;
 use model::FailureCode;
 use platform::{
     gateway::{GatewayError, LimitKind, scan::ScanError},
     identity::IdentityError,
 };
-use serde_json::{Value, json};
 
-use super::{table::Dialect, words};
+use super::words;
 
 /// Why nothing was asked, or no answer came.
 #[derive(Debug)]
@@ -343,80 +342,6 @@ impl Refusal {
     /// The code, as OpenAI's protocol has it.
     pub(super) fn code(&self) -> &'static str {
         self.codes.0
-    }
-
-    /// As JSON of that dialect.
-    pub(super) fn json(&self, dialect: Dialect, request_id: &str) -> Value {
-        match dialect {
-            Dialect::OpenAi => json!({
-                "error": {
-                    "message": self.message,
-                    "type": self.openai_type(),
-                    "param": self.field,
-                    "code": self.upstream_code.as_deref().unwrap_or(self.codes.0),
-                },
-                "request_id": request_id,
-            }),
-            Dialect::Native => json!({
-                "code": self.codes.1,
-                "message": self.message,
-                "request_id": request_id,
-            }),
-            Dialect::Anthropic => json!({
-                "type": "error",
-                "error": { "type": self.codes.2, "message": self.message },
-                "request_id": request_id,
-            }),
-        }
-    }
-
-    fn openai_type(&self) -> &'static str {
-        match self.status {
-            StatusCode::TOO_MANY_REQUESTS if self.codes == BUDGET => "insufficient_quota",
-            StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
-            status if status.is_server_error() => "server_error",
-            _ => "invalid_request_error",
-        }
-    }
-
-    /// As the answer.
-    pub(super) fn response(&self, dialect: Dialect, request_id: &str) -> Response {
-        let mut response =
-            (self.status, self.json(dialect, request_id).to_string()).into_response();
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(wait) = self.retry_after {
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            headers.insert(header::RETRY_AFTER, seconds.into());
-        }
-        if self.is_final {
-            headers.insert(
-                HeaderName::from_static("x-should-retry"),
-                HeaderValue::from_static("false"),
-            );
-        }
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
-    }
-
-    /// As the last event of a stream that began well.
-    pub(super) fn event(&self, dialect: Dialect, request_id: &str) -> Bytes {
-        let json = self.json(dialect, request_id);
-        let event = match dialect {
-            Dialect::OpenAi => format!("data: {json}\n\n"),
-            Dialect::Anthropic => format!("event: error\ndata: {json}\n\n"),
-            Dialect::Native => {
-                let status = self.status.as_u16();
-                format!("id:error\nevent:error\n:HTTP_STATUS/{status}\ndata:{json}\n\n")
-            }
-        };
-        Bytes::from(event)
     }
 }
 

@@ -12,7 +12,9 @@ use bailian::{Error as UpstreamError, ErrorKind, relay::Relayed};
 use http::{StatusCode, header};
 use platform::{
     Visitor,
-    gateway::{Ending, Gateway, GatewayError, ObjectKind, Principal, Running, UPSTREAM, observed},
+    gateway::{
+        Claimed, Ending, Gateway, GatewayError, ObjectKind, Principal, Running, UPSTREAM, observed,
+    },
     identity::IdentityError,
 };
 use uuid::Uuid;
@@ -45,24 +47,10 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     let request_id = request_id(&parts.extensions);
     let chinese = request::reads_chinese(&parts);
     let dialect = route.dialect;
-    let refused = |refusal: Refusal| refused(&refusal, dialect, &request_id);
-    let principal = match who(&state.gateway, &parts, chinese).await {
-        Ok(principal) => principal,
-        Err(refusal) => return refused(refusal),
-    };
-    let limits = (state.max_body_bytes, chinese);
-    let turn = once::turn(
-        &state.gateway,
-        &principal,
-        &parts,
-        body,
-        limits,
-        &request_id,
-    );
-    let (claimed, body) = match turn.await {
-        Ok(Turn::Make(claimed, body)) => (claimed, body),
-        Ok(Turn::Made(response)) => return response,
-        Err(refusal) => return refused(refusal),
+    let entered = enter(&state, &parts, body, dialect, &request_id).await;
+    let (principal, claimed, body) = match entered {
+        Ok(entered) => entered,
+        Err(response) => return *response,
     };
     let understood = understood(&state, &route, &principal, &parts, body, &request_id).await;
     let (incoming, wanted) = match understood {
@@ -77,7 +65,8 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         Ok(running) => running,
         Err(error) => {
             once::release(claimed).await;
-            return refused(Refusal::of(&error, chinese));
+            let refusal = Refusal::of(&error, chinese);
+            return refused(&refusal, dialect, &request_id);
         }
     };
     let context = Context {
@@ -95,15 +84,28 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
             Ok(response) => once::keep(claimed, response, chinese).await,
             Err(refusal) => Err(refusal),
         };
-        kept.unwrap_or_else(|refusal| self::refused(&refusal, dialect, &request_id))
+        kept.unwrap_or_else(|refusal| refused(&refusal, dialect, &request_id))
     };
-    if finishes {
-        let unavailable = || StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        finishing::apart(answering)
-            .await
-            .unwrap_or_else(unavailable)
-    } else {
-        answering.await
+    finishing::answered(answering, finishes).await
+}
+
+/// Who is calling, and whether they sent the same before; a refusal and an answer that was given are both the end.
+pub(super) async fn enter(
+    state: &GatewayState,
+    parts: &http::request::Parts,
+    body: Body,
+    dialect: Dialect,
+    request_id: &str,
+) -> Result<(Arc<Principal>, Option<Claimed>, Body), Box<Response>> {
+    let chinese = request::reads_chinese(parts);
+    let refuse = |refusal: Refusal| Box::new(refused(&refusal, dialect, request_id));
+    let gateway = &state.gateway;
+    let principal = who(gateway, parts, chinese).await.map_err(refuse)?;
+    let limits = (state.max_body_bytes, chinese);
+    let turn = once::turn(gateway, &principal, parts, body, limits, request_id);
+    match turn.await.map_err(refuse)? {
+        Turn::Make(claimed, body) => Ok((principal, claimed, body)),
+        Turn::Made(response) => Err(Box::new(response)),
     }
 }
 

@@ -85,23 +85,16 @@ pub(super) async fn understand(
         at = Some(required.await.map_err(refuse)?);
     }
     let mut incoming = Incoming {
-        ask: Ask {
-            protocol: route.protocol,
-            operation: match route.operation {
+        ask: Ask::new(
+            route.protocol,
+            match route.operation {
                 Asks::Always(operation) => operation,
                 Asks::WhatTheModelDoes => Operation::Other,
             },
-            model: String::new(),
-            models: Vec::new(),
-            streamed: false,
-            request_id: request_id.to_owned(),
-            text_bytes: 0,
-            has_media: false,
-            output_tokens: None,
-            count: None,
-            seconds: None,
-            thinking: (None, None),
-        },
+            "",
+            Vec::new(),
+            request_id.to_owned(),
+        ),
         relay: Relay {
             method: parts.method.clone(),
             query: parts.uri.query().map(str::to_owned),

@@ -19,22 +19,27 @@ use axum::{
     response::Response,
     routing::{MethodRouter, post},
 };
-use bailian::{Client, Error as UpstreamError, capability::ModelCard, media::MediaUsage};
+use bailian::{
+    Client, Error as UpstreamError,
+    capability::{ModelCard, ModelKind},
+    media::MediaUsage,
+};
 use http::request::Parts;
 use model::{Operation, Protocol};
 use platform::gateway::{
     Ask, Ending, Gateway, GatewayError, Principal, Running,
-    scan::{Reported, UsageShape, usage_of_json},
+    scan::{Reported, RequestScan, UsageShape, usage_of_json},
 };
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::{
-    GatewayState, headers,
-    once::{self, Turn},
+    GatewayState, cached, finishing, headers, once,
     refusal::Refusal,
-    relay::{another_may_answer, refused, request_id, who},
-    request::reads_chinese,
+    relay::{another_may_answer, enter, refused, request_id},
+    request::{self, reads_chinese},
     table::Dialect,
+    words,
 };
 
 /// The addresses; each takes POST.
@@ -141,25 +146,13 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
     let (parts, body) = request.into_parts();
     let request_id = request_id(&parts.extensions);
     let chinese = reads_chinese(&parts);
-    let principal = match who(&state.gateway, &parts, chinese).await {
-        Ok(principal) => principal,
-        Err(refusal) => return refused(&refusal, Dialect::OpenAi, &request_id),
-    };
     let refuse = |refusal: Refusal| refused(&refusal, Dialect::OpenAi, &request_id);
-    let limits = (state.max_body_bytes, chinese);
-    let turn = once::turn(
-        &state.gateway,
-        &principal,
-        &parts,
-        body,
-        limits,
-        &request_id,
-    );
-    let (claimed, body) = match turn.await {
-        Ok(Turn::Make(claimed, body)) => (claimed, body),
-        Ok(Turn::Made(response)) => return response,
-        Err(refusal) => return refuse(refusal),
+    let entered = enter(&state, &parts, body, Dialect::OpenAi, &request_id).await;
+    let (principal, claimed, body) = match entered {
+        Ok(entered) => entered,
+        Err(response) => return *response,
     };
+    let finishes = principal.finishes();
     let call = Call {
         gateway: state.gateway,
         principal,
@@ -167,24 +160,29 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         chinese,
         limit: state.max_body_bytes,
     };
-    let (wish, models, running) = match admitted::<W>(&call, parts, body).await {
+    let admitted = match cached::refuse(&parts, chinese) {
+        Ok(()) => admitted::<W>(&call, parts, body).await,
+        Err(refusal) => Err(refusal),
+    };
+    let (wish, models, running) = match admitted {
         Ok(admitted) => admitted,
         Err(refusal) => {
             once::release(claimed).await;
             return refuse(refusal);
         }
     };
-    let response = match translated(&call, wish, &models, running).await {
-        Ok(mut response) => {
-            headers::always(response.headers_mut(), &call.request_id);
-            response
-        }
-        Err(refusal) => refuse(refusal),
+    let answering = async move {
+        let told = match translated(&call, wish, &models, running).await {
+            Ok(mut response) => {
+                headers::always(response.headers_mut(), &call.request_id);
+                response
+            }
+            Err(refusal) => refused(&refusal, Dialect::OpenAi, &call.request_id),
+        };
+        let kept = once::keep(claimed, told, chinese).await;
+        kept.unwrap_or_else(|refusal| refused(&refusal, Dialect::OpenAi, &call.request_id))
     };
-    match once::keep(claimed, response, chinese).await {
-        Ok(response) => response,
-        Err(refusal) => refuse(refusal),
-    }
+    finishing::answered(answering, finishes).await
 }
 
 /// Reads the wish and reserves what it can cost.
@@ -200,7 +198,8 @@ async fn admitted<W: Translated>(
     for card in models.iter().filter_map(|model| call.gateway.card(model)) {
         wish.fits(card, call.chinese)?;
     }
-    let mut ask = call.nothing_of(W::OPERATION, wish.model(), models.clone());
+    let (protocol, id) = (Protocol::OpenAi, call.request_id.clone());
+    let mut ask = Ask::new(protocol, W::OPERATION, wish.model(), models.clone(), id);
     wish.measure(&mut ask);
     let running = call.gateway.admit(&call.principal, ask).await;
     Ok((wish, models, running.map_err(of)?))
@@ -259,23 +258,6 @@ impl Call {
         self.gateway.client()
     }
 
-    fn nothing_of(&self, operation: Operation, model: &str, models: Vec<String>) -> Ask {
-        Ask {
-            protocol: Protocol::OpenAi,
-            operation,
-            model: model.to_owned(),
-            models,
-            streamed: false,
-            request_id: self.request_id.clone(),
-            text_bytes: 0,
-            has_media: false,
-            output_tokens: None,
-            count: None,
-            seconds: None,
-            thinking: (None, None),
-        }
-    }
-
     /// Books how a call ended; that it could not be booked goes before the refusal.
     async fn end(&self, running: Running, ending: Ending, refusal: Refusal) -> Refusal {
         match running.close(ending).await {
@@ -317,6 +299,33 @@ fn reported(usage: &MediaUsage) -> Option<Reported> {
         json!({ "usage": usage }).to_string().as_bytes(),
         UsageShape::Native,
     )
+}
+
+/// A body of JSON as a wish. What a parser overlooks is found first: names that stand twice, numbers that nobody means.
+async fn read_json<W: DeserializeOwned>(call: &Call, body: Body) -> Result<W, Refusal> {
+    let body = request::read(body, call.limit, call.chinese).await?;
+    RequestScan::read(&body).map_err(|error| Refusal::of(&error.into(), call.chinese))?;
+    serde_json::from_slice(&body).map_err(|error| Refusal::unfit(&error, call.chinese))
+}
+
+/// A field that can't be done without.
+fn needed(value: Option<String>, field: &str, chinese: bool) -> Result<String, Refusal> {
+    let refusal = || Refusal::field(field, words::missing(field, chinese));
+    value.filter(|value| !value.is_empty()).ok_or_else(refusal)
+}
+
+/// The name of the model that is asked for.
+fn model_of(model: Option<String>, chinese: bool) -> Result<String, Refusal> {
+    let refusal = || Refusal::of(&GatewayError::NoModel, chinese);
+    model.filter(|model| !model.is_empty()).ok_or_else(refusal)
+}
+
+/// What a model of media is for, as the catalogue calls it.
+fn kind(card: &ModelCard) -> &str {
+    match &card.kind {
+        ModelKind::Other(kind) => kind,
+        _ => "",
+    }
 }
 
 /// Whether the model is called at this path.

@@ -204,6 +204,12 @@ async fn an_answer_is_given_again_to_who_wants_it() -> TestResult {
         ask(&lin.api, "60", &other).await?.header("x-liantai-cache"),
         "miss"
     );
+    // What never comes out alike is not remembered, and says so.
+    let picture = json!({ "model": "qwen-image", "prompt": "A loom" });
+    let request = lin.api.request(Method::POST, "/v1/images/generations");
+    let refused = answered(request.header("x-liantai-cache", "60").json(&picture)).await?;
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.json()["error"]["param"], "x-liantai-cache");
     for life in ["0", "soon", "100000"] {
         assert_eq!(ask(&lin.api, life, &other).await?.status, 400, "{life}");
     }

@@ -170,3 +170,34 @@ async fn a_translated_wish_is_cancelled_with_its_caller() -> TestResult {
     .await?;
     Ok(())
 }
+
+/// A key whose answers are finished has its pictures painted though nobody waits for them, and pays for them.
+#[tokio::test]
+async fn a_translated_wish_may_be_finished_without_its_caller() -> TestResult {
+    let app = TestApp::start().await?;
+    let draft = json!({ "finishes": true });
+    let lin = app
+        .program_with("lin", model::BuiltIn::Member, draft)
+        .await?;
+    app.simulator.hold_tasks();
+    let wish = json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom", "size": "512x512" });
+    let api = lin.api.clone();
+    let asked = tokio::spawn(async move { api.post("/v1/images/generations", wish).await });
+    let waiting = "SELECT COUNT(*) FROM call_holds WHERE task_id <> ''";
+    eventually("the task has begun", async || {
+        Ok((app.number(waiting).await? == 1).then_some(()))
+    })
+    .await?;
+    asked.abort();
+    app.simulator.finish_tasks();
+    let booked =
+        "SELECT COUNT(*) FROM calls WHERE outcome = 'succeeded' AND images = 1 AND cost > 0";
+    eventually("the booking", async || {
+        Ok((app.number(booked).await? == 1).then_some(()))
+    })
+    .await?;
+    let received = app.simulator.received();
+    let mut paths = received.iter().map(|request| &request.path);
+    assert!(!paths.any(|path| path.ends_with("/cancel")));
+    Ok(())
+}

@@ -54,6 +54,32 @@ pub struct Ask {
     pub thinking: (Option<bool>, Option<u64>),
 }
 
+impl Ask {
+    /// Something of which nothing more is known yet.
+    pub fn new(
+        protocol: Protocol,
+        operation: Operation,
+        model: &str,
+        models: Vec<String>,
+        request_id: String,
+    ) -> Self {
+        Self {
+            protocol,
+            operation,
+            model: model.to_owned(),
+            models,
+            streamed: false,
+            request_id,
+            text_bytes: 0,
+            has_media: false,
+            output_tokens: None,
+            count: None,
+            seconds: None,
+            thinking: (None, None),
+        }
+    }
+}
+
 /// Whose money a call costs.
 pub(super) struct Payer<'a> {
     pub(super) owner: UserId,

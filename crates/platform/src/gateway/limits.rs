@@ -4,23 +4,24 @@
 //! Buckets refill evenly. What an answer costs in tokens is known only at its end: it is estimated, taken in advance and
 //! corrected, so a bucket can be in debt; then nothing passes until it is paid.
 
+mod bucket;
 mod shared;
 
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
 
 use model::BudgetScope;
-use tokio::time::Instant;
 
 use super::error::{GatewayError, LimitKind};
 use crate::store::SharedLimit;
 
+use bucket::Bucket;
 pub(super) use shared::Shared;
 use shared::SharedPass;
 
@@ -46,74 +47,6 @@ pub struct Allowed {
     pub whole_in: Duration,
 }
 
-#[derive(Debug)]
-struct Bucket {
-    per_minute: i64,
-    /// How much there is, and when that was.
-    level: Mutex<(f64, Instant)>,
-}
-
-impl Bucket {
-    fn new(per_minute: i64) -> Self {
-        let per_minute = per_minute.max(1);
-        Self {
-            per_minute,
-            level: Mutex::new((as_float(per_minute), Instant::now())),
-        }
-    }
-
-    fn now(&self) -> MutexGuard<'_, (f64, Instant)> {
-        let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        let refilled = (now - level.1).as_secs_f64() * as_float(self.per_minute) / 60.0;
-        *level = ((level.0 + refilled).min(as_float(self.per_minute)), now);
-        level
-    }
-
-    /// Takes that much, or says when it will be there. More than the limit is taken when the bucket is full.
-    fn take(&self, amount: i64) -> Result<(), Duration> {
-        let mut level = self.now();
-        let needed = as_float(amount.min(self.per_minute));
-        if level.0 >= needed {
-            level.0 -= as_float(amount);
-            return Ok(());
-        }
-        Err(self.refill_time(needed - level.0))
-    }
-
-    fn give_back(&self, amount: i64) {
-        let mut level = self.now();
-        level.0 = (level.0 + as_float(amount)).min(as_float(self.per_minute));
-    }
-
-    fn allowed(&self) -> Allowed {
-        let left = self.now().0;
-        Allowed {
-            limit: self.per_minute,
-            left: whole(left.max(0.0)),
-            whole_in: self.refill_time(as_float(self.per_minute) - left),
-        }
-    }
-
-    fn refill_time(&self, missing: f64) -> Duration {
-        Duration::try_from_secs_f64((missing * 60.0 / as_float(self.per_minute)).max(0.0))
-            .unwrap_or(Duration::MAX)
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "limits are far below 2^52")]
-const fn as_float(number: i64) -> f64 {
-    number as f64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a level lies within its limit"
-)]
-const fn whole(level: f64) -> i64 {
-    level as i64
-}
-
 /// The limits of one key or person, or of the site.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -123,6 +56,8 @@ pub(super) struct Lane {
     requests: Option<Bucket>,
     tokens: Option<Bucket>,
     running: AtomicI64,
+    /// Whether calls entered what is shared since the others were told how many run.
+    entered: AtomicBool,
 }
 
 impl Lane {
@@ -134,6 +69,7 @@ impl Lane {
             requests: limits.requests.map(Bucket::new),
             tokens: limits.tokens.map(Bucket::new),
             running: AtomicI64::new(0),
+            entered: AtomicBool::new(false),
         }
     }
 
@@ -237,14 +173,18 @@ impl Lanes {
         Some(Arc::clone(kept))
     }
 
-    /// Those that limit how many calls run at once, with how many do.
+    /// Those that limit how many calls run at once, with how many do: where calls run, and where some entered since this
+    /// was asked last, so that a place whose giving back was lost is free again.
     fn running(&self) -> Vec<(SharedLimit, i64)> {
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         let lanes = others.values().chain(&self.site);
-        let running = lanes.map(|lane| (lane, lane.running.load(Ordering::Relaxed)));
-        running
-            .filter(|(lane, count)| lane.limits.at_once.is_some() && *count > 0)
-            .map(|(lane, count)| (lane.shared(), count))
+        lanes
+            .filter(|lane| lane.limits.at_once.is_some())
+            .filter_map(|lane| {
+                let entered = lane.entered.swap(false, Ordering::Relaxed);
+                let count = lane.running.load(Ordering::Relaxed);
+                (entered || count > 0).then(|| (lane.shared(), count))
+            })
             .collect()
     }
 }
@@ -358,100 +298,4 @@ impl Drop for Pass {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lanes(limits: &[(BudgetScope, LimitsPerMinute)]) -> Arc<[Arc<Lane>]> {
-        let lanes = limits
-            .iter()
-            .filter_map(|(scope, limits)| lane(*scope, String::new(), *limits));
-        lanes.collect()
-    }
-
-    fn per_minute(requests: Option<i64>, tokens: Option<i64>) -> LimitsPerMinute {
-        LimitsPerMinute {
-            requests,
-            tokens,
-            at_once: None,
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_minutes_requests_pass_and_more_come_back_evenly() {
-        let lanes = lanes(&[(BudgetScope::Key, per_minute(Some(60), None))]);
-        let passed = (0..100).filter(|_| Pass::here(&lanes, 0).is_ok()).count();
-        assert_eq!(passed, 60);
-        let refused = Pass::here(&lanes, 0).unwrap_err();
-        assert!(
-            matches!(refused, GatewayError::Throttled { kind: LimitKind::Requests, limit: 60, retry_after, .. }
-                if retry_after <= Duration::from_secs(1)),
-            "{refused:?}"
-        );
-        tokio::time::advance(Duration::from_secs(5)).await;
-        let passed = (0..100).filter(|_| Pass::here(&lanes, 0).is_ok()).count();
-        assert_eq!(passed, 5);
-    }
-
-    /// The estimate is taken before, so that parallel calls can't pass together.
-    #[tokio::test(start_paused = true)]
-    async fn tokens_are_taken_in_advance_and_corrected() {
-        let lanes = lanes(&[(BudgetScope::Key, per_minute(None, Some(100)))]);
-        let mut passes: Vec<_> = (0..10)
-            .filter_map(|_| Pass::here(&lanes, 30).ok())
-            .collect();
-        assert_eq!(passes.len(), 3);
-        passes[0].used(10);
-        assert!(Pass::here(&lanes, 30).is_ok());
-        passes[1].used(200);
-        assert!(Pass::here(&lanes, 1).is_err());
-        assert_eq!(passes[1].allowed().1.unwrap().left, 0);
-        tokio::time::advance(Duration::from_mins(3)).await;
-        // One that is larger than the limit passes when nothing else was asked.
-        assert!(Pass::here(&lanes, 1_000).is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_is_refused_by_one_has_taken_nothing_of_the_others() {
-        let at_once = LimitsPerMinute {
-            at_once: Some(1),
-            ..LimitsPerMinute::default()
-        };
-        let lanes = lanes(&[
-            (BudgetScope::Key, per_minute(Some(10), Some(100))),
-            (BudgetScope::Site, at_once),
-        ]);
-        let first = Pass::here(&lanes, 10).unwrap();
-        for _ in 0..20 {
-            let refused = Pass::here(&lanes, 10).unwrap_err();
-            assert!(
-                matches!(
-                    refused,
-                    GatewayError::Throttled {
-                        scope: BudgetScope::Site,
-                        kind: LimitKind::AtOnce,
-                        ..
-                    }
-                ),
-                "{refused:?}"
-            );
-        }
-        let (requests, tokens) = first.allowed();
-        assert_eq!((requests.unwrap().left, tokens.unwrap().left), (9, 90));
-        drop(first);
-        assert!(Pass::here(&lanes, 10).is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_lane_stays_until_its_limits_change() {
-        let lanes = Lanes::new(&LimitsPerMinute::default());
-        assert!(lanes.site().is_none());
-        let of = |requests| lanes.of(BudgetScope::Key, "k".to_owned(), per_minute(requests, None));
-        let (first, same, other) = (
-            of(Some(1)).unwrap(),
-            of(Some(1)).unwrap(),
-            of(Some(2)).unwrap(),
-        );
-        assert!(Arc::ptr_eq(&first, &same) && !Arc::ptr_eq(&first, &other));
-        assert!(of(None).is_none());
-    }
-}
+mod tests;

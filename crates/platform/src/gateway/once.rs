@@ -6,10 +6,12 @@
 
 use bytes::Bytes;
 use model::Millis;
-use sha2::{Digest, Sha256};
 
 use super::{Gateway, GatewayError, Principal};
-use crate::store::{Error, OnceKey};
+use crate::{
+    identity::token::sha256_hex,
+    store::{Error, OnceKey},
+};
 
 /// How long an answer is kept: a day, and an hour for clocks that differ.
 const KEPT_MS: i64 = 25 * 60 * 60 * 1000;
@@ -68,9 +70,9 @@ impl Gateway {
         let key = OnceKey {
             owner: principal.user(),
             route: route.to_owned(),
-            key_hash: hash(key.as_bytes()),
+            key_hash: sha256_hex(key.as_bytes()),
         };
-        let body_hash = hash(body);
+        let body_hash = sha256_hex(body);
         let expires_at = now.plus(KEPT_MS);
         let node = inner.ledger.node();
         let claimed = inner
@@ -144,15 +146,4 @@ impl Drop for Claimed {
             }
         });
     }
-}
-
-fn hash(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let digest = Sha256::digest(bytes);
-    digest
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

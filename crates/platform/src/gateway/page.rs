@@ -21,19 +21,11 @@ impl Gateway {
     ) -> Result<Running, GatewayError> {
         let groups = self.groups_of(user).await?;
         let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;
+        let models = vec![model.to_owned()];
         let ask = Ask {
-            protocol: Protocol::Page,
-            operation: Operation::Chat,
-            model: model.to_owned(),
-            models: vec![model.to_owned()],
             streamed: true,
-            request_id,
             text_bytes: text_bytes as u64,
-            has_media: false,
-            output_tokens: None,
-            count: None,
-            seconds: None,
-            thinking: (None, None),
+            ..Ask::new(Protocol::Page, Operation::Chat, model, models, request_id)
         };
         let payer = Payer {
             owner: user,

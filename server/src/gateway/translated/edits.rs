@@ -2,19 +2,20 @@
 
 use axum::{body::Body, response::Response};
 use bailian::{
+    Extra,
     capability::ModelCard,
     image::{EditFunction, ImageEdit, ImageFusion, ImagePart, ImageRequest},
+    media::Size,
 };
 use http::request::Parts;
 use model::Operation;
 use platform::gateway::{Ask, Running};
-use serde_json::{Map, Value};
 
 use super::{
     Call, Fault, Translated,
     form::{File, Form},
     images::{AT_ONCE, count_of, only_bailians, patience, size_of},
-    is_at,
+    is_at, kind,
     pictures::{self, Pictures},
     tasks,
 };
@@ -31,9 +32,9 @@ pub(super) struct Wish {
     images: Vec<File>,
     mask: Option<File>,
     n: u32,
-    size: Option<String>,
+    size: Option<Size>,
     response_format: pictures::Form,
-    parameters: Map<String, Value>,
+    parameters: Extra,
 }
 
 impl Translated for Wish {
@@ -56,7 +57,6 @@ impl Translated for Wish {
             }
         };
         let size = form.take("size", chinese)?;
-        size_of(size.as_deref(), chinese)?;
         let n = form.parse("n", chinese)?;
         let mut wish = Self {
             model: form.need("model", chinese)?,
@@ -64,7 +64,7 @@ impl Translated for Wish {
             images,
             mask: form.files("mask").pop(),
             n: count_of(n, chinese)?,
-            size,
+            size: size_of(size.as_deref(), chinese)?,
             response_format,
             parameters: form.rest(),
         };
@@ -83,9 +83,7 @@ impl Translated for Wish {
     }
 
     fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal> {
-        let kind = serde_json::to_value(&card.kind).unwrap_or_default();
-        let edits = kind.as_str().is_some_and(|kind| kind.contains("editing"));
-        if !edits || kind.as_str() == Some("video-editing") {
+        if !kind(card).contains("editing") || kind(card) == "video-editing" {
             return Err(Refusal::field(
                 "model",
                 words::wrong_model(&card.id, chinese),
@@ -108,12 +106,11 @@ impl Translated for Wish {
     ) -> Result<Pictures, Fault> {
         let client = call.client();
         let images = self.images.iter().map(File::data_url);
-        let size = size_of(self.size.as_deref(), call.chinese).ok().flatten();
         if is_at(card, AT_ONCE) {
             let words = [ImagePart::text(&self.prompt)];
             let content = images.map(ImagePart::image).chain(words);
             let mut request = ImageRequest::new(&card.id, content).n(self.n);
-            request.parameters.size = size;
+            request.parameters.size = self.size;
             request.parameters.extra = self.parameters.clone();
             let answer = client.make_images(&request).await?;
             running.answers(answer.request_id.clone());
@@ -143,7 +140,7 @@ impl Translated for Wish {
         } else {
             let mut request = ImageFusion::new(&self.prompt, images).n(self.n);
             request.model.clone_from(&card.id);
-            request.parameters.size = size;
+            request.parameters.size = self.size;
             request.parameters.extra = self.parameters.clone();
             client.submit_image_fusion(&request).await?
         };

@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     extract::{FromRequest, Multipart, Request, multipart::MultipartError},
 };
-use bailian::media::data_url;
+use bailian::media::{content_type_of, data_url};
 use bytes::Bytes;
 use http::{StatusCode, request::Parts};
 use http_body_util::Limited;
@@ -69,7 +69,7 @@ impl Form {
             };
             let content_type = content_type
                 .filter(|kind| kind != "application/octet-stream")
-                .unwrap_or_else(|| by_name(&file_name).to_owned());
+                .unwrap_or_else(|| content_type_of(&file_name).to_owned());
             let file = File {
                 name: file_name,
                 content_type,
@@ -119,7 +119,7 @@ impl Form {
     }
 
     /// What is left: numbers and switches as such, everything else as text.
-    pub(super) fn rest(self) -> serde_json::Map<String, serde_json::Value> {
+    pub(super) fn rest(self) -> bailian::Extra {
         let fields = self.fields.into_iter();
         let last = |(name, mut values): (String, Vec<String>)| Some((name, values.pop()?));
         fields
@@ -130,22 +130,5 @@ impl Form {
                 (name, plain.unwrap_or(serde_json::Value::String(text)))
             })
             .collect()
-    }
-}
-
-/// What a file is by its ending, where its sender did not say.
-fn by_name(name: &str) -> &'static str {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    match ending.to_ascii_lowercase().as_str() {
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "wav" => "audio/wav",
-        "mp3" | "mpga" | "mpeg" => "audio/mpeg",
-        "m4a" | "mp4" => "audio/mp4",
-        "flac" => "audio/flac",
-        "ogg" | "opus" => "audio/ogg",
-        "webm" => "audio/webm",
-        _ => "application/octet-stream",
     }
 }

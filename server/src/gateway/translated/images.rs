@@ -10,42 +10,49 @@ use bailian::{
 };
 use http::request::Parts;
 use model::Operation;
-use platform::gateway::{Ask, GatewayError, Running, scan::RequestScan};
+use platform::gateway::{Ask, Running};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
-    Call, Fault, Translated, is_at,
+    Call, Fault, Translated, is_at, kind, model_of, needed,
     pictures::{Form, Pictures},
-    tasks,
+    read_json, tasks,
 };
-use crate::gateway::{refusal::Refusal, request, words};
+use crate::gateway::{refusal::Refusal, words};
 
 /// The path at which models answer at once, and the one of older models' tasks.
 pub(super) const AT_ONCE: &str = "/multimodal-generation/";
 const OLDER: &str = "/text2image/";
 
-/// What is asked for. What is not named here is a parameter of Bailian's.
+/// The request's body. What is not named here is a parameter of Bailian's.
 #[derive(Debug, Deserialize)]
-pub(super) struct Wish {
+struct Asked {
     model: Option<String>,
     prompt: Option<String>,
     n: Option<u32>,
     size: Option<String>,
-    #[serde(default)]
     response_format: Option<Form>,
     #[serde(flatten)]
-    parameters: Map<String, Value>,
+    parameters: Extra,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub(super) struct Wish {
+    model: String,
+    prompt: String,
+    n: u32,
+    size: Option<Size>,
+    form: Form,
+    parameters: Extra,
 }
 
 /// What makes no difference to a picture, or one that Bailian's models don't offer to choose.
 const IGNORED: [&str; 5] = ["user", "quality", "style", "moderation", "partial_images"];
 
 /// Takes what is OpenAI's alone out of the parameters, and refuses what can't be had.
-pub(super) fn only_bailians(
-    parameters: &mut Map<String, Value>,
-    chinese: bool,
-) -> Result<(), Refusal> {
+pub(super) fn only_bailians(parameters: &mut Extra, chinese: bool) -> Result<(), Refusal> {
     for field in IGNORED {
         parameters.remove(field);
     }
@@ -94,41 +101,31 @@ impl Translated for Wish {
     type Answer = Pictures;
 
     async fn read(call: &Call, _: Parts, body: Body) -> Result<Self, Refusal> {
-        let body = request::read(body, call.limit, call.chinese).await?;
-        let of = |error: GatewayError| Refusal::of(&error, call.chinese);
-        // Finds what a parser overlooks: names that stand twice, numbers that nobody means.
-        RequestScan::read(&body).map_err(|error| of(error.into()))?;
-        let mut wish: Self =
-            serde_json::from_slice(&body).map_err(|error| Refusal::unfit(&error, call.chinese))?;
-        if wish.model().is_empty() {
-            return Err(of(GatewayError::NoModel));
-        }
-        if wish.prompt.as_deref().is_none_or(str::is_empty) {
-            return Err(Refusal::field(
-                "prompt",
-                words::missing("prompt", call.chinese),
-            ));
-        }
-        only_bailians(&mut wish.parameters, call.chinese)?;
-        size_of(wish.size.as_deref(), call.chinese)?;
-        count_of(wish.n, call.chinese)?;
-        Ok(wish)
+        let chinese = call.chinese;
+        let mut asked: Asked = read_json(call, body).await?;
+        only_bailians(&mut asked.parameters, chinese)?;
+        Ok(Self {
+            model: model_of(asked.model, chinese)?,
+            prompt: needed(asked.prompt, "prompt", chinese)?,
+            n: count_of(asked.n, chinese)?,
+            size: size_of(asked.size.as_deref(), chinese)?,
+            form: asked.response_format.unwrap_or_default(),
+            parameters: asked.parameters,
+        })
     }
 
     fn model(&self) -> &str {
-        self.model.as_deref().unwrap_or_default()
+        &self.model
     }
 
     fn measure(&self, ask: &mut Ask) {
-        ask.text_bytes = self.prompt.as_ref().map_or(0, |prompt| prompt.len() as u64);
-        ask.count = Some(u64::from(self.n.unwrap_or(1)));
+        ask.text_bytes = self.prompt.len() as u64;
+        ask.count = Some(u64::from(self.n));
     }
 
     fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal> {
-        let kind = serde_json::to_value(&card.kind).unwrap_or_default();
-        let kind = kind.as_str().unwrap_or_default();
         let makes = ["text-to-image", "image-generation"];
-        let fits = makes.iter().any(|start| kind.starts_with(start));
+        let fits = makes.iter().any(|start| kind(card).starts_with(start));
         let refusal = || Refusal::field("model", words::wrong_model(&card.id, chinese));
         fits.then_some(()).ok_or_else(refusal)
     }
@@ -140,13 +137,10 @@ impl Translated for Wish {
         card: &ModelCard,
     ) -> Result<Pictures, Fault> {
         let client = call.client();
-        let prompt = self.prompt.clone().unwrap_or_default();
-        let size = size_of(self.size.as_deref(), call.chinese).ok().flatten();
-        let (n, extra) = (self.n.unwrap_or(1), Extra::clone(&self.parameters));
         if is_at(card, OLDER) && !is_at(card, AT_ONCE) {
-            let mut request = TextToImage::new(&card.id, prompt).n(n);
-            request.parameters.size = size;
-            request.parameters.extra = extra;
+            let mut request = TextToImage::new(&card.id, &self.prompt).n(self.n);
+            request.parameters.size = self.size;
+            request.parameters.extra = self.parameters.clone();
             // The one that is not a parameter there.
             if let Some(Value::String(not)) = request.parameters.extra.remove("negative_prompt") {
                 request.input.negative_prompt = Some(not);
@@ -156,9 +150,9 @@ impl Translated for Wish {
             running.answers(finished.request_id.clone());
             return Ok(Pictures::of_results(finished.output, finished.request_id));
         }
-        let mut request = ImageRequest::from_text(&card.id, prompt).n(n);
-        request.parameters.size = size;
-        request.parameters.extra = extra;
+        let mut request = ImageRequest::from_text(&card.id, &self.prompt).n(self.n);
+        request.parameters.size = self.size;
+        request.parameters.extra = self.parameters.clone();
         let answer = client.make_images(&request).await?;
         running.answers(answer.request_id.clone());
         Ok(Pictures::of_choices(
@@ -174,8 +168,7 @@ impl Translated for Wish {
         running: Running,
         pictures: Pictures,
     ) -> Result<Response, Fault> {
-        let form = self.response_format.unwrap_or_default();
-        pictures.tell(call, running, form).await
+        pictures.tell(call, running, self.form).await
     }
 }
 

@@ -1,28 +1,21 @@
 //! `POST /v1/audio/speech`.
 
-use std::time::Duration;
+mod telling;
 
 use axum::{body::Body, response::Response};
 use bailian::{
-    AnswerStream, Download, Error as UpstreamError,
+    AnswerStream, Download, Extra,
     audio::{Speech, SpeechAnswer},
     capability::ModelCard,
 };
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use bytes::Bytes;
-use futures_util::StreamExt;
 use http::{HeaderValue, header, request::Parts};
 use model::Operation;
-use platform::gateway::{
-    Ask, Ending, GatewayError, Running,
-    scan::{Reported, RequestScan},
-};
+use platform::gateway::{Ask, Running, scan::Reported};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
-use tokio_util::sync::CancellationToken;
 
-use super::{Call, Fault, Translated, is_at, succeeded};
-use crate::gateway::{refusal::Refusal, request, table::Dialect, words};
+use super::{Call, Fault, Translated, is_at, model_of, needed, read_json, succeeded};
+use crate::gateway::{refusal::Refusal, words};
+use telling::Source;
 
 /// The path of models that make the sound in the form that is wanted; the others make WAV.
 const ANY_FORM: &str = "/SpeechSynthesizer";
@@ -31,9 +24,9 @@ const LARGEST: usize = 512 * 1024 * 1024;
 /// Samples a second of OpenAI's `pcm`.
 const HERTZ: u32 = 24_000;
 
-/// What is asked for. What is not named here is a parameter of Bailian's.
+/// The request's body. What is not named here is a parameter of Bailian's.
 #[derive(Debug, Deserialize)]
-pub(super) struct Wish {
+struct Asked {
     model: Option<String>,
     input: Option<String>,
     voice: Option<Voice>,
@@ -44,7 +37,20 @@ pub(super) struct Wish {
     stream_format: StreamForm,
     language_type: Option<String>,
     #[serde(flatten)]
-    parameters: Map<String, Value>,
+    parameters: Extra,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub(super) struct Wish {
+    model: String,
+    input: String,
+    voice: String,
+    form: Option<Form>,
+    speed: Option<f64>,
+    is_sse: bool,
+    language_type: Option<String>,
+    parameters: Extra,
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,7 +111,7 @@ impl Wish {
         } else {
             Form::Wav
         };
-        self.response_format.unwrap_or(own)
+        self.form.unwrap_or(own)
     }
 }
 
@@ -128,34 +134,34 @@ impl Translated for Wish {
 
     async fn read(call: &Call, _: Parts, body: Body) -> Result<Self, Refusal> {
         let chinese = call.chinese;
-        let body = request::read(body, call.limit, chinese).await?;
-        let of = |error: GatewayError| Refusal::of(&error, chinese);
-        RequestScan::read(&body).map_err(|error| of(error.into()))?;
-        let wish: Self =
-            serde_json::from_slice(&body).map_err(|error| Refusal::unfit(&error, chinese))?;
-        if wish.model().is_empty() {
-            return Err(of(GatewayError::NoModel));
-        }
-        if wish.input.as_deref().is_none_or(str::is_empty) {
-            return Err(Refusal::field("input", words::missing("input", chinese)));
-        }
-        if wish.instructions.is_some() {
+        let asked: Asked = read_json(call, body).await?;
+        let missing = || Refusal::field("voice", words::missing("voice", chinese));
+        let wish = Self {
+            model: model_of(asked.model, chinese)?,
+            input: needed(asked.input, "input", chinese)?,
+            voice: match asked.voice.ok_or_else(missing)? {
+                Voice::Name(name) | Voice::Custom { id: name } => name,
+            },
+            form: asked.response_format,
+            speed: asked.speed,
+            is_sse: asked.stream_format == StreamForm::Sse,
+            language_type: asked.language_type,
+            parameters: asked.parameters,
+        };
+        if asked.instructions.is_some() {
             // Where Bailian reads them is not documented for these services.
             let field = "instructions";
             return Err(Refusal::field(field, words::not_offered(field, chinese)));
-        }
-        if wish.voice.is_none() {
-            return Err(Refusal::field("voice", words::missing("voice", chinese)));
         }
         Ok(wish)
     }
 
     fn model(&self) -> &str {
-        self.model.as_deref().unwrap_or_default()
+        &self.model
     }
 
     fn measure(&self, ask: &mut Ask) {
-        ask.text_bytes = self.input.as_ref().map_or(0, |input| input.len() as u64);
+        ask.text_bytes = self.input.len() as u64;
         ask.streamed = true;
     }
 
@@ -193,13 +199,8 @@ impl Translated for Wish {
         card: &ModelCard,
     ) -> Result<Spoken, Fault> {
         let client = call.client();
-        let voice = match &self.voice {
-            Some(Voice::Name(name) | Voice::Custom { id: name }) => name.as_str(),
-            None => "",
-        };
-        let text = self.input.as_deref().unwrap_or_default();
         let form = self.form(card);
-        let mut speech = Speech::new(&card.id, text, voice);
+        let mut speech = Speech::new(&card.id, &self.input, &self.voice);
         speech.language_type.clone_from(&self.language_type);
         speech.parameters = self.parameters.clone();
         if is_at(card, ANY_FORM) {
@@ -233,7 +234,7 @@ impl Translated for Wish {
         let so_far = running.so_far();
         so_far.is_partial = true;
         so_far.reported = Some(Reported {
-            characters: Some(billed_characters(text)),
+            characters: Some(billed_characters(&self.input)),
             ..Reported::default()
         });
         Ok(Spoken {
@@ -252,156 +253,16 @@ impl Translated for Wish {
                 (None, Source::File(file))
             }
         };
-        let is_sse = self.stream_format == StreamForm::Sse;
-        let telling = Telling {
-            right_ended: running
-                .as_ref()
-                .map_or_else(CancellationToken::new, Running::right_ended),
-            running,
-            sound,
-            is_sse,
-            usage: None,
-            request_id: call.request_id.clone(),
-            chinese: call.chinese,
-            over: false,
-        };
-        let bytes = futures_util::stream::unfold(telling, |mut telling| async move {
-            let piece = telling.next().await?;
-            Some((piece, telling))
-        });
-        let mut response = Response::new(Body::from_stream(bytes));
-        let kind = if is_sse {
+        let kind = if self.is_sse {
             "text/event-stream"
         } else {
             form.content_type()
         };
+        let mut response = Response::new(telling::body(call, running, sound, self.is_sse));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
         Ok(response)
-    }
-}
-
-enum Source {
-    Pieces(AnswerStream<SpeechAnswer>),
-    File(Box<Download>),
-}
-
-/// The sound on its way to the caller. Dropping it closes Bailian's.
-struct Telling {
-    running: Option<Running>,
-    right_ended: CancellationToken,
-    sound: Source,
-    is_sse: bool,
-    usage: Option<bailian::media::MediaUsage>,
-    request_id: String,
-    chinese: bool,
-    over: bool,
-}
-
-/// While Bailian is silent, a comment goes out this often.
-const KEEP_ALIVE: Duration = Duration::from_secs(12);
-
-impl Telling {
-    /// The next bytes. Sound that breaks off breaks the connection off: a shorter file would look whole.
-    async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
-        loop {
-            if self.over {
-                return None;
-            }
-            let sound = &mut self.sound;
-            let piece = tokio::select! {
-                biased;
-                () = self.right_ended.cancelled() => {
-                    let running = self.running.take();
-                    if let Some(running) = running {
-                        // What was booked can't be told any more: the connection breaks.
-                        let _ = running.close(Ending::cancelled()).await;
-                    }
-                    let refusal = Refusal::right_ended(self.chinese);
-                    return Some(self.broken(&refusal, None));
-                }
-                piece = sound.next(&mut self.usage) => piece,
-                () = tokio::time::sleep(KEEP_ALIVE), if self.is_sse => {
-                    return Some(Ok(Bytes::from_static(b": keep-alive\n\n")));
-                }
-            };
-            match piece {
-                Ok(Some(bytes)) if bytes.is_empty() => {}
-                Ok(Some(bytes)) => return Some(Ok(self.told(&bytes, bytes.clone()))),
-                Ok(None) => return self.finish().await,
-                Err(error) => {
-                    if let Some(running) = self.running.take() {
-                        let ending = Ending {
-                            reported: self.usage.as_ref().and_then(super::reported),
-                            is_partial: true,
-                            ..Ending::failed(&error)
-                        };
-                        let _ = running.close(ending).await;
-                    }
-                    let refusal = Refusal::of_translated(&error, self.chinese);
-                    return Some(self.broken(&refusal, Some(error)));
-                }
-            }
-        }
-    }
-
-    fn told(&self, sound: &[u8], bytes: Bytes) -> Bytes {
-        if !self.is_sse {
-            return bytes;
-        }
-        let event = json!({ "type": "speech.audio.delta", "audio": BASE64_STANDARD.encode(sound) });
-        Bytes::from(format!("event: speech.audio.delta\ndata: {event}\n\n"))
-    }
-
-    /// The end leaves only after the call is booked.
-    async fn finish(&mut self) -> Option<Result<Bytes, UpstreamError>> {
-        self.over = true;
-        if let Some(running) = self.running.take() {
-            let ending = succeeded(self.usage.as_ref(), None);
-            if let Err(error) = running.close(ending).await {
-                let refusal = Refusal::of(&error.into(), self.chinese);
-                return Some(self.broken(&refusal, None));
-            }
-        }
-        self.is_sse.then(|| {
-            let event = json!({ "type": "speech.audio.done", "usage": null });
-            Ok(Bytes::from(format!(
-                "event: speech.audio.done\ndata: {event}\n\n"
-            )))
-        })
-    }
-
-    fn broken(
-        &mut self,
-        refusal: &Refusal,
-        error: Option<UpstreamError>,
-    ) -> Result<Bytes, UpstreamError> {
-        self.over = true;
-        if self.is_sse {
-            return Ok(refusal.event(Dialect::OpenAi, &self.request_id));
-        }
-        Err(error.unwrap_or_else(bailian::relay::too_large))
-    }
-}
-
-impl Source {
-    async fn next(
-        &mut self,
-        usage: &mut Option<bailian::media::MediaUsage>,
-    ) -> Result<Option<Bytes>, UpstreamError> {
-        match self {
-            Self::File(file) => file.chunk().await,
-            Self::Pieces(pieces) => match pieces.next().await {
-                None => Ok(None),
-                Some(Err(error)) => Err(error),
-                Some(Ok(answer)) => {
-                    let bytes = answer.output.audio.bytes()?;
-                    *usage = answer.usage.or(usage.take());
-                    Ok(Some(bytes))
-                }
-            },
-        }
     }
 }
 

@@ -21,7 +21,7 @@ use serde_json::json;
 use super::{
     Call, Fault, Translated,
     form::{File, Form as Fields},
-    is_at, subtitles, succeeded, tasks,
+    is_at, kind, subtitles, succeeded, tasks,
 };
 use crate::gateway::{refusal::Refusal, words};
 
@@ -123,9 +123,8 @@ impl Translated for Wish {
     }
 
     fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal> {
-        let kind = serde_json::to_value(&card.kind).unwrap_or_default();
         let of_files = is_at(card, OF_FILES);
-        if !of_files && kind.as_str() != Some("speech-recognition") {
+        if !of_files && kind(card) != "speech-recognition" {
             return Err(Refusal::field(
                 "model",
                 words::wrong_model(&card.id, chinese),

@@ -1,6 +1,9 @@
 //! The same limits for several processes together, kept in Redis.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use tokio::{
     runtime::Handle,
@@ -44,6 +47,9 @@ impl Shared {
         tokens: i64,
     ) -> Result<Option<SharedPass>, GatewayError> {
         let limits: Vec<_> = lanes.iter().map(|lane| lane.shared()).collect();
+        for lane in lanes {
+            lane.entered.store(true, Ordering::Relaxed);
+        }
         match self.redis.enter_lanes(&self.node, &limits, tokens).await {
             Ok(Entry::Passed(left)) => Ok(Some(SharedPass {
                 shared: Arc::clone(self),
