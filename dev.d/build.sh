@@ -11,6 +11,17 @@ build_product() {
   step "build for release" build_release
 }
 
+# What the tests run: the page as it is delivered, and the server as the unit tests have built it, with checks of overflow and
+# assertions in it. Building that a second time for release would take longer than all the tests.
+build_tested() {
+  export LIANTAI_BINARY="$CARGO_TARGET_DIR/debug/liantai"
+  step "build the server" cargo build "${NATIVE[@]}" --bin liantai
+}
+
+build_tested_page() {
+  step "build the page" cargo leptos build --release --frontend-only --precompress
+}
+
 build_release() {
   # Taken before the build, so that what is saved while it runs is built next time.
   local began

@@ -43,14 +43,15 @@ test_unit() {
 test_sdk() {
   setup_build
   setup_sdks
-  build_product
+  build_tested
   step "official SDKs" "$SDK_VENV/bin/pytest" -q -p no:cacheprovider end2end/sdk
 }
 
 test_e2e() {
   setup_build
   setup_browser
-  build_product
+  build_tested_page
+  build_tested
   step "types of the browser tests" npm --silent --prefix end2end run types
   step "browser tests" npm --silent --prefix end2end test
 }
