@@ -3,6 +3,7 @@ import { expect, type Page, test as base } from "@playwright/test";
 import { ChatPage } from "./pages/chat_page.ts";
 import { Settings } from "./pages/settings.ts";
 import { Sidebar } from "./pages/sidebar.ts";
+import { WorksPage } from "./pages/works_page.ts";
 import { type Questions, questionsOf, type Words, wordsOf } from "./pages/words.ts";
 import { type Configuration, Server } from "./server.ts";
 
@@ -47,6 +48,8 @@ interface Fixtures {
   sidebar: Sidebar;
   /** The pages of one's own account. */
   settings: Settings;
+  /** The pages of images, videos and speech, and the library, whose visitor has just registered as `account`. */
+  works: WorksPage;
   /** Fails the test when a page reported an error: a panic, a hydration mismatch, a breach of the CSP. */
   quietConsole: undefined;
 }
@@ -78,6 +81,11 @@ export const test = base.extend<Options & Fixtures>({
   },
 
   sidebar: async ({ page, words }, use) => use(new Sidebar(page, words)),
+
+  works: async ({ page, account, words, javaScriptEnabled }, use) => {
+    await register(page, account);
+    await use(new WorksPage(page, words, javaScriptEnabled !== false));
+  },
 
   settings: async ({ page, words, javaScriptEnabled }, use) =>
     use(new Settings(page, words, javaScriptEnabled !== false)),

@@ -11,6 +11,8 @@ export interface Behaviour {
   latency?: string;
   /** Tokens a second; 0 is as fast as can be. */
   speed?: number;
+  /** How long a picture takes; a film takes three times as long. */
+  "task-time"?: string;
   /** What goes wrong, and how often: `throttle`, `cut:0.5`. */
   fault?: string;
 }

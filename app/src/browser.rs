@@ -1,7 +1,13 @@
 //! The few things the page asks of the browser itself. On the server there is none: everything is `Option`.
 
+pub mod canvas;
+pub mod events;
 pub mod fetch;
+pub mod microphone;
 pub mod passkeys;
+pub mod recorder;
+pub mod tus;
+pub mod upload;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -53,6 +59,41 @@ pub fn fresh_uuid() -> String {
 /// Milliseconds since 1970.
 pub fn now_ms() -> f64 {
     js_sys::Date::now()
+}
+
+/// What was kept under `key` while this tab is open.
+pub fn kept(key: &str) -> Option<String> {
+    let store = window()?.session_storage().ok()??;
+    store.get_item(key).ok().flatten()
+}
+
+/// Keeps `text` under `key` while this tab is open.
+pub fn keep(key: &str, text: &str) {
+    if let Some(Ok(Some(store))) = window().map(|window| window.session_storage()) {
+        // A store that is full or forbidden keeps nothing, and the page goes on.
+        let _kept = store.set_item(key, text);
+    }
+}
+
+/// A random number below `limit`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at least 0 and below a u32"
+)]
+pub fn random_below(limit: u32) -> u32 {
+    (js_sys::Math::random() * f64::from(limit)) as u32
+}
+
+/// The address of a WebSocket of this site.
+pub fn socket_address(path: &str) -> Option<String> {
+    let location = window()?.location();
+    let scheme = if location.protocol().ok()? == "https:" {
+        "wss"
+    } else {
+        "ws"
+    };
+    Some(format!("{scheme}://{}{path}", location.host().ok()?))
 }
 
 /// Loads another page of the site, as a link without scripts would.
@@ -148,6 +189,20 @@ fn copy_by_selection(window: &Window, text: &str) -> Result<(), JsValue> {
         Ok(true) => Ok(()),
         Ok(false) => Err(JsValue::FALSE),
         Err(error) => Err(error),
+    }
+}
+
+/// Brings what matches into view, where it is below what is seen: on a narrow screen.
+pub fn reveal(selector: &'static str) {
+    if has_drawer() {
+        after_layout(move || {
+            let document = window().and_then(|window| window.document());
+            if let Some(Ok(Some(element))) =
+                document.map(|document| document.query_selector(selector))
+            {
+                element.scroll_into_view();
+            }
+        });
     }
 }
 

@@ -88,8 +88,10 @@ impl Words {
     pub fn permission(&self, permission: Permission) -> &'static str {
         match permission {
             Permission::ChatUse => self.permission_chat_use,
+            Permission::MediaUse => self.permission_media_use,
             Permission::ApiKeysUse => self.permission_api_keys_use,
             Permission::GatewayUse => self.permission_gateway_use,
+            Permission::FilesUse => self.permission_files_use,
             Permission::UsersRead => self.permission_users_read,
             Permission::UsersInvite => self.permission_users_invite,
             Permission::UsersWrite => self.permission_users_write,
@@ -100,6 +102,8 @@ impl Words {
             Permission::RolesWrite => self.permission_roles_write,
             Permission::AuditRead => self.permission_audit_read,
             Permission::UsageRead => self.permission_usage_read,
+            Permission::JobsRead => self.permission_jobs_read,
+            Permission::JobsWrite => self.permission_jobs_write,
             Permission::GatewayWrite => self.permission_gateway_write,
         }
     }
@@ -145,6 +149,16 @@ impl Words {
             FailureCode::InvalidTimeZone => self.error_invalid_time_zone,
             FailureCode::InvalidExpiry => self.error_invalid_expiry,
             FailureCode::InvalidPicture => self.error_invalid_picture,
+            FailureCode::UnfitImage => self.error_unfit_image,
+            FailureCode::FileTypeRefused => self.error_file_type_refused,
+            FailureCode::FileTypeMismatch => self.error_file_type_mismatch,
+            FailureCode::InvalidFile => self.error_invalid_file,
+            FailureCode::FileInfected => self.error_file_infected,
+            FailureCode::ScannerUnavailable => self.error_scanner_unavailable,
+            FailureCode::WrongOffset => self.error_wrong_offset,
+            FailureCode::StorageUsedUp => self.error_storage_used_up,
+            FailureCode::FilesUnavailable => self.error_files_unavailable,
+            FailureCode::Outdated => self.error_outdated,
             FailureCode::TooMany => self.error_too_many,
             FailureCode::InvalidToken => self.error_invalid_token,
             FailureCode::NetworkRefused => self.error_network_refused,

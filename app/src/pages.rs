@@ -3,6 +3,8 @@
 pub mod admin;
 pub mod chat;
 pub mod factor;
+pub mod images;
+pub mod library;
 pub mod login;
 pub mod not_found;
 pub mod playground;
@@ -10,6 +12,9 @@ pub mod recovery;
 pub mod register;
 pub mod settings;
 pub mod setup;
+pub mod speech;
+pub mod transcripts;
 pub mod usage;
 pub mod verify;
+pub mod videos;
 mod welcome;

@@ -13,11 +13,13 @@ use crate::{
     pages::{
         admin::{
             Administration, AdministrationIndex, AuditPage, BudgetsPage, GroupPage, GroupsPage,
-            InvitationsPage, ModelNamesPage, NewGroupPage, NewRolePage, NewUserPage, RolePage,
-            RolesPage, SiteUsagePage, UserPage, UsersPage,
+            InvitationsPage, JobsPage, ModelNamesPage, NewGroupPage, NewRolePage, NewUserPage,
+            RolePage, RolesPage, SiteUsagePage, UserPage, UsersPage,
         },
         chat::{Chat, ConversationPage, NewConversationPage},
         factor::FactorPage,
+        images::ImagesPage,
+        library::LibraryPage,
         login::LoginPage,
         not_found::NotFound,
         playground::PlaygroundPage,
@@ -28,8 +30,11 @@ use crate::{
             TotpPage,
         },
         setup::SetupPage,
+        speech::SpeechPage,
+        transcripts::{TranscriptPage, TranscriptsPage},
         usage::UsagePage,
         verify::VerifyPage,
+        videos::VideosPage,
     },
     session::provide_session,
 };
@@ -54,6 +59,10 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/images") view=ImagesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/videos") view=VideosPage ssr=SsrMode::Async/>
+                    <Route path=path!("/speech") view=SpeechPage ssr=SsrMode::Async/>
+                    <Route path=path!("/library") view=LibraryPage ssr=SsrMode::Async/>
                     <ParentRoute path=path!("/settings") view=Settings ssr=SsrMode::Async>
                         <Route path=path!("") view=ProfilePage ssr=SsrMode::Async/>
                         <Route path=path!("security") view=SecurityPage ssr=SsrMode::Async/>
@@ -69,6 +78,8 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/usage") view=Settings ssr=SsrMode::Async>
                         <Route path=path!("") view=UsagePage ssr=SsrMode::Async/>
                     </ParentRoute>
+                    <Route path=path!("/transcripts") view=TranscriptsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/transcripts/:id") view=TranscriptPage ssr=SsrMode::Async/>
                     <AdministrationRoutes/>
                 </ParentRoute>
             </Routes>
@@ -97,6 +108,7 @@ fn AdministrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("usage") view=SiteUsagePage ssr=SsrMode::Async/>
             <Route path=path!("budgets") view=BudgetsPage ssr=SsrMode::Async/>
             <Route path=path!("models") view=ModelNamesPage ssr=SsrMode::Async/>
+            <Route path=path!("jobs") view=JobsPage ssr=SsrMode::Async/>
             <Route path=path!("audit") view=AuditPage ssr=SsrMode::Async/>
         </ParentRoute>
     }

@@ -45,6 +45,26 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(await findings(page), "confirming").toEqual([]);
     });
 
+    test("on the pages of works, empty and with works", async ({ page, works, words }) => {
+      for (const path of ["/images", "/videos", "/speech", "/library"] as const) {
+        await works.open(path);
+        expect(await findings(page), path).toEqual([]);
+      }
+      await works.open("/images");
+      await works.make("a heron in the reeds");
+      expect(await findings(page), "images").toEqual([]);
+      await page.getByRole("button", { name: words.from_image, exact: true }).click();
+      await works.upload(320, 240);
+      await page.getByLabel(words.edit_what, { exact: true }).selectOption({ label: words.edit_masked });
+      await page.getByRole("button", { name: words.mask_paint }).click();
+      await page.locator(".mask__canvas").waitFor();
+      expect(await findings(page), "mask").toEqual([]);
+      await page.keyboard.press("Escape");
+      await works.open("/library");
+      await works.shelf.first().getByRole("link").click();
+      expect(await findings(page), "large").toEqual([]);
+    });
+
     test("in a conversation with answers of every kind", async ({ page, chat, sidebar, questions, words }) => {
       await chat.alive();
       await page.getByRole("combobox", { name: words.model }).selectOption("qwq-plus");

@@ -48,6 +48,10 @@ pub struct Application {
 
 impl Application {
     /// Opens the database, starts what the server needs, and binds its address.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one thing after the other, in the order of their needs"
+    )]
     pub async fn build(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let db = Db::open(&config.database.options())
             .await
@@ -74,6 +78,7 @@ impl Application {
             catalogue::check_chats(&catalogue, name.as_str()).context("[chat]")?;
         }
         let gateway_catalogue = catalogue.clone();
+        let chat_model = models.default.clone();
         let generation = GenerationOptions {
             default_model: models.default,
             models: models.others,
@@ -109,6 +114,7 @@ impl Application {
         identity.providers = crate::config::providers(&config.sso);
         let mailer = Mailer::new(config.mail.options(&config.identity.site_name))
             .context("setting up the mail")?;
+        let files = config.files.options().context("opening the file store")?;
         let services = Services::new(
             db.clone(),
             client,
@@ -119,6 +125,8 @@ impl Application {
             identity,
             generation,
             gateway,
+            files,
+            config.works.options(&chat_model),
         );
         services
             .generations
@@ -183,6 +191,12 @@ impl Application {
         let gateway = self.services.gateway.clone();
         let until = stop.clone();
         let jobs = tokio::spawn(async move { gateway.run_jobs(until).await });
+        let (works, alone, until) = (
+            self.services.works.clone(),
+            !self.db.is_shared(),
+            stop.clone(),
+        );
+        let making = tokio::spawn(async move { works.run_jobs(alone, until).await });
         let metrics = self
             .metrics
             .map(|metrics| tokio::spawn(metrics.serve(stop.clone())));
@@ -206,6 +220,10 @@ impl Application {
         }
         purging.abort();
         jobs.abort();
+        // What is being handed in is heard to its end; another process goes on with the rest.
+        if tokio::time::timeout(LAST_CALL, making).await.is_err() {
+            tracing::warn!("some jobs were not put down in time; they go on when their leases end");
+        }
         if let Some(metrics) = metrics {
             metrics.abort();
         }
@@ -288,6 +306,7 @@ async fn upstream(
         (options, Some(simulator))
     };
     options.catalogue = Some(Arc::new(catalogue.clone()));
+    config.bailian.pace(&mut options);
     let client = bailian::Client::new(options.clone()).context("setting up the upstream")?;
     let pool = config.bailian.pool(&client, &options)?;
     Ok((client, pool, simulator))

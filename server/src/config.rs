@@ -4,6 +4,7 @@
 mod bailian;
 mod chat;
 mod database;
+mod files;
 mod gateway;
 mod identity;
 mod mail;
@@ -14,6 +15,7 @@ mod server;
 mod simulator;
 mod sso;
 mod telemetry;
+mod works;
 
 use std::path::Path;
 
@@ -24,9 +26,10 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use bailian::{BailianConfig, UpstreamConfig};
+pub use bailian::{BailianConfig, ModelLimitConfig, UpstreamConfig};
 pub use chat::ChatConfig;
 pub use database::DatabaseConfig;
+pub use files::{FilesConfig, S3Config};
 pub use gateway::{GatewayConfig, LimitsIn};
 pub use identity::{IdentityConfig, SessionsIn};
 pub use mail::{MailConfig, SmtpEncryption};
@@ -37,6 +40,7 @@ pub use server::ServerConfig;
 pub use simulator::SimulatorConfig;
 pub use sso::{RoleRuleConfig, SsoConfig, SsoConfigs, providers};
 pub use telemetry::{LogFormat, TelemetryConfig};
+pub use works::WorksConfig;
 
 /// Where the configuration is looked for when nobody says.
 const FILE: &str = "Leptos.toml";
@@ -49,6 +53,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Where things are kept.
     pub database: DatabaseConfig,
+    /// What people keep.
+    pub files: FilesConfig,
     /// Where sessions can be kept instead.
     pub redis: RedisConfig,
     /// The upstream.
@@ -57,6 +63,8 @@ pub struct Config {
     pub simulator: SimulatorConfig,
     /// Models and limits of the chat.
     pub chat: ChatConfig,
+    /// Images, videos and speech.
+    pub works: WorksConfig,
     /// Calls from programs.
     pub gateway: GatewayConfig,
     /// The master key.
@@ -106,10 +114,12 @@ impl Config {
         if self.database.connections == 0 {
             bail!("database.connections must be at least 1");
         }
+        self.files.check()?;
         self.security.check()?;
         self.chat.check()?;
         self.bailian.check()?;
         self.gateway.check()?;
+        self.works.check()?;
         self.mail.check()?;
         self.redis.check()?;
         if self.identity.sessions == SessionsIn::Redis && !self.redis.is_set() {

@@ -1,5 +1,7 @@
 //! `/events/conversations/{id}`: what happens in a conversation, as server-sent events.
 
+mod jobs;
+
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
@@ -17,6 +19,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use crate::health::Readiness;
+pub(crate) use jobs::jobs;
 
 /// A silent stream says so this often, which keeps proxies from closing it.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -43,7 +46,7 @@ pub(crate) async fn conversation(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let after = last.or(seen.after.as_deref()).and_then(parse_place);
     match watch(&services, &session, &visitor, &id, after).await {
-        Ok(events) => respond(events, &readiness),
+        Ok(events) => respond(events.map(sent), &readiness),
         Err(error) => refuse(&error),
     }
 }
@@ -63,15 +66,20 @@ async fn watch(
     Ok(events.take_until(Box::pin(ended)))
 }
 
-fn respond(events: impl Stream<Item = Event> + Send + 'static, readiness: &Readiness) -> Response {
+fn sent(event: Event) -> SseEvent {
+    let sent = SseEvent::default().data(&*event.data);
+    match event.id {
+        Some(id) => sent.id(id),
+        None => sent,
+    }
+}
+
+/// Sends events until the page or the server leaves.
+fn respond(
+    events: impl Stream<Item = SseEvent> + Send + 'static,
+    readiness: &Readiness,
+) -> Response {
     let hello = stream::once(async { SseEvent::default().retry(COME_BACK).comment("") });
-    let events = events.map(|event| {
-        let sent = SseEvent::default().data(&*event.data);
-        match event.id {
-            Some(id) => sent.id(id),
-            None => sent,
-        }
-    });
     let events = hello
         .chain(events)
         .take_until(readiness.streams_end().cancelled_owned());

@@ -6,8 +6,10 @@
 
 mod cached;
 mod credential;
+mod entry;
 mod finishing;
 mod headers;
+mod held;
 mod line;
 mod models;
 mod objects;

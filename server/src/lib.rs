@@ -11,7 +11,9 @@ pub mod cli;
 pub mod config;
 mod connections;
 mod credential;
+mod dictation;
 mod events;
+mod files;
 mod gateway;
 mod health;
 mod metrics;
@@ -23,6 +25,7 @@ mod rest;
 mod router;
 mod sso;
 mod telemetry;
+mod transcript_export;
 mod usage_export;
 
 pub use gateway::addresses as gateway_addresses;

@@ -10,6 +10,7 @@ mod budgets;
 mod credential;
 mod description;
 mod docs;
+mod files;
 mod groups;
 mod invitations;
 mod language;
@@ -20,8 +21,10 @@ mod place;
 pub(crate) mod problem;
 mod problem_words;
 mod roles;
+mod transcripts;
 mod usage;
 mod users;
+mod works;
 
 use axum::{
     Json, Router,
@@ -39,6 +42,7 @@ use crate::{
     config::Config,
     middleware::{cache, session},
 };
+pub(crate) use credential::Bearer;
 use problem::Problem;
 
 /// The routes and what describes them.
@@ -73,7 +77,11 @@ fn described() -> OpenApiRouter<Services> {
         .nest("/roles", roles::routes())
         .nest("/invitations", invitations::routes())
         .nest("/audit", audit::routes())
+        .nest("/files", files::routes())
         .nest("/usage", usage::routes())
+        .nest("/transcripts", transcripts::routes())
+        .nest("/works", works::routes())
+        .nest("/makings", works::making_routes())
         .nest("/admin/usage", usage::site_routes())
         .nest("/admin/budgets", budgets::routes())
         .nest("/admin/model-names", model_names::routes());

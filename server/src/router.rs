@@ -15,14 +15,15 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use crate::{
     account, assets, audit_export,
     config::Config,
-    events, gateway,
+    dictation, events, files, gateway,
     health::{self, Readiness},
     middleware::{
-        address, body_limit, cache, cross_site, failures, headers, redirects, request_log, session,
+        address, body_limit, cache, cross_site, failures, headers, optional, redirects,
+        request_log, session,
     },
     pages, pictures,
     policy_reports::{self, Reports},
-    rest, sso, usage_export,
+    rest, sso, transcript_export, usage_export,
 };
 
 /// What the routes that are not pages need.
@@ -56,15 +57,23 @@ pub(crate) fn build(
     };
     let server = Arc::new(config.server.clone());
 
+    let memory = services.memory.clone();
+    let exports = Router::new()
+        .route("/account/export", post(account::export))
+        .route("/admin/audit/export", post(audit_export::export))
+        .route("/transcripts/{id}/export", get(transcript_export::export))
+        .route("/usage/export", get(usage_export::own))
+        .route("/admin/usage/export", get(usage_export::everybody))
+        .route_layer(from_fn_with_state(memory, optional::refuse_when_short));
+
     // What belongs to a person: the session is loaded, nothing is cached.
     let events = Router::new()
         .route("/events/conversations/{id}", get(events::conversation))
+        .route("/events/jobs", get(events::jobs))
+        .route("/dictation", get(dictation::listen))
         .route("/pictures/{user}", get(pictures::picture))
         .route("/account/picture", post(account::set_picture))
-        .route("/account/export", post(account::export))
-        .route("/admin/audit/export", post(audit_export::export))
-        .route("/usage/export", get(usage_export::own))
-        .route("/admin/usage/export", get(usage_export::everybody))
+        .merge(exports)
         .with_state(state.clone());
     let personal = pages::router(services)?.merge(events).layer(
         ServiceBuilder::new()
@@ -93,7 +102,7 @@ pub(crate) fn build(
         );
 
     // What everybody gets.
-    let files = assets::paths()
+    let assets = assets::paths()
         .into_iter()
         .fold(Router::new(), |router, path| {
             router.route(&path, get(assets::serve))
@@ -114,10 +123,11 @@ pub(crate) fn build(
             .layer(CatchPanicLayer::new()),
     );
 
-    let site = files
+    let site = assets
         .merge(machines)
         .merge(reports)
         .merge(elsewhere)
+        .merge(files::router(services, config))
         .merge(rest::router(services, config))
         .fallback_service(personal)
         .layer(
@@ -129,7 +139,7 @@ pub(crate) fn build(
                 .layer(from_fn(rest::problem::write))
                 .layer(CatchPanicLayer::new())
                 .layer(from_fn_with_state(
-                    Arc::clone(&server),
+                    body_limit::Limits::of(config),
                     body_limit::refuse_large,
                 ))
                 .layer(DefaultBodyLimit::disable())

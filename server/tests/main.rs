@@ -4,9 +4,11 @@ mod support {
     mod api;
     mod app;
     mod browser;
+    mod bucket;
     mod database;
     mod functions;
     mod gateway;
+    mod keeper;
     mod line;
     mod process;
     mod tab;
@@ -15,9 +17,11 @@ mod support {
     pub(crate) use api::{Api, Device, Response as ApiResponse, answered};
     pub(crate) use app::{TestApp, config};
     pub(crate) use browser::{Answer, Browser, PASSWORD, Reply, submission};
+    pub(crate) use bucket::Bucket;
     pub(crate) use database::{Database, databases};
     pub(crate) use functions::{Access, FUNCTIONS, Function, Target};
     pub(crate) use gateway::{Program, question};
+    pub(crate) use keeper::{PIXEL, film};
     pub(crate) use line::Line;
     pub(crate) use process::{Process, serve_in_vain, upstream, write_config};
     pub(crate) use tab::Tab;
@@ -41,12 +45,22 @@ mod conversations {
     mod watching;
 }
 
+mod files {
+    mod access;
+    mod bucket;
+    mod memory;
+    mod serving;
+    mod taking;
+    mod uploads;
+}
+
 mod gateway {
     mod access;
     mod money;
     mod nodes;
     mod observed;
     mod once;
+    mod overload;
     mod streams;
     mod things;
     mod untouched;
@@ -89,6 +103,7 @@ mod rest {
     mod matrix;
     mod me;
     mod problems;
+    mod transcripts;
 }
 
 mod usage {

@@ -15,6 +15,8 @@ const ACTIONS: &[(&str, Label)] = &[
     ("api_key.", |words| words.action_api_key_all),
     ("budget.", |words| words.action_budget_all),
     ("model_route.", |words| words.action_model_route_all),
+    ("job.", |words| words.action_job_all),
+    ("job.stop", |words| words.action_job_stop),
     ("user.register", |words| words.action_user_register),
     ("user.invite", |words| words.action_user_invite),
     ("user.disable", |words| words.action_user_disable),

@@ -47,8 +47,10 @@ impl Words {
     pub const fn permission_meaning(&self, permission: Permission) -> &'static str {
         match permission {
             Permission::ChatUse => self.meaning_chat_use,
+            Permission::MediaUse => self.meaning_media_use,
             Permission::ApiKeysUse => self.meaning_api_keys_use,
             Permission::GatewayUse => self.meaning_gateway_use,
+            Permission::FilesUse => self.meaning_files_use,
             Permission::UsersRead => self.meaning_users_read,
             Permission::UsersInvite => self.meaning_users_invite,
             Permission::UsersWrite => self.meaning_users_write,
@@ -59,6 +61,8 @@ impl Words {
             Permission::RolesWrite => self.meaning_roles_write,
             Permission::AuditRead => self.meaning_audit_read,
             Permission::UsageRead => self.meaning_usage_read,
+            Permission::JobsRead => self.meaning_jobs_read,
+            Permission::JobsWrite => self.meaning_jobs_write,
             Permission::GatewayWrite => self.meaning_gateway_write,
         }
     }

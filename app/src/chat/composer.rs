@@ -4,7 +4,11 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{Asked, ConversationId, ModelName};
 use server_fn::ServerFn;
 
-use super::{drafts::keep_draft, model_picker::ModelPicker};
+use super::{
+    dictation::{Dictation, DictationButton, DictationProblem},
+    drafts::keep_draft,
+    model_picker::ModelPicker,
+};
 use crate::{
     api::generation::{Ask, Offer, Stop, ask, stop},
     browser,
@@ -103,6 +107,7 @@ pub fn Composer(
         ..
     } = writing;
     keep_draft(conversation, text);
+    let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
     let is_live = RwSignal::new(false);
     // Without scripts nothing would enable the button again.
@@ -128,6 +133,7 @@ pub fn Composer(
                 <div class="composer__bar">
                     <ModelPicker models=offer.models chosen=model/>
                     <span class="composer__hint">{words.send_hint}</span>
+                    <DictationButton dictation/>
                     {move || {
                         if is_generating.get() {
                             view! {
@@ -158,6 +164,7 @@ pub fn Composer(
                     }}
                 </div>
             </div>
+            <DictationProblem dictation/>
             <p class="composer__fallible">{words.fallible}</p>
         </form>
     }

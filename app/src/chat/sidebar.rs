@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use model::{ConversationId, ConversationSummary, Page, Session};
+use model::{ConversationId, ConversationSummary, Page, Permission, Session};
 
 use super::{account_menu::AccountMenu, sidebar_list::SidebarList};
 use crate::{
@@ -60,6 +60,7 @@ pub fn SidebarView(
                 </label>
             </div>
             <a class="sidebar__new" href="/"><Glyph icon=Icon::Compose/>{words.new_chat}</a>
+            <WorksLinks session/>
             <div class="sidebar__list">
                 <Suspense>
                     {move || Suspend::new(async move {
@@ -76,6 +77,48 @@ pub fn SidebarView(
             </Suspense>
         </nav>
         <label class="sidebar-veil" for="sidebar-switch" aria-hidden="true"></label>
+    }
+}
+
+/// The pages of works, for who may have them made.
+#[component]
+fn WorksLinks(session: Resource<Result<Session, AppError>>) -> impl IntoView {
+    let words = use_words();
+    let path = use_location().pathname;
+    let link = move |(to, label, icon): (&'static str, &'static str, Icon)| {
+        let is_here = move || path.with(|path| path.trim_end_matches('/') == to);
+        view! {
+            <li>
+                <a class="sidebar__page" href=to aria-current=move || is_here().then_some("page")>
+                    <Glyph icon/>
+                    {label}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let session = session.await.ok()?;
+                session
+                    .permissions
+                    .contains(Permission::MediaUse)
+                    .then(|| view! {
+                        <ul class="sidebar__pages">
+                            {[
+                                ("/images", words.images, Icon::Image),
+                                ("/videos", words.videos, Icon::Film),
+                                ("/speech", words.speech, Icon::Voice),
+                                ("/transcripts", words.transcripts, Icon::Microphone),
+                                ("/library", words.library, Icon::Library),
+                            ]
+                                .map(link)
+                                .into_iter()
+                                .collect_view()}
+                        </ul>
+                    })
+            })}
+        </Suspense>
     }
 }
 

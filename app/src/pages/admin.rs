@@ -1,10 +1,11 @@
-//! `/admin`: people, groups, roles, invitations, usage, budgets, model names and the audit log, each for those who may see it.
+//! `/admin`: people, groups, roles, invitations, usage, budgets, model names, jobs and the audit log, each for those who may see it.
 
 mod audit;
 mod budgets;
 mod group;
 mod groups;
 mod invitations;
+mod jobs;
 mod model_names;
 mod role;
 mod roles;
@@ -21,6 +22,7 @@ pub use budgets::BudgetsPage;
 pub use group::{GroupPage, NewGroupPage};
 pub use groups::GroupsPage;
 pub use invitations::InvitationsPage;
+pub use jobs::JobsPage;
 pub use model_names::ModelNamesPage;
 pub use role::{NewRolePage, RolePage};
 pub use roles::RolesPage;
@@ -109,6 +111,7 @@ fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
         (Permission::UsageRead, "/admin/usage", words.usage),
         (Permission::UsageRead, "/admin/budgets", words.budgets),
         (Permission::UsageRead, "/admin/models", words.model_names),
+        (Permission::JobsRead, "/admin/jobs", words.jobs),
         (Permission::AuditRead, "/admin/audit", words.audit),
     ]
     .into_iter()

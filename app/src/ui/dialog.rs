@@ -7,11 +7,8 @@ use crate::{
     ui::icon::{Glyph, Icon},
 };
 
-/// Shows its children while `open`.
-#[component]
-pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -> impl IntoView {
-    let words = use_words();
-    let dialog = NodeRef::<html::Dialog>::new();
+/// Opens and closes the dialog as `open` says.
+pub fn follow(dialog: NodeRef<html::Dialog>, open: Signal<bool>) {
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         match (open.get(), dialog.open()) {
@@ -21,6 +18,14 @@ pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -
             (true, true) | (false, false) => {}
         }
     });
+}
+
+/// Shows its children while `open`.
+#[component]
+pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -> impl IntoView {
+    let words = use_words();
+    let dialog = NodeRef::<html::Dialog>::new();
+    follow(dialog, open.into());
     view! {
         <dialog class="dialog" aria-label=title node_ref=dialog on:close=move |_| open.set(false)>
             <header class="dialog__header">

@@ -39,6 +39,30 @@ pub enum Icon {
     People,
     /// Columns upon a line: usage.
     Columns,
+    /// A landscape in a frame: images.
+    Image,
+    /// A screen with a triangle: videos.
+    Film,
+    /// Bars of sound: speech.
+    Voice,
+    /// Four tiles: the library.
+    Library,
+    /// An arrow into a tray: download.
+    Download,
+    /// An arrow out of a tray: upload.
+    Upload,
+    /// A die: by chance.
+    Dice,
+    /// A brush: paint.
+    Brush,
+    /// An arrow back: undo.
+    Undo,
+    /// A glass: search.
+    Search,
+    /// A spark: make.
+    Spark,
+    /// A microphone: speak.
+    Microphone,
 }
 
 impl Icon {
@@ -64,6 +88,22 @@ impl Icon {
                 "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M15.5 4.4a3.5 3.5 0 0 1 0 6.2M17.5 14.2a6.5 6.5 0 0 1 4 5.8"
             }
             Self::Columns => "M4 20h16M7.5 20v-6M12 20V6M16.5 20v-9",
+            Self::Image => "M4 5h16v14H4zM4 16l5-5 4 4 2.5-2.5L20 17M15 9.2v.1",
+            Self::Film => "M4 5.5h16v13H4zM10 9.2l5 2.8-5 2.8z",
+            Self::Voice => "M5 10v4M9 7v10M13 4.5v15M17 8v8M21 10.5v3",
+            Self::Library => "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
+            Self::Download => "M12 4v11M7 10.5l5 5 5-5M4 19.5h16",
+            Self::Upload => "M12 16V5M7 9.5l5-5 5 5M4 19.5h16",
+            Self::Dice => "M5 5h14v14H5zM9 9v.1M15 9v.1M12 12v.1M9 15v.1M15 15v.1",
+            Self::Brush => "M14.5 4.5l5 5L11 16l-4-3zM7 13c-2 .5-2 3-3.5 5.5 2.5.5 6 .5 7.5-2.5",
+            Self::Undo => "M8 5L4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11h-4",
+            Self::Spark => {
+                "M12 4l1.8 5.2L19 11l-5.2 1.8L12 18l-1.8-5.2L5 11l5.2-1.8zM18.5 17v3.5M16.8 18.8h3.5"
+            }
+            Self::Search => "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20",
+            Self::Microphone => {
+                "M12 4a3 3 0 0 1 3 3v4a3 3 0 0 1-6 0V7a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v3.5"
+            }
             Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
         }
     }

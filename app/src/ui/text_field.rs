@@ -34,6 +34,14 @@ pub enum Kind {
     Day,
     /// Text of many lines, its label for screen readers only.
     Text,
+    /// The same for long texts: Enter breaks the line, and sends with Ctrl or ⌘.
+    LongText,
+}
+
+impl Kind {
+    fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::LongText)
+    }
 }
 
 /// A labelled text field. `problem` stands beneath it; `on_escape` is called for Esc.
@@ -55,13 +63,15 @@ pub fn TextField(
     let ended = move |event: ev::CompositionEvent| {
         composition_end.set_value(Some(event.time_stamp()));
     };
-    let lines = if kind == Kind::Text {
+    let lines = if kind.is_text() {
         Lines::Many
     } else {
         Lines::One
     };
     let pressed = move |event: ev::KeyboardEvent| {
-        let press = press_of(&event, composition_end.get_value());
+        let mut press = press_of(&event, composition_end.get_value());
+        // As with a finger: lines are broken more often than the text is sent.
+        press.touch |= kind == Kind::LongText;
         match decide(press, lines) {
             Action::Send => {
                 event.prevent_default();
@@ -90,7 +100,7 @@ pub fn TextField(
         NodeRef::<html::Textarea>::new(),
     );
     keep_typed(value, line, area);
-    let field = if kind == Kind::Text {
+    let field = if kind.is_text() {
         let grow = move |event: ev::Event| grow(&event_target::<HtmlTextAreaElement>(&event));
         view! {
             <textarea
@@ -120,7 +130,9 @@ pub fn TextField(
             Kind::Password(autocomplete) => ("password", autocomplete),
             Kind::Code => ("text", "one-time-code"),
             Kind::Day => ("date", "off"),
-            Kind::Number | Kind::Amount | Kind::Suggested(_) | Kind::Text => ("text", "off"),
+            Kind::Number | Kind::Amount | Kind::Suggested(_) | Kind::Text | Kind::LongText => {
+                ("text", "off")
+            }
         };
         let keys = match kind {
             Kind::Code | Kind::Number => Some("numeric"),
@@ -132,7 +144,8 @@ pub fn TextField(
             | Kind::SignInName
             | Kind::Password(_)
             | Kind::Day
-            | Kind::Text => None,
+            | Kind::Text
+            | Kind::LongText => None,
         };
         let suggestions = match kind {
             Kind::Suggested(list) => Some(list),
@@ -145,7 +158,8 @@ pub fn TextField(
             | Kind::Number
             | Kind::Amount
             | Kind::Day
-            | Kind::Text => None,
+            | Kind::Text
+            | Kind::LongText => None,
         };
         let required = match kind {
             Kind::Line(_)
@@ -154,7 +168,8 @@ pub fn TextField(
             | Kind::Password(_)
             | Kind::Code
             | Kind::Amount
-            | Kind::Text => true,
+            | Kind::Text
+            | Kind::LongText => true,
             Kind::Optional(_) | Kind::Suggested(_) | Kind::Number | Kind::Day => false,
         };
         view! {
@@ -178,7 +193,7 @@ pub fn TextField(
         }
         .into_any()
     };
-    let is_text = kind == Kind::Text;
+    let is_text = kind.is_text();
     view! {
         <div class="field" data-kind=if is_text { "text" } else { "line" }>
             {(!is_text).then(|| view! { <label class="field__label" for=name>{label}</label> })}

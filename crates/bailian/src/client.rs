@@ -20,7 +20,7 @@ use crate::auth::Caller;
 use crate::body::Body;
 use crate::breaker::Breaker;
 use crate::capability::Catalogue;
-use crate::pacing::Pacer;
+use crate::pacing::{Outlook, Pacer};
 use crate::retry::Budget;
 use crate::status::Counters;
 use crate::task::Pace;
@@ -132,6 +132,11 @@ impl Client {
     /// Whether calls of a model are let through.
     pub fn circuit_of(&self, model: &str) -> Circuit {
         self.shared.breaker.circuit(Some(model))
+    }
+
+    /// What a call of so many tokens would find of the client's own limits now.
+    pub(crate) fn outlook(&self, model: &str, tokens: u32) -> Outlook {
+        self.shared.pacer.outlook(model, tokens)
     }
 
     /// Keeps the key out of what the provider said.

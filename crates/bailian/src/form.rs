@@ -4,8 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 use futures_util::{Stream, stream};
 use reqwest::multipart;
 use tokio::fs::File;
@@ -20,6 +23,42 @@ pub enum Source {
     Bytes(Bytes),
     /// In a file, read while it is sent and never whole in memory.
     File(PathBuf),
+    /// Anywhere else, read while it is sent and never whole in memory.
+    Pieces(Pieces),
+}
+
+/// Bytes that come piece by piece, from the beginning each time they are sent.
+#[derive(Clone)]
+pub struct Pieces {
+    length: u64,
+    open: Arc<dyn Fn() -> BoxFuture<'static, io::Result<PieceStream>> + Send + Sync>,
+}
+
+/// The pieces, in order.
+pub type PieceStream = BoxStream<'static, io::Result<Bytes>>;
+
+impl Pieces {
+    /// `length` bytes, which `open` begins to read.
+    pub fn new(
+        length: u64,
+        open: impl Fn() -> BoxFuture<'static, io::Result<PieceStream>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            length,
+            open: Arc::new(open),
+        }
+    }
+
+    /// How many bytes come.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+}
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pieces({} bytes)", self.length)
+    }
 }
 
 impl fmt::Debug for Source {
@@ -27,6 +66,7 @@ impl fmt::Debug for Source {
         match self {
             Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
             Self::File(_) => f.write_str("File"),
+            Self::Pieces(pieces) => pieces.fmt(f),
         }
     }
 }
@@ -40,6 +80,12 @@ impl From<Vec<u8>> for Source {
 impl From<Bytes> for Source {
     fn from(bytes: Bytes) -> Self {
         Self::Bytes(bytes)
+    }
+}
+
+impl From<Pieces> for Source {
+    fn from(pieces: Pieces) -> Self {
+        Self::Pieces(pieces)
     }
 }
 
@@ -129,6 +175,11 @@ async fn open(source: &Source) -> Result<multipart::Part, Error> {
             let length = file.metadata().await.map_err(unreadable)?.len();
             let body = reqwest::Body::wrap_stream(pieces(file));
             Ok(multipart::Part::stream_with_length(body, length))
+        }
+        Source::Pieces(pieces) => {
+            let stream = (pieces.open)().await.map_err(unreadable)?;
+            let body = reqwest::Body::wrap_stream(stream);
+            Ok(multipart::Part::stream_with_length(body, pieces.length))
         }
     }
 }

@@ -76,7 +76,7 @@ pub use call_options::{CallOptions, DataInspection};
 pub use client::Client;
 pub use download::Download;
 pub use error::{Error, ErrorKind, Limit, Phase};
-pub use form::Source;
+pub use form::{PieceStream, Pieces, Source};
 pub use options::{ClientOptions, RetryPolicy, Timeouts};
 pub use pacing::Pacing;
 pub use region::Region;

@@ -37,6 +37,8 @@ pub struct ClientOptions {
     pub pacing: Pacing,
     /// How much the calls of a model may ask, within the limit of all.
     pub model_pacing: BTreeMap<String, Pacing>,
+    /// How long a call waits for its turn under these; one whose turn comes later is refused at once. 600 s.
+    pub pacing_wait: Duration,
     /// Most bytes read of one answer, streamed or not.
     pub max_response_bytes: usize,
     /// Most bytes of one event of a stream.
@@ -59,6 +61,7 @@ impl ClientOptions {
             breaker: BreakerPolicy::default(),
             pacing: Pacing::default(),
             model_pacing: BTreeMap::new(),
+            pacing_wait: Duration::from_mins(10),
             max_response_bytes: 64 * 1024 * 1024,
             max_event_bytes: 4 * 1024 * 1024,
         }

@@ -31,6 +31,17 @@ pub struct Pacing {
     pub tokens_per_minute: Option<u32>,
 }
 
+/// What a request would find now. It is not promised: nothing is taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Outlook {
+    /// How long it would wait.
+    pub(crate) wait: Duration,
+    /// And for what.
+    pub(crate) limit: Limit,
+    /// The share that is left of what may be used at once, of the scarcest limit: 1 is all, below 0 is debt.
+    pub(crate) left: f64,
+}
+
 #[derive(Debug)]
 pub(crate) struct Pacer {
     common: Buckets,
@@ -66,6 +77,32 @@ impl Pacer {
         }
     }
 
+    /// What a request would find now.
+    pub(crate) fn outlook(&self, model: &str, estimate: u32) -> Outlook {
+        let mut outlook = Outlook {
+            wait: Duration::ZERO,
+            limit: Limit::Unspecified,
+            left: 1.0,
+        };
+        let mut look = |bucket: Option<&Shared>, amount: u32, limit: Limit| {
+            let Some(bucket) = bucket else { return };
+            let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
+            let (wait, left) = bucket.outlook(amount, Instant::now());
+            if wait > outlook.wait {
+                (outlook.wait, outlook.limit) = (wait, limit);
+            }
+            outlook.left = outlook.left.min(left);
+        };
+        for buckets in [Some(&self.common), self.models.get(model)]
+            .into_iter()
+            .flatten()
+        {
+            look(buckets.requests.as_ref(), 1, Limit::Requests);
+            look(buckets.tokens.as_ref(), estimate, Limit::Tokens);
+        }
+        outlook
+    }
+
     /// Waits for a request's turn; an error at once if it would not come before `deadline`.
     pub(crate) async fn turn(
         &self,
@@ -87,7 +124,8 @@ impl Pacer {
             }
         }
         let (wait, limit) = longest;
-        if Instant::now() + wait > deadline {
+        // Whose turn it is needs no time, though some may have passed.
+        if !wait.is_zero() && Instant::now() + wait > deadline {
             let kind = ErrorKind::Throttled { limit };
             return Err(Error::new(kind, "the client's own limit is reached")
                 .with_retry(Retry::Yes)
@@ -192,6 +230,14 @@ mod tests {
         for _ in 0..10_000 {
             pacer.turn(None, 1_000_000, in_seconds(0)).await.unwrap();
         }
+    }
+
+    #[tokio::test]
+    async fn whose_turn_it_is_passes_though_there_is_no_time_to_wait() {
+        let pacer = pacer(Some(60), None);
+        let passed = Instant::now();
+        assert!(pacer.turn(None, 1, passed).await.is_ok());
+        assert!(pacer.turn(None, 1, passed).await.is_err());
     }
 
     #[tokio::test(start_paused = true)]

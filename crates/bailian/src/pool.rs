@@ -1,12 +1,15 @@
 //! Several upstreams as one: accounts, keys or regions that can stand in for each other.
 //!
-//! A call goes to the upstreams of the first priority that may serve its model, shared out by weight. One that
-//! is down, throttled or out of money is passed over, and a call that failed for such a reason goes to the next
-//! one, as long as nothing of its answer was handed out and nothing can be paid for twice.
+//! A call goes to the upstreams of the first priority that may serve its model: to the one of which most is left of what it
+//! may be asked ([`ClientOptions::pacing`](crate::ClientOptions::pacing)), and among equals by weight. One that is down,
+//! throttled or out of money is passed over, and a call that failed for such a reason goes to the next one, as long as
+//! nothing of its answer was handed out and nothing can be paid for twice. While all are used up, a call waits a little
+//! for the first that is free again ([`PoolPolicy::wait_at_most`]).
 //!
 //! Everything that is counted is in [`Pool::status`]; an exporter of metrics reads it when it is asked. Changes are told as
 //! `tracing` events named after what happened.
 
+mod choice;
 mod standing;
 mod turns;
 mod upstream;
@@ -14,10 +17,10 @@ mod upstream;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use crate::error::Retry;
 use crate::{Circuit, Client, Error, ErrorKind, Phase};
+
+use tokio::time::Instant;
 
 use standing::Standing;
 use turns::Turns;
@@ -70,6 +73,8 @@ struct Inner {
 struct State {
     standings: Vec<Standing>,
     turns: Turns,
+    /// Calls that wait for a pause to end.
+    waiting: usize,
 }
 
 impl Pool {
@@ -98,6 +103,7 @@ impl Pool {
         let state = State {
             standings: vec![Standing::default(); upstreams.len()],
             turns: Turns::new(upstreams.len()),
+            waiting: 0,
         };
         Ok(Self(Arc::new(Inner {
             upstreams,
@@ -131,9 +137,24 @@ impl Pool {
     where
         F: Future<Output = Result<T, Error>>,
     {
+        self.run_for(model, 1, work).await
+    }
+
+    /// The same for work that takes about so many tokens.
+    pub(crate) async fn run_for<T, F>(
+        &self,
+        model: &str,
+        tokens: u32,
+        work: impl Fn(Arc<str>, Client) -> F,
+    ) -> Result<Served<T>, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let until = Instant::now() + self.0.policy.wait_at_most;
         let mut asked = BTreeSet::new();
+        let mut lacking: Vec<usize> = Vec::new();
         let mut failed: Option<Error> = None;
-        while let Some((place, is_last)) = self.choose(model, &asked) {
+        while let Some((place, is_last)) = self.turn(model, tokens, &asked, until).await {
             asked.insert(place);
             let upstream = &self.0.upstreams[place];
             let client = if is_last {
@@ -143,7 +164,11 @@ impl Pool {
             };
             let error = match work(upstream.name.clone(), client).await {
                 Ok(answer) => {
-                    self.state().standings[place].answered(model);
+                    let standings = &mut self.state().standings;
+                    standings[place].answered(model);
+                    for place in lacking {
+                        standings[place].lacks(model, &self.0.policy);
+                    }
                     let upstream = upstream.name.clone();
                     return Ok(Served { upstream, answer });
                 }
@@ -155,6 +180,9 @@ impl Pool {
             if !cured {
                 return Err(error);
             }
+            if error.kind() == &ErrorKind::NotFound {
+                lacking.push(place);
+            }
             tracing::warn!(upstream.name = %upstream.name, error.type = error.kind().name(), "passed over an upstream");
             failed = Some(match failed {
                 // What can be cured by waiting is the better news for the caller.
@@ -162,7 +190,7 @@ impl Pool {
                 _ => error,
             });
         }
-        Err(failed.unwrap_or_else(|| self.nobody(model)))
+        Err(failed.unwrap_or_else(|| self.nobody(model, tokens)))
     }
 
     /// The client of an upstream by its name, for what exists there only.
@@ -208,52 +236,6 @@ impl Pool {
         .collect()
     }
 
-    /// The upstream whose turn it is, and whether there is no other that could be asked after it.
-    fn choose(&self, model: &str, asked: &BTreeSet<usize>) -> Option<(usize, bool)> {
-        let mut state = self.state();
-        let all = self.0.upstreams.iter().enumerate();
-        let usable: Vec<(usize, &Upstream)> = all
-            .filter(|(place, upstream)| {
-                !asked.contains(place)
-                    && upstream.serves(model)
-                    && state.standings[*place].wait(model).is_none()
-                    && lets_through(upstream.client.circuit_of(model))
-            })
-            .collect();
-        let first = usable.iter().map(|(_, upstream)| upstream.priority).min()?;
-        let candidates = usable
-            .iter()
-            .filter(|(_, upstream)| upstream.priority == first)
-            .map(|(place, upstream)| (*place, upstream.weight));
-        let place = state.turns.next(candidates)?;
-        Some((place, usable.len() == 1))
-    }
-
-    /// Why nobody could be asked, and when somebody can.
-    fn nobody(&self, model: &str) -> Error {
-        let state = self.state();
-        let all = self.0.upstreams.iter().zip(&state.standings);
-        let waits =
-            all.filter(|(upstream, _)| upstream.serves(model))
-                .map(|(upstream, standing)| {
-                    standing
-                        .wait(model)
-                        .unwrap_or_else(|| down(upstream, model))
-                });
-        let Some((wait, kind)) = waits.min_by_key(|(wait, _)| *wait) else {
-            return Error::new(ErrorKind::NotFound, "no upstream serves this model");
-        };
-        let waiting_helps = matches!(kind, ErrorKind::Throttled { .. } | ErrorKind::CircuitOpen);
-        let retry = if waiting_helps {
-            Retry::Yes
-        } else {
-            Retry::Never
-        };
-        Error::new(kind, "every upstream of this model is passed over")
-            .with_retry(retry)
-            .with_retry_after(Some(wait))
-    }
-
     fn place(&self, name: &str) -> Option<usize> {
         let mut upstreams = self.0.upstreams.iter();
         upstreams.position(|upstream| &*upstream.name == name)
@@ -270,22 +252,6 @@ impl fmt::Debug for Pool {
             .field("upstreams", &self.0.upstreams)
             .finish_non_exhaustive()
     }
-}
-
-fn lets_through(circuit: Circuit) -> bool {
-    match circuit {
-        Circuit::Closed => true,
-        Circuit::Open { retry_after } => retry_after.is_zero(),
-        Circuit::HalfOpen => false,
-    }
-}
-
-fn down(upstream: &Upstream, model: &str) -> (Duration, ErrorKind) {
-    let wait = match upstream.client.circuit_of(model) {
-        Circuit::Open { retry_after } => retry_after,
-        Circuit::Closed | Circuit::HalfOpen => Duration::from_secs(1),
-    };
-    (wait, ErrorKind::CircuitOpen)
 }
 
 /// Whether the reason lies with the account or the host, not with the request.

@@ -34,6 +34,7 @@ pub use line::{RelayFrame, RelayReceiver, RelaySender};
 
 use crate::client::{Arrival, Call, Payload, RelayedPayload, Repeat};
 use crate::error::envelope;
+use crate::pacing::estimate;
 use crate::pool::{Pool, Served};
 use crate::{Client, Error, ErrorKind};
 
@@ -200,8 +201,9 @@ impl Pool {
     /// account can cure. A refusal that stays is the answer, as with [`Client::relay`].
     pub async fn relay(&self, relay: Relay) -> Result<Served<Relayed>, Error> {
         let model = relay.model.clone().unwrap_or_default();
+        let tokens = estimate(relay.body.known_len());
         let refused = Mutex::new(None);
-        let served = self.run_named(&model, |name, client| {
+        let served = self.run_for(&model, tokens, |name, client| {
             let (relay, refused) = (relay.clone(), &refused);
             async move {
                 let mut answer = client.relay(relay).await?;

@@ -125,6 +125,7 @@ impl Client {
 async fn check_size(source: &Source, most_mb: Option<u64>) -> Result<(), Error> {
     let bytes = match source {
         Source::Bytes(bytes) => bytes.len() as u64,
+        Source::Pieces(pieces) => pieces.length(),
         Source::File(path) => {
             let unreadable =
                 |error| Error::invalid("file", "the file cannot be read").with_source(error);

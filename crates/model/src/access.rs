@@ -30,10 +30,14 @@ macro_rules! permissions {
 permissions! {
     /// Ask models in conversations.
     ChatUse = "chat.use";
+    /// Have images, videos and speech made.
+    MediaUse = "media.use";
     /// Make API keys for oneself, and use them.
     ApiKeysUse = "api_keys.use";
     /// Call models from programs, with a key or a token.
     GatewayUse = "gateway.use";
+    /// Keep files: upload them, and read what models made.
+    FilesUse = "files.use";
     /// See who has an account.
     UsersRead = "users.read";
     /// Invite people.
@@ -54,6 +58,10 @@ permissions! {
     AuditRead = "audit.read";
     /// See what everybody used and what it cost.
     UsageRead = "usage.read";
+    /// See everybody's jobs.
+    JobsRead = "jobs.read";
+    /// Stop anybody's jobs.
+    JobsWrite = "jobs.write";
     /// Set budgets, and which models stand behind which names.
     GatewayWrite = "gateway.write";
 }
@@ -254,26 +262,32 @@ impl BuiltIn {
     /// What it may do.
     pub const fn permissions(self) -> PermissionSet {
         use Permission::{
-            ApiKeysUse, AuditRead, ChatUse, GatewayUse, GroupsRead, RolesRead, UsageRead,
-            UsersInvite, UsersRead,
+            ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GroupsRead, JobsRead, JobsWrite,
+            MediaUse, RolesRead, UsageRead, UsersInvite, UsersRead,
         };
         match self {
             Self::Owner | Self::Administrator => PermissionSet::all(),
             Self::Operator => PermissionSet::of(&[
                 ChatUse,
+                MediaUse,
                 ApiKeysUse,
                 GatewayUse,
+                FilesUse,
                 UsersRead,
                 UsersInvite,
                 GroupsRead,
                 RolesRead,
                 AuditRead,
                 UsageRead,
+                JobsRead,
+                JobsWrite,
             ]),
-            Self::Auditor => {
-                PermissionSet::of(&[UsersRead, GroupsRead, RolesRead, AuditRead, UsageRead])
+            Self::Auditor => PermissionSet::of(&[
+                UsersRead, GroupsRead, RolesRead, AuditRead, UsageRead, JobsRead,
+            ]),
+            Self::Member => {
+                PermissionSet::of(&[ChatUse, MediaUse, ApiKeysUse, GatewayUse, FilesUse])
             }
-            Self::Member => PermissionSet::of(&[ChatUse, ApiKeysUse, GatewayUse]),
             Self::Guest => PermissionSet::of(&[ChatUse]),
         }
     }

@@ -118,6 +118,26 @@ failure_codes! {
     InvalidExpiry = "invalid_expiry", 422;
     /// Not a picture that can be read, or too large.
     InvalidPicture = "invalid_picture", 422;
+    /// Files of this type are not kept here.
+    FileTypeRefused = "file_type_refused", 422;
+    /// What is in the file is not what its name or its declared type says.
+    FileTypeMismatch = "file_type_mismatch", 422;
+    /// The file is damaged, cut off, or would become enormous when it is opened.
+    InvalidFile = "invalid_file", 422;
+    /// The scanner found something in the file that does harm.
+    FileInfected = "file_infected", 422;
+    /// Files can't be looked at for what does harm, so none is taken.
+    ScannerUnavailable = "scanner_unavailable", 503;
+    /// Not the place at which the upload goes on.
+    WrongOffset = "wrong_offset", 409;
+    /// One keeps as much as one may.
+    StorageUsedUp = "storage_used_up", 409;
+    /// Where files are kept can't be reached or is full.
+    FilesUnavailable = "files_unavailable", 503;
+    /// It was changed meanwhile, here or elsewhere.
+    Outdated = "outdated", 409;
+    /// The image is too small or too large for what is to be done with it.
+    UnfitImage = "unfit_image", 422;
     /// There are as many of these as one may have.
     TooMany = "too_many", 409;
     /// The access token or key is wrong, ended, or for something else.

@@ -77,6 +77,16 @@ ids! {
     SigningKeyId;
     /// One request to an upstream.
     CallId;
+    /// A unit of work that goes on by itself.
+    JobId;
+    /// Something that was made: an image, a video, a spoken text.
+    WorkId;
+    /// What was said in a recording.
+    TranscriptId;
+    /// A file that somebody keeps.
+    FileId;
+    /// An upload that is on its way.
+    UploadId;
 }
 
 #[cfg(test)]

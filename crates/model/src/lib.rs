@@ -8,8 +8,10 @@ pub mod budget;
 pub mod call;
 pub mod conversation;
 pub mod failure;
+pub mod file;
 pub mod generation;
 pub mod id;
+pub mod job;
 pub mod message;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -18,7 +20,9 @@ pub mod people;
 pub mod route;
 pub mod security;
 pub mod time;
+pub mod transcript;
 pub mod usage;
+pub mod work;
 
 pub use access::{BuiltIn, Permission, PermissionSet, Rank};
 pub use account::{
@@ -30,11 +34,14 @@ pub use budget::{Budget, BudgetLine, BudgetPeriod, BudgetScope};
 pub use call::{Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource};
 pub use conversation::{ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title};
 pub use failure::FailureCode;
+pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use id::{
-    ApiKeyId, CallId, ConversationId, FamilyId, GenerationId, GroupId, InvitationId, LinkId,
-    MessageId, PasskeyId, RoleId, SessionId, SigningKeyId, SubmissionId, UserId,
+    ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, InvitationId, JobId,
+    LinkId, MessageId, PasskeyId, RoleId, SessionId, SigningKeyId, SubmissionId, TranscriptId,
+    UploadId, UserId, WorkId,
 };
+pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
 };
@@ -53,4 +60,9 @@ pub use time::Millis;
 pub use usage::{
     CallLine, UsageBand, UsageBy, UsageChoices, UsageDay, UsageQuery, UsageReport, UsageShare,
     UsageSum,
+};
+pub use work::{
+    EditFunction, ImageEdit, ImageModel, ImageWish, Making, MakingStep, Offers, Pixels,
+    SpeechFormat, SpeechModel, SpeechWish, VideoModel, VideoWish, Voice, Wish, WorkFilter,
+    WorkView,
 };

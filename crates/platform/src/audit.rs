@@ -76,6 +76,13 @@ impl Audit {
         self.line(actor, "nobody", visitor, action)
     }
 
+    /// A line about what the server found in what somebody does.
+    pub fn about(&self, actor: UserId, action: &'static str) -> Record {
+        let mut record = self.line(Some(actor), "server", &Visitor::default(), action);
+        record.address = String::new();
+        record
+    }
+
     /// A line about what is done on the command line.
     pub fn command_line(&self, action: &'static str) -> Record {
         let mut record = self.line(None, "command_line", &Visitor::default(), action);

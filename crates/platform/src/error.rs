@@ -6,7 +6,7 @@ use model::{
     id::InvalidId,
 };
 
-use crate::{identity::IdentityError, store};
+use crate::{files::FilesError, identity::IdentityError, store};
 
 /// Why a service did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,12 @@ pub enum Error {
     /// A question is not one.
     #[error(transparent)]
     Prompt(#[from] InvalidPrompt),
+    /// What was asked for is not possible, for this reason.
+    #[error("refused: {}", .0.as_str())]
+    Refused(FailureCode),
+    /// A matter of files.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// The model is not offered here.
     #[error("the model is not offered")]
     UnknownModel,
@@ -70,6 +76,8 @@ impl Error {
             Self::NotFound => FailureCode::NotFound,
             Self::Title(_) => FailureCode::InvalidTitle,
             Self::Prompt(_) => FailureCode::InvalidText,
+            Self::Refused(code) => *code,
+            Self::Files(error) => error.code(),
             Self::UnknownModel => FailureCode::UnknownModel,
             Self::QuotaUsedUp { .. } => FailureCode::QuotaUsedUp,
             Self::AlreadyGenerating => FailureCode::AlreadyGenerating,
@@ -83,13 +91,17 @@ impl Error {
     pub fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::Identity(error) => error.retry_after_s(),
+            Self::Files(error) => error.retry_after_s(),
             Self::QuotaUsedUp { retry_after_s } => Some(*retry_after_s),
-            Self::Store(store::Error::Unavailable(_) | store::Error::Redis(_))
+            Self::Store(
+                store::Error::Unavailable(_) | store::Error::Sqlite(_) | store::Error::Redis(_),
+            )
             | Self::Overloaded => Some(5),
             Self::Store(_)
             | Self::NotFound
             | Self::Title(_)
             | Self::Prompt(_)
+            | Self::Refused(_)
             | Self::UnknownModel
             | Self::AlreadyGenerating
             | Self::CannotContinue
@@ -101,7 +113,9 @@ impl Error {
 /// What a failure of the store means to the caller.
 pub(crate) const fn store_code(error: &store::Error) -> FailureCode {
     match error {
-        store::Error::Unavailable(_) | store::Error::Redis(_) => FailureCode::StoreUnavailable,
+        store::Error::Unavailable(_) | store::Error::Sqlite(_) | store::Error::Redis(_) => {
+            FailureCode::StoreUnavailable
+        }
         store::Error::Conflict(_) | store::Error::Corrupt { .. } | store::Error::Migration(_) => {
             FailureCode::Internal
         }

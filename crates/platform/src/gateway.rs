@@ -5,6 +5,7 @@ mod access;
 mod cache;
 mod call;
 mod error;
+mod jobs;
 mod limits;
 mod names;
 mod objects;
@@ -12,6 +13,7 @@ pub mod observed;
 mod once;
 mod page;
 mod price;
+mod room;
 pub mod scan;
 mod sweep;
 mod tasks;
@@ -34,13 +36,15 @@ pub use access::Principal;
 pub use cache::CacheId;
 pub use call::{Ask, Ending, Running};
 pub use error::{GatewayError, LimitKind};
+pub(crate) use jobs::{JobAsk, JobEnd};
 pub use limits::{Allowed, LimitsPerMinute};
 pub use objects::ObjectKind;
 pub use once::{Claimed, Given, LARGEST_ANSWER, Once};
+pub use room::{Place, Shortage, Weight, calls_that_fit};
 pub use watch::RightEnded;
 
 use crate::{
-    Clock, Ids,
+    Clock, Ids, Memory,
     audit::Audit,
     identity::Identity,
     ledger::Ledger,
@@ -50,6 +54,7 @@ use access::Credentials;
 use cache::Answers;
 use limits::{Lanes, Shared};
 use names::Names;
+use room::Room;
 use watch::Watches;
 
 /// The name of the first upstream, which holds files, batches and uploads.
@@ -73,6 +78,10 @@ pub struct GatewayOptions {
     pub time_zone: TimeZone,
     /// All upstreams, where there are several; the first is called [`UPSTREAM`].
     pub pool: Option<Pool>,
+    /// Calls that run at once in this process, at most.
+    pub calls_at_once: usize,
+    /// How late the runtime may wake whoever is due before calls are refused; `None` if that does not matter.
+    pub late_at_most: Option<Duration>,
     /// Where several processes keep what a person and everybody may ask together.
     pub shared_limits: Option<Redis>,
 }
@@ -86,6 +95,8 @@ impl Default for GatewayOptions {
             site: LimitsPerMinute::default(),
             time_zone: TimeZone::UTC,
             pool: None,
+            calls_at_once: 10_000,
+            late_at_most: None,
             shared_limits: None,
         }
     }
@@ -110,6 +121,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     ids: Ids,
     options: GatewayOptions,
+    memory: Memory,
+    room: Arc<Room>,
     lanes: Lanes,
     shared: Option<Arc<Shared>>,
     known: Cache<Credentials, Arc<Principal>>,
@@ -128,6 +141,8 @@ pub struct GatewayParts {
     pub ledger: Ledger,
     /// What is written down of changes.
     pub audit: Audit,
+    /// How much memory is left.
+    pub memory: Memory,
     /// The upstream.
     pub client: Client,
     /// The time.
@@ -141,6 +156,8 @@ impl Gateway {
     pub fn new(parts: GatewayParts, options: GatewayOptions) -> Self {
         let briefly = |most: u64| moka::future::CacheBuilder::new(most).time_to_live(KNOWN_FOR);
         Self(Arc::new(Inner {
+            memory: parts.memory,
+            room: Room::new(options.calls_at_once, options.late_at_most),
             lanes: Lanes::new(&options.site),
             shared: options
                 .shared_limits
@@ -163,15 +180,17 @@ impl Gateway {
         }))
     }
 
-    /// What has to be done from time to time, until `closing`: booking tasks that nobody asks for, and telling the other
-    /// processes that this one lives.
+    /// What has to be done from time to time, until `closing`: booking tasks that nobody asks for, telling the other
+    /// processes that this one lives, and finding out how many calls there is room for.
     pub async fn run_jobs(&self, closing: CancellationToken) {
         let alive = async {
             if let Some(shared) = &self.0.shared {
                 shared.stay_alive(&self.0.lanes, closing.clone()).await;
             }
         };
-        tokio::join!(self.follow_tasks(closing.clone()), alive);
+        let room = self.0.room.keep(closing.clone());
+        let memory = self.0.memory.watch(closing.clone());
+        tokio::join!(self.follow_tasks(closing.clone()), alive, room, memory);
     }
 
     /// Hands a request on: to that upstream, or to the one whose turn it is.

@@ -30,6 +30,7 @@ use model::{ConversationEvent, ConversationId, MessageId, MessageStatus, ModelNa
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
+pub(crate) use failure::code as failure_code;
 pub(crate) use hub::Hub;
 pub use live::Event;
 

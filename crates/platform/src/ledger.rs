@@ -126,11 +126,26 @@ impl Ledger {
         }
         match inner.writer.open(&hold, &bounds).await? {
             Decision::Reserved => Ok(OpenCall::new(self.clone(), hold)),
-            Decision::Over(bound) => Err(LedgerError::OverBudget {
-                scope: bound.scope,
-                period: bound.period,
-                resets_at: inner.calendar.resets_at(bound.period, hold.opened_at),
-            }),
+            Decision::Over(bound) => Err(self.over(&bound, hold.opened_at)),
+        }
+    }
+
+    /// Reserves what a call can cost at most, to stay reserved until [`close_task`](Self::close_task) is told of `reference`,
+    /// whatever becomes of this process. Returns when it is durable, or refuses.
+    #[tracing::instrument(name = "ledger.open_for", level = "debug", skip_all, fields(call.id = %call.id))]
+    pub async fn open_for(&self, call: NewCall, reference: &str) -> Result<(), LedgerError> {
+        let amount = match call.at_most {
+            Some(at_most) => at_most,
+            None if call.budgets.is_empty() => 0,
+            None => return Err(LedgerError::NoPrice),
+        };
+        let bounds = Arc::clone(&call.budgets);
+        let mut hold = self.hold(call, amount);
+        hold.task_id = call::sound_text(reference.to_owned());
+        let opened_at = hold.opened_at;
+        match self.0.writer.open(&Arc::new(hold), &bounds).await? {
+            Decision::Reserved => Ok(()),
+            Decision::Over(bound) => Err(self.over(&bound, opened_at)),
         }
     }
 
@@ -144,6 +159,11 @@ impl Ledger {
         };
         inner.writer.close(Arc::new(hold), end.sound()).await?;
         Ok(true)
+    }
+
+    /// Steps that wait to be written.
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.writer.waiting()
     }
 
     /// What this process is called, and no other one.
@@ -166,6 +186,14 @@ impl Ledger {
             clock: Arc::clone(&inner.clock),
             node: Arc::clone(&inner.node),
             writer: inner.writer.clone(),
+        }
+    }
+
+    fn over(&self, bound: &Bound, at: Millis) -> LedgerError {
+        LedgerError::OverBudget {
+            scope: bound.scope,
+            period: bound.period,
+            resets_at: self.0.calendar.resets_at(bound.period, at),
         }
     }
 

@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use crate::{
-    Clock, Ids,
+    Clock, Ids, Memory,
     conversations::Conversations,
+    files::{Files, FilesOptions},
     gateway::{Gateway, GatewayOptions, GatewayParts},
     generation::{GenerationOptions, Generations, Hub},
     identity::{Identity, IdentityOptions},
+    jobs::Jobs,
     ledger::Ledger,
     mail::Mailer,
     people::People,
     store::Db,
+    transcripts::{Transcripts, TranscriptsParts},
     usage::Usage,
     vault::Vault,
+    works::{Works, WorksOptions, WorksParts},
 };
 
 /// What a page, a route or a command may ask for. Cheap to clone.
@@ -23,6 +27,12 @@ pub struct Services {
     pub identity: Identity,
     /// Those who administer them.
     pub people: People,
+    /// What is made for them.
+    pub works: Works,
+    /// What was said in their recordings.
+    pub transcripts: Transcripts,
+    /// What they keep.
+    pub files: Files,
     /// What they read.
     pub conversations: Conversations,
     /// What models write for them.
@@ -33,6 +43,8 @@ pub struct Services {
     pub ledger: Ledger,
     /// What they used and what it cost.
     pub usage: Usage,
+    /// How much memory is left for all of it.
+    pub memory: Memory,
 }
 
 impl Services {
@@ -51,6 +63,8 @@ impl Services {
         identity: IdentityOptions,
         generation: GenerationOptions,
         gateway: GatewayOptions,
+        files: FilesOptions,
+        works: WorksOptions,
     ) -> Self {
         let hub = Hub::default();
         let conversations = Conversations::new(db.clone(), Arc::clone(&clock), hub.clone());
@@ -69,38 +83,69 @@ impl Services {
             generation.node.clone(),
             gateway.time_zone.clone(),
         );
+        let files = Files::new(
+            db.clone(),
+            Arc::clone(&clock),
+            ids.clone(),
+            identity.audit().clone(),
+            files,
+        );
         let usage = Usage::new(db.clone(), Arc::clone(&clock), gateway.time_zone.clone());
+        let memory = Memory::of_this_process();
         let parts = GatewayParts {
             db: db.clone(),
             identity: identity.clone(),
             ledger: ledger.clone(),
             audit: identity.audit().clone(),
+            memory: memory.clone(),
             client: bailian.clone(),
             clock: Arc::clone(&clock),
             ids: ids.clone(),
         };
         let gateway = Gateway::new(parts, gateway);
-        Self {
+        let jobs = Jobs::new(db.clone(), Arc::clone(&clock), generation.node.clone());
+        let generations = Generations::new(
+            db.clone(),
+            bailian,
+            gateway.clone(),
+            Arc::clone(&clock),
+            ids.clone(),
+            hub,
+            conversations.clone(),
+            generation,
+        );
+        let parts = TranscriptsParts {
+            db: db.clone(),
             gateway: gateway.clone(),
+            files: files.clone(),
+            jobs: jobs.clone(),
+            generations: generations.clone(),
+            clock: Arc::clone(&clock),
+            ids: ids.clone(),
+        };
+        let transcripts =
+            Transcripts::new(parts, works.transcripts.clone(), works.waiting_per_person);
+        let parts = WorksParts {
+            db: db.clone(),
+            gateway: gateway.clone(),
+            files: files.clone(),
+            jobs,
+            transcripts: transcripts.clone(),
+            clock: Arc::clone(&clock),
+            ids: ids.clone(),
+        };
+        let works = Works::new(parts, works);
+        Self {
+            gateway,
+            works,
+            transcripts,
+            files,
             ledger,
             usage,
-            people: People::new(
-                db.clone(),
-                Arc::clone(&clock),
-                ids.clone(),
-                identity.clone(),
-            ),
+            memory,
+            people: People::new(db, clock, ids, identity.clone()),
             identity,
-            generations: Generations::new(
-                db,
-                bailian,
-                gateway,
-                clock,
-                ids,
-                hub,
-                conversations.clone(),
-                generation,
-            ),
+            generations,
             conversations,
         }
     }
@@ -114,6 +159,14 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "emptying the trash failed"
+            ),
+        }
+        match self.files.purge().await {
+            Ok(0) => {}
+            Ok(contents) => tracing::info!(contents, "removed contents that no file is of"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "clearing the file store failed"
             ),
         }
         if let Err(error) = self.gateway.forget_answers().await {

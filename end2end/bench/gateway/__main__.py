@@ -16,14 +16,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
 
 import closed_loop
 import fixed_rate
+import overload
 import streams
 from measure import Shares, resident
-from places import CHAT, MODEL, Liantai, Place, Processes, Simulator, ask, direct, nginx
+from places import CHAT, MODEL, STREAMED_MODEL, Liantai, Place, Processes, Simulator, ask, direct, nginx
 from table import Table, shares
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +41,11 @@ SMALL = {
     "temperature": 0.7,
     "max_tokens": 200,
 }
+# So many connections are a flood, and the pause of those who are refused makes it three times what Liantai can do.
+FLOOD = 1_000
+OVERLOADED = 3
+# How long the model thinks beside which fairness is measured, as a small one does.
+THINKS_MS = 300
 LARGE = SMALL | {"messages": [{"role": "user", "content": "The mill stood by the river. " * 3_450}]}
 
 
@@ -138,6 +145,43 @@ class Bench:
             time.sleep(2)
         self.table.row(f"memory per stream, {count:,} open (RSS), kB", memory, ".1f", "64")
 
+    def overloaded(self, peak: float) -> None:
+        """Three times the peak: what is still answered, how fast the rest is refused, and what others notice."""
+        say(f"overload, {OVERLOADED} times the peak")
+        place, seconds = self.liantai.place, self.options.seconds + 2 * overload.SETTLED
+        pause_ms = round(FLOOD / ((OVERLOADED - 1) * peak) * 1000)
+        body = json.dumps(SMALL, separators=(",", ":")).encode()
+        with overload.flood(place, place.keys[1:], body, FLOOD, round(seconds), pause_ms) as flood:
+            calls, health = overload.ask_at_once(
+                (place, place.keys[0], "POST", CHAT, SMALL, self.options.seconds, 0.01),
+                (place, place.keys[0], "GET", "/healthz", None, self.options.seconds, 0.01),
+            )
+        offered, goodput = (flood.answered + flood.refused) / flood.seconds, flood.answered / flood.seconds
+        name = f"at {offered:,.0f} requests/s"
+        self.table.row(f"answers to those of the peak, {name}", {"Liantai": [goodput / peak]}, ".2f", "≥ 0.8")
+        refusals = calls.took.get(HTTPStatus.SERVICE_UNAVAILABLE, [])
+        self.table.row(f"slowest of {len(refusals)} refusals, ms", {"Liantai": refusals[-1:]}, ".0f", "≤ 50")
+        self.table.row(f"P99 of `/healthz` {name}, ms", {"Liantai": [health.at(0.99)]}, ".0f", "≤ 200")
+
+    def fair(self) -> None:
+        """How much longer a key's answers take while another key asks a thousand things at once, of a model that thinks."""
+        say("fairness between two keys")
+        place, seconds = self.liantai.place, self.options.seconds
+        question = SMALL | {"model": STREAMED_MODEL, "max_tokens": 20}
+        body = json.dumps(question, separators=(",", ":")).encode()
+        asked = (place, place.keys[0], "POST", CHAT, question, seconds)
+        self.simulator.control("PUT", "options", {"latency": f"{THINKS_MS}ms"})
+        try:
+            alone = overload.ask(*asked)
+            with overload.flood(place, place.keys[1:2], body, FLOOD, round(seconds + 2 * overload.SETTLED), 1_000):
+                beside = overload.ask(*asked)
+        finally:
+            self.simulator.control("PUT", "options", {"latency": "0ms"})
+        refused = sum(len(took) for status, took in beside.took.items() if status != HTTPStatus.OK)
+        ratio = {"Liantai": [beside.at(0.95) / alone.at(0.95)]}
+        self.table.row(f"P95 of a key beside one with {FLOOD:,} requests at once, to that alone", ratio, ".2f", "≤ 2")
+        self.table.row("… and its refusals", {"Liantai": [refused]}, ".0f", "0")
+
     def turns(self, what: str) -> Iterator[tuple[int, Place]]:
         """Each place once to warm up, and then once in each round, in another order each time."""
         for place in self.places:
@@ -198,6 +242,8 @@ def main() -> None:
         bench.large()
         bench.streamed()
         bench.held()
+        bench.overloaded(peak)
+        bench.fair()
         say(f"accounts: {bench.liantai.reconcile()}")
         text = report(bench)
     options.out.parent.mkdir(exist_ok=True)

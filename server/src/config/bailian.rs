@@ -1,11 +1,11 @@
 //! `[bailian]`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context, ensure};
 use bailian::{
-    Client, ClientOptions, Region,
-    pool::{Pool, Upstream},
+    Client, ClientOptions, Pacing, Region,
+    pool::{Pool, PoolPolicy, Upstream},
 };
 use platform::gateway::UPSTREAM;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,17 @@ pub struct BailianConfig {
     pub weight: u32,
     /// Those with the lowest number are asked first, the others while none of these can be.
     pub priority: u32,
+    /// Requests a minute to it, all models together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_minute: Option<u32>,
+    /// Tokens a minute to it, input and output, all models together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens_per_minute: Option<u32>,
+    /// How long a call waits for its turn, in milliseconds, when all accounts are used up or throttled.
+    pub wait_at_most_ms: u64,
+    /// The same limits for single models, by name: the provider's are of an account and a model.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub model_limits: BTreeMap<String, ModelLimitConfig>,
     /// More accounts that share programs' calls, by names of your own.
     pub upstreams: BTreeMap<String, UpstreamConfig>,
 }
@@ -54,6 +65,38 @@ pub struct UpstreamConfig {
     /// The models that it serves; all of them when the list is empty.
     #[serde(default)]
     pub models: Vec<String>,
+    /// Requests a minute to it, all models together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests_per_minute: Option<u32>,
+    /// Tokens a minute to it, input and output, all models together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_per_minute: Option<u32>,
+    /// The same limits for single models, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub model_limits: BTreeMap<String, ModelLimitConfig>,
+}
+
+/// How much a model may be asked in a minute.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelLimitConfig {
+    /// Requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_minute: Option<u32>,
+    /// Tokens, input and output together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens_per_minute: Option<u32>,
+}
+
+fn by_model(limits: &BTreeMap<String, ModelLimitConfig>) -> BTreeMap<String, Pacing> {
+    let pacing = |limit: &ModelLimitConfig| Pacing {
+        requests_per_minute: limit.requests_per_minute,
+        tokens_per_minute: limit.tokens_per_minute,
+    };
+    let limits = limits.iter();
+    limits
+        .map(|(model, limit)| (model.clone(), pacing(limit)))
+        .collect()
 }
 
 const fn one() -> u32 {
@@ -68,6 +111,10 @@ impl Default for BailianConfig {
             workspace: None,
             weight: 1,
             priority: 0,
+            requests_per_minute: None,
+            tokens_per_minute: None,
+            wait_at_most_ms: 2_000,
+            model_limits: BTreeMap::new(),
             upstreams: BTreeMap::new(),
         }
     }
@@ -98,6 +145,20 @@ impl BailianConfig {
         Ok(())
     }
 
+    /// Lets the first account's client keep to what is set for it, whoever answers there.
+    pub fn pace(&self, options: &mut ClientOptions) {
+        options.pacing = Pacing {
+            requests_per_minute: self.requests_per_minute,
+            tokens_per_minute: self.tokens_per_minute,
+        };
+        options.model_pacing = by_model(&self.model_limits);
+        options.pacing_wait = self.wait_at_most();
+    }
+
+    fn wait_at_most(&self) -> Duration {
+        Duration::from_millis(self.wait_at_most_ms)
+    }
+
     /// All accounts together, where there are several; `first` is asked as `options` say.
     pub fn pool(&self, first: &Client, options: &ClientOptions) -> anyhow::Result<Option<Pool>> {
         if self.upstreams.is_empty() {
@@ -113,6 +174,12 @@ impl BailianConfig {
             let mut others = ClientOptions::new(url.as_str(), upstream.api_key.reveal().clone());
             others.workspace.clone_from(&upstream.workspace);
             others.catalogue.clone_from(&options.catalogue);
+            others.pacing = Pacing {
+                requests_per_minute: upstream.requests_per_minute,
+                tokens_per_minute: upstream.tokens_per_minute,
+            };
+            others.model_pacing = by_model(&upstream.model_limits);
+            others.pacing_wait = self.wait_at_most();
             let client =
                 Client::new(others).with_context(|| format!("bailian.upstreams.{name}"))?;
             let member = Upstream::new(name.as_str(), client)
@@ -124,6 +191,11 @@ impl BailianConfig {
                 member.models(upstream.models.iter().cloned())
             });
         }
-        Ok(Some(Pool::new(all).context("bailian.upstreams")?))
+        let policy = PoolPolicy {
+            wait_at_most: self.wait_at_most(),
+            ..PoolPolicy::default()
+        };
+        let pool = Pool::with_policy(all, policy).context("bailian.upstreams")?;
+        Ok(Some(pool))
     }
 }

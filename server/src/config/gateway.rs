@@ -1,9 +1,11 @@
 //! `[gateway]`.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use bailian::{Region, capability::Catalogue};
 use jiff::tz::TimeZone;
-use platform::gateway::{GatewayOptions, LimitsPerMinute};
+use platform::gateway::{GatewayOptions, LimitsPerMinute, calls_that_fit};
 use serde::{Deserialize, Serialize};
 
 /// Calls from programs.
@@ -28,6 +30,12 @@ pub struct GatewayConfig {
     pub tokens_per_site: i64,
     /// Requests at once by everybody together.
     pub at_once_per_site: i64,
+    /// Calls of programs that run at once in this process, at most. Where its limit of descriptors is lower than that needs,
+    /// as many as fit into four fifths of them.
+    pub calls_at_once: usize,
+    /// While this process's tasks wait longer than so many milliseconds for a processor, or calls four times as long for their
+    /// reservation or booking, those beyond what can be done in time are refused. 0 refuses none.
+    pub late_at_most_ms: u64,
     /// Where limits are counted: by each process for itself, or by all of them together in Redis.
     pub limits: LimitsIn,
     /// Lines of the call log that are older than so many days are deleted; the sums stay. 0 keeps all of them.
@@ -57,6 +65,8 @@ impl Default for GatewayConfig {
             requests_per_site: 0,
             tokens_per_site: 0,
             at_once_per_site: 10_000,
+            calls_at_once: 10_000,
+            late_at_most_ms: 40,
             limits: LimitsIn::default(),
             keep_calls_days: 365,
         }
@@ -82,8 +92,28 @@ impl GatewayConfig {
             },
             time_zone: self.zone()?,
             pool: None,
+            calls_at_once: self.room(calls_that_fit()),
+            late_at_most: (self.late_at_most_ms > 0)
+                .then(|| Duration::from_millis(self.late_at_most_ms)),
             shared_limits: None,
         })
+    }
+
+    /// Calls at once, where so many fit. No more than the site may make: one key is not to take all of those.
+    fn room(&self, fit: Option<usize>) -> usize {
+        let site = usize::try_from(self.at_once_per_site).ok();
+        let site = site.filter(|most| *most > 0);
+        let wanted = site.map_or(self.calls_at_once, |site| self.calls_at_once.min(site));
+        match fit.filter(|fit| *fit < wanted) {
+            None => wanted,
+            Some(fit) => {
+                tracing::warn!(
+                    calls_at_once = fit,
+                    "the limit of descriptors (ulimit -n) allows fewer calls at once than gateway.calls_at_once"
+                );
+                fit.max(1)
+            }
+        }
     }
 
     /// The site's time zone.
@@ -98,6 +128,10 @@ impl GatewayConfig {
 
     pub(super) fn check(&self) -> anyhow::Result<()> {
         self.zone()?;
+        anyhow::ensure!(
+            self.calls_at_once > 0,
+            "gateway.calls_at_once must be at least 1"
+        );
         for (key, number) in [
             ("requests_per_person", self.requests_per_person),
             ("tokens_per_person", self.tokens_per_person),
@@ -118,6 +152,23 @@ impl GatewayConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lowest_limit_of_calls_at_once_holds() {
+        let config = |calls_at_once, at_once_per_site| GatewayConfig {
+            at_once_per_site,
+            calls_at_once,
+            ..GatewayConfig::default()
+        };
+        for (config, fit, most) in [
+            (config(100, 0), None, 100),
+            (config(100, 50), Some(8_000), 50),
+            (config(100, 500), Some(40), 40),
+            (config(100, 0), Some(0), 1),
+        ] {
+            assert_eq!(config.room(fit), most);
+        }
+    }
 
     #[test]
     fn what_cannot_be_is_named() {

@@ -17,15 +17,17 @@ use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use http::{StatusCode, Uri};
 use model::{CallOutcome, Operation, Protocol};
 use platform::gateway::{
-    Ask, Ending, Gateway, GatewayError, Principal, Running,
+    Ask, Ending, Gateway, GatewayError, Place, Principal, Running, Weight,
     scan::{Reported, UsageShape, usage_of_json},
 };
 use serde_json::{Value, json};
 
 use super::{
-    GatewayState, headers,
+    GatewayState, credential,
+    entry::who,
+    headers,
     refusal::Refusal,
-    relay::{refused, request_id, who},
+    relay::{refused, request_id},
     request::reads_chinese,
     table::Dialect,
 };
@@ -41,6 +43,8 @@ struct Line {
     principal: Arc<Principal>,
     request_id: String,
     chinese: bool,
+    /// The line's own, whatever runs on it.
+    _place: Place,
     /// The call that runs on it.
     running: Option<Running>,
     reported: Option<Reported>,
@@ -68,6 +72,11 @@ async fn open(
     let request_id = request_id(&parts.extensions);
     let chinese = reads_chinese(&parts);
     let refused = |refusal: &Refusal| refused(refusal, Dialect::Native, &request_id);
+    let whose = credential::of(&parts.headers, &parts.uri).unwrap_or_default();
+    let place = match state.gateway.enter(whose, Weight::Call) {
+        Ok(place) => place,
+        Err(error) => return refused(&Refusal::of(&error, chinese)),
+    };
     let principal = match who(&state.gateway, &parts, chinese).await {
         Ok(principal) => principal,
         Err(refusal) => return refused(&refusal),
@@ -81,6 +90,7 @@ async fn open(
         principal,
         request_id: request_id.clone(),
         chinese,
+        _place: place,
         running: None,
         reported: None,
         is_one_call,

@@ -10,9 +10,11 @@ use platform::gateway::GatewayError;
 use serde_json::{Value, json};
 
 use super::{
-    GatewayState, headers,
+    GatewayState,
+    entry::who,
+    headers,
     refusal::Refusal,
-    relay::{refused, request_id, who},
+    relay::{refused, request_id},
     request::reads_chinese,
     table::Dialect,
 };

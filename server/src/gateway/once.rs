@@ -39,7 +39,7 @@ pub(super) async fn turn(
         _ => return Ok(Turn::Make(None, body)),
     };
     let key = key.to_str().map_err(|_| of(GatewayError::OnceKey))?;
-    let body = request::read(body, limit, chinese).await?;
+    let body = request::read(gateway, body, limit, chinese).await?;
     let route = format!("{} {}", parts.method, parts.uri.path());
     let once = gateway.once(principal, &route, key, &body).await;
     match once.map_err(of)? {

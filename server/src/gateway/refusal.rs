@@ -8,7 +8,7 @@ use bailian::{Error as UpstreamError, ErrorKind};
 use http::StatusCode;
 use model::FailureCode;
 use platform::{
-    gateway::{GatewayError, LimitKind, scan::ScanError},
+    gateway::{GatewayError, LimitKind, Shortage, scan::ScanError},
     identity::IdentityError,
 };
 
@@ -26,6 +26,8 @@ pub(super) struct Refusal {
     retry_after: Option<Duration>,
     /// Whether the official clients should not try again by themselves.
     is_final: bool,
+    /// Whether there are many of them, which are counted and not logged.
+    is_of_overload: bool,
 }
 
 /// OpenAI's code, Bailian's, and Anthropic's type.
@@ -88,10 +90,12 @@ impl Refusal {
             field: None,
             retry_after: None,
             is_final: false,
+            is_of_overload: false,
         }
     }
 
     /// For a caller who reads that language.
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub(super) fn of(error: &GatewayError, chinese: bool) -> Self {
         let say = words::of(chinese);
         match error {
@@ -134,6 +138,23 @@ impl Refusal {
                 Self {
                     retry_after: Some(*retry_after),
                     ..Self::new(StatusCode::TOO_MANY_REQUESTS, codes, message)
+                }
+            }
+            GatewayError::Overloaded {
+                shortage,
+                retry_after,
+            } => {
+                let (status, codes) = match shortage {
+                    Shortage::Share => (StatusCode::TOO_MANY_REQUESTS, REQUESTS),
+                    Shortage::CallsAtOnce
+                    | Shortage::Time
+                    | Shortage::Ledger
+                    | Shortage::Memory => (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE),
+                };
+                Self {
+                    retry_after: Some(*retry_after),
+                    is_of_overload: true,
+                    ..Self::new(status, codes, words::overloaded(*shortage, chinese))
                 }
             }
             GatewayError::QuotaUsedUp { retry_after } => Self {

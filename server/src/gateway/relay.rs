@@ -12,23 +12,20 @@ use bailian::{Error as UpstreamError, ErrorKind, relay::Relayed};
 use http::{StatusCode, header};
 use platform::{
     Visitor,
-    gateway::{
-        Claimed, Ending, Gateway, GatewayError, ObjectKind, Principal, Running, UPSTREAM, observed,
-    },
-    identity::IdentityError,
+    gateway::{Ending, Gateway, GatewayError, ObjectKind, Principal, Running, UPSTREAM, observed},
 };
 use uuid::Uuid;
 
 use super::{
-    GatewayState, cached, credential, finishing, headers, objects,
-    once::{self, Turn},
+    GatewayState, cached,
+    entry::{Entered, enter},
+    finishing, headers, held, objects, once,
     refusal::{Refusal, concerns_the_operator},
     request::{self, Incoming},
     streamed,
     table::{Dialect, Owns, Route},
     whole,
 };
-use crate::credential::Fault;
 
 /// What handing an answer on needs to know.
 pub(super) struct Context {
@@ -46,9 +43,14 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     let (parts, body) = request.into_parts();
     let request_id = request_id(&parts.extensions);
     let chinese = request::reads_chinese(&parts);
-    let dialect = route.dialect;
-    let entered = enter(&state, &parts, body, dialect, &request_id).await;
-    let (principal, claimed, body) = match entered {
+    let (dialect, weight) = (route.dialect, route.weight());
+    let entered = enter(&state, &parts, body, weight, dialect, &request_id).await;
+    let Entered {
+        place,
+        principal,
+        claimed,
+        body,
+    } = match entered {
         Ok(entered) => entered,
         Err(response) => return *response,
     };
@@ -84,29 +86,10 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
             Ok(response) => once::keep(claimed, response, chinese).await,
             Err(refusal) => Err(refusal),
         };
-        kept.unwrap_or_else(|refusal| refused(&refusal, dialect, &request_id))
+        let answer = kept.unwrap_or_else(|refusal| refused(&refusal, dialect, &request_id));
+        held::until_read(answer, place)
     };
     finishing::answered(answering, finishes).await
-}
-
-/// Who is calling, and whether they sent the same before; a refusal and an answer that was given are both the end.
-pub(super) async fn enter(
-    state: &GatewayState,
-    parts: &http::request::Parts,
-    body: Body,
-    dialect: Dialect,
-    request_id: &str,
-) -> Result<(Arc<Principal>, Option<Claimed>, Body), Box<Response>> {
-    let chinese = request::reads_chinese(parts);
-    let refuse = |refusal: Refusal| Box::new(refused(&refusal, dialect, request_id));
-    let gateway = &state.gateway;
-    let principal = who(gateway, parts, chinese).await.map_err(refuse)?;
-    let limits = (state.max_body_bytes, chinese);
-    let turn = once::turn(gateway, &principal, parts, body, limits, request_id);
-    match turn.await.map_err(refuse)? {
-        Turn::Make(claimed, body) => Ok((principal, claimed, body)),
-        Turn::Made(response) => Err(Box::new(response)),
-    }
 }
 
 /// Reads the request, and looks whether its answer is in memory; a refusal and such an answer are both the end.
@@ -146,27 +129,6 @@ fn unknown_task(route: &Route, parts: &http::request::Parts, request_id: &str) -
     let mut response = axum::Json(answer).into_response();
     headers::always(response.headers_mut(), request_id);
     response
-}
-
-/// Who is calling.
-pub(super) async fn who(
-    gateway: &Gateway,
-    parts: &http::request::Parts,
-    chinese: bool,
-) -> Result<Arc<Principal>, Refusal> {
-    let credential = credential::of(&parts.headers, &parts.uri).map_err(|fault| match fault {
-        Fault::Missing => Refusal::of(
-            &GatewayError::Identity(IdentityError::SignInNeeded),
-            chinese,
-        ),
-        Fault::Several | Fault::Unreadable | Fault::InQuery => Refusal::credentials(chinese),
-    })?;
-    let unknown = Visitor::default();
-    let visitor = parts.extensions.get::<Visitor>().unwrap_or(&unknown);
-    gateway
-        .principal(credential, visitor)
-        .await
-        .map_err(|error| Refusal::of(&error, chinese))
 }
 
 /// The id that the layers gave the request.

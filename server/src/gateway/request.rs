@@ -37,13 +37,20 @@ pub(super) struct Incoming {
     pub(super) strips_usage: bool,
 }
 
-/// Reads the whole body, up to the limit.
-pub(super) async fn read(body: Body, limit: usize, chinese: bool) -> Result<Bytes, Refusal> {
+/// Reads the whole body, up to the limit and as long as there is memory.
+pub(super) async fn read(
+    gateway: &Gateway,
+    body: Body,
+    limit: usize,
+    chinese: bool,
+) -> Result<Bytes, Refusal> {
     let mut body = body;
     let mut first: Option<Bytes> = None;
     let mut all = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Refusal::unread(chinese))?;
+        let room = gateway.holds_more();
+        room.map_err(|error| Refusal::of(&error, chinese))?;
         let Ok(piece) = frame.into_data() else {
             continue;
         };
@@ -113,7 +120,7 @@ pub(super) async fn understand(
             incoming.relay.costly = true;
         }
         Carries::Json | Carries::Question => {
-            let body = read(body, limit, chinese).await?;
+            let body = read(gateway, body, limit, chinese).await?;
             let scan = RequestScan::read(&body).map_err(|error| refuse(error.into()))?;
             incoming.relay.content_type = Some(HeaderValue::from_static("application/json"));
             incoming.relay.body = relay::Body::Whole(body.clone());

@@ -2,7 +2,7 @@
 
 use http::Method;
 use model::{Operation, Protocol};
-use platform::gateway::{ObjectKind, scan::UsageShape};
+use platform::gateway::{ObjectKind, Weight, scan::UsageShape};
 
 /// The form in which refusals are put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,16 @@ pub(super) struct Route {
     pub(super) carries: Carries,
     pub(super) shape: UsageShape,
     pub(super) owns: Owns,
+}
+
+impl Route {
+    /// What a request to it asks of this process: what carries nothing (looking, taking away, cancelling) is light.
+    pub(super) fn weight(&self) -> Weight {
+        match self.carries {
+            Carries::Nothing => Weight::Light,
+            Carries::Question | Carries::Json | Carries::Files => Weight::Call,
+        }
+    }
 }
 
 /// What is asked for there.

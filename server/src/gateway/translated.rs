@@ -27,16 +27,18 @@ use bailian::{
 use http::request::Parts;
 use model::{Operation, Protocol};
 use platform::gateway::{
-    Ask, Ending, Gateway, GatewayError, Principal, Running,
+    Ask, Ending, Gateway, GatewayError, Principal, Running, Weight,
     scan::{Reported, RequestScan, UsageShape, usage_of_json},
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::{
-    GatewayState, cached, finishing, headers, once,
+    GatewayState, cached,
+    entry::{Entered, enter},
+    finishing, headers, held, once,
     refusal::Refusal,
-    relay::{another_may_answer, enter, refused, request_id},
+    relay::{another_may_answer, refused, request_id},
     request::{self, reads_chinese},
     table::Dialect,
     words,
@@ -147,8 +149,14 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
     let request_id = request_id(&parts.extensions);
     let chinese = reads_chinese(&parts);
     let refuse = |refusal: Refusal| refused(&refusal, Dialect::OpenAi, &request_id);
-    let entered = enter(&state, &parts, body, Dialect::OpenAi, &request_id).await;
-    let (principal, claimed, body) = match entered {
+    let (weight, dialect) = (Weight::Call, Dialect::OpenAi);
+    let entered = enter(&state, &parts, body, weight, dialect, &request_id).await;
+    let Entered {
+        place,
+        principal,
+        claimed,
+        body,
+    } = match entered {
         Ok(entered) => entered,
         Err(response) => return *response,
     };
@@ -180,7 +188,9 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
             Err(refusal) => refused(&refusal, Dialect::OpenAi, &call.request_id),
         };
         let kept = once::keep(claimed, told, chinese).await;
-        kept.unwrap_or_else(|refusal| refused(&refusal, Dialect::OpenAi, &call.request_id))
+        let answer =
+            kept.unwrap_or_else(|refusal| refused(&refusal, Dialect::OpenAi, &call.request_id));
+        held::until_read(answer, place)
     };
     finishing::answered(answering, finishes).await
 }
@@ -303,7 +313,7 @@ fn reported(usage: &MediaUsage) -> Option<Reported> {
 
 /// A body of JSON as a wish. What a parser overlooks is found first: names that stand twice, numbers that nobody means.
 async fn read_json<W: DeserializeOwned>(call: &Call, body: Body) -> Result<W, Refusal> {
-    let body = request::read(body, call.limit, call.chinese).await?;
+    let body = request::read(&call.gateway, body, call.limit, call.chinese).await?;
     RequestScan::read(&body).map_err(|error| Refusal::of(&error.into(), call.chinese))?;
     serde_json::from_slice(&body).map_err(|error| Refusal::unfit(&error, call.chinese))
 }

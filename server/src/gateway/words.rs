@@ -1,7 +1,7 @@
 //! What the gateway says, in the two languages.
 
 use model::{BudgetPeriod, BudgetScope};
-use platform::gateway::{LimitKind, scan::ScanError};
+use platform::gateway::{LimitKind, Shortage, scan::ScanError};
 
 /// What is always said the same way.
 pub(super) struct Words {
@@ -84,6 +84,27 @@ const ZH: Words = Words {
 
 pub(super) const fn of(chinese: bool) -> &'static Words {
     if chinese { &ZH } else { &EN }
+}
+
+pub(super) fn overloaded(shortage: Shortage, chinese: bool) -> &'static str {
+    match (shortage, chinese) {
+        (Shortage::CallsAtOnce, false) => {
+            "As many calls run as this server takes at once. Try again in a moment."
+        }
+        (Shortage::CallsAtOnce, true) => "同时进行的调用已达到服务器上限，请稍后重试。",
+        (Shortage::Share, false) => {
+            "As many calls with this key run as leave room for others. Try again when some have ended."
+        }
+        (Shortage::Share, true) => {
+            "此密钥同时进行的调用过多，需为其他调用留出空间，请在部分调用结束后重试。"
+        }
+        (Shortage::Time | Shortage::Ledger | Shortage::Memory, false) => {
+            "This server has too much to do at the moment. Try again in a moment."
+        }
+        (Shortage::Time | Shortage::Ledger | Shortage::Memory, true) => {
+            "服务器当前过载，请稍后重试。"
+        }
+    }
 }
 
 pub(super) fn unknown_model(model: &str, chinese: bool) -> String {

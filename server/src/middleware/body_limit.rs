@@ -17,20 +17,48 @@ use http::{StatusCode, header::CONTENT_LENGTH};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use model::FailureCode;
 
-use crate::config::ServerConfig;
+use crate::config::Config;
+
+/// How large bodies may be, in bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    usual: u64,
+    /// Of uploads, which are written as they come and never whole in memory.
+    uploads: u64,
+}
+
+/// The forms that uploads come in have a little more in them than their files.
+const FORM: u64 = 64 * 1024;
+
+impl Limits {
+    pub(crate) fn of(config: &Config) -> Self {
+        Self {
+            usual: config.server.max_body_bytes as u64,
+            uploads: config.files.largest_upload.saturating_add(FORM),
+        }
+    }
+
+    /// Of a request to that path.
+    fn on(self, path: &str) -> u64 {
+        let is_upload =
+            path == "/files" || path == "/rest/v1/files" || path.starts_with("/uploads/");
+        if is_upload { self.uploads } else { self.usual }
+    }
+}
 
 /// Refuses a larger one, whatever the handler made of the part that it was given.
 pub(crate) async fn refuse_large(
-    State(config): State<Arc<ServerConfig>>,
+    State(limits): State<Limits>,
     request: Request,
     next: Next,
 ) -> Response {
-    let limit = config.max_body_bytes;
+    let limit = limits.on(request.uri().path());
     let stated = request.headers().get(CONTENT_LENGTH);
-    let stated = stated.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let stated = stated.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if stated.is_some_and(|length| length > limit) {
         return too_large();
     }
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let exceeded = Arc::new(AtomicBool::new(false));
     let noted = Arc::clone(&exceeded);
     let request = request.map(|body| {

@@ -32,7 +32,9 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     ),
     (
         HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        HeaderValue::from_static(
+            "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
+        ),
     ),
 ];
 

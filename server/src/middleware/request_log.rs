@@ -13,6 +13,10 @@ use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Marks an answer that refuses because of overload: the gateway counts them, and thousands of lines a second would be work too.
+#[derive(Clone, Copy)]
+pub(crate) struct Shed;
+
 /// Logs the request under its id, which goes back to the client and on to whatever the request causes. Paths of
 /// conversations hold their ids only; queries, which may hold a setup token, are left out.
 pub(crate) async fn log(request: Request, next: Next) -> Response {
@@ -46,7 +50,8 @@ async fn logged(
     let began = Instant::now();
     async {
         let mut response = next.run(request).await;
-        let quiet = is_quiet(&route, response.status());
+        let is_shed = response.extensions().get::<Shed>().is_some();
+        let quiet = is_shed || is_quiet(&route, response.status());
         let (status, duration_ms) = (response.status().as_u16(), began.elapsed().as_millis());
         if quiet {
             tracing::debug!(http.status = status, duration_ms, "answered");

@@ -13,7 +13,7 @@ use super::{problem::Problem, problem_words};
 use crate::credential::{self, Fault};
 
 /// Whoever the credential says. Every route but those that make credentials begins with it.
-pub(super) struct Bearer(pub(super) Caller);
+pub(crate) struct Bearer(pub(crate) Caller);
 
 /// Where the request comes from.
 pub(super) struct From(pub(super) Visitor);

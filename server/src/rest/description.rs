@@ -33,6 +33,9 @@ use super::problem::Details;
         (name = "roles", description = "What people may do."),
         (name = "invitations", description = "Invitations to make an account."),
         (name = "audit", description = "What was done, by whom and to what."),
+        (name = "works", description = "Images, videos and speech: what is wished for, how it goes, what was made. Costs are in micro-yuan."),
+        (name = "files", description = "What one keeps: uploads, and works that models made. Large files come by the tus protocol at `/uploads`."),
+        (name = "transcripts", description = "Recordings as text: with times and voices, chapters, summary and translations. Costs are in micro-yuan."),
         (name = "usage", description = "What was used and what it cost. Costs are in micro-yuan."),
         (name = "gateway", description = "What may be spent, and which models stand behind which names. Amounts are in micro-yuan.")
     )

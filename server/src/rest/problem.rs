@@ -16,7 +16,7 @@ use http::{
     },
 };
 use model::{Factor, FailureCode};
-use platform::identity::IdentityError;
+use platform::{files::FilesError, identity::IdentityError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -159,6 +159,12 @@ impl From<platform::Error> for Problem {
 
 impl From<IdentityError> for Problem {
     fn from(error: IdentityError) -> Self {
+        Self::from(platform::Error::from(error))
+    }
+}
+
+impl From<FilesError> for Problem {
+    fn from(error: FilesError) -> Self {
         Self::from(platform::Error::from(error))
     }
 }

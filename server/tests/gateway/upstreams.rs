@@ -1,14 +1,21 @@
 //! Several accounts at Bailian that share the work.
 
-use http::Method;
+use std::collections::BTreeMap;
+
+use http::{Method, StatusCode};
 use serde_json::json;
-use server::config::UpstreamConfig;
+use server::config::{BailianConfig, UpstreamConfig};
 use simulator::{Refusal, Simulator};
 
 use crate::support::{TestApp, TestResult, answered, config, question};
 
 /// A server with two accounts, each at a simulator of its own.
 async fn two() -> anyhow::Result<(TestApp, Simulator)> {
+    two_with(|_| {}).await
+}
+
+/// The same, each of which may be asked as `change` says.
+async fn two_with(change: impl FnOnce(&mut BailianConfig)) -> anyhow::Result<(TestApp, Simulator)> {
     let second = Simulator::start(
         config(&crate::support::Database::sqlite()?)
             .simulator
@@ -24,11 +31,15 @@ async fn two() -> anyhow::Result<(TestApp, Simulator)> {
             weight: 1,
             priority: 0,
             models: Vec::new(),
+            requests_per_minute: None,
+            tokens_per_minute: None,
+            model_limits: BTreeMap::new(),
         };
         config
             .bailian
             .upstreams
             .insert("second".to_owned(), upstream);
+        change(&mut config.bailian);
     })
     .await?;
     Ok((app, second))
@@ -120,5 +131,48 @@ async fn things_are_where_they_were_made() -> TestResult {
     let listed = lin.api.get("/v1/files").await?.done()?;
     assert_eq!(listed["data"].as_array().map(Vec::len), Some(3));
     assert_eq!(second.handle().received().len(), before);
+    Ok(())
+}
+
+/// The one with most left is asked, whatever the weights; when all are used up the caller is told when to come again, and
+/// with a longer queue is answered.
+#[tokio::test]
+async fn the_account_with_most_left_is_asked_and_none_beyond_its_limits() -> TestResult {
+    let (app, second) = two_with(|bailian| {
+        bailian.weight = 100;
+        bailian.requests_per_minute = Some(6);
+        bailian.wait_at_most_ms = 0;
+        for upstream in bailian.upstreams.values_mut() {
+            upstream.requests_per_minute = Some(6);
+        }
+    })
+    .await?;
+    let lin = app.program("lin").await?;
+    for _ in 0..2 {
+        lin.ask(&question("qwen-plus")).await?.done()?;
+    }
+    let received = || {
+        (
+            app.simulator.received().len(),
+            second.handle().received().len(),
+        )
+    };
+    assert_eq!(received(), (1, 1));
+    let refused = lin.ask(&question("qwen-plus")).await?;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = refused.header("retry-after").parse()?;
+    assert!((1..=10).contains(&wait), "{wait}");
+    assert_eq!(received(), (1, 1));
+    assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
+
+    let (app, _second) = two_with(|bailian| {
+        bailian.requests_per_minute = Some(120);
+        bailian.wait_at_most_ms = 30_000;
+    })
+    .await?;
+    let lin = app.program("lin").await?;
+    for _ in 0..6 {
+        lin.ask(&question("qwen-plus")).await?.done()?;
+    }
     Ok(())
 }

@@ -157,6 +157,12 @@ const PAGES: &[(&str, Page)] = &[
     ("/forgot", Page::Anyone),
     ("/reset", Page::Anyone),
     ("/verify", Page::Anyone),
+    ("/images", Page::Offered(Permission::MediaUse)),
+    ("/videos", Page::Offered(Permission::MediaUse)),
+    ("/speech", Page::Offered(Permission::MediaUse)),
+    ("/library", Page::Offered(Permission::MediaUse)),
+    ("/transcripts", Page::Offered(Permission::MediaUse)),
+    ("/transcripts/{id}", Page::Offered(Permission::MediaUse)),
     ("/settings", Page::SignedIn),
     ("/settings/security", Page::Newcomer),
     ("/settings/security/totp", Page::Newcomer),
@@ -190,6 +196,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/admin/usage", Page::Permitted(Permission::UsageRead)),
     ("/admin/budgets", Page::Permitted(Permission::UsageRead)),
     ("/admin/models", Page::Permitted(Permission::UsageRead)),
+    ("/admin/jobs", Page::Permitted(Permission::JobsRead)),
     ("/admin/audit", Page::Permitted(Permission::AuditRead)),
 ];
 
@@ -199,6 +206,8 @@ enum Page {
     /// Whoever is signed in, also while they owe a second factor.
     Newcomer,
     SignedIn,
+    /// Whoever has the permission; the others are told that they lack it.
+    Offered(Permission),
     /// Whoever has the permission; for the others it is not there.
     Permitted(Permission),
     /// Leads to the first page of administration that the caller may see; for whom there is none it is not there.
@@ -232,6 +241,7 @@ async fn every_page_is_shown_to_whom_the_table_says() -> TestResult {
                 (
                     Page::Newcomer
                     | Page::SignedIn
+                    | Page::Offered(_)
                     | Page::Permitted(_)
                     | Page::FirstOfAdministration,
                     None,
@@ -243,6 +253,15 @@ async fn every_page_is_shown_to_whom_the_table_says() -> TestResult {
                 }
                 (Page::SignedIn, Some(_)) => {
                     assert_eq!(led_away, kind.lacks.is_some(), "{path} by {}", kind.name);
+                }
+                (Page::Offered(permission), Some(role)) => {
+                    let allowed = role.permissions().contains(*permission);
+                    if kind.lacks.is_some() {
+                        assert!(led_away, "{path} by {}", kind.name);
+                    } else {
+                        let is_refused = reply.status == StatusCode::FORBIDDEN;
+                        assert_eq!(is_refused, !allowed, "{path} by {}", kind.name);
+                    }
                 }
                 (Page::Permitted(permission), Some(role)) => {
                     let allowed = role.permissions().contains(*permission);

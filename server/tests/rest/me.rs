@@ -32,7 +32,13 @@ async fn a_profile_is_changed_where_it_is_said_and_stays_otherwise() -> TestResu
     assert_eq!(me["profile"]["time_zone"], "Asia/Shanghai");
     assert_eq!(
         me["permissions"],
-        json!(["chat.use", "api_keys.use", "gateway.use"])
+        json!([
+            "chat.use",
+            "media.use",
+            "api_keys.use",
+            "gateway.use",
+            "files.use"
+        ])
     );
     // AC-10.
     for field in ["email", "rank", "permissions", "id"] {

@@ -175,6 +175,7 @@ pub(crate) fn config(database: &Database) -> Config {
     config.database.url.clone_from(&database.url);
     config.database.connections = 4;
     config.security.master_key_file = database.folder.path().join("master.key");
+    config.files.folder = database.folder.path().join("files");
     config.mail.folder = database.folder.path().join("mail");
     if let Some((url, prefix)) = &database.redis {
         config.redis.url = Some(Secret::from(url.clone()));
@@ -184,6 +185,8 @@ pub(crate) fn config(database: &Database) -> Config {
     }
     config.simulator.latency_ms = 0;
     config.simulator.speed = 0;
+    // On a busy machine a process is late without having too much to do.
+    config.gateway.late_at_most_ms = 0;
     TITLE_MODEL.clone_into(&mut config.chat.title_model);
     config
 }

@@ -291,13 +291,17 @@ fn PermissionArea(
 type AreaOf = (&'static str, &'static [Permission]);
 
 /// The permissions by subject.
-const fn areas(words: &'static Words) -> [AreaOf; 6] {
+const fn areas(words: &'static Words) -> [AreaOf; 7] {
     use Permission::{
-        ApiKeysUse, AuditRead, ChatUse, GatewayUse, GatewayWrite, GroupsRead, GroupsWrite,
-        RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GatewayWrite, GroupsRead,
+        GroupsWrite, JobsRead, JobsWrite, MediaUse, RolesRead, RolesWrite, UsageRead, UsersGrant,
+        UsersInvite, UsersRead, UsersWrite,
     };
     [
-        (words.area_use, &[ChatUse, ApiKeysUse, GatewayUse]),
+        (
+            words.area_use,
+            &[ChatUse, MediaUse, ApiKeysUse, GatewayUse, FilesUse],
+        ),
         (
             words.area_people,
             &[UsersRead, UsersInvite, UsersWrite, UsersGrant],
@@ -305,6 +309,7 @@ const fn areas(words: &'static Words) -> [AreaOf; 6] {
         (words.area_groups, &[GroupsRead, GroupsWrite]),
         (words.area_roles, &[RolesRead, RolesWrite]),
         (words.area_records, &[AuditRead, UsageRead]),
+        (words.area_jobs, &[JobsRead, JobsWrite]),
         (words.area_gateway, &[GatewayWrite]),
     ]
 }

@@ -33,7 +33,8 @@ impl Client {
                 Ok(ticket) => ticket,
                 Err(error) => return or_before(error, failed),
             };
-            let reservation = match self.turn(call, model.as_deref(), total).await {
+            let turn = (Instant::now() + shared.options.pacing_wait).min(total);
+            let reservation = match self.turn(call, model.as_deref(), turn).await {
                 Ok(reservation) => reservation,
                 Err(error) => return or_before(error, failed),
             };

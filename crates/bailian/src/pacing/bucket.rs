@@ -38,13 +38,22 @@ impl Bucket {
 
     /// Takes an amount and says how long to wait before using it. Who comes later waits longer.
     pub(super) fn reserve(&mut self, amount: u32, now: Instant) -> Duration {
+        let (wait, _) = self.outlook(amount, now);
+        self.level -= f64::from(amount);
+        wait
+    }
+
+    /// How long to wait for an amount, and the share of what may be used at once that is there. Takes nothing.
+    pub(super) fn outlook(&mut self, amount: u32, now: Instant) -> (Duration, f64) {
         let passed = now.saturating_duration_since(self.since).as_secs_f64();
         self.level = (self.level + passed * self.rate).min(self.capacity);
         self.since = now;
-        let amount = f64::from(amount);
         // More than fits is let through when the bucket is full, and leaves a debt.
-        let missing = amount.min(self.capacity) - self.level;
-        self.level -= amount;
+        let missing = f64::from(amount).min(self.capacity) - self.level;
+        (self.wait(missing), self.level / self.capacity)
+    }
+
+    fn wait(&self, missing: f64) -> Duration {
         if missing <= 0.0 {
             return Duration::ZERO;
         }

@@ -68,12 +68,18 @@ impl Standing {
                 let wait = asked.unwrap_or(doubled.min(policy.throttled_cap));
                 self.pause(model, wait, kind, times.saturating_add(1));
             }
-            ErrorKind::PermissionDenied | ErrorKind::QuotaExhausted | ErrorKind::NotFound => {
+            ErrorKind::PermissionDenied | ErrorKind::QuotaExhausted => {
                 self.pause(model, policy.refused_for, kind, 0);
             }
-            // The client's own circuit breaker keeps account of the others.
+            // The client's own circuit breaker keeps account of the others. What was not found may be the caller's
+            // fault, see `lacks`.
             _ => {}
         }
+    }
+
+    /// It did not find what another upstream then answered, so the account lacks the model.
+    pub(super) fn lacks(&mut self, model: &str, policy: &PoolPolicy) {
+        self.pause(model, policy.refused_for, ErrorKind::NotFound, 0);
     }
 
     /// Only for this long: a name is the caller's to choose, so none may be kept for ever.

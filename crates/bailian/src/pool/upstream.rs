@@ -66,6 +66,10 @@ pub struct PoolPolicy {
     pub throttled_for: Duration,
     /// Upper end of that: the provider's own limits recover within a minute. 60 s.
     pub throttled_cap: Duration,
+    /// How long a call waits for the first upstream that is free again when all are used up or throttled. 2 s.
+    pub wait_at_most: Duration,
+    /// Calls that wait for a throttled upstream, at most: they all come at once when its pause ends. 100.
+    pub waiting_at_most: usize,
 }
 
 impl Default for PoolPolicy {
@@ -74,6 +78,8 @@ impl Default for PoolPolicy {
             refused_for: Duration::from_mins(10),
             throttled_for: Duration::from_secs(1),
             throttled_cap: Duration::from_mins(1),
+            wait_at_most: Duration::from_secs(2),
+            waiting_at_most: 100,
         }
     }
 }

@@ -24,6 +24,7 @@ mod pictures;
 mod pool;
 mod refusals;
 mod services;
+mod shares;
 mod sockets;
 mod streams;
 mod studio;

@@ -85,9 +85,19 @@ impl Gateway {
         if let Some(principal) = self.0.known.get(&known).await {
             return Ok(principal);
         }
-        let principal = Arc::new(self.look_up(credential, visitor).await?);
-        self.0.known.insert(known, Arc::clone(&principal)).await;
-        Ok(principal)
+        let look_up = async {
+            let working = self.0.room.work.begin();
+            let principal = self.look_up(credential, visitor).await?;
+            working.ended();
+            Ok::<_, GatewayError>(Arc::new(principal))
+        };
+        // Of a thousand requests that come at once one looks; who can't have its error looks for themselves.
+        let found = self.0.known.try_get_with(known, look_up).await;
+        match found.map_err(Arc::try_unwrap) {
+            Ok(principal) => Ok(principal),
+            Err(Ok(error)) => Err(error),
+            Err(Err(_)) => Ok(Arc::new(self.look_up(credential, visitor).await?)),
+        }
     }
 
     async fn look_up(

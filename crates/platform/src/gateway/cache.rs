@@ -75,8 +75,11 @@ impl Gateway {
         (id, kept.map(|kept| kept.given))
     }
 
-    /// Keeps an answer for so long.
+    /// Keeps an answer for so long, unless memory is short.
     pub async fn cache(&self, id: CacheId, given: Given, life: Duration) {
+        if self.0.memory.is_short() {
+            return;
+        }
         let given = Arc::new(given);
         self.0.answers.insert(id, Kept { given, life }).await;
     }

@@ -117,6 +117,7 @@ impl Gateway {
     #[tracing::instrument(name = "gateway.admit", level = "debug", skip_all)]
     pub async fn admit(&self, principal: &Principal, ask: Ask) -> Result<Running, GatewayError> {
         principal.within_quota(self.0.clock.now())?;
+        let working = self.0.room.work.begin();
         let estimate = input_tokens(ask.text_bytes).saturating_add(ask.output_tokens.unwrap_or(0));
         let shared = self.0.shared.as_ref();
         let pass = Pass::through(&principal.lanes, as_i64(estimate), shared).await?;
@@ -126,8 +127,10 @@ impl Gateway {
             groups: &principal.groups,
             budgets: &principal.budgets,
         };
-        self.begin(payer, ask, pass, Some(self.watch(principal)))
-            .await
+        let watch = Some(self.watch(principal));
+        let running = self.begin(payer, ask, pass, watch).await?;
+        working.ended();
+        Ok(running)
     }
 
     /// Reserves the money.
@@ -274,7 +277,10 @@ impl Running {
             return Ok(());
         };
         let end = self.end(ending);
-        open.close(end).await
+        let working = self.gateway.0.room.work.begin();
+        open.close(end).await?;
+        working.ended();
+        Ok(())
     }
 
     /// Leaves it open until the task at the upstream ends; returns when that is durable.

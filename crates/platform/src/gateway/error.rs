@@ -6,7 +6,7 @@ use model::{BudgetPeriod, BudgetScope, Millis};
 
 use crate::{identity::IdentityError, ledger::LedgerError, store};
 
-use super::scan::ScanError;
+use super::{room::Shortage, scan::ScanError};
 
 /// What there is too much of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,14 @@ pub enum GatewayError {
         kind: LimitKind,
         /// How much is allowed.
         limit: i64,
+        /// When to come again.
+        retry_after: Duration,
+    },
+    /// This process can't do more at the moment; nothing was done for the call.
+    #[error("overloaded: too little of {}", shortage.as_str())]
+    Overloaded {
+        /// What there is too little of.
+        shortage: Shortage,
         /// When to come again.
         retry_after: Duration,
     },

@@ -1,9 +1,13 @@
 //! What machines watch of the gateway: OpenTelemetry's names for generative models where it has one, ours beside them. No
 //! label holds what callers write: a model that the catalogue doesn't know is `other`.
 
-use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+use std::time::Duration;
 
-use super::Gateway;
+use metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+
+use super::{Gateway, Shortage};
 use crate::ledger::CallEnd;
 
 const TOKENS: &str = "gen_ai_client_token_usage_total";
@@ -12,6 +16,9 @@ const FIRST: &str = "gen_ai_server_time_to_first_token_seconds";
 const COST: &str = "liantai_cost_micro_yuan_total";
 const CALLS: &str = "liantai_calls_total";
 const REFUSED: &str = "liantai_calls_refused_total";
+const SHED: &str = "liantai_calls_shed_total";
+const RUNNING: &str = "liantai_calls_running";
+const DELAY: &str = "liantai_runtime_delay_seconds";
 
 /// Tells whoever collects what the figures mean. Once for the process.
 pub fn describe() {
@@ -33,6 +40,17 @@ pub fn describe() {
         "Calls that were made, by what became of them"
     );
     describe_counter!(REFUSED, Unit::Count, "Calls that were not made, by why");
+    describe_counter!(
+        SHED,
+        Unit::Count,
+        "Calls that were refused because of overload, by what there was too little of"
+    );
+    describe_gauge!(RUNNING, Unit::Count, "Calls that hold a place");
+    describe_histogram!(
+        DELAY,
+        Unit::Seconds,
+        "How late the runtime wakes whoever is due"
+    );
 }
 
 impl Gateway {
@@ -46,7 +64,7 @@ impl Gateway {
     ) {
         let known = self.0.options.catalogue.get(model);
         let model = known.map_or_else(|| "other".to_owned(), |card| card.id.clone());
-        let seconds = |ms: i64| std::time::Duration::from_millis(ms.unsigned_abs()).as_secs_f64();
+        let seconds = |ms: i64| Duration::from_millis(ms.unsigned_abs()).as_secs_f64();
         let outcome = end.outcome.as_str();
         counter!(CALLS, "protocol" => protocol, "gen_ai_operation_name" => operation, "outcome" => outcome).increment(1);
         histogram!(DURATION, "gen_ai_operation_name" => operation, "outcome" => outcome)
@@ -67,6 +85,17 @@ impl Gateway {
             counter!(COST, "gen_ai_request_model" => model).increment(end.cost.unsigned_abs());
         }
     }
+}
+
+/// A call was refused because of overload.
+pub(super) fn shed(shortage: Shortage) {
+    counter!(SHED, "cause" => shortage.as_str()).increment(1);
+}
+
+/// How late the runtime is, and how many calls hold a place.
+pub(super) fn room(late: Duration, running: usize) {
+    histogram!(DELAY).record(late.as_secs_f64());
+    gauge!(RUNNING).set(u32::try_from(running).unwrap_or(u32::MAX));
 }
 
 /// A call was not made.

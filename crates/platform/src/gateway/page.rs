@@ -6,7 +6,8 @@ use bailian::Usage;
 use model::{CallOutcome, Operation, Protocol, UserId};
 
 use super::{
-    Ask, Ending, Gateway, GatewayError, Running, call::Payer, limits::Pass, scan::Reported,
+    Ask, Ending, Gateway, GatewayError, Running, call::Payer, limits::Pass, room::overloaded,
+    scan::Reported,
 };
 
 impl Gateway {
@@ -19,6 +20,9 @@ impl Gateway {
         text_bytes: usize,
         request_id: String,
     ) -> Result<Running, GatewayError> {
+        if let Some(shortage) = self.shortage() {
+            return Err(overloaded(shortage));
+        }
         let groups = self.groups_of(user).await?;
         let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;
         let models = vec![model.to_owned()];
@@ -26,6 +30,36 @@ impl Gateway {
             streamed: true,
             text_bytes: text_bytes as u64,
             ..Ask::new(Protocol::Page, Operation::Chat, model, models, request_id)
+        };
+        let payer = Payer {
+            owner: user,
+            key: None,
+            groups: &groups,
+            budgets: &budgets,
+        };
+        let pass = Pass::here(&Arc::default(), 0)?;
+        self.begin(payer, ask, pass, None).await
+    }
+}
+
+impl Gateway {
+    /// Reserves what so many seconds of listening can cost at most.
+    #[tracing::instrument(name = "gateway.admit_dictation", skip_all)]
+    pub(crate) async fn admit_dictation(
+        &self,
+        user: UserId,
+        model: &str,
+        seconds: u64,
+        request_id: String,
+    ) -> Result<Running, GatewayError> {
+        let groups = self.groups_of(user).await?;
+        let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;
+        let (operation, models) = (Operation::Transcription, vec![model.to_owned()]);
+        let ask = Ask {
+            streamed: true,
+            has_media: true,
+            seconds: Some(seconds),
+            ..Ask::new(Protocol::Page, operation, model, models, request_id)
         };
         let payer = Payer {
             owner: user,

@@ -97,7 +97,12 @@ impl Prices<'_> {
             Unit::Second if operation == Operation::Video => {
                 Measure::Milliseconds(extent.seconds.unwrap_or(FILM_SECONDS).saturating_mul(1_000))
             }
-            Unit::Second => Measure::Milliseconds(SOUND_HOURS * 3_600_000),
+            Unit::Second => Measure::Milliseconds(
+                extent
+                    .seconds
+                    .unwrap_or(SOUND_HOURS * 3_600)
+                    .saturating_mul(1_000),
+            ),
             Unit::TenThousandCharacters => Measure::Characters(extent.text_bytes),
             Unit::Voice => Measure::Voices(1),
         };
@@ -203,7 +208,7 @@ fn thinking_at_most(card: &ModelCard, extent: Extent) -> u64 {
     budget.map_or(most, |budget| budget.min(most))
 }
 
-fn as_micros(price: MicroYuan) -> i64 {
+pub(super) fn as_micros(price: MicroYuan) -> i64 {
     i64::try_from(price.get()).unwrap_or(i64::MAX)
 }
 

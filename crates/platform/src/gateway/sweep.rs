@@ -59,6 +59,9 @@ impl Gateway {
     }
 
     async fn settle_one(&self, id: &str) -> Result<bool, GatewayError> {
+        if let Some(job) = Self::job_of(id) {
+            return self.release_if_unkept(job).await;
+        }
         let kind = ObjectKind::Task.as_str();
         let place = self.0.db.upstream_of(kind, id).await?;
         let client = self.client_at(place.as_deref().unwrap_or(UPSTREAM));

@@ -24,6 +24,7 @@ impl Generations {
             GatewayError::OverBudget { .. }
             | GatewayError::NoPrice
             | GatewayError::QuotaUsedUp { .. } => FailureCode::QuotaUsedUp,
+            GatewayError::Overloaded { .. } => FailureCode::Overloaded,
             error => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,

@@ -27,7 +27,7 @@ pub(super) fn of_ours(code: FailureCode, generation: GenerationId) -> AnswerFail
     }
 }
 
-fn code(kind: &ErrorKind) -> FailureCode {
+pub(crate) fn code(kind: &ErrorKind) -> FailureCode {
     match kind {
         ErrorKind::Authentication
         | ErrorKind::PermissionDenied
@@ -42,7 +42,10 @@ fn code(kind: &ErrorKind) -> FailureCode {
         ErrorKind::Unavailable | ErrorKind::Connection | ErrorKind::CircuitOpen => {
             FailureCode::UpstreamUnavailable
         }
-        ErrorKind::Interrupted => FailureCode::UpstreamInterrupted,
+        ErrorKind::Interrupted | ErrorKind::TaskUnknown => FailureCode::UpstreamInterrupted,
+        // A task's failure is classified like that of a refused request.
+        ErrorKind::TaskFailed { cause } => code(cause),
+        ErrorKind::Other => FailureCode::UpstreamUnavailable,
         // The client may learn of more kinds than this program knows.
         ErrorKind::Malformed | ErrorKind::UnexpectedRedirect | _ => FailureCode::UpstreamUnreadable,
     }

@@ -83,6 +83,8 @@ impl House {
             cheap(),
             generation,
             crate::gateway::GatewayOptions::default(),
+            crate::files::FilesOptions::in_memory(),
+            crate::works::WorksOptions::default(),
         );
         Self {
             lin: sign_up(&services).await,

@@ -3,6 +3,7 @@
 mod booking;
 mod budgets;
 mod dead;
+mod faults;
 mod invariants;
 mod limits;
 

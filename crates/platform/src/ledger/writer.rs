@@ -17,6 +17,7 @@ use tokio::{
         mpsc::{self, UnboundedReceiver, UnboundedSender},
         oneshot,
     },
+    task::yield_now,
     time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
@@ -48,13 +49,13 @@ enum Step {
     OpenBehind(Arc<Hold>),
     Close {
         hold: Arc<Hold>,
-        end: Box<CallEnd>,
+        end: Arc<CallEnd>,
         answer: Option<Answer<()>>,
     },
     Forget(Arc<Hold>),
     Task {
         hold: Arc<Hold>,
-        task_id: String,
+        task_id: Arc<str>,
         answer: Option<Answer<()>>,
     },
 }
@@ -96,6 +97,11 @@ impl Writer {
             && self.state.waiting.load(Ordering::Relaxed) < PROMPT
     }
 
+    /// Steps that wait to be written.
+    pub(super) fn waiting(&self) -> usize {
+        self.state.waiting.load(Ordering::Relaxed)
+    }
+
     /// Reserves, or says which budget is in the way.
     pub(super) async fn open(
         &self,
@@ -126,7 +132,7 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         self.send(Step::Close {
             hold,
-            end: Box::new(end),
+            end: Arc::new(end),
             answer: Some(answer),
         });
         heard(answered).await
@@ -135,7 +141,7 @@ impl Writer {
     pub(super) fn close_behind(&self, hold: Arc<Hold>, end: CallEnd) {
         self.send(Step::Close {
             hold,
-            end: Box::new(end),
+            end: Arc::new(end),
             answer: None,
         });
     }
@@ -148,7 +154,7 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         self.send(Step::Task {
             hold,
-            task_id,
+            task_id: task_id.into(),
             answer: Some(answer),
         });
         heard(answered).await
@@ -216,6 +222,8 @@ impl Run {
                 }
             }
             left = self.settle(steps, again).await;
+            // Those who were answered go first: what they do next still comes into the next transaction.
+            yield_now().await;
             if !left.is_empty() && queue.is_closed() {
                 tracing::error!(
                     calls = left.len(),
@@ -309,16 +317,24 @@ impl Run {
         };
         for step in steps {
             match step {
-                Step::Open { hold, bounds, .. } => {
-                    batch.openings.push(Opening { hold, bounds });
+                Step::Open { hold, bounds, .. } => batch.openings.push(Opening {
+                    hold: Arc::clone(hold),
+                    bounds: Arc::clone(bounds),
+                }),
+                Step::OpenBehind(hold) => batch.openings.push(Opening {
+                    hold: Arc::clone(hold),
+                    bounds: Arc::default(),
+                }),
+                Step::Close { hold, end, .. } => {
+                    batch.closings.push((Arc::clone(hold), Arc::clone(end)));
                 }
-                Step::OpenBehind(hold) => batch.openings.push(Opening { hold, bounds: &[] }),
-                Step::Close { hold, end, .. } => batch.closings.push((hold, end)),
-                Step::Forget(hold) => batch.forgotten.push(hold),
-                Step::Task { hold, task_id, .. } => batch.tasks.push((hold, task_id)),
+                Step::Forget(hold) => batch.forgotten.push(Arc::clone(hold)),
+                Step::Task { hold, task_id, .. } => {
+                    batch.tasks.push((Arc::clone(hold), Arc::clone(task_id)));
+                }
             }
         }
-        self.db.commit_ledger(&batch).await
+        self.db.commit_ledger(batch).await
     }
 }
 

@@ -16,13 +16,13 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Error, Result};
+use super::{Error, Result, direct::Direct};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// How long a statement waits for another process's lock on a SQLite file, or for a free connection.
-const PATIENCE: Duration = Duration::from_secs(6);
+pub(super) const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Where the database is and how many connections it may use.
 #[derive(Clone, Debug)]
@@ -42,6 +42,7 @@ enum Inner {
     Sqlite {
         reader: SqlitePool,
         writer: SqlitePool,
+        direct: Box<Direct>,
         file: PathBuf,
     },
     Postgres(PgPool),
@@ -51,6 +52,13 @@ enum Inner {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pool<'a> {
     Sqlite(&'a SqlitePool),
+    Postgres(&'a PgPool),
+}
+
+/// The shortest way to write: on SQLite without sqlx.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum DirectWriter<'a> {
+    Sqlite(&'a Direct),
     Postgres(&'a PgPool),
 }
 
@@ -114,6 +122,7 @@ impl Db {
             .connect_lazy_with(connect.pragma("query_only", "ON"));
         Ok(Self(Arc::new(Inner::Sqlite {
             reader,
+            direct: Box::new(Direct::new(file.clone(), writer.clone())),
             writer,
             file,
         })))
@@ -212,9 +221,16 @@ impl Db {
     /// Closes all connections once their statements have ended.
     pub async fn close(&self) {
         match &*self.0 {
-            Inner::Sqlite { reader, writer, .. } => {
+            Inner::Sqlite {
+                reader,
+                writer,
+                direct,
+                ..
+            } => {
                 reader.close().await;
+                // No turn is given any more.
                 writer.close().await;
+                direct.close().await;
             }
             Inner::Postgres(pool) => pool.close().await,
         }
@@ -233,6 +249,14 @@ impl Db {
         match &*self.0 {
             Inner::Sqlite { writer, .. } => Pool::Sqlite(writer),
             Inner::Postgres(pool) => Pool::Postgres(pool),
+        }
+    }
+
+    /// For whom the way of each statement through sqlx counts on SQLite.
+    pub(super) fn direct(&self) -> DirectWriter<'_> {
+        match &*self.0 {
+            Inner::Sqlite { direct, .. } => DirectWriter::Sqlite(direct),
+            Inner::Postgres(pool) => DirectWriter::Postgres(pool),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use model::{BuiltIn, Email, UserId};
 
-use super::{Db, Result, audit::append_audit, on_pool};
+use super::{Db, Result, audit::append_audit, blobs, on_pool};
 use crate::audit::Record;
 
 /// Makes transactions take turns, as writing the log does: of two last owners who leave at once, one stays.
@@ -61,6 +61,12 @@ impl Db {
             }
             sqlx::query(CONVERSATIONS)
                 .bind(user.to_string())
+                .execute(&mut *transaction)
+                .await?;
+            // Their objects go with the next purge; until then these rows are what knows of them.
+            sqlx::query(blobs::DOOM_ALL)
+                .bind(user.to_string())
+                .bind(record.at.get())
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query(ATTEMPTS)

@@ -12,6 +12,9 @@ pub enum Error {
     /// The database is busy, unreachable, read-only or out of space.
     #[error("the database is unavailable")]
     Unavailable(#[source] sqlx::Error),
+    /// The same of SQLite, where it is written without sqlx.
+    #[error("the database is unavailable")]
+    Sqlite(#[from] rusqlite::Error),
     /// Redis is slow, unreachable or full.
     #[error("Redis is unavailable")]
     Redis(#[source] fred::error::Error),
@@ -48,9 +51,11 @@ impl Error {
     pub const fn is_conflict(&self) -> bool {
         match self {
             Self::Conflict(_) => true,
-            Self::Unavailable(_) | Self::Redis(_) | Self::Corrupt { .. } | Self::Migration(_) => {
-                false
-            }
+            Self::Unavailable(_)
+            | Self::Sqlite(_)
+            | Self::Redis(_)
+            | Self::Corrupt { .. }
+            | Self::Migration(_) => false,
         }
     }
 }

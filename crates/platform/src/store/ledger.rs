@@ -2,15 +2,19 @@
 
 mod accounts;
 mod batch;
+mod commit;
 mod holds;
+mod postgres;
 mod prune;
 mod reconcile;
-mod statements;
+mod sqlite;
 mod today;
 
 use std::sync::Arc;
 
 use model::{ApiKeyId, CallId, Millis, Operation, Protocol, UserId};
+use rusqlite::ErrorCode;
+use sqlx::error::DatabaseError;
 
 use super::Error;
 
@@ -65,20 +69,18 @@ pub(crate) enum Decision {
 
 /// Whether the database refuses the values themselves, so that trying again is in vain.
 pub(crate) fn refuses_values(error: &Error) -> bool {
-    let (Error::Conflict(error) | Error::Unavailable(error)) = error else {
-        return false;
-    };
-    let Some(code) = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-    else {
-        return false;
-    };
-    match code.parse::<u32>() {
-        // Postgres: data exceptions and violated constraints. Its codes have five characters.
-        _ if code.len() == 5 => code.starts_with("22") || code.starts_with("23"),
-        // SQLite: too big, a violated constraint, a type that does not fit.
-        Ok(code) => matches!(code & 0xff, 18..=20),
-        Err(_) => false,
+    match error {
+        // SQLite writes the ledger without sqlx, so that these are Postgres': data exceptions and violated constraints.
+        Error::Conflict(error) | Error::Unavailable(error) => error
+            .as_database_error()
+            .and_then(DatabaseError::code)
+            .is_some_and(|code| code.starts_with("22") || code.starts_with("23")),
+        Error::Sqlite(error) => error.sqlite_error_code().is_some_and(|code| {
+            matches!(
+                code,
+                ErrorCode::TooBig | ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch
+            )
+        }),
+        Error::Redis(_) | Error::Corrupt { .. } | Error::Migration(_) => false,
     }
 }

@@ -69,6 +69,29 @@ impl Db {
             .await?))
     }
 
+    /// Those of the ids that somebody made; at most 1,000 are asked for.
+    #[tracing::instrument(name = "store.upstream_objects.known", skip_all)]
+    pub(crate) async fn known_upstream_objects(
+        &self,
+        kind: &str,
+        ids: &[String],
+    ) -> Result<HashSet<String>> {
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        on_pool!(self.reader(), |pool| {
+            let mut query = QueryBuilder::new("SELECT id FROM upstream_objects WHERE kind = ");
+            query.push_bind(kind.to_owned()).push(" AND id IN (");
+            let mut list = query.separated(", ");
+            for id in ids.iter().take(1_000) {
+                list.push_bind(id.clone());
+            }
+            query.push(")");
+            let rows = query.build().fetch_all(pool).await?;
+            Ok(rows.iter().map(|row| row.get(0)).collect())
+        })
+    }
+
     /// Those of the ids that the person made; at most 1,000 are asked for.
     #[tracing::instrument(name = "store.upstream_objects.among", skip_all)]
     pub(crate) async fn owned_upstream_objects(

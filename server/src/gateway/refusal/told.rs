@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{BUDGET, Refusal};
-use crate::gateway::table::Dialect;
+use crate::{gateway::table::Dialect, middleware::request_log::Shed};
 
 impl Refusal {
     /// As JSON of that dialect.
@@ -65,6 +65,9 @@ impl Refusal {
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.is_of_overload {
+            response.extensions_mut().insert(Shed);
         }
         response
     }

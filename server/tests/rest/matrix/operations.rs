@@ -10,8 +10,8 @@ use super::{NOWHERE, Needs, Operation};
 pub(super) fn operations() -> Vec<Operation> {
     use Needs::{Fresh, May, MayFresh, MayPerson, Nothing, Person};
     use Permission::{
-        ApiKeysUse, AuditRead, GatewayWrite, GroupsRead, GroupsWrite, RolesRead, RolesWrite,
-        UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AuditRead, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, MediaUse,
+        RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     let none = || Value::Null;
     let nobody = || json!({ "users": [NOWHERE] });
@@ -22,7 +22,97 @@ pub(super) fn operations() -> Vec<Operation> {
     let newcomer = json!({ "name": "", "email": "", "password": "" });
     let refresh = || json!({ "refresh_token": "ltr-guessed" });
     let person = json!({ "name": "Bo", "email": "bo@example.com" });
+    let wish = || json!({ "kind": "image", "model": "no-such-model", "prompt": "fog", "count": 1 });
+    let recording = || json!({ "file": NOWHERE });
     vec![
+        ("get", "/rest/v1/transcripts", May(MediaUse), none()),
+        (
+            "post",
+            "/rest/v1/transcripts",
+            May(MediaUse),
+            json!({ "wish": recording() }),
+        ),
+        ("get", "/rest/v1/transcripts/offers", May(MediaUse), none()),
+        (
+            "post",
+            "/rest/v1/transcripts/quote",
+            May(MediaUse),
+            recording(),
+        ),
+        ("get", "/rest/v1/transcripts/{id}", May(MediaUse), none()),
+        (
+            "patch",
+            "/rest/v1/transcripts/{id}",
+            May(MediaUse),
+            json!({ "title": "x", "version": 0 }),
+        ),
+        ("delete", "/rest/v1/transcripts/{id}", May(MediaUse), none()),
+        (
+            "get",
+            "/rest/v1/transcripts/{id}/export?format=srt",
+            May(MediaUse),
+            none(),
+        ),
+        (
+            "post",
+            "/rest/v1/transcripts/{id}/cancel",
+            May(MediaUse),
+            none(),
+        ),
+        (
+            "post",
+            "/rest/v1/transcripts/{id}/again",
+            May(MediaUse),
+            json!({ "what": "notes" }),
+        ),
+        (
+            "put",
+            "/rest/v1/transcripts/{id}/sentences/{sentence}",
+            May(MediaUse),
+            json!({ "text": "x", "version": 0 }),
+        ),
+        (
+            "put",
+            "/rest/v1/transcripts/{id}/speakers/{speaker}",
+            May(MediaUse),
+            json!({ "name": "x", "version": 0 }),
+        ),
+        (
+            "post",
+            "/rest/v1/transcripts/{id}/merge-speakers",
+            May(MediaUse),
+            json!({ "from": 1, "into": 0, "version": 0 }),
+        ),
+        (
+            "post",
+            "/rest/v1/transcripts/{id}/ask",
+            May(MediaUse),
+            json!({ "question": "x" }),
+        ),
+        ("get", "/rest/v1/works", May(MediaUse), none()),
+        (
+            "delete",
+            "/rest/v1/works",
+            May(MediaUse),
+            json!({ "ids": [NOWHERE] }),
+        ),
+        ("get", "/rest/v1/works/offers", May(MediaUse), none()),
+        ("post", "/rest/v1/works/quote", May(MediaUse), wish()),
+        ("get", "/rest/v1/makings?kind=image", May(MediaUse), none()),
+        (
+            "post",
+            "/rest/v1/makings",
+            May(MediaUse),
+            json!({ "wish": wish() }),
+        ),
+        ("get", "/rest/v1/makings/{id}", May(MediaUse), none()),
+        ("delete", "/rest/v1/makings/{id}", May(MediaUse), none()),
+        (
+            "post",
+            "/rest/v1/makings/{id}/cancel",
+            May(MediaUse),
+            none(),
+        ),
         ("post", "/rest/v1/auth/register", Nothing, newcomer),
         ("post", "/rest/v1/auth/login", Nothing, login),
         ("post", "/rest/v1/auth/refresh", Nothing, refresh()),
@@ -53,6 +143,30 @@ pub(super) fn operations() -> Vec<Operation> {
             key(),
         ),
         ("delete", "/rest/v1/me/api-keys/{id}", Person, none()),
+        ("get", "/rest/v1/files", May(FilesUse), none()),
+        ("post", "/rest/v1/files", May(FilesUse), none()),
+        (
+            "post",
+            "/rest/v1/files/delete",
+            May(FilesUse),
+            json!({ "ids": [NOWHERE] }),
+        ),
+        ("get", "/rest/v1/files/used", May(FilesUse), none()),
+        ("get", "/rest/v1/files/{id}", May(FilesUse), none()),
+        (
+            "patch",
+            "/rest/v1/files/{id}",
+            May(FilesUse),
+            json!({ "name": "a" }),
+        ),
+        ("delete", "/rest/v1/files/{id}", May(FilesUse), none()),
+        ("get", "/rest/v1/files/{id}/content", May(FilesUse), none()),
+        (
+            "get",
+            "/rest/v1/files/{id}/thumbnail",
+            May(FilesUse),
+            none(),
+        ),
         ("get", "/rest/v1/users", May(UsersRead), none()),
         ("post", "/rest/v1/users", May(UsersWrite), person),
         ("get", "/rest/v1/users/{id}", May(UsersRead), none()),

@@ -18,6 +18,13 @@ const NOBODY: &str = "01990000-0000-7000-8000-0000000000ff";
 
 const USAGE: &[(&str, Value)] = &[("form[days]", Value::Text("7"))];
 
+const KIND: &[(&str, Value)] = &[("kind", Value::Text("image"))];
+const WISH: &[(&str, Value)] = &[
+    ("wish[kind]", Value::Text("image")),
+    ("wish[model]", Value::Text("no-such-model")),
+    ("submission", Value::Submission),
+];
+
 const OF_CONVERSATION: &[(&str, Value)] = &[("id", Value::Conversation)];
 const OF_MESSAGE: &[(&str, Value)] = &[("id", Value::Conversation), ("message", Value::Message)];
 
@@ -185,6 +192,94 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ("period", Value::Text("day")),
         ],
     ),
+    permitted("transcripts.list", Permission::MediaUse, &[]),
+    permitted(
+        "transcripts.make",
+        Permission::MediaUse,
+        &[
+            ("wish[file]", Value::Text(NOBODY)),
+            ("submission", Value::Submission),
+        ],
+    ),
+    permitted("transcripts.open", Permission::MediaUse, NO_ID),
+    permitted(
+        "transcripts.rename",
+        Permission::MediaUse,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("title", Value::Text("x")),
+            ("version", Value::Text("0")),
+        ],
+    ),
+    permitted(
+        "transcripts.speaker",
+        Permission::MediaUse,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("speaker", Value::Text("0")),
+            ("name", Value::Text("x")),
+            ("version", Value::Text("0")),
+        ],
+    ),
+    permitted(
+        "transcripts.merge",
+        Permission::MediaUse,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("from", Value::Text("1")),
+            ("into", Value::Text("0")),
+            ("version", Value::Text("0")),
+        ],
+    ),
+    permitted(
+        "transcripts.edit",
+        Permission::MediaUse,
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("sentence", Value::Text("0")),
+            ("text", Value::Text("x")),
+            ("version", Value::Text("0")),
+        ],
+    ),
+    permitted("transcripts.cancel", Permission::MediaUse, NO_ID),
+    permitted(
+        "transcripts.again",
+        Permission::MediaUse,
+        &[("id", Value::Text(NOBODY)), ("what", Value::Text("notes"))],
+    ),
+    permitted("transcripts.delete", Permission::MediaUse, NO_ID),
+    permitted(
+        "transcripts.ask",
+        Permission::MediaUse,
+        &[("id", Value::Text(NOBODY)), ("question", Value::Text("x"))],
+    ),
+    permitted("works.view", Permission::MediaUse, KIND),
+    permitted(
+        "works.more",
+        Permission::MediaUse,
+        &[
+            ("kind", Value::Text("image")),
+            ("after", Value::Text(NOBODY)),
+        ],
+    ),
+    permitted("works.making", Permission::MediaUse, NO_ID),
+    permitted("works.quote", Permission::MediaUse, WISH),
+    permitted("works.make", Permission::MediaUse, WISH),
+    permitted("works.cancel", Permission::MediaUse, NO_ID),
+    permitted("works.forget", Permission::MediaUse, NO_ID),
+    permitted("works.library", Permission::MediaUse, KIND),
+    permitted(
+        "works.delete",
+        Permission::MediaUse,
+        &[("ids[]", Value::Text(NOBODY))],
+    ),
+    permitted("files.storage", Permission::FilesUse, &[]),
+    permitted(
+        "jobs.list",
+        Permission::JobsRead,
+        &[("form[state]", Value::Text("failed"))],
+    ),
+    permitted("jobs.stop", Permission::JobsWrite, NO_ID),
     permitted("model_names.list", Permission::UsageRead, &[]),
     permitted(
         "model_names.set",

@@ -9,8 +9,8 @@ use sqlx::FromRow;
 use super::{
     Account, Hold,
     batch::Change,
+    commit::{AccountRow, balance, failures},
     holds,
-    statements::{AccountRow, balance, failures},
 };
 use crate::store::{Db, Result, db::Pool, on_pool, rows};
 

@@ -3,9 +3,9 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    budgets, calls, conversations, db::Pool, drafts, export, generations, groups, idempotency,
-    invitations, ledger, messages, people, testing::on_both, trail, upstream_objects, usage,
-    usage_report,
+    blobs, budgets, calls, conversations, db::Pool, drafts, export, files, generations, groups,
+    idempotency, invitations, job_lines, jobs, ledger, messages, people, testing::on_both, trail,
+    transcripts, uploads, upstream_objects, usage, usage_report, works,
 };
 
 /// Every query whose table grows with use.
@@ -28,6 +28,13 @@ const QUERIES: &[&[(&str, &str)]] = &[
     upstream_objects::QUERIES,
     usage_report::QUERIES,
     calls::QUERIES,
+    jobs::QUERIES,
+    job_lines::QUERIES,
+    works::QUERIES,
+    transcripts::QUERIES,
+    blobs::QUERIES,
+    files::QUERIES,
+    uploads::QUERIES,
 ];
 
 /// What recursive queries have read themselves: as long as what is asked for.

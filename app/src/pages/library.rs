@@ -1,0 +1,198 @@
+//! `/library`: everything that was made, to find, look at and delete.
+
+mod chosen;
+mod filters;
+mod storage;
+mod tile;
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use model::{Page, Session, WorkId, WorkView};
+
+use crate::{
+    address::with_query,
+    api::{files::load_storage, works::load_library},
+    chat::header::Header,
+    error::AppError,
+    language::use_words,
+    ui::{
+        loaded::Loaded,
+        notice::{Notice, problem_in_query},
+    },
+    works::lightbox::Lightbox,
+};
+use chosen::ChosenBar;
+use filters::Filters;
+use storage::Storage;
+use tile::Tile;
+
+/// A page of works.
+type Found = Page<WorkView>;
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Of this kind only.
+    pub kind: String,
+    /// With these words in their prompts.
+    pub words: String,
+    /// From this cursor on.
+    pub after: String,
+}
+
+impl Asked {
+    fn of(query: &ParamsMap) -> Self {
+        let text = |name| query.get_str(name).unwrap_or_default().to_owned();
+        Self {
+            kind: text("kind"),
+            words: text("words"),
+            after: text("after"),
+        }
+    }
+
+    /// Where it is asked for.
+    pub fn link(&self) -> String {
+        with_query(
+            "/library",
+            &[
+                ("kind", &self.kind),
+                ("words", &self.words),
+                ("after", &self.after),
+            ],
+        )
+    }
+
+    fn is_narrowed(&self) -> bool {
+        !self.kind.is_empty() || !self.words.is_empty()
+    }
+}
+
+/// The page.
+#[component]
+pub fn LibraryPage() -> impl IntoView {
+    let words = use_words();
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(Asked::of));
+    let found = Resource::new_blocking(
+        move || asked.get(),
+        |asked| load_library(asked.kind, asked.words, asked.after),
+    );
+    let storage = Resource::new_blocking(|| (), |()| load_storage());
+    let is_done = query.with_untracked(|query| query.get("done").is_some());
+    view! {
+        <Title text=format!("{} · {}", words.library, words.product)/>
+        <Header>
+            <h1 class="topbar__title">{words.library}</h1>
+        </Header>
+        <div class="library" id="main" tabindex="-1">
+            <div class="library__column">
+                <div class="library__head">
+                    <Filters asked/>
+                    <Storage storage/>
+                </div>
+                <Notice error=Signal::stored(problem_in_query().map(AppError::new))/>
+                {is_done.then(|| view! { <p class="notice" role="status">{words.works_deleted}</p> })}
+                <Loaded
+                    what=found
+                    view=move |page: Found, _session: Session| {
+                        view! { <Works page asked=asked.get_untracked() storage/> }
+                    }
+                />
+            </div>
+        </div>
+    }
+}
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+pub struct Shelf {
+    /// What is shown.
+    pub works: RwSignal<Vec<WorkView>>,
+    /// Those that are ticked.
+    pub chosen: RwSignal<Vec<WorkId>>,
+    /// The one that is shown large.
+    pub shown: RwSignal<Option<WorkId>>,
+    /// What went wrong last.
+    pub problem: RwSignal<Option<AppError>>,
+}
+
+impl Shelf {
+    /// Takes off what was deleted.
+    pub fn take_off(self, ids: &[WorkId]) {
+        self.works
+            .try_update(|works| works.retain(|work| !ids.contains(&work.id)));
+        self.chosen
+            .try_update(|chosen| chosen.retain(|id| !ids.contains(id)));
+    }
+}
+
+#[component]
+fn Works(page: Found, asked: Asked, storage: storage::StorageResource) -> impl IntoView {
+    let words = use_words();
+    let shelf = Shelf {
+        works: RwSignal::new(page.items),
+        chosen: RwSignal::new(Vec::new()),
+        shown: RwSignal::new(None),
+        problem: RwSignal::new(None),
+    };
+    let next = RwSignal::new(page.next);
+    let is_empty = Memo::new(move |_| shelf.works.with(Vec::is_empty));
+    let nothing = if asked.is_narrowed() {
+        words.library_none_found
+    } else {
+        words.library_empty
+    };
+    let older = asked.clone();
+    let more = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        let Asked { kind, words, .. } = older.clone();
+        let Some(after) = next.get_untracked() else {
+            return;
+        };
+        spawn_local(async move {
+            match load_library(kind, words, after).await {
+                Ok(page) => {
+                    next.try_set(page.next);
+                    shelf.works.try_update(|works| works.extend(page.items));
+                }
+                Err(error) => drop(shelf.problem.try_set(Some(error))),
+            }
+        });
+    };
+    let link = move || {
+        let after = next.get().unwrap_or_default();
+        Asked {
+            after,
+            ..asked.clone()
+        }
+        .link()
+    };
+    let gone = move |()| storage.refetch();
+    view! {
+        <Notice error=shelf.problem/>
+        <Show when=move || is_empty.get()>
+            <p class="makings__empty">{nothing}</p>
+        </Show>
+        <ul class="shelf" aria-label=words.library>
+            <For each=move || shelf.works.get() key=|work| work.id let:work>
+                <Tile work shelf/>
+            </For>
+        </ul>
+        {move || next.with(Option::is_some).then({
+            let (link, more) = (link.clone(), more.clone());
+            move || view! {
+                <a class="button library__more" href=link rel="external" on:click=more>{words.load_more}</a>
+            }
+        })}
+        <ChosenBar shelf gone/>
+        <Lightbox
+            shown=shelf.shown
+            works=shelf.works
+            deleted=move |id| {
+                shelf.take_off(&[id]);
+                gone(());
+            }
+        />
+    }
+}

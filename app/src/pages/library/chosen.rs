@@ -1,0 +1,76 @@
+//! What is done with everything whose box is ticked. The boxes stand in the tiles and belong to this form by its id.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use model::WorkId;
+use server_fn::ServerFn;
+
+use super::Shelf;
+use crate::{
+    api::works::{DeleteWorks, delete_works},
+    browser,
+    language::use_words,
+    ui::{confirm::Confirm, submission::Submission},
+    works::makings::texts,
+};
+
+/// The form's id.
+pub const CHOSEN: &str = "chosen-works";
+
+/// How many are ticked, all or none of them, and deleting them after a question. Without scripts it is always there.
+#[component]
+pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<()>) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[]);
+    let count = Memo::new(move |_| shelf.chosen.with(Vec::len));
+    let is_live = RwSignal::new(false);
+    Effect::new(move |_| is_live.set(true));
+    let delete = move |event: SubmitEvent| {
+        event.prevent_default();
+        let ids = shelf.chosen.get_untracked();
+        if ids.is_empty() {
+            return;
+        }
+        let asked: Vec<WorkId> = ids.clone();
+        submission.send(
+            move || delete_works(texts(&asked)),
+            move |_| {
+                browser::close_questions();
+                shelf.take_off(&ids);
+                gone.run(());
+            },
+        );
+    };
+    let all = move |_| {
+        let ids = shelf
+            .works
+            .with_untracked(|works| works.iter().map(|work| work.id).collect());
+        shelf.chosen.set(ids);
+    };
+    view! {
+        <div class="chosen" data-idle=move || (is_live.get() && count.get() == 0).then_some("true")>
+            <p class="chosen__count" role="status" data-needs="script">
+                {move || words.works_chosen(&count.get().to_string())}
+            </p>
+            <button class="icon-button" data-labelled="true" type="button" data-needs="script" on:click=all>
+                {words.choose_all_works}
+            </button>
+            <button
+                class="icon-button"
+                data-labelled="true"
+                type="button"
+                data-needs="script"
+                on:click=move |_| shelf.chosen.set(Vec::new())
+            >
+                {words.choose_none}
+            </button>
+            <Confirm label=words.delete_chosen question=words.delete_chosen_question>
+                <form id=CHOSEN method="post" action=DeleteWorks::PATH on:submit=delete>
+                    {submission.view_as("")}
+                    <button class="button" data-tone="danger" aria-busy=submission.busy()>
+                        {words.delete_for_good}
+                    </button>
+                </form>
+            </Confirm>
+        </div>
+    }
+}

@@ -1,0 +1,57 @@
+//! How much is kept, of how much.
+
+use leptos::prelude::*;
+use model::StorageUsed;
+
+use crate::{
+    error::AppError,
+    language::use_words,
+    ui::figures::{count, percent, tenths},
+    works::words::bytes,
+};
+
+/// What is kept, once it is known.
+pub type StorageResource = Resource<Result<StorageUsed, AppError>>;
+
+/// From here on it is said that little is left, in thousandths.
+const NEARLY_ALL: i64 = 900;
+
+/// One line, with a bar where there is a limit.
+#[component]
+pub fn Storage(storage: StorageResource) -> impl IntoView {
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                storage.await.ok().map(|used| view! { <Used used/> })
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Used(used: StorageUsed) -> impl IntoView {
+    let words = use_words();
+    let told = match used.bytes_at_most {
+        Some(most) => words.storage_of(&bytes(used.bytes), &bytes(most)),
+        None => words.storage_used(&bytes(used.bytes)),
+    };
+    let bar = used.bytes_at_most.map(|most| {
+        let part = tenths(used.bytes, most);
+        let tone = (part >= NEARLY_ALL).then_some("danger");
+        view! {
+            <span class="bar" data-tone=tone>
+                <svg class="bar__drawing" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">
+                    <rect class="bar__whole" width="1000" height="8"/>
+                    <rect class="bar__part" width=part height="8"/>
+                </svg>
+                <span class="bar__percent">{percent(used.bytes, most)}</span>
+            </span>
+        }
+    });
+    view! {
+        <div class="storage" title=words.files_kept(&count(used.files))>
+            <p class="storage__told">{told}</p>
+            {bar}
+        </div>
+    }
+}

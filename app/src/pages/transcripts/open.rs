@@ -1,0 +1,262 @@
+//! One transcript: its sound, what is said in it, and what was written about it.
+
+use leptos::{either::EitherOf3, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use model::transcript::{NotesState, Participant, TranscriptState, TranscriptView};
+use server_fn::ServerFn;
+
+use super::{
+    ask::Ask,
+    export::Export,
+    notes::NotesPanel,
+    player::{Player, PlayerBar},
+    search::Search,
+    sentence::{Open, SentenceView},
+    speakers::Speakers,
+    watch::watch,
+    words::clock,
+};
+use crate::{
+    api::transcripts::{CancelTranscript, DeleteTranscript, TranscriptAgain, load_transcript},
+    chat::header::Header,
+    language::use_words,
+    ui::{confirm::Confirm, loaded::Loaded, notice::problem_in_query},
+};
+
+/// What the upstream says of a recording in which nobody speaks.
+const NOBODY_SPEAKS: &str = "SUCCESS_WITH_NO_VALID_FRAGMENT";
+
+/// The page, and how it is loaded anew.
+pub(super) type Found = Resource<Result<TranscriptView, crate::error::AppError>>;
+
+/// The page.
+#[component]
+pub fn TranscriptPage() -> impl IntoView {
+    let words = use_words();
+    let (params, query) = (use_params_map(), use_query_map());
+    let asked = Memo::new(move |_| {
+        let id = params.with(|params| params.get("id").unwrap_or_default());
+        let translation = query.with(|query| query.get("translation").unwrap_or_default());
+        (id, translation)
+    });
+    let found: Found = Resource::new_blocking(
+        move || asked.get(),
+        |(id, translation)| load_transcript(id, translation),
+    );
+    let problem = problem_in_query();
+    watch(move |news| {
+        let Some(Ok((id, before))) = found.try_get_untracked().flatten().map(|view| {
+            view.map(|view| {
+                (
+                    view.line.id,
+                    (view.line.state, view.line.step, view.line.notes),
+                )
+            })
+        }) else {
+            return;
+        };
+        if news.id == id && (news.state, news.step, news.notes) != before {
+            found.refetch();
+        }
+    });
+    view! {
+        <Header>
+            <a class="topbar__title minutes__back" href="/transcripts">{words.transcripts}</a>
+        </Header>
+        <div class="minutes" id="main" tabindex="-1">
+            {problem.map(|code| view! { <p class="notice" data-tone="danger" role="alert">{words.failure(code)}</p> })}
+            <Loaded
+                what=found
+                view=move |view: TranscriptView, _session| view! { <Minutes view found/> }
+            />
+        </div>
+    }
+}
+
+#[component]
+fn Minutes(view: TranscriptView, found: Found) -> impl IntoView {
+    let words = use_words();
+    let title = view.line.title.clone();
+    let facts: Vec<String> = [
+        (view.line.duration_ms > 0).then(|| clock(view.line.duration_ms)),
+        (!view.line.language.is_empty()).then(|| words.spoken_language(&view.line.language)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let works = (view.line.job.is_some() && view.line.state != TranscriptState::Failed)
+        .then(|| view! { <Working view=view.clone()/> });
+    let id = view.line.id.to_string();
+    let body = match view.line.state {
+        TranscriptState::Ready => EitherOf3::A(view! { <Text view found/> }),
+        TranscriptState::Making => EitherOf3::B(()),
+        TranscriptState::Failed | TranscriptState::Cancelled => {
+            EitherOf3::C(view! { <Failed view/> })
+        }
+    };
+    view! {
+        <Title text=title.clone()/>
+        <header class="minutes__head">
+            <h1>{title}</h1>
+            <p class="minutes__facts">{facts.join(" · ")}</p>
+            {works}
+            <div class="minutes__remove">
+                <Confirm label=words.delete question=words.transcript_delete_question>
+                    <form class="panel__row" method="post" action=DeleteTranscript::PATH>
+                        <input type="hidden" name="id" value=id/>
+                        <label class="check">
+                            <input type="checkbox" name="recording" value="1" checked/>
+                            {words.transcript_delete_recording}
+                        </label>
+                        <button class="button" data-tone="danger">{words.delete}</button>
+                    </form>
+                </Confirm>
+            </div>
+        </header>
+        {body}
+    }
+}
+
+/// What is done for it now.
+#[component]
+fn Working(view: TranscriptView) -> impl IntoView {
+    let words = use_words();
+    let line = view.line;
+    view! {
+        <div class="minutes__working" role="status">
+            <p>{words.transcript_step(line.step)}</p>
+            <progress class="recordings__progress" aria-label=words.transcript_progress></progress>
+            <form method="post" action=CancelTranscript::PATH>
+                <input type="hidden" name="id" value=line.id.to_string()/>
+                <button class="button">{words.cancel}</button>
+            </form>
+        </div>
+    }
+}
+
+/// Why there is nothing to read, and trying again.
+#[component]
+fn Failed(view: TranscriptView) -> impl IntoView {
+    let words = use_words();
+    let failure = view.line.failure.as_ref();
+    let silent =
+        failure.is_some_and(|failure| failure.upstream_code.as_deref() == Some(NOBODY_SPEAKS));
+    let why = match failure {
+        _ if silent => words.transcript_silent,
+        Some(failure) => words.failure(failure.code),
+        None => words.transcript_cancelled,
+    };
+    let code = failure
+        .and_then(|failure| failure.upstream_code.clone())
+        .filter(|_| !silent);
+    let again = view.file.is_some().then(|| {
+        view! {
+            <form method="post" action=TranscriptAgain::PATH>
+                <input type="hidden" name="id" value=view.line.id.to_string()/>
+                <input type="hidden" name="what" value="hearing"/>
+                <button class="button">{words.try_again}</button>
+            </form>
+        }
+    });
+    view! {
+        <div class="notice" data-tone="danger" role="alert">
+            <p>{why}</p>
+            {code.map(|code| view! { <p class="notice__reference">{code}</p> })}
+            {again}
+        </div>
+    }
+}
+
+/// What is said, beside what was written about it.
+#[component]
+fn Text(view: TranscriptView, found: Found) -> impl IntoView {
+    let words = use_words();
+    let player = Player::new(&view);
+    let speakers: RwSignal<Vec<Participant>> = RwSignal::new(view.speakers.clone());
+    let open = Open {
+        id: view.line.id,
+        player,
+        speakers,
+        version: RwSignal::new(view.version),
+        editing: RwSignal::new(None),
+    };
+    let languages = view.translations.clone();
+    let shown = view.translation.clone();
+    let both = shown.is_some().then_some("true");
+    let search = view! { <Search sentences=view.sentences.clone() player/> };
+    let sentences = view
+        .sentences
+        .iter()
+        .map(|sentence| view! { <SentenceView sentence=sentence.clone() open/> })
+        .collect_view();
+    view! {
+        <div class="minutes__body">
+            <section class="minutes__notes" aria-label=words.transcript_notes>
+                <NotesPanel view=view.clone() player/>
+                <Ask id=view.line.id/>
+            </section>
+            <section class="minutes__text" aria-label=words.transcript_text data-both=both>
+                <div class="minutes__tools">
+                    {search}
+                    <Export id=view.line.id translation=shown.clone()/>
+                    <Translations view=view.clone() languages shown/>
+                    <Speakers open found/>
+                </div>
+                <ol class="minutes__sentences" on:click=move |event| player.click(&event)>{sentences}</ol>
+            </section>
+        </div>
+        <PlayerBar player view/>
+    }
+}
+
+/// The languages that it is there in, and asking for another one.
+#[component]
+fn Translations(
+    view: TranscriptView,
+    languages: Vec<String>,
+    shown: Option<String>,
+) -> impl IntoView {
+    let words = use_words();
+    let path = format!("/transcripts/{}", view.line.id);
+    let is_here = shown.clone();
+    let link = move |language: Option<&str>, label: String| {
+        let href = language.map_or_else(
+            || path.clone(),
+            |language| format!("{path}?translation={language}"),
+        );
+        let current = (is_here.as_deref() == language).then_some("true");
+        view! { <a class="choice__option" href=href aria-current=current>{label}</a> }
+    };
+    let there = (!languages.is_empty()).then(|| {
+        let original = link(None, words.transcript_original.to_owned());
+        let others = languages
+            .iter()
+            .map(|language| link(Some(language), words.spoken_language(language)))
+            .collect_view();
+        view! { <div class="choice" role="group" aria-label=words.transcript_translation>{original} {others}</div> }
+    });
+    let failed = (view.translating == NotesState::Failed).then(
+        || view! { <p class="notice" data-tone="danger">{words.transcript_translation_failed}</p> },
+    );
+    let options = model::transcript::LANGUAGES
+        .iter()
+        .filter(|code| **code != view.line.language)
+        .map(|code| view! { <option value=*code>{words.spoken_language(code)}</option> })
+        .collect_view();
+    view! {
+        <details class="confirm">
+            <summary class="button">{words.transcript_translation}</summary>
+            <div class="confirm__question">
+                {there}
+                {failed}
+                <form class="panel__row" method="post" action=TranscriptAgain::PATH>
+                    <input type="hidden" name="id" value=view.line.id.to_string()/>
+                    <input type="hidden" name="what" value="translation"/>
+                    <select class="field__line" name="language" aria-label=words.transcript_translation>{options}</select>
+                    <button class="button">{words.transcript_translate}</button>
+                </form>
+            </div>
+        </details>
+    }
+}

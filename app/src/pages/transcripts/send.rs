@@ -1,0 +1,191 @@
+//! A recording on its way to the server, and the wish that follows it.
+
+use leptos::{either::EitherOf3, ev, prelude::*, task::spawn_local};
+use web_sys::Blob;
+
+use super::new::Choices;
+use crate::{
+    api::transcripts::{TranscriptForm, make_transcript},
+    browser::{
+        self,
+        tus::{self, Progress, Wanted},
+    },
+    error::AppError,
+    language::use_words,
+    ui::notice::Notice,
+};
+
+/// Where it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    /// Nothing is on its way.
+    Idle,
+    /// So much of it is there, from 0 to 1; or the network is away.
+    Sending(Progress, f64),
+    /// It is there, and is handed in.
+    HandingIn,
+}
+
+/// What is on its way. A recording that failed to arrive is kept until it is thrown away.
+#[derive(Clone, Copy)]
+pub(super) struct Sending {
+    choices: Choices,
+    state: RwSignal<State>,
+    paused: RwSignal<bool>,
+    called_off: RwSignal<bool>,
+    error: RwSignal<Option<AppError>>,
+    kept: StoredValue<Option<(Blob, String)>, LocalStorage>,
+    can_retry: RwSignal<bool>,
+}
+
+impl Sending {
+    pub(super) fn new(choices: Choices) -> Self {
+        let sending = Self {
+            choices,
+            state: RwSignal::new(State::Idle),
+            paused: RwSignal::new(false),
+            called_off: RwSignal::new(false),
+            error: RwSignal::new(None),
+            kept: StoredValue::new_local(None),
+            can_retry: RwSignal::new(false),
+        };
+        // Nobody leaves by mistake while a recording is only here.
+        Effect::new(move |_| {
+            let listener = window_event_listener(ev::beforeunload, move |event| {
+                if sending.kept.try_with_value(Option::is_some) == Some(true) {
+                    event.prevent_default();
+                }
+            });
+            on_cleanup(move || listener.remove());
+        });
+        sending
+    }
+
+    pub(super) fn is_busy(self) -> bool {
+        self.state.get() != State::Idle
+    }
+
+    /// Sends it and has it written down.
+    pub(super) fn send(self, file: Blob, name: String) {
+        if self.state.get_untracked() != State::Idle {
+            return;
+        }
+        self.kept.set_value(Some((file, name)));
+        self.again();
+    }
+
+    fn again(self) {
+        let Some((file, name)) = self.kept.try_get_value().flatten() else {
+            return;
+        };
+        self.error.set(None);
+        self.can_retry.set(false);
+        self.paused.set(false);
+        self.called_off.set(false);
+        self.state.set(State::Sending(Progress::Sent(0.0), 0.0));
+        let submission = browser::fresh_uuid();
+        spawn_local(async move {
+            let size = file.size().max(1.0);
+            let wanted = move || match (
+                self.called_off.try_get_untracked(),
+                self.paused.try_get_untracked(),
+            ) {
+                (Some(false), Some(false)) => Wanted::Yes,
+                (Some(false), Some(true)) => Wanted::Paused,
+                _ => Wanted::No,
+            };
+            let tell = move |progress| {
+                self.state.try_update(|state| {
+                    let before = match state {
+                        State::Sending(_, share) => *share,
+                        State::Idle | State::HandingIn => 0.0,
+                    };
+                    let share = match progress {
+                        Progress::Sent(bytes) => bytes / size,
+                        Progress::Waiting => before,
+                    };
+                    *state = State::Sending(progress, share);
+                });
+            };
+            let made = match tus::upload(&file, &name, wanted, tell).await {
+                Ok(None) => {
+                    self.forget();
+                    return;
+                }
+                Ok(Some(id)) => {
+                    self.state.try_set(State::HandingIn);
+                    make_transcript(self.form(id.to_string()), submission).await
+                }
+                Err(error) => Err(error),
+            };
+            self.state.try_set(State::Idle);
+            match made {
+                Ok(id) => {
+                    self.forget();
+                    browser::go_to(&format!("/transcripts/{id}"));
+                }
+                Err(error) => {
+                    self.error.try_set(Some(error));
+                    self.can_retry.try_set(true);
+                }
+            }
+        });
+    }
+
+    fn forget(self) {
+        self.kept.try_set_value(None);
+        self.state.try_set(State::Idle);
+        self.error.try_set(None);
+        self.can_retry.try_set(false);
+    }
+
+    fn form(self, file: String) -> TranscriptForm {
+        let text = |signal: RwSignal<String>| signal.try_get_untracked().unwrap_or_default();
+        TranscriptForm {
+            file,
+            model: text(self.choices.model),
+            title: String::new(),
+            language: text(self.choices.language),
+            speakers: text(self.choices.speakers),
+            translate_to: text(self.choices.translate_to),
+        }
+    }
+}
+
+/// How far it is, and holding it on.
+#[component]
+pub(super) fn SendingView(sending: Sending) -> impl IntoView {
+    let words = use_words();
+    let is_retry = move || sending.can_retry.get();
+    view! {
+        <div class="recordings__sending" aria-live="polite">
+            {move || match sending.state.get() {
+                State::Idle => EitherOf3::A(()),
+                State::HandingIn => EitherOf3::B(view! { <p>{words.transcript_handing_in}</p> }),
+                State::Sending(progress, share) => EitherOf3::C(view! {
+                    <p>
+                        {if progress == Progress::Waiting {
+                            words.upload_waiting.to_owned()
+                        } else {
+                            words.upload_sent(&format!("{:.0}", share * 100.0))
+                        }}
+                    </p>
+                    <progress class="recordings__progress" max="1" value=share.to_string() aria-label=words.upload></progress>
+                    <div class="panel__row">
+                        <button class="button" type="button" on:click=move |_| sending.paused.update(|paused| *paused = !*paused)>
+                            {move || if sending.paused.get() { words.upload_resume } else { words.upload_pause }}
+                        </button>
+                        <button class="button" type="button" on:click=move |_| sending.called_off.set(true)>{words.cancel}</button>
+                    </div>
+                }),
+            }}
+            <Notice error=sending.error/>
+            <Show when=is_retry fallback=|| ()>
+                <div class="panel__row">
+                    <button class="button" type="button" on:click=move |_| sending.again()>{words.try_again}</button>
+                    <button class="button" type="button" on:click=move |_| sending.forget()>{words.recording_discard}</button>
+                </div>
+            </Show>
+        </div>
+    }
+}

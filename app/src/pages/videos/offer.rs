@@ -1,0 +1,102 @@
+//! What of the form a model understands, and the wish that it comes to.
+
+use model::VideoModel;
+
+use crate::{
+    api::works::WishForm,
+    language::Words,
+    ui::figures::yuan,
+    works::{
+        picker::{Choice, offered},
+        words::parts,
+    },
+};
+
+/// The models that make videos so, each with its price by lines.
+pub fn models(words: &Words, models: &[VideoModel], from_image: bool) -> Vec<Choice> {
+    let choice = |model: &VideoModel| {
+        let prices = model.prices.iter();
+        let prices: Vec<String> = prices
+            .map(|(lines, price)| format!("{lines}P {}", yuan(*price)))
+            .collect();
+        let label = if prices.is_empty() {
+            model.name.clone()
+        } else {
+            let prices = words.price_per_second(&prices.join(", "));
+            format!("{} · {prices}", model.name)
+        };
+        Choice::new(model.name.clone(), label)
+    };
+    let fits = models.iter().filter(|model| model.from_image == from_image);
+    fits.map(choice).collect()
+}
+
+/// Lines, with what a second costs.
+pub fn lines(model: &VideoModel) -> Vec<Choice> {
+    let choice = |lines: &u32| {
+        let price = model.prices.iter().find(|(priced, _)| priced == lines);
+        Choice {
+            hint: price
+                .map(|(_, price)| format!("{}/s", yuan(*price)))
+                .unwrap_or_default(),
+            ..Choice::new(lines.to_string(), format!("{lines}P"))
+        }
+    };
+    model.lines.iter().map(choice).collect()
+}
+
+/// Ratios as shapes.
+pub fn ratios(model: &VideoModel) -> Vec<Choice> {
+    let choice = |ratio: &String| Choice {
+        shape: parts(ratio),
+        ..Choice::new(ratio.clone(), ratio.clone())
+    };
+    model.ratios.iter().map(choice).collect()
+}
+
+/// How long.
+pub fn seconds(model: &VideoModel) -> Vec<Choice> {
+    let choice = |seconds: &u32| Choice::new(seconds.to_string(), format!("{seconds} s"));
+    model.seconds.iter().map(choice).collect()
+}
+
+/// What is typed, as far as the model understands it.
+pub fn wish(mut typed: WishForm, model: &VideoModel) -> WishForm {
+    typed.model.clone_from(&model.name);
+    typed.lines = offered(&typed.lines, &lines(model));
+    typed.ratio = offered(&typed.ratio, &ratios(model));
+    typed.seconds = offered(&typed.seconds, &seconds(model));
+    if !model.from_image {
+        typed.image.clear();
+    }
+    typed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_keeps_to_what_the_model_understands() {
+        let model = VideoModel {
+            name: "camera".to_owned(),
+            from_image: false,
+            lines: vec![480, 1080],
+            ratios: vec!["16:9".to_owned()],
+            seconds: vec![5],
+            prices: vec![(480, 140_000)],
+        };
+        let typed = WishForm {
+            image: "x".to_owned(),
+            lines: "1080".to_owned(),
+            ratio: "4:3".to_owned(),
+            ..WishForm::default()
+        };
+        let wish = wish(typed, &model);
+        assert_eq!(
+            [wish.image, wish.lines, wish.ratio, wish.seconds],
+            ["", "1080", "16:9", "5"].map(str::to_owned)
+        );
+        assert_eq!(lines(&model)[0].hint, "¥0.14/s");
+    }
+}

@@ -1,0 +1,97 @@
+//! Jobs: work that goes on without whoever asked for it. A job lies in the database; a process takes it by a lease, keeps how far
+//! it has come, and ends it. What a dead process worked on is taken up by another one from the step that was kept last.
+
+mod desk;
+mod follow;
+mod lost;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, broadcast};
+
+use model::{JobId, UserId};
+
+use crate::{
+    Clock,
+    store::{self, Db, Job, NewJob},
+};
+
+pub(crate) use desk::{Desk, Pause};
+pub(crate) use follow::{Following, Seen};
+pub(crate) use lost::{Lost, lost_task};
+pub(crate) use worker::{Handler, Outcome};
+
+/// Changes that may wait for a watcher; one that falls behind looks at everything that changed.
+const WAITING: usize = 64;
+
+/// The jobs of all processes. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Jobs(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    /// What this process is called, and no other one.
+    node: String,
+    /// A job waits.
+    waits: Notify,
+    /// Whose jobs changed.
+    changed: broadcast::Sender<UserId>,
+}
+
+impl Jobs {
+    /// Those of this database, of which the process `node` works on some.
+    pub(crate) fn new(db: Db, clock: Arc<dyn Clock>, node: String) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            node,
+            waits: Notify::new(),
+            changed: broadcast::channel(WAITING).0,
+        }))
+    }
+
+    /// Keeps a job and wakes a worker. Its id, or that of the one which the same submission made before.
+    pub(crate) async fn submit(&self, job: &NewJob<'_>) -> Result<JobId, store::Error> {
+        let id = self.0.db.insert_job(job).await?;
+        self.0.waits.notify_one();
+        self.tell(job.owner);
+        Ok(id)
+    }
+
+    /// Asks a job to stop: of that owner, or with `None` of anybody. Whether there is one that has not ended. It ends when
+    /// whoever works on it has heard of it; what was begun at the upstream may come to its end all the same.
+    pub(crate) async fn cancel(
+        &self,
+        id: JobId,
+        owner: Option<UserId>,
+    ) -> Result<bool, store::Error> {
+        let inner = &*self.0;
+        let asked = inner.db.cancel_job(id, owner, inner.clock.now()).await?;
+        if asked {
+            inner.waits.notify_one();
+        }
+        if let Some(owner) = owner {
+            self.tell(owner);
+        }
+        Ok(asked)
+    }
+
+    /// Hears whose jobs change in this process.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<UserId> {
+        self.0.changed.subscribe()
+    }
+
+    /// Says that one of somebody's jobs has changed.
+    pub(crate) fn tell(&self, owner: UserId) {
+        // Nobody listening is no error.
+        let _ = self.0.changed.send(owner);
+    }
+
+    fn desk(&self, job: &Job, closing: tokio_util::sync::CancellationToken) -> Desk {
+        Desk::new(self.clone(), job, closing)
+    }
+}

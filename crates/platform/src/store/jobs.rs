@@ -1,0 +1,462 @@
+//! Jobs: taken by lease, so that several processes share them and a dead one's go on elsewhere.
+
+use model::{JobId, JobKind, JobState, Millis, SubmissionId, UserId};
+use sqlx::FromRow;
+
+use super::{Db, Result, on_pool, rows};
+
+// Each change has a time of its own, so that no watcher takes two for one.
+macro_rules! columns {
+    () => {
+        "id, owner_id, kind, state, attempts, node, cancel_asked, model, input, step, failure, at_most, cost, \
+         created_at, updated_at, ended_at"
+    };
+}
+
+const INSERT: &str = "INSERT INTO jobs (id, submission_id, owner_id, kind, state, priority, attempts, run_at, node, \
+     lease_until, cancel_asked, model, input, step, at_most, created_at, updated_at) \
+     VALUES ($1, $2, $3, $4, 'queued', $5, 0, $6, '', 0, FALSE, $7, $8, '{}', $9, $6, $6) \
+     ON CONFLICT (owner_id, submission_id) DO NOTHING";
+const OF_SUBMISSION: &str = "SELECT id FROM jobs WHERE owner_id = $1 AND submission_id = $2";
+/// Takes the one whose turn it is: of the highest priority, then the oldest, of an owner who has not as many running as they
+/// may. Whoever is second finds the lease taken, because the outer condition is looked at again.
+const CLAIM: &str = concat!(
+    "UPDATE jobs SET state = 'running', node = $1, lease_until = $2, attempts = attempts + 1, updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END \
+     WHERE lease_until < $3 AND ended_at IS NULL AND id = (SELECT j.id FROM jobs j \
+       WHERE j.state IN ('queued', 'running') AND j.ended_at IS NULL AND j.run_at <= $3 AND j.lease_until < $3 \
+       AND (SELECT COUNT(*) FROM jobs o WHERE o.owner_id = j.owner_id AND o.lease_until >= $3 AND o.ended_at IS NULL) < $4 \
+       ORDER BY j.priority DESC, j.run_at LIMIT 1) \
+     RETURNING ",
+    columns!()
+);
+const RENEW: &str = "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND node = $2 AND ended_at IS NULL RETURNING cancel_asked";
+const STEP: &str = "UPDATE jobs SET step = $3, updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + 1 END WHERE id = $1 AND node = $2 AND ended_at IS NULL";
+const AGAIN: &str = "UPDATE jobs SET state = 'queued', node = '', lease_until = 0, run_at = $3, updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + 1 END \
+     WHERE id = $1 AND node = $2 AND ended_at IS NULL";
+const END: &str = "UPDATE jobs SET state = $3, failure = $4, cost = $5, node = '', lease_until = 0, ended_at = $6, updated_at = CASE WHEN $6 > updated_at THEN $6 ELSE updated_at + 1 END \
+     WHERE id = $1 AND node = $2 AND ended_at IS NULL";
+const CANCEL: &str = "UPDATE jobs SET cancel_asked = TRUE, updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END WHERE id = $1 AND owner_id = $2 AND ended_at IS NULL";
+const CANCEL_ANY: &str = "UPDATE jobs SET cancel_asked = TRUE, updated_at = CASE WHEN $2 > updated_at THEN $2 ELSE updated_at + 1 END WHERE id = $1 AND ended_at IS NULL";
+const CALL_OFF: &str = "UPDATE jobs SET state = 'cancelled', cancel_asked = TRUE, ended_at = $3, \
+     updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END \
+     WHERE id = $1 AND ($2 = '' OR owner_id = $2) AND state = 'queued' AND attempts = 0 AND ended_at IS NULL";
+const UNFINISHED: &str =
+    "SELECT COUNT(*) FROM jobs WHERE owner_id = $1 AND ended_at IS NULL AND lease_until >= 0";
+const DELETE: &str = "DELETE FROM jobs WHERE id = $1 AND owner_id = $2 AND ended_at IS NOT NULL";
+const LEAVE: &str =
+    "UPDATE jobs SET node = '', lease_until = 0 WHERE node = $1 AND ended_at IS NULL";
+const FREE: &str =
+    "UPDATE jobs SET node = '', lease_until = 0 WHERE node <> $1 AND ended_at IS NULL";
+const FIND: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM jobs WHERE id = $1 AND owner_id = $2"
+);
+const PAGE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM jobs WHERE owner_id = $1 AND kind = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
+);
+const CHANGED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM jobs WHERE owner_id = $1 AND updated_at >= $2 ORDER BY updated_at LIMIT $3"
+);
+const EXISTS: &str = "SELECT COUNT(*) FROM jobs WHERE id = $1";
+const RUNNING_STEPS: &str = "SELECT step FROM jobs WHERE state IN ('queued', 'running') AND ended_at IS NULL AND model = $1";
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("OF_SUBMISSION", OF_SUBMISSION),
+    ("RENEW", RENEW),
+    ("STEP", STEP),
+    ("AGAIN", AGAIN),
+    ("END", END),
+    ("CANCEL", CANCEL),
+    ("CANCEL_ANY", CANCEL_ANY),
+    ("CALL_OFF", CALL_OFF),
+    ("UNFINISHED", UNFINISHED),
+    ("DELETE", DELETE),
+    ("FIND", FIND),
+    ("PAGE", PAGE),
+    ("CHANGED", CHANGED),
+    ("EXISTS", EXISTS),
+    ("RUNNING_STEPS", RUNNING_STEPS),
+    ("CLAIM", CLAIM),
+];
+
+/// Greater than every id.
+const NEWEST: &str = "g";
+
+/// A job as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) id: JobId,
+    pub(crate) owner: UserId,
+    pub(crate) kind: JobKind,
+    pub(crate) state: JobState,
+    pub(crate) attempts: i64,
+    pub(crate) cancel_asked: bool,
+    /// What was asked for, as JSON.
+    pub(crate) input: String,
+    /// How far it has come, as JSON.
+    pub(crate) step: String,
+    /// Why it failed, as JSON.
+    pub(crate) failure: Option<String>,
+    /// In micro-yuan.
+    pub(crate) at_most: Option<i64>,
+    /// In micro-yuan.
+    pub(crate) cost: Option<i64>,
+    pub(crate) created_at: Millis,
+    pub(crate) updated_at: Millis,
+    pub(crate) ended_at: Option<Millis>,
+}
+
+/// A job that is asked for.
+pub(crate) struct NewJob<'a> {
+    pub(crate) id: JobId,
+    pub(crate) submission: SubmissionId,
+    pub(crate) owner: UserId,
+    pub(crate) kind: JobKind,
+    /// The highest goes first.
+    pub(crate) priority: i64,
+    pub(crate) model: &'a str,
+    pub(crate) input: &'a str,
+    pub(crate) at_most: Option<i64>,
+    pub(crate) now: Millis,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    owner_id: String,
+    kind: String,
+    state: String,
+    attempts: i64,
+    cancel_asked: bool,
+    input: String,
+    step: String,
+    failure: Option<String>,
+    at_most: Option<i64>,
+    cost: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+    ended_at: Option<i64>,
+}
+
+impl TryFrom<Row> for Job {
+    type Error = super::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let corrupt = |column| rows::corrupt("jobs", column, &row.id);
+        Ok(Self {
+            id: rows::id("jobs", "id", &row.id)?,
+            owner: rows::id("jobs", "owner_id", &row.owner_id)?,
+            kind: JobKind::from_name(&row.kind).ok_or_else(|| corrupt("kind"))?,
+            state: JobState::from_name(&row.state).ok_or_else(|| corrupt("state"))?,
+            attempts: row.attempts,
+            cancel_asked: row.cancel_asked,
+            input: row.input,
+            step: row.step,
+            failure: row.failure,
+            at_most: row.at_most,
+            cost: row.cost,
+            created_at: Millis::new(row.created_at),
+            updated_at: Millis::new(row.updated_at),
+            ended_at: row.ended_at.map(Millis::new),
+        })
+    }
+}
+
+impl Db {
+    /// Keeps a job that waits for its turn. Its id, or that of the one that this submission made before.
+    #[tracing::instrument(name = "store.jobs.insert", skip_all)]
+    pub(crate) async fn insert_job(&self, job: &NewJob<'_>) -> Result<JobId> {
+        let (owner, submission) = (job.owner.to_string(), job.submission.to_string());
+        let id: String = on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            sqlx::query(INSERT)
+                .bind(job.id.to_string())
+                .bind(&submission)
+                .bind(&owner)
+                .bind(job.kind.as_str())
+                .bind(job.priority)
+                .bind(job.now.get())
+                .bind(job.model)
+                .bind(job.input)
+                .bind(job.at_most)
+                .execute(&mut *transaction)
+                .await?;
+            let id = sqlx::query_scalar(OF_SUBMISSION)
+                .bind(&owner)
+                .bind(&submission)
+                .fetch_one(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            id
+        });
+        rows::id("jobs", "id", &id)
+    }
+
+    /// The job that this submission of the owner's made.
+    #[tracing::instrument(name = "store.jobs.of_submission", skip_all)]
+    pub(crate) async fn job_of_submission(
+        &self,
+        owner: UserId,
+        submission: SubmissionId,
+    ) -> Result<Option<JobId>> {
+        let id: Option<String> = on_pool!(self.reader(), |pool| sqlx::query_scalar(OF_SUBMISSION)
+            .bind(owner.to_string())
+            .bind(submission.to_string())
+            .fetch_optional(pool)
+            .await?);
+        id.map(|id| rows::id("jobs", "id", &id)).transpose()
+    }
+
+    /// Takes the job whose turn it is, for this process until then. Nobody has more than `per_owner` running.
+    #[tracing::instrument(name = "store.jobs.claim", level = "debug", skip_all)]
+    pub(crate) async fn claim_job(
+        &self,
+        node: &str,
+        until: Millis,
+        now: Millis,
+        per_owner: i64,
+    ) -> Result<Option<Job>> {
+        let row: Option<Row> = on_pool!(self.writer(), |pool| sqlx::query_as(CLAIM)
+            .bind(node)
+            .bind(until.get())
+            .bind(now.get())
+            .bind(per_owner)
+            .fetch_optional(pool)
+            .await?);
+        row.map(Job::try_from).transpose()
+    }
+
+    /// Goes on vouching for a job. Whether it was asked to stop; `None` when it is no longer this process's.
+    #[tracing::instrument(name = "store.jobs.renew", level = "debug", skip_all)]
+    pub(crate) async fn renew_job(
+        &self,
+        id: JobId,
+        node: &str,
+        until: Millis,
+    ) -> Result<Option<bool>> {
+        Ok(on_pool!(self.writer(), |pool| sqlx::query_scalar(RENEW)
+            .bind(id.to_string())
+            .bind(node)
+            .bind(until.get())
+            .fetch_optional(pool)
+            .await?))
+    }
+
+    /// Keeps how far a job has come. Whether it is still this process's.
+    #[tracing::instrument(name = "store.jobs.step", level = "debug", skip_all)]
+    pub(crate) async fn step_job(
+        &self,
+        id: JobId,
+        node: &str,
+        step: &str,
+        now: Millis,
+    ) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| sqlx::query(STEP)
+            .bind(id.to_string())
+            .bind(node)
+            .bind(step)
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(changed > 0)
+    }
+
+    /// Puts a job back, to be taken up again at that time.
+    #[tracing::instrument(name = "store.jobs.again", skip_all)]
+    pub(crate) async fn postpone_job(
+        &self,
+        id: JobId,
+        node: &str,
+        run_at: Millis,
+        now: Millis,
+    ) -> Result<()> {
+        on_pool!(self.writer(), |pool| sqlx::query(AGAIN)
+            .bind(id.to_string())
+            .bind(node)
+            .bind(run_at.get())
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Ends a job. Whether it was still this process's.
+    #[tracing::instrument(name = "store.jobs.end", skip_all)]
+    pub(crate) async fn end_job(
+        &self,
+        id: JobId,
+        node: &str,
+        (state, failure, cost): (JobState, Option<&str>, Option<i64>),
+        now: Millis,
+    ) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| sqlx::query(END)
+            .bind(id.to_string())
+            .bind(node)
+            .bind(state.as_str())
+            .bind(failure)
+            .bind(cost)
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(changed > 0)
+    }
+
+    /// Asks a job of the owner's, or with `None` anybody's, to stop. Whether there is one that has not ended.
+    #[tracing::instrument(name = "store.jobs.cancel", skip_all)]
+    pub(crate) async fn cancel_job(
+        &self,
+        id: JobId,
+        owner: Option<UserId>,
+        now: Millis,
+    ) -> Result<bool> {
+        let id = id.to_string();
+        let changed = on_pool!(self.writer(), |pool| {
+            let query = match owner {
+                Some(owner) => sqlx::query(CANCEL).bind(&id).bind(owner.to_string()),
+                None => sqlx::query(CANCEL_ANY).bind(&id),
+            };
+            query.bind(now.get()).execute(pool).await?.rows_affected()
+        });
+        Ok(changed > 0)
+    }
+
+    /// Ends a job of the owner's, or with `None` anybody's, on which nobody has worked. Whether it was one.
+    #[tracing::instrument(name = "store.jobs.call_off", skip_all)]
+    pub(crate) async fn call_off_job(
+        &self,
+        id: JobId,
+        owner: Option<UserId>,
+        now: Millis,
+    ) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| sqlx::query(CALL_OFF)
+            .bind(id.to_string())
+            .bind(owner.map(|id| id.to_string()).unwrap_or_default())
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(changed > 0)
+    }
+
+    /// How many of the owner's jobs have not ended.
+    #[tracing::instrument(name = "store.jobs.unfinished", skip_all)]
+    pub(crate) async fn unfinished_jobs(&self, owner: UserId) -> Result<i64> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(
+            UNFINISHED
+        )
+        .bind(owner.to_string())
+        .fetch_one(pool)
+        .await?))
+    }
+
+    /// Forgets a job of the owner's that has ended; what it made stays. Whether there was one.
+    #[tracing::instrument(name = "store.jobs.delete", skip_all)]
+    pub(crate) async fn delete_job(&self, id: JobId, owner: UserId) -> Result<bool> {
+        let deleted = on_pool!(self.writer(), |pool| sqlx::query(DELETE)
+            .bind(id.to_string())
+            .bind(owner.to_string())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(deleted > 0)
+    }
+
+    /// Gives up everything that this process works on: another one takes it up at once.
+    #[tracing::instrument(name = "store.jobs.leave", skip_all)]
+    pub(crate) async fn leave_jobs(&self, node: &str) -> Result<u64> {
+        Ok(on_pool!(self.writer(), |pool| sqlx::query(LEAVE)
+            .bind(node)
+            .execute(pool)
+            .await?
+            .rows_affected()))
+    }
+
+    /// Frees what other processes work on: right when this one is the only one.
+    #[tracing::instrument(name = "store.jobs.free", skip_all)]
+    pub(crate) async fn free_jobs(&self, node: &str) -> Result<u64> {
+        Ok(on_pool!(self.writer(), |pool| sqlx::query(FREE)
+            .bind(node)
+            .execute(pool)
+            .await?
+            .rows_affected()))
+    }
+
+    /// One of the owner's jobs.
+    #[tracing::instrument(name = "store.jobs.find", skip_all)]
+    pub(crate) async fn job(&self, owner: UserId, id: JobId) -> Result<Option<Job>> {
+        let row: Option<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(FIND)
+            .bind(id.to_string())
+            .bind(owner.to_string())
+            .fetch_optional(pool)
+            .await?);
+        row.map(Job::try_from).transpose()
+    }
+
+    /// The owner's jobs of a kind, newest first, those before `before`.
+    #[tracing::instrument(name = "store.jobs.page", skip_all)]
+    pub(crate) async fn jobs(
+        &self,
+        owner: UserId,
+        kind: JobKind,
+        before: Option<JobId>,
+        limit: u32,
+    ) -> Result<Vec<Job>> {
+        let before = before.map_or_else(|| NEWEST.to_owned(), |id| id.to_string());
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(PAGE)
+            .bind(owner.to_string())
+            .bind(kind.as_str())
+            .bind(before)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(Job::try_from).collect()
+    }
+
+    /// The owner's jobs that changed at that time or later, in the order of their changes.
+    #[tracing::instrument(name = "store.jobs.changed", level = "debug", skip_all)]
+    pub(crate) async fn changed_jobs(
+        &self,
+        owner: UserId,
+        since: Millis,
+        limit: u32,
+    ) -> Result<Vec<Job>> {
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(CHANGED)
+            .bind(owner.to_string())
+            .bind(since.get())
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(Job::try_from).collect()
+    }
+
+    /// Whether there is such a job, whoever's it is.
+    #[tracing::instrument(name = "store.jobs.exists", skip_all)]
+    pub(crate) async fn job_exists(&self, id: JobId) -> Result<bool> {
+        let count: i64 = on_pool!(self.reader(), |pool| sqlx::query_scalar(EXISTS)
+            .bind(id.to_string())
+            .fetch_one(pool)
+            .await?);
+        Ok(count > 0)
+    }
+
+    /// How far the jobs that have not ended and ask this model have come.
+    #[tracing::instrument(name = "store.jobs.running_steps", skip_all)]
+    pub(crate) async fn running_steps(&self, model: &str) -> Result<Vec<String>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(
+            RUNNING_STEPS
+        )
+        .bind(model)
+        .fetch_all(pool)
+        .await?))
+    }
+}

@@ -1,0 +1,291 @@
+//! Works: images, videos and spoken texts, from the wish to the file. A wish becomes a job; what it can cost is reserved when it
+//! is wished for, and booked when it is known what came of it.
+
+mod asking;
+mod dictation;
+mod fetch;
+mod governing;
+mod listing;
+mod lost;
+mod making;
+mod offers;
+mod step;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::sync::Arc;
+
+use model::{FailureCode, JobId, Offers, Permission, SubmissionId, Wish, WorkId};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Clock, Error, Ids,
+    files::Files,
+    gateway::{Gateway, JobEnd},
+    identity::{Caller, IdentityError},
+    jobs::Jobs,
+    store::{Allowance, Db, NewJob},
+    transcripts::{Transcripts, TranscriptsOptions},
+};
+
+pub(crate) use asking::failure_of;
+pub use dictation::{Ears, HERTZ, Heard, LONGEST_S, Utterance};
+pub use listing::MAKINGS;
+pub(crate) use making::may_have_begun;
+pub(crate) use offers::allows;
+pub use watch::Changed;
+
+/// What the operator decides of works.
+#[derive(Clone, Debug)]
+pub struct WorksOptions {
+    /// Models for images, in the order in which they are offered.
+    pub images: Vec<String>,
+    /// Models for videos.
+    pub videos: Vec<String>,
+    /// Models for speech.
+    pub speech: Vec<String>,
+    /// The model that listens while somebody speaks.
+    pub dictation: String,
+    /// Transcripts, which are jobs like works.
+    pub transcripts: TranscriptsOptions,
+    /// Jobs that this process works on at once; 0 leaves them to other processes.
+    pub jobs_at_once: usize,
+    /// Jobs of a person that are worked on at once; further ones wait.
+    pub jobs_per_person: u32,
+    /// Jobs of a person that may wait.
+    pub waiting_per_person: u32,
+}
+
+impl Default for WorksOptions {
+    fn default() -> Self {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Self {
+            images: names(&[
+                "wan2.2-t2i-flash",
+                "wan2.2-t2i-plus",
+                "wan2.6-t2i",
+                "qwen-image-plus",
+                "wanx-v1",
+                "wanx2.1-imageedit",
+                "wan2.5-i2i-preview",
+            ]),
+            videos: names(&[
+                "wan2.2-t2v-plus",
+                "wan2.5-t2v-preview",
+                "wan2.2-i2v-flash",
+                "wan2.5-i2v-preview",
+            ]),
+            speech: names(&["cosyvoice-v3-flash", "qwen3-tts-flash"]),
+            dictation: "paraformer-realtime-v2".to_owned(),
+            transcripts: TranscriptsOptions::default(),
+            jobs_at_once: 100,
+            jobs_per_person: 4,
+            waiting_per_person: 50,
+        }
+    }
+}
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Works(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    gateway: Gateway,
+    files: Files,
+    jobs: Jobs,
+    transcripts: Transcripts,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    options: WorksOptions,
+}
+
+/// What the service is built of.
+pub(crate) struct WorksParts {
+    pub(crate) db: Db,
+    pub(crate) gateway: Gateway,
+    pub(crate) files: Files,
+    pub(crate) jobs: Jobs,
+    pub(crate) transcripts: Transcripts,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Ids,
+}
+
+impl Works {
+    pub(crate) fn new(parts: WorksParts, options: WorksOptions) -> Self {
+        Self(Arc::new(Inner {
+            db: parts.db,
+            gateway: parts.gateway,
+            files: parts.files,
+            jobs: parts.jobs,
+            transcripts: parts.transcripts,
+            clock: parts.clock,
+            ids: parts.ids,
+            options,
+        }))
+    }
+
+    /// An id for a submission whose sender has none.
+    pub fn new_submission(&self) -> SubmissionId {
+        SubmissionId::from_uuid(self.0.ids.next())
+    }
+
+    /// What the caller can have made here.
+    #[tracing::instrument(name = "api.works.offers", skip_all)]
+    pub async fn offers(&self, caller: &Caller) -> Result<Offers, Error> {
+        caller.require(Permission::MediaUse)?;
+        let allowance = self.0.db.allowance(caller.user()).await?;
+        Ok(self.offered(&allowance))
+    }
+
+    /// The most that a wish can cost, in micro-yuan; `None` where there is no price. Refuses what can't be made.
+    #[tracing::instrument(name = "api.works.quote", skip_all)]
+    pub async fn quote(&self, caller: &Caller, wish: &Wish) -> Result<Option<i64>, Error> {
+        let allowance = self.allowed(caller, wish).await?;
+        self.check(&allowance, wish)?;
+        Ok(self.0.gateway.quote(&asking::ask_of(wish)))
+    }
+
+    /// Has a wish made. Its money is reserved when this returns; the same submission again is the same job.
+    #[tracing::instrument(name = "api.works.make", skip_all)]
+    pub async fn make(
+        &self,
+        caller: &Caller,
+        submission: SubmissionId,
+        wish: &Wish,
+    ) -> Result<JobId, Error> {
+        let inner = &*self.0;
+        let allowance = self.allowed(caller, wish).await?;
+        let owner = caller.user();
+        if let Some(id) = inner.db.job_of_submission(owner, submission).await? {
+            return Ok(id);
+        }
+        self.check(&allowance, wish)?;
+        for file in asking::files_of(wish) {
+            let view = inner.files.view(owner, file).await?;
+            asking::check_size(wish, &view)?;
+        }
+        let waiting = inner.db.unfinished_jobs(owner).await?;
+        if waiting >= i64::from(inner.options.waiting_per_person) {
+            return Err(Error::Refused(FailureCode::TooMany));
+        }
+        let input =
+            serde_json::to_string(wish).map_err(|_| Error::Refused(FailureCode::InvalidText))?;
+        let ask = asking::ask_of(wish);
+        let id = JobId::from_uuid(inner.ids.next());
+        inner.gateway.reserve_job(owner, id, &ask).await?;
+        let job = NewJob {
+            id,
+            submission,
+            owner,
+            kind: wish.kind(),
+            priority: 0,
+            model: wish.model(),
+            input: &input,
+            at_most: inner.gateway.quote(&ask),
+            now: inner.clock.now(),
+        };
+        let kept = inner.jobs.submit(&job).await;
+        // Another press of the same button was faster, or it can't be kept: what was reserved is free again.
+        if kept.as_ref().ok() != Some(&id) {
+            let end = JobEnd::of(model::CallOutcome::Cancelled);
+            inner.gateway.settle_job(id, end).await?;
+        }
+        Ok(kept?)
+    }
+
+    /// Asks a job of the caller's to stop. One that nobody works on yet is over at once; what has begun at the upstream may come
+    /// to its end, and is then there and paid for.
+    #[tracing::instrument(name = "api.works.cancel", skip_all)]
+    pub async fn cancel(&self, caller: &Caller, id: JobId) -> Result<(), Error> {
+        caller.require(Permission::MediaUse)?;
+        let inner = &*self.0;
+        let owner = Some(caller.user());
+        if inner.db.call_off_job(id, owner, inner.clock.now()).await? {
+            let end = JobEnd::of(model::CallOutcome::Cancelled);
+            inner.gateway.settle_job(id, end).await?;
+            inner.jobs.tell(caller.user());
+            return Ok(());
+        }
+        let asked = inner.jobs.cancel(id, owner).await?;
+        asked.then_some(()).ok_or(Error::NotFound)
+    }
+
+    /// Forgets a job of the caller's that has ended; what it made stays in the library.
+    #[tracing::instrument(name = "api.works.forget", skip_all)]
+    pub async fn forget(&self, caller: &Caller, id: JobId) -> Result<(), Error> {
+        caller.require(Permission::MediaUse)?;
+        let forgotten = self.0.db.delete_job(id, caller.user()).await?;
+        forgotten.then_some(()).ok_or(Error::NotFound)
+    }
+
+    /// Deletes works of the caller's with their files. How many there were.
+    #[tracing::instrument(name = "api.works.delete", skip_all)]
+    pub async fn delete(&self, caller: &Caller, works: &[WorkId]) -> Result<u64, Error> {
+        caller.require(Permission::MediaUse)?;
+        let inner = &*self.0;
+        let owner = caller.user();
+        let mut files = Vec::with_capacity(works.len());
+        for work in works {
+            files.extend(inner.db.file_of_work(owner, *work).await?);
+        }
+        Ok(inner.files.delete(owner, &files).await?)
+    }
+
+    /// Works on jobs of all kinds until `closing`. `alone` says that no other process shares the database: then what others left is
+    /// free at once.
+    pub async fn run_jobs(&self, alone: bool, closing: CancellationToken) {
+        let options = &self.0.options;
+        if options.jobs_at_once == 0 {
+            return;
+        }
+        if alone && let Err(error) = self.0.jobs.free_all().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "jobs of ended processes wait until their leases run out"
+            );
+        }
+        let handler = Arc::new(making::Maker(self.clone()));
+        self.0
+            .jobs
+            .run(
+                handler,
+                options.jobs_at_once,
+                i64::from(options.jobs_per_person),
+                closing,
+            )
+            .await;
+    }
+
+    async fn allowed(&self, caller: &Caller, wish: &Wish) -> Result<Allowance, Error> {
+        caller.require(Permission::MediaUse)?;
+        let allowance = self.0.db.allowance(caller.user()).await?;
+        let models = &self.0.options;
+        let offered = match wish {
+            Wish::Image(_) => &models.images,
+            Wish::Video(_) => &models.videos,
+            Wish::Speech(_) => &models.speech,
+        };
+        let is_offered = offered.iter().any(|name| name == wish.model());
+        if !is_offered || !allows(&allowance, wish.model()) {
+            return Err(Error::UnknownModel);
+        }
+        Ok(allowance)
+    }
+}
+
+impl From<crate::gateway::GatewayError> for Error {
+    fn from(error: crate::gateway::GatewayError) -> Self {
+        use crate::gateway::GatewayError as E;
+        match error {
+            E::Store(error) => Self::Store(error),
+            E::Identity(error) => Self::Identity(error),
+            E::OverBudget { .. } | E::NoPrice | E::QuotaUsedUp { .. } => {
+                Self::Identity(IdentityError::Refused(FailureCode::QuotaUsedUp))
+            }
+            E::NoModel | E::UnknownModel { .. } => Self::UnknownModel,
+            _ => Self::Overloaded,
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! Results become files: fetched before the upstream's addresses end, each once.
+
+use std::{collections::HashSet, time::Duration};
+
+use bailian::{Error as UpstreamError, ErrorKind};
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use model::{FailureCode, FileName, JobFailure, JobKind, Wish, WorkId};
+
+use super::{making::Making, step::Part};
+use crate::{
+    files::{FilesError, NewFile},
+    jobs::Pause,
+    store::NewWork,
+};
+
+/// The largest result that is kept.
+const LARGEST: usize = 2 * 1024 * 1024 * 1024;
+/// The largest part of a spoken text.
+const LARGEST_PART: usize = 64 * 1024 * 1024;
+/// What a result's file is called at most, in characters of its prompt.
+const NAME: usize = 40;
+
+/// Why a result is not kept.
+enum NotKept {
+    /// It is not there any more, or can't be kept.
+    Never(JobFailure),
+    /// It will be there later.
+    Later,
+}
+
+impl Making<'_> {
+    /// Fetches what is not there yet. Fails when nothing could be kept, or when something can't be kept here.
+    pub(super) async fn fetch(&mut self) -> Result<Result<(), JobFailure>, Pause> {
+        let inner = &*self.works.0;
+        let there = inner.db.works_of_job(self.job.owner, self.job.id).await?;
+        let there: HashSet<u32> = there.into_iter().map(|(position, _)| position).collect();
+        let results = self.step.results.clone().unwrap_or_default();
+        if self.job.kind == JobKind::Speech {
+            if there.contains(&0) {
+                return Ok(Ok(()));
+            }
+            return self.fetch_speech(&results).await;
+        }
+        let (mut kept, mut failed) = (there.len(), None);
+        for (position, part) in (0_u32..).zip(&results) {
+            let (url, actual_prompt) = match part {
+                Part::Made { url, actual_prompt } => (url, actual_prompt.as_deref()),
+                Part::Failed(failure) => {
+                    failed = failed.or(Some(failure.clone()));
+                    continue;
+                }
+            };
+            if there.contains(&position) {
+                continue;
+            }
+            match self.fetch_one(position, url, actual_prompt).await? {
+                Ok(()) => kept += 1,
+                Err(failure) => {
+                    failed = Some(failure.clone());
+                    if let Some(parts) = &mut self.step.results {
+                        parts[position as usize] = Part::Failed(failure);
+                    }
+                    self.desk.keep(&self.step).await?;
+                }
+            }
+        }
+        let nothing = || JobFailure {
+            code: FailureCode::UpstreamUnreadable,
+            upstream_code: None,
+            reference: self.step.request_id.clone(),
+        };
+        Ok(if kept > 0 {
+            Ok(())
+        } else {
+            Err(failed.unwrap_or_else(nothing))
+        })
+    }
+
+    async fn fetch_one(
+        &self,
+        position: u32,
+        url: &str,
+        actual_prompt: Option<&str>,
+    ) -> Result<Result<(), JobFailure>, Pause> {
+        let client = self.works.0.gateway.client();
+        let kept = async {
+            let download = client.download(url, LARGEST).await.map_err(of_upstream)?;
+            let pieces = stream::unfold(Some(download), |download| async move {
+                let mut download = download?;
+                match download.chunk().await {
+                    Ok(Some(piece)) => Some((Ok(piece), Some(download))),
+                    Ok(None) => None,
+                    Err(error) => Some((Err(error), None)),
+                }
+            });
+            self.keep_file(position, actual_prompt, pieces).await
+        };
+        Self::or_later(self.desk.unless_gone(kept).await?)
+    }
+
+    fn or_later(kept: Result<(), NotKept>) -> Result<Result<(), JobFailure>, Pause> {
+        match kept {
+            Ok(()) => Ok(Ok(())),
+            Err(NotKept::Never(failure)) => Ok(Err(failure)),
+            Err(NotKept::Later) => Err(Pause::Later(Duration::from_secs(10))),
+        }
+    }
+
+    /// Keeps a file and the work that it is.
+    async fn keep_file<E: std::error::Error + Send + Sync + 'static>(
+        &self,
+        position: u32,
+        actual_prompt: Option<&str>,
+        pieces: impl Stream<Item = Result<Bytes, E>> + Send,
+    ) -> Result<(), NotKept> {
+        let inner = &*self.works.0;
+        let new = NewFile {
+            duration_ms: self.duration_ms(),
+            ..NewFile::work(self.file_name(position)?)
+        };
+        let stored = inner
+            .files
+            .store(self.job.owner, new, pieces, LARGEST as u64)
+            .await;
+        let file = stored.map_err(|error| self.of_files(&error))?;
+        let work = NewWork {
+            id: WorkId::from_uuid(inner.ids.next()),
+            owner: self.job.owner,
+            job: self.job.id,
+            position,
+            kind: self.job.kind,
+            file: file.id,
+            prompt: self.wish.prompt(),
+            actual_prompt,
+            model: self.wish.model(),
+            now: inner.clock.now(),
+        };
+        match inner.db.insert_work(&work).await {
+            Ok(true) => Ok(()),
+            // Another process was faster, or the account is gone: nobody refers to this one.
+            other => {
+                let _ = inner.files.delete(self.job.owner, &[file.id]).await;
+                match other {
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(NotKept::Later),
+                }
+            }
+        }
+    }
+
+    fn of_files(&self, error: &FilesError) -> NotKept {
+        tracing::warn!(
+            error = error as &dyn std::error::Error,
+            "a result could not be kept"
+        );
+        let code = error.code();
+        if matches!(
+            code,
+            FailureCode::StoreUnavailable
+                | FailureCode::FilesUnavailable
+                | FailureCode::ScannerUnavailable
+                | FailureCode::BadRequest
+        ) {
+            return NotKept::Later;
+        }
+        NotKept::Never(JobFailure {
+            code,
+            upstream_code: None,
+            reference: Some(self.job.id.to_string()),
+        })
+    }
+
+    /// The beginning of the prompt, with what the file is.
+    fn file_name(&self, position: u32) -> Result<FileName, NotKept> {
+        let prompt = self.wish.prompt().trim().chars();
+        let words: String = prompt
+            .take(NAME)
+            .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+            .collect();
+        let ending = match self.wish {
+            Wish::Image(_) => "png",
+            Wish::Video(_) => "mp4",
+            Wish::Speech(wish) => wish.format.as_str(),
+        };
+        let number = position + 1;
+        let name = format!("{} {number}.{ending}", words.trim());
+        FileName::parse(name).map_err(|_| NotKept::Later)
+    }
+
+    /// How long a video is, where the upstream has said so.
+    fn duration_ms(&self) -> Option<i64> {
+        let usage = self
+            .step
+            .usage
+            .as_ref()
+            .filter(|_| self.job.kind == JobKind::Video)?;
+        let seconds = usage.video_duration.or(usage.duration)?;
+        let ms = (seconds * 1_000.0).round();
+        #[expect(clippy::cast_possible_truncation, reason = "within its bounds")]
+        let whole = ms as i64;
+        (1.0..86_400_000.0).contains(&ms).then_some(whole)
+    }
+
+    /// The parts of a text become one recording.
+    async fn fetch_speech(&mut self, results: &[Part]) -> Result<Result<(), JobFailure>, Pause> {
+        let urls: Vec<&str> = results
+            .iter()
+            .filter_map(|part| match part {
+                Part::Made { url, .. } => Some(url.as_str()),
+                Part::Failed(_) => None,
+            })
+            .collect();
+        if let [url] = urls[..] {
+            return self.fetch_one(0, url, None).await;
+        }
+        let kept = async {
+            let mut joined = wav::Joined::new().map_err(|_| NotKept::Later)?;
+            for url in urls {
+                let client = self.works.0.gateway.client();
+                let part = client.download(url, LARGEST_PART).await;
+                let part = part.map_err(of_upstream)?.bytes().await;
+                let added = joined.add(&part.map_err(of_upstream)?);
+                added.map_err(|_| {
+                    NotKept::Never(JobFailure {
+                        code: FailureCode::UpstreamUnreadable,
+                        upstream_code: None,
+                        reference: self.step.request_id.clone(),
+                    })
+                })?;
+            }
+            let pieces = joined.pieces().map_err(|_| NotKept::Later)?;
+            self.keep_file(0, None, pieces).await
+        };
+        let kept = self.desk.unless_gone(kept).await?;
+        Self::or_later(kept)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` takes")]
+fn of_upstream(error: UpstreamError) -> NotKept {
+    tracing::warn!(
+        error = &error as &dyn std::error::Error,
+        "a result could not be fetched"
+    );
+    match error.kind() {
+        // Its address has ended, or leads nowhere.
+        ErrorKind::PermissionDenied
+        | ErrorKind::NotFound
+        | ErrorKind::TooLarge
+        | ErrorKind::InvalidParameter { .. }
+        | ErrorKind::UnexpectedRedirect => NotKept::Never(super::asking::failure_of(&error)),
+        _ => NotKept::Later,
+    }
+}
+
+/// The text in parts of so many characters at most, cut where a sentence ends if there is one.
+pub(super) fn parts(text: &str, most: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let end = match rest.char_indices().nth(most) {
+            None => rest.len(),
+            Some((longest, _)) => cut(rest, longest),
+        };
+        let (part, left) = rest.split_at(end);
+        if !part.trim().is_empty() {
+            parts.push(part.trim());
+        }
+        rest = left.trim_start();
+    }
+    parts
+}
+
+/// Where a part ends that may be so long: behind the last sentence, else the last clause, else the last word.
+fn cut(text: &str, longest: usize) -> usize {
+    let head = &text[..longest];
+    let behind = |ends: &[char]| {
+        let found = head.char_indices().rfind(|(_, c)| ends.contains(c));
+        found.map(|(at, c)| at + c.len_utf8())
+    };
+    behind(&['。', '！', '？', '.', '!', '?', '\n', '…'])
+        .or_else(|| behind(&['，', '；', '、', ',', ';', '：', ':']))
+        .or_else(|| behind(&[' ']))
+        .filter(|end| *end > 0)
+        .unwrap_or(longest)
+}
+
+mod wav {
+    //! WAV recordings one after the other, without a gap: their samples in one file.
+
+    use std::io::{Read, Seek, SeekFrom, Write};
+
+    use bytes::Bytes;
+    use futures_util::{Stream, stream};
+
+    /// Bytes that are read at once.
+    const PIECE: usize = 64 * 1024;
+
+    /// What is joined so far. Not in memory: a long text is an hour of sound.
+    pub(super) struct Joined {
+        file: std::fs::File,
+        form: Option<[u8; 16]>,
+        bytes: u32,
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("not a WAV recording like the one before")]
+    pub(super) struct NotWav;
+
+    impl Joined {
+        pub(super) fn new() -> std::io::Result<Self> {
+            Ok(Self {
+                file: tempfile::tempfile()?,
+                form: None,
+                bytes: 0,
+            })
+        }
+
+        /// Adds the samples of a recording.
+        pub(super) fn add(&mut self, recording: &[u8]) -> Result<(), NotWav> {
+            let (form, samples) = chunks(recording).ok_or(NotWav)?;
+            if *self.form.get_or_insert(form) != form {
+                return Err(NotWav);
+            }
+            self.file.write_all(samples).map_err(|_| NotWav)?;
+            let added = u32::try_from(samples.len()).map_err(|_| NotWav)?;
+            self.bytes = self.bytes.checked_add(added).ok_or(NotWav)?;
+            Ok(())
+        }
+
+        /// The whole recording, piece by piece.
+        pub(super) fn pieces(
+            mut self,
+        ) -> std::io::Result<impl Stream<Item = std::io::Result<Bytes>> + Send> {
+            self.file.seek(SeekFrom::Start(0))?;
+            let head = head(self.form.unwrap_or_default(), self.bytes);
+            let file = self.file;
+            let rest = stream::try_unfold(file, |mut file| async move {
+                // A small piece of a file that was just written: it comes from memory.
+                let mut piece = vec![0; PIECE];
+                let read = file.read(&mut piece)?;
+                piece.truncate(read);
+                Ok((read > 0).then(|| (Bytes::from(piece), file)))
+            });
+            Ok(futures_util::StreamExt::chain(
+                stream::once(async move { Ok(Bytes::from(head)) }),
+                rest,
+            ))
+        }
+    }
+
+    /// The form and the samples of a recording; what stands beside them is left out.
+    fn chunks(recording: &[u8]) -> Option<([u8; 16], &[u8])> {
+        if recording.get(..4)? != b"RIFF" || recording.get(8..12)? != b"WAVE" {
+            return None;
+        }
+        let (mut at, mut form) = (12, None);
+        loop {
+            let name = recording.get(at..at + 4)?;
+            let length = recording.get(at + 4..at + 8)?.try_into().ok()?;
+            let length = u32::from_le_bytes(length) as usize;
+            let body = recording.get(at + 8..)?;
+            match name {
+                b"fmt " => form = Some(body.get(..16)?.try_into().ok()?),
+                // A recording that was written as it was spoken does not know its length.
+                b"data" => return Some((form?, &body[..length.min(body.len())])),
+                _ => {}
+            }
+            at = at.checked_add(8 + length + length % 2)?;
+        }
+    }
+
+    fn head(form: [u8; 16], bytes: u32) -> Vec<u8> {
+        let mut head = Vec::with_capacity(44);
+        head.extend_from_slice(b"RIFF");
+        head.extend_from_slice(&bytes.saturating_add(36).to_le_bytes());
+        head.extend_from_slice(b"WAVEfmt ");
+        head.extend_from_slice(&16_u32.to_le_bytes());
+        head.extend_from_slice(&form);
+        head.extend_from_slice(b"data");
+        head.extend_from_slice(&bytes.to_le_bytes());
+        head
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use futures_util::TryStreamExt;
+
+        use super::*;
+
+        const FORM: [u8; 16] = [1, 0, 1, 0, 0xc0, 0x5d, 0, 0, 0x80, 0xbb, 0, 0, 2, 0, 16, 0];
+
+        fn recording(samples: &[u8]) -> Vec<u8> {
+            let mut wav = head(FORM, u32::try_from(samples.len()).unwrap());
+            wav.extend_from_slice(samples);
+            wav
+        }
+
+        #[tokio::test]
+        async fn recordings_follow_each_other_without_a_gap() {
+            let mut joined = Joined::new().unwrap();
+            joined.add(&recording(&[1, 2, 3, 4])).unwrap();
+            joined.add(&recording(&[5, 6])).unwrap();
+            let pieces: Vec<Bytes> = joined.pieces().unwrap().try_collect().await.unwrap();
+            assert_eq!(pieces.concat(), recording(&[1, 2, 3, 4, 5, 6]));
+        }
+
+        #[test]
+        fn what_is_no_recording_or_another_kind_is_refused() {
+            let mut joined = Joined::new().unwrap();
+            assert!(joined.add(b"ID3 something").is_err());
+            assert!(joined.add(&recording(&[1, 2])[..30]).is_err());
+            joined.add(&recording(&[1, 2])).unwrap();
+            let mut other = recording(&[1, 2]);
+            other[22] = 2;
+            assert!(joined.add(&other).is_err());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn a_text_is_cut_where_sentences_end_and_nothing_is_lost() {
+        assert_eq!(parts("  短。 ", 10), ["短。"]);
+        assert_eq!(
+            parts("第一句。第二句很长很长", 8),
+            ["第一句。", "第二句很长很长"]
+        );
+        assert_eq!(parts("One, two and three", 8), ["One,", "two and", "three"]);
+        assert_eq!(parts("没有标点的文字", 3), ["没有标", "点的文", "字"]);
+        let text = "甲乙丙。".repeat(500);
+        let cut = parts(&text, 500);
+        assert!(cut.iter().all(|part| part.chars().count() <= 500));
+        assert_eq!(cut.concat(), text);
+        assert_eq!(parts(" \n ", 5), [""; 0]);
+    }
+}

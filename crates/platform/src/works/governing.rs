@@ -1,0 +1,60 @@
+//! Everybody's jobs, for administrators: how they go, never what was wished for.
+
+use model::{JobFilter, JobId, JobLine, Page, Permission};
+
+use super::Works;
+use crate::{Error, audit::Audit, gateway::JobEnd, identity::Caller, people::readable};
+
+/// Jobs of a page.
+const PAGE: u32 = 50;
+
+impl Works {
+    /// A page of everybody's jobs, newest first, after the given cursor.
+    #[tracing::instrument(name = "api.works.jobs", skip_all)]
+    pub async fn jobs(
+        &self,
+        caller: &Caller,
+        filter: &JobFilter,
+        after: Option<&str>,
+    ) -> Result<Page<JobLine>, Error> {
+        readable(caller, Permission::JobsRead)?;
+        let before: Option<JobId> = after.map(str::parse).transpose()?;
+        let mut lines = self.0.db.job_lines(filter, before, PAGE + 1).await?;
+        let more = lines.len() > PAGE as usize;
+        lines.truncate(PAGE as usize);
+        let next = lines
+            .last()
+            .filter(|_| more)
+            .map(|line| line.id.to_string());
+        Ok(Page { items: lines, next })
+    }
+
+    /// How many jobs wait, and how many are worked on.
+    #[tracing::instrument(name = "api.works.jobs_unfinished", skip_all)]
+    pub async fn jobs_unfinished(&self, caller: &Caller) -> Result<(i64, i64), Error> {
+        readable(caller, Permission::JobsRead)?;
+        Ok(self.0.db.unfinished_by_state().await?)
+    }
+
+    /// Asks anybody's job to stop, and writes that down.
+    #[tracing::instrument(name = "api.works.stop_job", skip_all)]
+    pub async fn stop_job(&self, caller: &Caller, audit: &Audit, id: JobId) -> Result<(), Error> {
+        let inner = &*self.0;
+        let record = audit.by(caller, "job.stop").on("job", id.to_string());
+        if let Err(error) = caller.require(Permission::JobsWrite) {
+            audit.write(record.refused()).await?;
+            return Err(error.into());
+        }
+        let owner = inner.db.owner_of_job(id).await?.ok_or(Error::NotFound)?;
+        if inner.db.call_off_job(id, None, inner.clock.now()).await? {
+            let end = JobEnd::of(model::CallOutcome::Cancelled);
+            inner.gateway.settle_job(id, end).await?;
+            inner.transcripts.called_off(owner, id).await?;
+        } else if !inner.jobs.cancel(id, Some(owner)).await? {
+            return Err(Error::NotFound);
+        }
+        audit.write(record).await?;
+        inner.jobs.tell(owner);
+        Ok(())
+    }
+}

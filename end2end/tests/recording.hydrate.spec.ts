@@ -1,0 +1,41 @@
+import { chromium } from "../browser.ts";
+import { expect, register, test } from "../fixtures.ts";
+import { recordingFile } from "../recording.ts";
+
+// The browser's microphone is a file, which it is told when it starts.
+test.use({
+  permissions: ["microphone"],
+  launchOptions: {
+    ...chromium.launchOptions,
+    args: [
+      ...(chromium.launchOptions?.args ?? []),
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+      `--use-file-for-fake-audio-capture=${recordingFile(30)}`,
+    ],
+  },
+});
+
+test.beforeEach(async ({ page, account }) => {
+  await register(page, account);
+});
+
+test("what is recorded in the page is written down", async ({ page, words }) => {
+  await page.goto("/transcripts");
+  await page.getByRole("button", { name: words.recording_begin }).click();
+  await expect(page.getByRole("timer")).toHaveText("0:03", { timeout: 15_000 });
+  await page.getByRole("button", { name: words.upload_pause }).click();
+  await expect(page.getByRole("button", { name: words.upload_resume })).toBeVisible();
+  await page.getByRole("button", { name: words.upload_resume }).click();
+  await page.getByRole("button", { name: words.recording_end }).click();
+  await expect(page).toHaveURL(/\/transcripts\/[0-9a-f-]{36}/, { timeout: 30_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(words.recording);
+});
+
+test("what is spoken stands in the field", async ({ page, words }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: words.dictation_start }).click();
+  await expect(page.getByLabel(words.ask_anything)).not.toHaveValue("", { timeout: 20_000 });
+  await page.getByRole("button", { name: words.dictation_stop }).click();
+  await expect(page.getByRole("button", { name: words.dictation_start })).toBeVisible({ timeout: 20_000 });
+});

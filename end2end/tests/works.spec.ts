@@ -1,0 +1,54 @@
+import { expect, test } from "../fixtures.ts";
+
+test("images are made, used again and found in the library", async ({ page, works, words, sidebar }) => {
+  await sidebar.reveal();
+  await sidebar.view.getByRole("link", { name: words.images, exact: true }).click();
+  await expect(page).toHaveURL(/\/images/);
+  await expect(page.getByText(words.images_empty)).toBeVisible();
+
+  await works.open("/images");
+  await works.make("a ceramic cat on a shelf");
+  await expect(works.images).toHaveCount(1);
+  await expect(works.making, "what it did cost").toContainText("¥0.");
+
+  await works.making.getByRole("button", { name: words.use_again }).click();
+  await expect(works.prompt).toHaveValue("a ceramic cat on a shelf");
+
+  await works.open("/library");
+  await expect(works.shelf).toHaveCount(1);
+  await page.getByRole("searchbox", { name: words.search_prompts }).fill("dragon");
+  await page.getByRole("button", { name: words.search, exact: true }).click();
+  await expect(page.getByText(words.library_none_found)).toBeVisible();
+  await page.getByRole("searchbox", { name: words.search_prompts }).fill("ceramic");
+  await page.getByRole("button", { name: words.search, exact: true }).click();
+  await expect(works.shelf).toHaveCount(1);
+  await page.getByRole("group", { name: words.kind_of_work }).getByRole("link", { name: words.videos }).click();
+  await expect(works.shelf).toHaveCount(0);
+});
+
+test("a making is taken off the page, and its works stay", async ({ works, words }) => {
+  await works.open("/speech");
+  await works.make("春眠不觉晓，处处闻啼鸟。");
+  await expect(works.making.locator("audio")).toHaveAttribute("src", /^\/files\//);
+  await works.making.locator("summary").filter({ hasText: words.remove }).click();
+  await works.making.getByRole("button", { name: words.removal_keep }).click();
+  await expect(works.makings).toHaveCount(0);
+  await works.open("/library");
+  await expect(works.shelf).toHaveCount(1);
+});
+
+test("works are deleted in bulk, and the storage is free again", async ({ page, works, words }) => {
+  await works.open("/images");
+  await works.make("a loom");
+  await works.make("a kiln");
+  await works.open("/library");
+  await expect(works.shelf).toHaveCount(2);
+  await expect(page.locator(".storage__told")).not.toContainText(" 0 B");
+  await works.shelf.first().getByRole("checkbox").check();
+  await works.shelf.last().getByRole("checkbox").check();
+  await page.locator("summary").filter({ hasText: words.delete_chosen }).click();
+  await page.getByRole("button", { name: words.delete_for_good, exact: true }).click();
+  await expect(works.shelf).toHaveCount(0);
+  await expect(page.getByText(words.library_empty)).toBeVisible();
+  await expect(page.locator(".storage__told")).toContainText("0 B");
+});

@@ -1,0 +1,112 @@
+//! `[files]`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use platform::files::{FilePlace, FilesOptions, S3Options};
+use serde::{Deserialize, Serialize};
+
+use super::Secret;
+
+/// What people keep.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FilesConfig {
+    /// Where files are kept, for their owner's eyes only. Not used where there is a bucket.
+    pub folder: PathBuf,
+    /// The largest upload, in bytes.
+    pub largest_upload: u64,
+    /// Bytes that one person may keep. 0 is no limit.
+    pub person_bytes: u64,
+    /// Files that one person may keep. 0 is no limit.
+    pub person_files: u64,
+    /// Where clamd listens, `host:port`, if uploads are to be scanned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clamd: Option<String>,
+    /// A bucket where files are kept instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s3: Option<S3Config>,
+}
+
+/// A bucket of a store that speaks S3.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3Config {
+    /// `https://s3.example.com`, without the bucket.
+    pub endpoint: String,
+    /// The bucket; it must be there.
+    pub bucket: String,
+    /// The region that requests are signed for.
+    #[serde(default = "usual_region")]
+    pub region: String,
+    /// The name of the key.
+    pub access_key: String,
+    /// The key.
+    pub secret_key: Secret,
+    /// Whether the bucket stands in the path, as `MinIO` has it, instead of before the host's name.
+    #[serde(default)]
+    pub path_style: bool,
+}
+
+fn usual_region() -> String {
+    "us-east-1".to_owned()
+}
+
+impl Default for FilesConfig {
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::from("data/files"),
+            largest_upload: 2 * 1024 * 1024 * 1024,
+            person_bytes: 10 * 1024 * 1024 * 1024,
+            person_files: 100_000,
+            clamd: None,
+            s3: None,
+        }
+    }
+}
+
+impl FilesConfig {
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        if self.largest_upload == 0 {
+            bail!("files.largest_upload must be at least 1");
+        }
+        if let Some(clamd) = &self.clamd
+            && !clamd.contains(':')
+        {
+            bail!("files.clamd must be like 127.0.0.1:3310");
+        }
+        let Some(s3) = &self.s3 else { return Ok(()) };
+        if !super::is_origin(&s3.endpoint) {
+            bail!("files.s3.endpoint must be an origin like https://s3.example.com");
+        }
+        if s3.bucket.is_empty() || s3.access_key.is_empty() || s3.secret_key.is_blank() {
+            bail!("files.s3 needs a bucket, an access_key and a secret_key");
+        }
+        Ok(())
+    }
+
+    /// Opens the folder or the bucket.
+    pub fn options(&self) -> anyhow::Result<FilesOptions> {
+        let place = match &self.s3 {
+            Some(s3) => FilePlace::s3(&S3Options {
+                endpoint: s3.endpoint.clone(),
+                bucket: s3.bucket.clone(),
+                region: s3.region.clone(),
+                access_key: s3.access_key.clone(),
+                secret_key: s3.secret_key.reveal().clone(),
+                path_style: s3.path_style,
+            })
+            .context("files.s3")?,
+            None => FilePlace::folder(&self.folder)
+                .with_context(|| format!("opening the folder {}", self.folder.display()))?,
+        };
+        let limit = |most: u64| (most > 0).then(|| i64::try_from(most).unwrap_or(i64::MAX));
+        Ok(FilesOptions {
+            place,
+            largest_upload: self.largest_upload,
+            person_bytes: limit(self.person_bytes),
+            person_files: limit(self.person_files),
+            clamd: self.clamd.clone(),
+        })
+    }
+}

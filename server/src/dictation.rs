@@ -1,0 +1,168 @@
+//! `/dictation`: a page's microphone, over a WebSocket. In come pieces of sound (16 kHz, 16 bits, one channel), and the text `end`
+//! when there are no more; out go sentences as they are understood, `{"index":1,"text":"…","final":false}`, and in the end nothing, or
+//! `{"failure":"…"}` with one of the codes that functions refuse with.
+
+use axum::{
+    extract::{
+        Extension, FromRequestParts, Query, Request, State,
+        ws::{Message, WebSocket, WebSocketUpgrade},
+    },
+    response::{IntoResponse, Response},
+};
+use futures_util::{SinkExt, StreamExt, stream::SplitSink};
+use http::{HeaderMap, StatusCode, header};
+use model::FailureCode;
+use platform::{
+    Services, Visitor,
+    works::{Ears, Heard, Utterance},
+};
+use serde::Deserialize;
+use serde_json::json;
+use tower_sessions::Session;
+
+use crate::{events::refuse, health::Readiness};
+
+/// The largest piece of sound, in bytes: half a second. Bailian takes 16 KB at once.
+const LARGEST: usize = 16 * 1024;
+
+/// What is spoken.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    /// `zh`, `en`, …; found out without.
+    language: Option<String>,
+}
+
+/// Listens to the caller.
+pub(crate) async fn listen(
+    State((services, readiness)): State<(Services, Readiness)>,
+    Query(asked): Query<Asked>,
+    session: Session,
+    Extension(visitor): Extension<Visitor>,
+    request: Request,
+) -> Response {
+    let (mut parts, _) = request.into_parts();
+    if !is_from_here(&parts.headers, services.identity.origin()) {
+        // The browser sends the session's cookie along with whichever site's socket.
+        return (StatusCode::FORBIDDEN, FailureCode::ForeignOrigin.as_str()).into_response();
+    }
+    let caller = match services.identity.caller(&session, &visitor).await {
+        Ok(caller) => caller,
+        Err(error) => return refuse(&error.into()),
+    };
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let ended = services.identity.until_ended(&caller);
+    let begun = services.works.dictate(
+        &caller,
+        asked.language.as_deref(),
+        visitor.request_id.clone(),
+    );
+    let (ears, heard) = match begun.await {
+        Ok(begun) => begun,
+        Err(error) => return refuse(&error),
+    };
+    let leaving = readiness.streams_end();
+    upgrade
+        .max_message_size(LARGEST)
+        .max_frame_size(LARGEST)
+        .on_upgrade(move |socket| async move {
+            let (mut out, sounds) = socket.split();
+            tokio::select! {
+                () = carry(&mut out, sounds, ears, heard) => {}
+                () = ended => {}
+                () = leaving.cancelled() => {}
+            }
+            let _ = out.close().await;
+        })
+}
+
+type Out = SplitSink<WebSocket, Message>;
+
+/// Carries sound one way and sentences the other, until one of them ends.
+async fn carry(
+    out: &mut Out,
+    mut sounds: futures_util::stream::SplitStream<WebSocket>,
+    mut ears: Ears,
+    mut heard: Heard,
+) {
+    let mut is_over = false;
+    loop {
+        let failure = tokio::select! {
+            sound = sounds.next(), if !is_over => match sound {
+                Some(Ok(Message::Binary(sound))) => {
+                    let taken = ears.hear(sound).await;
+                    heard.heard(ears.heard_ms());
+                    taken.err()
+                }
+                Some(Ok(Message::Text(_))) => {
+                    is_over = true;
+                    ears.finish().await.err()
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
+                // Whoever leaves is not told anything more; dropping books what was heard.
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+            },
+            said = heard.next() => match said {
+                Ok(Some(utterance)) => {
+                    if out.send(Message::text(told(&utterance))).await.is_err() {
+                        return;
+                    }
+                    None
+                }
+                Ok(None) => return,
+                Err(code) => Some(code),
+            },
+        };
+        if let Some(code) = failure {
+            let refusal = json!({ "failure": code }).to_string();
+            let _ = out.send(Message::text(refusal)).await;
+            return;
+        }
+    }
+}
+
+fn told(utterance: &Utterance) -> String {
+    json!({ "index": utterance.index, "text": utterance.text, "final": utterance.is_final })
+        .to_string()
+}
+
+/// Whether a page of this site opens the socket: its origin is the site's, or the host that is asked.
+fn is_from_here(headers: &HeaderMap, origin: &str) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(from) = text(header::ORIGIN) else {
+        return false;
+    };
+    let host = from.split_once("://").map(|(_, host)| host);
+    from == origin || (host.is_some() && host == text(header::HOST))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_a_page_of_the_site_is_listened_to() {
+        let from = |origin: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:3000"));
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            }
+            is_from_here(&headers, "https://ai.example.com")
+        };
+        assert!(from(Some("https://ai.example.com")) && from(Some("http://127.0.0.1:3000")));
+        for foreign in [
+            None,
+            Some("null"),
+            Some("https://evil.example"),
+            Some("https://ai.example.com.evil.example"),
+            Some("http://127.0.0.1:3001"),
+        ] {
+            assert!(!from(foreign), "{foreign:?}");
+        }
+    }
+}

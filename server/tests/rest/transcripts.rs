@@ -1,0 +1,125 @@
+//! Transcripts, as programs and pages have them made and taken along.
+
+use anyhow::Context;
+use http::{Method, StatusCode};
+use model::{BuiltIn, transcript::TranscriptState};
+use serde_json::{Value, json};
+
+use crate::support::{Api, PASSWORD, Reply, TestApp, TestResult, answered, eventually};
+
+/// Seconds of a tone that comes and goes, in which the simulator hears sentences.
+fn recording(seconds: u32) -> Vec<u8> {
+    const HERTZ: u32 = 16_000;
+    let samples = (0..HERTZ * seconds).flat_map(|place| {
+        let wave = f64::from(place) * 220.0 * std::f64::consts::TAU / f64::from(HERTZ);
+        let loud = if place / HERTZ % 3 == 2 { 0.0 } else { 9_000.0 };
+        #[expect(clippy::cast_possible_truncation, reason = "it fits")]
+        let sample = (wave.sin() * loud) as i16;
+        sample.to_le_bytes()
+    });
+    let samples: Vec<u8> = samples.collect();
+    let length = HERTZ * seconds * 2;
+    let mut wav = b"RIFF".to_vec();
+    wav.extend((length + 36).to_le_bytes());
+    wav.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wav.extend(HERTZ.to_le_bytes());
+    wav.extend((HERTZ * 2).to_le_bytes());
+    wav.extend(b"\x02\0\x10\0data");
+    wav.extend(length.to_le_bytes());
+    wav.extend(samples);
+    wav
+}
+
+#[tokio::test]
+async fn a_recording_is_written_down_put_right_and_taken_along() -> TestResult {
+    let app = TestApp::start().await?;
+    let browser = app.user("lin").await?;
+    let file = browser.keep("weekly.wav", recording(9)).await?;
+    let signed = app.device("other", BuiltIn::Member).await?;
+    let other = Api::of(&app)?.bearing(&signed.access);
+    let tokens = Api::of(&app)?.log_in("lin", PASSWORD).await?.done()?;
+    let token = tokens["access_token"].as_str().context("no token")?;
+    let lin = Api::of(&app)?.bearing(token);
+
+    let wish = json!({ "wish": { "file": file.id, "speakers": { "count": 2 } } });
+    let stolen = other.post("/rest/v1/transcripts", wish.clone()).await?;
+    assert_eq!(stolen.status, StatusCode::NOT_FOUND);
+    let begun = lin.post("/rest/v1/transcripts", wish).await?;
+    assert_eq!(begun.status, StatusCode::ACCEPTED);
+    let id = begun.text("id");
+    let path = format!("/rest/v1/transcripts/{id}");
+    let made = eventually("the whole transcript", async || {
+        let view = lin.get(&path).await?.done()?;
+        let line = &view["line"];
+        let whole = line["state"] == TranscriptState::Ready.as_str() && line["job"].is_null();
+        Ok(whole.then_some(view))
+    })
+    .await?;
+    assert_eq!(made["line"]["title"], "weekly");
+    assert!(
+        made["notes"]["chapters"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty()),
+        "{}",
+        made["notes"]
+    );
+
+    let edit = json!({ "text": "Put right.", "version": 0 });
+    let sentence = format!("{path}/sentences/0");
+    lin.call(Method::PUT, &sentence, edit.clone())
+        .await?
+        .done()?;
+    let again = lin.call(Method::PUT, &sentence, edit).await?;
+    assert_eq!(
+        (again.status, again.code()),
+        (StatusCode::CONFLICT, "outdated".to_owned())
+    );
+    let listed = lin
+        .get("/rest/v1/transcripts?words=put%20right")
+        .await?
+        .done()?;
+    assert_eq!(listed["items"][0]["hit"]["text"], "Put right.");
+
+    for (format, kind, begin) in [
+        ("txt", "text/plain; charset=utf-8", &b"weekly"[..]),
+        ("srt", "application/x-subrip; charset=utf-8", b"1\n00:00:0"),
+        ("vtt", "text/vtt; charset=utf-8", b"WEBVTT\n\n"),
+        ("md", "text/markdown; charset=utf-8", b"# weekly\n"),
+        ("json", "application/json", b"{"),
+        (
+            "docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            b"PK",
+        ),
+    ] {
+        let exported = lin.get(&format!("{path}/export?format={format}")).await?;
+        assert_eq!(exported.header("content-type"), kind);
+        assert!(exported.bytes.starts_with(begin), "{format}");
+        let page =
+            Reply::to(browser.get(&format!("/transcripts/{id}/export?format={format}"))).await?;
+        assert_eq!(page.body.as_ref(), exported.bytes.as_ref(), "{format}");
+    }
+    for path in [path.clone(), format!("{path}/export?format=txt")] {
+        let hidden = answered(other.request(Method::GET, &path)).await?;
+        assert_eq!(hidden.status, StatusCode::NOT_FOUND, "{path}");
+    }
+
+    let asked = lin
+        .post(&format!("{path}/ask"), json!({ "question": "Who spoke?" }))
+        .await?;
+    assert_eq!(asked.status, StatusCode::ACCEPTED);
+    assert!(!asked.text("conversation").is_empty());
+    let deleted = lin
+        .call(
+            Method::DELETE,
+            &format!("{path}?recording=true"),
+            Value::Null,
+        )
+        .await?;
+    assert_eq!(deleted.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        browser.content(file.id).await?.status,
+        StatusCode::NOT_FOUND
+    );
+    Ok(())
+}

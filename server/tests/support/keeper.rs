@@ -1,0 +1,69 @@
+//! What a person does with their files.
+
+use anyhow::Context;
+use http::{Method, header};
+use model::{FileId, FileView};
+use reqwest::RequestBuilder;
+
+use super::{Browser, Reply};
+
+/// A film of so many bytes, as far as its beginning tells.
+pub(crate) fn film(bytes: usize) -> Vec<u8> {
+    let mut film = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2".to_vec();
+    film.extend((film.len()..bytes).map(|at| u8::try_from(at % 251).unwrap_or_default()));
+    film
+}
+
+/// A PNG of one pixel.
+pub(crate) const PIXEL: &[u8] = b"\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde\x00\x00\x00\x0cIDATx\x9ccPpH\x00\x00\x01D\x00\xc1\x0b\x8d\x96B\x00\x00\x00\x00IEND\xaeB`\x82";
+
+impl Browser {
+    /// Sends a file as it is.
+    pub(crate) async fn keep(&self, name: &str, bytes: Vec<u8>) -> anyhow::Result<FileView> {
+        let reply = Reply::to(self.sending(name, bytes)).await?;
+        let files: Vec<FileView> = reply.json()?;
+        files.into_iter().next().context("no file")
+    }
+
+    pub(crate) fn sending(&self, name: &str, bytes: Vec<u8>) -> RequestBuilder {
+        self.post("/files").query(&[("name", name)]).body(bytes)
+    }
+
+    pub(crate) async fn content(&self, id: FileId) -> anyhow::Result<Reply> {
+        Reply::to(self.get(&format!("/files/{id}"))).await
+    }
+
+    /// Speaks tus.
+    pub(crate) fn tus(&self, method: &str, path: &str) -> anyhow::Result<RequestBuilder> {
+        let method = Method::from_bytes(method.as_bytes())?;
+        let url = format!("{}{path}", self.origin);
+        Ok(self.request(method, &url).header("tus-resumable", "1.0.0"))
+    }
+
+    /// Begins an upload of a film. Where it is.
+    pub(crate) async fn begin_upload(&self, length: usize) -> anyhow::Result<String> {
+        let begin = self.tus("POST", "/uploads")?;
+        let begin = begin.header("upload-length", length).header(
+            "upload-metadata",
+            "filename 5pilLm1wNA==,filetype dmlkZW8vbXA0",
+        );
+        let reply = Reply::to(begin).await?;
+        anyhow::ensure!(reply.status == 201, "{}: {}", reply.status, reply.text());
+        let location = reply.header(header::LOCATION.as_str());
+        Ok(location.context("no location")?.to_owned())
+    }
+
+    /// Sends more of it.
+    pub(crate) fn appending(
+        &self,
+        upload: &str,
+        offset: usize,
+        body: impl Into<reqwest::Body>,
+    ) -> anyhow::Result<RequestBuilder> {
+        Ok(self
+            .tus("PATCH", upload)?
+            .header("content-type", "application/offset+octet-stream")
+            .header("upload-offset", offset)
+            .body(body))
+    }
+}
