@@ -11,6 +11,8 @@ mod making;
 mod offers;
 mod step;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 mod watch;
 

@@ -17,11 +17,14 @@ use tokio::net::TcpListener;
 
 type Objects = BTreeMap<String, Vec<u8>>;
 
+/// Parts by their upload and number.
+type Parts = BTreeMap<(String, u32), Vec<u8>>;
+
 /// A running bucket.
 #[derive(Clone, Default)]
 pub(crate) struct Bucket {
     objects: Arc<Mutex<Objects>>,
-    parts: Arc<Mutex<BTreeMap<(String, u32), Vec<u8>>>>,
+    parts: Arc<Mutex<Parts>>,
 }
 
 impl Bucket {
@@ -117,18 +120,16 @@ async fn answer(
         }
         "GET" if query.contains_key("list-type") => {
             let prefix = asked("prefix").unwrap_or_default();
-            let listed: String = bucket
-                .objects()
-                .iter()
-                .filter(|(name, _)| name.starts_with(&prefix))
-                .map(|(name, content)| {
-                    format!(
-                        "<Contents><Key>{name}</Key><Size>{}</Size><ETag>\"tag\"</ETag>\
-                         <LastModified>2025-11-29T00:00:00.000Z</LastModified></Contents>",
-                        content.len()
-                    )
-                })
-                .collect();
+            let objects = bucket.objects();
+            let listed = objects.iter().filter(|(name, _)| name.starts_with(&prefix));
+            let listed = listed.map(|(name, content)| {
+                let size = content.len();
+                format!(
+                    "<Contents><Key>{name}</Key><Size>{size}</Size><ETag>\"tag\"</ETag>\
+                     <LastModified>2025-11-29T00:00:00.000Z</LastModified></Contents>"
+                )
+            });
+            let listed = listed.collect::<Vec<_>>().concat();
             xml(&format!("<ListBucketResult>{listed}</ListBucketResult>"))
         }
         "GET" => match bucket.objects().get(&key) {

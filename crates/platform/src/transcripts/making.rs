@@ -208,15 +208,12 @@ impl Making<'_> {
             let times = (at, inner.clock.now());
             match lost_task(&inner.gateway, &inner.db, self.job, &hearing.model, times).await? {
                 Lost::Found(id) => {
+                    self.step.found = true;
                     self.has_task(id, None).await?;
                     return Ok(Ok(()));
                 }
                 Lost::NeverBegun => self.step.asked_at = None,
-                Lost::Unknown => {
-                    let failure = of_ours(FailureCode::UpstreamInterrupted, self.job);
-                    let end = JobEnd::of(CallOutcome::Interrupted);
-                    return self.fail(end, failure).await;
-                }
+                Lost::Unknown => return self.is_unknown().await,
             }
         }
         if self.desk.cancelled().is_cancelled() {
@@ -341,25 +338,46 @@ impl Making<'_> {
     }
 
     async fn has_task(&mut self, id: String, request_id: Option<String>) -> Result<(), Pause> {
-        self.step.task = Some(id.clone());
+        self.step.task = Some(id);
         self.step.request_id = request_id;
-        self.keep(TranscriptStep::Pending).await?;
+        self.keep(TranscriptStep::Pending).await
+    }
+
+    /// Writes down whose task it is.
+    async fn claim(&self, id: &str) -> Result<(), Pause> {
         let inner = &*self.transcripts.0;
         let (kind, now) = (ObjectKind::Task.as_str(), inner.clock.now());
         inner
             .db
-            .insert_upstream_object(kind, &id, self.job.owner, None, UPSTREAM, now)
+            .insert_upstream_object(kind, id, self.job.owner, None, UPSTREAM, now)
             .await?;
         Ok(())
     }
 
+    /// Ends it because nobody can tell what became of it.
+    async fn is_unknown(&self) -> Result<Next, Pause> {
+        let failure = of_ours(FailureCode::UpstreamInterrupted, self.job);
+        self.fail(JobEnd::of(CallOutcome::Interrupted), failure)
+            .await
+    }
+
     /// Asks for the task until it has ended.
     async fn follow(&mut self, id: &str) -> Result<Next, Pause> {
+        if !self.step.found {
+            self.claim(id).await?;
+        }
         let client = self.transcripts.0.gateway.client();
         let mut following = Following::new(client, self.desk, id, LONGEST);
         loop {
             match following.look().await? {
-                Seen::Ended(Ok(finished)) => return self.has_ended(finished).await,
+                Seen::Ended(Ok(finished)) => {
+                    // Somebody else's must never be shown here.
+                    if self.step.found && !self.is_of_this(&finished.output) {
+                        return self.is_unknown().await;
+                    }
+                    self.claim(id).await?;
+                    return self.has_ended(finished).await;
+                }
                 Seen::Ended(Err(error)) if *error.kind() == ErrorKind::TaskCanceled => {
                     return self.called_off().await;
                 }
@@ -380,13 +398,24 @@ impl Making<'_> {
             }
             let now = self.transcripts.0.clock.now();
             if self.step.asked_at.is_some_and(|at| now.since(at) > KEPT_MS) {
-                let failure = of_ours(FailureCode::UpstreamInterrupted, self.job);
-                return self
-                    .fail(JobEnd::of(CallOutcome::Interrupted), failure)
-                    .await;
+                return self.is_unknown().await;
             }
             following.rest().await?;
         }
+    }
+
+    /// Whether a task heard this recording: it names where that lies, which nobody else knows.
+    fn is_of_this(&self, output: &Value) -> bool {
+        let Some((address, _)) = &self.step.uploaded else {
+            return false;
+        };
+        let place = address.trim_start_matches("oss://");
+        let results = output.get("results").and_then(Value::as_array);
+        let mut heard = results.into_iter().flatten().chain(output.get("result"));
+        heard.any(|file| {
+            let named = file.get("file_url").and_then(Value::as_str);
+            named.is_some_and(|named| named.contains(place))
+        })
     }
 
     /// Where the text lies is known from here on, for a day.

@@ -33,6 +33,10 @@ pub(super) struct Hearing {
 
 /// What is kept of a job between one process and the next. `asked_at`, `task` and `results` mean what they mean in other jobs'
 /// steps, which are read to find a lost task.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a step that is behind it"
+)]
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Step {
@@ -46,6 +50,8 @@ pub(super) struct Step {
     pub(super) asked_at: Option<Millis>,
     /// The task at the upstream.
     pub(super) task: Option<String>,
+    /// The task was found in the upstream's list, and is not yet known to be this one's.
+    pub(super) found: bool,
     /// Where the text lies, once it is known.
     pub(super) results: Option<String>,
     /// What the upstream says was used.

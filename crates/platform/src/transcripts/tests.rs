@@ -1,33 +1,25 @@
 //! What transcripts promise, with the simulator for Bailian and on both databases.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, time::Duration};
 
-use bailian::{Client, ClientOptions};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use model::{
-    BuiltIn, FailureCode, FileId, FileName, Millis, ModelName, SubmissionId, Title, TranscriptId,
+    BuiltIn, FailureCode, FileId, FileName, Millis, Title, TranscriptId,
     transcript::{
         ExportFormat, NotesState, Speakers, TranscriptState, TranscriptView, TranscriptWish,
     },
 };
-use simulator::{Answer, Options, Simulator};
-use tokio_util::sync::CancellationToken;
+use simulator::Answer;
 
 use crate::{
-    Clock, Error, Ids, ManualClock, Services, SystemClock,
-    files::{FilesOptions, NewFile},
-    gateway::GatewayOptions,
-    generation::GenerationOptions,
-    identity::{
-        Caller,
-        testing::{cheap, mailer, vault},
-    },
+    Error,
+    files::NewFile,
     store::{
         Db,
         testing::{count, execute, on_both, rows},
     },
-    works::{Changed, WorksOptions},
+    works::{Changed, testing::Site},
 };
 
 use super::{Again, WithRecording};
@@ -40,14 +32,15 @@ const NOTES: &str = r#"{"summary":"他们说了话。","key_points":["一","二"
     "actions":[{"text":"写文档","who":"林","due":"周五","sentence":0}],"questions":[{"question":"谁？","answer":"林","sentence":0}],
     "mind_map":{"title":"会","branches":[{"title":"甲","points":["乙"]}]}}"#;
 
-/// The services over a simulator.
-struct House {
-    db: Db,
-    simulator: Simulator,
-    services: Services,
-    ids: Ids,
-    lin: Caller,
-    closing: CancellationToken,
+/// A site, and what its tests ask of it.
+struct House(Site);
+
+impl Deref for House {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.0
+    }
 }
 
 impl House {
@@ -59,50 +52,7 @@ impl House {
 
     /// With nobody who works.
     async fn at_rest(db: &Db) -> Self {
-        let simulator = Simulator::start(Options::immediate()).await.unwrap();
-        // The simulator's tasks are of this hour, and are looked for by it.
-        let clock = ManualClock::at(SystemClock.now());
-        let shared = Arc::new(clock.clone());
-        let ids = Ids::new(shared.clone());
-        let upstream = ClientOptions::new(simulator.base_url(), "sk-0123456789abcdef");
-        let client = Client::new(upstream).unwrap();
-        let name = |text: &str| ModelName::parse(text).unwrap();
-        let generation = GenerationOptions {
-            default_model: name("qwen-plus"),
-            models: vec![name("qwen-plus")],
-            catalogue: bailian::capability::Catalogue::built_in(),
-            title_model: name("qwen-flash"),
-            simulated: true,
-            at_once: 4,
-            node: "here".to_owned(),
-        };
-        let services = Services::new(
-            db.clone(),
-            client,
-            shared,
-            ids.clone(),
-            vault(),
-            mailer(),
-            cheap(),
-            generation,
-            GatewayOptions::default(),
-            FilesOptions::in_memory(),
-            WorksOptions::default(),
-        );
-        Self {
-            lin: services.identity.signed_up("lin", BuiltIn::Member).await,
-            db: db.clone(),
-            simulator,
-            services,
-            ids,
-            closing: CancellationToken::new(),
-        }
-    }
-
-    /// Somebody works from now on.
-    fn begin(&self) {
-        let (works, closing) = (self.services.works.clone(), self.closing.clone());
-        tokio::spawn(async move { works.run_jobs(true, closing).await });
+        Self(Site::at_rest(db).await)
     }
 
     async fn upload(&self, name: &str, content: Vec<u8>) -> FileId {
@@ -113,10 +63,6 @@ impl House {
             .files
             .store(self.lin.user(), new, bytes, 1 << 26);
         stored.await.unwrap().id
-    }
-
-    fn submission(&self) -> SubmissionId {
-        SubmissionId::from_uuid(self.ids.next())
     }
 
     async fn make(&self, wish: &TranscriptWish) -> Result<TranscriptId, Error> {
@@ -149,15 +95,6 @@ impl House {
         tokio::time::timeout(BUDGET, look).await.unwrap()
     }
 
-    /// Requests to an address that ends so.
-    fn requests(&self, end: &str) -> usize {
-        let received = self.simulator.received();
-        received
-            .iter()
-            .filter(|one| one.path.ends_with(end))
-            .count()
-    }
-
     fn tasks(&self) -> usize {
         self.requests("/audio/asr/transcription")
     }
@@ -169,10 +106,6 @@ impl House {
             &format!("SELECT COUNT(*) FROM calls WHERE operation = '{operation}'"),
         )
         .await
-    }
-
-    async fn held(&self) -> i64 {
-        count(&self.db, "SELECT COUNT(*) FROM call_holds").await
     }
 }
 
@@ -298,6 +231,11 @@ async fn a_task_whose_answer_was_lost_is_found_and_not_begun_again() {
         let file = house.upload("a.wav", recording()).await;
         let id = house.make(&wish(file)).await.unwrap();
         let first = house.ended(id).await;
+        let [kept] = &rows(&db, "SELECT step FROM jobs").await[..] else {
+            panic!("one job");
+        };
+        let kept: serde_json::Value = serde_json::from_str(kept).unwrap();
+        let uploaded = &kept["uploaded"];
         // As it was when the request had left: the answer was never heard, and nothing is kept of what came later.
         execute(&db, "DELETE FROM upstream_objects").await;
         execute(&db, "DELETE FROM transcript_sentences").await;
@@ -307,7 +245,7 @@ async fn a_task_whose_answer_was_lost_is_found_and_not_begun_again() {
         )
         .await;
         let asked_at = first.line.created_at.get();
-        let step = format!(r#"{{"at":"asking","begun":true,"asked_at":{asked_at}}}"#);
+        let step = format!(r#"{{"at":"asking","begun":true,"uploaded":{uploaded},"asked_at":{asked_at}}}"#);
         execute(
             &db,
             &format!(

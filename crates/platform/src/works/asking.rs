@@ -151,6 +151,15 @@ pub(super) fn results_of(output: Value) -> Vec<Part> {
     made_of(&choices)
 }
 
+/// Whether what a task resulted in was asked for by this wish: it names the prompt. What names none can't be told from what
+/// somebody else asked for.
+pub(super) fn is_of(output: &Value, wish: &Wish) -> bool {
+    let results = output.get("results").and_then(Value::as_array);
+    let outputs = results.into_iter().flatten().chain([output]);
+    let mut prompts = outputs.filter_map(|output| output.get("orig_prompt")?.as_str());
+    prompts.any(|prompt| !prompt.is_empty() && prompt == wish.prompt())
+}
+
 fn made_of(choices: &ImageChoices) -> Vec<Part> {
     let part = |url: &str| Part::Made {
         url: url.to_owned(),

@@ -160,13 +160,13 @@ impl Making<'_> {
             if let Some(at) = self.step.asked_at {
                 // The process that asked did not live to hear the answer.
                 match self.works.lost_task(self.job, self.card, at).await? {
-                    Lost::Found(id) => self.has_task(id, None).await?,
+                    Lost::Found(id) => {
+                        self.step.found = true;
+                        self.has_task(id, None).await?;
+                    }
                     Lost::NeverBegun => self.step.asked_at = None,
                     Lost::Unknown => {
-                        let failure = of_ours(FailureCode::UpstreamInterrupted, self.job);
-                        return self
-                            .fail(JobEnd::of(CallOutcome::Interrupted), failure)
-                            .await;
+                        return self.is_unknown().await;
                     }
                 }
             }
@@ -235,16 +235,27 @@ impl Making<'_> {
     }
 
     async fn has_task(&mut self, id: String, request_id: Option<String>) -> Result<(), Pause> {
-        let inner = &*self.works.0;
-        self.step.task = Some(id.clone());
+        self.step.task = Some(id);
         self.step.request_id = request_id;
-        self.keep(MakingStep::Pending).await?;
+        self.keep(MakingStep::Pending).await
+    }
+
+    /// Writes down whose task it is.
+    async fn claim(&self, id: &str) -> Result<(), Pause> {
+        let inner = &*self.works.0;
         let (kind, now) = (ObjectKind::Task.as_str(), inner.clock.now());
         inner
             .db
-            .insert_upstream_object(kind, &id, self.job.owner, None, UPSTREAM, now)
+            .insert_upstream_object(kind, id, self.job.owner, None, UPSTREAM, now)
             .await?;
         Ok(())
+    }
+
+    /// Ends it because nobody can tell what became of it.
+    async fn is_unknown(&self) -> Result<Next, Pause> {
+        let failure = of_ours(FailureCode::UpstreamInterrupted, self.job);
+        self.fail(JobEnd::of(CallOutcome::Interrupted), failure)
+            .await
     }
 
     /// What came of it is known from here on, and lies at the upstream for a day.
@@ -270,11 +281,19 @@ impl Making<'_> {
         } else {
             LONGEST_FOR_IMAGES
         };
+        if !self.step.found {
+            self.claim(id).await?;
+        }
         let client = self.works.0.gateway.client();
         let mut following = Following::new(client, self.desk, id, longest);
         loop {
             match following.look().await? {
                 Seen::Ended(Ok(finished)) => {
+                    // Somebody else's must never be shown here.
+                    if self.step.found && !asking::is_of(&finished.output, self.wish) {
+                        return self.is_unknown().await;
+                    }
+                    self.claim(id).await?;
                     let results = asking::results_of(finished.output);
                     self.has_results(results, Some(finished.usage)).await?;
                     return Ok(Ok(()));
@@ -299,10 +318,7 @@ impl Making<'_> {
                 Seen::Nothing => {}
             }
             if self.is_forgotten() {
-                let failure = of_ours(FailureCode::UpstreamInterrupted, self.job);
-                return self
-                    .fail(JobEnd::of(CallOutcome::Interrupted), failure)
-                    .await;
+                return self.is_unknown().await;
             }
             following.rest().await?;
         }

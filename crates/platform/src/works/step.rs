@@ -14,6 +14,8 @@ pub(super) struct Step {
     pub(super) asked_at: Option<Millis>,
     /// The task at the upstream.
     pub(super) task: Option<String>,
+    /// The task was found in the upstream's list, and is not yet known to be this one's.
+    pub(super) found: bool,
     /// How many of the results are there, of how many.
     pub(super) done: Option<(u32, u32)>,
     /// What came of it, once that is known.

@@ -1,25 +1,16 @@
 //! What works promise, with the simulator for Bailian and on both databases.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, time::Duration};
 
-use bailian::{Client, ClientOptions};
 use futures_util::StreamExt;
 use model::{
     BudgetPeriod, BudgetScope, BuiltIn, EditFunction, FailureCode, ImageEdit, ImageWish, JobId,
-    JobKind, JobState, Making, Millis, ModelName, Pixels, SubmissionId, Wish, WorkFilter,
+    JobKind, JobState, Making, Millis, Pixels, Wish, WorkFilter,
 };
-use simulator::{Options, Simulator};
-use tokio_util::sync::CancellationToken;
 
+use super::{Changed, testing::Site};
 use crate::{
-    Clock, Error, Ids, ManualClock, Services, SystemClock,
-    files::FilesOptions,
-    gateway::GatewayOptions,
-    generation::GenerationOptions,
-    identity::{
-        Caller,
-        testing::{cheap, mailer, vault},
-    },
+    Error,
     ledger::BudgetDraft,
     store::{
         Db,
@@ -27,21 +18,20 @@ use crate::{
     },
 };
 
-use super::{Changed, WorksOptions};
-
 /// How long a test waits for what must happen.
 const BUDGET: Duration = Duration::from_mins(1);
 /// Micro-yuan of an image of the usual model.
 const PRICE: i64 = 140_000;
 
-/// The services over a simulator.
-struct House {
-    db: Db,
-    simulator: Simulator,
-    services: Services,
-    ids: Ids,
-    lin: Caller,
-    closing: CancellationToken,
+/// A site, and what its tests ask of it.
+struct House(Site);
+
+impl Deref for House {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.0
+    }
 }
 
 impl House {
@@ -53,54 +43,11 @@ impl House {
 
     /// With nobody who works.
     async fn at_rest(db: &Db) -> Self {
-        let simulator = Simulator::start(Options::immediate()).await.unwrap();
-        // The simulator's tasks are of this hour, and are looked for by it.
-        let clock = ManualClock::at(SystemClock.now());
-        let shared = Arc::new(clock.clone());
-        let ids = Ids::new(shared.clone());
-        let upstream = ClientOptions::new(simulator.base_url(), "sk-0123456789abcdef");
-        let client = Client::new(upstream).unwrap();
-        let name = |text: &str| ModelName::parse(text).unwrap();
-        let generation = GenerationOptions {
-            default_model: name("qwen-plus"),
-            models: vec![name("qwen-plus")],
-            catalogue: bailian::capability::Catalogue::built_in(),
-            title_model: name("qwen-flash"),
-            simulated: true,
-            at_once: 4,
-            node: "here".to_owned(),
-        };
-        let services = Services::new(
-            db.clone(),
-            client,
-            shared,
-            ids.clone(),
-            vault(),
-            mailer(),
-            cheap(),
-            generation,
-            GatewayOptions::default(),
-            FilesOptions::in_memory(),
-            WorksOptions::default(),
-        );
-        Self {
-            lin: services.identity.signed_up("lin", BuiltIn::Member).await,
-            db: db.clone(),
-            simulator,
-            services,
-            ids,
-            closing: CancellationToken::new(),
-        }
-    }
-
-    /// Somebody works from now on.
-    fn begin(&self) {
-        let (works, closing) = (self.services.works.clone(), self.closing.clone());
-        tokio::spawn(async move { works.run_jobs(true, closing).await });
+        Self(Site::at_rest(db).await)
     }
 
     async fn make(&self, wish: &Wish) -> Result<JobId, Error> {
-        let submission = SubmissionId::from_uuid(self.ids.next());
+        let submission = self.submission();
         self.services.works.make(&self.lin, submission, wish).await
     }
 
@@ -123,19 +70,11 @@ impl House {
 
     /// How many tasks were handed in.
     fn tasks(&self) -> usize {
-        let received = self.simulator.received();
-        let handed_in = received
-            .iter()
-            .filter(|one| one.path.ends_with("/image-synthesis"));
-        handed_in.count()
+        self.requests("/image-synthesis")
     }
 
     async fn calls(&self) -> i64 {
         count(&self.db, "SELECT COUNT(*) FROM calls").await
-    }
-
-    async fn held(&self) -> i64 {
-        count(&self.db, "SELECT COUNT(*) FROM call_holds").await
     }
 }
 
@@ -255,6 +194,33 @@ async fn a_task_whose_answer_was_lost_is_found_and_not_begun_again() {
         assert_eq!((done.state, done.works.len()), (JobState::Succeeded, 1));
         assert_eq!(house.tasks(), tasks);
         assert_eq!(house.calls().await, 1);
+        house.closing.cancel();
+    })
+    .await;
+}
+
+/// The list shows everybody's tasks: one that was asked for with other words is somebody else's, and its images are too.
+#[tokio::test]
+async fn a_task_of_somebody_elses_is_never_taken_for_a_lost_one() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let id = house.make(&Wish::Image(image(1))).await.unwrap();
+        let first = house.ended(id).await;
+        execute(&db, "DELETE FROM works").await;
+        execute(&db, "DELETE FROM upstream_objects").await;
+        let other = Wish::Image(ImageWish {
+            prompt: "a lighthouse by day".to_owned(),
+            ..image(1)
+        });
+        let (other, asked_at) = (serde_json::to_string(&other).unwrap(), first.created_at.get());
+        execute(&db, &format!(
+            "UPDATE jobs SET state = 'running', ended_at = NULL, node = 'dead', lease_until = 0, input = '{other}', step = '{{\"at\":\"asking\",\"asked_at\":{asked_at}}}' WHERE id = '{id}'"
+        )).await;
+        let ended = house.ended(id).await;
+        assert_eq!((ended.state, ended.works.len()), (JobState::Failed, 0));
+        let why = ended.failure.map(|failure| failure.code);
+        assert_eq!(why, Some(FailureCode::UpstreamInterrupted));
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM upstream_objects").await, 0);
         house.closing.cancel();
     })
     .await;

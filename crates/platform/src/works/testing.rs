@@ -1,0 +1,95 @@
+//! A site that makes things, over a simulator: for tests of works and of transcripts.
+
+use std::sync::Arc;
+
+use bailian::{Client, ClientOptions, capability::Catalogue};
+use model::{BuiltIn, ModelName, SubmissionId};
+use simulator::{Options, Simulator};
+use tokio_util::sync::CancellationToken;
+
+use super::WorksOptions;
+use crate::{
+    Clock, Ids, ManualClock, Services, SystemClock,
+    files::FilesOptions,
+    gateway::GatewayOptions,
+    generation::GenerationOptions,
+    identity::{
+        Caller,
+        testing::{cheap, mailer, vault},
+    },
+    store::{Db, testing::count},
+};
+
+/// The services over a simulator, and a member.
+pub(crate) struct Site {
+    pub(crate) db: Db,
+    pub(crate) simulator: Simulator,
+    pub(crate) services: Services,
+    pub(crate) ids: Ids,
+    pub(crate) lin: Caller,
+    pub(crate) closing: CancellationToken,
+}
+
+impl Site {
+    /// With nobody who works on jobs.
+    pub(crate) async fn at_rest(db: &Db) -> Self {
+        let simulator = Simulator::start(Options::immediate()).await.unwrap();
+        // The simulator's tasks are of this hour, and are looked for by it.
+        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let ids = Ids::new(clock.clone());
+        let upstream = ClientOptions::new(simulator.base_url(), "sk-0123456789abcdef");
+        let name = |text: &str| ModelName::parse(text).unwrap();
+        let generation = GenerationOptions {
+            default_model: name("qwen-plus"),
+            models: vec![name("qwen-plus")],
+            catalogue: Catalogue::built_in(),
+            title_model: name("qwen-flash"),
+            simulated: true,
+            at_once: 4,
+            node: "here".to_owned(),
+        };
+        let services = Services::new(
+            db.clone(),
+            Client::new(upstream).unwrap(),
+            clock,
+            ids.clone(),
+            vault(),
+            mailer(),
+            cheap(),
+            generation,
+            GatewayOptions::default(),
+            FilesOptions::in_memory(),
+            WorksOptions::default(),
+        );
+        Self {
+            lin: services.identity.signed_up("lin", BuiltIn::Member).await,
+            db: db.clone(),
+            simulator,
+            services,
+            ids,
+            closing: CancellationToken::new(),
+        }
+    }
+
+    /// Somebody works from now on.
+    pub(crate) fn begin(&self) {
+        let (works, closing) = (self.services.works.clone(), self.closing.clone());
+        tokio::spawn(async move { works.run_jobs(true, closing).await });
+    }
+
+    pub(crate) fn submission(&self) -> SubmissionId {
+        SubmissionId::from_uuid(self.ids.next())
+    }
+
+    /// Requests to an address that ends so.
+    pub(crate) fn requests(&self, end: &str) -> usize {
+        let received = self.simulator.received();
+        let such = received.iter().filter(|one| one.path.ends_with(end));
+        such.count()
+    }
+
+    /// Reservations that are open.
+    pub(crate) async fn held(&self) -> i64 {
+        count(&self.db, "SELECT COUNT(*) FROM call_holds").await
+    }
+}
