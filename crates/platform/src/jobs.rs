@@ -4,6 +4,7 @@
 mod desk;
 mod follow;
 mod lost;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -22,6 +23,7 @@ use crate::{
 pub(crate) use desk::{Desk, Pause};
 pub(crate) use follow::{Following, Seen};
 pub(crate) use lost::{Lost, lost_task};
+pub(crate) use stop::Stopped;
 pub(crate) use worker::{Handler, Outcome};
 
 /// Changes that may wait for a watcher; one that falls behind looks at everything that changed.
@@ -38,8 +40,16 @@ struct Inner {
     node: String,
     /// A job waits.
     waits: Notify,
-    /// Whose jobs changed.
-    changed: broadcast::Sender<UserId>,
+    /// Whoever watches hears of changes here.
+    changed: broadcast::Sender<Change>,
+}
+
+/// A change of somebody's jobs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change {
+    pub(crate) owner: UserId,
+    /// The job that is not wanted any more, if it is that.
+    called_off: Option<JobId>,
 }
 
 impl Jobs {
@@ -62,33 +72,18 @@ impl Jobs {
         Ok(id)
     }
 
-    /// Asks a job to stop: of that owner, or with `None` of anybody. Whether there is one that has not ended. It ends when
-    /// whoever works on it has heard of it; what was begun at the upstream may come to its end all the same.
-    pub(crate) async fn cancel(
-        &self,
-        id: JobId,
-        owner: Option<UserId>,
-    ) -> Result<bool, store::Error> {
-        let inner = &*self.0;
-        let asked = inner.db.cancel_job(id, owner, inner.clock.now()).await?;
-        if asked {
-            inner.waits.notify_one();
-        }
-        if let Some(owner) = owner {
-            self.tell(owner);
-        }
-        Ok(asked)
-    }
-
     /// Hears whose jobs change in this process.
-    pub(crate) fn changes(&self) -> broadcast::Receiver<UserId> {
+    pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
         self.0.changed.subscribe()
     }
 
     /// Says that one of somebody's jobs has changed.
     pub(crate) fn tell(&self, owner: UserId) {
         // Nobody listening is no error.
-        let _ = self.0.changed.send(owner);
+        let _ = self.0.changed.send(Change {
+            owner,
+            called_off: None,
+        });
     }
 
     fn desk(&self, job: &Job, closing: tokio_util::sync::CancellationToken) -> Desk {

@@ -34,7 +34,7 @@ use crate::{
     gateway::{Gateway, JobAsk, JobEnd},
     generation::Generations,
     identity::Caller,
-    jobs::Jobs,
+    jobs::{Jobs, Stopped},
     store::{Allowance, Db, NewJob, NewTranscript},
 };
 use step::{Hearing, Order};
@@ -352,29 +352,18 @@ impl Transcripts {
         let owner = caller.user();
         let kept = self.0.db.transcript(owner, id).await?;
         let job = kept.ok_or(Error::NotFound)?.job.ok_or(Error::NotFound)?;
-        if self.call_off(owner, job).await? {
-            let state = TranscriptState::Cancelled;
-            let db = &self.0.db;
-            db.fail_transcript(owner, id, state, None, None).await?;
-            self.0.jobs.tell(owner);
-            return Ok(());
-        }
-        let asked = self.0.jobs.cancel(job, Some(owner)).await?;
-        asked.then_some(()).ok_or(Error::NotFound)
-    }
-
-    /// Ends a job that nobody works on yet. Whether it was one.
-    async fn call_off(&self, owner: UserId, job: JobId) -> Result<bool, Error> {
         let inner = &*self.0;
-        let called_off = inner
-            .db
-            .call_off_job(job, Some(owner), inner.clock.now())
-            .await?;
-        if called_off {
-            let end = JobEnd::of(CallOutcome::Cancelled);
-            inner.gateway.settle_job(job, end).await?;
+        match inner.jobs.stop(&inner.gateway, owner, job).await? {
+            Stopped::AtOnce => {
+                let state = TranscriptState::Cancelled;
+                let ended = inner.db.fail_transcript(owner, id, state, None, None);
+                ended.await?;
+                inner.jobs.tell(owner);
+                Ok(())
+            }
+            Stopped::Asked => Ok(()),
+            Stopped::NotThere => Err(Error::NotFound),
         }
-        Ok(called_off)
     }
 
     /// Deletes a transcript of the caller's, and with `with_recording` its file.
@@ -393,11 +382,9 @@ impl Transcripts {
             .transcript(owner, id)
             .await?
             .ok_or(Error::NotFound)?;
-        if let Some(job) = kept.job
-            && !self.call_off(owner, job).await?
-        {
+        if let Some(job) = kept.job {
             // One that has ended already is as good.
-            inner.jobs.cancel(job, Some(owner)).await?;
+            inner.jobs.stop(&inner.gateway, owner, job).await?;
         }
         inner.db.delete_transcript(owner, id).await?;
         if let (WithRecording::Yes, Some(file)) = (with_recording, kept.file) {

@@ -9,12 +9,14 @@ mod listing;
 mod lost;
 mod making;
 mod offers;
+mod parts;
 mod step;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod wav;
 
 use std::sync::Arc;
 
@@ -26,7 +28,7 @@ use crate::{
     files::Files,
     gateway::{Gateway, JobEnd},
     identity::{Caller, IdentityError},
-    jobs::Jobs,
+    jobs::{Jobs, Stopped},
     store::{Allowance, Db, NewJob},
     transcripts::{Transcripts, TranscriptsOptions},
 };
@@ -203,15 +205,8 @@ impl Works {
     pub async fn cancel(&self, caller: &Caller, id: JobId) -> Result<(), Error> {
         caller.require(Permission::MediaUse)?;
         let inner = &*self.0;
-        let owner = Some(caller.user());
-        if inner.db.call_off_job(id, owner, inner.clock.now()).await? {
-            let end = JobEnd::of(model::CallOutcome::Cancelled);
-            inner.gateway.settle_job(id, end).await?;
-            inner.jobs.tell(caller.user());
-            return Ok(());
-        }
-        let asked = inner.jobs.cancel(id, owner).await?;
-        asked.then_some(()).ok_or(Error::NotFound)
+        let stopped = inner.jobs.stop(&inner.gateway, caller.user(), id).await?;
+        there(stopped)
     }
 
     /// Forgets a job of the caller's that has ended; what it made stays in the library.
@@ -274,6 +269,14 @@ impl Works {
             return Err(Error::UnknownModel);
         }
         Ok(allowance)
+    }
+}
+
+/// Refuses where there was nothing to stop.
+fn there(stopped: Stopped) -> Result<(), Error> {
+    match stopped {
+        Stopped::AtOnce | Stopped::Asked => Ok(()),
+        Stopped::NotThere => Err(Error::NotFound),
     }
 }
 

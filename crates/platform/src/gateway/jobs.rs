@@ -216,12 +216,13 @@ impl Gateway {
         reference.strip_prefix(JOB)
     }
 
-    /// Releases what was reserved for a job that nobody has kept: its process died in between.
-    pub(super) async fn release_if_unkept(&self, job: &str) -> Result<bool, GatewayError> {
+    /// Releases what is reserved for a job that was never kept, or that ended while nobody was there to say so: a process died in
+    /// between.
+    pub(super) async fn release_if_over(&self, job: &str) -> Result<bool, GatewayError> {
         let Ok(job) = job.parse::<JobId>() else {
             return Ok(false);
         };
-        if self.0.db.job_exists(job).await? {
+        if self.0.db.job_is_open(job).await? {
             return Ok(false);
         }
         self.settle_job(job, JobEnd::of(CallOutcome::Cancelled))

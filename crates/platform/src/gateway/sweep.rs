@@ -60,7 +60,7 @@ impl Gateway {
 
     async fn settle_one(&self, id: &str) -> Result<bool, GatewayError> {
         if let Some(job) = Self::job_of(id) {
-            return self.release_if_unkept(job).await;
+            return self.release_if_over(job).await;
         }
         let kind = ObjectKind::Task.as_str();
         let place = self.0.db.upstream_of(kind, id).await?;

@@ -122,21 +122,14 @@ impl Desk {
         }
     }
 
-    /// Hears at once of what is asked in this process.
+    /// Hears at once of what is asked in this process; of what another one was asked the next renewal tells.
     pub(super) async fn hear(&self) {
-        let inner = &*self.jobs.0;
         let mut changes = self.jobs.changes();
         loop {
             match changes.recv().await {
-                Ok(owner) if owner != self.owner => {}
+                Ok(change) if change.called_off == Some(self.id) => self.cancelled.cancel(),
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => pending().await,
-                Ok(_) | Err(RecvError::Lagged(_)) => {
-                    let job = inner.db.job(self.owner, self.id).await;
-                    if job.is_ok_and(|job| job.is_some_and(|job| job.cancel_asked)) {
-                        self.cancelled.cancel();
-                        pending::<()>().await;
-                    }
-                }
             }
         }
     }

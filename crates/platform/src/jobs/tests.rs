@@ -274,10 +274,12 @@ async fn whoever_works_on_a_job_hears_that_it_is_not_wanted() {
         let id = house.submit(&process.jobs, 1, 0).await;
         eventually(async || hands.begun.lock().unwrap().len() == 1).await;
         let stranger = UserId::from_uuid(Uuid::from_u128(2));
-        assert!(!process.jobs.cancel(id, Some(stranger)).await.unwrap());
-        assert!(process.jobs.cancel(id, Some(house.lin)).await.unwrap());
+        let now = house.clock.now();
+        assert!(!db.cancel_job(id, stranger, now).await.unwrap());
+        // As another process asks it to.
+        assert!(db.cancel_job(id, house.lin, now).await.unwrap());
         assert_eq!(house.ended(id).await, JobState::Cancelled);
-        assert!(!process.jobs.cancel(id, Some(house.lin)).await.unwrap());
+        assert!(!db.cancel_job(id, house.lin, now).await.unwrap());
         process.close().await;
     })
     .await;

@@ -36,10 +36,9 @@ const AGAIN: &str = "UPDATE jobs SET state = 'queued', node = '', lease_until = 
 const END: &str = "UPDATE jobs SET state = $3, failure = $4, cost = $5, node = '', lease_until = 0, ended_at = $6, updated_at = CASE WHEN $6 > updated_at THEN $6 ELSE updated_at + 1 END \
      WHERE id = $1 AND node = $2 AND ended_at IS NULL";
 const CANCEL: &str = "UPDATE jobs SET cancel_asked = TRUE, updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END WHERE id = $1 AND owner_id = $2 AND ended_at IS NULL";
-const CANCEL_ANY: &str = "UPDATE jobs SET cancel_asked = TRUE, updated_at = CASE WHEN $2 > updated_at THEN $2 ELSE updated_at + 1 END WHERE id = $1 AND ended_at IS NULL";
 const CALL_OFF: &str = "UPDATE jobs SET state = 'cancelled', cancel_asked = TRUE, ended_at = $3, \
      updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END \
-     WHERE id = $1 AND ($2 = '' OR owner_id = $2) AND state = 'queued' AND attempts = 0 AND ended_at IS NULL";
+     WHERE id = $1 AND owner_id = $2 AND state = 'queued' AND attempts = 0 AND ended_at IS NULL";
 const UNFINISHED: &str =
     "SELECT COUNT(*) FROM jobs WHERE owner_id = $1 AND ended_at IS NULL AND lease_until >= 0";
 const DELETE: &str = "DELETE FROM jobs WHERE id = $1 AND owner_id = $2 AND ended_at IS NOT NULL";
@@ -62,7 +61,7 @@ const CHANGED: &str = concat!(
     columns!(),
     " FROM jobs WHERE owner_id = $1 AND updated_at >= $2 ORDER BY updated_at LIMIT $3"
 );
-const EXISTS: &str = "SELECT COUNT(*) FROM jobs WHERE id = $1";
+const OPEN: &str = "SELECT COUNT(*) FROM jobs WHERE id = $1 AND ended_at IS NULL";
 const RUNNING_STEPS: &str = "SELECT step FROM jobs WHERE state IN ('queued', 'running') AND ended_at IS NULL AND model = $1";
 
 /// For the proof that each uses an index.
@@ -74,14 +73,13 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("AGAIN", AGAIN),
     ("END", END),
     ("CANCEL", CANCEL),
-    ("CANCEL_ANY", CANCEL_ANY),
     ("CALL_OFF", CALL_OFF),
     ("UNFINISHED", UNFINISHED),
     ("DELETE", DELETE),
     ("FIND", FIND),
     ("PAGE", PAGE),
     ("CHANGED", CHANGED),
-    ("EXISTS", EXISTS),
+    ("OPEN", OPEN),
     ("RUNNING_STEPS", RUNNING_STEPS),
     ("CLAIM", CLAIM),
 ];
@@ -311,36 +309,25 @@ impl Db {
         Ok(changed > 0)
     }
 
-    /// Asks a job of the owner's, or with `None` anybody's, to stop. Whether there is one that has not ended.
+    /// Asks a job of the owner's to stop. Whether there is one that has not ended.
     #[tracing::instrument(name = "store.jobs.cancel", skip_all)]
-    pub(crate) async fn cancel_job(
-        &self,
-        id: JobId,
-        owner: Option<UserId>,
-        now: Millis,
-    ) -> Result<bool> {
-        let id = id.to_string();
-        let changed = on_pool!(self.writer(), |pool| {
-            let query = match owner {
-                Some(owner) => sqlx::query(CANCEL).bind(&id).bind(owner.to_string()),
-                None => sqlx::query(CANCEL_ANY).bind(&id),
-            };
-            query.bind(now.get()).execute(pool).await?.rows_affected()
-        });
+    pub(crate) async fn cancel_job(&self, id: JobId, owner: UserId, now: Millis) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| sqlx::query(CANCEL)
+            .bind(id.to_string())
+            .bind(owner.to_string())
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
         Ok(changed > 0)
     }
 
-    /// Ends a job of the owner's, or with `None` anybody's, on which nobody has worked. Whether it was one.
+    /// Ends a job of the owner's on which nobody has worked. Whether it was one.
     #[tracing::instrument(name = "store.jobs.call_off", skip_all)]
-    pub(crate) async fn call_off_job(
-        &self,
-        id: JobId,
-        owner: Option<UserId>,
-        now: Millis,
-    ) -> Result<bool> {
+    pub(crate) async fn call_off_job(&self, id: JobId, owner: UserId, now: Millis) -> Result<bool> {
         let changed = on_pool!(self.writer(), |pool| sqlx::query(CALL_OFF)
             .bind(id.to_string())
-            .bind(owner.map(|id| id.to_string()).unwrap_or_default())
+            .bind(owner.to_string())
             .bind(now.get())
             .execute(pool)
             .await?
@@ -439,10 +426,10 @@ impl Db {
         found.into_iter().map(Job::try_from).collect()
     }
 
-    /// Whether there is such a job, whoever's it is.
-    #[tracing::instrument(name = "store.jobs.exists", skip_all)]
-    pub(crate) async fn job_exists(&self, id: JobId) -> Result<bool> {
-        let count: i64 = on_pool!(self.reader(), |pool| sqlx::query_scalar(EXISTS)
+    /// Whether there is such a job that has not ended, whoever's it is.
+    #[tracing::instrument(name = "store.jobs.is_open", skip_all)]
+    pub(crate) async fn job_is_open(&self, id: JobId) -> Result<bool> {
+        let count: i64 = on_pool!(self.reader(), |pool| sqlx::query_scalar(OPEN)
             .bind(id.to_string())
             .fetch_one(pool)
             .await?);

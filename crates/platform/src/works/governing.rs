@@ -3,7 +3,7 @@
 use model::{JobFilter, JobId, JobLine, Page, Permission};
 
 use super::Works;
-use crate::{Error, audit::Audit, gateway::JobEnd, identity::Caller, people::readable};
+use crate::{Error, audit::Audit, identity::Caller, jobs::Stopped, people::readable};
 
 /// Jobs of a page.
 const PAGE: u32 = 50;
@@ -46,15 +46,12 @@ impl Works {
             return Err(error.into());
         }
         let owner = inner.db.owner_of_job(id).await?.ok_or(Error::NotFound)?;
-        if inner.db.call_off_job(id, None, inner.clock.now()).await? {
-            let end = JobEnd::of(model::CallOutcome::Cancelled);
-            inner.gateway.settle_job(id, end).await?;
+        let stopped = inner.jobs.stop(&inner.gateway, owner, id).await?;
+        super::there(stopped)?;
+        if stopped == Stopped::AtOnce {
             inner.transcripts.called_off(owner, id).await?;
-        } else if !inner.jobs.cancel(id, Some(owner)).await? {
-            return Err(Error::NotFound);
         }
         audit.write(record).await?;
-        inner.jobs.tell(owner);
         Ok(())
     }
 }

@@ -333,7 +333,7 @@ impl Making<'_> {
     /// found, and is a page at most.
     async fn speak(&mut self, wish: &SpeechWish) -> Result<Next, Pause> {
         let any_form = super::offers::speaks_any_form(self.card);
-        let parts = super::fetch::parts(&wish.text, if any_form { LONG_PART } else { PART });
+        let parts = super::parts::parts(&wish.text, if any_form { LONG_PART } else { PART });
         let client = self.works.0.gateway.client().clone();
         for part in parts.iter().skip(self.step.spoken.len()) {
             if self.desk.cancelled().is_cancelled() {

@@ -302,6 +302,12 @@ async fn what_was_reserved_for_a_job_that_is_not_there_is_free_again() {
         execute(&db, "UPDATE call_holds SET opened_at = opened_at - 7200000").await;
         assert_eq!(house.services.gateway.settle_unheard().await.unwrap(), 1);
         assert_eq!((house.calls().await, house.held().await), (1, 1));
+        // One whose process died between its end and its settlement.
+        let ended =
+            format!("UPDATE jobs SET state = 'cancelled', ended_at = 1 WHERE id = '{kept}'");
+        execute(&db, &ended).await;
+        assert_eq!(house.services.gateway.settle_unheard().await.unwrap(), 1);
+        assert_eq!((house.calls().await, house.held().await), (2, 0));
     })
     .await;
 }

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::Works;
-use crate::{Error, identity::Caller, store::Job};
+use crate::{Error, identity::Caller, jobs::Change, store::Job};
 
 /// Changes that other processes made are looked for so often.
 const LOOK: Duration = Duration::from_secs(2);
@@ -59,7 +59,7 @@ pub enum Changed {
 struct Watch {
     works: Works,
     owner: UserId,
-    changes: Receiver<UserId>,
+    changes: Receiver<Change>,
     /// Changes since then may not have been sent.
     since: Millis,
     /// As of when each was sent.
@@ -85,7 +85,7 @@ impl Watch {
         let heard = async {
             loop {
                 match self.changes.recv().await {
-                    Ok(owner) if owner != self.owner => {}
+                    Ok(change) if change.owner != self.owner => {}
                     Ok(_) | Err(RecvError::Lagged(_)) => return,
                     Err(RecvError::Closed) => std::future::pending().await,
                 }
