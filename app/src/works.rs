@@ -11,6 +11,7 @@ pub mod makings;
 pub mod mask;
 pub mod model_field;
 pub mod more;
+pub mod page;
 pub mod picker;
 pub mod press;
 pub mod progress;
