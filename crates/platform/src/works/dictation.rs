@@ -52,7 +52,7 @@ pub struct Heard {
 }
 
 impl Works {
-    /// Begins to listen. `language` is one of [the upstream's](LANGUAGES), if it is known.
+    /// Begins to listen. `language` is one of those that the upstream recognises, if it is known.
     #[tracing::instrument(name = "api.works.dictate", skip_all)]
     pub async fn dictate(
         &self,
