@@ -3,7 +3,9 @@
 
 SERVICES=""
 
+# Once in a run: several groups of tests need them.
 start_services() {
+  [[ -z "$SERVICES" ]] || return 0
   SERVICES="$(mktemp -d "${TMPDIR:-/tmp}/liantai-services.XXXXXX")"
   chmod 711 "$SERVICES"
   ON_EXIT+=("rm -rf '$SERVICES'")

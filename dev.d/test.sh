@@ -42,8 +42,10 @@ test_unit() {
 
 test_sdk() {
   setup_build
+  setup_services
   setup_sdks
   build_tested
+  step "start Postgres and Redis" start_services
   step "official SDKs" "$SDK_VENV/bin/pytest" -q -p no:cacheprovider end2end/sdk
 }
 

@@ -12,6 +12,7 @@ import openai
 import pytest
 
 from comparison import Twice
+from database import Postgres
 from gateway import Gateway
 from stand_in import StandIn
 
@@ -32,9 +33,11 @@ def simulator(folder: Path, *flags: str) -> Iterator[StandIn]:
 
 
 @contextmanager
-def serving(folder: Path, upstream: str | None, **settings: object) -> Iterator[Gateway]:
+def serving(
+    folder: Path, upstream: str | None, database: Postgres | None = None, **settings: object
+) -> Iterator[Gateway]:
     """A gateway for as long as it is needed."""
-    running = Gateway(folder, upstream, **settings)
+    running = Gateway(folder, upstream, database, **settings)
     try:
         yield running
     finally:

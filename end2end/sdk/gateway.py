@@ -1,11 +1,10 @@
 """`liantai serve` over a folder of its own, with somebody else's simulator as its Bailian."""
 
 import json
-import sqlite3
 import subprocess
-from contextlib import closing
 from pathlib import Path
 
+from database import Postgres, Row, Sqlite
 from outside import bearer, send
 from product import BINARY, Process, eventually
 
@@ -19,8 +18,9 @@ UPSTREAM_KEY = "sk-gateway"
 class Gateway(Process):
     """The product, ready, with an owner. Settings are named as in `Leptos.toml`: `gateway__keep_alive_s=1`."""
 
-    def __init__(self, folder: Path, upstream: str | None, **settings: object) -> None:
-        environment = {"SERVER__ADDR": "127.0.0.1:0", "DATABASE__URL": f"sqlite://{folder / 'liantai.db'}"}
+    def __init__(self, folder: Path, upstream: str | None, database: Postgres | None = None, **settings: object) -> None:
+        self.database = database or Sqlite(folder)
+        environment = {"SERVER__ADDR": "127.0.0.1:0"} | self.database.settings
         if upstream is not None:
             environment |= {"BAILIAN__BASE_URL": upstream, "BAILIAN__API_KEY": UPSTREAM_KEY}
         environment |= {name.upper(): str(value) for name, value in settings.items()}
@@ -28,7 +28,8 @@ class Gateway(Process):
         super().__init__(folder, "serve", environment=environment)
         try:
             self._wait()
-            self.command("user", "add", OWNER, "--name", "Owner", "--role", "owner", said=f"{PASSWORD}\n")
+            if not self.query("SELECT id FROM users"):
+                self.command("user", "add", OWNER, "--name", "Owner", "--role", "owner", said=f"{PASSWORD}\n")
         except BaseException:
             self.kill()
             raise
@@ -72,11 +73,9 @@ class Gateway(Process):
         assert made.status == 201, made.body
         return made.json["secret"]
 
-    def query(self, sql: str, *values: object) -> list[sqlite3.Row]:
+    def query(self, sql: str, *values: object) -> list[Row]:
         """What the database says."""
-        with closing(sqlite3.connect(f"file:{self.folder / 'liantai.db'}?mode=ro", uri=True, timeout=10)) as database:
-            database.row_factory = sqlite3.Row
-            return database.execute(sql, values).fetchall()
+        return self.database.query(sql, *values)
 
     def _wait(self) -> None:
         def ready() -> bool:

@@ -93,7 +93,7 @@ def counted(ledger: Gateway) -> Sums:
         "SELECT served_model, sum(input_tokens), sum(output_tokens), sum(cached_tokens), sum(images)"
         " FROM calls WHERE usage_source = 'reported' GROUP BY served_model"
     )
-    return {model: tuple(figures) for model, *figures in map(tuple, rows) if any(figures)}
+    return {model: tuple(figures) for model, *figures in (row.values() for row in rows) if any(figures)}
 
 
 def settled(ledger: Gateway) -> None:
@@ -112,8 +112,8 @@ def test_what_is_counted_is_what_was_billed(
     totals = upstream.totals(UPSTREAM_KEY)
     assert sum(one["billed"]["input_tokens"] for one in totals.values()) == sum(figures[0] for figures in sums.values())
     assert sum(one["billed"]["output_tokens"] for one in totals.values()) == sum(figures[1] for figures in sums.values())
-    assert ledger.query("SELECT count(*) FROM calls WHERE outcome <> 'succeeded'")[0][0] == 0
-    assert ledger.query("SELECT count(*) FROM calls WHERE priced AND cost = 0 AND output_tokens > 0")[0][0] == 0
+    assert ledger.query("SELECT count(*) AS count FROM calls WHERE outcome <> 'succeeded'")[0]["count"] == 0
+    assert ledger.query("SELECT count(*) AS count FROM calls WHERE priced AND cost = 0 AND output_tokens > 0")[0]["count"] == 0
 
 
 def test_faults_and_parallel_calls_change_nothing_about_that(
@@ -138,7 +138,7 @@ def test_faults_and_parallel_calls_change_nothing_about_that(
     settled(ledger)
 
     assert counted(ledger) == billed(upstream)
-    assert ledger.query("SELECT count(*) FROM calls WHERE usage_source = 'reported' AND outcome = 'refused'")[0][0] == 0
+    assert ledger.query("SELECT count(*) AS count FROM calls WHERE usage_source = 'reported' AND outcome = 'refused'")[0]["count"] == 0
     ledger.command("doctor", "--reconcile")
 
 

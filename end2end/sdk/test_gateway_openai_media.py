@@ -24,7 +24,7 @@ def client(through: Place) -> Iterator[openai.OpenAI]:
 
 def booked(gateway: Gateway) -> dict:
     """The line of the log that was written last."""
-    return dict(gateway.query("SELECT * FROM calls ORDER BY started_at DESC, id DESC LIMIT 1")[0])
+    return gateway.query("SELECT * FROM calls ORDER BY started_at DESC, id DESC LIMIT 1")[0]
 
 
 def recording(client: openai.OpenAI) -> bytes:

@@ -32,6 +32,17 @@ test("what is recorded in the page is written down", async ({ page, words }) => 
   await expect(page.getByRole("heading", { level: 1 })).toContainText(words.recording);
 });
 
+test("what is said while it is recorded stands beside it, if that is wanted", async ({ page, words }) => {
+  await page.goto("/transcripts");
+  await page.getByLabel(words.captions).check();
+  await expect(page.getByRole("log")).toHaveText(words.captions_none);
+  await page.getByRole("button", { name: words.recording_begin }).click();
+  await expect(page.getByRole("log")).not.toHaveText(words.captions_none, { timeout: 20_000 });
+  await page.getByRole("button", { name: words.upload_pause }).click();
+  await page.getByRole("button", { name: words.recording_discard }).click();
+  await expect(page.getByRole("button", { name: words.recording_begin })).toBeVisible();
+});
+
 test("what is spoken stands in the field", async ({ page, words }) => {
   await page.goto("/");
   await page.getByRole("button", { name: words.dictation_start }).click();

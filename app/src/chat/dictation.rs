@@ -13,7 +13,7 @@ use crate::{
         microphone::{self, Microphone, NoMicrophone},
     },
     error::AppError,
-    language::{Language, use_language, use_words},
+    language::{use_language, use_words},
     ui::icon::{Glyph, Icon},
 };
 
@@ -61,7 +61,18 @@ impl Dictation {
         dictation
     }
 
-    fn begin(self, language: Language) {
+    /// Whether it listens.
+    pub fn is_listening(self) -> bool {
+        self.is_listening.get()
+    }
+
+    /// Whether the microphone could not be had.
+    pub fn is_refused(self) -> bool {
+        self.refusal.with(Option::is_some)
+    }
+
+    /// Listens, in a language if it is known. What is heard stands behind what the text is now.
+    pub fn begin(self, language: Option<&'static str>) {
         if self.is_listening.get_untracked() {
             return;
         }
@@ -82,8 +93,12 @@ impl Dictation {
         });
     }
 
-    fn connect(self, microphone: Microphone, language: Language) {
-        let address = browser::socket_address(&format!("/dictation?language={}", language.name()));
+    fn connect(self, microphone: Microphone, language: Option<&str>) {
+        let place = match language {
+            Some(language) => format!("/dictation?language={language}"),
+            None => "/dictation".to_owned(),
+        };
+        let address = browser::socket_address(&place);
         let Some(socket) = address.and_then(|address| WebSocket::new(&address).ok()) else {
             self.fail(FailureCode::Overloaded);
             return;
@@ -139,7 +154,7 @@ impl Dictation {
     }
 
     /// No more sound; what is still understood comes yet.
-    fn stop(self) {
+    pub fn stop(self) {
         self.line.try_update_value(|line| {
             if let Some(line) = line {
                 line.microphone = None;
@@ -204,7 +219,7 @@ pub fn DictationButton(dictation: Dictation) -> impl IntoView {
         if is_listening.get_untracked() {
             dictation.stop();
         } else {
-            dictation.begin(language);
+            dictation.begin(Some(language.name()));
         }
     };
     view! {

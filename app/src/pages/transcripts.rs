@@ -2,6 +2,7 @@
 //! wrote about it.
 
 mod ask;
+mod captions;
 mod export;
 mod line;
 mod list;

@@ -7,6 +7,10 @@ use crate::{FileId, JobFailure, JobId, Millis, TranscriptId, call::words};
 /// Languages that a recording can be said to be in, and that it can be translated into.
 pub const LANGUAGES: &[&str] = &["zh", "en", "ja", "ko", "yue", "de", "fr", "ru", "es"];
 
+/// Languages that can be listened to while they are spoken; without one the upstream finds out by itself ("Real-time recognition",
+/// `language_hints`).
+pub const CAPTION_LANGUAGES: [&str; 7] = ["zh", "en", "ja", "yue", "ko", "de", "fr"];
+
 words! {
     /// Where a transcript is in its life.
     TranscriptState {

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::send::Sending;
+use super::{
+    captions::{Captions, CaptionsView},
+    send::Sending,
+};
 use crate::{
     browser::{self, microphone::NoMicrophone, recorder::Recorder},
     language::use_words,
@@ -50,7 +53,10 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
             on_cleanup(move || timer.clear());
         }
     });
+    let is_recording = Signal::derive(move || state.get() == State::Recording);
+    let captions = Captions::new(is_recording, sending.language());
     let begin = move |_| {
+        captions.clear();
         state.set(State::Opening);
         problem.set(None);
         elapsed_ms.set(0.0);
@@ -129,6 +135,7 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
                     <button class="button" type="button" on:click=discard>{words.recording_discard}</button>
                 </div>
             </Show>
+            <CaptionsView captions/>
             {move || problem.get().map(|problem| {
                 let text = match problem {
                     NoMicrophone::Refused => words.recording_refused,

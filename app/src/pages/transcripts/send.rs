@@ -61,6 +61,11 @@ impl Sending {
         sending
     }
 
+    /// What is spoken; empty where it is to be found out.
+    pub(super) fn language(self) -> RwSignal<String> {
+        self.choices.language
+    }
+
     pub(super) fn is_busy(self) -> bool {
         self.state.get() != State::Idle
     }

@@ -6,7 +6,7 @@ use bailian::socket::{
     recognition::{AudioSender, RecognitionRequest, Sentence},
 };
 use bytes::Bytes;
-use model::{CallOutcome, FailureCode, Permission};
+use model::{CallOutcome, FailureCode, Permission, transcript::CAPTION_LANGUAGES};
 
 use super::Works;
 use crate::{
@@ -22,9 +22,6 @@ pub const HERTZ: u32 = 16_000;
 const BYTES_PER_MS: u64 = HERTZ as u64 * 2 / 1_000;
 /// The longest dictation, in seconds.
 pub const LONGEST_S: u64 = 600;
-
-/// Languages that can be asked for; without one the upstream finds out by itself ("Real-time recognition", `language_hints`).
-const LANGUAGES: [&str; 7] = ["zh", "en", "ja", "yue", "ko", "de", "fr"];
 
 /// Where the sound goes.
 #[derive(Debug)]
@@ -65,7 +62,7 @@ impl Works {
         let model = &inner.options.dictation;
         let mut request = RecognitionRequest::new(model, "pcm", HERTZ);
         if let Some(language) = language {
-            if !LANGUAGES.contains(&language) {
+            if !CAPTION_LANGUAGES.contains(&language) {
                 return Err(Error::Refused(FailureCode::BadRequest));
             }
             request = request.language_hints([language]);
