@@ -1,0 +1,94 @@
+"""A large upload over a line that is cut: it goes on where it was, and never stands in the server's memory."""
+
+import http.client
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import serving
+from gateway import Gateway
+from outside import bearer, send
+from product import eventually
+
+TUS = {"Tus-Resumable": "1.0.0"}
+MIB = 1024 * 1024
+LENGTH = 2048 * MIB
+# As an MP4 begins: contents are told by their first bytes.
+HEAD = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42"
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
+    with serving(tmp_path, None) as running:
+        yield running
+
+
+def memory_kib(pid: int, name: str) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(rf"^{name}:\s+(\d+) kB$", status, re.MULTILINE)[1])
+
+
+def content(start: int, end: int) -> Iterator[bytes]:
+    """What the file holds from one byte to another."""
+    piece = HEAD + bytes(MIB - len(HEAD))
+    rest = b"\x07" * MIB
+    while start < end:
+        block = piece if start < MIB else rest
+        cut = block[start % MIB : min(MIB, start % MIB + end - start)]
+        yield cut
+        start += len(cut)
+
+
+def append(gateway: Gateway, path: str, headers: dict[str, str], start: int, cut: int) -> http.client.HTTPResponse | None:
+    """Sends what is left from `start` on. The line is cut at `cut`, if that comes first."""
+    line = http.client.HTTPConnection(gateway.addr, timeout=120)
+    try:
+        line.putrequest("PATCH", path)
+        about = {"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream"}
+        for name, value in (headers | TUS | about | {"Content-Length": str(LENGTH - start)}).items():
+            line.putheader(name, value)
+        line.endheaders()
+        for block in content(start, min(cut, LENGTH)):
+            line.send(block)
+        if cut < LENGTH:
+            return None
+        answer = line.getresponse()
+        answer.read()
+        return answer
+    finally:
+        line.close()
+
+
+def test_an_upload_of_two_gigabytes_is_resumed_and_never_in_memory(gateway: Gateway) -> None:
+    owner = bearer(gateway.token())
+    begun = send("POST", f"{gateway.url}/uploads", b"", owner | TUS | {"Upload-Length": str(LENGTH)})
+    assert begun.status == 201, begun.body
+    path = begun.headers["location"]
+    before = memory_kib(gateway.pid, "VmRSS")
+    Path(f"/proc/{gateway.pid}/clear_refs").write_text("5")
+
+    def offset() -> int:
+        told = send("HEAD", gateway.url + path, None, owner | TUS)
+        assert told.status == 200, told.status
+        return int(told.headers["upload-offset"])
+
+    at = 0
+    for cut in (700 * MIB + 123, 1500 * MIB + 45_678):
+        assert append(gateway, path, owner, at, cut) is None
+        # What was on its way when the line was cut may still be written.
+        at = eventually(lambda: now if (now := offset()) > cut - 4 * MIB else None, "what was sent is kept", 60, 0.1)
+        assert at <= cut
+    done = append(gateway, path, owner, at, LENGTH)
+    assert done is not None and done.status == 204
+    grown = memory_kib(gateway.pid, "VmHWM") - before
+    assert grown < 32 * 1024, f"grew by {grown} KiB"
+
+    file = done.headers["upload-file"]
+    kept = send("GET", f"{gateway.url}/rest/v1/files/{file}", None, owner)
+    assert (kept.status, kept.json["bytes"], kept.json["mime"]) == (200, LENGTH, "video/mp4"), kept.body
+    last = send("GET", f"{gateway.url}/rest/v1/files/{file}/content", None, owner | {"Range": "bytes=-3"})
+    assert (last.status, last.body) == (206, b"\x07\x07\x07")
+    print(json.dumps({"grown_kib": grown}))
