@@ -19,14 +19,14 @@ build_tested() {
 }
 
 build_tested_page() {
-  step "build the page" cargo leptos build --release --frontend-only --precompress
+  step "build the page" cargo leptos build --release --frontend-only --split --precompress
 }
 
 build_release() {
   # Taken before the build, so that what is saved while it runs is built next time.
   local began
   began="$(mktemp)"
-  cargo leptos build --release --precompress
+  cargo leptos build --release --split --precompress
   mkdir -p dist
   # Copied under another name first: the running server's file is replaced, not written into.
   # Line tables stay in the target folder, where a backtrace can be read with them; they are nine tenths of the file.

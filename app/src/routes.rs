@@ -1,5 +1,7 @@
 //! The one table of the page's routes.
 
+mod parts;
+
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
@@ -11,33 +13,12 @@ use leptos_router::{
 use crate::{
     language::Language,
     pages::{
-        admin::{
-            Administration, AdministrationIndex, AuditPage, BudgetsPage, GroupPage, GroupsPage,
-            InvitationsPage, JobsPage, ModelNamesPage, NewGroupPage, NewRolePage, NewUserPage,
-            RolePage, RolesPage, SiteUsagePage, UserPage, UsersPage,
-        },
         chat::{Chat, ConversationPage, NewConversationPage},
-        factor::FactorPage,
-        images::ImagesPage,
-        library::LibraryPage,
-        login::LoginPage,
         not_found::NotFound,
-        playground::PlaygroundPage,
-        recovery::{ForgotPage, ResetPage},
-        register::RegisterPage,
-        settings::{
-            ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage, Settings,
-            TotpPage,
-        },
-        setup::SetupPage,
-        speech::SpeechPage,
-        transcripts::{TranscriptPage, TranscriptsPage},
-        usage::UsagePage,
-        verify::VerifyPage,
-        videos::VideosPage,
     },
     session::provide_session,
 };
+use parts::{Entrance, Own, Site, Studio};
 
 /// The whole page below `<body>`.
 #[component]
@@ -49,37 +30,37 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 // Whole pages, in order: a streamed fragment needs scripts to find its place.
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
-                <Route path=path!("/login/factor") view=FactorPage ssr=SsrMode::Async/>
-                <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async/>
-                <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
-                <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
-                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
+                <Route path=path!("/login") view=Entrance::Login ssr=SsrMode::Async/>
+                <Route path=path!("/login/factor") view=Entrance::Factor ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=Entrance::Forgot ssr=SsrMode::Async/>
+                <Route path=path!("/reset") view=Entrance::Reset ssr=SsrMode::Async/>
+                <Route path=path!("/verify") view=Entrance::Verify ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=Entrance::Register ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view=Entrance::Setup ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
-                    <Route path=path!("/images") view=ImagesPage ssr=SsrMode::Async/>
-                    <Route path=path!("/videos") view=VideosPage ssr=SsrMode::Async/>
-                    <Route path=path!("/speech") view=SpeechPage ssr=SsrMode::Async/>
-                    <Route path=path!("/library") view=LibraryPage ssr=SsrMode::Async/>
-                    <ParentRoute path=path!("/settings") view=Settings ssr=SsrMode::Async>
-                        <Route path=path!("") view=ProfilePage ssr=SsrMode::Async/>
-                        <Route path=path!("security") view=SecurityPage ssr=SsrMode::Async/>
-                        <Route path=path!("security/totp") view=TotpPage ssr=SsrMode::Async/>
-                        <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async/>
-                        <Route path=path!("keys/:id") view=KeyPage ssr=SsrMode::Async/>
-                        <Route path=path!("privacy") view=PrivacyPage ssr=SsrMode::Async/>
-                        <Route path=path!("confirm") view=ConfirmPage ssr=SsrMode::Async/>
+                    <Route path=path!("/images") view=Studio::Images ssr=SsrMode::Async/>
+                    <Route path=path!("/videos") view=Studio::Videos ssr=SsrMode::Async/>
+                    <Route path=path!("/speech") view=Studio::Speech ssr=SsrMode::Async/>
+                    <Route path=path!("/library") view=Studio::Library ssr=SsrMode::Async/>
+                    <ParentRoute path=path!("/settings") view=Own::Frame ssr=SsrMode::Async>
+                        <Route path=path!("") view=Own::Profile ssr=SsrMode::Async/>
+                        <Route path=path!("security") view=Own::Security ssr=SsrMode::Async/>
+                        <Route path=path!("security/totp") view=Own::Totp ssr=SsrMode::Async/>
+                        <Route path=path!("keys") view=Own::Keys ssr=SsrMode::Async/>
+                        <Route path=path!("keys/:id") view=Own::Key ssr=SsrMode::Async/>
+                        <Route path=path!("privacy") view=Own::Privacy ssr=SsrMode::Async/>
+                        <Route path=path!("confirm") view=Own::Confirm ssr=SsrMode::Async/>
                     </ParentRoute>
-                    <ParentRoute path=path!("/playground") view=Settings ssr=SsrMode::Async>
-                        <Route path=path!("") view=PlaygroundPage ssr=SsrMode::Async/>
+                    <ParentRoute path=path!("/playground") view=Own::Frame ssr=SsrMode::Async>
+                        <Route path=path!("") view=Own::Playground ssr=SsrMode::Async/>
                     </ParentRoute>
-                    <ParentRoute path=path!("/usage") view=Settings ssr=SsrMode::Async>
-                        <Route path=path!("") view=UsagePage ssr=SsrMode::Async/>
+                    <ParentRoute path=path!("/usage") view=Own::Frame ssr=SsrMode::Async>
+                        <Route path=path!("") view=Own::Usage ssr=SsrMode::Async/>
                     </ParentRoute>
-                    <Route path=path!("/transcripts") view=TranscriptsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/transcripts/:id") view=TranscriptPage ssr=SsrMode::Async/>
+                    <Route path=path!("/transcripts") view=Studio::Transcripts ssr=SsrMode::Async/>
+                    <Route path=path!("/transcripts/:id") view=Studio::Transcript ssr=SsrMode::Async/>
                     <AdministrationRoutes/>
                 </ParentRoute>
             </Routes>
@@ -93,23 +74,23 @@ pub fn App() -> impl IntoView {
 #[component(transparent)]
 fn AdministrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/admin") view=Administration ssr=SsrMode::Async>
-            <Route path=path!("") view=AdministrationIndex ssr=SsrMode::Async/>
-            <Route path=path!("users") view=UsersPage ssr=SsrMode::Async/>
-            <Route path=path!("users/new") view=NewUserPage ssr=SsrMode::Async/>
-            <Route path=path!("users/:id") view=UserPage ssr=SsrMode::Async/>
-            <Route path=path!("invitations") view=InvitationsPage ssr=SsrMode::Async/>
-            <Route path=path!("groups") view=GroupsPage ssr=SsrMode::Async/>
-            <Route path=path!("groups/new") view=NewGroupPage ssr=SsrMode::Async/>
-            <Route path=path!("groups/:id") view=GroupPage ssr=SsrMode::Async/>
-            <Route path=path!("roles") view=RolesPage ssr=SsrMode::Async/>
-            <Route path=path!("roles/new") view=NewRolePage ssr=SsrMode::Async/>
-            <Route path=path!("roles/:id") view=RolePage ssr=SsrMode::Async/>
-            <Route path=path!("usage") view=SiteUsagePage ssr=SsrMode::Async/>
-            <Route path=path!("budgets") view=BudgetsPage ssr=SsrMode::Async/>
-            <Route path=path!("models") view=ModelNamesPage ssr=SsrMode::Async/>
-            <Route path=path!("jobs") view=JobsPage ssr=SsrMode::Async/>
-            <Route path=path!("audit") view=AuditPage ssr=SsrMode::Async/>
+        <ParentRoute path=path!("/admin") view=Site::Frame ssr=SsrMode::Async>
+            <Route path=path!("") view=Site::Index ssr=SsrMode::Async/>
+            <Route path=path!("users") view=Site::Users ssr=SsrMode::Async/>
+            <Route path=path!("users/new") view=Site::NewUser ssr=SsrMode::Async/>
+            <Route path=path!("users/:id") view=Site::User ssr=SsrMode::Async/>
+            <Route path=path!("invitations") view=Site::Invitations ssr=SsrMode::Async/>
+            <Route path=path!("groups") view=Site::Groups ssr=SsrMode::Async/>
+            <Route path=path!("groups/new") view=Site::NewGroup ssr=SsrMode::Async/>
+            <Route path=path!("groups/:id") view=Site::Group ssr=SsrMode::Async/>
+            <Route path=path!("roles") view=Site::Roles ssr=SsrMode::Async/>
+            <Route path=path!("roles/new") view=Site::NewRole ssr=SsrMode::Async/>
+            <Route path=path!("roles/:id") view=Site::Role ssr=SsrMode::Async/>
+            <Route path=path!("usage") view=Site::Usage ssr=SsrMode::Async/>
+            <Route path=path!("budgets") view=Site::Budgets ssr=SsrMode::Async/>
+            <Route path=path!("models") view=Site::ModelNames ssr=SsrMode::Async/>
+            <Route path=path!("jobs") view=Site::Jobs ssr=SsrMode::Async/>
+            <Route path=path!("audit") view=Site::Audit ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

@@ -1,0 +1,142 @@
+//! Pages that are not on the way to a chat. Each kind of them is a part of the module of its own, which a browser loads when it first
+//! opens one: whoever only chats never does.
+
+use leptos::{prelude::*, wasm_split::wasm_split};
+use leptos_router::ChooseView;
+
+use crate::{
+    error::AppError,
+    pages::{
+        admin::{
+            Administration, AdministrationIndex, AuditPage, BudgetsPage, GroupPage, GroupsPage,
+            InvitationsPage, JobsPage, ModelNamesPage, NewGroupPage, NewRolePage, NewUserPage,
+            RolePage, RolesPage, SiteUsagePage, UserPage, UsersPage,
+        },
+        chat::LoadFailed,
+        factor::FactorPage,
+        images::ImagesPage,
+        library::LibraryPage,
+        login::LoginPage,
+        playground::PlaygroundPage,
+        recovery::{ForgotPage, ResetPage},
+        register::RegisterPage,
+        settings::{
+            ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage, Settings,
+            TotpPage,
+        },
+        setup::SetupPage,
+        speech::SpeechPage,
+        transcripts::{TranscriptPage, TranscriptsPage},
+        usage::UsagePage,
+        verify::VerifyPage,
+        videos::VideosPage,
+    },
+};
+
+/// The part is not there: the network is away, or another version of the product has taken this one's place meanwhile.
+struct Missing;
+
+impl From<leptos::wasm_split::SplitLoaderError> for Missing {
+    fn from(_: leptos::wasm_split::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// Defines a part: the pages that are in it, and the function that loads it.
+macro_rules! part {
+    ($(#[$doc:meta])* $part:ident in $module:ident, preloaded by $preload:ident { $($page:ident => $view:ident,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub(super) enum $part {
+            $(
+                #[doc = concat!("[`", stringify!($view), "`]")]
+                $page,
+            )+
+        }
+
+        #[wasm_split($module, wasm_split_path = ::leptos::wasm_split, preload($preload), fallible)]
+        fn $module(page: $part) -> Result<AnyView, Missing> {
+            Ok(match page {
+                $($part::$page => view! { <$view/> }.into_any(),)+
+            })
+        }
+
+        impl ChooseView for $part {
+            async fn choose(self) -> AnyView {
+                match $module(self).await {
+                    Ok(view) => view,
+                    Err(Missing) => view! { <LoadFailed error=AppError::new(model::FailureCode::Overloaded)/> }.into_any(),
+                }
+            }
+
+            async fn preload(&self) {
+                // What fails here fails again where it is needed, and is told there.
+                let _loaded = $preload().await;
+            }
+        }
+    };
+}
+
+part! {
+    /// Ways in.
+    Entrance in entrance, preloaded by preload_entrance {
+        Login => LoginPage,
+        Factor => FactorPage,
+        Forgot => ForgotPage,
+        Reset => ResetPage,
+        Verify => VerifyPage,
+        Register => RegisterPage,
+        Setup => SetupPage,
+    }
+}
+
+part! {
+    /// What is made, and kept.
+    Studio in studio, preloaded by preload_studio {
+        Images => ImagesPage,
+        Videos => VideosPage,
+        Speech => SpeechPage,
+        Library => LibraryPage,
+        Transcripts => TranscriptsPage,
+        Transcript => TranscriptPage,
+    }
+}
+
+part! {
+    /// What people set for themselves, and see of what they used.
+    Own in own, preloaded by preload_own {
+        Frame => Settings,
+        Profile => ProfilePage,
+        Security => SecurityPage,
+        Totp => TotpPage,
+        Keys => KeysPage,
+        Key => KeyPage,
+        Privacy => PrivacyPage,
+        Confirm => ConfirmPage,
+        Playground => PlaygroundPage,
+        Usage => UsagePage,
+    }
+}
+
+part! {
+    /// `/admin` and below.
+    Site in site, preloaded by preload_site {
+        Frame => Administration,
+        Index => AdministrationIndex,
+        Users => UsersPage,
+        NewUser => NewUserPage,
+        User => UserPage,
+        Invitations => InvitationsPage,
+        Groups => GroupsPage,
+        NewGroup => NewGroupPage,
+        Group => GroupPage,
+        Roles => RolesPage,
+        NewRole => NewRolePage,
+        Role => RolePage,
+        Usage => SiteUsagePage,
+        Budgets => BudgetsPage,
+        ModelNames => ModelNamesPage,
+        Jobs => JobsPage,
+        Audit => AuditPage,
+    }
+}
