@@ -3,6 +3,7 @@
 pub mod canvas;
 pub mod events;
 pub mod fetch;
+pub mod highlight;
 pub mod microphone;
 pub mod passkeys;
 pub mod recorder;
