@@ -3,6 +3,7 @@
 pub mod canvas;
 pub mod events;
 pub mod fetch;
+pub mod highlight;
 pub mod microphone;
 pub mod passkeys;
 pub mod recorder;
@@ -94,6 +95,26 @@ pub fn socket_address(path: &str) -> Option<String> {
         "ws"
     };
     Some(format!("{scheme}://{}{path}", location.host().ok()?))
+}
+
+/// Hands a text to the person as a file of that name.
+pub fn save(name: &str, text: &str) {
+    let address = format!(
+        "data:text/plain;charset=utf-8,{}",
+        js_sys::encode_uri_component(text)
+    );
+    let Some(document) = window().and_then(|window| window.document()) else {
+        return;
+    };
+    let link = document
+        .create_element("a")
+        .map(JsCast::dyn_into::<HtmlElement>);
+    if let Ok(Ok(link)) = link {
+        // Constant attributes can be set.
+        let _addressed = link.set_attribute("href", &address);
+        let _named = link.set_attribute("download", name);
+        link.click();
+    }
 }
 
 /// Loads another page of the site, as a link without scripts would.

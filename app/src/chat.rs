@@ -20,5 +20,7 @@ pub mod scroller;
 pub mod sidebar;
 pub mod sidebar_item;
 pub mod sidebar_list;
+pub mod table;
+pub mod tools;
 pub mod transcript;
 pub mod watch;

@@ -80,6 +80,21 @@ test("a speaker gets a name and a word is put right, and both stay", async ({ pa
   await expect(page.locator(".recordings__hit")).toHaveText(/这句话改过了/);
 });
 
+test("what is looked for is marked where it stands", async ({ page, words }) => {
+  await uploaded(page, words);
+  const said = ((await page.locator(".sentence__words").first().textContent()) ?? "").trim().slice(0, 4);
+  await page.getByRole("searchbox", { name: words.transcript_search }).fill(said);
+  const marked = () =>
+    page.evaluate(() => {
+      const texts: string[] = [];
+      CSS.highlights.get("sought")?.forEach((range) => texts.push(String(range)));
+      return texts;
+    });
+  await expect.poll(marked).toContain(said);
+  await page.getByRole("searchbox", { name: words.transcript_search }).fill("");
+  await expect.poll(marked).toEqual([]);
+});
+
 test("an upload goes on after the network was away", async ({ page, words, context }) => {
   await page.goto("/transcripts");
   await context.route("**/uploads/*", async (route) => {

@@ -23,7 +23,7 @@ use crate::{
     },
     pages, pictures,
     policy_reports::{self, Reports},
-    rest, sso, transcript_export, usage_export,
+    rest, sandbox, sso, transcript_export, usage_export,
 };
 
 /// What the routes that are not pages need.
@@ -116,6 +116,8 @@ pub(crate) fn build(
         .with_state(Reports::default());
 
     // Programs: the layers of browsers are not for them.
+    let sandbox = Router::new().route("/sandbox", get(sandbox::frame));
+
     let programs = gateway::router(services, config).layer(
         ServiceBuilder::new()
             .layer(from_fn(request_log::log_refusals))
@@ -126,6 +128,7 @@ pub(crate) fn build(
     let site = assets
         .merge(machines)
         .merge(reports)
+        .merge(sandbox)
         .merge(elsewhere)
         .merge(files::router(services, config))
         .merge(rest::router(services, config))

@@ -1,10 +1,13 @@
 //! The messages, in a view that scrolls by the rules.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 
-use super::{message::Message, open::OpenConversation, scroller::Scroller};
+use super::{
+    message::Message,
+    open::OpenConversation,
+    scroller::Scroller,
+    tools::{self, Preview},
+};
 use crate::{
     browser,
     language::use_words,
@@ -19,11 +22,12 @@ pub fn Transcript(
     pending: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let words = use_words();
+    let preview = RwSignal::new(None::<String>);
     let older = move || conversation.load_older(move || scroller.hold());
     Effect::new(move |_| {
         watch_growth(conversation);
         scroller.drawn();
-        browser::after_layout(move || name_copy_buttons(words.copy));
+        browser::after_layout(move || tools::name_buttons(words));
     });
     view! {
         <div
@@ -36,7 +40,7 @@ pub fn Transcript(
             on:touchmove=move |event| scroller.touch(&event)
             on:keydown=move |event| scroller.key(&event)
             on:mousedown=move |event| scroller.press(&event)
-            on:click=move |event| copy_code(&event)
+            on:click=move |event| tools::press(&event, preview)
         >
             <div class="transcript__column">
                 {move || {
@@ -69,6 +73,7 @@ pub fn Transcript(
         >
             <Glyph icon=Icon::Down/>
         </button>
+        <Preview code=preview/>
     }
 }
 
@@ -95,50 +100,6 @@ fn watch_growth(conversation: OpenConversation) {
                     }
                 });
             }
-        }
-    });
-}
-
-/// The server renders an answer once for readers of every language: the buttons' names are the page's.
-fn name_copy_buttons(name: &str) {
-    let Some(document) = browser::window().and_then(|window| window.document()) else {
-        return;
-    };
-    let Ok(buttons) = document.query_selector_all("[data-action=copy-code]:not([aria-label])")
-    else {
-        return;
-    };
-    for index in 0..buttons.length() {
-        if let Some(button) = buttons
-            .item(index)
-            .and_then(|node| node.dyn_into::<Element>().ok())
-        {
-            // A constant attribute can be set.
-            let _named = button.set_attribute("aria-label", name);
-        }
-    }
-}
-
-/// One listener for the copy buttons inside the rendered answers.
-fn copy_code(event: &leptos::ev::MouseEvent) {
-    let Some(button) = browser::closest(event, "[data-action=copy-code]") else {
-        return;
-    };
-    let Some(code) = button
-        .closest(".code, figure, pre")
-        .ok()
-        .flatten()
-        .and_then(|block| block.query_selector("code").ok().flatten())
-        .and_then(|code| code.text_content())
-    else {
-        return;
-    };
-    leptos::task::spawn_local(async move {
-        if browser::copy(&code).await {
-            // Attributes of an element that exists can be set.
-            let _shown = button.set_attribute("data-state", "copied");
-            gloo_timers::future::TimeoutFuture::new(2_000).await;
-            let _hidden = button.remove_attribute("data-state");
         }
     });
 }

@@ -9,6 +9,20 @@ const PLAIN_HEAD: &str = "<pre><code>";
 const PLAIN_TAIL: &str = "</code></pre>";
 const TAIL: &str = "</code></pre></figure>";
 
+/// Languages that a browser can show.
+const PREVIEWED: [&str; 2] = ["html", "svg"];
+
+/// A button; what it does and is called is the page's affair.
+macro_rules! tool {
+    ($action:literal) => {
+        concat!(
+            "<button type=\"button\" class=\"tool\" data-action=\"",
+            $action,
+            "\"></button>"
+        )
+    };
+}
+
 /// A block of code whose lines come one after the other.
 pub(crate) struct CodeBlock {
     html: String,
@@ -26,10 +40,16 @@ impl CodeBlock {
         html.push_str(&language);
         html.push_str("\"><figcaption class=\"code__head\"><span class=\"code__language\">");
         escape::push_text(&mut html, &language);
-        html.push_str(
-            "</span><button type=\"button\" class=\"code__copy\" data-action=\"copy-code\"></button></figcaption>\
-             <pre tabindex=\"0\"><code class=\"code__text\">",
-        );
+        html.push_str("</span>");
+        if PREVIEWED.contains(&&*language) {
+            html.push_str(tool!("preview-code"));
+        }
+        html.push_str(concat!(
+            tool!("wrap-code"),
+            tool!("save-code"),
+            tool!("copy-code"),
+            "</figcaption><pre tabindex=\"0\"><code class=\"code__text\">"
+        ));
         if html.len() + TAIL.len() > allowance {
             return Self {
                 html: PLAIN_HEAD.to_owned(),

@@ -26,7 +26,7 @@ mod segment;
 pub use live::{BlockChange, LiveRenderer};
 
 /// Identifies the shape of the output; a stored rendering with another version must be made again.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Renders a whole text into its top-level blocks, each safe HTML.
 ///

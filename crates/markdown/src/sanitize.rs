@@ -163,7 +163,7 @@ fn attributes() -> HashMap<&'static str, HashSet<&'static str>> {
 const CLASSES: &[(&str, &[&str])] = &[
     ("a", &["image-link", "footnote__back"]),
     ("aside", &["footnote"]),
-    ("button", &["code__copy"]),
+    ("button", &["tool"]),
     ("code", &["code__text", "math-error", "math-pending"]),
     ("div", &["table"]),
     ("figcaption", &["code__head"]),

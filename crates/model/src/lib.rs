@@ -7,6 +7,7 @@ pub mod audit;
 pub mod budget;
 pub mod call;
 pub mod conversation;
+pub mod csv;
 pub mod failure;
 pub mod file;
 pub mod generation;

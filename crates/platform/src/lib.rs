@@ -6,7 +6,6 @@ mod calendar;
 pub mod catalogue;
 pub mod clock;
 pub mod conversations;
-mod csv;
 mod error;
 pub mod files;
 pub mod gateway;

@@ -17,9 +17,8 @@ use http::{
 
 use crate::config::ServerConfig;
 
-const ALWAYS: [(HeaderName, HeaderValue); 6] = [
+const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     // Plain forms need to know the page they came from; other sites need not.
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (
@@ -52,6 +51,9 @@ pub(crate) async fn protect(
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(ALWAYS);
+    headers
+        .entry(X_FRAME_OPTIONS)
+        .or_insert(HeaderValue::from_static("DENY"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     if config.is_https() {
         headers.insert(STRICT_TRANSPORT_SECURITY, TWO_YEARS);

@@ -5,9 +5,13 @@ use model::transcript::Sentence;
 
 use super::player::Player;
 use crate::{
+    browser::{self, highlight},
     language::use_words,
     ui::icon::{Glyph, Icon},
 };
+
+/// The name of what is marked, for the style sheet.
+const MARK: &str = "sought";
 
 /// The sentences with these words, in order.
 fn hits(sentences: &[(u32, String)], words: &str) -> Vec<u32> {
@@ -32,6 +36,19 @@ pub(super) fn Search(sentences: Vec<Sentence>, player: Player) -> impl IntoView 
     let place = RwSignal::new(0_usize);
     let found =
         Memo::new(move |_| sought.with(|sought| texts.with_value(|texts| hits(texts, sought))));
+    Effect::new(move |_| {
+        let sought = sought.get();
+        let document = browser::window().and_then(|window| window.document());
+        let elements = document.into_iter().flat_map(|document| {
+            let found = found.get();
+            found.into_iter().filter_map(move |id| {
+                let words = format!("#s-{id} .sentence__words");
+                document.query_selector(&words).ok().flatten()
+            })
+        });
+        highlight::mark(MARK, elements, &sought);
+        on_cleanup(|| highlight::unmark(MARK));
+    });
     let go = move |forward: bool| {
         let count = found.with_untracked(Vec::len);
         if count == 0 {

@@ -128,7 +128,8 @@ impl<'a> Writer<'a> {
             Tag::Table(alignments) => {
                 self.table.alignments = alignments;
                 self.begin_block(
-                    "<div class=\"table\" tabindex=\"0\" role=\"region\"><table>",
+                    "<div class=\"table\" tabindex=\"0\" role=\"region\">\
+                     <button type=\"button\" class=\"tool\" data-action=\"copy-table\"></button><table>",
                     "</tbody></table></div>",
                 );
             }
@@ -204,7 +205,10 @@ impl<'a> Writer<'a> {
             .unwrap_or(Alignment::None);
         self.table.cell += 1;
         let (plain, end) = if self.table.in_head {
-            ("<th", "</th>")
+            (
+                "<th",
+                "<button type=\"button\" class=\"tool\" data-action=\"sort-table\"></button></th>",
+            )
         } else {
             ("<td", "</td>")
         };

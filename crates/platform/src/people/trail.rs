@@ -3,12 +3,11 @@
 use std::future::ready;
 
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
-use model::{AuditEntry, AuditFilter, AuditOutcome, FailureCode, Page, Permission};
+use model::{AuditEntry, AuditFilter, AuditOutcome, FailureCode, Page, Permission, csv};
 use serde_json::json;
 
 use super::{PAGE, People, readable};
 use crate::{
-    csv,
     identity::{Caller, IdentityError},
     store::{self, Db, TrailQuery},
 };

@@ -1,9 +1,15 @@
 //! All that is kept of a person, read a page at a time by key, to be taken along. No secrets, not even as hashes.
 
+mod made;
+
 use model::{ConversationId, UserId};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::{FromRow, types::Json};
+
+#[cfg(test)]
+pub(super) use made::QUERIES as MADE_QUERIES;
+pub(crate) use made::{KeptFile, KeptSentence, KeptTranscript, KeptWork};
 
 use super::{Db, Part, Result, on_pool, text_of};
 

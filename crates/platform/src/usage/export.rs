@@ -4,11 +4,10 @@ use std::future::ready;
 
 use futures_util::{Stream, StreamExt as _, stream};
 use jiff::Timestamp;
-use model::{CallFilter, CallId, CallLine, Permission};
+use model::{CallFilter, CallId, CallLine, Permission, csv};
 
 use super::{Usage, checked, own};
 use crate::{
-    csv,
     identity::{Caller, IdentityError},
     people::readable,
     store::{self, CallsQuery, Db},

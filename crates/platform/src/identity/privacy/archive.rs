@@ -9,7 +9,9 @@ use serde::Serialize;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::{Caller, Identity, IdentityError};
-use crate::store::export::{KeptConversation, KeptLine, KeptMessage, PAGE};
+use crate::store::export::{
+    KeptConversation, KeptFile, KeptLine, KeptMessage, KeptSentence, KeptTranscript, KeptWork, PAGE,
+};
 
 /// The largest archive, in bytes.
 const LARGEST: usize = 256 * 1024 * 1024;
@@ -24,7 +26,10 @@ const README: &str = "Everything that this site keeps of your account. Times are
      activity.jsonl       what you did, from the audit log\n\
      picture.png          your picture\n\
      conversations/*.json every message of a conversation, all branches, a message a line\n\
-     conversations/*.md   the same to read\n";
+     conversations/*.md   the same to read\n\
+     files.jsonl          your files, a file a line; GET /rest/v1/files/{id}/content has what is in them\n\
+     works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
+     transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n";
 
 /// An archive that is being packed. What is written goes to the entry that was opened last.
 struct Archive(Option<ZipWriter<Cursor<Vec<u8>>>>);
@@ -64,7 +69,68 @@ impl Identity {
                 _ => break,
             }
         }
+        self.pack_made(user, &mut archive).await?;
         archive.finish().await
+    }
+
+    /// What the person keeps and has made, without the contents of files: those can be larger than any archive.
+    async fn pack_made(&self, user: UserId, archive: &mut Archive) -> Result<(), IdentityError> {
+        let db = &self.0.db;
+        archive.open("files.jsonl").await?;
+        let mut after = String::new();
+        loop {
+            let page: Vec<KeptFile> = db.kept_files(user, &after).await?;
+            archive.write(page.iter().flat_map(line).collect()).await?;
+            match page.last() {
+                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
+                _ => break,
+            }
+        }
+        archive.open("works.jsonl").await?;
+        let mut after = String::new();
+        loop {
+            let page: Vec<KeptWork> = db.kept_works(user, &after).await?;
+            archive.write(page.iter().flat_map(line).collect()).await?;
+            match page.last() {
+                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
+                _ => break,
+            }
+        }
+        let mut after = String::new();
+        loop {
+            let page: Vec<KeptTranscript> = db.kept_transcripts(user, &after).await?;
+            for transcript in &page {
+                self.pack_transcript(user, transcript, archive).await?;
+            }
+            match page.last() {
+                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    async fn pack_transcript(
+        &self,
+        user: UserId,
+        transcript: &KeptTranscript,
+        archive: &mut Archive,
+    ) -> Result<(), IdentityError> {
+        let name = format!("transcripts/{}.jsonl", transcript.id);
+        archive.open(&name).await?;
+        archive.write(line(transcript)).await?;
+        let mut after = -1;
+        loop {
+            let page: Vec<KeptSentence> = self
+                .0
+                .db
+                .kept_sentences(user, &transcript.id, after)
+                .await?;
+            archive.write(page.iter().flat_map(line).collect()).await?;
+            match page.last() {
+                Some(last) if page.len() == PAGE => after = last.position,
+                _ => return Ok(()),
+            }
+        }
     }
 
     async fn pack_activity(

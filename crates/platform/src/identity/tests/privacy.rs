@@ -71,10 +71,36 @@ async fn settled(house: &House) -> Caller {
     ] {
         testing::execute(&house.db, &sql).await;
     }
+    made(&house.db, user, "Lin").await;
     let seed = "INSERT INTO totp_factors (user_id, secret, last_step, created_at)";
     let seed = format!("{seed} SELECT '{user}', sealed, 0, 0 FROM ({BLOB}) AS b");
     testing::execute(&house.db, &seed).await;
     lin
+}
+
+/// A file, a work and a transcript of somebody's, which say whose they are.
+async fn made(db: &Db, owner: model::UserId, whose: &str) {
+    for sql in [
+        format!("INSERT INTO blobs (id, owner_id, state, sha256, bytes, changed_at) VALUES ('b-{whose}', '{owner}', 'kept', 'aa', 3, 0)"),
+        format!(
+            "INSERT INTO files (id, owner_id, blob_id, kind, name, mime, bytes, created_at)
+             VALUES ('f-{whose}', '{owner}', 'b-{whose}', 'image', '{whose}.png', 'image/png', 3, 0)"
+        ),
+        format!(
+            "INSERT INTO works (id, owner_id, position, kind, file_id, prompt, model, created_at)
+             VALUES ('w-{whose}', '{owner}', 0, 'image', 'f-{whose}', '{whose} 的灯塔', 'm', 0)"
+        ),
+        format!(
+            "INSERT INTO transcripts (id, owner_id, title, wish, state, language, duration_ms, sentences, speakers, version, notes_state, \
+             notes, translating, created_at) VALUES ('t-{whose}', '{owner}', '{whose} 的周会', '{{}}', 'ready', 'zh', 9, 1, '[]', 1, 'none', '', '', 0)"
+        ),
+        format!(
+            "INSERT INTO transcript_sentences (transcript_id, position, begin_ms, end_ms, text, words, version)
+             VALUES ('t-{whose}', 0, 0, 9, '{whose} 说的话', '', 1)"
+        ),
+    ] {
+        testing::execute(db, &sql).await;
+    }
 }
 
 /// Some bytes, as both dialects write them.
@@ -110,6 +136,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         let other = "INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at)";
         let other = format!("{other} VALUES ('of-tao', '{}', 'Secret plans', 'question', 'm', 0, 0)", tao.user());
         testing::execute(&house.db, &other).await;
+        made(&house.db, tao.user(), "tao").await;
         let lin = settled(&house).await;
         let files = unpacked(house.identity.export(&lin).await.unwrap());
 
@@ -131,6 +158,11 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["sessions.json"].contains("Phone"));
         assert!(files["activity.jsonl"].contains("account.export"));
         assert!(files.contains_key("picture.png"));
+        assert!(files["files.jsonl"].contains("Lin.png"));
+        assert!(files["works.jsonl"].contains("Lin 的灯塔"));
+        let transcript = &files["transcripts/t-Lin.jsonl"];
+        assert_eq!(transcript.lines().count(), 2);
+        assert!(transcript.contains("Lin 的周会") && transcript.contains("Lin 说的话"));
 
         let all = files.values().cloned().collect::<String>();
         for secret in ["hash-of-", "credential-id", "a passkey", "Secret plans", "tao"] {

@@ -17,6 +17,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     generations::recover::QUERIES,
     drafts::QUERIES,
     export::QUERIES,
+    export::MADE_QUERIES,
     idempotency::QUERIES,
     invitations::QUERIES,
     groups::QUERIES,

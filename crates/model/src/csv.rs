@@ -1,15 +1,21 @@
 //! Lines for spreadsheets.
 
-/// A line of CSV with every cell in quotes.
-pub(crate) fn line<const CELLS: usize>(cells: [String; CELLS]) -> Vec<u8> {
-    let quoted = cells.map(|cell| format!("\"{}\"", harmless(cell).replace('"', "\"\"")));
-    let mut line = quoted.join(",").into_bytes();
-    line.extend(b"\r\n");
-    line
+/// A line of CSV with every cell in quotes, none of which a spreadsheet takes for a formula.
+pub fn line(cells: impl IntoIterator<Item = String>) -> Vec<u8> {
+    quoted(cells.into_iter().map(harmless)).into_bytes()
+}
+
+/// A line of CSV with every cell in quotes, as they are.
+pub fn quoted(cells: impl IntoIterator<Item = String>) -> String {
+    let cells = cells.into_iter();
+    let quoted: Vec<_> = cells
+        .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
+        .collect();
+    quoted.join(",") + "\r\n"
 }
 
 /// A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin one.
-fn harmless(cell: String) -> String {
+pub fn harmless(cell: String) -> String {
     // The full-width forms count as well: some programs take them for the others.
     const BEGINS: [char; 11] = [
         '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
