@@ -295,6 +295,10 @@ impl Making<'_> {
                     }
                     self.claim(id).await?;
                     let results = asking::results_of(finished.output);
+                    // The upstream's last word on how far it was came before its end.
+                    if let Some((made, _)) = &mut self.step.done {
+                        *made = count(results.iter().filter(|part| part.is_made()).count());
+                    }
                     self.has_results(results, Some(finished.usage)).await?;
                     return Ok(Ok(()));
                 }
@@ -352,7 +356,6 @@ impl Making<'_> {
             self.step.request_id = answer.request_id;
             self.step.spoken.push(answer.output.audio.url);
             self.add_usage(answer.usage);
-            let count = |parts: usize| u32::try_from(parts).unwrap_or(u32::MAX);
             self.step.done = Some((count(self.step.spoken.len()), count(parts.len())));
             self.keep(MakingStep::Working).await?;
         }
@@ -403,4 +406,8 @@ pub(crate) fn may_have_begun(error: &UpstreamError) -> bool {
         | ErrorKind::Unavailable => true,
         _ => error.status().is_some_and(|status| status >= 500),
     }
+}
+
+fn count(parts: usize) -> u32 {
+    u32::try_from(parts).unwrap_or(u32::MAX)
 }

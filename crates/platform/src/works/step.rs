@@ -56,6 +56,12 @@ pub(super) enum Part {
     Failed(JobFailure),
 }
 
+impl Part {
+    pub(super) fn is_made(&self) -> bool {
+        matches!(self, Self::Made { .. })
+    }
+}
+
 impl Step {
     /// The step that was kept; a new one for a job that nobody has worked on.
     pub(super) fn read(json: &str) -> Self {

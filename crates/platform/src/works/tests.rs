@@ -111,6 +111,11 @@ async fn a_wish_becomes_works_and_is_paid_once() {
         );
         assert_eq!(done.wish, wish);
         assert!(
+            done.done.is_none_or(|done| done == (2, 2)),
+            "{:?}",
+            done.done
+        );
+        assert!(
             done.works
                 .iter()
                 .all(|work| work.mime == "image/png" && work.pixels.is_some())
