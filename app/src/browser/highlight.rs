@@ -51,7 +51,7 @@ pub fn unmark(name: &str) {
 }
 
 fn highlights() -> Option<JsValue> {
-    let css = Reflect::get(&super::window()?, &"CSS".into()).ok()?;
+    let css = Reflect::get(super::window()?.as_ref(), &"CSS".into()).ok()?;
     let highlights = Reflect::get(&css, &"highlights".into()).ok()?;
     highlights.is_object().then_some(highlights)
 }
