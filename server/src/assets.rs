@@ -24,6 +24,10 @@ struct Site;
 /// Names in `pkg/` carry a hash of their content.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
+/// The list of the module's parts has a hash from before their names were put into it: one name can have several contents.
+const PARTS: &str = "pkg/__wasm_split.";
+const ASKED_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
+
 /// Other names stay the same when the content changes.
 const CHECKED: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
@@ -105,7 +109,9 @@ fn send(
     let headers = response.headers_mut();
     headers.insert(
         CACHE_CONTROL,
-        if path.starts_with("pkg/") {
+        if path.starts_with(PARTS) {
+            ASKED_EACH_TIME
+        } else if path.starts_with("pkg/") {
             FOREVER
         } else {
             CHECKED
