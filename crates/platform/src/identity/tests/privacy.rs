@@ -79,7 +79,7 @@ async fn settled(house: &House) -> Caller {
 }
 
 /// A file, a work and a transcript of somebody's, which say whose they are.
-async fn made(db: &Db, owner: model::UserId, whose: &str) {
+async fn made(db: &Db, owner: UserId, whose: &str) {
     for sql in [
         format!("INSERT INTO blobs (id, owner_id, state, sha256, bytes, changed_at) VALUES ('b-{whose}', '{owner}', 'kept', 'aa', 3, 0)"),
         format!(
