@@ -98,7 +98,7 @@ test("an image is changed where it was painted", async ({ page, works, words }) 
     const at = (x: number, y: number) => data[(y * canvas.width + x) * 4];
     const shades = new Set<number>();
     for (let index = 0; index < data.length; index += 4) shades.add(data[index]!);
-    return { width: canvas.width, height: canvas.height, middle: at(320, 240), corner: at(5, 5), shades: [...shades].sort() };
+    return { width: canvas.width, height: canvas.height, middle: at(400, 300), corner: at(5, 5), shades: [...shades].sort() };
   }, await mask.inputValue());
   expect(seen).toEqual({ width: 800, height: 600, middle: 255, corner: 0, shades: [0, 255] });
 

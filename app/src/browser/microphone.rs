@@ -16,6 +16,7 @@ const WORKLET: &str = "/dictation.js";
 pub struct Microphone {
     context: AudioContext,
     stream: MediaStream,
+    cutter: AudioWorkletNode,
     _heard: Closure<dyn FnMut(MessageEvent)>,
 }
 
@@ -91,6 +92,7 @@ async fn listen(
     Ok(Microphone {
         context,
         stream: stream.clone(),
+        cutter,
         _heard: heard,
     })
 }
@@ -104,6 +106,10 @@ fn stop(stream: &MediaStream) {
 impl Drop for Microphone {
     fn drop(&mut self) {
         stop(&self.stream);
+        // Pieces that are on their way find nobody any more.
+        if let Ok(port) = self.cutter.port() {
+            port.set_onmessage(None);
+        }
         // Fails only for one that is closed already.
         let _closing = self.context.close();
     }

@@ -82,7 +82,7 @@ pub fn Preview(code: RwSignal<Option<String>>) -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(code.with(Option::is_some)));
     Effect::new(move |_| {
-        if !open.get() {
+        if !open.get() && code.with_untracked(Option::is_some) {
             code.set(None);
         }
     });
