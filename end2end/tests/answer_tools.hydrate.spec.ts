@@ -59,13 +59,13 @@ test.describe("a page that a model wrote", () => {
 
   test("is shown where it reaches neither cookies nor the network", async ({ page, chat, words }) => {
     await chat.answer.getByRole("button", { name: words.code_preview }).click();
-    const frame = page.frameLocator("iframe.preview");
+    const frame = page.frameLocator("iframe.code-preview");
     await expect(frame.getByRole("heading", { name: "Lighthouse" })).toBeVisible();
     await expect(frame.locator("body")).toHaveAttribute("data-ran", "yes");
     await expect(frame.locator("body")).toHaveAttribute("data-cookie", "none");
     await expect(frame.locator("body")).toHaveAttribute("data-net", "shut");
     await page.keyboard.press("Escape");
-    await expect(page.locator("iframe.preview")).toBeHidden();
+    await expect(page.locator("iframe.code-preview")).toBeHidden();
   });
 });
 

@@ -100,7 +100,7 @@ pub fn Preview(code: RwSignal<Option<String>>) -> impl IntoView {
     view! {
         <Dialog open title=words.code_preview>
             <iframe
-                class="preview"
+                class="code-preview"
                 src="/sandbox"
                 sandbox="allow-scripts"
                 referrerpolicy="no-referrer"
