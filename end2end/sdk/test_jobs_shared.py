@@ -31,7 +31,7 @@ def begin(upstream: StandIn, tmp_path: Path) -> Iterator[Callable[..., Gateway]]
         def one_more(name: str, **settings: object) -> Gateway:
             folder = tmp_path / name
             folder.mkdir()
-            shared = {"files__folder": tmp_path / "files"} | settings
+            shared = {"files__folder": tmp_path / "files", "security__master_key_file": tmp_path / "master.key"} | settings
             return running.enter_context(serving(folder, upstream.url, database, **shared))
 
         yield one_more

@@ -34,7 +34,7 @@ pub(super) fn Export(id: TranscriptId, translation: Option<String>) -> impl Into
     view! {
         <details class="confirm">
             <summary class="button">{words.export}</summary>
-            <div class="confirm__question"><ul class="minutes__exports">{links}</ul></div>
+            <div class="confirm__question" data-tone="calm"><ul class="minutes__exports">{links}</ul></div>
         </details>
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn Speakers(open: Open, found: Found) -> impl IntoView {
     view! {
         <details class="confirm minutes__speakers">
             <summary class="button">{words.speakers}</summary>
-            <div class="confirm__question">
+            <div class="confirm__question" data-tone="calm">
                 {names}
                 {merge}
                 <Notice error/>
