@@ -247,7 +247,7 @@ fn Translations(
     view! {
         <details class="confirm">
             <summary class="button">{words.transcript_translation}</summary>
-            <div class="confirm__question">
+            <div class="confirm__question" data-tone="calm">
                 {there}
                 {failed}
                 <form class="panel__row" method="post" action=TranscriptAgain::PATH>
