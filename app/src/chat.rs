@@ -9,6 +9,7 @@ pub mod dictation;
 mod drafts;
 pub mod empty;
 pub mod follow;
+pub mod found;
 pub mod header;
 pub mod message;
 pub mod model_picker;

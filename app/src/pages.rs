@@ -10,6 +10,7 @@ pub mod not_found;
 pub mod playground;
 pub mod recovery;
 pub mod register;
+pub mod search;
 pub mod settings;
 pub mod setup;
 pub mod speech;

@@ -25,6 +25,7 @@ use crate::{
         playground::PlaygroundPage,
         recovery::{ForgotPage, ResetPage},
         register::RegisterPage,
+        search::SearchPage,
         settings::{
             ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage, Settings,
             TotpPage,
@@ -59,6 +60,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async/>
                     <Route path=path!("/images") view=ImagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/videos") view=VideosPage ssr=SsrMode::Async/>
                     <Route path=path!("/speech") view=SpeechPage ssr=SsrMode::Async/>

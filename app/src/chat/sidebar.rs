@@ -9,6 +9,7 @@ use crate::{
     browser,
     error::AppError,
     language::use_words,
+    pages::search,
     ui::icon::{Glyph, Icon, Mark},
 };
 
@@ -60,6 +61,7 @@ pub fn SidebarView(
                 </label>
             </div>
             <a class="sidebar__new" href="/"><Glyph icon=Icon::Compose/>{words.new_chat}</a>
+            <SearchLink/>
             <WorksLinks session/>
             <div class="sidebar__list">
                 <Suspense>
@@ -77,6 +79,26 @@ pub fn SidebarView(
             </Suspense>
         </nav>
         <label class="sidebar-veil" for="sidebar-switch" aria-hidden="true"></label>
+    }
+}
+
+/// The way to what was said once. The page beyond has the field.
+#[component]
+fn SearchLink() -> impl IntoView {
+    let words = use_words();
+    let path = use_location().pathname;
+    let is_here = move || path.with(|path| path == search::PATH);
+    view! {
+        <a
+            class="sidebar__search"
+            href=search::PATH
+            aria-current=move || is_here().then_some("page")
+            aria-keyshortcuts="Control+K Meta+K"
+        >
+            <Glyph icon=Icon::Search/>
+            <span>{words.search_conversations}</span>
+            <kbd aria-hidden="true" data-needs="script">"Ctrl/⌘ K"</kbd>
+        </a>
     }
 }
 

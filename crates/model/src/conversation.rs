@@ -189,10 +189,12 @@ pub struct ConversationView {
     pub title: Title,
     /// The model that answers next.
     pub model: ModelName,
-    /// The newest messages.
+    /// The newest messages, or those that were asked for.
     pub messages: MessagePage,
     /// What was typed and not sent.
     pub draft: String,
+    /// There are messages after these.
+    pub has_newer: bool,
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod openapi;
 pub mod page;
 pub mod people;
 pub mod route;
+pub mod search;
 pub mod security;
 pub mod time;
 pub mod transcript;
@@ -52,6 +53,7 @@ pub use people::{
     RoleRef,
 };
 pub use route::ModelRoute;
+pub use search::{FoundMessage, Piece, SearchHit, SearchResults};
 pub use security::{
     ApiKey, ApiKeyDraft, ApiKeySecret, LinkedAccount, Passkey, Profile, ProfileDraft,
     RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,

@@ -3,6 +3,7 @@
 //! Ownership is in every query: a stranger's conversation and one that never was look the same.
 
 mod day;
+mod search;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -26,6 +27,9 @@ const LISTED: u32 = 40;
 
 /// Messages of a transcript a page.
 const SHOWN: u32 = 50;
+
+/// Messages below one that is opened, where it is far from the end.
+const BELOW: u32 = 20;
 
 /// How long a deleted conversation can be brought back.
 pub const TRASH_DAYS: i64 = 30;
@@ -104,7 +108,34 @@ impl Conversations {
             model: conversation.model,
             messages,
             draft,
+            has_newer: false,
         })
+    }
+
+    /// A conversation as its page opens at one of its messages: the branch on which that lies is shown from now on, and the messages
+    /// are those around it. Where there is no such message, as it opens otherwise.
+    #[tracing::instrument(name = "api.conversations.open_at", skip_all, fields(conversation.id = %id))]
+    pub async fn open_at(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<ConversationView, Error> {
+        let user = caller.user();
+        let mut place = self.db.place_on_branch(user, id, message, BELOW).await?;
+        if place.is_none() {
+            match self.show_branch(caller, id, message).await {
+                Ok(()) => place = self.db.place_on_branch(user, id, message, BELOW).await?,
+                Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let mut view = self.open(caller, id).await?;
+        if let Some(place) = place.filter(|place| place.from_end > i64::from(SHOWN)) {
+            view.messages = self.page(user, id, place.below).await?;
+            view.has_newer = true;
+        }
+        Ok(view)
     }
 
     /// The newest messages of the branch that is shown.

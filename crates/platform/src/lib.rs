@@ -18,6 +18,7 @@ pub mod mail;
 mod memory;
 pub mod people;
 mod render;
+pub mod search;
 mod services;
 pub mod store;
 pub mod transcripts;

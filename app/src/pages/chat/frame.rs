@@ -18,6 +18,7 @@ use crate::{
     chat::sidebar::{Sidebar, SidebarSwitch, SidebarView},
     error::AppError,
     language::use_words,
+    pages::search::listen_for_shortcut,
     session::use_session,
     ui::step_up::{StepUp, StepUpDialog},
 };
@@ -44,6 +45,7 @@ pub fn Chat() -> impl IntoView {
     provide_context(PageOffer(Resource::new_blocking(|| (), |()| load_offer())));
     let list = Resource::new_blocking(|| (), |()| list_conversations(None));
     Effect::new(|_| browser::remember_time_zone());
+    listen_for_shortcut();
     view! {
         <a class="skip" href="#main">{words.skip}</a>
         <SidebarSwitch/>

@@ -3,7 +3,7 @@
 use model::{ConversationId, MessageId, Millis, ModelName, Title, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Error, Result, on_pool, rows};
+use super::{Db, Error, Result, on_pool, rows, search::SearchIndex as _};
 
 /// A line of the sidebar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,8 @@ const LIST: &str = "
     SELECT c.id, c.title, c.updated_at,
            EXISTS (SELECT 1 FROM generations g WHERE g.conversation_id = c.id AND g.status = 'running') AS generating
     FROM conversations c
-    WHERE c.owner_id = $1 AND c.deleted_at IS NULL AND (c.updated_at, c.id) < ($2, $3)
+    WHERE c.owner_id = $1 AND c.deleted_at IS NULL AND c.archived_at IS NULL AND c.pinned_at IS NULL
+      AND (c.updated_at, c.id) < ($2, $3)
     ORDER BY c.updated_at DESC, c.id DESC
     LIMIT $4";
 
@@ -165,28 +166,36 @@ impl Db {
         id: ConversationId,
         title: &Title,
     ) -> Result<bool> {
-        let changed = on_pool!(self.writer(), |pool| {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
             let query = sqlx::query(RENAME)
                 .bind(id.to_string())
                 .bind(owner.to_string())
                 .bind(title.as_str());
-            query.execute(pool).await?.rows_affected()
-        });
-        Ok(changed == 1)
+            let changed = query.execute(&mut *tx).await?.rows_affected();
+            if changed == 1 {
+                tx.index_title(id, title.as_str()).await?;
+            }
+            tx.commit().await?;
+            Ok(changed == 1)
+        })
     }
 
     /// Gives it the title that the model wrote, unless it has a better one. Whether it took it.
     #[tracing::instrument(name = "store.conversations.title", skip_all, fields(conversation.id = %id))]
     pub async fn title_conversation(&self, id: ConversationId, title: &Title) -> Result<bool> {
-        let changed = on_pool!(self.writer(), |pool| {
-            sqlx::query(TITLE_BY_MODEL)
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let query = sqlx::query(TITLE_BY_MODEL)
                 .bind(id.to_string())
-                .bind(title.as_str())
-                .execute(pool)
-                .await?
-                .rows_affected()
-        });
-        Ok(changed == 1)
+                .bind(title.as_str());
+            let changed = query.execute(&mut *tx).await?.rows_affected();
+            if changed == 1 {
+                tx.index_title(id, title.as_str()).await?;
+            }
+            tx.commit().await?;
+            Ok(changed == 1)
+        })
     }
 
     /// Puts it in the trash. Whether it was there and the owner's.

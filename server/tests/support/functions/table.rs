@@ -300,6 +300,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("language", Value::Text("zh"))],
     ),
     members("conversations.list"),
+    members_with("conversations.search", &[("words", Value::Text("春"))]),
     members("conversations.draft"),
     members("generation.offer"),
     owners("conversations.open", OF_CONVERSATION),

@@ -4,7 +4,7 @@ use model::{ConversationId, MessageId, UserId};
 use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
-use crate::store::{Db, Result, drafts, messages::Part, on_pool, rows};
+use crate::store::{Db, Result, drafts, messages::Part, on_pool, rows, search::SearchIndex as _};
 
 const FIND_SUBMISSION: &str = "
     SELECT m.conversation_id, m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
@@ -156,6 +156,7 @@ impl Db {
                         .bind(answer.now.get())
                         .execute(&mut *tx)
                         .await?;
+                    tx.index_title(*conversation, title.as_str()).await?;
                     (*conversation, None)
                 }
                 Place::Existing(conversation) => {
@@ -176,6 +177,7 @@ impl Db {
                 .bind(answer.now.get())
                 .execute(&mut *tx)
                 .await?;
+            tx.index_text(asked.question, asked.text).await?;
             insert_answer!(tx, conversation, asked.question, owner, answer);
             let slot = match asked.place {
                 Place::New { .. } => drafts::slot(None),
