@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod chat;
+pub mod conversations;
 pub mod factor;
 pub mod images;
 pub mod library;

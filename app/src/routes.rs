@@ -17,6 +17,7 @@ use crate::{
             RolePage, RolesPage, SiteUsagePage, UserPage, UsersPage,
         },
         chat::{Chat, ConversationPage, NewConversationPage},
+        conversations::ConversationsPage,
         factor::FactorPage,
         images::ImagesPage,
         library::LibraryPage,
@@ -60,6 +61,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/conversations") view=ConversationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async/>
                     <Route path=path!("/images") view=ImagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/videos") view=VideosPage ssr=SsrMode::Async/>

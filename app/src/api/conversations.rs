@@ -133,6 +133,48 @@ pub async fn restore_conversation(id: ConversationId) -> Result<(), AppError> {
     Ok(())
 }
 
+/// The caller's conversations in one place: `kept`, `archive` or `trash`.
+#[server(prefix = "/fn", endpoint = "conversations.shelf")]
+pub async fn load_shelf(
+    shelf: String,
+    after: Option<String>,
+) -> Result<Page<ConversationSummary>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let shelf = model::Shelf::from_name(&shelf)
+        .ok_or_else(|| glue::refuse_text(model::FailureCode::NotFound))?;
+    glue::services()?
+        .conversations
+        .shelf(&caller, shelf, after.as_deref(), glue::utc_offset_minutes())
+        .await
+        .map_err(glue::refuse)
+}
+
+/// Does the same with several conversations: `pin`, `unpin`, `archive`, `unarchive`, `delete`, `restore` or `erase`. With how many it
+/// was done.
+#[server(prefix = "/fn", endpoint = "conversations.order")]
+pub async fn order_conversations(
+    act: String,
+    #[server(default)] ids: Vec<String>,
+) -> Result<u64, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let act = model::ConversationAct::from_name(&act)
+        .ok_or_else(|| glue::refuse_text(model::FailureCode::BadRequest))?;
+    let parsed: Vec<ConversationId> = glue::parse_ids(&ids)?;
+    let done = glue::services()?
+        .conversations
+        .order(&caller, act, &parsed)
+        .await
+        .map_err(glue::refuse)?;
+    if act == model::ConversationAct::Delete {
+        glue::go_back_with(&format!("deleted={}", ids.join(".")));
+    } else {
+        glue::go_back_done();
+    }
+    Ok(done)
+}
+
 /// What was typed for a new conversation and not sent.
 #[server(prefix = "/fn", endpoint = "conversations.draft")]
 pub async fn load_draft() -> Result<String, AppError> {

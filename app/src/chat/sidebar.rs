@@ -17,8 +17,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Sidebar {
     changes: RwSignal<u32>,
-    /// The conversation that was deleted last and can be restored.
-    pub deleted: RwSignal<Option<ConversationId>>,
+    /// The conversations that were deleted last and can be restored.
+    pub deleted: RwSignal<Vec<ConversationId>>,
     /// Which conversation is open.
     pub open: Memo<Option<ConversationId>>,
 }
@@ -29,7 +29,7 @@ impl Sidebar {
         let path = use_location().pathname;
         Self {
             changes: RwSignal::new(0),
-            deleted: RwSignal::new(None),
+            deleted: RwSignal::new(Vec::new()),
             open: Memo::new(move |_| path.with(|path| path.strip_prefix("/c/")?.parse().ok())),
         }
     }

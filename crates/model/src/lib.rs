@@ -15,6 +15,7 @@ pub mod job;
 pub mod message;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod order;
 pub mod page;
 pub mod people;
 pub mod route;
@@ -46,6 +47,7 @@ pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
 };
+pub use order::{ConversationAct, Shelf};
 pub use page::Page;
 pub use people::{
     BulkOutcome, Group, GroupDetail, GroupDraft, GroupRates, Invitation, InvitationDraft,

@@ -35,6 +35,7 @@ mod messages;
 mod model_overrides;
 mod model_routes;
 mod one_time_tokens;
+mod order;
 mod passkeys;
 mod people;
 mod pictures;

@@ -152,6 +152,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/", Page::SignedIn),
     ("/c/{id}", Page::SignedIn),
     ("/search", Page::SignedIn),
+    ("/conversations", Page::SignedIn),
     ("/login", Page::Anyone),
     ("/register", Page::Anyone),
     ("/login/factor", Page::Anyone),

@@ -16,6 +16,7 @@ use crate::{
         found::{Found, message_link},
         header::{ConversationTitle, Header},
         open::OpenConversation,
+        order::OrderButtons,
         scroller::Scroller,
         sidebar::Sidebar,
         transcript::Transcript,
@@ -79,6 +80,8 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
         },
         draft: String::new(),
         has_newer: false,
+        is_pinned: false,
+        is_archived: false,
     }
 }
 
@@ -88,6 +91,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let sidebar = expect_context::<Sidebar>();
     let draft = view.draft.clone();
     let is_past = view.has_newer;
+    let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
     let conversation = OpenConversation::new(view);
     let is_generating = conversation.is_generating();
     let found = Found::in_query();
@@ -134,6 +138,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         {refreshes.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         <Header>
             <ConversationTitle conversation/>
+            <OrderButtons conversation is_pinned is_archived/>
         </Header>
         <div class="conversation-view">
             <Transcript conversation scroller pending=writing.pending/>

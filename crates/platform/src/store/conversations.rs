@@ -27,10 +27,14 @@ pub struct Conversation {
     pub model: ModelName,
     /// The end of the branch that is shown.
     pub leaf: Option<MessageId>,
+    /// It stays at the top of the list.
+    pub pinned: bool,
+    /// It is in the archive.
+    pub archived: bool,
 }
 
 #[derive(FromRow)]
-struct ListedRow {
+pub(super) struct ListedRow {
     id: String,
     title: String,
     updated_at: i64,
@@ -56,6 +60,8 @@ struct ConversationRow {
     title: String,
     model: String,
     leaf_id: Option<String>,
+    pinned_at: Option<i64>,
+    archived_at: Option<i64>,
 }
 
 const LIST: &str = "
@@ -68,7 +74,8 @@ const LIST: &str = "
     LIMIT $4";
 
 const FIND: &str = "
-    SELECT title, model, leaf_id FROM conversations WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+    SELECT title, model, leaf_id, pinned_at, archived_at FROM conversations
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
 const RENAME: &str = "
     UPDATE conversations SET title = $3, title_source = 'person'
@@ -78,10 +85,10 @@ const RENAME: &str = "
 const TITLE_BY_MODEL: &str = "
     UPDATE conversations SET title = $2, title_source = 'model' WHERE id = $1 AND title_source = 'question'";
 
-const DELETE: &str = "
+pub(super) const DELETE: &str = "
     UPDATE conversations SET deleted_at = $3 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
-const RESTORE: &str = "
+pub(super) const RESTORE: &str = "
     UPDATE conversations SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
 
 const SHOW: &str = "
@@ -155,6 +162,8 @@ impl Db {
                 .leaf_id
                 .map(|leaf| rows::id("conversations", "leaf_id", &leaf))
                 .transpose()?,
+            pinned: row.pinned_at.is_some(),
+            archived: row.archived_at.is_some(),
         }))
     }
 

@@ -301,6 +301,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members("conversations.list"),
     members_with("conversations.search", &[("words", Value::Text("春"))]),
+    members_with("conversations.shelf", &[("shelf", Value::Text("trash"))]),
+    members_with(
+        "conversations.order",
+        &[
+            ("act", Value::Text("erase")),
+            ("ids[]", Value::Text(NOBODY)),
+        ],
+    ),
     members("conversations.draft"),
     members("generation.offer"),
     owners("conversations.open", OF_CONVERSATION),

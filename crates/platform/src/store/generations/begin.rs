@@ -14,9 +14,9 @@ const NEW_CONVERSATION: &str = "
     INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at)
     VALUES ($1, $2, $3, 'question', $4, $5, $5)";
 
-/// Also takes the row's lock, so that two answers can't both begin.
+/// Also takes the row's lock, so that two answers can't both begin. What goes on is not put away any more.
 const TOUCH: &str = "
-    UPDATE conversations SET updated_at = $3, model = $4
+    UPDATE conversations SET updated_at = $3, model = $4, archived_at = NULL
     WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL RETURNING leaf_id";
 
 const NEW_QUESTION: &str = "

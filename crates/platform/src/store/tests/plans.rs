@@ -4,13 +4,14 @@ use sqlx::{Row, SqlitePool};
 
 use crate::store::{
     blobs, budgets, calls, conversations, db::Pool, drafts, export, files, generations, groups,
-    idempotency, invitations, job_lines, jobs, ledger, messages, people, search, testing::on_both,
-    trail, transcripts, uploads, upstream_objects, usage, usage_report, works,
+    idempotency, invitations, job_lines, jobs, ledger, messages, order, people, search,
+    testing::on_both, trail, transcripts, uploads, upstream_objects, usage, usage_report, works,
 };
 
 /// Every query whose table grows with use.
 const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
+    order::QUERIES,
     messages::QUERIES,
     generations::QUERIES,
     generations::begin::QUERIES,
