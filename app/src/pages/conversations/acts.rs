@@ -19,7 +19,11 @@ pub(super) fn Acts(shelf: Shelf, choice: Choice, page: Loading) -> impl IntoView
     let sidebar = expect_context::<Sidebar>();
     let submission = Submission::new(&[]);
     let is_live = RwSignal::new(false);
-    Effect::new(move |_| is_live.set(true));
+    Effect::new(move |_| {
+        is_live.set(true);
+        // Some may have been ticked before the page was alive.
+        choice.recount();
+    });
     let act = move |act: ConversationAct| {
         let ids = choice.ids();
         if ids.is_empty() {

@@ -50,7 +50,8 @@ impl Choice {
         self.recount();
     }
 
-    fn recount(self) {
+    /// Counts those that are ticked.
+    pub(super) fn recount(self) {
         self.count.set(self.ids().len());
     }
 }

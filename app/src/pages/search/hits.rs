@@ -49,11 +49,14 @@ pub(super) fn Results(results: SearchResults, asked: Asked) -> impl IntoView {
         Asked { words, after }.link()
     };
     let count = move || {
-        let count = hits.with(Vec::len).to_string();
-        match next.with(Option::is_some) {
-            true if count == "0" => words.search_go_on.to_owned(),
-            true => words.search_count_more(&count),
-            false => words.search_count(&count),
+        let count = hits.with(Vec::len);
+        let has_more = next.with(Option::is_some);
+        if has_more && count == 0 {
+            words.search_go_on.to_owned()
+        } else if has_more {
+            words.search_count_more(&count.to_string())
+        } else {
+            words.search_count(&count.to_string())
         }
     };
     Either::Right(view! {

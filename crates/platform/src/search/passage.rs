@@ -97,9 +97,12 @@ mod tests {
 
     /// Marks in brackets.
     fn written(pieces: &[Piece]) -> String {
-        let written = pieces.iter().map(|piece| match piece.found {
-            true => format!("[{}]", piece.text),
-            false => piece.text.clone(),
+        let written = pieces.iter().map(|piece| {
+            if piece.found {
+                format!("[{}]", piece.text)
+            } else {
+                piece.text.clone()
+            }
         });
         written.collect()
     }

@@ -50,9 +50,12 @@ async fn search(house: &House, words: &str, after: Option<&str>) -> SearchResult
 
 /// Marked text in brackets.
 fn written(pieces: &[Piece]) -> String {
-    let written = pieces.iter().map(|piece| match piece.found {
-        true => format!("[{}]", piece.text),
-        false => piece.text.clone(),
+    let written = pieces.iter().map(|piece| {
+        if piece.found {
+            format!("[{}]", piece.text)
+        } else {
+            piece.text.clone()
+        }
     });
     written.collect()
 }
