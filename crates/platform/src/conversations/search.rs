@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use model::{FoundMessage, Page, Piece, SearchHit, SearchResults, UserId};
+use model::{FoundMessage, Page, SearchHit, SearchResults, UserId};
 
 use super::Conversations;
 use crate::{
@@ -166,8 +166,30 @@ impl Candidate {
                 Some(hit(&title, &marks, None))
             }
             Self::Text(text) => {
-                let passage = around(&text.text, &sought.marks(&text.text)?);
-                Some(message_hit(text, passage))
+                let message = FoundMessage {
+                    id: text.message,
+                    speaker: text.speaker,
+                    passage: around(&text.text, &sought.marks(&text.text)?),
+                };
+                Some(hit(&text.title, &[], Some(message)))
+            }
+        }
+    }
+}
+
+fn hit(self, sought: &Sought) -> Option<SearchHit> {
+        match self {
+            Self::Title(title) => {
+                let marks = sought.marks(&title.title)?;
+                Some(hit(&title, &marks, None))
+            }
+            Self::Text(text) => {
+                let message = FoundMessage {
+                    id: text.message,
+                    speaker: text.speaker,
+                    passage: around(&text.text, &sought.marks(&text.text)?),
+                };
+                Some(hit(&text.title, &[], Some(message)))
             }
         }
     }
