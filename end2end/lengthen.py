@@ -48,6 +48,8 @@ def lengthen(database: str, conversation_id: str, length: int) -> str:
             message |= {"submission_id": None}
             insert(db, "messages", message)
             parent = message["id"]
+        # What nobody told the server of is taken into the search at its next start.
+        db.execute("INSERT OR REPLACE INTO search_backfill (one, titles_before, texts_before) VALUES (1, 'z', 'z')")
         db.execute("UPDATE conversations SET leaf_id = ? WHERE id = ?", [parent, conversation["id"]])
     return conversation["id"]
 

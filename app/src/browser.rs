@@ -145,6 +145,15 @@ pub fn print() {
     }
 }
 
+/// Gives the element of this id the keyboard. Whether there is one.
+pub fn focus(id: &str) -> bool {
+    let element = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id(id))
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
 /// Sets a cookie for a year.
 pub fn set_cookie(name: &str, value: &str) {
     if let Some(document) = window()

@@ -159,7 +159,7 @@ pub fn go_back_done() {
 /// Sends a plain form post back to where it came from, with what came of it in the query instead of what came of the one
 /// before.
 pub fn go_back_with(news: &str) {
-    const OLD: [&str; 4] = ["problem", "done", "outcome", "refused"];
+    const OLD: [&str; 5] = ["problem", "done", "outcome", "refused", "deleted"];
     let from = referer_path();
     let (path, query) = from.split_once('?').unwrap_or((&from, ""));
     let mut target = format!("{path}?");

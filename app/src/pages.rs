@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod chat;
+pub mod conversations;
 pub mod factor;
 pub mod images;
 pub mod library;
@@ -10,6 +11,7 @@ pub mod not_found;
 pub mod playground;
 pub mod recovery;
 pub mod register;
+pub mod search;
 pub mod settings;
 pub mod setup;
 pub mod speech;

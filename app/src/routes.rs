@@ -18,7 +18,7 @@ use crate::{
     },
     session::provide_session,
 };
-use parts::{Entrance, Own, Site, Studio};
+use parts::{Entrance, Own, Past, Site, Studio};
 
 /// The whole page below `<body>`.
 #[component]
@@ -40,6 +40,8 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/conversations") view=Past::Conversations ssr=SsrMode::Async/>
+                    <Route path=path!("/search") view=Past::Search ssr=SsrMode::Async/>
                     <Route path=path!("/images") view=Studio::Images ssr=SsrMode::Async/>
                     <Route path=path!("/videos") view=Studio::Videos ssr=SsrMode::Async/>
                     <Route path=path!("/speech") view=Studio::Speech ssr=SsrMode::Async/>

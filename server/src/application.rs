@@ -188,6 +188,7 @@ impl Application {
 
         let keep_calls = self.config.gateway.keep_calls_days;
         let purging = tokio::spawn(purge(self.services.clone(), keep_calls, stop.clone()));
+        let taking_in = tokio::spawn(take_in(self.services.clone(), stop.clone()));
         let gateway = self.services.gateway.clone();
         let until = stop.clone();
         let jobs = tokio::spawn(async move { gateway.run_jobs(until).await });
@@ -219,6 +220,7 @@ impl Application {
             tracing::warn!("some connections did not end in time");
         }
         purging.abort();
+        taking_in.abort();
         jobs.abort();
         // What is being handed in is heard to its end; another process goes on with the rest.
         if tokio::time::timeout(LAST_CALL, making).await.is_err() {
@@ -324,6 +326,13 @@ async fn purge(services: Services, keep_calls_days: u32, stop: CancellationToken
                 "clearing the call log failed"
             );
         }
+    }
+}
+
+/// Takes what was written before there was a search into it, little by little.
+async fn take_in(services: Services, stop: CancellationToken) {
+    while let Some(Some(pause)) = stop.run_until_cancelled(services.take_in()).await {
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -38,6 +38,7 @@ mod conversations {
     mod branches;
     mod deletion;
     mod faults;
+    mod finding;
     mod long;
     mod stopping;
     mod submissions;

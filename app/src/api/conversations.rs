@@ -1,7 +1,10 @@
 //! Conversations: listing, opening, renaming, deleting, drafts.
 
 use leptos::prelude::*;
-use model::{ConversationId, ConversationSummary, ConversationView, MessageId, MessagePage, Page};
+use model::{
+    ConversationId, ConversationSummary, ConversationView, MessageId, MessagePage, Page,
+    SearchResults,
+};
 
 use crate::error::AppError;
 
@@ -19,15 +22,20 @@ pub async fn list_conversations(
         .map_err(glue::refuse)
 }
 
-/// A conversation as its page opens; with `before`, the messages older than that one.
+/// A conversation as its page opens; with `before`, the messages older than that one; with `message`, those around that one.
 #[server(prefix = "/fn", endpoint = "conversations.open")]
 pub async fn open_conversation(
     id: ConversationId,
     before: Option<MessageId>,
+    message: Option<MessageId>,
 ) -> Result<ConversationView, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let conversations = glue::services()?.conversations;
+    if let Some(message) = message {
+        let opened = conversations.open_at(&caller, id, message).await;
+        return opened.map_err(glue::refuse);
+    }
     let mut view = conversations
         .open(&caller, id)
         .await
@@ -37,8 +45,24 @@ pub async fn open_conversation(
             .before(&caller, id, message)
             .await
             .map_err(glue::refuse)?;
+        view.has_newer = true;
     }
     Ok(view)
+}
+
+/// Titles and messages with all of these words.
+#[server(prefix = "/fn", endpoint = "conversations.search")]
+pub async fn search_conversations(
+    words: String,
+    after: Option<String>,
+) -> Result<SearchResults, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .search(&caller, &words, after.as_deref())
+        .await
+        .map_err(glue::refuse)
 }
 
 /// The newest messages.
@@ -107,6 +131,48 @@ pub async fn restore_conversation(id: ConversationId) -> Result<(), AppError> {
         .map_err(glue::refuse)?;
     glue::go(&format!("/c/{id}"));
     Ok(())
+}
+
+/// The caller's conversations in one place: `kept`, `archive` or `trash`.
+#[server(prefix = "/fn", endpoint = "conversations.shelf")]
+pub async fn load_shelf(
+    shelf: String,
+    after: Option<String>,
+) -> Result<Page<ConversationSummary>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let shelf = model::Shelf::from_name(&shelf)
+        .ok_or_else(|| glue::refuse_text(model::FailureCode::NotFound))?;
+    glue::services()?
+        .conversations
+        .shelf(&caller, shelf, after.as_deref(), glue::utc_offset_minutes())
+        .await
+        .map_err(glue::refuse)
+}
+
+/// Does the same with several conversations: `pin`, `unpin`, `archive`, `unarchive`, `delete`, `restore` or `erase`. With how many it
+/// was done.
+#[server(prefix = "/fn", endpoint = "conversations.order")]
+pub async fn order_conversations(
+    act: String,
+    #[server(default)] ids: Vec<String>,
+) -> Result<u64, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let act = model::ConversationAct::from_name(&act)
+        .ok_or_else(|| glue::refuse_text(model::FailureCode::BadRequest))?;
+    let parsed: Vec<ConversationId> = glue::parse_ids(&ids)?;
+    let done = glue::services()?
+        .conversations
+        .order(&caller, act, &parsed)
+        .await
+        .map_err(glue::refuse)?;
+    if act == model::ConversationAct::Delete {
+        glue::go_back_with(&format!("deleted={}", ids.join(".")));
+    } else {
+        glue::go_back_done();
+    }
+    Ok(done)
 }
 
 /// What was typed for a new conversation and not sent.

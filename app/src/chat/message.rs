@@ -6,6 +6,7 @@ use model::{AnswerFailure, MessageStatus, Speaker};
 use super::{
     actions::MessageActions,
     answer::OpenMessage,
+    found,
     open::OpenConversation,
     reasoning::{BlockList, Reasoning},
 };
@@ -24,7 +25,7 @@ pub fn Message(message: OpenMessage, conversation: OpenConversation) -> impl Int
 fn Question(message: OpenMessage) -> impl IntoView {
     let words = use_words();
     view! {
-        <article class="message" data-speaker="user">
+        <article class="message" data-speaker="user" id=found::anchor(message.id) data-found=found::mark(message.id)>
             <h2 class="visually-hidden">{words.you}</h2>
             <div class="message__question">{message.text}</div>
         </article>
@@ -46,6 +47,8 @@ fn AnswerView(message: OpenMessage, conversation: OpenConversation) -> impl Into
         <article
             class="message"
             data-speaker="assistant"
+            id=found::anchor(message.id)
+            data-found=found::mark(message.id)
             aria-busy=move || is_generating.get().then_some("true")
         >
             <h2 class="visually-hidden">{words.assistant}</h2>

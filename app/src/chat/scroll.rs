@@ -69,6 +69,12 @@ impl Scroll {
         self.offers_button = false;
     }
 
+    /// The reader came for a message, wherever the end is.
+    pub const fn detach(&mut self) {
+        self.follows = false;
+        self.has_left = false;
+    }
+
     /// The reader moved.
     pub fn feel(&mut self, gesture: Gesture) {
         let detaches = match gesture {
@@ -82,8 +88,7 @@ impl Scroll {
             Gesture::KeyUp | Gesture::ScrollBar => true,
         };
         if detaches && self.follows {
-            self.follows = false;
-            self.has_left = false;
+            self.detach();
         }
     }
 

@@ -63,6 +63,23 @@ impl Scroller {
         });
     }
 
+    /// The reader came for the message that is marked: rests there and follows nothing.
+    pub fn seek(self) {
+        self.state.update(Scroll::detach);
+        Effect::new(move |_| {
+            browser::after_layout(move || {
+                let found = self
+                    .element()
+                    .and_then(|view| view.query_selector("[data-found]").ok().flatten());
+                if let Some(found) = found {
+                    found.scroll_into_view();
+                    let top = found.get_bounding_client_rect().top();
+                    self.keep_at(found, top, HOLD_FRAMES);
+                }
+            });
+        });
+    }
+
     /// The reader asked for the end.
     pub fn return_to_end(self) {
         self.state.update(Scroll::attach);

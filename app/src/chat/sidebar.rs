@@ -9,6 +9,7 @@ use crate::{
     browser,
     error::AppError,
     language::use_words,
+    pages::search,
     ui::icon::{Glyph, Icon, Mark},
 };
 
@@ -16,8 +17,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Sidebar {
     changes: RwSignal<u32>,
-    /// The conversation that was deleted last and can be restored.
-    pub deleted: RwSignal<Option<ConversationId>>,
+    /// The conversations that were deleted last and can be restored.
+    pub deleted: RwSignal<Vec<ConversationId>>,
     /// Which conversation is open.
     pub open: Memo<Option<ConversationId>>,
 }
@@ -28,7 +29,7 @@ impl Sidebar {
         let path = use_location().pathname;
         Self {
             changes: RwSignal::new(0),
-            deleted: RwSignal::new(None),
+            deleted: RwSignal::new(Vec::new()),
             open: Memo::new(move |_| path.with(|path| path.strip_prefix("/c/")?.parse().ok())),
         }
     }
@@ -60,6 +61,7 @@ pub fn SidebarView(
                 </label>
             </div>
             <a class="sidebar__new" href="/"><Glyph icon=Icon::Compose/>{words.new_chat}</a>
+            <SearchLink/>
             <WorksLinks session/>
             <div class="sidebar__list">
                 <Suspense>
@@ -77,6 +79,26 @@ pub fn SidebarView(
             </Suspense>
         </nav>
         <label class="sidebar-veil" for="sidebar-switch" aria-hidden="true"></label>
+    }
+}
+
+/// The way to what was said once. The page beyond has the field.
+#[component]
+fn SearchLink() -> impl IntoView {
+    let words = use_words();
+    let path = use_location().pathname;
+    let is_here = move || path.with(|path| path == search::PATH);
+    view! {
+        <a
+            class="sidebar__search"
+            href=search::PATH
+            aria-current=move || is_here().then_some("page")
+            aria-keyshortcuts="Control+K Meta+K"
+        >
+            <Glyph icon=Icon::Search/>
+            <span>{words.search_conversations}</span>
+            <kbd aria-hidden="true" data-needs="script">"Ctrl/⌘ K"</kbd>
+        </a>
     }
 }
 

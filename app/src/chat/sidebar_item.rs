@@ -30,7 +30,7 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
         let navigate = navigate.clone();
         spawn_local(async move {
             if delete_conversation(id).await.is_ok() {
-                sidebar.deleted.try_set(Some(id));
+                sidebar.deleted.try_set(vec![id]);
                 sidebar.reload();
                 if sidebar.open.try_get_untracked() == Some(Some(id)) {
                     navigate("/", NavigateOptions::default());

@@ -7,6 +7,7 @@ use super::{sidebar::Sidebar, sidebar_item::SidebarItem};
 use crate::{
     api::conversations::list_conversations,
     language::{Words, use_words},
+    pages::conversations,
 };
 
 /// One heading and its conversations are lines of one list; a line's key holds all that it shows.
@@ -68,6 +69,7 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
         <Show when=move || next.with(Option::is_some)>
             <button class="sidebar__more" type="button" data-needs="script" on:click=more>{words.load_more}</button>
         </Show>
+        <a class="sidebar__tidy" href=conversations::PATH>{words.tidy}</a>
     }
 }
 
@@ -90,6 +92,7 @@ fn lines(items: &[ConversationSummary]) -> Vec<Line> {
 
 fn heading(words: &Words, day: DayGroup) -> String {
     match day {
+        DayGroup::Pinned => words.pinned.to_owned(),
         DayGroup::Today => words.today.to_owned(),
         DayGroup::Yesterday => words.yesterday.to_owned(),
         DayGroup::Week => words.week.to_owned(),

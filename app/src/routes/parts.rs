@@ -13,6 +13,7 @@ use crate::{
             RolePage, RolesPage, SiteUsagePage, UserPage, UsersPage,
         },
         chat::LoadFailed,
+        conversations::ConversationsPage,
         factor::FactorPage,
         images::ImagesPage,
         library::LibraryPage,
@@ -20,6 +21,7 @@ use crate::{
         playground::PlaygroundPage,
         recovery::{ForgotPage, ResetPage},
         register::RegisterPage,
+        search::SearchPage,
         settings::{
             ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage, Settings,
             TotpPage,
@@ -87,6 +89,14 @@ part! {
         Verify => VerifyPage,
         Register => RegisterPage,
         Setup => SetupPage,
+    }
+}
+
+part! {
+    /// Conversations of before: finding and keeping order among them.
+    Past in past, preloaded by preload_past {
+        Conversations => ConversationsPage,
+        Search => SearchPage,
     }
 }
 

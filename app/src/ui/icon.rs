@@ -63,6 +63,10 @@ pub enum Icon {
     Spark,
     /// A microphone: speak.
     Microphone,
+    /// A drawing pin: keep at the top.
+    Pin,
+    /// A box with a lid: put away.
+    Archive,
 }
 
 impl Icon {
@@ -104,6 +108,8 @@ impl Icon {
             Self::Microphone => {
                 "M12 4a3 3 0 0 1 3 3v4a3 3 0 0 1-6 0V7a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v3.5"
             }
+            Self::Pin => "M8.5 4h7l-1 6.5 3 3.5h-11l3-3.5zM12 14v6.5",
+            Self::Archive => "M4 5h16v4H4zM5.5 9v10h13V9M10 13h4",
             Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
         }
     }

@@ -148,6 +148,8 @@ impl From<ModelName> for String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "group", rename_all = "snake_case")]
 pub enum DayGroup {
+    /// Pinned: above all days.
+    Pinned,
     /// Since midnight.
     Today,
     /// The day before.
@@ -189,10 +191,16 @@ pub struct ConversationView {
     pub title: Title,
     /// The model that answers next.
     pub model: ModelName,
-    /// The newest messages.
+    /// The newest messages, or those that were asked for.
     pub messages: MessagePage,
     /// What was typed and not sent.
     pub draft: String,
+    /// There are messages after these.
+    pub has_newer: bool,
+    /// It stays at the top of the list.
+    pub is_pinned: bool,
+    /// It is in the archive.
+    pub is_archived: bool,
 }
 
 #[cfg(test)]

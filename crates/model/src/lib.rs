@@ -16,9 +16,11 @@ pub mod job;
 pub mod message;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod order;
 pub mod page;
 pub mod people;
 pub mod route;
+pub mod search;
 pub mod security;
 pub mod time;
 pub mod transcript;
@@ -46,6 +48,7 @@ pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
 };
+pub use order::{ConversationAct, Shelf};
 pub use page::Page;
 pub use people::{
     BulkOutcome, Group, GroupDetail, GroupDraft, GroupRates, Invitation, InvitationDraft,
@@ -53,6 +56,7 @@ pub use people::{
     RoleRef,
 };
 pub use route::ModelRoute;
+pub use search::{FoundMessage, Piece, SearchHit, SearchResults};
 pub use security::{
     ApiKey, ApiKeyDraft, ApiKeySecret, LinkedAccount, Passkey, Profile, ProfileDraft,
     RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,

@@ -3,6 +3,8 @@
 //! Ownership is in every query: a stranger's conversation and one that never was look the same.
 
 mod day;
+mod order;
+mod search;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -10,15 +12,15 @@ mod view;
 use std::sync::Arc;
 
 use model::{
-    ConversationId, ConversationSummary, ConversationView, MessageId, MessagePage, Millis, Page,
-    Title, UserId,
+    ConversationId, ConversationSummary, ConversationView, DayGroup, MessageId, MessagePage,
+    Millis, Page, Title, UserId,
 };
 
 use crate::{
     Clock, Error,
     generation::Hub,
     identity::Caller,
-    store::{Db, Message},
+    store::{Db, Listed, Message},
 };
 
 /// Lines of the sidebar a page.
@@ -26,6 +28,9 @@ const LISTED: u32 = 40;
 
 /// Messages of a transcript a page.
 const SHOWN: u32 = 50;
+
+/// Messages below one that is opened, where it is far from the end.
+const BELOW: u32 = 20;
 
 /// How long a deleted conversation can be brought back.
 pub const TRASH_DAYS: i64 = 30;
@@ -46,7 +51,7 @@ impl Conversations {
         Self { db, clock, hub }
     }
 
-    /// The caller's conversations, newest first, a page after the given cursor. Days are counted
+    /// The caller's conversations, those that are pinned and then newest first, without the archive; a page after the given cursor. Days are counted
     /// `utc_offset_minutes` east of UTC.
     #[tracing::instrument(name = "api.conversations.list", skip_all)]
     pub async fn list(
@@ -55,29 +60,20 @@ impl Conversations {
         after: Option<&str>,
         utc_offset_minutes: i32,
     ) -> Result<Page<ConversationSummary>, Error> {
-        let after = after.map(parse_cursor).transpose()?;
-        let mut listed = self
+        let cursor = after.map(parse_cursor).transpose()?;
+        let listed = self
             .db
-            .list_conversations(caller.user(), after, LISTED + 1)
+            .list_conversations(caller.user(), cursor, LISTED + 1)
             .await?;
-        let more = listed.len() > LISTED as usize;
-        listed.truncate(LISTED as usize);
-        let next = listed
-            .last()
-            .filter(|_| more)
-            .map(|last| format!("{}.{}", last.updated_at.get(), last.id));
-        let now = self.clock.now();
-        let summary = |line: crate::store::Listed| ConversationSummary {
-            day: day::group(line.updated_at, now, utc_offset_minutes),
-            id: line.id,
-            title: line.title,
-            updated_at: line.updated_at,
-            generating: line.generating,
-        };
-        Ok(Page {
-            items: listed.into_iter().map(summary).collect(),
-            next,
-        })
+        let mut page = self.lines(listed, utc_offset_minutes);
+        if after.is_none() {
+            let pinned = self.db.pinned_conversations(caller.user()).await?;
+            let pinned = pinned
+                .into_iter()
+                .map(|line| summary(line, DayGroup::Pinned));
+            page.items.splice(0..0, pinned);
+        }
+        Ok(page)
     }
 
     /// A conversation as its page opens: the newest messages of the branch that is shown, and the draft.
@@ -104,7 +100,36 @@ impl Conversations {
             model: conversation.model,
             messages,
             draft,
+            has_newer: false,
+            is_pinned: conversation.pinned,
+            is_archived: conversation.archived,
         })
+    }
+
+    /// A conversation as its page opens at one of its messages: the branch on which that lies is shown from now on, and the messages
+    /// are those around it. Where there is no such message, as it opens otherwise.
+    #[tracing::instrument(name = "api.conversations.open_at", skip_all, fields(conversation.id = %id))]
+    pub async fn open_at(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<ConversationView, Error> {
+        let user = caller.user();
+        let mut place = self.db.place_on_branch(user, id, message, BELOW).await?;
+        if place.is_none() {
+            match self.show_branch(caller, id, message).await {
+                Ok(()) => place = self.db.place_on_branch(user, id, message, BELOW).await?,
+                Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let mut view = self.open(caller, id).await?;
+        if let Some(place) = place.filter(|place| place.from_end > i64::from(SHOWN)) {
+            view.messages = self.page(user, id, place.below).await?;
+            view.has_newer = true;
+        }
+        Ok(view)
     }
 
     /// The newest messages of the branch that is shown.
@@ -253,6 +278,25 @@ impl Conversations {
         Ok(self.db.purge_conversations(before).await?)
     }
 
+    /// A page of a list of which one line more was read.
+    fn lines(&self, mut listed: Vec<Listed>, utc_offset_minutes: i32) -> Page<ConversationSummary> {
+        let more = listed.len() > LISTED as usize;
+        listed.truncate(LISTED as usize);
+        let next = listed
+            .last()
+            .filter(|_| more)
+            .map(|last| format!("{}.{}", last.updated_at.get(), last.id));
+        let now = self.clock.now();
+        let items = listed.into_iter().map(|line| {
+            let day = day::group(line.updated_at, now, utc_offset_minutes);
+            summary(line, day)
+        });
+        Page {
+            items: items.collect(),
+            next,
+        }
+    }
+
     async fn page(
         &self,
         user: UserId,
@@ -273,6 +317,16 @@ impl Conversations {
 
     async fn views(&self, messages: Vec<Message>) -> Result<Vec<model::MessageView>, Error> {
         view::views(&self.db, &self.hub, messages).await
+    }
+}
+
+fn summary(line: Listed, day: DayGroup) -> ConversationSummary {
+    ConversationSummary {
+        id: line.id,
+        title: line.title,
+        updated_at: line.updated_at,
+        day,
+        generating: line.generating,
     }
 }
 

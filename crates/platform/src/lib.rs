@@ -1,6 +1,9 @@
 //! What Liantai does, without HTTP or Leptos: people, conversations, generations, and the store that keeps
 //! them. A page, the REST interface and the gateway all end in the same calls here, so they can't differ.
 
+// Tests await what awaits a statement of either dialect, which is many futures deep.
+#![cfg_attr(test, recursion_limit = "256")]
+
 pub mod audit;
 mod calendar;
 pub mod catalogue;
@@ -17,6 +20,7 @@ pub mod mail;
 mod memory;
 pub mod people;
 mod render;
+pub mod search;
 mod services;
 pub mod store;
 pub mod transcripts;

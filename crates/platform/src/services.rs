@@ -1,6 +1,6 @@
 //! All services, built once in the order of their needs.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     Clock, Ids, Memory,
@@ -147,6 +147,22 @@ impl Services {
             identity,
             generations,
             conversations,
+        }
+    }
+
+    /// Makes some of what was written before there was a search found. After how long to go on, so that others may write meanwhile;
+    /// `None` when nothing is left.
+    #[tracing::instrument(name = "job.take_in", skip_all)]
+    pub async fn take_in(&self) -> Option<Duration> {
+        match self.conversations.take_in().await {
+            Ok(is_left) => is_left.then_some(Duration::from_millis(20)),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "taking conversations into the search failed"
+                );
+                Some(Duration::from_mins(1))
+            }
         }
     }
 

@@ -151,6 +151,8 @@ async fn every_function_lets_in_whom_the_table_says_and_nobody_else() -> TestRes
 const PAGES: &[(&str, Page)] = &[
     ("/", Page::SignedIn),
     ("/c/{id}", Page::SignedIn),
+    ("/search", Page::SignedIn),
+    ("/conversations", Page::SignedIn),
     ("/login", Page::Anyone),
     ("/register", Page::Anyone),
     ("/login/factor", Page::Anyone),

@@ -13,8 +13,10 @@ use crate::{
     chat::{
         announcer::Announcer,
         composer::{Composer, Writing},
+        found::{Found, message_link},
         header::{ConversationTitle, Header},
         open::OpenConversation,
+        order::OrderButtons,
         scroller::Scroller,
         sidebar::Sidebar,
         transcript::Transcript,
@@ -35,17 +37,17 @@ pub fn ConversationPage() -> impl IntoView {
     let JustAsked(just_asked) = expect_context();
     let subject = move || {
         let id = params.with(|params| params.get_str("id")?.parse::<ConversationId>().ok());
-        let before = query.with(|query| query.get_str("before")?.parse::<MessageId>().ok());
-        (id, before)
+        let message = |name| query.with(|query| query.get_str(name)?.parse::<MessageId>().ok());
+        (id, message("before"), message("message"))
     };
-    let view = Resource::new_blocking(subject, move |(id, before)| async move {
+    let view = Resource::new_blocking(subject, move |(id, before, message)| async move {
         let Some(id) = id else {
             return Err(AppError::new(FailureCode::NotFound));
         };
         let asked = just_asked.try_update_value(Option::take).flatten();
         match asked.filter(|asked| asked.conversation == id) {
             Some(asked) => Ok(begun(asked, offer.await?.default)),
-            None => open_conversation(id, before).await,
+            None => open_conversation(id, before, message).await,
         }
     });
     view! {
@@ -77,6 +79,9 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
             older_than: None,
         },
         draft: String::new(),
+        has_newer: false,
+        is_pinned: false,
+        is_archived: false,
     }
 }
 
@@ -85,9 +90,12 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
     let draft = view.draft.clone();
+    let is_past = view.has_newer;
+    let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
     let conversation = OpenConversation::new(view);
     let is_generating = conversation.is_generating();
-    let is_past = use_query_map().with_untracked(|query| query.get("before").is_some());
+    let found = Found::in_query();
+    provide_context(found);
     conversation
         .problem
         .set(problem_in_query().map(AppError::new));
@@ -100,6 +108,9 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         is_generating,
     };
     let scroller = Scroller::new();
+    if found.is_some() {
+        scroller.seek();
+    }
     if !is_past {
         watch(conversation);
     }
@@ -127,6 +138,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         {refreshes.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         <Header>
             <ConversationTitle conversation/>
+            <OrderButtons conversation is_pinned is_archived/>
         </Header>
         <div class="conversation-view">
             <Transcript conversation scroller pending=writing.pending/>
@@ -137,11 +149,27 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
                 <Show when=move || conversation.is_deleted.get()>
                     <p class="notice" data-tone="danger" role="status">{words.deleted_elsewhere}</p>
                 </Show>
-                {is_past.then(|| view! { <a class="dock__newest" href=format!("/c/{}", conversation.id) rel="external">{words.newest}</a> })}
+                {is_past.then(|| view! { <WayForward conversation/> })}
                 <Notice error=conversation.problem/>
                 <Composer writing offer asked/>
             </div>
             <Announcer conversation/>
         </div>
+    }
+}
+
+/// From messages of the past to those that follow, and to the end.
+#[component]
+fn WayForward(conversation: OpenConversation) -> impl IntoView {
+    let words = use_words();
+    let id = conversation.id;
+    let last = conversation
+        .messages
+        .with_untracked(|messages| messages.last().map(|last| last.id));
+    view! {
+        <nav class="dock__ways" aria-label=words.newest>
+            {last.map(|last| view! { <a class="dock__newest" href=message_link(id, last) rel="external">{words.later}</a> })}
+            <a class="dock__newest" href=format!("/c/{id}") rel="external">{words.newest}</a>
+        </nav>
     }
 }

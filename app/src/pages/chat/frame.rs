@@ -1,23 +1,25 @@
 //! What surrounds every conversation.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::{
-    NavigateOptions,
     components::{Outlet, Redirect},
-    hooks::{use_location, use_navigate, use_query_map},
+    hooks::use_location,
 };
-use model::{Asked, ConversationId, Lacking, Session};
-use server_fn::ServerFn;
+use model::{Asked, Lacking, Session};
 
 use crate::{
     api::{
-        conversations::{RestoreConversation, list_conversations, restore_conversation},
+        conversations::list_conversations,
         generation::{Offer, load_offer},
     },
     browser,
-    chat::sidebar::{Sidebar, SidebarSwitch, SidebarView},
+    chat::{
+        deleted::DeletedToast,
+        sidebar::{Sidebar, SidebarSwitch, SidebarView},
+    },
     error::AppError,
     language::use_words,
+    pages::search::listen_for_shortcut,
     session::use_session,
     ui::step_up::{StepUp, StepUpDialog},
 };
@@ -44,6 +46,7 @@ pub fn Chat() -> impl IntoView {
     provide_context(PageOffer(Resource::new_blocking(|| (), |()| load_offer())));
     let list = Resource::new_blocking(|| (), |()| list_conversations(None));
     Effect::new(|_| browser::remember_time_zone());
+    listen_for_shortcut();
     view! {
         <a class="skip" href="#main">{words.skip}</a>
         <SidebarSwitch/>
@@ -102,54 +105,6 @@ fn first_thing(session: &Session, path: &str) -> Option<String> {
                 path.starts_with("/settings/security") || path.starts_with("/settings/confirm");
             (!is_there).then(|| "/settings/security".to_owned())
         }
-    }
-}
-
-/// Takes a deletion back for a few seconds; without scripts, as long as the page stands.
-#[component]
-fn DeletedToast() -> impl IntoView {
-    let words = use_words();
-    let sidebar = expect_context::<Sidebar>();
-    let in_query = use_query_map()
-        .with_untracked(|query| query.get_str("deleted")?.parse::<ConversationId>().ok());
-    if let Some(id) = in_query {
-        sidebar.deleted.set(Some(id));
-    }
-    let deleted = sidebar.deleted;
-    Effect::new(move |_| {
-        if let Some(id) = deleted.get() {
-            spawn_local(async move {
-                gloo_timers::future::TimeoutFuture::new(10_000).await;
-                if deleted.try_get_untracked() == Some(Some(id)) {
-                    deleted.try_set(None);
-                }
-            });
-        }
-    });
-    let navigate = use_navigate();
-    move || {
-        let id = deleted.get()?;
-        let navigate = navigate.clone();
-        let restore = move |event: leptos::ev::SubmitEvent| {
-            event.prevent_default();
-            let navigate = navigate.clone();
-            spawn_local(async move {
-                if restore_conversation(id).await.is_ok() {
-                    deleted.try_set(None);
-                    sidebar.reload();
-                    navigate(&format!("/c/{id}"), NavigateOptions::default());
-                }
-            });
-        };
-        Some(view! {
-            <div class="toast" role="status">
-                <span>{words.deleted}</span>
-                <form method="post" action=RestoreConversation::PATH on:submit=restore>
-                    <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="toast__action">{words.undo}</button>
-                </form>
-            </div>
-        })
     }
 }
 

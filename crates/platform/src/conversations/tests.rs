@@ -1,5 +1,8 @@
 //! What a person may read, name and throw away, on both databases.
 
+mod order;
+mod search;
+
 use std::sync::Arc;
 
 use model::{BuiltIn, DayGroup, FailureCode, MessageView};

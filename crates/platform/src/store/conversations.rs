@@ -3,7 +3,7 @@
 use model::{ConversationId, MessageId, Millis, ModelName, Title, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Error, Result, on_pool, rows};
+use super::{Db, Error, Result, on_pool, rows, search::SearchIndex as _};
 
 /// A line of the sidebar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,10 +27,14 @@ pub struct Conversation {
     pub model: ModelName,
     /// The end of the branch that is shown.
     pub leaf: Option<MessageId>,
+    /// It stays at the top of the list.
+    pub pinned: bool,
+    /// It is in the archive.
+    pub archived: bool,
 }
 
 #[derive(FromRow)]
-struct ListedRow {
+pub(super) struct ListedRow {
     id: String,
     title: String,
     updated_at: i64,
@@ -56,18 +60,22 @@ struct ConversationRow {
     title: String,
     model: String,
     leaf_id: Option<String>,
+    pinned_at: Option<i64>,
+    archived_at: Option<i64>,
 }
 
 const LIST: &str = "
     SELECT c.id, c.title, c.updated_at,
            EXISTS (SELECT 1 FROM generations g WHERE g.conversation_id = c.id AND g.status = 'running') AS generating
     FROM conversations c
-    WHERE c.owner_id = $1 AND c.deleted_at IS NULL AND (c.updated_at, c.id) < ($2, $3)
+    WHERE c.owner_id = $1 AND c.deleted_at IS NULL AND c.archived_at IS NULL AND c.pinned_at IS NULL
+      AND (c.updated_at, c.id) < ($2, $3)
     ORDER BY c.updated_at DESC, c.id DESC
     LIMIT $4";
 
 const FIND: &str = "
-    SELECT title, model, leaf_id FROM conversations WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+    SELECT title, model, leaf_id, pinned_at, archived_at FROM conversations
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
 const RENAME: &str = "
     UPDATE conversations SET title = $3, title_source = 'person'
@@ -77,10 +85,10 @@ const RENAME: &str = "
 const TITLE_BY_MODEL: &str = "
     UPDATE conversations SET title = $2, title_source = 'model' WHERE id = $1 AND title_source = 'question'";
 
-const DELETE: &str = "
+pub(super) const DELETE: &str = "
     UPDATE conversations SET deleted_at = $3 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
-const RESTORE: &str = "
+pub(super) const RESTORE: &str = "
     UPDATE conversations SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
 
 const SHOW: &str = "
@@ -154,6 +162,8 @@ impl Db {
                 .leaf_id
                 .map(|leaf| rows::id("conversations", "leaf_id", &leaf))
                 .transpose()?,
+            pinned: row.pinned_at.is_some(),
+            archived: row.archived_at.is_some(),
         }))
     }
 
@@ -165,28 +175,36 @@ impl Db {
         id: ConversationId,
         title: &Title,
     ) -> Result<bool> {
-        let changed = on_pool!(self.writer(), |pool| {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
             let query = sqlx::query(RENAME)
                 .bind(id.to_string())
                 .bind(owner.to_string())
                 .bind(title.as_str());
-            query.execute(pool).await?.rows_affected()
-        });
-        Ok(changed == 1)
+            let changed = query.execute(&mut *tx).await?.rows_affected();
+            if changed == 1 {
+                tx.index_title(id, title.as_str()).await?;
+            }
+            tx.commit().await?;
+            Ok(changed == 1)
+        })
     }
 
     /// Gives it the title that the model wrote, unless it has a better one. Whether it took it.
     #[tracing::instrument(name = "store.conversations.title", skip_all, fields(conversation.id = %id))]
     pub async fn title_conversation(&self, id: ConversationId, title: &Title) -> Result<bool> {
-        let changed = on_pool!(self.writer(), |pool| {
-            sqlx::query(TITLE_BY_MODEL)
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let query = sqlx::query(TITLE_BY_MODEL)
                 .bind(id.to_string())
-                .bind(title.as_str())
-                .execute(pool)
-                .await?
-                .rows_affected()
-        });
-        Ok(changed == 1)
+                .bind(title.as_str());
+            let changed = query.execute(&mut *tx).await?.rows_affected();
+            if changed == 1 {
+                tx.index_title(id, title.as_str()).await?;
+            }
+            tx.commit().await?;
+            Ok(changed == 1)
+        })
     }
 
     /// Puts it in the trash. Whether it was there and the owner's.

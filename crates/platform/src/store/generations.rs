@@ -11,8 +11,9 @@ use sqlx::{QueryBuilder, types::Json};
 
 use super::{
     Db, Result,
-    messages::{Part, Rendered},
+    messages::{Part, Rendered, text_of},
     on_pool,
+    search::SearchIndex as _,
 };
 
 /// Where a question goes.
@@ -156,6 +157,7 @@ macro_rules! end_answer {
             .bind(end.now.get())
             .execute(&mut *$tx)
             .await?;
+        $tx.index_text(end.message, &text_of(&end.parts)).await?;
         sqlx::query(END_GENERATION)
             .bind(end.generation.to_string())
             .bind(run_status(end.status))

@@ -10,6 +10,7 @@ mod migrations;
 mod plans;
 mod recovery;
 mod schema;
+mod search;
 
 use std::{collections::BTreeMap, sync::Arc};
 

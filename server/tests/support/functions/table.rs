@@ -300,6 +300,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("language", Value::Text("zh"))],
     ),
     members("conversations.list"),
+    members_with("conversations.search", &[("words", Value::Text("春"))]),
+    members_with("conversations.shelf", &[("shelf", Value::Text("trash"))]),
+    members_with(
+        "conversations.order",
+        &[
+            ("act", Value::Text("erase")),
+            ("ids[]", Value::Text(NOBODY)),
+        ],
+    ),
     members("conversations.draft"),
     members("generation.offer"),
     owners("conversations.open", OF_CONVERSATION),

@@ -4,7 +4,7 @@ use model::{ConversationId, MessageId, UserId};
 use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
-use crate::store::{Db, Result, drafts, messages::Part, on_pool, rows};
+use crate::store::{Db, Result, drafts, messages::Part, on_pool, rows, search::SearchIndex as _};
 
 const FIND_SUBMISSION: &str = "
     SELECT m.conversation_id, m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
@@ -14,9 +14,9 @@ const NEW_CONVERSATION: &str = "
     INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at)
     VALUES ($1, $2, $3, 'question', $4, $5, $5)";
 
-/// Also takes the row's lock, so that two answers can't both begin.
+/// Also takes the row's lock, so that two answers can't both begin. What goes on is not put away any more.
 const TOUCH: &str = "
-    UPDATE conversations SET updated_at = $3, model = $4
+    UPDATE conversations SET updated_at = $3, model = $4, archived_at = NULL
     WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL RETURNING leaf_id";
 
 const NEW_QUESTION: &str = "
@@ -156,6 +156,7 @@ impl Db {
                         .bind(answer.now.get())
                         .execute(&mut *tx)
                         .await?;
+                    tx.index_title(*conversation, title.as_str()).await?;
                     (*conversation, None)
                 }
                 Place::Existing(conversation) => {
@@ -176,6 +177,7 @@ impl Db {
                 .bind(answer.now.get())
                 .execute(&mut *tx)
                 .await?;
+            tx.index_text(asked.question, asked.text).await?;
             insert_answer!(tx, conversation, asked.question, owner, answer);
             let slot = match asked.place {
                 Place::New { .. } => drafts::slot(None),

@@ -10,6 +10,7 @@ use crate::store::{
     Db, Result,
     messages::{Part, parts_of, reasoning_of, text_of},
     on_pool, rows,
+    search::SearchIndex as _,
 };
 
 const RENEW: &str =
@@ -103,6 +104,8 @@ impl Db {
                 if taken.rows_affected() == 0 {
                     continue;
                 }
+                tx.index_text(rows::id("messages", "id", &message)?, &text)
+                    .await?;
                 sqlx::query(INTERRUPT_MESSAGE)
                     .bind(&message)
                     .bind(Json(parts_of(reasoning, text)))

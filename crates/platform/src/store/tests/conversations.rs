@@ -1,3 +1,5 @@
+use model::ConversationAct;
+
 use super::*;
 use crate::store::{Listed, testing::on_both};
 
@@ -142,6 +144,26 @@ async fn what_is_in_the_trash_is_nowhere_else_and_comes_back_whole() {
         assert!(!db.restore_conversation(lin, id).await.unwrap(), "once");
         assert_eq!(listed(&desk, lin).await.len(), 1);
         assert_eq!(desk.read(lin, turn).await.text(), "春眠不觉晓");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_goes_on_is_not_in_the_archive_any_more() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let lin = desk.person().await;
+        let id = desk
+            .answered(lin, None, MessageStatus::Complete)
+            .await
+            .conversation;
+        let put_away = db
+            .order_conversations(lin, ConversationAct::Archive, &[id], NOW)
+            .await;
+        assert_eq!(put_away.unwrap(), [id]);
+        assert_eq!(listed(&desk, lin).await, []);
+        desk.ask(lin, Some(id)).await;
+        assert_eq!(listed(&desk, lin).await.len(), 1);
     })
     .await;
 }

@@ -64,6 +64,12 @@ async fn of_postgres(pool: &PgPool) -> Schema {
     schema
 }
 
+/// Without the index of terms, which each dialect has in its own way.
+fn shared(mut schema: Schema) -> Schema {
+    schema.retain(|line| !line.contains("search_terms"));
+    schema
+}
+
 #[tokio::test]
 async fn both_schemas_have_the_same_tables_columns_keys_and_indexes() {
     let schemas = Mutex::new(Vec::new());
@@ -72,7 +78,7 @@ async fn both_schemas_have_the_same_tables_columns_keys_and_indexes() {
             Pool::Sqlite(pool) => of_sqlite(pool).await,
             Pool::Postgres(pool) => of_postgres(pool).await,
         };
-        schemas.lock().unwrap().push(schema);
+        schemas.lock().unwrap().push(shared(schema));
     })
     .await;
     let schemas = schemas.into_inner().unwrap();

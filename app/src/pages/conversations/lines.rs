@@ -1,0 +1,157 @@
+//! The conversations of one place, each with a box to choose it.
+
+use leptos::{either::Either, ev, html, prelude::*, task::spawn_local};
+use model::{ConversationSummary, DayGroup, Page, Shelf};
+use server_fn::ServerFn;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlFormElement, HtmlInputElement};
+
+use super::{Asked, acts::Acts};
+use crate::{
+    api::conversations::{OrderConversations, load_shelf},
+    error::AppError,
+    language::use_words,
+    ui::{moment::Moment, notice::Notice},
+};
+
+/// What the page loads.
+pub(super) type Loading = Resource<Result<Page<ConversationSummary>, AppError>>;
+
+/// The boxes of the form, and how many are ticked. What is chosen is what the browser would send.
+#[derive(Clone, Copy)]
+pub(super) struct Choice {
+    pub(super) form: NodeRef<html::Form>,
+    pub(super) count: RwSignal<usize>,
+}
+
+impl Choice {
+    fn boxes(self) -> Vec<HtmlInputElement> {
+        let form: Option<HtmlFormElement> = self.form.get_untracked();
+        let Some(Ok(boxes)) = form.map(|form| form.query_selector_all("input[name='ids[]']"))
+        else {
+            return Vec::new();
+        };
+        (0..boxes.length())
+            .filter_map(|index| boxes.item(index)?.dyn_into().ok())
+            .collect()
+    }
+
+    /// The ids that are chosen.
+    pub(super) fn ids(self) -> Vec<String> {
+        let chosen = self.boxes().into_iter().filter(HtmlInputElement::checked);
+        chosen.map(|chosen| chosen.value()).collect()
+    }
+
+    /// Chooses all that are shown, or none.
+    pub(super) fn choose(self, all: bool) {
+        for shown in self.boxes() {
+            shown.set_checked(all);
+        }
+        self.recount();
+    }
+
+    /// Counts those that are ticked.
+    pub(super) fn recount(self) {
+        self.count.set(self.ids().len());
+    }
+}
+
+/// The form with the lines, more of them on demand, and what can be done.
+#[component]
+pub(super) fn Lines(
+    lines: Page<ConversationSummary>,
+    asked: Asked,
+    page: Loading,
+) -> impl IntoView {
+    let words = use_words();
+    let shelf = asked.shelf;
+    let explained = match shelf {
+        Shelf::Kept => words.shelf_kept_lead,
+        Shelf::Archive => words.shelf_archive_lead,
+        Shelf::Trash => words.shelf_trash_lead,
+    };
+    let lead = view! { <p class="finder__hint">{explained}</p> };
+    if lines.items.is_empty() {
+        let nothing = match shelf {
+            Shelf::Kept => words.no_conversations,
+            Shelf::Archive => words.shelf_archive_empty,
+            Shelf::Trash => words.shelf_trash_empty,
+        };
+        return Either::Left(view! {
+            {lead}
+            <p class="finder__nothing" role="status">{nothing}</p>
+        });
+    }
+    let choice = Choice {
+        form: NodeRef::new(),
+        count: RwSignal::new(0),
+    };
+    let items = RwSignal::new(lines.items);
+    let next = RwSignal::new(lines.next);
+    let problem = RwSignal::new(None::<AppError>);
+    let more = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        let after = next.get_untracked();
+        spawn_local(async move {
+            match load_shelf(shelf.as_str().to_owned(), after).await {
+                Ok(page) => {
+                    next.try_set(page.next);
+                    items.try_update(|items| items.extend(page.items));
+                }
+                Err(error) => drop(problem.try_set(Some(error))),
+            }
+        });
+    };
+    let link = move || {
+        let after = next.get().unwrap_or_default();
+        Asked { shelf, after }.link()
+    };
+    Either::Right(view! {
+        {lead}
+        <form
+            class="tidy"
+            method="post"
+            action=OrderConversations::PATH
+            node_ref=choice.form
+            on:change=move |_| choice.recount()
+        >
+            <ul class="tidy__lines" aria-label=words.conversations>
+                <For each=move || items.get() key=|line| line.id let:line>
+                    <Line line shelf/>
+                </For>
+            </ul>
+            <Notice error=problem/>
+            <Show when=move || next.with(Option::is_some)>
+                <a class="button finder__more" href=link rel="external" on:click=more>{words.load_more}</a>
+            </Show>
+            <Acts shelf choice page/>
+        </form>
+    })
+}
+
+#[component]
+fn Line(line: ConversationSummary, shelf: Shelf) -> impl IntoView {
+    let words = use_words();
+    let title = String::from(line.title);
+    let label = words.choose_this(&title);
+    let title = match shelf {
+        // What is in the trash can't be opened.
+        Shelf::Trash => Either::Left(view! { <span class="tidy__title"><bdi>{title}</bdi></span> }),
+        Shelf::Kept | Shelf::Archive => {
+            let href = format!("/c/{}", line.id);
+            Either::Right(view! { <a class="tidy__title" href=href><bdi>{title}</bdi></a> })
+        }
+    };
+    let pinned = (line.day == DayGroup::Pinned)
+        .then(|| view! { <span class="hit__tag">{words.pinned}</span> });
+    view! {
+        <li class="tidy__line">
+            <label class="tidy__choose">
+                <input type="checkbox" name="ids[]" value=line.id.to_string() aria-label=label/>
+            </label>
+            {title}
+            {pinned}
+            <span class="tidy__moment"><Moment at=line.updated_at/></span>
+        </li>
+    }
+}

@@ -1,0 +1,78 @@
+//! `/search`: one's own conversations, found again by their titles and by what was said.
+
+mod field;
+mod hits;
+mod steps;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use model::{SearchResults, Session};
+
+use crate::{
+    address::with_query, api::conversations::search_conversations, chat::header::Header,
+    language::use_words, ui::loaded::Loaded,
+};
+use field::Field;
+use hits::Results;
+
+pub use field::listen_for_shortcut;
+
+/// Where it is.
+pub const PATH: &str = "/search";
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Asked {
+    /// All of them must be there.
+    words: String,
+    /// From this cursor on.
+    after: String,
+}
+
+impl Asked {
+    fn of(query: &ParamsMap) -> Self {
+        let text = |name| query.get_str(name).unwrap_or_default().to_owned();
+        Self {
+            words: text("words"),
+            after: text("after"),
+        }
+    }
+
+    /// Where it is asked for.
+    fn link(&self) -> String {
+        with_query(PATH, &[("words", &self.words), ("after", &self.after)])
+    }
+}
+
+/// The page.
+#[component]
+pub fn SearchPage() -> impl IntoView {
+    let words = use_words();
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(Asked::of));
+    let found = Resource::new_blocking(
+        move || asked.get(),
+        |asked| {
+            let after = (!asked.after.is_empty()).then_some(asked.after);
+            search_conversations(asked.words, after)
+        },
+    );
+    view! {
+        <Title text=format!("{} · {}", words.search_conversations, words.product)/>
+        <Header>
+            <h1 class="topbar__title">{words.search_conversations}</h1>
+        </Header>
+        <div class="finder" id="main" tabindex="-1" on:keydown=|event| steps::press(&event)>
+            <div class="finder__column">
+                <Field asked/>
+                <Loaded
+                    what=found
+                    view=move |results: SearchResults, _session: Session| {
+                        view! { <Results results asked=asked.get_untracked()/> }
+                    }
+                />
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,177 @@
+//! Where the words are typed: what has them is shown meanwhile.
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use super::{Asked, PATH};
+use crate::{
+    browser,
+    language::use_words,
+    ui::icon::{Glyph, Icon},
+};
+
+/// The field's id.
+pub(super) const FIELD: &str = "search-words";
+
+/// Searched is when nothing was typed for so long.
+const PAUSE_MS: u32 = 200;
+
+/// What is being typed.
+#[derive(Clone, Copy)]
+struct Typing {
+    text: RwSignal<String>,
+    /// What the page was asked for last.
+    sent: StoredValue<String>,
+    /// An input method shows letters that are not chosen yet.
+    is_composing: StoredValue<bool>,
+    /// Counts what was typed, so that only the last pause searches.
+    turn: StoredValue<u32>,
+}
+
+impl Typing {
+    fn beginning_with(words: &str) -> Self {
+        Self {
+            text: RwSignal::new(words.to_owned()),
+            sent: StoredValue::new(words.to_owned()),
+            is_composing: StoredValue::new(false),
+            turn: StoredValue::new(0),
+        }
+    }
+
+    /// Where the words that were typed are searched, unless they are already.
+    fn target(self) -> Option<String> {
+        let words = self.text.try_get_untracked()?.trim().to_owned();
+        if self.sent.try_get_value()? == words {
+            return None;
+        }
+        self.sent.try_set_value(words.clone());
+        let after = String::new();
+        Some(Asked { words, after }.link())
+    }
+
+    /// Takes what the field says, and calls `search` when nothing more is typed for a while.
+    fn typed(self, text: String, search: impl FnOnce() + 'static) {
+        self.text.set(text);
+        if self.is_composing.get_value() {
+            return;
+        }
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        let turn = self.turn.get_value();
+        spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(PAUSE_MS).await;
+            if self.turn.try_get_value() == Some(turn) {
+                search();
+            }
+        });
+    }
+}
+
+/// The form. Without scripts it asks for the page that it is on.
+#[component]
+pub(super) fn Field(asked: Memo<Asked>) -> impl IntoView {
+    let words = use_words();
+    let navigate = use_navigate();
+    let node = NodeRef::<html::Input>::new();
+    let typing = Typing::beginning_with(&asked.get_untracked().words);
+    let search = move || {
+        if let Some(target) = typing.target() {
+            // While one types, the history is not filled with beginnings of words.
+            let replacing = NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..NavigateOptions::default()
+            };
+            navigate(&target, replacing);
+        }
+    };
+    let submit = {
+        let search = search.clone();
+        move |event: ev::SubmitEvent| {
+            event.prevent_default();
+            search();
+        }
+    };
+    let typed = {
+        let search = search.clone();
+        move |text| typing.typed(text, search.clone())
+    };
+    let chosen = {
+        let typed = typed.clone();
+        move |text| {
+            typing.is_composing.set_value(false);
+            typed(text);
+        }
+    };
+    // The address changes by the browser's own buttons too.
+    Effect::new(move |_| {
+        let words = asked.with(|asked| asked.words.clone());
+        if typing.sent.get_value() != words {
+            typing.sent.set_value(words.clone());
+            typing.text.set(words);
+        }
+    });
+    Effect::new(move |was_there: Option<bool>| {
+        let Some(field) = node.get() else {
+            return false;
+        };
+        if was_there != Some(true) {
+            let early = field.value();
+            if !early.is_empty() && early != typing.text.get_untracked() {
+                // Typed before the page was alive.
+                typing.typed(early, search.clone());
+            } else if early.is_empty() {
+                // An element of the page can be focused.
+                let _focused = field.focus();
+            }
+        }
+        true
+    });
+    view! {
+        <form class="finder__form" method="get" action=PATH role="search" on:submit=submit>
+            <Glyph icon=Icon::Search/>
+            <input
+                class="finder__field"
+                id=FIELD
+                type="search"
+                name="words"
+                maxlength="200"
+                autocomplete="off"
+                enterkeyhint="search"
+                aria-label=words.search_conversations
+                placeholder=words.search_conversations
+                value=asked.get_untracked().words
+                prop:value=typing.text
+                node_ref=node
+                on:compositionstart=move |_| typing.is_composing.set_value(true)
+                on:compositionend:target=move |event| chosen(event.target().value())
+                on:input:target=move |event| typed(event.target().value())
+            />
+            <button class="button">{words.search}</button>
+        </form>
+    }
+}
+
+/// Ctrl K, or ⌘ K: leads to the field from wherever one is.
+pub fn listen_for_shortcut() {
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let navigate = navigate.clone();
+        let listener = window_event_listener(ev::keydown, move |event| {
+            if !is_shortcut(&event) {
+                return;
+            }
+            event.prevent_default();
+            if !browser::focus(FIELD) {
+                navigate(PATH, NavigateOptions::default());
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+}
+
+fn is_shortcut(event: &ev::KeyboardEvent) -> bool {
+    (event.ctrl_key() || event.meta_key())
+        && !event.shift_key()
+        && !event.alt_key()
+        && event.key().eq_ignore_ascii_case("k")
+}

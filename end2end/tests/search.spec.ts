@@ -1,0 +1,77 @@
+import { expect, test } from "../fixtures.ts";
+import { lengthen } from "../lengthen.ts";
+import { SearchPage } from "../pages/search_page.ts";
+import { fill } from "../pages/words.ts";
+
+test("words are found in titles and messages, and lead to where they stand", async ({ page, chat, questions, words, locale, javaScriptEnabled }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const { path } = chat;
+  const search = new SearchPage(page, words, javaScriptEnabled !== false);
+  const sought = locale?.startsWith("zh") ? "短诗" : "poem";
+
+  await search.open();
+  await expect(page.getByText(words.search_hint)).toBeVisible();
+  await search.find(sought);
+  await expect(search.messages.first()).toBeVisible();
+  await expect(search.titles.first()).toContainText(sought);
+  await expect(search.messages.first().locator("mark").first()).toHaveText(sought);
+
+  await search.messages.last().getByRole("link").click();
+  await expect(page).toHaveURL((url) => url.pathname === path && url.searchParams.has("message"));
+  await expect(chat.questions.first()).toHaveAttribute("data-found", "true");
+  await expect(chat.questions.first()).toBeInViewport();
+});
+
+test("why nothing was found is said", async ({ page, chat, words, javaScriptEnabled }) => {
+  await chat.alive();
+  const search = new SearchPage(page, words, javaScriptEnabled !== false);
+  await search.open();
+  await search.find("饕餮");
+  await expect(page.getByText(fill(words.search_nothing, { words: "饕餮" }))).toBeVisible();
+  await search.find("???");
+  await expect(page.getByText(words.search_blank)).toBeVisible();
+});
+
+test("what looks like a page's code is shown as it was written", async ({ page, chat, words, javaScriptEnabled }) => {
+  await chat.ask('<img src=x onerror="document.title=1"> <b>heron</b>');
+  await chat.answered();
+  const search = new SearchPage(page, words, javaScriptEnabled !== false);
+  await search.open();
+  await search.find("heron");
+  await expect(search.messages.last()).toContainText('<img src=x onerror="document.title=1"> <b>heron</b>');
+  await expect(search.hits.locator("img, b")).toHaveCount(0);
+});
+
+test("a message far up is shown with those around it", async ({ page, chat, server, questions, words, javaScriptEnabled }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await server.stop();
+  const id = await lengthen(server.database, chat.path.slice("/c/".length), 120);
+  await server.start();
+
+  const search = new SearchPage(page, words, javaScriptEnabled !== false);
+  const sought = questions.poem.replace(/[.。]$/, "");
+  // The copy is taken into the search in the background.
+  await expect(async () => {
+    await search.open();
+    await search.find(sought);
+    await expect(search.count).toHaveText(new RegExp(fill(words.search_count_more, { count: 20 })), { timeout: 1_000 });
+  }).toPass();
+  for (const shown of [40, 60]) {
+    const first = await search.messages.first().getByRole("link").getAttribute("href");
+    await search.more.click();
+    // Where scripts run the page grows, elsewhere it is the next one.
+    if (javaScriptEnabled === false) await expect(search.messages.first().getByRole("link")).not.toHaveAttribute("href", first ?? "");
+    else await expect(search.hits).toHaveCount(shown);
+  }
+  const link = page.locator(`.hit__link[href^="/c/${id}?"]`).last();
+  const message = new URL((await link.getAttribute("href")) ?? "", page.url()).searchParams.get("message");
+  await link.click();
+  await expect(page.locator(`#m-${message}`)).toHaveAttribute("data-found", "true");
+  await expect(page.locator(`#m-${message}`)).toBeInViewport();
+  await expect(page.getByRole("link", { name: words.newest, exact: true })).toBeVisible();
+  await page.getByRole("link", { name: words.later }).click();
+  await expect(page).toHaveURL((url) => url.searchParams.get("message") !== message);
+  await expect(page.locator("[data-found]")).toBeInViewport();
+});
