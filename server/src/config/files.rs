@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Secret;
 
+/// What a bucket takes in one, in bytes.
+const LARGEST: u64 = 10_000 * 5 * 1024 * 1024;
+
 /// What people keep.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -69,6 +72,9 @@ impl FilesConfig {
     pub(super) fn check(&self) -> anyhow::Result<()> {
         if self.largest_upload == 0 {
             bail!("files.largest_upload must be at least 1");
+        }
+        if self.largest_upload > LARGEST {
+            bail!("files.largest_upload must be at most {LARGEST}: a bucket takes ten thousand pieces of 5 MiB");
         }
         if let Some(clamd) = &self.clamd
             && !clamd.contains(':')

@@ -9,7 +9,7 @@ use super::{Files, FilesError, place::Object, scan::Scan};
 use crate::{identity::token::hex, store::Blob};
 
 /// Bytes of a piece: S3 wants 5 MiB at least and ten thousand pieces at most. Each upload that runs takes two of them.
-const PIECE: usize = 8 * 1024 * 1024;
+const PIECE: usize = 5 * 1024 * 1024;
 
 /// A content that is being written.
 pub(super) struct Draft {
