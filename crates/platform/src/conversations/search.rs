@@ -177,33 +177,6 @@ impl Candidate {
     }
 }
 
-fn hit(self, sought: &Sought) -> Option<SearchHit> {
-        match self {
-            Self::Title(title) => {
-                let marks = sought.marks(&title.title)?;
-                Some(hit(&title, &marks, None))
-            }
-            Self::Text(text) => {
-                let message = FoundMessage {
-                    id: text.message,
-                    speaker: text.speaker,
-                    passage: around(&text.text, &sought.marks(&text.text)?),
-                };
-                Some(hit(&text.title, &[], Some(message)))
-            }
-        }
-    }
-}
-
-fn message_hit(text: TextEntry, passage: Vec<Piece>) -> SearchHit {
-    let message = FoundMessage {
-        id: text.message,
-        speaker: text.speaker,
-        passage,
-    };
-    hit(&text.title, &[], Some(message))
-}
-
 fn hit(entry: &TitleEntry, marks: &[Range<usize>], message: Option<FoundMessage>) -> SearchHit {
     SearchHit {
         conversation: entry.conversation,
