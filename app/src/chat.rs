@@ -2,18 +2,26 @@
 
 pub mod account_menu;
 pub mod actions;
+pub mod acts;
 pub mod announcer;
 pub mod answer;
+mod branch_switcher;
+pub mod branch_toast;
 pub mod composer;
+pub mod details;
+mod diagnostic;
 pub mod dictation;
 mod drafts;
+mod editing;
 pub mod empty;
 pub mod follow;
 pub mod header;
 pub mod message;
+pub mod message_menu;
 pub mod model_picker;
 pub mod open;
 pub mod preferences;
+pub mod quote;
 pub mod reasoning;
 pub mod scroll;
 pub mod scroller;

@@ -63,6 +63,10 @@ pub enum Icon {
     Spark,
     /// A microphone: speak.
     Microphone,
+    /// Three dots: what else there is.
+    More,
+    /// A quotation mark: quote.
+    Quote,
 }
 
 impl Icon {
@@ -103,6 +107,10 @@ impl Icon {
             Self::Search => "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20",
             Self::Microphone => {
                 "M12 4a3 3 0 0 1 3 3v4a3 3 0 0 1-6 0V7a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v3.5"
+            }
+            Self::More => "M6 12v.1M12 12v.1M18 12v.1",
+            Self::Quote => {
+                "M10 7H5v6h5V7zM10 13c0 2.5-1.5 4-4 4M19 7h-5v6h5V7zM19 13c0 2.5-1.5 4-4 4"
             }
             Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
         }

@@ -12,8 +12,11 @@ use crate::{
     api::{conversations::open_conversation, generation::Offer},
     chat::{
         announcer::Announcer,
+        branch_toast::BranchToast,
         composer::{Composer, Writing},
+        details::DetailsDialog,
         header::{ConversationTitle, Header},
+        message_menu::MessageMenu,
         open::OpenConversation,
         scroller::Scroller,
         sidebar::Sidebar,
@@ -84,10 +87,13 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
 fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
-    let draft = view.draft.clone();
-    let conversation = OpenConversation::new(view);
-    let is_generating = conversation.is_generating();
+    let (draft, models) = (view.draft.clone(), offer.models.clone());
     let is_past = use_query_map().with_untracked(|query| query.get("before").is_some());
+    let conversation = OpenConversation {
+        is_past,
+        ..OpenConversation::new(view)
+    };
+    let is_generating = conversation.is_generating();
     conversation
         .problem
         .set(problem_in_query().map(AppError::new));
@@ -129,7 +135,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
             <ConversationTitle conversation/>
         </Header>
         <div class="conversation-view">
-            <Transcript conversation scroller pending=writing.pending/>
+            <Transcript conversation scroller pending=writing.pending text=writing.text/>
             <div class="dock">
                 <Show when=move || conversation.is_offline.get()>
                     <p class="notice" role="status">{words.offline}</p>
@@ -142,6 +148,9 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
                 <Composer writing offer asked/>
             </div>
             <Announcer conversation/>
+            <MessageMenu conversation models/>
+            <DetailsDialog conversation/>
+            <BranchToast conversation/>
         </div>
     }
 }

@@ -3,15 +3,17 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    blobs, budgets, calls, conversations, db::Pool, drafts, export, files, generations, groups,
-    idempotency, invitations, job_lines, jobs, ledger, messages, people, testing::on_both, trail,
-    transcripts, uploads, upstream_objects, usage, usage_report, works,
+    blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files, generations,
+    groups, idempotency, invitations, job_lines, jobs, ledger, messages, people, runs,
+    testing::on_both, trail, transcripts, uploads, upstream_objects, usage, usage_report, works,
 };
 
 /// Every query whose table grows with use.
 const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
     messages::QUERIES,
+    branches::QUERIES,
+    runs::QUERIES,
     generations::QUERIES,
     generations::begin::QUERIES,
     generations::recover::QUERIES,
