@@ -171,7 +171,7 @@ async fn without_scripts_versions_are_walked_and_written_by_forms() -> TestResul
     let page = format!("/c/{id}");
     let html = Reply::to(lin.get(&page)).await?.text();
     assert_eq!(
-        html.matches("2 / 2").count(),
+        html.matches(">2 / 2<").count(),
         2,
         "of the question, and of its answer"
     );
