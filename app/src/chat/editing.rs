@@ -184,7 +184,7 @@ pub fn EditBox(
                 on_escape=Callback::new(move |()| escaped.cancel(words.edit_kept))
             />
             <div class="edit__bar">
-                <span class="edit__hint">{words.edit_hint}</span>
+                <span class="edit__hint">{words.edit_keys}</span>
                 <button class="button" type="button" on:click=move |_| draft.cancel(words.edit_kept)>
                     {words.cancel}
                 </button>

@@ -60,7 +60,7 @@ async fn an_account_that_is_closed_while_it_is_answered_is_written_for_no_longer
         let owner = house
             .services
             .identity
-            .signed_up("olga", model::BuiltIn::Owner)
+            .signed_up("olga", BuiltIn::Owner)
             .await;
         let (asked, _) = halfway(&house).await;
         people
