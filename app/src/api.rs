@@ -16,6 +16,7 @@ pub mod identity;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;
+pub mod messages;
 pub mod model_names;
 pub mod people;
 pub mod playground;

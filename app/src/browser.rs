@@ -7,12 +7,13 @@ pub mod highlight;
 pub mod microphone;
 pub mod passkeys;
 pub mod recorder;
+pub mod selection;
 pub mod tus;
 pub mod upload;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, UrlSearchParams, Window};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement, UrlSearchParams, Window};
 
 /// The window.
 pub fn window() -> Option<Window> {
@@ -73,6 +74,14 @@ pub fn keep(key: &str, text: &str) {
     if let Some(Ok(Some(store))) = window().map(|window| window.session_storage()) {
         // A store that is full or forbidden keeps nothing, and the page goes on.
         let _kept = store.set_item(key, text);
+    }
+}
+
+/// Forgets what was kept under `key`.
+pub fn forget(key: &str) {
+    if let Some(Ok(Some(store))) = window().map(|window| window.session_storage()) {
+        // A store that is forbidden has kept nothing.
+        let _forgotten = store.remove_item(key);
     }
 }
 
@@ -205,13 +214,18 @@ fn copy_by_selection(window: &Window, text: &str) -> Result<(), JsValue> {
         .document()
         .and_then(|document| document.dyn_into::<web_sys::HtmlDocument>().ok())
         .ok_or(JsValue::NULL)?;
-    let body = document.body().ok_or(JsValue::NULL)?;
+    // Beside an open dialog nothing can be selected.
+    let dialog = document.query_selector("dialog[open]")?;
+    let place = match dialog {
+        Some(dialog) => dialog,
+        None => document.body().ok_or(JsValue::NULL)?.into(),
+    };
     let area = document
         .create_element("textarea")?
-        .unchecked_into::<web_sys::HtmlTextAreaElement>();
+        .unchecked_into::<HtmlTextAreaElement>();
     area.set_value(text);
     area.set_class_name("visually-hidden");
-    body.append_child(&area)?;
+    place.append_child(&area)?;
     area.select();
     let copied = document.exec_command("copy");
     area.remove();
@@ -234,6 +248,38 @@ pub fn reveal(selector: &'static str) {
             }
         });
     }
+}
+
+/// Gives the focus to the element of that id, once it is drawn, if there is one then.
+pub fn focus(id: String) {
+    after_layout(move || {
+        let found = window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.get_element_by_id(&id))
+            .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(element) = found {
+            // Fails for nothing that is on the page.
+            let _focused = element.focus();
+        }
+    });
+}
+
+/// Goes on writing at the end of the text area that matches, once it is drawn.
+pub fn focus_at_end(selector: String) {
+    after_layout(move || {
+        let found = window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.query_selector(&selector).ok().flatten())
+            .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok());
+        if let Some(area) = found {
+            let end = area.value().encode_utf16().count();
+            // Both fail for nothing that is on the page.
+            let _focused = area.focus();
+            let end = u32::try_from(end).unwrap_or(u32::MAX);
+            let _placed = area.set_selection_range(end, end);
+            area.set_scroll_top(area.scroll_height());
+        }
+    });
 }
 
 /// Runs `work` when the browser has drawn what was just changed.

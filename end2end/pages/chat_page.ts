@@ -65,6 +65,40 @@ export class ChatPage {
     return this.answer.getByRole("button", { name, exact: true });
   }
 
+  /** The newest question. */
+  get question(): Locator {
+    return this.questions.last();
+  }
+
+  /** What a message is edited in. */
+  get editor(): Locator {
+    return this.page.locator(".edit").getByRole("textbox");
+  }
+
+  /** The menu of what else can be done with a message. */
+  get menu(): Locator {
+    return this.page.getByRole("dialog", { name: this.words.message_actions });
+  }
+
+  /** Opens the menu of a message. */
+  async openMenu(message: Locator): Promise<void> {
+    await message.getByRole("button", { name: this.words.more, exact: true }).click();
+    await expect(this.menu).toBeVisible();
+  }
+
+  /** Does what the menu of a message offers under that name. */
+  async choose(message: Locator, name: string): Promise<void> {
+    await this.openMenu(message);
+    await this.menu.getByRole("button", { name, exact: true }).click();
+    await expect(this.menu).toBeHidden();
+  }
+
+  /** Opens the editing box of the newest question. */
+  async edit(): Promise<void> {
+    await this.question.getByRole("button", { name: this.words.edit, exact: true }).click();
+    await expect(this.editor).toBeFocused();
+  }
+
   /** The newest answer's place among its siblings. */
   branch(index: number, count: number): Locator {
     return this.answer.getByText(fill(this.words.branch, { index, count }), { exact: true });

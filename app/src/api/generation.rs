@@ -103,14 +103,26 @@ pub async fn continue_answer(id: ConversationId, message: MessageId) -> Result<(
     Ok(())
 }
 
-/// Answers the same question once more, beside the present answer.
+/// Answers the same question once more, beside the answers that are there; without a model, by the one that answered
+/// last.
 #[server(prefix = "/fn", endpoint = "generation.regenerate")]
-pub async fn regenerate(id: ConversationId, message: MessageId) -> Result<(), AppError> {
+pub async fn regenerate(
+    id: ConversationId,
+    message: MessageId,
+    model: Option<String>,
+) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
+    let model = match model.filter(|name| !name.is_empty()) {
+        None => None,
+        Some(name) => Some(
+            ModelName::parse(name)
+                .map_err(|_| glue::refuse_text(model::FailureCode::UnknownModel))?,
+        ),
+    };
     glue::services()?
         .generations
-        .regenerate(&caller, id, message)
+        .regenerate(&caller, id, message, model)
         .await
         .map_err(glue::refuse)?;
     glue::go(&format!("/c/{id}"));

@@ -1,4 +1,5 @@
-//! What can be done with an answer. Each is a form, so it works before the page is live.
+//! What can be done with a message at once; the rest is in its menu. What changes something is a form, so it works before
+//! the page is live.
 
 use std::future::Future;
 
@@ -6,10 +7,12 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{ConversationId, MessageId, MessageStatus};
 use server_fn::ServerFn;
 
-use super::{answer::OpenMessage, open::OpenConversation};
+use super::{
+    acts::more_id, answer::OpenMessage, branch_switcher::BranchSwitcher, open::OpenConversation,
+};
 use crate::{
     api::{
-        conversations::{ShowBranch, load_source, show_branch},
+        conversations::load_source,
         generation::{ContinueAnswer, Regenerate, continue_answer, regenerate},
     },
     browser,
@@ -18,9 +21,60 @@ use crate::{
     ui::icon::{Glyph, Icon},
 };
 
-/// Copying, other versions, once more, going on. Hidden until the answer has settled.
+/// Other versions, editing, the menu; and an answer, where there is none.
 #[component]
-pub fn MessageActions(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+pub fn QuestionActions(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+    let words = use_words();
+    let id = message.id;
+    let is_unanswered = Memo::new(move |_| {
+        let is_last = |last: &OpenMessage| last.id == id;
+        let messages = conversation.messages;
+        !conversation.is_past && messages.with(|messages| messages.last().is_some_and(is_last))
+    });
+    let edited = message.clone();
+    let edit = move |_| {
+        conversation
+            .acts
+            .edit(conversation.id, &edited, conversation.problem)
+    };
+    view! {
+        <div class="actions">
+            <BranchSwitcher message conversation/>
+            {move || {
+                is_unanswered
+                    .get()
+                    .then(|| {
+                        view! {
+                            <ActionButton
+                                path=Regenerate::PATH
+                                conversation
+                                message=id
+                                label=words.answer_now
+                                icon=Icon::Again
+                                labelled=true
+                                run=move || regenerate(conversation.id, id, None)
+                            />
+                        }
+                    })
+            }}
+            <button
+                class="icon-button"
+                type="button"
+                data-needs="script"
+                title=words.edit
+                aria-label=words.edit
+                on:click=edit
+            >
+                <Glyph icon=Icon::Pen/>
+            </button>
+            <MoreButton conversation message=id/>
+        </div>
+    }
+}
+
+/// Other versions, copying, once more, going on, the menu. Hidden until the answer has settled.
+#[component]
+pub fn AnswerActions(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
     let words = use_words();
     let id = message.id;
     move || {
@@ -57,8 +111,9 @@ pub fn MessageActions(message: OpenMessage, conversation: OpenConversation) -> i
                     label=again
                     icon=Icon::Again
                     labelled=status == MessageStatus::Failed
-                    run=move || regenerate(conversation.id, id)
+                    run=move || regenerate(conversation.id, id, None)
                 />
+                <MoreButton conversation message=id/>
                 {message.model.clone().map(|model| view! { <span class="actions__model">{String::from(model)}</span> })}
             </div>
         })
@@ -107,43 +162,6 @@ where
     }
 }
 
-/// ‹ 2 / 3 ›
-#[component]
-fn BranchSwitcher(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
-    let words = use_words();
-    let branch = message.branch;
-    let step = move |target: Option<MessageId>, label: &'static str, icon: Icon| {
-        view! {
-            <form
-                method="post"
-                action=ShowBranch::PATH
-                on:submit=move |event| match target {
-                    Some(target) => act(&event, conversation, show_branch(conversation.id, target)),
-                    None => event.prevent_default(),
-                }
-            >
-                <input type="hidden" name="id" value=conversation.id.to_string()/>
-                <input type="hidden" name="message" value=target.map(|id| id.to_string())/>
-                <button class="icon-button" title=label aria-label=label disabled=target.is_none()>
-                    <Glyph icon/>
-                </button>
-            </form>
-        }
-    };
-    move || {
-        let branch = branch.get();
-        (branch.count > 1).then(|| {
-            view! {
-                <div class="actions__branch">
-                    {step(branch.previous, words.previous_answer, Icon::Left)}
-                    <span>{words.branch(&branch.index.to_string(), &branch.count.to_string())}</span>
-                    {step(branch.next, words.next_answer, Icon::Right)}
-                </div>
-            }
-        })
-    }
-}
-
 /// Copies the answer's Markdown. Only a script can, so it shows only with one.
 #[component]
 fn CopyButton(conversation: ConversationId, message: MessageId) -> impl IntoView {
@@ -175,6 +193,26 @@ fn CopyButton(conversation: ConversationId, message: MessageId) -> impl IntoView
             on:click=copy
         >
             <Glyph icon=Icon::Copy/>
+        </button>
+    }
+}
+
+/// Opens the message's menu.
+#[component]
+fn MoreButton(conversation: OpenConversation, message: MessageId) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <button
+            class="icon-button"
+            type="button"
+            id=more_id(message)
+            data-needs="script"
+            title=words.more
+            aria-label=words.more
+            aria-haspopup="dialog"
+            on:click=move |_| conversation.acts.menu.set(Some(message))
+        >
+            <Glyph icon=Icon::More/>
         </button>
     }
 }

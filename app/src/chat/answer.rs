@@ -31,8 +31,12 @@ pub struct OpenMessage {
     pub reasoning_ms: ArcRwSignal<Option<i64>>,
     /// Why it failed.
     pub failure: ArcRwSignal<Option<AnswerFailure>>,
+    /// A person wrote this version.
+    pub edited: bool,
     /// Its place among siblings.
     pub branch: ArcRwSignal<Branch>,
+    /// Something was typed into its editing box and not sent.
+    pub unsaved: ArcRwSignal<bool>,
     answer: ArcStoredValue<Answer>,
 }
 
@@ -50,7 +54,9 @@ impl OpenMessage {
             reasoning: signals(&answer.reasoning),
             reasoning_ms: ArcRwSignal::new(answer.reasoning_ms),
             failure: ArcRwSignal::new(answer.failure.clone()),
+            edited: view.edited,
             branch: ArcRwSignal::new(view.branch),
+            unsaved: ArcRwSignal::new(false),
             answer: ArcStoredValue::new(answer),
         }
     }

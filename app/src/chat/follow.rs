@@ -104,6 +104,7 @@ mod tests {
             seq,
             model: None,
             failure: None,
+            edited: false,
             branch: Branch {
                 index: 1,
                 count: 1,

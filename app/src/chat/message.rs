@@ -4,37 +4,67 @@ use leptos::{either::Either, prelude::*};
 use model::{AnswerFailure, MessageStatus, Speaker};
 
 use super::{
-    actions::MessageActions,
+    actions::{AnswerActions, QuestionActions},
     answer::OpenMessage,
+    editing::{EditBox, Unsaved, is_editing},
     found,
     open::OpenConversation,
     reasoning::{BlockList, Reasoning},
+    scroller::Scroller,
 };
 use crate::language::use_words;
 
 /// A question or an answer.
 #[component]
-pub fn Message(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+pub fn Message(
+    message: OpenMessage,
+    conversation: OpenConversation,
+    scroller: Scroller,
+) -> impl IntoView {
     match message.speaker {
-        Speaker::User => Either::Left(view! { <Question message/> }),
-        Speaker::Assistant => Either::Right(view! { <AnswerView message conversation/> }),
+        Speaker::User => Either::Left(view! { <Question message conversation scroller/> }),
+        Speaker::Assistant => Either::Right(view! { <AnswerView message conversation scroller/> }),
     }
 }
 
 #[component]
-fn Question(message: OpenMessage) -> impl IntoView {
+fn Question(
+    message: OpenMessage,
+    conversation: OpenConversation,
+    scroller: Scroller,
+) -> impl IntoView {
     let words = use_words();
+    let editing = is_editing(conversation, message.id);
+    let shown = message.clone();
     view! {
         <article class="message" data-speaker="user" id=found::anchor(message.id) data-found=found::mark(message.id)>
             <h2 class="visually-hidden">{words.you}</h2>
-            <div class="message__question">{message.text}</div>
+            {move || {
+                let message = shown.clone();
+                if editing.get() {
+                    Either::Left(view! { <EditBox message conversation scroller/> })
+                } else {
+                    let text = message.text.clone();
+                    Either::Right(view! {
+                        <div class="message__question">{text}</div>
+                        <QuestionActions message conversation/>
+                    })
+                }
+            }}
+            <Unsaved message conversation/>
         </article>
     }
 }
 
 #[component]
-fn AnswerView(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+fn AnswerView(
+    message: OpenMessage,
+    conversation: OpenConversation,
+    scroller: Scroller,
+) -> impl IntoView {
     let words = use_words();
+    let editing = is_editing(conversation, message.id);
+    let edited = message.clone();
     let status = message.status.clone();
     let is_generating = Memo::new(move |_| status.get() == MessageStatus::Generating);
     let is_waiting = {
@@ -64,11 +94,17 @@ fn AnswerView(message: OpenMessage, conversation: OpenConversation) -> impl Into
                         }
                     })
             }}
-            <div class="prose message__answer">
+            <div class="prose message__answer" hidden=move || editing.get()>
                 <BlockList blocks=message.blocks.clone()/>
             </div>
+            {move || {
+                let message = edited.clone();
+                editing.get().then(|| view! { <EditBox message conversation scroller/> })
+            }}
+            {message.edited.then(|| view! { <p class="message__note">{words.edited}</p> })}
             <Ending message=message.clone()/>
-            <MessageActions message conversation/>
+            <Unsaved message=message.clone() conversation/>
+            <AnswerActions message conversation/>
         </article>
     }
 }

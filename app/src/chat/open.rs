@@ -6,7 +6,7 @@ use model::{
     MessageStatus, ModelName,
 };
 
-use super::{answer::OpenMessage, follow::Outcome};
+use super::{acts::Acts, answer::OpenMessage, follow::Outcome};
 use crate::{
     api::conversations::{load_newest, load_older},
     error::AppError,
@@ -29,10 +29,24 @@ pub struct OpenConversation {
     pub is_loading_older: RwSignal<bool>,
     /// The connection to the server is lost.
     pub is_offline: RwSignal<bool>,
+    /// The page shows an older part of it, without scripts to load what follows.
+    pub is_past: bool,
     /// It was deleted elsewhere.
     pub is_deleted: RwSignal<bool>,
     /// What went wrong last.
     pub problem: RwSignal<Option<AppError>>,
+    /// What the reader is doing with its messages.
+    pub acts: Acts,
+    loads: StoredValue<Loads>,
+    /// An answer that grows and was not among the messages when it was looked for: it is in a branch that isn't shown.
+    elsewhere: StoredValue<Option<MessageId>>,
+}
+
+/// How often the newest messages were asked for, and which of these answers came in last.
+#[derive(Clone, Copy, Default)]
+struct Loads {
+    begun: u32,
+    taken: u32,
 }
 
 impl OpenConversation {
@@ -52,9 +66,19 @@ impl OpenConversation {
             older_than: RwSignal::new(view.messages.older_than),
             is_loading_older: RwSignal::new(false),
             is_offline: RwSignal::new(false),
+            is_past: false,
             is_deleted: RwSignal::new(false),
             problem: RwSignal::new(None),
+            acts: Acts::new(),
+            loads: StoredValue::new(Loads::default()),
+            elsewhere: StoredValue::new(None),
         }
+    }
+
+    /// The message of that id, if it is shown.
+    pub fn find(self, id: MessageId) -> Option<OpenMessage> {
+        self.messages
+            .with(|messages| messages.iter().find(|message| message.id == id).cloned())
     }
 
     /// Whether an answer is being written.
@@ -91,7 +115,13 @@ impl OpenConversation {
                 });
                 match message.map(|message| message.apply(&progress)) {
                     Some(Outcome::Applied | Outcome::Old) => {}
-                    Some(Outcome::Missed) | None => self.refresh(),
+                    Some(Outcome::Missed) => self.refresh(),
+                    // Once: while another branch is shown, each word of it would load the page.
+                    None if self.elsewhere.try_get_value() == Some(Some(progress.message)) => {}
+                    None => {
+                        self.elsewhere.try_set_value(Some(progress.message));
+                        self.refresh();
+                    }
                 }
             }
             ConversationEvent::Title { title } => self.title.set(title.into()),
@@ -112,20 +142,55 @@ impl OpenConversation {
         });
     }
 
-    /// Loads the newest messages and takes in what is new.
-    pub fn refresh(self) {
-        spawn_local(async move {
-            match load_newest(self.id).await {
-                Ok(page) => self.merge(page),
-                Err(error) => {
-                    self.problem.try_set(Some(error));
-                }
+    /// Shows a new version of a question instead of `old` and of what was below that.
+    pub fn replace(self, old: MessageId, asked: Asked) {
+        self.messages.update(|messages| {
+            if let Some(place) = messages.iter().position(|message| message.id == old) {
+                messages.truncate(place);
             }
         });
+        self.append(asked);
+    }
+
+    /// Loads the newest messages and takes in what is new, some time.
+    pub fn refresh(self) {
+        spawn_local(self.reload());
+    }
+
+    /// Loads the newest messages and takes in what is new. Of loads that overtake each other, the older ones are not taken
+    /// in.
+    pub async fn reload(self) {
+        let turn = self.loads.try_update_value(|loads| {
+            loads.begun += 1;
+            loads.begun
+        });
+        let Some(turn) = turn else { return };
+        match load_newest(self.id).await {
+            Ok(page) => {
+                if self.is_newest(turn) {
+                    self.merge(page);
+                }
+            }
+            Err(error) => {
+                self.problem.try_set(Some(error));
+            }
+        }
+    }
+
+    fn is_newest(self, turn: u32) -> bool {
+        let newest = self.loads.try_update_value(|loads| {
+            let is_newer = turn > loads.taken;
+            loads.taken = loads.taken.max(turn);
+            is_newer
+        });
+        newest == Some(true)
     }
 
     fn merge(self, page: MessagePage) {
         let Some(first) = page.items.first().map(|view| view.id) else {
+            // All of it was deleted.
+            self.messages.try_set(Vec::new());
+            self.older_than.try_set(None);
             return;
         };
         let Some(known) = self.messages.try_get_untracked() else {

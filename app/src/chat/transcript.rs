@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     message::Message,
     open::OpenConversation,
+    quote::{QuoteButton, Quoting},
     scroller::Scroller,
     tools::{self, Preview},
 };
@@ -14,15 +15,18 @@ use crate::{
     ui::icon::{Glyph, Icon},
 };
 
-/// The conversation so far. `pending` is a question that is on its way to the server.
+/// The conversation so far. `pending` is a question that is on its way to the server, `text` what is typed in the
+/// composer.
 #[component]
 pub fn Transcript(
     conversation: OpenConversation,
     scroller: Scroller,
     pending: RwSignal<Option<String>>,
+    text: RwSignal<String>,
 ) -> impl IntoView {
     let words = use_words();
     let preview = RwSignal::new(None::<String>);
+    let quoting = Quoting::new();
     let older = move || conversation.load_older(move || scroller.hold());
     Effect::new(move |_| {
         watch_growth(conversation);
@@ -35,7 +39,10 @@ pub fn Transcript(
             id="main"
             tabindex="-1"
             node_ref=scroller.view
-            on:scroll=move |_| scroller.rested(older)
+            on:scroll=move |_| {
+                scroller.rested(older);
+                quoting.moved();
+            }
             on:wheel=move |event| scroller.wheel(&event)
             on:touchmove=move |event| scroller.touch(&event)
             on:keydown=move |event| scroller.key(&event)
@@ -58,12 +65,13 @@ pub fn Transcript(
                 <For
                     each=move || conversation.messages.get()
                     key=|message| message.id
-                    children=move |message| view! { <Message message conversation/> }
+                    children=move |message| view! { <Message message conversation scroller/> }
                 />
                 {move || pending.get().map(|text| view! { <PendingQuestion text/> })}
                 <div class="transcript__spacer" node_ref=scroller.spacer></div>
             </div>
         </div>
+        <QuoteButton quoting text/>
         <button
             class="to-bottom"
             type="button"

@@ -8,11 +8,14 @@ use crate::{
     ui::icon::{Glyph, Icon},
 };
 
-/// Copies `text`. Only where scripts run.
+/// Copies `text`; the button says `label`, or *Copy*. Only where scripts run.
 #[component]
-pub fn CopyText(#[prop(into)] text: String) -> impl IntoView {
+pub fn CopyText(
+    #[prop(into)] text: String,
+    #[prop(optional)] label: Option<&'static str>,
+) -> impl IntoView {
     let words = use_words();
-    let label = RwSignal::new(words.copy);
+    let label = RwSignal::new(label.unwrap_or(words.copy));
     let copy = move |_| {
         let text = text.clone();
         spawn_local(async move {

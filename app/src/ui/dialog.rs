@@ -20,26 +20,34 @@ pub fn follow(dialog: NodeRef<html::Dialog>, open: Signal<bool>) {
     });
 }
 
+/// A dialog's title, and the button that closes it.
+#[component]
+pub fn DialogHead(title: &'static str, #[prop(into)] close: Callback<()>) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <header class="dialog__header">
+            <h2>{title}</h2>
+            <button
+                class="icon-button"
+                type="button"
+                title=words.cancel
+                aria-label=words.cancel
+                on:click=move |_| close.run(())
+            >
+                <Glyph icon=Icon::Close/>
+            </button>
+        </header>
+    }
+}
+
 /// Shows its children while `open`.
 #[component]
 pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -> impl IntoView {
-    let words = use_words();
     let dialog = NodeRef::<html::Dialog>::new();
     follow(dialog, open.into());
     view! {
         <dialog class="dialog" aria-label=title node_ref=dialog on:close=move |_| open.set(false)>
-            <header class="dialog__header">
-                <h2>{title}</h2>
-                <button
-                    class="icon-button"
-                    type="button"
-                    title=words.cancel
-                    aria-label=words.cancel
-                    on:click=move |_| open.set(false)
-                >
-                    <Glyph icon=Icon::Close/>
-                </button>
-            </header>
+            <DialogHead title close=move || open.set(false)/>
             <Show when=move || open.get()>{children()}</Show>
         </dialog>
     }

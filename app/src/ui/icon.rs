@@ -67,6 +67,10 @@ pub enum Icon {
     Pin,
     /// A box with a lid: put away.
     Archive,
+    /// Three dots: what else there is.
+    More,
+    /// A quotation mark: quote.
+    Quote,
 }
 
 impl Icon {
@@ -110,6 +114,10 @@ impl Icon {
             }
             Self::Pin => "M8.5 4h7l-1 6.5 3 3.5h-11l3-3.5zM12 14v6.5",
             Self::Archive => "M4 5h16v4H4zM5.5 9v10h13V9M10 13h4",
+            Self::More => "M6 12v.1M12 12v.1M18 12v.1",
+            Self::Quote => {
+                "M10 7H5v6h5V7zM10 13c0 2.5-1.5 4-4 4M19 7h-5v6h5V7zM19 13c0 2.5-1.5 4-4 4"
+            }
             Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
         }
     }

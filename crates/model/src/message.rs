@@ -79,7 +79,7 @@ pub struct AnswerFailure {
     pub retry_after_s: Option<u32>,
 }
 
-/// Where a message stands among its siblings: other answers to the same question.
+/// Where a message stands among its siblings: other versions of the question, other answers to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Branch {
     /// This one's number, from 1.
@@ -117,6 +117,8 @@ pub struct MessageView {
     pub model: Option<ModelName>,
     /// Why it failed.
     pub failure: Option<AnswerFailure>,
+    /// An answer's version that a person wrote.
+    pub edited: bool,
     /// Its place among siblings.
     pub branch: Branch,
     /// When it was made.

@@ -2,6 +2,7 @@
 //!
 //! Ownership is in every query: a stranger's conversation and one that never was look the same.
 
+mod branches;
 mod day;
 mod order;
 mod search;
@@ -17,7 +18,7 @@ use model::{
 };
 
 use crate::{
-    Clock, Error,
+    Clock, Error, Ids,
     generation::Hub,
     identity::Caller,
     store::{Db, Listed, Message},
@@ -43,12 +44,18 @@ const LONGEST_DRAFT: usize = 100_000;
 pub struct Conversations {
     db: Db,
     clock: Arc<dyn Clock>,
+    ids: Ids,
     hub: Hub,
 }
 
 impl Conversations {
-    pub(crate) fn new(db: Db, clock: Arc<dyn Clock>, hub: Hub) -> Self {
-        Self { db, clock, hub }
+    pub(crate) fn new(db: Db, clock: Arc<dyn Clock>, ids: Ids, hub: Hub) -> Self {
+        Self {
+            db,
+            clock,
+            ids,
+            hub,
+        }
     }
 
     /// The caller's conversations, those that are pinned and then newest first, without the archive; a page after the given cursor. Days are counted
@@ -232,24 +239,6 @@ impl Conversations {
         )
     }
 
-    /// Shows the branch that `message` is in, down to its newest end.
-    #[tracing::instrument(name = "api.conversations.show_branch", skip_all, fields(conversation.id = %id))]
-    pub async fn show_branch(
-        &self,
-        caller: &Caller,
-        id: ConversationId,
-        message: MessageId,
-    ) -> Result<(), Error> {
-        let leaf = self
-            .db
-            .newest_leaf(caller.user(), id, message)
-            .await?
-            .ok_or(Error::NotFound)?;
-        found(self.db.show_leaf(caller.user(), id, leaf).await?)?;
-        self.hub.changed(id);
-        Ok(())
-    }
-
     /// A message's text as it was written: Markdown for an answer.
     #[tracing::instrument(name = "api.conversations.source", skip_all, fields(conversation.id = %id))]
     pub async fn source(
@@ -272,10 +261,13 @@ impl Conversations {
         Ok(found.text() + &grown)
     }
 
-    /// Removes for good what has been in the trash for too long. How many.
+    /// Removes for good what has been in the trash for too long, and branches that were deleted as long ago. How many
+    /// conversations.
     pub async fn purge(&self) -> Result<u64, Error> {
         let before = self.clock.now().plus(-TRASH_DAYS * Millis::DAY);
-        Ok(self.db.purge_conversations(before).await?)
+        let purged = self.db.purge_conversations(before).await?;
+        self.db.purge_branches(before).await?;
+        Ok(purged)
     }
 
     /// A page of a list of which one line more was read.

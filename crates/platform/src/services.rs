@@ -67,7 +67,8 @@ impl Services {
         works: WorksOptions,
     ) -> Self {
         let hub = Hub::default();
-        let conversations = Conversations::new(db.clone(), Arc::clone(&clock), hub.clone());
+        let conversations =
+            Conversations::new(db.clone(), Arc::clone(&clock), ids.clone(), hub.clone());
         let identity = Identity::new(
             db.clone(),
             Arc::clone(&clock),

@@ -74,7 +74,9 @@ impl FilesConfig {
             bail!("files.largest_upload must be at least 1");
         }
         if self.largest_upload > LARGEST {
-            bail!("files.largest_upload must be at most {LARGEST}: a bucket takes ten thousand pieces of 5 MiB");
+            bail!(
+                "files.largest_upload must be at most {LARGEST}: a bucket takes ten thousand pieces of 5 MiB"
+            );
         }
         if let Some(clamd) = &self.clamd
             && !clamd.contains(':')

@@ -58,9 +58,15 @@ impl Target {
 }
 
 impl Function {
-    /// What it takes besides, of those that somebody's own things are asked with.
+    /// Whether it needs the chat's permission, besides the conversation that it may name.
     pub(crate) fn asks_a_model(&self) -> bool {
-        matches!(self.name, "generation.offer" | "generation.ask")
+        matches!(
+            self.name,
+            "generation.offer"
+                | "generation.ask"
+                | "messages.edit_question"
+                | "messages.edit_answer"
+        )
     }
 
     /// Whether it is asked for by GET, as no other is.

@@ -12,9 +12,12 @@ use crate::{
     api::{conversations::open_conversation, generation::Offer},
     chat::{
         announcer::Announcer,
+        branch_toast::BranchToast,
         composer::{Composer, Writing},
+        details::DetailsDialog,
         found::{Found, message_link},
         header::{ConversationTitle, Header},
+        message_menu::MessageMenu,
         open::OpenConversation,
         order::OrderButtons,
         scroller::Scroller,
@@ -89,10 +92,13 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
 fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
-    let draft = view.draft.clone();
+    let (draft, models) = (view.draft.clone(), offer.models.clone());
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
-    let conversation = OpenConversation::new(view);
+    let conversation = OpenConversation {
+        is_past,
+        ..OpenConversation::new(view)
+    };
     let is_generating = conversation.is_generating();
     let found = Found::in_query();
     provide_context(found);
@@ -141,7 +147,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
             <OrderButtons conversation is_pinned is_archived/>
         </Header>
         <div class="conversation-view">
-            <Transcript conversation scroller pending=writing.pending/>
+            <Transcript conversation scroller pending=writing.pending text=writing.text/>
             <div class="dock">
                 <Show when=move || conversation.is_offline.get()>
                     <p class="notice" role="status">{words.offline}</p>
@@ -154,6 +160,9 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
                 <Composer writing offer asked/>
             </div>
             <Announcer conversation/>
+            <MessageMenu conversation models/>
+            <DetailsDialog conversation/>
+            <BranchToast conversation/>
         </div>
     }
 }

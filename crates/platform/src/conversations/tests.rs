@@ -38,7 +38,7 @@ impl House {
         let identity = Identity::new(
             db.clone(),
             Arc::clone(&shared),
-            ids,
+            ids.clone(),
             vault(),
             mailer(),
             cheap(),
@@ -46,7 +46,7 @@ impl House {
         Self {
             lin: identity.signed_up("lin", BuiltIn::Member).await,
             wang: identity.signed_up("wang", BuiltIn::Member).await,
-            conversations: Conversations::new(db.clone(), shared, Hub::default()),
+            conversations: Conversations::new(db.clone(), shared, ids, Hub::default()),
             db: db.clone(),
             clock,
         }

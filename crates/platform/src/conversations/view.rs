@@ -74,6 +74,7 @@ fn shown(message: Message, text: String, rendered: Rendered) -> MessageView {
         seq: message.last_seq,
         model: message.model,
         failure: message.failure,
+        edited: message.edited,
         branch: message.branch,
         created_at: message.created_at,
     }

@@ -28,6 +28,8 @@ const BYTES_PER_TOKEN: u64 = 4;
 /// What is asked, as far as the gateway cares.
 #[derive(Clone, Debug)]
 pub struct Ask {
+    /// The id of its line in the log, where that was settled before; otherwise it is made when the call begins.
+    pub id: Option<CallId>,
     /// What is spoken.
     pub protocol: Protocol,
     /// What is asked for.
@@ -64,6 +66,7 @@ impl Ask {
         request_id: String,
     ) -> Self {
         Self {
+            id: None,
             protocol,
             operation,
             model: model.to_owned(),
@@ -177,7 +180,9 @@ impl Gateway {
             ..Reported::default()
         };
         let call = NewCall {
-            id: CallId::from_uuid(inner.ids.next()),
+            id: ask
+                .id
+                .unwrap_or_else(|| CallId::from_uuid(inner.ids.next())),
             started_at: inner.clock.now(),
             owner: payer.owner,
             key: payer.key,

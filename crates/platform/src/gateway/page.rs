@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bailian::Usage;
-use model::{CallOutcome, Operation, Protocol, UserId};
+use model::{CallId, CallOutcome, Operation, Protocol, UserId};
 
 use super::{
     Ask, Ending, Gateway, GatewayError, Running, call::Payer, limits::Pass, room::overloaded,
@@ -11,7 +11,8 @@ use super::{
 };
 
 impl Gateway {
-    /// Reserves what an answer to that question can cost at most. `text_bytes` is what the model is sent.
+    /// Reserves what an answer to that question can cost at most. `text_bytes` is what the model is sent; `id` is the
+    /// call's, where somebody has noted it already.
     #[tracing::instrument(name = "gateway.admit_page", skip_all)]
     pub async fn admit_page(
         &self,
@@ -19,6 +20,7 @@ impl Gateway {
         model: &str,
         text_bytes: usize,
         request_id: String,
+        id: Option<CallId>,
     ) -> Result<Running, GatewayError> {
         if let Some(shortage) = self.shortage() {
             return Err(overloaded(shortage));
@@ -27,6 +29,7 @@ impl Gateway {
         let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;
         let models = vec![model.to_owned()];
         let ask = Ask {
+            id,
             streamed: true,
             text_bytes: text_bytes as u64,
             ..Ask::new(Protocol::Page, Operation::Chat, model, models, request_id)

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Asked, ConversationId, GenerationId, MessageId, ModelName, Prompt, Speaker, SubmissionId,
-    Title, UserId,
+    Asked, CallId, ConversationId, GenerationId, MessageId, ModelName, Prompt, Speaker,
+    SubmissionId, Title, UserId,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -34,18 +34,43 @@ impl Generations {
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
+        let place = match conversation {
+            Some(conversation) => Place::Existing(conversation),
+            None => Place::New {
+                conversation: ConversationId::from_uuid(self.0.ids.next()),
+                title: Title::of_question(prompt.as_str()),
+            },
+        };
+        self.put(caller, place, prompt, model, submission).await
+    }
+
+    /// Puts another version of a question beside it and begins the answer to that one. What there was stays.
+    #[tracing::instrument(name = "api.generation.edit_question", skip_all, fields(message.id = %message))]
+    pub async fn edit_question(
+        &self,
+        caller: &Caller,
+        (conversation, message): (ConversationId, MessageId),
+        prompt: Prompt,
+        model: ModelName,
+        submission: SubmissionId,
+    ) -> Result<Asked, Error> {
+        let place = Place::Beside(conversation, message);
+        self.put(caller, place, prompt, model, submission).await
+    }
+
+    async fn put(
+        &self,
+        caller: &Caller,
+        place: Place,
+        prompt: Prompt,
+        model: ModelName,
+        submission: SubmissionId,
+    ) -> Result<Asked, Error> {
         self.room_for(caller, &model).await?;
         let (this, user) = (self.clone(), caller.user());
         let (conversation, question) = self
             .unbroken(async move {
                 let inner = &*this.0;
-                let place = match conversation {
-                    Some(conversation) => Place::Existing(conversation),
-                    None => Place::New {
-                        conversation: ConversationId::from_uuid(inner.ids.next()),
-                        title: Title::of_question(prompt.as_str()),
-                    },
-                };
                 let question = MessageId::from_uuid(inner.ids.next());
                 let answer = this.new_answer(None, &model);
                 let asked = Question {
@@ -123,13 +148,15 @@ impl Generations {
         .await
     }
 
-    /// Writes another answer beside `message`, and shows that one.
+    /// Writes another answer beside `message`, or to `message` if that is a question, and shows it. Without a model, the
+    /// one that answered last is asked.
     #[tracing::instrument(name = "api.generation.regenerate", skip_all, fields(message.id = %message))]
     pub async fn regenerate(
         &self,
         caller: &Caller,
         conversation: ConversationId,
         message: MessageId,
+        model: Option<ModelName>,
     ) -> Result<(), Error> {
         let inner = &*self.0;
         let current = inner
@@ -142,12 +169,13 @@ impl Generations {
             .message(caller.user(), conversation, message)
             .await?
             .ok_or(Error::NotFound)?;
-        let question = old
-            .parent
-            .filter(|_| old.speaker == Speaker::Assistant)
-            .ok_or(Error::NotFound)?;
-        self.room_for(caller, &current.model).await?;
-        let (this, user, model) = (self.clone(), caller.user(), current.model);
+        let question = match old.speaker {
+            Speaker::User => message,
+            Speaker::Assistant => old.parent.ok_or(Error::NotFound)?,
+        };
+        let model = model.unwrap_or(current.model);
+        self.room_for(caller, &model).await?;
+        let (this, user) = (self.clone(), caller.user());
         self.unbroken(async move {
             let answer = this.new_answer(None, &model);
             let begun = this
@@ -184,6 +212,7 @@ impl Generations {
         NewAnswer {
             message: message.unwrap_or_else(|| MessageId::from_uuid(self.0.ids.next())),
             generation: GenerationId::from_uuid(self.0.ids.next()),
+            call: CallId::from_uuid(self.0.ids.next()),
             model,
             node: &self.0.options.node,
             lease_until: now.plus(i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX)),
@@ -219,10 +248,10 @@ impl Generations {
         });
         let live = Arc::new(live.await?);
         self.0.hub.begin(&live);
-        let (this, model) = (self.clone(), answer.model.clone());
+        let (this, model, call) = (self.clone(), answer.model.clone(), answer.call);
         self.0
             .runs
-            .spawn(async move { this.run(task, user, model, live).await }.in_current_span());
+            .spawn(async move { this.run(task, user, model, call, live).await }.in_current_span());
         Ok(())
     }
 

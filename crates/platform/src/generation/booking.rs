@@ -1,7 +1,7 @@
 //! Answers on a page cost money like all calls: reserved before, booked when they end.
 
 use bailian::{ChatRequest, Usage};
-use model::{CallOutcome, FailureCode, MessageStatus, UserId};
+use model::{CallId, CallOutcome, FailureCode, MessageStatus, UserId};
 
 use super::Generations;
 use crate::gateway::{Ending, GatewayError, Running};
@@ -12,13 +12,14 @@ impl Generations {
         &self,
         user: UserId,
         request: &ChatRequest,
-        id: String,
+        request_id: String,
+        id: Option<CallId>,
     ) -> Result<Running, FailureCode> {
         let bytes = serde_json::to_vec(request).map_or(0, |json| json.len());
         let running = self
             .0
             .gateway
-            .admit_page(user, &request.model, bytes, id)
+            .admit_page(user, &request.model, bytes, request_id, id)
             .await;
         running.map_err(|error| match error {
             GatewayError::OverBudget { .. }

@@ -82,6 +82,7 @@ mod tests {
             reasoning_ms: None,
             model: None,
             failure: None,
+            edited: false,
             last_seq: 0,
             branch: Branch {
                 index: 1,

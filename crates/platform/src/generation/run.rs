@@ -30,7 +30,7 @@ pub(super) async fn run(
     live: Arc<Live>,
     committer: Committer,
     leaving: CancellationToken,
-    call: Running,
+    mut call: Running,
 ) {
     let mut seen = Seen::default();
     // Dropping the stream closes the upstream's connection, so leaving this select is all that stopping takes.
@@ -44,7 +44,7 @@ pub(super) async fn run(
             return;
         }
         () = leaving.cancelled() => Ok(MessageStatus::Interrupted),
-        ended = stream(&client, request, &live, &committer, &mut seen) => ended,
+        ended = stream(&client, request, &live, &committer, &mut seen, &mut call) => ended,
     };
     booking::close(call, &status, seen.usage.take(), seen.bytes).await;
     let (status, failure) = match status {
@@ -91,7 +91,18 @@ struct Seen {
     tokens: Option<Tokens>,
     usage: Option<Usage>,
     bytes: usize,
+    has_begun: bool,
     reasoning_since: Option<Instant>,
+}
+
+impl Seen {
+    /// Notes when the answer began, once.
+    fn first_token(&mut self, call: &mut Running) {
+        if !self.has_begun {
+            self.has_begun = true;
+            call.answers(self.request_id.clone());
+        }
+    }
 }
 
 async fn stream(
@@ -100,6 +111,7 @@ async fn stream(
     live: &Arc<Live>,
     committer: &Committer,
     seen: &mut Seen,
+    call: &mut Running,
 ) -> Result<MessageStatus, bailian::Error> {
     let mut events = client.chat_stream(request).await?.events();
     seen.request_id = events.request_id().map(ToOwned::to_owned);
@@ -107,11 +119,13 @@ async fn stream(
     while let Some(event) = events.next().await {
         match event? {
             ChatEvent::Reasoning(piece) => {
+                seen.first_token(call);
                 seen.reasoning_since.get_or_insert_with(Instant::now);
                 seen.bytes += piece.len();
                 committer.add(live, |pending| append(&mut pending.reasoning, &piece));
             }
             ChatEvent::Text(piece) => {
+                seen.first_token(call);
                 let reasoned = seen.reasoning_since.take();
                 seen.bytes += piece.len();
                 committer.add(live, |pending| {

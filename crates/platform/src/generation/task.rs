@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{ConversationId, FailureCode, MessageId, MessageStatus, ModelName, UserId};
+use model::{CallId, ConversationId, FailureCode, MessageId, MessageStatus, ModelName, UserId};
 
 use super::{
     Generations,
@@ -26,7 +26,14 @@ pub(super) enum Task {
 }
 
 impl Generations {
-    pub(super) async fn run(&self, task: Task, user: UserId, model: ModelName, live: Arc<Live>) {
+    pub(super) async fn run(
+        &self,
+        task: Task,
+        user: UserId,
+        model: ModelName,
+        call: CallId,
+        live: Arc<Live>,
+    ) {
         let inner = &*self.0;
         let end = match task {
             Task::Answer { question } => question,
@@ -52,7 +59,7 @@ impl Generations {
             Task::Continue => request::continuation(&model, inner.models.spec(&model), &branch),
         };
         let call = match self
-            .reserve(user, &request, live.generation.to_string())
+            .reserve(user, &request, live.generation.to_string(), Some(call))
             .await
         {
             Ok(call) => call,
@@ -92,7 +99,8 @@ impl Generations {
         let inner = &*self.0;
         let request = title::request(&inner.options.title_model, &question, &answer);
         // Who has nothing left keeps the question's beginning as the title.
-        let Ok(call) = self.reserve(user, &request, conversation.to_string()).await else {
+        let id = conversation.to_string();
+        let Ok(call) = self.reserve(user, &request, id, None).await else {
             return;
         };
         let writing = title::write(

@@ -1,11 +1,13 @@
 //! What generations promise, with the simulator for Bailian and on both databases.
 
+mod closing;
 mod continuing;
 mod ending;
 mod neighbours;
 mod page;
 mod quota;
 mod storing;
+mod tree;
 mod watching;
 
 use std::{

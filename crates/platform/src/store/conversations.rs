@@ -91,9 +91,6 @@ pub(super) const DELETE: &str = "
 pub(super) const RESTORE: &str = "
     UPDATE conversations SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
 
-const SHOW: &str = "
-    UPDATE conversations SET leaf_id = $3 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
-
 const PURGE: &str = "DELETE FROM conversations WHERE deleted_at < $1";
 
 const PURGE_DRAFTS: &str = "
@@ -108,7 +105,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("TITLE_BY_MODEL", TITLE_BY_MODEL),
     ("DELETE", DELETE),
     ("RESTORE", RESTORE),
-    ("SHOW", SHOW),
     ("PURGE", PURGE),
     ("PURGE_DRAFTS", PURGE_DRAFTS),
 ];
@@ -235,24 +231,6 @@ impl Db {
                 .execute(pool)
                 .await?
                 .rows_affected()
-        });
-        Ok(changed == 1)
-    }
-
-    /// Shows the branch that ends in `leaf`.
-    #[tracing::instrument(name = "store.conversations.show", skip_all, fields(conversation.id = %id))]
-    pub async fn show_leaf(
-        &self,
-        owner: UserId,
-        id: ConversationId,
-        leaf: MessageId,
-    ) -> Result<bool> {
-        let changed = on_pool!(self.writer(), |pool| {
-            let query = sqlx::query(SHOW)
-                .bind(id.to_string())
-                .bind(owner.to_string())
-                .bind(leaf.to_string());
-            query.execute(pool).await?.rows_affected()
         });
         Ok(changed == 1)
     }

@@ -18,7 +18,7 @@ pub(crate) const PAGE: usize = 200;
 
 const CONVERSATIONS: &str = "SELECT id, title, model, created_at, updated_at, deleted_at FROM conversations \
      WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.parts, m.created_at \
+const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
      WHERE c.owner_id = $1 AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
 const LINES: &str = "SELECT seq, at, via, address, action, object_kind, object_id, outcome, details \
@@ -54,7 +54,7 @@ pub(crate) struct KeptConversation {
     pub(crate) deleted_at: Option<i64>,
 }
 
-/// A message.
+/// A message, also of a branch that was deleted.
 #[derive(FromRow, Serialize)]
 pub(crate) struct KeptMessage {
     pub(crate) id: String,
@@ -62,8 +62,10 @@ pub(crate) struct KeptMessage {
     pub(crate) role: String,
     pub(crate) status: String,
     pub(crate) model: Option<String>,
+    pub(crate) edited: bool,
     pub(crate) parts: Json<Vec<Part>>,
     pub(crate) created_at: i64,
+    pub(crate) deleted_at: Option<i64>,
 }
 
 /// A line of the audit log about what the person did.

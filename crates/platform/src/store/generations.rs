@@ -4,8 +4,8 @@ pub(super) mod begin;
 pub(super) mod recover;
 
 use model::{
-    AnswerFailure, ConversationId, GenerationId, MessageId, MessageStatus, Millis, ModelName,
-    SubmissionId, Title, UserId,
+    AnswerFailure, CallId, ConversationId, GenerationId, MessageId, MessageStatus, Millis,
+    ModelName, SubmissionId, Title, UserId,
 };
 use sqlx::{QueryBuilder, types::Json};
 
@@ -28,6 +28,8 @@ pub enum Place {
     },
     /// To the end of the branch that is shown.
     Existing(ConversationId),
+    /// Beside a question of that conversation: another version of it.
+    Beside(ConversationId, MessageId),
 }
 
 /// A question and the answer that is to come.
@@ -54,6 +56,8 @@ pub struct NewAnswer<'a> {
     pub message: MessageId,
     /// The run.
     pub generation: GenerationId,
+    /// The call by which the run will be booked.
+    pub call: CallId,
     /// The model that writes it.
     pub model: &'a ModelName,
     /// The process that runs it.
@@ -71,7 +75,7 @@ pub enum Submitted {
     New(ConversationId),
     /// It was written before: the conversation, the question.
     Before(ConversationId, MessageId),
-    /// There is no such conversation of the owner's.
+    /// There is no such conversation of the owner's, or no such message in it.
     NoConversation,
 }
 

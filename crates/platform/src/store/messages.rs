@@ -55,6 +55,8 @@ pub struct Message {
     pub model: Option<ModelName>,
     /// Why it failed.
     pub failure: Option<AnswerFailure>,
+    /// A person wrote this version.
+    pub edited: bool,
     /// The last event of its growth.
     pub last_seq: u64,
     /// Its place among siblings.
@@ -111,6 +113,7 @@ struct MessageRow {
     reasoning_ms: Option<i64>,
     model: Option<String>,
     failure: Option<Json<AnswerFailure>>,
+    edited: bool,
     last_seq: i64,
     created_at: i64,
     siblings: i64,
@@ -147,9 +150,8 @@ impl TryFrom<MessageRow> for Message {
                 .map_err(|_| at("model"))?,
             last_seq: u64::try_from(row.last_seq).map_err(|_| at("last_seq"))?,
             branch: Branch {
-                // The first message has no parent to count siblings under.
-                index: u32::try_from(row.place.max(1)).map_err(|_| at("parent_id"))?,
-                count: u32::try_from(row.siblings.max(1)).map_err(|_| at("parent_id"))?,
+                index: u32::try_from(row.place).map_err(|_| at("parent_id"))?,
+                count: u32::try_from(row.siblings).map_err(|_| at("parent_id"))?,
                 previous: sibling(&row.previous)?,
                 next: sibling(&row.following)?,
             },
@@ -159,42 +161,51 @@ impl TryFrom<MessageRow> for Message {
                 .map(|Json(rendered)| (row.render_version, rendered)),
             reasoning_ms: row.reasoning_ms,
             failure: row.failure.map(|Json(failure)| failure),
+            edited: row.edited,
             created_at: Millis::new(row.created_at),
         })
     }
 }
 
-/// Walks up from a message, so its cost is the page's, not the conversation's.
-const BRANCH: &str = "
+/// Looks at the versions of `m` that were not deleted, itself among them; the first questions of a conversation are
+/// versions of one another.
+macro_rules! versions {
+    ($what:literal $(, $which:literal)?) => {
+        concat!(
+            "(SELECT ", $what, " FROM messages s WHERE s.conversation_id = m.conversation_id \
+             AND COALESCE(s.parent_id, '') = COALESCE(m.parent_id, '') AND s.deleted_at IS NULL",
+            $(" AND ", $which,)? ")"
+        )
+    };
+}
+pub(super) use versions;
+
+/// Walks up from a message, so its cost is the page's, not the conversation's. What is above a message that was not
+/// deleted was not deleted either.
+const BRANCH: &str = concat!(
+    "
     WITH RECURSIVE branch (id, parent_id, depth) AS (
         SELECT m.id, m.parent_id, 1
         FROM messages m JOIN conversations c ON c.id = m.conversation_id
-        WHERE m.id = $3 AND c.id = $2 AND c.owner_id = $1 AND c.deleted_at IS NULL
+        WHERE m.id = $3 AND c.id = $2 AND c.owner_id = $1 AND c.deleted_at IS NULL AND m.deleted_at IS NULL
         UNION ALL
         SELECT p.id, p.parent_id, b.depth + 1
         FROM branch b JOIN messages p ON p.id = b.parent_id
         WHERE b.depth < $4
     )
     SELECT m.id, m.parent_id, m.role, m.status, m.parts, m.rendered, m.render_version, m.reasoning_ms, m.model,
-           m.failure, m.last_seq, m.created_at,
-           (SELECT COUNT(*) FROM messages s WHERE s.parent_id = m.parent_id) AS siblings,
-           (SELECT COUNT(*) FROM messages s WHERE s.parent_id = m.parent_id AND s.id <= m.id) AS place,
-           (SELECT MAX(s.id) FROM messages s WHERE s.parent_id = m.parent_id AND s.id < m.id) AS previous,
-           (SELECT MIN(s.id) FROM messages s WHERE s.parent_id = m.parent_id AND s.id > m.id) AS following
+           m.failure, m.edited, m.last_seq, m.created_at, ",
+    versions!("COUNT(*)"),
+    " AS siblings, ",
+    versions!("COUNT(*)", "s.id <= m.id"),
+    " AS place, ",
+    versions!("MAX(s.id)", "s.id < m.id"),
+    " AS previous, ",
+    versions!("MIN(s.id)", "s.id > m.id"),
+    " AS following
     FROM branch b JOIN messages m ON m.id = b.id
-    ORDER BY b.depth DESC";
-
-/// From a message down to the newest end below it.
-const NEWEST_LEAF: &str = "
-    WITH RECURSIVE below (id, depth) AS (
-        SELECT m.id, 1
-        FROM messages m JOIN conversations c ON c.id = m.conversation_id
-        WHERE m.id = $3 AND c.id = $2 AND c.owner_id = $1 AND c.deleted_at IS NULL
-        UNION ALL
-        SELECT (SELECT MAX(s.id) FROM messages s WHERE s.parent_id = b.id), b.depth + 1
-        FROM below b WHERE b.id IS NOT NULL
-    )
-    SELECT id FROM below WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1";
+    ORDER BY b.depth DESC"
+);
 
 const SAVE_RENDERED: &str = "
     UPDATE messages SET rendered = $2, render_version = $3 WHERE id = $1 AND status <> 'generating'";
@@ -206,7 +217,6 @@ const CHUNKS: &str =
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("BRANCH", BRANCH),
-    ("NEWEST_LEAF", NEWEST_LEAF),
     ("SAVE_RENDERED", SAVE_RENDERED),
     ("CHUNKS", CHUNKS),
 ];
@@ -242,25 +252,6 @@ impl Db {
         id: MessageId,
     ) -> Result<Option<Message>> {
         Ok(self.branch(owner, conversation, id, 1).await?.pop())
-    }
-
-    /// The newest end below a message of the owner's conversation.
-    #[tracing::instrument(name = "store.messages.newest_leaf", skip_all, fields(conversation.id = %conversation))]
-    pub async fn newest_leaf(
-        &self,
-        owner: UserId,
-        conversation: ConversationId,
-        from: MessageId,
-    ) -> Result<Option<MessageId>> {
-        let id: Option<String> = on_pool!(self.reader(), |pool| {
-            sqlx::query_scalar(NEWEST_LEAF)
-                .bind(owner.to_string())
-                .bind(conversation.to_string())
-                .bind(from.to_string())
-                .fetch_optional(pool)
-                .await?
-        });
-        id.map(|id| rows::id("messages", "id", &id)).transpose()
     }
 
     /// Keeps what a settled answer was rendered to.

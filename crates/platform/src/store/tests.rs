@@ -1,6 +1,7 @@
 //! The promises of the store, on both databases.
 
 mod beginnings;
+mod branches;
 mod claims;
 mod conversations;
 mod drafts;
@@ -15,8 +16,8 @@ mod search;
 use std::{collections::BTreeMap, sync::Arc};
 
 use model::{
-    ConversationId, GenerationId, MessageId, MessageStatus, Millis, ModelName, SubmissionId, Title,
-    UserId,
+    CallId, ConversationId, GenerationId, MessageId, MessageStatus, Millis, ModelName,
+    SubmissionId, Title, UserId,
 };
 
 use super::{
@@ -71,6 +72,7 @@ impl Desk {
         NewAnswer {
             message,
             generation: GenerationId::from_uuid(self.ids.next()),
+            call: CallId::from_uuid(self.ids.next()),
             model,
             node: "here",
             lease_until: NOW.plus(4_000),
@@ -84,22 +86,33 @@ impl Desk {
         conversation: Option<ConversationId>,
         submission: SubmissionId,
     ) -> (Turn, Result<Submitted>) {
-        let model = model();
-        let answer = self.answer(self.message(), &model);
-        let opened = ConversationId::from_uuid(self.ids.next());
-        let turn = Turn {
-            conversation: conversation.unwrap_or(opened),
-            question: self.message(),
-            answer: answer.message,
-            generation: answer.generation,
-        };
         let place = conversation.map_or_else(
             || Place::New {
-                conversation: opened,
+                conversation: ConversationId::from_uuid(self.ids.next()),
                 title: title("Spring"),
             },
             Place::Existing,
         );
+        self.submit_at(owner, place, submission).await
+    }
+
+    async fn submit_at(
+        &self,
+        owner: UserId,
+        place: Place,
+        submission: SubmissionId,
+    ) -> (Turn, Result<Submitted>) {
+        let (model, question) = (model(), self.message());
+        let answer = self.answer(self.message(), &model);
+        let (Place::New { conversation, .. }
+        | Place::Existing(conversation)
+        | Place::Beside(conversation, _)) = place;
+        let turn = Turn {
+            conversation,
+            question,
+            answer: answer.message,
+            generation: answer.generation,
+        };
         let question = Question {
             owner,
             place,

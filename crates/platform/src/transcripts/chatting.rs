@@ -20,7 +20,7 @@ impl Making<'_> {
         let bytes = serde_json::to_vec(&request).map_or(0, |json| json.len());
         let id = self.job.id.to_string();
         let call = gateway
-            .admit_page(self.job.owner, &request.model, bytes, id)
+            .admit_page(self.job.owner, &request.model, bytes, id, None)
             .await;
         let call = match call {
             Ok(call) => call,

@@ -341,6 +341,28 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     owners("generation.stop", OF_CONVERSATION),
     owners("generation.continue", OF_MESSAGE),
     owners("generation.regenerate", OF_MESSAGE),
+    owners(
+        "messages.edit_question",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("prompt", Value::Text("whose is this?")),
+            ("model", Value::Text("qwen-plus")),
+            ("submission", Value::Submission),
+        ],
+    ),
+    owners(
+        "messages.edit_answer",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("text", Value::Text("not what it said")),
+            ("submission", Value::Submission),
+        ],
+    ),
+    owners("messages.delete_branch", OF_MESSAGE),
+    owners("messages.restore_branch", OF_MESSAGE),
+    owners("messages.details", OF_MESSAGE),
     permitted(
         "people.list",
         Permission::UsersRead,

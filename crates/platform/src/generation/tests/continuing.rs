@@ -65,7 +65,7 @@ async fn another_answer_stands_beside_the_first_and_either_can_be_shown() {
         house.simulator.next_answer(Answer::words(["二"]));
         let again = house
             .generations()
-            .regenerate(&house.lin, id, asked.answer.id);
+            .regenerate(&house.lin, id, asked.answer.id, None);
         again.await.unwrap();
         house.settled().await;
         let second = page::newest(&house, id).await;
@@ -84,8 +84,11 @@ async fn another_answer_stands_beside_the_first_and_either_can_be_shown() {
         );
         let question = house
             .generations()
-            .regenerate(&house.lin, id, asked.question.id);
-        assert_eq!(code(question.await), Some(FailureCode::NotFound));
+            .regenerate(&house.lin, id, asked.question.id, None);
+        question.await.unwrap();
+        house.settled().await;
+        let third = page::newest(&house, id).await;
+        assert_eq!((third.branch.index, third.parent), (3, second.parent));
     })
     .await;
 }

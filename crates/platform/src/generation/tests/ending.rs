@@ -7,7 +7,7 @@ fn held() -> Answer {
 }
 
 /// Asks for an answer that is held, and waits until a page shows what comes before.
-async fn halfway(house: &House) -> (Asked, Page<'_>) {
+pub(super) async fn halfway(house: &House) -> (Asked, Page<'_>) {
     house.simulator.next_answer(held());
     let asked = house.ask(None, "背一首诗").await;
     let mut page = Page::open(house, asked.conversation).await;

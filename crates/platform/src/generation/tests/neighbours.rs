@@ -1,6 +1,6 @@
 //! Several processes on one database.
 
-use model::{GenerationId, MessageId, Title};
+use model::{CallId, GenerationId, MessageId, Title};
 
 use super::*;
 use crate::store::{Chunk, NewAnswer, Place, Question};
@@ -11,6 +11,7 @@ async fn begun_elsewhere(house: &House) -> Asked {
     let answer = NewAnswer {
         message: MessageId::from_uuid(house.ids.next()),
         generation: GenerationId::from_uuid(house.ids.next()),
+        call: CallId::from_uuid(house.ids.next()),
         model: &model,
         node: "elsewhere",
         lease_until: now.plus(60_000),

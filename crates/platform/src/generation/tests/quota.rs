@@ -48,7 +48,7 @@ async fn only_the_models_of_ones_groups_are_offered_and_answer() {
         assert_eq!(code(asked), Some(FailureCode::UnknownModel));
         let again = house
             .generations()
-            .regenerate(&house.lin, before.conversation, before.answer.id)
+            .regenerate(&house.lin, before.conversation, before.answer.id, None)
             .await;
         assert_eq!(code(again), Some(FailureCode::UnknownModel));
     })

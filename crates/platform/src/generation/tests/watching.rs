@@ -194,7 +194,7 @@ async fn a_stranger_can_do_nothing_with_an_answer() {
             code(house.try_ask(&wang, Some(id), "x").await),
             code(generations.stop(&wang, id).await),
             code(generations.continue_answer(&wang, id, answer).await),
-            code(generations.regenerate(&wang, id, answer).await),
+            code(generations.regenerate(&wang, id, answer, None).await),
             code(generations.watch(&wang, id, None).await),
             code(generations.watch(&wang, id, Some((answer, 0))).await),
         ];

@@ -1,6 +1,6 @@
 //! How an answer begins: to a new question, once more to an old one, or again where it was cut.
 
-use model::{ConversationId, MessageId, UserId};
+use model::{ConversationId, MessageId, SubmissionId, UserId};
 use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
@@ -28,8 +28,12 @@ const NEW_ANSWER: &str = "
     VALUES ($1, $2, $3, 'assistant', 'generating', $4, $5, $6, $6)";
 
 const NEW_GENERATION: &str = "
-    INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at)
-    VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8)";
+    INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at, call_id)
+    VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8, $9)";
+
+/// A question that was not deleted, and what it hangs on.
+const FIND_QUESTION: &str = "
+    SELECT parent_id FROM messages WHERE id = $1 AND conversation_id = $2 AND role = 'user' AND deleted_at IS NULL";
 
 const SET_LEAF: &str = "UPDATE conversations SET leaf_id = $2 WHERE id = $1";
 
@@ -37,7 +41,7 @@ const FORGET_DRAFT: &str = "DELETE FROM drafts WHERE user_id = $1 AND slot = $2"
 
 const REOPEN: &str = "
     UPDATE messages SET status = 'generating', failure = NULL, rendered = NULL, render_version = 0, updated_at = $3
-    WHERE id = $1 AND conversation_id = $2 AND role = 'assistant'
+    WHERE id = $1 AND conversation_id = $2 AND role = 'assistant' AND deleted_at IS NULL
       AND status IN ('stopped', 'interrupted', 'failed', 'truncated')";
 
 /// Writes one answer's beginning inside an open transaction of either dialect.
@@ -73,9 +77,22 @@ macro_rules! insert_generation {
             .bind($answer.node)
             .bind($answer.lease_until.get())
             .bind($answer.now.get())
+            .bind($answer.call.to_string())
             .execute(&mut *$tx)
             .await?
     };
+}
+
+/// What a question of the conversation hangs on, if there is such a question.
+macro_rules! find_question {
+    ($tx:expr, $conversation:expr, $question:expr) => {{
+        let found: Option<(Option<String>,)> = sqlx::query_as(FIND_QUESTION)
+            .bind($question.to_string())
+            .bind($conversation.to_string())
+            .fetch_optional(&mut *$tx)
+            .await?;
+        found
+    }};
 }
 
 /// Notes that something happens in the owner's conversation: the end of its branch, if there is one.
@@ -101,6 +118,7 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("NEW_QUESTION", NEW_QUESTION),
     ("NEW_ANSWER", NEW_ANSWER),
     ("NEW_GENERATION", NEW_GENERATION),
+    ("FIND_QUESTION", FIND_QUESTION),
     ("SET_LEAF", SET_LEAF),
     ("FORGET_DRAFT", FORGET_DRAFT),
     ("REOPEN", REOPEN),
@@ -111,7 +129,8 @@ impl Db {
     /// written in that conversation already.
     #[tracing::instrument(name = "store.generations.ask", skip_all, fields(message.id = %asked.answer.message))]
     pub async fn ask(&self, asked: &Question<'_>) -> Result<Submitted> {
-        if let Some(before) = self.submitted(asked).await? {
+        let (owner, submission) = (asked.owner, asked.submission);
+        if let Some(before) = self.submitted(owner, submission).await? {
             return Ok(before);
         }
         let refused = match self.write_question(asked).await {
@@ -119,14 +138,20 @@ impl Db {
             settled => return settled,
         };
         // The same submission may have been on its way at the same time, and been faster.
-        self.submitted(asked).await?.ok_or(refused)
+        let before = self.submitted(owner, submission).await?;
+        before.ok_or(refused)
     }
 
-    async fn submitted(&self, asked: &Question<'_>) -> Result<Option<Submitted>> {
+    /// What was made of a submission, if it was the owner's.
+    pub(in crate::store) async fn submitted(
+        &self,
+        owner: UserId,
+        submission: SubmissionId,
+    ) -> Result<Option<Submitted>> {
         let found: Option<(String, String)> = on_pool!(self.writer(), |pool| {
             sqlx::query_as(FIND_SUBMISSION)
-                .bind(asked.submission.to_string())
-                .bind(asked.owner.to_string())
+                .bind(submission.to_string())
+                .bind(owner.to_string())
                 .fetch_optional(pool)
                 .await?
         });
@@ -143,7 +168,7 @@ impl Db {
         let (owner, answer) = (asked.owner, &asked.answer);
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            let (conversation, leaf) = match &asked.place {
+            let (conversation, parent) = match &asked.place {
                 Place::New {
                     conversation,
                     title,
@@ -165,11 +190,20 @@ impl Db {
                     };
                     (*conversation, leaf)
                 }
+                Place::Beside(conversation, question) => {
+                    if touch!(tx, owner, conversation, answer).is_none() {
+                        return Ok(Submitted::NoConversation);
+                    }
+                    let Some((parent,)) = find_question!(tx, conversation, question) else {
+                        return Ok(Submitted::NoConversation);
+                    };
+                    (*conversation, parent)
+                }
             };
             sqlx::query(NEW_QUESTION)
                 .bind(asked.question.to_string())
                 .bind(conversation.to_string())
-                .bind(leaf)
+                .bind(parent)
                 .bind(Json([Part::Text {
                     text: asked.text.to_owned(),
                 }]))
@@ -180,21 +214,25 @@ impl Db {
             tx.index_text(asked.question, asked.text).await?;
             insert_answer!(tx, conversation, asked.question, owner, answer);
             let slot = match asked.place {
-                Place::New { .. } => drafts::slot(None),
-                Place::Existing(conversation) => drafts::slot(Some(conversation)),
+                Place::New { .. } => Some(drafts::slot(None)),
+                Place::Existing(conversation) => Some(drafts::slot(Some(conversation))),
+                // What was edited was never the draft.
+                Place::Beside(..) => None,
             };
-            sqlx::query(FORGET_DRAFT)
-                .bind(owner.to_string())
-                .bind(slot)
-                .execute(&mut *tx)
-                .await?;
+            if let Some(slot) = slot {
+                sqlx::query(FORGET_DRAFT)
+                    .bind(owner.to_string())
+                    .bind(slot)
+                    .execute(&mut *tx)
+                    .await?;
+            }
             tx.commit().await?;
             Ok(Submitted::New(conversation))
         })
     }
 
     /// Begins another answer to `question`, beside those that are there. Whether the owner has such a
-    /// conversation; a conflict means that an answer is being written in it already.
+    /// question; a conflict means that an answer is being written in it already.
     #[tracing::instrument(name = "store.generations.answer_again", skip_all, fields(message.id = %answer.message))]
     pub async fn answer_again(
         &self,
@@ -206,6 +244,9 @@ impl Db {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
             if touch!(tx, owner, conversation, answer).is_none() {
+                return Ok(false);
+            }
+            if find_question!(tx, conversation, question).is_none() {
                 return Ok(false);
             }
             insert_answer!(tx, conversation, question, owner, answer);

@@ -57,10 +57,9 @@ async fn a_strangers_conversation_is_as_if_it_were_not_there() {
         assert_eq!(db.conversation(wang, id).await.unwrap(), None);
         assert!(!db.rename_conversation(wang, id, &title("x")).await.unwrap());
         assert!(!db.delete_conversation(wang, id, NOW).await.unwrap());
-        assert!(!db.show_leaf(wang, id, turn.question).await.unwrap());
+        assert!(!db.show_branch(wang, id, turn.question).await.unwrap());
         assert_eq!(db.branch(wang, id, turn.answer, 9).await.unwrap(), []);
         assert_eq!(db.message(wang, id, turn.answer).await.unwrap(), None);
-        assert_eq!(db.newest_leaf(wang, id, turn.question).await.unwrap(), None);
         let begun = desk.answer(turn.answer, &model);
         assert!(!db.reopen_answer(wang, id, begun).await.unwrap());
         let begun = desk.answer(desk.message(), &model);
@@ -93,7 +92,7 @@ async fn a_message_is_not_found_through_another_conversation_of_the_same_person(
         let there = desk.answered(lin, None, MessageStatus::Stopped).await;
         let (id, model) = (here.conversation, model());
         assert_eq!(db.message(lin, id, there.answer).await.unwrap(), None);
-        assert_eq!(db.newest_leaf(lin, id, there.question).await.unwrap(), None);
+        assert!(!db.show_branch(lin, id, there.question).await.unwrap());
         let begun = desk.answer(there.answer, &model);
         assert!(!db.reopen_answer(lin, id, begun).await.unwrap());
     })

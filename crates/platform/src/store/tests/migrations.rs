@@ -168,3 +168,39 @@ async fn what_an_earlier_version_wrote_is_there_after_each_step() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_answer_of_an_earlier_version_finds_its_call() {
+    on_both_empty(async |url| {
+        let options = DbOptions {
+            url,
+            connections: 2,
+        };
+        let db = Db::open(&options).await.unwrap();
+        db.migrate_to(1).await.unwrap();
+        for row in VERSION_1 {
+            execute(&db, row).await;
+        }
+        db.migrate_to(8).await.unwrap();
+        // Calls were told apart by the run's id, among others that have nothing to do with a run.
+        for (id, request, cost) in [("a", "01990000-0000-7000-8000-000000000005", 120), ("b", "another", 7)] {
+            let call = format!(
+                "INSERT INTO calls VALUES ('01990000-0000-7000-8000-00000000000{id}', 3, '01990000-0000-7000-8000-000000000001',
+                 '', 'page', 'chat', 'qwen-plus', 'qwen-plus', 'bailian', TRUE, 'interrupted', NULL, NULL, 9, 5, 0, 0, 0, 0, 0,
+                 'estimated', {cost}, TRUE, NULL, 900, '{request}', NULL)"
+            );
+            execute(&db, &call).await;
+        }
+        db.migrate().await.unwrap();
+        let lin = "01990000-0000-7000-8000-000000000001".parse().unwrap();
+        let conversation = "01990000-0000-7000-8000-000000000002".parse().unwrap();
+        let answer = "01990000-0000-7000-8000-000000000004".parse().unwrap();
+        let runs = db.runs(lin, conversation, answer).await.unwrap();
+        let costs: Vec<_> = runs.iter().map(|run| run.call.map(|call| call.cost)).collect();
+        assert_eq!(costs, [Some(120)]);
+        let first = db.branch(lin, conversation, answer, 9).await.unwrap().remove(0);
+        assert_eq!((first.branch.index, first.branch.count, first.edited), (1, 1, false));
+        db.close().await;
+    })
+    .await;
+}

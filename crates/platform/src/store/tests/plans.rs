@@ -3,9 +3,10 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    blobs, budgets, calls, conversations, db::Pool, drafts, export, files, generations, groups,
-    idempotency, invitations, job_lines, jobs, ledger, messages, order, people, search,
-    testing::on_both, trail, transcripts, uploads, upstream_objects, usage, usage_report, works,
+    blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files, generations,
+    groups, idempotency, invitations, job_lines, jobs, ledger, messages, order, people, runs,
+    search, testing::on_both, trail, transcripts, uploads, upstream_objects, usage, usage_report,
+    works,
 };
 
 /// Every query whose table grows with use.
@@ -13,6 +14,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
     order::QUERIES,
     messages::QUERIES,
+    branches::QUERIES,
+    runs::QUERIES,
     generations::QUERIES,
     generations::begin::QUERIES,
     generations::recover::QUERIES,

@@ -1,0 +1,265 @@
+//! The editing box: a question or an answer becomes another version of itself. What was typed and not sent is kept by the
+//! tab and offered again, however the box was left.
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{MessageId, Speaker};
+
+use super::{
+    acts::{more_id, unsaved_key},
+    answer::OpenMessage,
+    open::OpenConversation,
+    scroller::Scroller,
+};
+use crate::{
+    api::messages::{edit_answer, edit_question},
+    browser,
+    error::AppError,
+    language::use_words,
+    ui::text_field::{Kind, TextField},
+};
+
+/// Whether the box of this message is open.
+pub fn is_editing(conversation: OpenConversation, message: MessageId) -> Memo<bool> {
+    let editing = conversation.acts.editing;
+    Memo::new(move |_| {
+        editing.with(|edit| edit.as_ref().is_some_and(|edit| edit.message == message))
+    })
+}
+
+/// An open box.
+#[derive(Clone)]
+struct Draft {
+    conversation: OpenConversation,
+    scroller: Scroller,
+    message: MessageId,
+    speaker: Speaker,
+    original: String,
+    unsaved: ArcRwSignal<bool>,
+    text: RwSignal<String>,
+    busy: RwSignal<bool>,
+    problem: RwSignal<Option<AppError>>,
+    /// What was sent last, and under which press: the same text again, because its answer was lost, is the same press.
+    sent: StoredValue<(String, String)>,
+}
+
+impl Draft {
+    fn new(message: OpenMessage, conversation: OpenConversation, scroller: Scroller) -> Self {
+        let editing = conversation.acts.editing;
+        let original =
+            editing.with_untracked(|edit| edit.as_ref().map(|edit| edit.original.clone()));
+        let original = original.unwrap_or_default();
+        let kept = browser::kept(&unsaved_key(message.id));
+        Self {
+            conversation,
+            scroller,
+            message: message.id,
+            speaker: message.speaker,
+            text: RwSignal::new(kept.unwrap_or_else(|| original.clone())),
+            original,
+            unsaved: message.unsaved,
+            busy: RwSignal::new(false),
+            problem: RwSignal::new(None),
+            sent: StoredValue::new((String::new(), String::new())),
+        }
+    }
+
+    /// Keeps in the tab what is typed, as long as it differs from what was there.
+    fn keep(&self) {
+        let (text, original) = (self.text, self.original.clone());
+        let (key, unsaved) = (unsaved_key(self.message), self.unsaved.clone());
+        Effect::new(move |_| {
+            let differs = text.with(|text| *text != original);
+            if differs {
+                text.with(|text| browser::keep(&key, text));
+            } else {
+                browser::forget(&key);
+            }
+            if unsaved.get_untracked() != differs {
+                unsaved.set(differs);
+            }
+        });
+    }
+
+    fn close(&self) {
+        self.conversation.acts.editing.try_set(None);
+        browser::focus(more_id(self.message));
+    }
+
+    /// Closes the box; `kept` says that what was typed is not lost.
+    fn cancel(&self, kept: &'static str) {
+        if self.unsaved.get_untracked() {
+            self.conversation.acts.tell(kept);
+        }
+        self.close();
+    }
+
+    /// Sends what is typed; what comes of it is said by `saved`.
+    fn send(&self, saved: &'static str) {
+        let typed = self.text.get_untracked();
+        if self.busy.get_untracked() || typed.trim().is_empty() {
+            return;
+        }
+        if self.speaker == Speaker::Assistant && typed == self.original {
+            // There is nothing to keep that isn't there.
+            self.close();
+            return;
+        }
+        let press = self.sent.try_update_value(|(text, press)| {
+            if *text != typed {
+                (*text, *press) = (typed.clone(), browser::fresh_uuid());
+            }
+            press.clone()
+        });
+        let Some(press) = press else { return };
+        self.busy.set(true);
+        self.problem.set(None);
+        let this = self.clone();
+        spawn_local(async move {
+            let what = (this.message, this.speaker);
+            let done = send(this.conversation, what, typed.clone(), press).await;
+            this.busy.try_set(false);
+            match done {
+                Ok(version) => this.became(version, &typed, saved),
+                Err(error) => {
+                    this.problem.try_set(Some(error));
+                }
+            }
+        });
+    }
+
+    /// What was typed is that version now.
+    fn became(&self, version: MessageId, typed: &str, saved: &'static str) {
+        browser::forget(&unsaved_key(self.message));
+        self.unsaved.set(false);
+        if let Some(later) = self.text.try_get_untracked().filter(|text| text != typed) {
+            // It was gone on with meanwhile: that is a change to the new version.
+            browser::keep(&unsaved_key(version), &later);
+        }
+        self.conversation.acts.editing.try_set(None);
+        self.conversation.acts.tell(saved);
+        if self.speaker == Speaker::User {
+            self.scroller.sent();
+        }
+        browser::focus(more_id(version));
+    }
+}
+
+/// The box. Enter sends as in the composer, Esc gives up.
+#[component]
+pub fn EditBox(
+    message: OpenMessage,
+    conversation: OpenConversation,
+    scroller: Scroller,
+) -> impl IntoView {
+    let words = use_words();
+    let (label, press) = match message.speaker {
+        Speaker::User => (words.edit_question, words.send),
+        Speaker::Assistant => (words.edit_answer, words.save),
+    };
+    let draft = Draft::new(message, conversation, scroller);
+    draft.keep();
+    let Draft {
+        text,
+        busy,
+        problem,
+        ..
+    } = draft;
+    let told = Signal::derive(move || {
+        problem.with(|error| error.as_ref().map(|e| words.failure(e.code).to_owned()))
+    });
+    let (sent, escaped) = (draft.clone(), draft.clone());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        sent.send(words.version_saved);
+    };
+    Effect::new(move |_| browser::focus_at_end(".edit textarea".to_owned()));
+    view! {
+        <form class="edit" aria-label=label on:submit=submit aria-busy=move || busy.get().then_some("true")>
+            <TextField
+                name="text"
+                label
+                kind=Kind::Text
+                value=text
+                problem=told
+                on_escape=Callback::new(move |()| escaped.cancel(words.edit_kept))
+            />
+            <div class="edit__bar">
+                <span class="edit__hint">{words.edit_keys}</span>
+                <button class="button" type="button" on:click=move |_| draft.cancel(words.edit_kept)>
+                    {words.cancel}
+                </button>
+                <button
+                    class="button"
+                    data-tone="primary"
+                    disabled=move || text.with(|text| text.trim().is_empty())
+                    aria-busy=move || busy.get().then_some("true")
+                >
+                    {press}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Sends a version of a message and shows it. Its id.
+async fn send(
+    conversation: OpenConversation,
+    (message, speaker): (MessageId, Speaker),
+    text: String,
+    submission: String,
+) -> Result<MessageId, AppError> {
+    match speaker {
+        Speaker::User => {
+            let model = conversation.model.get_untracked().into();
+            let asked = edit_question(conversation.id, message, text, model, submission).await?;
+            let version = asked.question.id;
+            conversation.replace(message, asked);
+            Ok(version)
+        }
+        Speaker::Assistant => {
+            let version = edit_answer(conversation.id, message, text, submission).await?;
+            conversation.reload().await;
+            Ok(version)
+        }
+    }
+}
+
+/// Offers what was typed into the box of a message and not sent.
+#[component]
+pub fn Unsaved(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+    let words = use_words();
+    let (acts, problem, unsaved) = (
+        conversation.acts,
+        conversation.problem,
+        message.unsaved.clone(),
+    );
+    let key = unsaved_key(message.id);
+    Effect::new({
+        let (unsaved, key) = (unsaved.clone(), key.clone());
+        move |_| {
+            if browser::kept(&key).is_some() {
+                unsaved.set(true);
+            }
+        }
+    });
+    let editing = is_editing(conversation, message.id);
+    move || {
+        if !unsaved.get() || editing.get() {
+            return None;
+        }
+        let (message, key, unsaved) = (message.clone(), key.clone(), unsaved.clone());
+        let discard = move |_| {
+            browser::forget(&key);
+            unsaved.set(false);
+        };
+        Some(view! {
+            <p class="unsaved">
+                <span>{words.unsaved_edit}</span>
+                <button class="unsaved__act" type="button" on:click=move |_| acts.edit(conversation.id, &message, problem)>
+                    {words.unsaved_go_on}
+                </button>
+                <button class="unsaved__act" type="button" on:click=discard>{words.unsaved_discard}</button>
+            </p>
+        })
+    }
+}

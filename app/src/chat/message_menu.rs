@@ -1,0 +1,243 @@
+//! What else can be done with a message: one menu for all of them, at the button that opened it, and on a narrow screen at
+//! the foot.
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use model::{MessageId, ModelChoice, ModelName, Speaker};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::{
+    acts::{Acts, more_id},
+    answer::OpenMessage,
+    model_picker::ModelPicker,
+    open::OpenConversation,
+};
+use crate::{
+    api::{conversations::load_source, generation::regenerate, messages::delete_branch},
+    browser,
+    language::use_words,
+    ui::{
+        dialog::follow,
+        icon::{Glyph, Icon},
+    },
+};
+
+/// Between the menu, its button and the window's edges, in pixels.
+const GAP: f64 = 8.0;
+
+/// The menu, for whichever message opens it.
+#[component]
+pub fn MessageMenu(conversation: OpenConversation, models: Vec<ModelChoice>) -> impl IntoView {
+    let words = use_words();
+    let menu = conversation.acts.menu;
+    let dialog = NodeRef::<html::Dialog>::new();
+    // Closes by itself when its message goes.
+    let message = Memo::new(move |_| menu.get().filter(|id| conversation.find(*id).is_some()));
+    follow(dialog, Signal::derive(move || message.get().is_some()));
+    Effect::new(move |_| {
+        if let (Some(id), Some(dialog)) = (message.get(), dialog.get()) {
+            browser::after_layout(move || place(&dialog, &more_id(id)));
+        }
+    });
+    let outside = move |event: ev::MouseEvent| {
+        // Only the backdrop is the dialog itself: inside it stands its list.
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        if target.is_some_and(|target| target.tag_name() == "DIALOG") {
+            menu.set(None);
+        }
+    };
+    view! {
+        <dialog
+            class="menu"
+            aria-label=words.message_actions
+            node_ref=dialog
+            on:close=move |_| menu.set(None)
+            on:click=outside
+        >
+            {move || {
+                let message = conversation.find(message.get()?)?;
+                Some(view! { <Items message conversation models=models.clone()/> })
+            }}
+        </dialog>
+    }
+}
+
+#[component]
+fn Items(
+    message: OpenMessage,
+    conversation: OpenConversation,
+    models: Vec<ModelChoice>,
+) -> impl IntoView {
+    let words = use_words();
+    let (acts, problem, id) = (conversation.acts, conversation.problem, message.id);
+    let is_answer = message.speaker == Speaker::Assistant;
+    let has_text = !is_answer || message.blocks.with_untracked(|blocks| !blocks.is_empty());
+    let copy_source = move || {
+        spawn_local(async move {
+            match load_source(conversation.id, id).await {
+                Ok(text) => acts.copy(&text, words.copied, words.copy_failed).await,
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let copy_text = move || {
+        if let Some(text) = shown_text(&more_id(id)) {
+            spawn_local(async move { acts.copy(&text, words.copied, words.copy_failed).await });
+        }
+    };
+    let edited = message.clone();
+    let edit = move || acts.edit(conversation.id, &edited, problem);
+    let delete = move || {
+        spawn_local(async move {
+            match delete_branch(conversation.id, id).await {
+                Ok(()) => {
+                    acts.deleted.try_set(Some(id));
+                    conversation.refresh();
+                    browser::focus("main".to_owned());
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    view! {
+        <ul class="menu__list">
+            {has_text.then(|| {
+                let label = if is_answer { words.copy_markdown } else { words.copy };
+                view! { <Item label icon=Icon::Copy acts act=copy_source/> }
+            })}
+            {(has_text && is_answer).then(|| view! {
+                <Item label=words.copy_text icon=Icon::Copy acts act=copy_text/>
+            })}
+            {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
+            <li><WithModel conversation message=id models/></li>
+            <Item
+                label=words.details
+                icon=Icon::Columns
+                acts
+                act=move || acts.show_details(conversation.id, id)
+            />
+            <Item label=words.delete_branch icon=Icon::Bin acts act=delete/>
+        </ul>
+    }
+}
+
+/// A line of the menu: closes it and does something.
+#[component]
+fn Item<F>(label: &'static str, icon: Icon, acts: Acts, act: F) -> impl IntoView
+where
+    F: Fn() + Send + Sync + 'static,
+{
+    let press = move |_| {
+        acts.menu.set(None);
+        act();
+    };
+    view! {
+        <li>
+            <button class="menu__item" type="button" on:click=press>
+                <Glyph icon/>
+                {label}
+            </button>
+        </li>
+    }
+}
+
+/// Answers once more, by a model that is chosen here and answers from then on.
+#[component]
+fn WithModel(
+    conversation: OpenConversation,
+    message: MessageId,
+    models: Vec<ModelChoice>,
+) -> impl IntoView {
+    let words = use_words();
+    let chosen = RwSignal::new(conversation.model.get_untracked());
+    let again = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        conversation.acts.menu.set(None);
+        let model: ModelName = chosen.get_untracked();
+        spawn_local(async move {
+            match regenerate(conversation.id, message, Some(model.clone().into())).await {
+                Ok(()) => {
+                    conversation.model.try_set(model);
+                    conversation.refresh();
+                }
+                Err(error) => {
+                    conversation.problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    view! {
+        <form class="menu__row" on:submit=again>
+            <ModelPicker models chosen/>
+            <button class="button">
+                <Glyph icon=Icon::Again/>
+                {words.regenerate}
+            </button>
+        </form>
+    }
+}
+
+/// The answer beside that button as it is read.
+fn shown_text(button: &str) -> Option<String> {
+    let document = browser::window()?.document()?;
+    let message = document.get_element_by_id(button)?.closest(".message");
+    let answer = message.ok()??.query_selector(".message__answer").ok()??;
+    Some(answer.dyn_into::<HtmlElement>().ok()?.inner_text())
+}
+
+/// Moves the menu to its button; the style sheet decides whether it stays there.
+fn place(menu: &web_sys::HtmlDialogElement, button: &str) {
+    let button = browser::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id(button));
+    let (Some(button), Some(root)) = (button, browser::root()) else {
+        return;
+    };
+    let (button, own) = (
+        button.get_bounding_client_rect(),
+        menu.get_bounding_client_rect(),
+    );
+    let (width, height) = (
+        f64::from(root.client_width()),
+        f64::from(root.client_height()),
+    );
+    let top = beside(button.top(), button.bottom(), own.height(), height);
+    let left = button.left().min(width - own.width() - GAP).max(GAP);
+    let style = HtmlElement::style(menu);
+    for (name, value) in [("--menu-top", top), ("--menu-left", left)] {
+        // Setting a plain property can't fail.
+        let _set = style.set_property(name, &format!("{value:.0}px"));
+    }
+}
+
+/// Where the upper edge of a menu of this height is: under its button, above it where there is no room, and always within
+/// the window.
+fn beside(top: f64, bottom: f64, menu: f64, window: f64) -> f64 {
+    let below = bottom + GAP;
+    let fits = below + menu + GAP <= window;
+    let wanted = if fits { below } else { top - GAP - menu };
+    wanted.min(window - menu - GAP).max(GAP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_menu_stands_where_there_is_room() {
+        for (top, bottom, menu, expected) in [
+            (100.0, 136.0, 300.0, 144.0),
+            (600.0, 636.0, 300.0, 292.0),
+            (100.0, 136.0, 900.0, GAP),
+        ] {
+            let found = beside(top, bottom, menu, 800.0);
+            assert!((found - expected).abs() < f64::EPSILON, "{found}");
+        }
+    }
+}

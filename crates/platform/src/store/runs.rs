@@ -1,0 +1,108 @@
+//! The runs that wrote a message, each with its line of the call log.
+
+use model::{
+    CallUsage, ConversationId, MessageId, MessageRun, Millis, ModelName, RunCall, UsageSource,
+    UserId,
+};
+use sqlx::FromRow;
+
+use super::{Db, Error, Result, on_pool, rows};
+
+const RUNS: &str = "
+    SELECT g.id, g.model, g.started_at, g.ended_at, g.upstream_request_id, c.id AS call_id, c.input_tokens,
+           c.output_tokens, c.cached_tokens, c.reasoning_tokens, c.usage_source, c.cost, c.priced, c.first_byte_ms,
+           c.duration_ms
+    FROM generations g JOIN conversations v ON v.id = g.conversation_id LEFT JOIN calls c ON c.id = g.call_id
+    WHERE g.message_id = $3 AND g.conversation_id = $2 AND v.owner_id = $1 AND v.deleted_at IS NULL
+    ORDER BY g.id";
+
+/// For the proof that it uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[("RUNS", RUNS)];
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    model: String,
+    started_at: i64,
+    ended_at: Option<i64>,
+    upstream_request_id: Option<String>,
+    #[sqlx(flatten)]
+    call: CallRow,
+}
+
+/// All of it or nothing: there is a line in the log, or there is none.
+#[derive(FromRow)]
+struct CallRow {
+    call_id: Option<String>,
+    input_tokens: Option<i64>,
+    output_tokens: Option<i64>,
+    cached_tokens: Option<i64>,
+    reasoning_tokens: Option<i64>,
+    usage_source: Option<String>,
+    cost: Option<i64>,
+    priced: Option<bool>,
+    first_byte_ms: Option<i64>,
+    duration_ms: Option<i64>,
+}
+
+impl TryFrom<Row> for MessageRun {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let model = ModelName::parse(&row.model);
+        Ok(Self {
+            id: rows::id("generations", "id", &row.id)?,
+            model: model.map_err(|_| rows::corrupt("generations", "model", &row.id))?,
+            started_at: Millis::new(row.started_at),
+            ended_at: row.ended_at.map(Millis::new),
+            upstream_request_id: row.upstream_request_id,
+            call: row.call.call()?,
+        })
+    }
+}
+
+impl CallRow {
+    fn call(self) -> Result<Option<RunCall>> {
+        let Some(id) = self.call_id else {
+            return Ok(None);
+        };
+        let source = self.usage_source.as_deref();
+        Ok(Some(RunCall {
+            id: rows::id("calls", "id", &id)?,
+            usage: CallUsage {
+                input_tokens: self.input_tokens.unwrap_or(0),
+                output_tokens: self.output_tokens.unwrap_or(0),
+                cached_tokens: self.cached_tokens.unwrap_or(0),
+                reasoning_tokens: self.reasoning_tokens.unwrap_or(0),
+                ..CallUsage::default()
+            },
+            usage_source: source
+                .and_then(UsageSource::from_name)
+                .ok_or_else(|| rows::corrupt("calls", "usage_source", &id))?,
+            cost: self.cost.unwrap_or(0),
+            priced: self.priced.unwrap_or(false),
+            first_token_ms: self.first_byte_ms,
+            duration_ms: self.duration_ms.unwrap_or(0),
+        }))
+    }
+}
+
+impl Db {
+    /// The runs that wrote a message of the owner's conversation, in order.
+    #[tracing::instrument(name = "store.runs.of_message", skip_all, fields(message.id = %message))]
+    pub(crate) async fn runs(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<Vec<MessageRun>> {
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(RUNS)
+            .bind(owner.to_string())
+            .bind(conversation.to_string())
+            .bind(message.to_string())
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(MessageRun::try_from).collect()
+    }
+}
