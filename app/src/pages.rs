@@ -12,6 +12,7 @@ pub mod recovery;
 pub mod register;
 pub mod settings;
 pub mod setup;
+pub mod shared;
 pub mod speech;
 pub mod transcripts;
 pub mod usage;

@@ -27,9 +27,10 @@ use crate::{
         register::RegisterPage,
         settings::{
             ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage, Settings,
-            TotpPage,
+            SharesPage, TotpPage,
         },
         setup::SetupPage,
+        shared::SharedPage,
         speech::SpeechPage,
         transcripts::{TranscriptPage, TranscriptsPage},
         usage::UsagePage,
@@ -56,6 +57,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async/>
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
+                <Route path=path!("/s/:token") view=SharedPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
@@ -69,6 +71,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("security/totp") view=TotpPage ssr=SsrMode::Async/>
                         <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async/>
                         <Route path=path!("keys/:id") view=KeyPage ssr=SsrMode::Async/>
+                        <Route path=path!("shares") view=SharesPage ssr=SsrMode::Async/>
                         <Route path=path!("privacy") view=PrivacyPage ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=ConfirmPage ssr=SsrMode::Async/>
                     </ParentRoute>

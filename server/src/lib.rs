@@ -23,6 +23,7 @@ mod pictures;
 mod policy_reports;
 mod rest;
 mod router;
+mod shared;
 mod sso;
 mod telemetry;
 mod transcript_export;

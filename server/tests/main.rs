@@ -93,6 +93,7 @@ mod protection {
     mod ownership;
     mod proxies;
     mod redirects;
+    mod shares;
 }
 
 mod rest {

@@ -19,6 +19,7 @@ pub mod page;
 pub mod people;
 pub mod route;
 pub mod security;
+pub mod share;
 pub mod time;
 pub mod transcript;
 pub mod usage;
@@ -38,8 +39,8 @@ pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use id::{
     ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, InvitationId, JobId,
-    LinkId, MessageId, PasskeyId, RoleId, SessionId, SigningKeyId, SubmissionId, TranscriptId,
-    UploadId, UserId, WorkId,
+    LinkId, MessageId, PasskeyId, RoleId, SessionId, ShareId, SigningKeyId, SubmissionId,
+    TranscriptId, UploadId, UserId, WorkId,
 };
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
 pub use message::{
@@ -55,6 +56,10 @@ pub use route::ModelRoute;
 pub use security::{
     ApiKey, ApiKeyDraft, ApiKeySecret, LinkedAccount, Passkey, Profile, ProfileDraft,
     RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,
+};
+pub use share::{
+    NewShare, Share, ShareLife, Shareable, Shared, SharedContent, SharedSentence, SharedTranscript,
+    SharedWork,
 };
 pub use time::Millis;
 pub use usage::{

@@ -19,6 +19,7 @@ mod memory;
 pub mod people;
 mod render;
 mod services;
+pub mod shares;
 pub mod store;
 pub mod transcripts;
 pub mod usage;

@@ -13,6 +13,7 @@ use crate::{
     ledger::Ledger,
     mail::Mailer,
     people::People,
+    shares::Shares,
     store::Db,
     transcripts::{Transcripts, TranscriptsParts},
     usage::Usage,
@@ -31,6 +32,8 @@ pub struct Services {
     pub works: Works,
     /// What was said in their recordings.
     pub transcripts: Transcripts,
+    /// Links to what they show to others.
+    pub shares: Shares,
     /// What they keep.
     pub files: Files,
     /// What they read.
@@ -134,11 +137,20 @@ impl Services {
             clock: Arc::clone(&clock),
             ids: ids.clone(),
         };
+        let shares = Shares::new(
+            db.clone(),
+            identity.clone(),
+            files.clone(),
+            Arc::clone(&clock),
+            ids.clone(),
+            works.endless_shares,
+        );
         let works = Works::new(parts, works);
         Self {
             gateway,
             works,
             transcripts,
+            shares,
             files,
             ledger,
             usage,
@@ -167,6 +179,14 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "clearing the file store failed"
+            ),
+        }
+        match self.shares.purge().await {
+            Ok(0) => {}
+            Ok(links) => tracing::info!(links, "forgot links that have ended"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "forgetting ended links failed"
             ),
         }
         if let Err(error) = self.gateway.forget_answers().await {

@@ -47,6 +47,7 @@ mod roles;
 mod rows;
 mod sessions;
 mod setup_link;
+mod shares;
 mod signing_keys;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -87,6 +88,7 @@ pub(crate) use places::Seen;
 pub(crate) use profiles::NewProfile;
 pub(crate) use roles::NewRole;
 pub(crate) use sessions::{USER_KEY, mark_renewed};
+pub(crate) use shares::{NewShareRow, OpenShare};
 pub(crate) use signing_keys::{NewSigningKey, Retirement};
 pub(crate) use tokens::{Family, NewFamily, Refresh, Refreshed};
 pub(crate) use totp::NewTotp;

@@ -23,6 +23,8 @@ pub struct WorksConfig {
     pub notes_model: String,
     /// The model that translates transcripts.
     pub translation_model: String,
+    /// Whether a link to something shared may work until it is taken back; otherwise it ends after thirty days at most.
+    pub endless_shares: bool,
     /// Jobs that this process works on at once. 0 leaves them to other processes.
     pub jobs_at_once: usize,
     /// Jobs of a person that are worked on at once; further ones wait.
@@ -39,6 +41,7 @@ impl Default for WorksConfig {
             speech,
             dictation,
             transcripts,
+            endless_shares,
             jobs_at_once,
             jobs_per_person,
             waiting_per_person,
@@ -51,6 +54,7 @@ impl Default for WorksConfig {
             transcripts: transcripts.models,
             notes_model: String::new(),
             translation_model: transcripts.translation_model,
+            endless_shares,
             jobs_at_once,
             jobs_per_person,
             waiting_per_person,
@@ -75,6 +79,7 @@ impl WorksConfig {
                 notes_model: notes_model.to_owned(),
                 translation_model: self.translation_model.clone(),
             },
+            endless_shares: self.endless_shares,
             jobs_at_once: self.jobs_at_once,
             jobs_per_person: self.jobs_per_person,
             waiting_per_person: self.waiting_per_person,

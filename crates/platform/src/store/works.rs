@@ -26,6 +26,7 @@ const PAGE: &str = select!(
 const PAGE_OF_KIND: &str = select!(
     "w.owner_id = $1 AND w.kind = $5 AND w.id < $2 AND LOWER(w.prompt) LIKE $3 ESCAPE '\\' ORDER BY w.id DESC LIMIT $4"
 );
+const FIND: &str = select!("w.owner_id = $1 AND w.id = $2");
 const FILES: &str = "SELECT file_id FROM works WHERE owner_id = $1 AND id = $2";
 
 /// For the proof that each uses an index.
@@ -35,6 +36,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("OF_JOBS", OF_JOBS),
     ("PAGE", PAGE),
     ("PAGE_OF_KIND", PAGE_OF_KIND),
+    ("FIND", FIND),
     ("FILES", FILES),
 ];
 
@@ -179,6 +181,17 @@ impl Db {
         });
         let works = found.into_iter().map(|row| Ok(row.work()?.1));
         works.collect()
+    }
+
+    /// One of the owner's works.
+    #[tracing::instrument(name = "store.works.find", skip_all)]
+    pub(crate) async fn work(&self, owner: UserId, id: WorkId) -> Result<Option<WorkView>> {
+        let found: Option<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(FIND)
+            .bind(owner.to_string())
+            .bind(id.to_string())
+            .fetch_optional(pool)
+            .await?);
+        Ok(found.map(Row::work).transpose()?.map(|(_, work)| work))
     }
 
     /// The file of one of the owner's works.

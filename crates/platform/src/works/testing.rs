@@ -1,9 +1,9 @@
 //! A site that makes things, over a simulator: for tests of works and of transcripts.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bailian::{Client, ClientOptions, capability::Catalogue};
-use model::{BuiltIn, ModelName, SubmissionId};
+use model::{BuiltIn, ImageWish, ModelName, SubmissionId, Wish, WorkView};
 use simulator::{Options, Simulator};
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +19,24 @@ use crate::{
     },
     store::{Db, testing::count},
 };
+
+/// How long a test waits for what must happen.
+const BUDGET: Duration = Duration::from_mins(1);
+
+/// One image of that.
+pub(crate) fn image_of(prompt: &str) -> Wish {
+    Wish::Image(ImageWish {
+        model: "wan2.2-t2i-flash".to_owned(),
+        prompt: prompt.to_owned(),
+        negative_prompt: String::new(),
+        size: None,
+        count: 1,
+        seed: Some(7),
+        prompt_extend: Some(true),
+        style: None,
+        edit: None,
+    })
+}
 
 /// The services over a simulator, and a member.
 pub(crate) struct Site {
@@ -79,6 +97,23 @@ impl Site {
 
     pub(crate) fn submission(&self) -> SubmissionId {
         SubmissionId::from_uuid(self.ids.next())
+    }
+
+    /// Has a wish of Lin's made and waits for what comes of it.
+    pub(crate) async fn made(&self, wish: &Wish) -> Vec<WorkView> {
+        let works = &self.services.works;
+        let id = works.make(&self.lin, self.submission(), wish).await;
+        let id = id.unwrap();
+        let look = async {
+            loop {
+                let making = works.making(&self.lin, id).await.unwrap();
+                if making.state.is_final() {
+                    return making.works;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(BUDGET, look).await.unwrap()
     }
 
     /// Requests to an address that ends so.

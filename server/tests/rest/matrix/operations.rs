@@ -10,8 +10,8 @@ use super::{NOWHERE, Needs, Operation};
 pub(super) fn operations() -> Vec<Operation> {
     use Needs::{Fresh, May, MayFresh, MayPerson, Nothing, Person};
     use Permission::{
-        ApiKeysUse, AuditRead, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, MediaUse,
-        RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AuditRead, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, MediaShare,
+        MediaUse, RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     let none = || Value::Null;
     let nobody = || json!({ "users": [NOWHERE] });
@@ -89,6 +89,14 @@ pub(super) fn operations() -> Vec<Operation> {
             May(MediaUse),
             json!({ "question": "x" }),
         ),
+        ("get", "/rest/v1/shares", May(MediaShare), none()),
+        (
+            "post",
+            "/rest/v1/shares",
+            May(MediaShare),
+            json!({ "thing": { "kind": "work", "id": NOWHERE }, "life": "day" }),
+        ),
+        ("delete", "/rest/v1/shares/{id}", May(MediaShare), none()),
         ("get", "/rest/v1/works", May(MediaUse), none()),
         (
             "delete",

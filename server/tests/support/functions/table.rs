@@ -273,6 +273,18 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Permission::MediaUse,
         &[("ids[]", Value::Text(NOBODY))],
     ),
+    open("shares.open", GUESSED),
+    permitted("shares.list", Permission::MediaShare, &[]),
+    permitted(
+        "shares.create",
+        Permission::MediaShare,
+        &[
+            ("kind", Value::Text("work")),
+            ("id", Value::Text(NOBODY)),
+            ("life", Value::Text("day")),
+        ],
+    ),
+    permitted("shares.revoke", Permission::MediaShare, NO_ID),
     permitted("files.storage", Permission::FilesUse, &[]),
     permitted(
         "jobs.list",

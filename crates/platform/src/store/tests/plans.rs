@@ -4,8 +4,8 @@ use sqlx::{Row, SqlitePool};
 
 use crate::store::{
     blobs, budgets, calls, conversations, db::Pool, drafts, export, files, generations, groups,
-    idempotency, invitations, job_lines, jobs, ledger, messages, people, testing::on_both, trail,
-    transcripts, uploads, upstream_objects, usage, usage_report, works,
+    idempotency, invitations, job_lines, jobs, ledger, messages, people, shares, testing::on_both,
+    trail, transcripts, uploads, upstream_objects, usage, usage_report, works,
 };
 
 /// Every query whose table grows with use.
@@ -31,6 +31,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     jobs::QUERIES,
     job_lines::QUERIES,
     works::QUERIES,
+    shares::QUERIES,
     transcripts::QUERIES,
     blobs::QUERIES,
     files::QUERIES,
