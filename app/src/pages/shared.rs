@@ -42,7 +42,7 @@ pub fn SharedPage() -> impl IntoView {
                                 EitherOf4::A(view! { <Work work file/> <Foot expires_at/> })
                             }
                             Ok(Shared { content: SharedContent::Transcript(transcript), expires_at }) => {
-                                EitherOf4::B(view! { <Transcript transcript/> <Foot expires_at/> })
+                                EitherOf4::B(view! { <Transcript transcript=*transcript/> <Foot expires_at/> })
                             }
                             Err(error) if error.code == FailureCode::NotFound => EitherOf4::C(view! { <Gone/> }),
                             Err(error) => EitherOf4::D(view! { <Title text=words.product/> <LoadFailed error/> }),

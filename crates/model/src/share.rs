@@ -121,7 +121,7 @@ pub enum SharedContent {
     /// A work; its file is below the link.
     Work(SharedWork),
     /// A transcript, as it stands now.
-    Transcript(SharedTranscript),
+    Transcript(Box<SharedTranscript>),
 }
 
 /// An image, a video or a spoken text.

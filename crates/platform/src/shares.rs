@@ -162,7 +162,9 @@ impl Shares {
                     created_at: work.created_at,
                 })
             }
-            Shareable::Transcript(_) => SharedContent::Transcript(self.transcript(&found).await?),
+            Shareable::Transcript(_) => {
+                SharedContent::Transcript(Box::new(self.transcript(&found).await?))
+            }
         };
         Ok(Shared {
             content,
