@@ -105,6 +105,7 @@ mod rest {
     mod me;
     mod problems;
     mod transcripts;
+    mod works;
 }
 
 mod usage {

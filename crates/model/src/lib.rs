@@ -17,6 +17,7 @@ pub mod message;
 mod openapi;
 pub mod page;
 pub mod people;
+pub mod related;
 pub mod route;
 pub mod security;
 pub mod share;
@@ -52,6 +53,7 @@ pub use people::{
     NewInvitation, Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft,
     RoleRef,
 };
+pub use related::{Related, RelatedState};
 pub use route::ModelRoute;
 pub use security::{
     ApiKey, ApiKeyDraft, ApiKeySecret, LinkedAccount, Passkey, Profile, ProfileDraft,

@@ -15,6 +15,7 @@ pub mod identity;
 mod jobs;
 pub mod ledger;
 pub mod mail;
+pub mod meaning;
 mod memory;
 pub mod people;
 mod render;

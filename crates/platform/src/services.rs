@@ -12,6 +12,7 @@ use crate::{
     jobs::Jobs,
     ledger::Ledger,
     mail::Mailer,
+    meaning::Meanings,
     people::People,
     shares::Shares,
     store::Db,
@@ -32,6 +33,8 @@ pub struct Services {
     pub works: Works,
     /// What was said in their recordings.
     pub transcripts: Transcripts,
+    /// Finding all of that by what it means.
+    pub meanings: Meanings,
     /// Links to what they show to others.
     pub shares: Shares,
     /// What they keep.
@@ -137,6 +140,12 @@ impl Services {
             clock: Arc::clone(&clock),
             ids: ids.clone(),
         };
+        let meanings = Meanings::new(
+            db.clone(),
+            gateway.clone(),
+            Arc::clone(&clock),
+            works.embedding_model.clone(),
+        );
         let shares = Shares::new(
             db.clone(),
             identity.clone(),
@@ -150,6 +159,7 @@ impl Services {
             gateway,
             works,
             transcripts,
+            meanings,
             shares,
             files,
             ledger,

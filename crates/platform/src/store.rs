@@ -62,6 +62,7 @@ mod upstream_objects;
 mod usage;
 mod usage_report;
 mod users;
+mod vectors;
 mod works;
 
 pub(crate) use access::{Access, Allowance};
@@ -97,6 +98,7 @@ pub(crate) use transcripts::{Found, KeptTranscript, NewSentence, NewTranscript};
 pub(crate) use uploads::{Begun, KeptUpload, NewPart, NewUpload};
 pub(crate) use usage_report::{BANDS, ReportQuery};
 pub(crate) use users::{NewUser, User};
+pub(crate) use vectors::{Due, NewPassage, Reading, Unread, Vectors};
 pub(crate) use works::NewWork;
 
 pub use conversations::{Conversation, Listed};

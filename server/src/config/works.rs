@@ -23,6 +23,8 @@ pub struct WorksConfig {
     pub notes_model: String,
     /// The model that translates transcripts.
     pub translation_model: String,
+    /// The model by which works and transcripts are found by what they mean. Empty: by words alone.
+    pub embedding_model: String,
     /// Whether a link to something shared may work until it is taken back; otherwise it ends after thirty days at most.
     pub endless_shares: bool,
     /// Jobs that this process works on at once. 0 leaves them to other processes.
@@ -41,6 +43,7 @@ impl Default for WorksConfig {
             speech,
             dictation,
             transcripts,
+            embedding_model,
             endless_shares,
             jobs_at_once,
             jobs_per_person,
@@ -54,6 +57,7 @@ impl Default for WorksConfig {
             transcripts: transcripts.models,
             notes_model: String::new(),
             translation_model: transcripts.translation_model,
+            embedding_model: embedding_model.unwrap_or_default(),
             endless_shares,
             jobs_at_once,
             jobs_per_person,
@@ -79,6 +83,7 @@ impl WorksConfig {
                 notes_model: notes_model.to_owned(),
                 translation_model: self.translation_model.clone(),
             },
+            embedding_model: Some(self.embedding_model.clone()).filter(|name| !name.is_empty()),
             endless_shares: self.endless_shares,
             jobs_at_once: self.jobs_at_once,
             jobs_per_person: self.jobs_per_person,

@@ -1,31 +1,12 @@
 //! Links to what is shared, as somebody without an account opens them.
 
 use http::{Method, StatusCode, header};
-use model::{Making, NewShare, Page, Share};
+use model::{NewShare, Page, Share};
 
-use crate::support::{Browser, Reply, TestApp, TestResult, eventually, submission};
+use crate::support::{Browser, Reply, TestApp, TestResult};
 
 /// A prompt that would be more than text, were it not escaped.
 const PROMPT: &str = "a lantern <script>alert(1)</script>";
-
-/// The id of an image that was made for it.
-async fn image(browser: &Browser) -> anyhow::Result<String> {
-    let submission = submission();
-    let wish = [
-        ("wish[kind]", "image"),
-        ("wish[model]", "wan2.2-t2i-flash"),
-        ("wish[prompt]", PROMPT),
-        ("submission", submission.as_str()),
-    ];
-    let making: Making = browser.call("works.make", &wish).await?.json()?;
-    let id = making.id.to_string();
-    eventually("the image", async || {
-        let making = browser.call("works.making", &[("id", &id)]).await?;
-        let making: Making = making.json()?;
-        Ok(making.works.first().map(|work| work.id.to_string()))
-    })
-    .await
-}
 
 async fn shared(browser: &Browser, work: &str, life: &str) -> anyhow::Result<Reply> {
     let thing = [("kind", "work"), ("id", work), ("life", life)];
@@ -44,7 +25,7 @@ fn path(share: &NewShare) -> anyhow::Result<String> {
 async fn who_has_a_link_sees_the_work_and_leaves_no_trace() -> TestResult {
     let app = TestApp::start().await?;
     let lin = app.user("lin").await?;
-    let work = image(&lin).await?;
+    let work = lin.image(PROMPT).await?;
     let share: NewShare = shared(&lin, &work, "week").await?.json()?;
     let path = path(&share)?;
     let stranger = app.anonymous()?;
@@ -95,7 +76,7 @@ async fn who_has_a_link_sees_the_work_and_leaves_no_trace() -> TestResult {
 async fn a_link_that_was_taken_back_looks_like_one_that_never_was() -> TestResult {
     let app = TestApp::start().await?;
     let lin = app.user("lin").await?;
-    let work = image(&lin).await?;
+    let work = lin.image(PROMPT).await?;
     let share: NewShare = shared(&lin, &work, "day").await?.json()?;
     let revoked = path(&share)?;
     let stranger = app.anonymous()?;
@@ -132,7 +113,7 @@ async fn a_link_that_was_taken_back_looks_like_one_that_never_was() -> TestResul
 async fn without_scripts_the_link_is_shown_once_where_all_links_are() -> TestResult {
     let app = TestApp::start_with(|config| config.works.endless_shares = true).await?;
     let lin = app.user("lin").await?;
-    let work = image(&lin).await?;
+    let work = lin.image(PROMPT).await?;
     let form = lin
         .post("/fn/shares.create")
         .header(header::ACCEPT, "text/html")
@@ -156,7 +137,7 @@ async fn without_scripts_the_link_is_shown_once_where_all_links_are() -> TestRes
 async fn a_link_has_an_end_where_the_site_asks_for_one() -> TestResult {
     let app = TestApp::start().await?;
     let lin = app.user("lin").await?;
-    let work = image(&lin).await?;
+    let work = lin.image(PROMPT).await?;
     for life in ["endless", "for ever"] {
         let refused = shared(&lin, &work, life).await?;
         let code = refused.failure()?;

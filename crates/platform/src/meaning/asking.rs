@@ -65,7 +65,10 @@ impl Meanings {
         let mut answer = answered.map_err(refused)?;
         answer.data.sort_by_key(|one| one.index);
         let expected = DIMENSIONS as usize;
-        let vectors = answer.data.iter().filter(|one| one.embedding.len() == expected);
+        let vectors = answer
+            .data
+            .iter()
+            .filter(|one| one.embedding.len() == expected);
         let vectors: Vec<Vec<u8>> = vectors.filter_map(|one| packed(&one.embedding)).collect();
         if vectors.len() == texts.len() {
             Ok(vectors)

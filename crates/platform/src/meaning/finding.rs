@@ -8,7 +8,7 @@ use model::{
 };
 
 use super::{Meanings, asking::AskError, passages::beginning, vector::nearest};
-use crate::{Error, gateway::GatewayError, identity::Caller, transcripts};
+use crate::{Error, gateway::GatewayError, identity::Caller, store::Reading, transcripts};
 
 /// Vectors of a person that are looked at, those of the newest things: all of them take a few milliseconds and 5 MB.
 const LOOKED_AT: u32 = 20_000;
@@ -35,7 +35,9 @@ impl Meanings {
             Err(state) => return Ok(Related::none(state)),
         };
         let (db, owner) = (&self.0.db, caller.user());
-        let all = db.work_vectors(owner, filter.kind, model, LOOKED_AT).await?;
+        let all = db
+            .work_vectors(owner, filter.kind, model, LOOKED_AT)
+            .await?;
         let near = tokio::task::spawn_blocking(move || nearest(&wanted, all)).await?;
         let pattern = words.to_lowercase();
         let mut items = Vec::new();
@@ -51,7 +53,7 @@ impl Meanings {
         Ok(Related {
             items,
             state: RelatedState::Ready,
-            unread: db.count_unread(owner, true).await?,
+            unread: db.count_unread(owner, Reading::Works).await?,
         })
     }
 
@@ -97,7 +99,7 @@ impl Meanings {
         Ok(Related {
             items,
             state: RelatedState::Ready,
-            unread: db.count_unread(owner, false).await?,
+            unread: db.count_unread(owner, Reading::Transcripts).await?,
         })
     }
 

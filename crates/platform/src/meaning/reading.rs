@@ -43,15 +43,16 @@ impl Meanings {
         }
         let reading = async {
             loop {
-                match self.read_some(model).await {
-                    Ok(true) => continue,
-                    Ok(false) => {}
-                    Err(error) => tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                let read = self.read_some(model).await;
+                if let Err(error) = &read {
+                    tracing::warn!(
+                        error = error as &dyn std::error::Error,
                         "reading for the search failed"
-                    ),
+                    );
                 }
-                tokio::time::sleep(LOOK).await;
+                if !matches!(read, Ok(true)) {
+                    tokio::time::sleep(LOOK).await;
+                }
             }
         };
         closing.run_until_cancelled(reading).await;

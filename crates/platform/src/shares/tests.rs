@@ -143,7 +143,7 @@ async fn only_what_is_ones_own_can_be_shared_and_taken_back() {
         let thing = Shareable::Work(work);
         let eve = site.services.identity.signed_up("eve", BuiltIn::Member);
         let eve = eve.await;
-        let guest = site.services.identity.signed_up("gast", BuiltIn::Guest);
+        let guest = site.services.identity.signed_up("guest", BuiltIn::Guest);
         let guest = guest.await;
 
         let stolen = shares.create(&eve, thing, ShareLife::Day).await;
@@ -193,7 +193,7 @@ async fn a_transcript_is_read_as_it_stands_without_its_recording() {
         let put_right = "UPDATE transcript_sentences SET text = '各位好'";
         execute(&db, put_right).await;
         let shared = shares.open(token(&made)).await.unwrap();
-        let SharedContent::Transcript(shown) = shared.content else {
+        let SharedContent::Transcript(shown) = &shared.content else {
             panic!("{shared:?}");
         };
         assert_eq!((shown.title.as_str(), shown.notes.summary.as_str()), ("周会", "定了日子"));

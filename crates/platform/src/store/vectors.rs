@@ -58,18 +58,45 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("PASSAGES", PASSAGES),
 ];
 
-/// Notes within a transaction of either dialect that a thing is to be read: `mark_due!(transaction, "work", id, owner)`.
+/// Notes within a transaction of either dialect that a thing is to be read: `mark_due!(transaction, Works, id, owner)`.
 macro_rules! mark_due {
-    ($transaction:expr, $kind:literal, $id:expr, $owner:expr) => {
+    ($transaction:expr, $kind:ident, $id:expr, $owner:expr) => {
         sqlx::query($crate::store::vectors::DUE)
-            .bind($id.to_string())
-            .bind($kind)
-            .bind($owner.to_string())
+            .bind($crate::store::vectors::text(&$id))
+            .bind($crate::store::vectors::Reading::$kind.as_str())
+            .bind($crate::store::vectors::text(&$owner))
             .execute(&mut *$transaction)
             .await?
     };
 }
 pub(super) use mark_due;
+
+/// An id as it stands in a row, also where it is a text already.
+pub(super) fn text(id: &impl std::fmt::Display) -> String {
+    id.to_string()
+}
+
+/// Vectors, each with what it is of.
+pub(crate) type Vectors<T> = Vec<(T, Vec<u8>)>;
+
+/// What kind of thing is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Works.
+    Works,
+    /// Transcripts.
+    Transcripts,
+}
+
+impl Reading {
+    /// Its name in the rows.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Works => "work",
+            Self::Transcripts => "transcript",
+        }
+    }
+}
 
 /// Something that is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,13 +214,12 @@ impl Db {
         Ok(())
     }
 
-    /// How many works, or else transcripts, of the owner's are yet to be read.
+    /// How many of such things of the owner's are yet to be read.
     #[tracing::instrument(name = "store.vectors.unread", skip_all)]
-    pub(crate) async fn count_unread(&self, owner: UserId, works: bool) -> Result<i64> {
-        let kind = if works { "work" } else { "transcript" };
+    pub(crate) async fn count_unread(&self, owner: UserId, kind: Reading) -> Result<i64> {
         Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(UNREAD)
             .bind(owner.to_string())
-            .bind(kind)
+            .bind(kind.as_str())
             .fetch_one(pool)
             .await?))
     }
@@ -239,7 +265,7 @@ impl Db {
         kind: Option<JobKind>,
         model: &str,
         limit: u32,
-    ) -> Result<Vec<(WorkId, Vec<u8>)>> {
+    ) -> Result<Vectors<WorkId>> {
         let text = if kind.is_some() { WORKS_OF_KIND } else { WORKS };
         let found: Vec<(String, Vec<u8>)> = on_pool!(self.reader(), |pool| {
             let mut query = sqlx::query_as(text)
@@ -327,7 +353,7 @@ impl Db {
         owner: UserId,
         model: &str,
         limit: u32,
-    ) -> Result<Vec<((TranscriptId, Option<u32>), Vec<u8>)>> {
+    ) -> Result<Vectors<(TranscriptId, Option<u32>)>> {
         let found: Vec<(String, Option<i64>, Vec<u8>)> =
             on_pool!(self.reader(), |pool| sqlx::query_as(PASSAGES)
                 .bind(owner.to_string())

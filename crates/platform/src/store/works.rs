@@ -3,7 +3,7 @@
 use model::{JobId, JobKind, Millis, Pixels, UserId, WorkId, WorkView};
 use sqlx::FromRow;
 
-use super::{Db, Result, on_pool, rows};
+use super::{Db, Result, on_pool, rows, vectors::mark_due};
 
 macro_rules! select {
     ($condition:literal) => {
@@ -103,23 +103,31 @@ impl Row {
 }
 
 impl Db {
-    /// Keeps a work. Whether there was none at that place of its job.
+    /// Keeps a work, and that it is to be read. Whether there was none at that place of its job.
     #[tracing::instrument(name = "store.works.insert", skip_all)]
     pub(crate) async fn insert_work(&self, work: &NewWork<'_>) -> Result<bool> {
-        let inserted = on_pool!(self.writer(), |pool| sqlx::query(INSERT)
-            .bind(work.id.to_string())
-            .bind(work.owner.to_string())
-            .bind(work.job.to_string())
-            .bind(i64::from(work.position))
-            .bind(work.kind.as_str())
-            .bind(work.file.to_string())
-            .bind(work.prompt)
-            .bind(work.actual_prompt)
-            .bind(work.model)
-            .bind(work.now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
+        let inserted = on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            let inserted = sqlx::query(INSERT)
+                .bind(work.id.to_string())
+                .bind(work.owner.to_string())
+                .bind(work.job.to_string())
+                .bind(i64::from(work.position))
+                .bind(work.kind.as_str())
+                .bind(work.file.to_string())
+                .bind(work.prompt)
+                .bind(work.actual_prompt)
+                .bind(work.model)
+                .bind(work.now.get())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if inserted > 0 {
+                mark_due!(transaction, Works, work.id, work.owner);
+            }
+            transaction.commit().await?;
+            inserted
+        });
         Ok(inserted > 0)
     }
 

@@ -51,17 +51,22 @@ pub(crate) struct Site {
 impl Site {
     /// With nobody who works on jobs.
     pub(crate) async fn at_rest(db: &Db) -> Self {
+        Self::with(db, "lin", WorksOptions::default()).await
+    }
+
+    /// The same with these options, and a member of that name.
+    pub(crate) async fn with(db: &Db, name: &str, options: WorksOptions) -> Self {
         let simulator = Simulator::start(Options::immediate()).await.unwrap();
         // The simulator's tasks are of this hour, and are looked for by it.
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
         let ids = Ids::new(clock.clone());
         let upstream = ClientOptions::new(simulator.base_url(), "sk-0123456789abcdef");
-        let name = |text: &str| ModelName::parse(text).unwrap();
+        let model = |text: &str| ModelName::parse(text).unwrap();
         let generation = GenerationOptions {
-            default_model: name("qwen-plus"),
-            models: vec![name("qwen-plus")],
+            default_model: model("qwen-plus"),
+            models: vec![model("qwen-plus")],
             catalogue: Catalogue::built_in(),
-            title_model: name("qwen-flash"),
+            title_model: model("qwen-flash"),
             simulated: true,
             at_once: 4,
             node: "here".to_owned(),
@@ -77,10 +82,10 @@ impl Site {
             generation,
             GatewayOptions::default(),
             FilesOptions::in_memory(),
-            WorksOptions::default(),
+            options,
         );
         Self {
-            lin: services.identity.signed_up("lin", BuiltIn::Member).await,
+            lin: services.identity.signed_up(name, BuiltIn::Member).await,
             db: db.clone(),
             simulator,
             services,

@@ -32,6 +32,12 @@ pub(super) fn operations() -> Vec<Operation> {
             May(MediaUse),
             json!({ "wish": recording() }),
         ),
+        (
+            "get",
+            "/rest/v1/transcripts/related?words=fog",
+            May(MediaUse),
+            none(),
+        ),
         ("get", "/rest/v1/transcripts/offers", May(MediaUse), none()),
         (
             "post",
@@ -103,6 +109,12 @@ pub(super) fn operations() -> Vec<Operation> {
             "/rest/v1/works",
             May(MediaUse),
             json!({ "ids": [NOWHERE] }),
+        ),
+        (
+            "get",
+            "/rest/v1/works/related?words=fog",
+            May(MediaUse),
+            none(),
         ),
         ("get", "/rest/v1/works/offers", May(MediaUse), none()),
         ("post", "/rest/v1/works/quote", May(MediaUse), wish()),

@@ -194,6 +194,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     permitted("transcripts.list", Permission::MediaUse, &[]),
     permitted(
+        "transcripts.related",
+        Permission::MediaUse,
+        &[("words", Value::Text("fog"))],
+    ),
+    permitted(
         "transcripts.make",
         Permission::MediaUse,
         &[
@@ -268,6 +273,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     permitted("works.cancel", Permission::MediaUse, NO_ID),
     permitted("works.forget", Permission::MediaUse, NO_ID),
     permitted("works.library", Permission::MediaUse, KIND),
+    permitted(
+        "works.related",
+        Permission::MediaUse,
+        &[("words", Value::Text("fog"))],
+    ),
     permitted(
         "works.delete",
         Permission::MediaUse,

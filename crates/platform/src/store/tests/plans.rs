@@ -5,7 +5,7 @@ use sqlx::{Row, SqlitePool};
 use crate::store::{
     blobs, budgets, calls, conversations, db::Pool, drafts, export, files, generations, groups,
     idempotency, invitations, job_lines, jobs, ledger, messages, people, shares, testing::on_both,
-    trail, transcripts, uploads, upstream_objects, usage, usage_report, works,
+    trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -32,6 +32,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     job_lines::QUERIES,
     works::QUERIES,
     shares::QUERIES,
+    vectors::QUERIES,
     transcripts::QUERIES,
     blobs::QUERIES,
     files::QUERIES,
