@@ -24,6 +24,7 @@ pub mod preferences;
 pub mod recovery;
 pub mod roles;
 pub mod security;
+pub mod shares;
 pub mod sso;
 pub mod transcripts;
 pub mod usage;

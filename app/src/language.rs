@@ -89,6 +89,7 @@ impl Words {
         match permission {
             Permission::ChatUse => self.permission_chat_use,
             Permission::MediaUse => self.permission_media_use,
+            Permission::MediaShare => self.permission_media_share,
             Permission::ApiKeysUse => self.permission_api_keys_use,
             Permission::GatewayUse => self.permission_gateway_use,
             Permission::FilesUse => self.permission_files_use,

@@ -14,6 +14,7 @@ pub mod register;
 pub mod search;
 pub mod settings;
 pub mod setup;
+pub mod shared;
 pub mod speech;
 pub mod transcripts;
 pub mod usage;

@@ -18,7 +18,7 @@ use crate::{
     },
     session::provide_session,
 };
-use parts::{Entrance, Own, Past, Site, Studio};
+use parts::{Entrance, Own, Site, Studio};
 
 /// The whole page below `<body>`.
 #[component]
@@ -37,11 +37,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/verify") view=Entrance::Verify ssr=SsrMode::Async/>
                 <Route path=path!("/register") view=Entrance::Register ssr=SsrMode::Async/>
                 <Route path=path!("/setup") view=Entrance::Setup ssr=SsrMode::Async/>
+                <Route path=path!("/s/:token") view=Entrance::Shared ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
-                    <Route path=path!("/conversations") view=Past::Conversations ssr=SsrMode::Async/>
-                    <Route path=path!("/search") view=Past::Search ssr=SsrMode::Async/>
+                    <Route path=path!("/conversations") view=Own::Conversations ssr=SsrMode::Async/>
+                    <Route path=path!("/search") view=Own::Search ssr=SsrMode::Async/>
                     <Route path=path!("/images") view=Studio::Images ssr=SsrMode::Async/>
                     <Route path=path!("/videos") view=Studio::Videos ssr=SsrMode::Async/>
                     <Route path=path!("/speech") view=Studio::Speech ssr=SsrMode::Async/>
@@ -53,6 +54,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("keys") view=Own::Keys ssr=SsrMode::Async/>
                         <Route path=path!("keys/:id") view=Own::Key ssr=SsrMode::Async/>
                         <Route path=path!("privacy") view=Own::Privacy ssr=SsrMode::Async/>
+                        <Route path=path!("shares") view=Own::Shares ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=Own::Confirm ssr=SsrMode::Async/>
                     </ParentRoute>
                     <ParentRoute path=path!("/playground") view=Own::Frame ssr=SsrMode::Async>

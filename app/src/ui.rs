@@ -16,6 +16,7 @@ pub mod notice;
 pub mod once;
 pub mod passkey;
 pub mod picture;
+pub mod related;
 pub mod segments;
 pub mod select;
 pub mod snippets;

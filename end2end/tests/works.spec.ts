@@ -26,6 +26,25 @@ test("images are made, used again and found in the library", async ({ page, work
   await expect(works.shelf).toHaveCount(0);
 });
 
+test("what means the same is found beneath what has the words in it", async ({ page, works, words }) => {
+  await works.open("/images");
+  await works.make("The ship sails to Hangzhou");
+  await works.make("a recipe for pancakes with butter");
+  const related = page.getByRole("region", { name: words.related });
+  // It is read a moment after it was made.
+  await expect(async () => {
+    await page.goto("/library?words=ships+sailing+to+Hangzhou");
+    await expect(related.locator(".shelf__place")).toHaveCount(1, { timeout: 2_000 });
+  }).toPass({ timeout: 30_000 });
+  await expect(page.getByText(words.library_none_found)).toBeVisible();
+  await expect(related).toContainText("The ship sails to Hangzhou");
+  await expect(related).not.toContainText("pancakes");
+
+  await page.goto("/library?words=ship");
+  await expect(works.shelf).toHaveCount(1);
+  await expect(related.locator(".shelf__place")).toHaveCount(0);
+});
+
 test("a making is taken off the page, and its works stay", async ({ works, words }) => {
   await works.open("/speech");
   await works.make("春眠不觉晓，处处闻啼鸟。");

@@ -77,6 +77,9 @@ impl Application {
         {
             catalogue::check_chats(&catalogue, name.as_str()).context("[chat]")?;
         }
+        if let Some(name) = &config.works.options(&models.default).embedding_model {
+            catalogue::check_embeds(&catalogue, name).context("[works]")?;
+        }
         let gateway_catalogue = catalogue.clone();
         let chat_model = models.default.clone();
         let generation = GenerationOptions {
@@ -198,6 +201,13 @@ impl Application {
             stop.clone(),
         );
         let making = tokio::spawn(async move { works.run_jobs(alone, until).await });
+        let (meanings, until) = (self.services.meanings.clone(), stop.clone());
+        let reads = self.config.works.jobs_at_once > 0;
+        let reading = tokio::spawn(async move {
+            if reads {
+                meanings.run(until).await;
+            }
+        });
         let metrics = self
             .metrics
             .map(|metrics| tokio::spawn(metrics.serve(stop.clone())));
@@ -225,6 +235,9 @@ impl Application {
         // What is being handed in is heard to its end; another process goes on with the rest.
         if tokio::time::timeout(LAST_CALL, making).await.is_err() {
             tracing::warn!("some jobs were not put down in time; they go on when their leases end");
+        }
+        if tokio::time::timeout(LAST_CALL, reading).await.is_err() {
+            tracing::warn!("what was being read for the search is read again");
         }
         if let Some(metrics) = metrics {
             metrics.abort();

@@ -27,7 +27,7 @@ use crate::{
 };
 
 use caller::Keeper;
-pub(crate) use send::{content, thumbnail};
+pub(crate) use send::{content, part_of, thumbnail};
 pub(crate) use take::{Named, whole};
 
 /// The header of a file that is to be kept under that name.
@@ -61,7 +61,7 @@ pub(crate) fn router(services: &Services, config: &Config) -> Router {
 }
 
 /// What a failure is answered with. A range that lies behind the end, and an upload that goes on elsewhere, say where.
-fn refused(error: FilesError) -> Response {
+pub(crate) fn refused(error: FilesError) -> Response {
     let at = match &error {
         FilesError::WrongOffset { at } => Some(*at),
         _ => None,

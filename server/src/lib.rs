@@ -24,6 +24,7 @@ mod policy_reports;
 mod rest;
 mod router;
 mod sandbox;
+mod shared;
 mod sso;
 mod telemetry;
 mod transcript_export;

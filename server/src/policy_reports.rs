@@ -13,6 +13,8 @@ use axum::{
 use http::StatusCode;
 use serde_json::Value;
 
+use crate::shared::without_secret;
+
 /// The longest report, in bytes.
 const LONGEST: usize = 16 * 1024;
 
@@ -71,7 +73,7 @@ pub(crate) async fn take(State(reports): State<Reports>, request: Request<Body>)
     StatusCode::NO_CONTENT
 }
 
-/// What a report says, without what may be somebody's secret: queries are cut off.
+/// What a report says, without what may be somebody's secret: queries and what names a link are cut off.
 #[derive(Debug, PartialEq, Eq)]
 struct Breach {
     directive: String,
@@ -90,7 +92,11 @@ impl Breach {
             let text = names.iter().find_map(|name| body[*name].as_str());
             let text = text.unwrap_or_default();
             let text = text.split(['?', '#']).next().unwrap_or_default();
-            text.chars().filter(|c| !c.is_control()).take(200).collect()
+            without_secret(text)
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(200)
+                .collect()
         };
         Self {
             directive: field(["effective-directive", "effectiveDirective"]),

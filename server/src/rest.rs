@@ -21,6 +21,7 @@ mod place;
 pub(crate) mod problem;
 mod problem_words;
 mod roles;
+mod shares;
 mod transcripts;
 mod usage;
 mod users;
@@ -79,6 +80,7 @@ fn described() -> OpenApiRouter<Services> {
         .nest("/audit", audit::routes())
         .nest("/files", files::routes())
         .nest("/usage", usage::routes())
+        .nest("/shares", shares::routes())
         .nest("/transcripts", transcripts::routes())
         .nest("/works", works::routes())
         .nest("/makings", works::making_routes())

@@ -23,7 +23,7 @@ use crate::{
     },
     pages, pictures,
     policy_reports::{self, Reports},
-    rest, sandbox, sso, transcript_export, usage_export,
+    rest, sandbox, shared, sso, transcript_export, usage_export,
 };
 
 /// What the routes that are not pages need.
@@ -132,6 +132,7 @@ pub(crate) fn build(
         .merge(elsewhere)
         .merge(files::router(services, config))
         .merge(rest::router(services, config))
+        .merge(shared::router(services))
         .fallback_service(personal)
         .layer(
             // From the outside in.

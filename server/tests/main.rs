@@ -94,6 +94,7 @@ mod protection {
     mod ownership;
     mod proxies;
     mod redirects;
+    mod shares;
 }
 
 mod rest {
@@ -105,6 +106,7 @@ mod rest {
     mod me;
     mod problems;
     mod transcripts;
+    mod works;
 }
 
 mod usage {

@@ -48,6 +48,7 @@ impl Words {
         match permission {
             Permission::ChatUse => self.meaning_chat_use,
             Permission::MediaUse => self.meaning_media_use,
+            Permission::MediaShare => self.meaning_media_share,
             Permission::ApiKeysUse => self.meaning_api_keys_use,
             Permission::GatewayUse => self.meaning_gateway_use,
             Permission::FilesUse => self.meaning_files_use,

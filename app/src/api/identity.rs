@@ -26,6 +26,7 @@ pub async fn load_session() -> Result<Session, AppError> {
         simulated: services.generations.simulated(),
         registration: identity.registration(),
         providers: identity.providers(),
+        endless_shares: services.shares.may_be_endless(),
         utc_offset_minutes: glue::utc_offset_minutes(),
         ..Session::default()
     };

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::{
-    ConversationId, Page, TranscriptId,
+    ConversationId, Page, Related, TranscriptId,
     transcript::{Sentence, TranscriptLine, TranscriptOffers, TranscriptView},
 };
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,16 @@ pub async fn load_transcripts(
         offers: transcripts.offers(&caller).await.map_err(glue::refuse)?,
         lines: lines.map_err(glue::refuse)?,
     })
+}
+
+/// The caller's transcripts in which something like these words is said.
+#[server(prefix = "/fn", endpoint = "transcripts.related")]
+pub async fn load_related_transcripts(words: String) -> Result<Related<TranscriptLine>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let meanings = glue::services()?.meanings;
+    let found = meanings.transcripts(&caller, &words).await;
+    found.map_err(glue::refuse)
 }
 
 /// Has a recording written down. The same submission again is the same transcript.

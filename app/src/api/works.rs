@@ -3,7 +3,7 @@
 mod form;
 
 use leptos::prelude::*;
-use model::{Making, Offers, Page, WorkView};
+use model::{Making, Offers, Page, Related, WorkView};
 use serde::{Deserialize, Serialize};
 
 pub use form::WishForm;
@@ -137,6 +137,22 @@ pub async fn load_library(
         .library(&caller, &filter, after)
         .await
         .map_err(glue::refuse)
+}
+
+/// One's works that mean something like these words, of a kind or of all (empty).
+#[server(prefix = "/fn", endpoint = "works.related")]
+pub async fn load_related(
+    #[server(default)] kind: String,
+    words: String,
+) -> Result<Related<WorkView>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let meanings = glue::services()?.meanings;
+    let filter = model::WorkFilter {
+        kind: model::JobKind::from_name(&kind),
+        words: Some(words),
+    };
+    meanings.works(&caller, &filter).await.map_err(glue::refuse)
 }
 
 /// Deletes works with their files. How many there were.

@@ -2,17 +2,21 @@
 
 mod chosen;
 mod filters;
+mod related;
 mod storage;
 mod tile;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
-use model::{Page, Session, WorkId, WorkView};
+use model::{Page, Related, RelatedState, Session, WorkId, WorkView};
 
 use crate::{
     address::with_query,
-    api::{files::load_storage, works::load_library},
+    api::{
+        files::load_storage,
+        works::{load_library, load_related},
+    },
     chat::header::Header,
     error::AppError,
     language::use_words,
@@ -24,6 +28,7 @@ use crate::{
 };
 use chosen::ChosenBar;
 use filters::Filters;
+use related::{FoundRelated, RelatedWorks};
 use storage::Storage;
 use tile::Tile;
 
@@ -78,6 +83,16 @@ pub fn LibraryPage() -> impl IntoView {
         move || asked.get(),
         |asked| load_library(asked.kind, asked.words, asked.after),
     );
+    // What the words mean takes a call: what has them in it is shown without waiting for that.
+    let related: FoundRelated = Resource::new(
+        move || asked.get(),
+        |asked| async move {
+            if asked.words.is_empty() || !asked.after.is_empty() {
+                return Ok(Related::none(RelatedState::Off));
+            }
+            load_related(asked.kind, asked.words).await
+        },
+    );
     let storage = Resource::new_blocking(|| (), |()| load_storage());
     let is_done = query.with_untracked(|query| query.get("done").is_some());
     view! {
@@ -96,7 +111,7 @@ pub fn LibraryPage() -> impl IntoView {
                 <Loaded
                     what=found
                     view=move |page: Found, _session: Session| {
-                        view! { <Works page asked=asked.get_untracked() storage/> }
+                        view! { <Works page asked=asked.get_untracked() storage related/> }
                     }
                 />
             </div>
@@ -109,6 +124,8 @@ pub fn LibraryPage() -> impl IntoView {
 pub struct Shelf {
     /// What is shown.
     pub works: RwSignal<Vec<WorkView>>,
+    /// What means the same and is shown beneath.
+    pub related: RwSignal<Vec<WorkView>>,
     /// Those that are ticked.
     pub chosen: RwSignal<Vec<WorkId>>,
     /// The one that is shown large.
@@ -120,18 +137,25 @@ pub struct Shelf {
 impl Shelf {
     /// Takes off what was deleted.
     pub fn take_off(self, ids: &[WorkId]) {
-        self.works
-            .try_update(|works| works.retain(|work| !ids.contains(&work.id)));
+        for shown in [self.works, self.related] {
+            shown.try_update(|works| works.retain(|work| !ids.contains(&work.id)));
+        }
         self.chosen
             .try_update(|chosen| chosen.retain(|id| !ids.contains(id)));
     }
 }
 
 #[component]
-fn Works(page: Found, asked: Asked, storage: storage::StorageResource) -> impl IntoView {
+fn Works(
+    page: Found,
+    asked: Asked,
+    storage: storage::StorageResource,
+    related: FoundRelated,
+) -> impl IntoView {
     let words = use_words();
     let shelf = Shelf {
         works: RwSignal::new(page.items),
+        related: RwSignal::new(Vec::new()),
         chosen: RwSignal::new(Vec::new()),
         shown: RwSignal::new(None),
         problem: RwSignal::new(None),
@@ -168,6 +192,11 @@ fn Works(page: Found, asked: Asked, storage: storage::StorageResource) -> impl I
         }
         .link()
     };
+    let all = Signal::derive(move || {
+        let mut all = shelf.works.get();
+        all.extend(shelf.related.get());
+        all
+    });
     let gone = move |()| storage.refetch();
     view! {
         <Notice error=shelf.problem/>
@@ -185,10 +214,11 @@ fn Works(page: Found, asked: Asked, storage: storage::StorageResource) -> impl I
                 <a class="button library__more" href=link rel="external" on:click=more>{words.load_more}</a>
             }
         })}
+        <RelatedWorks related shelf/>
         <ChosenBar shelf gone/>
         <Lightbox
             shown=shelf.shown
-            works=shelf.works
+            works=all
             deleted=move |id| {
                 shelf.take_off(&[id]);
                 gone(());

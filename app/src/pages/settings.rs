@@ -5,6 +5,7 @@ mod keys;
 mod privacy;
 mod profile;
 mod security;
+mod shares;
 
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -15,6 +16,7 @@ pub use keys::{KeyPage, KeysPage};
 pub use privacy::PrivacyPage;
 pub use profile::ProfilePage;
 pub use security::{FreshFirst, SecurityPage, TotpPage};
+pub use shares::SharesPage;
 
 use crate::{
     language::{Words, use_words},
@@ -43,6 +45,9 @@ fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
     }
     if session.permissions.contains(Permission::GatewayUse) {
         pages.push(page("/playground", words.playground));
+    }
+    if session.permissions.contains(Permission::MediaShare) {
+        pages.push(page("/settings/shares", words.shares));
     }
     pages.push(page("/usage", words.usage));
     pages.push(page("/settings/privacy", words.settings_privacy));

@@ -20,4 +20,6 @@ mod watch;
 mod words;
 
 pub use list::TranscriptsPage;
+pub use notes::NotesInFull;
 pub use open::TranscriptPage;
+pub use words::clock;

@@ -24,9 +24,10 @@ use crate::{
         search::SearchPage,
         settings::{
             ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage, Settings,
-            TotpPage,
+            SharesPage, TotpPage,
         },
         setup::SetupPage,
+        shared::SharedPage,
         speech::SpeechPage,
         transcripts::{TranscriptPage, TranscriptsPage},
         usage::UsagePage,
@@ -80,7 +81,7 @@ macro_rules! part {
 }
 
 part! {
-    /// Ways in.
+    /// Ways in, and what is seen without an account.
     Entrance in entrance, preloaded by preload_entrance {
         Login => LoginPage,
         Factor => FactorPage,
@@ -89,14 +90,7 @@ part! {
         Verify => VerifyPage,
         Register => RegisterPage,
         Setup => SetupPage,
-    }
-}
-
-part! {
-    /// Conversations of before: finding and keeping order among them.
-    Past in past, preloaded by preload_past {
-        Conversations => ConversationsPage,
-        Search => SearchPage,
+        Shared => SharedPage,
     }
 }
 
@@ -113,7 +107,7 @@ part! {
 }
 
 part! {
-    /// What people set for themselves, and see of what they used.
+    /// What people set for themselves and see of what they used; finding and keeping order among conversations.
     Own in own, preloaded by preload_own {
         Frame => Settings,
         Profile => ProfilePage,
@@ -125,6 +119,9 @@ part! {
         Confirm => ConfirmPage,
         Playground => PlaygroundPage,
         Usage => UsagePage,
+        Shares => SharesPage,
+        Conversations => ConversationsPage,
+        Search => SearchPage,
     }
 }
 

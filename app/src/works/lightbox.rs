@@ -1,12 +1,14 @@
 //! A work seen large, with all that is known of it; the others are one key or one swipe away.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use model::{JobKind, Making, Wish, WorkId, WorkView};
+use model::{JobKind, Making, Shareable, Wish, WorkId, WorkView};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::{
+    large::Large,
     result::{Download, address},
+    share::ShareBox,
     words::bytes,
 };
 use crate::{
@@ -70,7 +72,7 @@ impl Slides {
 
     fn press(self, event: &ev::KeyboardEvent) {
         // The arrows move within a player or a field that has the focus.
-        if crate::browser::closest(event, "video, audio, input").is_some() {
+        if crate::browser::closest(event, "video, audio, input, select").is_some() {
             return;
         }
         match event.key().as_str() {
@@ -190,7 +192,9 @@ fn Stage(current: Memo<Option<WorkView>>, slides: Slides) -> impl IntoView {
             >
                 <Glyph icon=Icon::Left/>
             </button>
-            {move || current.get().map(|work| view! { <Large work/> })}
+            {move || current.get().map(|work| view! {
+                <Large medium=work.kind source=address(&work) prompt=work.prompt pixels=work.pixels/>
+            })}
             <button
                 class="icon-button lightbox__step"
                 type="button"
@@ -202,26 +206,6 @@ fn Stage(current: Memo<Option<WorkView>>, slides: Slides) -> impl IntoView {
                 <Glyph icon=Icon::Right/>
             </button>
         </div>
-    }
-}
-
-#[component]
-fn Large(work: WorkView) -> impl IntoView {
-    let source = address(&work);
-    let (width, height) = work.pixels.map(|size| (size.width, size.height)).unzip();
-    match work.kind {
-        JobKind::Image => view! {
-            <img class="lightbox__picture" src=source alt=work.prompt width=width height=height/>
-        }
-        .into_any(),
-        JobKind::Video => view! {
-            <video class="lightbox__picture" controls playsinline preload="metadata" src=source aria-label=work.prompt></video>
-        }
-        .into_any(),
-        JobKind::Speech | JobKind::Transcript => view! {
-            <audio class="lightbox__sound" controls preload="metadata" src=source aria-label=work.prompt></audio>
-        }
-        .into_any(),
     }
 }
 
@@ -271,6 +255,7 @@ fn Details(work: WorkView, #[prop(into)] gone: Callback<WorkId>) -> impl IntoVie
                 <Download work=work.clone()/>
                 <Onward work=work.clone()/>
             </div>
+            <ShareBox thing=Shareable::Work(work.id)/>
             <Deletion work=work.id gone/>
         </aside>
     }

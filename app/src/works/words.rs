@@ -34,6 +34,16 @@ impl Words {
         }
     }
 
+    /// What one such work is called.
+    pub const fn one_work(&self, kind: JobKind) -> &'static str {
+        match kind {
+            JobKind::Image => self.one_image,
+            JobKind::Video => self.one_video,
+            JobKind::Speech => self.one_speech,
+            JobKind::Transcript => self.one_transcript,
+        }
+    }
+
     /// What is done with an image.
     pub const fn edit_function(&self, function: EditFunction) -> &'static str {
         match function {

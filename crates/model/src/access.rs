@@ -32,6 +32,8 @@ permissions! {
     ChatUse = "chat.use";
     /// Have images, videos and speech made.
     MediaUse = "media.use";
+    /// Make links by which people without an account see what one has made.
+    MediaShare = "media.share";
     /// Make API keys for oneself, and use them.
     ApiKeysUse = "api_keys.use";
     /// Call models from programs, with a key or a token.
@@ -263,13 +265,14 @@ impl BuiltIn {
     pub const fn permissions(self) -> PermissionSet {
         use Permission::{
             ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GroupsRead, JobsRead, JobsWrite,
-            MediaUse, RolesRead, UsageRead, UsersInvite, UsersRead,
+            MediaShare, MediaUse, RolesRead, UsageRead, UsersInvite, UsersRead,
         };
         match self {
             Self::Owner | Self::Administrator => PermissionSet::all(),
             Self::Operator => PermissionSet::of(&[
                 ChatUse,
                 MediaUse,
+                MediaShare,
                 ApiKeysUse,
                 GatewayUse,
                 FilesUse,
@@ -285,9 +288,9 @@ impl BuiltIn {
             Self::Auditor => PermissionSet::of(&[
                 UsersRead, GroupsRead, RolesRead, AuditRead, UsageRead, JobsRead,
             ]),
-            Self::Member => {
-                PermissionSet::of(&[ChatUse, MediaUse, ApiKeysUse, GatewayUse, FilesUse])
-            }
+            Self::Member => PermissionSet::of(&[
+                ChatUse, MediaUse, MediaShare, ApiKeysUse, GatewayUse, FilesUse,
+            ]),
             Self::Guest => PermissionSet::of(&[ChatUse]),
         }
     }

@@ -222,6 +222,8 @@ pub struct Session {
     pub registration: RegistrationMode,
     /// Where else people can sign in.
     pub providers: Vec<ProviderChoice>,
+    /// Links to what is shared may work until they are taken back.
+    pub endless_shares: bool,
     /// How far the reader's clock is from UTC, in minutes: times are written by it on both sides.
     pub utc_offset_minutes: i32,
 }

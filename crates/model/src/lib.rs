@@ -20,9 +20,11 @@ mod openapi;
 pub mod order;
 pub mod page;
 pub mod people;
+pub mod related;
 pub mod route;
 pub mod search;
 pub mod security;
+pub mod share;
 pub mod time;
 pub mod transcript;
 pub mod usage;
@@ -43,8 +45,8 @@ pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use id::{
     ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, InvitationId, JobId,
-    LinkId, MessageId, PasskeyId, RoleId, SessionId, SigningKeyId, SubmissionId, TranscriptId,
-    UploadId, UserId, WorkId,
+    LinkId, MessageId, PasskeyId, RoleId, SessionId, ShareId, SigningKeyId, SubmissionId,
+    TranscriptId, UploadId, UserId, WorkId,
 };
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
 pub use message::{
@@ -57,11 +59,16 @@ pub use people::{
     NewInvitation, Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft,
     RoleRef,
 };
+pub use related::{Related, RelatedState};
 pub use route::ModelRoute;
 pub use search::{FoundMessage, Piece, SearchHit, SearchResults};
 pub use security::{
     ApiKey, ApiKeyDraft, ApiKeySecret, LinkedAccount, Passkey, Profile, ProfileDraft,
     RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,
+};
+pub use share::{
+    NewShare, Share, ShareLife, Shareable, Shared, SharedContent, SharedSentence, SharedTranscript,
+    SharedWork,
 };
 pub use time::Millis;
 pub use usage::{

@@ -4,7 +4,10 @@ use bailian::capability::{Catalogue, ModelCard, ModelKind};
 use model::Millis;
 use serde_json::{Map, Value};
 
-use crate::store::{self, Db};
+use crate::{
+    meaning::DIMENSIONS,
+    store::{self, Db},
+};
 
 /// Why the catalogue cannot be what the operator wants.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +23,15 @@ pub enum Error {
     /// A model that does something else was to chat.
     #[error("{model} does not chat; `liantai model list --kind chat` names models that do")]
     DoesNotChat {
+        /// Which model.
+        model: String,
+    },
+    /// A model that does something else was to give vectors.
+    #[error(
+        "{model} gives no vectors of {} numbers; `liantai model list --kind text-embedding` names models that may",
+        DIMENSIONS
+    )]
+    DoesNotEmbed {
         /// Which model.
         model: String,
     },
@@ -71,6 +83,20 @@ pub fn check_chats(catalogue: &Catalogue, model: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::DoesNotChat {
+        model: model.to_owned(),
+    })
+}
+
+/// Refuses a model that is known not to give the vectors by which things are found.
+pub fn check_embeds(catalogue: &Catalogue, model: &str) -> Result<(), Error> {
+    let embeds = catalogue.get(model).is_none_or(|card| {
+        let fits = card.dimensions.is_empty() || card.dimensions.contains(&DIMENSIONS);
+        card.kind == ModelKind::TextEmbedding && fits && !card.native_only
+    });
+    if embeds {
+        return Ok(());
+    }
+    Err(Error::DoesNotEmbed {
         model: model.to_owned(),
     })
 }

@@ -12,7 +12,9 @@ use crate::{
     jobs::Jobs,
     ledger::Ledger,
     mail::Mailer,
+    meaning::Meanings,
     people::People,
+    shares::Shares,
     store::Db,
     transcripts::{Transcripts, TranscriptsParts},
     usage::Usage,
@@ -31,6 +33,10 @@ pub struct Services {
     pub works: Works,
     /// What was said in their recordings.
     pub transcripts: Transcripts,
+    /// Finding all of that by what it means.
+    pub meanings: Meanings,
+    /// Links to what they show to others.
+    pub shares: Shares,
     /// What they keep.
     pub files: Files,
     /// What they read.
@@ -135,11 +141,27 @@ impl Services {
             clock: Arc::clone(&clock),
             ids: ids.clone(),
         };
+        let meanings = Meanings::new(
+            db.clone(),
+            gateway.clone(),
+            Arc::clone(&clock),
+            works.embedding_model.clone(),
+        );
+        let shares = Shares::new(
+            db.clone(),
+            identity.clone(),
+            files.clone(),
+            Arc::clone(&clock),
+            ids.clone(),
+            works.endless_shares,
+        );
         let works = Works::new(parts, works);
         Self {
             gateway,
             works,
             transcripts,
+            meanings,
+            shares,
             files,
             ledger,
             usage,
@@ -184,6 +206,14 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "clearing the file store failed"
+            ),
+        }
+        match self.shares.purge().await {
+            Ok(0) => {}
+            Ok(links) => tracing::info!(links, "forgot links that have ended"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "forgetting ended links failed"
             ),
         }
         if let Err(error) = self.gateway.forget_answers().await {

@@ -51,6 +51,7 @@ mod runs;
 mod search;
 mod sessions;
 mod setup_link;
+mod shares;
 mod signing_keys;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -65,6 +66,7 @@ mod upstream_objects;
 mod usage;
 mod usage_report;
 mod users;
+mod vectors;
 mod works;
 
 pub(crate) use access::{Access, Allowance};
@@ -92,6 +94,7 @@ pub(crate) use places::Seen;
 pub(crate) use profiles::NewProfile;
 pub(crate) use roles::NewRole;
 pub(crate) use sessions::{USER_KEY, mark_renewed};
+pub(crate) use shares::{NewShareRow, OpenShare};
 pub(crate) use signing_keys::{NewSigningKey, Retirement};
 pub(crate) use tokens::{Family, NewFamily, Refresh, Refreshed};
 pub(crate) use totp::NewTotp;
@@ -100,6 +103,7 @@ pub(crate) use transcripts::{Found, KeptTranscript, NewSentence, NewTranscript};
 pub(crate) use uploads::{Begun, KeptUpload, NewPart, NewUpload};
 pub(crate) use usage_report::{BANDS, ReportQuery};
 pub(crate) use users::{NewUser, User};
+pub(crate) use vectors::{Due, NewPassage, Reading, Unread, Vectors};
 pub(crate) use works::NewWork;
 
 pub use conversations::{Conversation, Listed};

@@ -42,6 +42,7 @@ use step::{Hearing, Order};
 pub use asking::LONGEST_QUESTION;
 pub use export::Exported;
 pub use listing::TRANSCRIPTS;
+pub(crate) use listing::line;
 
 /// What recordings cost.
 const OPERATION: Operation = Operation::Transcription;

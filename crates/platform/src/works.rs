@@ -53,6 +53,10 @@ pub struct WorksOptions {
     pub dictation: String,
     /// Transcripts, which are jobs like works.
     pub transcripts: TranscriptsOptions,
+    /// The model by which works and transcripts are found by what they mean; `None` where they are found by words alone.
+    pub embedding_model: Option<String>,
+    /// Whether a link to something shared may work until it is taken back.
+    pub endless_shares: bool,
     /// Jobs that this process works on at once; 0 leaves them to other processes.
     pub jobs_at_once: usize,
     /// Jobs of a person that are worked on at once; further ones wait.
@@ -83,6 +87,8 @@ impl Default for WorksOptions {
             speech: names(&["cosyvoice-v3-flash", "qwen3-tts-flash"]),
             dictation: "paraformer-realtime-v2".to_owned(),
             transcripts: TranscriptsOptions::default(),
+            embedding_model: Some("text-embedding-v4".to_owned()),
+            endless_shares: false,
             jobs_at_once: 100,
             jobs_per_person: 4,
             waiting_per_person: 50,

@@ -23,6 +23,10 @@ pub struct WorksConfig {
     pub notes_model: String,
     /// The model that translates transcripts.
     pub translation_model: String,
+    /// The model by which works and transcripts are found by what they mean. Empty: by words alone.
+    pub embedding_model: String,
+    /// Whether a link to something shared may work until it is taken back; otherwise it ends after thirty days at most.
+    pub endless_shares: bool,
     /// Jobs that this process works on at once. 0 leaves them to other processes.
     pub jobs_at_once: usize,
     /// Jobs of a person that are worked on at once; further ones wait.
@@ -39,6 +43,8 @@ impl Default for WorksConfig {
             speech,
             dictation,
             transcripts,
+            embedding_model,
+            endless_shares,
             jobs_at_once,
             jobs_per_person,
             waiting_per_person,
@@ -51,6 +57,8 @@ impl Default for WorksConfig {
             transcripts: transcripts.models,
             notes_model: String::new(),
             translation_model: transcripts.translation_model,
+            embedding_model: embedding_model.unwrap_or_default(),
+            endless_shares,
             jobs_at_once,
             jobs_per_person,
             waiting_per_person,
@@ -75,6 +83,8 @@ impl WorksConfig {
                 notes_model: notes_model.to_owned(),
                 translation_model: self.translation_model.clone(),
             },
+            embedding_model: Some(self.embedding_model.clone()).filter(|name| !name.is_empty()),
+            endless_shares: self.endless_shares,
             jobs_at_once: self.jobs_at_once,
             jobs_per_person: self.jobs_per_person,
             waiting_per_person: self.waiting_per_person,

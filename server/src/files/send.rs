@@ -9,7 +9,11 @@ use http::{
     },
 };
 use model::{FileId, Medium};
-use platform::{Services, files::FilesError, identity::Caller};
+use platform::{
+    Services,
+    files::{Content, FilesError},
+    identity::Caller,
+};
 
 use super::{
     disposition,
@@ -27,6 +31,11 @@ pub(crate) async fn content(
     asked: &HeaderMap,
 ) -> Result<Response, FilesError> {
     let content = services.files.content(caller.user(), id).await?;
+    part_of(&content, asked).await
+}
+
+/// Sends a content, or the part of it that the headers ask for.
+pub(crate) async fn part_of(content: &Content, asked: &HeaderMap) -> Result<Response, FilesError> {
     let tag = format!("\"{}\"", content.tag);
     let length = content.len();
     let mut headers = common(&tag);

@@ -15,7 +15,7 @@ use http::{
     },
 };
 
-use crate::config::ServerConfig;
+use crate::{config::ServerConfig, shared::SHARED};
 
 const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -40,6 +40,15 @@ const ALWAYS: [(HeaderName, HeaderValue); 5] = [
 /// For whatever is not a page.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
+/// The address of what is shared is a secret: no site that somebody goes on to hears of it, and nobody who searches.
+const OF_SHARED: [(HeaderName, HeaderValue); 2] = [
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex, nofollow, noarchive"),
+    ),
+];
+
 const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
 /// Adds them to every answer, errors too.
@@ -48,12 +57,16 @@ pub(crate) async fn protect(
     request: Request,
     next: Next,
 ) -> Response {
+    let is_shared = request.uri().path().starts_with(SHARED);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(ALWAYS);
     headers
         .entry(X_FRAME_OPTIONS)
         .or_insert(HeaderValue::from_static("DENY"));
+    if is_shared {
+        headers.extend(OF_SHARED);
+    }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     if config.is_https() {
         headers.insert(STRICT_TRANSPORT_SECURITY, TWO_YEARS);

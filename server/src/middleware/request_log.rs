@@ -11,6 +11,8 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::shared::without_secret;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Marks an answer that refuses because of overload: the gateway counts them, and thousands of lines a second would be work too.
@@ -18,7 +20,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) struct Shed;
 
 /// Logs the request under its id, which goes back to the client and on to whatever the request causes. Paths of
-/// conversations hold their ids only; queries, which may hold a setup token, are left out.
+/// conversations hold their ids only; queries, which may hold a setup token, and the secrets of links are left out.
 pub(crate) async fn log(request: Request, next: Next) -> Response {
     let quiet =
         |route: &str, _| route.starts_with("/pkg/") || route == "/healthz" || route == "/readyz";
@@ -46,7 +48,7 @@ async fn logged(
         .get::<MatchedPath>()
         .map_or("", MatchedPath::as_str)
         .to_owned();
-    let span = tracing::info_span!("http.request", request.id = %id, http.method = %request.method(), url.path = request.uri().path());
+    let span = tracing::info_span!("http.request", request.id = %id, http.method = %request.method(), url.path = without_secret(request.uri().path()));
     let began = Instant::now();
     async {
         let mut response = next.run(request).await;

@@ -7,7 +7,7 @@ use axum::{
 };
 use http::StatusCode;
 use model::{
-    Page, SubmissionId, Title, TranscriptId,
+    Page, Related, SubmissionId, Title, TranscriptId,
     transcript::{
         ExportFormat, Sentence, TranscriptLine, TranscriptOffers, TranscriptView, TranscriptWish,
     },
@@ -31,6 +31,7 @@ use crate::transcript_export::file;
 pub(super) fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::new()
         .routes(routes!(list, make))
+        .routes(routes!(related))
         .routes(routes!(offers))
         .routes(routes!(quote))
         .routes(routes!(find, rename, delete))
@@ -52,6 +53,15 @@ struct Transcripts {
     words: Option<String>,
     /// What the page before gave as `next`.
     after: Option<String>,
+}
+
+/// Which transcripts, by what they mean.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Meaning {
+    /// What is said in them, in at most 200 bytes.
+    words: String,
 }
 
 /// How a transcript is read.
@@ -198,6 +208,20 @@ async fn list(
     Ok(Json(
         services.transcripts.list(&caller, words, after).await?,
     ))
+}
+
+/// Finds transcripts by what is said in them, the nearest first, each with the sentence where it begins: those in which the words do
+/// not stand. What the words mean is asked of an embedding model, at the caller's cost; `state` says whether that was possible. Needs
+/// `media.use`.
+#[utoipa::path(get, path = "/related", tag = "transcripts", params(Meaning),
+    responses((status = 200, description = "Those that are near.", body = Related<TranscriptLine>)))]
+async fn related(
+    State(services): State<Services>,
+    Bearer(caller): Bearer,
+    Asked(asked): Asked<Meaning>,
+) -> Result<Json<Related<TranscriptLine>>, Problem> {
+    let found = services.meanings.transcripts(&caller, &asked.words);
+    Ok(Json(found.await?))
 }
 
 /// Has a recording written down. It goes on by itself: ask for the transcript until nothing is done for it. Needs `media.use`.

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use model::{
-    JobId, JobKind, Making, Offers, Page, SubmissionId, Wish, WorkFilter, WorkId, WorkView,
+    JobId, JobKind, Making, Offers, Page, Related, SubmissionId, Wish, WorkFilter, WorkId, WorkView,
 };
 use platform::Services;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use super::{
 pub(super) fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::new()
         .routes(routes!(library, delete))
+        .routes(routes!(related))
         .routes(routes!(offers))
         .routes(routes!(quote))
 }
@@ -55,6 +56,18 @@ struct Makings {
     kind: JobKind,
     /// What the page before gave as `next`.
     after: Option<String>,
+}
+
+/// Which works, by what they mean.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Meaning {
+    /// Of this kind only.
+    #[param(inline)]
+    kind: Option<JobKind>,
+    /// What their prompts are about, in at most 200 bytes.
+    words: String,
 }
 
 /// A wish that is to be made.
@@ -112,6 +125,22 @@ async fn library(
         .library(&caller, &filter, asked.after.as_deref())
         .await?;
     Ok(Json(page))
+}
+
+/// Finds works by what they mean, the nearest first: those in whose prompts the words do not stand. What the words mean is asked of an
+/// embedding model, at the caller's cost; `state` says whether that was possible. Needs `media.use`.
+#[utoipa::path(get, path = "/related", tag = "works", params(Meaning),
+    responses((status = 200, description = "Those that are near.", body = Related<WorkView>)))]
+async fn related(
+    State(services): State<Services>,
+    Bearer(caller): Bearer,
+    Asked(asked): Asked<Meaning>,
+) -> Result<Json<Related<WorkView>>, Problem> {
+    let filter = WorkFilter {
+        kind: asked.kind,
+        words: Some(asked.words),
+    };
+    Ok(Json(services.meanings.works(&caller, &filter).await?))
 }
 
 /// Deletes works with their files. Needs `media.use`.

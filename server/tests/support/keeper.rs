@@ -1,11 +1,11 @@
-//! What a person does with their files.
+//! What a person does with their files and their works.
 
 use anyhow::Context;
 use http::{Method, header};
-use model::{FileId, FileView};
+use model::{FileId, FileView, Making};
 use reqwest::RequestBuilder;
 
-use super::{Browser, Reply};
+use super::{Browser, Reply, eventually, submission};
 
 /// A film of so many bytes, as far as its beginning tells.
 pub(crate) fn film(bytes: usize) -> Vec<u8> {
@@ -31,6 +31,25 @@ impl Browser {
 
     pub(crate) async fn content(&self, id: FileId) -> anyhow::Result<Reply> {
         Reply::to(self.get(&format!("/files/{id}"))).await
+    }
+
+    /// Has an image made of that. Its id as a work.
+    pub(crate) async fn image(&self, prompt: &str) -> anyhow::Result<String> {
+        let submission = submission();
+        let wish = [
+            ("wish[kind]", "image"),
+            ("wish[model]", "wan2.2-t2i-flash"),
+            ("wish[prompt]", prompt),
+            ("submission", submission.as_str()),
+        ];
+        let making: Making = self.call("works.make", &wish).await?.json()?;
+        let id = making.id.to_string();
+        eventually("the image", async || {
+            let making = self.call("works.making", &[("id", &id)]).await?;
+            let making: Making = making.json()?;
+            Ok(making.works.first().map(|work| work.id.to_string()))
+        })
+        .await
     }
 
     /// Speaks tus.

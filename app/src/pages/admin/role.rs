@@ -294,13 +294,15 @@ type AreaOf = (&'static str, &'static [Permission]);
 const fn areas(words: &'static Words) -> [AreaOf; 7] {
     use Permission::{
         ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GatewayWrite, GroupsRead,
-        GroupsWrite, JobsRead, JobsWrite, MediaUse, RolesRead, RolesWrite, UsageRead, UsersGrant,
-        UsersInvite, UsersRead, UsersWrite,
+        GroupsWrite, JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite, UsageRead,
+        UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     [
         (
             words.area_use,
-            &[ChatUse, MediaUse, ApiKeysUse, GatewayUse, FilesUse],
+            &[
+                ChatUse, MediaUse, MediaShare, ApiKeysUse, GatewayUse, FilesUse,
+            ],
         ),
         (
             words.area_people,

@@ -3,18 +3,22 @@
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use model::{Page, transcript::TranscriptLine};
+use model::{Page, Related, RelatedState, transcript::TranscriptLine};
 
 use super::{line::Line, new::New, watch::watch};
 use crate::{
     address::with_query,
-    api::transcripts::{TranscriptsView, load_transcripts},
+    api::transcripts::{TranscriptsView, load_related_transcripts, load_transcripts},
     chat::header::Header,
+    error::AppError,
     language::use_words,
-    ui::{loaded::Loaded, notice::problem_in_query},
+    ui::{loaded::Loaded, notice::problem_in_query, related::RelatedPart},
 };
 
 pub(super) const PATH: &str = "/transcripts";
+
+/// What means the same, as it is loaded.
+type FoundRelated = Resource<Result<Related<TranscriptLine>, AppError>>;
 
 /// The page.
 #[component]
@@ -28,6 +32,15 @@ pub fn TranscriptsPage() -> impl IntoView {
     let found = Resource::new_blocking(
         move || asked.get(),
         |(words, after)| load_transcripts(words, after),
+    );
+    let related: FoundRelated = Resource::new(
+        move || asked.get(),
+        |(words, after)| async move {
+            if words.is_empty() || !after.is_empty() {
+                return Ok(Related::none(RelatedState::Off));
+            }
+            load_related_transcripts(words).await
+        },
     );
     let problem = problem_in_query();
     view! {
@@ -49,6 +62,7 @@ pub fn TranscriptsPage() -> impl IntoView {
                             {begins.then(|| view! { <New offers=view.offers/> })}
                             <Search sought=sought.clone()/>
                             <Lines page=view.lines sought/>
+                            <RelatedLines related/>
                         }
                     }
                 />
@@ -115,4 +129,29 @@ fn Lines(page: Page<TranscriptLine>, sought: String) -> impl IntoView {
         <ul class="recordings__list" aria-label=words.transcripts>{lines}</ul>
         {next}
     })
+}
+
+/// Those in which the same is said in other words.
+#[component]
+fn RelatedLines(related: FoundRelated) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let found = related.await;
+                let Related { items, state, unread } =
+                    found.unwrap_or_else(|_| Related::none(RelatedState::Failed));
+                let count = items.len();
+                let lines = items
+                    .into_iter()
+                    .map(|line| view! { <Line line=RwSignal::new(line)/> })
+                    .collect_view();
+                view! {
+                    <RelatedPart state unread count>
+                        <ul class="recordings__list" aria-label=words.related>{lines}</ul>
+                    </RelatedPart>
+                }
+            })}
+        </Transition>
+    }
 }

@@ -1,6 +1,6 @@
 //! What a model wrote about it, in parts of which one is shown: the address says which.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::{use_location, use_query_map};
 use model::transcript::{Notes, NotesState, TranscriptView};
 use server_fn::ServerFn;
@@ -46,6 +46,17 @@ impl Part {
             .into_iter()
             .find(|part| part.name() == name)
             .unwrap_or(Self::Summary)
+    }
+
+    /// Whether anything was written for it.
+    fn is_in(self, notes: &Notes) -> bool {
+        match self {
+            Self::Summary => !notes.summary.is_empty() || !notes.key_points.is_empty(),
+            Self::Chapters => !notes.chapters.is_empty(),
+            Self::Actions => !notes.actions.is_empty(),
+            Self::Questions => !notes.questions.is_empty(),
+            Self::Map => !notes.mind_map.title.is_empty() || !notes.mind_map.thoughts.is_empty(),
+        }
     }
 
     const fn label(self, words: &'static Words) -> &'static str {
@@ -94,7 +105,7 @@ pub(super) fn NotesPanel(view: TranscriptView, player: Player) -> impl IntoView 
     let notes = StoredValue::new(view.notes);
     view! {
         <nav class="choice minutes__parts" aria-label=words.transcript_notes>{tabs}</nav>
-        <div class="minutes__part">{move || notes.with_value(|notes| part(shown.get(), notes, player, words))}</div>
+        <div class="minutes__part">{move || notes.with_value(|notes| part(shown.get(), notes, Some(player), words))}</div>
     }
     .into_any()
 }
@@ -125,15 +136,37 @@ fn Missing(view: TranscriptView) -> impl IntoView {
     }
 }
 
-fn part(part: Part, notes: &Notes, player: Player, words: &'static Words) -> AnyView {
-    let moment = move |ms: Option<i64>| {
-        ms.map(|ms| {
+/// All that was written, one part after the other, for who only reads: without what is empty.
+#[component]
+pub fn NotesInFull(notes: Notes) -> impl IntoView {
+    let words = use_words();
+    Part::ALL
+        .into_iter()
+        .filter(|part| part.is_in(&notes))
+        .map(|shown| {
             view! {
-                <button class="minutes__moment" type="button" on:click=move |_| player.play_from(ms)>{clock(ms)}</button>
+                <section class="minutes__part">
+                    <h2>{shown.label(words)}</h2>
+                    {part(shown, &notes, None, words)}
+                </section>
             }
         })
+        .collect_view()
+}
+
+/// A part. Without a player, times are no buttons.
+fn part(part: Part, notes: &Notes, player: Option<Player>, words: &'static Words) -> AnyView {
+    let moment = move |ms: Option<i64>| {
+        ms.map(|ms| match player {
+            Some(player) => Either::Left(view! {
+                <button class="minutes__moment" type="button" on:click=move |_| player.play_from(ms)>{clock(ms)}</button>
+            }),
+            None => Either::Right(view! { <span class="shared__moment">{clock(ms)}</span> }),
+        })
     };
-    let nothing = || view! { <p class="panel__note">{words.notes_nothing}</p> }.into_any();
+    if part != Part::Summary && !part.is_in(notes) {
+        return view! { <p class="panel__note">{words.notes_nothing}</p> }.into_any();
+    }
     match part {
         Part::Summary => {
             let points = notes
@@ -149,7 +182,6 @@ fn part(part: Part, notes: &Notes, player: Player, words: &'static Words) -> Any
             }
             .into_any()
         }
-        Part::Chapters if notes.chapters.is_empty() => nothing(),
         Part::Chapters => {
             let chapters = notes
                 .chapters
@@ -163,7 +195,6 @@ fn part(part: Part, notes: &Notes, player: Player, words: &'static Words) -> Any
                 .collect_view();
             view! { <ol class="minutes__items">{chapters}</ol> }.into_any()
         }
-        Part::Actions if notes.actions.is_empty() => nothing(),
         Part::Actions => {
             let actions = notes
                 .actions
@@ -182,7 +213,6 @@ fn part(part: Part, notes: &Notes, player: Player, words: &'static Words) -> Any
                 .collect_view();
             view! { <ul class="minutes__items">{actions}</ul> }.into_any()
         }
-        Part::Questions if notes.questions.is_empty() => nothing(),
         Part::Questions => {
             let questions = notes
                 .questions
@@ -195,9 +225,6 @@ fn part(part: Part, notes: &Notes, player: Player, words: &'static Words) -> Any
                 })
                 .collect_view();
             view! { <ul class="minutes__items">{questions}</ul> }.into_any()
-        }
-        Part::Map if notes.mind_map.title.is_empty() && notes.mind_map.thoughts.is_empty() => {
-            nothing()
         }
         Part::Map => {
             view! { <MindMap map=notes.mind_map.clone() label=words.notes_map/> }.into_any()

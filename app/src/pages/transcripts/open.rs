@@ -3,7 +3,10 @@
 use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use model::transcript::{NotesState, Participant, TranscriptState, TranscriptView};
+use model::{
+    Shareable,
+    transcript::{NotesState, Participant, TranscriptState, TranscriptView},
+};
 use server_fn::ServerFn;
 
 use super::{
@@ -22,6 +25,7 @@ use crate::{
     chat::header::Header,
     language::use_words,
     ui::{confirm::Confirm, loaded::Loaded, notice::problem_in_query},
+    works::share::ShareBox,
 };
 
 /// What the upstream says of a recording in which nobody speaks.
@@ -200,6 +204,7 @@ fn Text(view: TranscriptView, found: Found) -> impl IntoView {
                 <div class="minutes__tools">
                     {search}
                     <Export id=view.line.id translation=shown.clone()/>
+                    <ShareBox thing=Shareable::Transcript(view.line.id)/>
                     <Translations view=view.clone() languages shown/>
                     <Speakers open found/>
                 </div>

@@ -25,15 +25,55 @@ impl Gateway {
         if let Some(shortage) = self.shortage() {
             return Err(overloaded(shortage));
         }
-        let groups = self.groups_of(user).await?;
-        let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;
-        let models = vec![model.to_owned()];
         let ask = Ask {
             id,
             streamed: true,
             text_bytes: text_bytes as u64,
-            ..Ask::new(Protocol::Page, Operation::Chat, model, models, request_id)
+            ..asked(Operation::Chat, model, request_id)
         };
+        self.admit_ask(user, ask).await
+    }
+
+    /// Reserves what so many seconds of listening can cost at most.
+    #[tracing::instrument(name = "gateway.admit_dictation", skip_all)]
+    pub(crate) async fn admit_dictation(
+        &self,
+        user: UserId,
+        model: &str,
+        seconds: u64,
+        request_id: String,
+    ) -> Result<Running, GatewayError> {
+        let ask = Ask {
+            streamed: true,
+            has_media: true,
+            seconds: Some(seconds),
+            ..asked(Operation::Transcription, model, request_id)
+        };
+        self.admit_ask(user, ask).await
+    }
+
+    /// Reserves what vectors of texts can cost at most that have so many bytes together.
+    #[tracing::instrument(name = "gateway.admit_embedding", skip_all)]
+    pub(crate) async fn admit_embedding(
+        &self,
+        user: UserId,
+        model: &str,
+        text_bytes: usize,
+        request_id: String,
+    ) -> Result<Running, GatewayError> {
+        if let Some(shortage) = self.shortage() {
+            return Err(overloaded(shortage));
+        }
+        let ask = Ask {
+            text_bytes: text_bytes as u64,
+            ..asked(Operation::Embedding, model, request_id)
+        };
+        self.admit_ask(user, ask).await
+    }
+
+    async fn admit_ask(&self, user: UserId, ask: Ask) -> Result<Running, GatewayError> {
+        let groups = self.groups_of(user).await?;
+        let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;
         let payer = Payer {
             owner: user,
             key: None,
@@ -45,34 +85,9 @@ impl Gateway {
     }
 }
 
-impl Gateway {
-    /// Reserves what so many seconds of listening can cost at most.
-    #[tracing::instrument(name = "gateway.admit_dictation", skip_all)]
-    pub(crate) async fn admit_dictation(
-        &self,
-        user: UserId,
-        model: &str,
-        seconds: u64,
-        request_id: String,
-    ) -> Result<Running, GatewayError> {
-        let groups = self.groups_of(user).await?;
-        let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;
-        let (operation, models) = (Operation::Transcription, vec![model.to_owned()]);
-        let ask = Ask {
-            streamed: true,
-            has_media: true,
-            seconds: Some(seconds),
-            ..Ask::new(Protocol::Page, operation, model, models, request_id)
-        };
-        let payer = Payer {
-            owner: user,
-            key: None,
-            groups: &groups,
-            budgets: &budgets,
-        };
-        let pass = Pass::here(&Arc::default(), 0)?;
-        self.begin(payer, ask, pass, None).await
-    }
+fn asked(operation: Operation, model: &str, request_id: String) -> Ask {
+    let models = vec![model.to_owned()];
+    Ask::new(Protocol::Page, operation, model, models, request_id)
 }
 
 impl Ending {

@@ -9,7 +9,7 @@ use model::{
 };
 use sqlx::FromRow;
 
-use super::{Db, Result, on_pool, rows};
+use super::{Db, Result, on_pool, rows, vectors::mark_due};
 pub(crate) use sentences::{Found, NewSentence};
 
 macro_rules! select {
@@ -59,6 +59,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("DELETE", DELETE),
     ("SENTENCES", sentences::SENTENCES),
     ("HIT", sentences::HIT),
+    ("AT", sentences::AT),
     ("EDIT", sentences::EDIT),
     ("MERGE", sentences::MERGE),
     ("LANGUAGES", translations::LANGUAGES),
@@ -313,15 +314,22 @@ impl Db {
     ) -> Result<()> {
         let notes = notes.and_then(|notes| serde_json::to_string(notes).ok());
         let failure = failure.and_then(|failure| serde_json::to_string(failure).ok());
-        on_pool!(self.writer(), |pool| sqlx::query(NOTES)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .bind(state.as_str())
-            .bind(notes)
-            .bind(failure)
-            .execute(pool)
-            .await?
-            .rows_affected());
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            let changed = sqlx::query(NOTES)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(state.as_str())
+                .bind(&notes)
+                .bind(failure)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if changed > 0 && notes.is_some() {
+                mark_due!(transaction, Transcripts, id, owner);
+            }
+            transaction.commit().await?;
+        });
         Ok(())
     }
 
@@ -354,15 +362,23 @@ impl Db {
         version: i64,
     ) -> Result<bool> {
         let speakers = serde_json::to_string(speakers).unwrap_or_default();
-        let changed = on_pool!(self.writer(), |pool| sqlx::query(CHANGE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .bind(title)
-            .bind(&speakers)
-            .bind(version)
-            .execute(pool)
-            .await?
-            .rows_affected());
+        let changed = on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            let changed = sqlx::query(CHANGE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(title)
+                .bind(&speakers)
+                .bind(version)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if changed > 0 {
+                mark_due!(transaction, Transcripts, id, owner);
+            }
+            transaction.commit().await?;
+            changed
+        });
         Ok(changed > 0)
     }
 

@@ -3,7 +3,7 @@
 use model::{JobId, JobKind, Millis, Pixels, UserId, WorkId, WorkView};
 use sqlx::FromRow;
 
-use super::{Db, Result, on_pool, rows};
+use super::{Db, Result, on_pool, rows, vectors::mark_due};
 
 macro_rules! select {
     ($condition:literal) => {
@@ -26,6 +26,7 @@ const PAGE: &str = select!(
 const PAGE_OF_KIND: &str = select!(
     "w.owner_id = $1 AND w.kind = $5 AND w.id < $2 AND LOWER(w.prompt) LIKE $3 ESCAPE '\\' ORDER BY w.id DESC LIMIT $4"
 );
+const FIND: &str = select!("w.owner_id = $1 AND w.id = $2");
 const FILES: &str = "SELECT file_id FROM works WHERE owner_id = $1 AND id = $2";
 
 /// For the proof that each uses an index.
@@ -35,6 +36,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("OF_JOBS", OF_JOBS),
     ("PAGE", PAGE),
     ("PAGE_OF_KIND", PAGE_OF_KIND),
+    ("FIND", FIND),
     ("FILES", FILES),
 ];
 
@@ -101,23 +103,31 @@ impl Row {
 }
 
 impl Db {
-    /// Keeps a work. Whether there was none at that place of its job.
+    /// Keeps a work, and that it is to be read. Whether there was none at that place of its job.
     #[tracing::instrument(name = "store.works.insert", skip_all)]
     pub(crate) async fn insert_work(&self, work: &NewWork<'_>) -> Result<bool> {
-        let inserted = on_pool!(self.writer(), |pool| sqlx::query(INSERT)
-            .bind(work.id.to_string())
-            .bind(work.owner.to_string())
-            .bind(work.job.to_string())
-            .bind(i64::from(work.position))
-            .bind(work.kind.as_str())
-            .bind(work.file.to_string())
-            .bind(work.prompt)
-            .bind(work.actual_prompt)
-            .bind(work.model)
-            .bind(work.now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
+        let inserted = on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            let inserted = sqlx::query(INSERT)
+                .bind(work.id.to_string())
+                .bind(work.owner.to_string())
+                .bind(work.job.to_string())
+                .bind(i64::from(work.position))
+                .bind(work.kind.as_str())
+                .bind(work.file.to_string())
+                .bind(work.prompt)
+                .bind(work.actual_prompt)
+                .bind(work.model)
+                .bind(work.now.get())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if inserted > 0 {
+                mark_due!(transaction, Works, work.id, work.owner);
+            }
+            transaction.commit().await?;
+            inserted
+        });
         Ok(inserted > 0)
     }
 
@@ -179,6 +189,17 @@ impl Db {
         });
         let works = found.into_iter().map(|row| Ok(row.work()?.1));
         works.collect()
+    }
+
+    /// One of the owner's works.
+    #[tracing::instrument(name = "store.works.find", skip_all)]
+    pub(crate) async fn work(&self, owner: UserId, id: WorkId) -> Result<Option<WorkView>> {
+        let found: Option<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(FIND)
+            .bind(owner.to_string())
+            .bind(id.to_string())
+            .fetch_optional(pool)
+            .await?);
+        Ok(found.map(Row::work).transpose()?.map(|(_, work)| work))
     }
 
     /// The file of one of the owner's works.

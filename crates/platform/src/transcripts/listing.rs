@@ -153,7 +153,8 @@ pub(super) fn translating_of(kept: &KeptTranscript) -> NotesState {
     written(kept.translating, kept)
 }
 
-fn line(kept: &KeptTranscript) -> TranscriptLine {
+/// What a list shows of a transcript.
+pub(crate) fn line(kept: &KeptTranscript) -> TranscriptLine {
     let step = match &kept.worked {
         Some((JobState::Queued, ..)) => TranscriptStep::Waiting,
         Some((JobState::Running, step, _)) => Step::read(step).at.0,

@@ -1,9 +1,9 @@
 //! A site that makes things, over a simulator: for tests of works and of transcripts.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bailian::{Client, ClientOptions, capability::Catalogue};
-use model::{BuiltIn, ModelName, SubmissionId};
+use model::{BuiltIn, ImageWish, ModelName, SubmissionId, Wish, WorkView};
 use simulator::{Options, Simulator};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,24 @@ use crate::{
     store::{Db, testing::count},
 };
 
+/// How long a test waits for what must happen.
+const BUDGET: Duration = Duration::from_mins(1);
+
+/// One image of that.
+pub(crate) fn image_of(prompt: &str) -> Wish {
+    Wish::Image(ImageWish {
+        model: "wan2.2-t2i-flash".to_owned(),
+        prompt: prompt.to_owned(),
+        negative_prompt: String::new(),
+        size: None,
+        count: 1,
+        seed: Some(7),
+        prompt_extend: Some(true),
+        style: None,
+        edit: None,
+    })
+}
+
 /// The services over a simulator, and a member.
 pub(crate) struct Site {
     pub(crate) db: Db,
@@ -33,17 +51,22 @@ pub(crate) struct Site {
 impl Site {
     /// With nobody who works on jobs.
     pub(crate) async fn at_rest(db: &Db) -> Self {
+        Self::with(db, "lin", WorksOptions::default()).await
+    }
+
+    /// The same with these options, and a member of that name.
+    pub(crate) async fn with(db: &Db, name: &str, options: WorksOptions) -> Self {
         let simulator = Simulator::start(Options::immediate()).await.unwrap();
         // The simulator's tasks are of this hour, and are looked for by it.
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
         let ids = Ids::new(clock.clone());
         let upstream = ClientOptions::new(simulator.base_url(), "sk-0123456789abcdef");
-        let name = |text: &str| ModelName::parse(text).unwrap();
+        let model = |text: &str| ModelName::parse(text).unwrap();
         let generation = GenerationOptions {
-            default_model: name("qwen-plus"),
-            models: vec![name("qwen-plus")],
+            default_model: model("qwen-plus"),
+            models: vec![model("qwen-plus")],
             catalogue: Catalogue::built_in(),
-            title_model: name("qwen-flash"),
+            title_model: model("qwen-flash"),
             simulated: true,
             at_once: 4,
             node: "here".to_owned(),
@@ -59,10 +82,10 @@ impl Site {
             generation,
             GatewayOptions::default(),
             FilesOptions::in_memory(),
-            WorksOptions::default(),
+            options,
         );
         Self {
-            lin: services.identity.signed_up("lin", BuiltIn::Member).await,
+            lin: services.identity.signed_up(name, BuiltIn::Member).await,
             db: db.clone(),
             simulator,
             services,
@@ -79,6 +102,23 @@ impl Site {
 
     pub(crate) fn submission(&self) -> SubmissionId {
         SubmissionId::from_uuid(self.ids.next())
+    }
+
+    /// Has a wish of Lin's made and waits for what comes of it.
+    pub(crate) async fn made(&self, wish: &Wish) -> Vec<WorkView> {
+        let works = &self.services.works;
+        let id = works.make(&self.lin, self.submission(), wish).await;
+        let id = id.unwrap();
+        let look = async {
+            loop {
+                let making = works.making(&self.lin, id).await.unwrap();
+                if making.state.is_final() {
+                    return making.works;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(BUDGET, look).await.unwrap()
     }
 
     /// Requests to an address that ends so.

@@ -10,8 +10,8 @@ use super::{NOWHERE, Needs, Operation};
 pub(super) fn operations() -> Vec<Operation> {
     use Needs::{Fresh, May, MayFresh, MayPerson, Nothing, Person};
     use Permission::{
-        ApiKeysUse, AuditRead, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, MediaUse,
-        RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AuditRead, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, MediaShare,
+        MediaUse, RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     let none = || Value::Null;
     let nobody = || json!({ "users": [NOWHERE] });
@@ -31,6 +31,12 @@ pub(super) fn operations() -> Vec<Operation> {
             "/rest/v1/transcripts",
             May(MediaUse),
             json!({ "wish": recording() }),
+        ),
+        (
+            "get",
+            "/rest/v1/transcripts/related?words=fog",
+            May(MediaUse),
+            none(),
         ),
         ("get", "/rest/v1/transcripts/offers", May(MediaUse), none()),
         (
@@ -89,12 +95,26 @@ pub(super) fn operations() -> Vec<Operation> {
             May(MediaUse),
             json!({ "question": "x" }),
         ),
+        ("get", "/rest/v1/shares", May(MediaShare), none()),
+        (
+            "post",
+            "/rest/v1/shares",
+            May(MediaShare),
+            json!({ "thing": { "kind": "work", "id": NOWHERE }, "life": "day" }),
+        ),
+        ("delete", "/rest/v1/shares/{id}", May(MediaShare), none()),
         ("get", "/rest/v1/works", May(MediaUse), none()),
         (
             "delete",
             "/rest/v1/works",
             May(MediaUse),
             json!({ "ids": [NOWHERE] }),
+        ),
+        (
+            "get",
+            "/rest/v1/works/related?words=fog",
+            May(MediaUse),
+            none(),
         ),
         ("get", "/rest/v1/works/offers", May(MediaUse), none()),
         ("post", "/rest/v1/works/quote", May(MediaUse), wish()),

@@ -194,6 +194,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     permitted("transcripts.list", Permission::MediaUse, &[]),
     permitted(
+        "transcripts.related",
+        Permission::MediaUse,
+        &[("words", Value::Text("fog"))],
+    ),
+    permitted(
         "transcripts.make",
         Permission::MediaUse,
         &[
@@ -269,10 +274,27 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     permitted("works.forget", Permission::MediaUse, NO_ID),
     permitted("works.library", Permission::MediaUse, KIND),
     permitted(
+        "works.related",
+        Permission::MediaUse,
+        &[("words", Value::Text("fog"))],
+    ),
+    permitted(
         "works.delete",
         Permission::MediaUse,
         &[("ids[]", Value::Text(NOBODY))],
     ),
+    open("shares.open", GUESSED),
+    permitted("shares.list", Permission::MediaShare, &[]),
+    permitted(
+        "shares.create",
+        Permission::MediaShare,
+        &[
+            ("kind", Value::Text("work")),
+            ("id", Value::Text(NOBODY)),
+            ("life", Value::Text("day")),
+        ],
+    ),
+    permitted("shares.revoke", Permission::MediaShare, NO_ID),
     permitted("files.storage", Permission::FilesUse, &[]),
     permitted(
         "jobs.list",

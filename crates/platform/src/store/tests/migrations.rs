@@ -2,7 +2,7 @@ use model::BuiltIn;
 
 use super::*;
 use crate::store::{
-    DbOptions, Error,
+    DbOptions, Error, Reading,
     testing::{execute, on_both, on_both_empty},
 };
 
@@ -200,6 +200,48 @@ async fn an_answer_of_an_earlier_version_finds_its_call() {
         assert_eq!(costs, [Some(120)]);
         let first = db.branch(lin, conversation, answer, 9).await.unwrap().remove(0);
         assert_eq!((first.branch.index, first.branch.count, first.edited), (1, 1, false));
+        db.close().await;
+    })
+    .await;
+}
+
+/// What somebody had made with version 8: a work, a transcript in which something is said, and one that was never heard.
+const VERSION_8: &[&str] = &[
+    "INSERT INTO users (id, email, email_key, name, password_hash, created_at, updated_at)
+     VALUES ('01990000-0000-7000-8000-000000000001', 'Lin@example.com', 'lin@example.com', 'Lin', '-', 1, 1)",
+    "INSERT INTO blobs (id, owner_id, state, sha256, bytes, changed_at)
+     VALUES ('01990000-0000-7000-8000-000000000002', '01990000-0000-7000-8000-000000000001', 'kept', 'ab', 1, 1)",
+    "INSERT INTO files (id, owner_id, blob_id, kind, name, mime, bytes, created_at)
+     VALUES ('01990000-0000-7000-8000-000000000003', '01990000-0000-7000-8000-000000000001',
+             '01990000-0000-7000-8000-000000000002', 'work', 'a.png', 'image/png', 1, 1)",
+    "INSERT INTO works (id, owner_id, position, kind, file_id, prompt, model, created_at)
+     VALUES ('01990000-0000-7000-8000-000000000004', '01990000-0000-7000-8000-000000000001', 0, 'image',
+             '01990000-0000-7000-8000-000000000003', '灯塔', 'wan2.2-t2i-flash', 1)",
+    "INSERT INTO transcripts (id, owner_id, title, wish, state, language, duration_ms, sentences, speakers, version, notes_state, notes,
+             translating, created_at)
+     VALUES ('01990000-0000-7000-8000-000000000005', '01990000-0000-7000-8000-000000000001', '周会', '{}', 'ready', 'zh', 9, 3, '[]', 0,
+             'none', '{}', 'none', 1),
+            ('01990000-0000-7000-8000-000000000006', '01990000-0000-7000-8000-000000000001', '空', '{}', 'failed', 'zh', 9, 0, '[]', 0,
+             'none', '{}', 'none', 1)",
+];
+
+#[tokio::test]
+async fn what_was_made_before_is_yet_to_be_read_for_the_search() {
+    on_both_empty(async |url| {
+        let options = DbOptions {
+            url,
+            connections: 2,
+        };
+        let db = Db::open(&options).await.unwrap();
+        db.migrate_to(8).await.unwrap();
+        for row in VERSION_8 {
+            execute(&db, row).await;
+        }
+        db.migrate().await.unwrap();
+        let lin = "01990000-0000-7000-8000-000000000001".parse().unwrap();
+        for kind in [Reading::Works, Reading::Transcripts] {
+            assert_eq!(db.count_unread(lin, kind).await.unwrap(), 1, "{kind:?}");
+        }
         db.close().await;
     })
     .await;

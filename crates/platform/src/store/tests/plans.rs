@@ -5,8 +5,8 @@ use sqlx::{Row, SqlitePool};
 use crate::store::{
     blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files, generations,
     groups, idempotency, invitations, job_lines, jobs, ledger, messages, order, people, runs,
-    search, testing::on_both, trail, transcripts, uploads, upstream_objects, usage, usage_report,
-    works,
+    search, shares, testing::on_both, trail, transcripts, uploads, upstream_objects, usage,
+    usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -36,6 +36,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     jobs::QUERIES,
     job_lines::QUERIES,
     works::QUERIES,
+    shares::QUERIES,
+    vectors::QUERIES,
     transcripts::QUERIES,
     blobs::QUERIES,
     files::QUERIES,

@@ -6,7 +6,7 @@ use model::{
 };
 use sqlx::FromRow;
 
-use crate::store::{Db, Result, on_pool, rows};
+use crate::store::{Db, Result, on_pool, rows, vectors::mark_due};
 
 const CLEAR: &str = "DELETE FROM transcript_sentences WHERE transcript_id = $1";
 const INSERT: &str = "INSERT INTO transcript_sentences (transcript_id, position, begin_ms, end_ms, speaker, text, words, version) \
@@ -19,6 +19,8 @@ pub(super) const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.s
      WHERE s.transcript_id = $1 AND t.owner_id = $2 ORDER BY s.position";
 pub(super) const HIT: &str = "SELECT position, begin_ms, text FROM transcript_sentences \
      WHERE transcript_id = $1 AND LOWER(text) LIKE $2 ESCAPE '\\' ORDER BY position LIMIT 1";
+pub(super) const AT: &str =
+    "SELECT begin_ms, text FROM transcript_sentences WHERE transcript_id = $1 AND position = $2";
 pub(super) const EDIT: &str = "UPDATE transcript_sentences SET text = $4, words = $5, version = version + 1 \
      WHERE transcript_id = $1 AND position = $2 AND version = $3 \
      AND EXISTS (SELECT 1 FROM transcripts t WHERE t.id = $1 AND t.owner_id = $6)";
@@ -124,6 +126,7 @@ impl Db {
                         .execute(&mut *transaction)
                         .await?;
                 }
+                mark_due!(transaction, Transcripts, id, owner);
             }
             transaction.commit().await?;
             changed > 0
@@ -162,6 +165,20 @@ impl Db {
             .await?))
     }
 
+    /// When a sentence begins and what is said in it.
+    #[tracing::instrument(name = "store.transcripts.sentence_at", level = "debug", skip_all)]
+    pub(crate) async fn sentence_at(
+        &self,
+        id: TranscriptId,
+        sentence: u32,
+    ) -> Result<Option<(i64, String)>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(AT)
+            .bind(id.to_string())
+            .bind(i64::from(sentence))
+            .fetch_optional(pool)
+            .await?))
+    }
+
     /// Changes what is said, if nobody else has since that version; its translations no longer hold. Whether it did.
     #[tracing::instrument(name = "store.transcripts.edit", skip_all)]
     pub(crate) async fn edit_sentence(
@@ -190,6 +207,7 @@ impl Db {
                     .bind(i64::from(sentence))
                     .execute(&mut *transaction)
                     .await?;
+                mark_due!(transaction, Transcripts, id, owner);
             }
             transaction.commit().await?;
             changed > 0

@@ -1,0 +1,56 @@
+//! Links by which people without an account see one thing.
+
+use leptos::prelude::*;
+use model::{NewShare, Page, Share, Shared};
+
+use crate::error::AppError;
+
+/// What a link shows, to whoever has it.
+#[server(prefix = "/fn", endpoint = "shares.open")]
+pub async fn open_share(token: String) -> Result<Shared, AppError> {
+    use crate::glue;
+    let shares = glue::services()?.shares;
+    shares.open(&token).await.map_err(glue::refuse)
+}
+
+/// One's links that work, newest first, from the cursor on.
+#[server(prefix = "/fn", endpoint = "shares.list")]
+pub async fn load_shares(#[server(default)] after: String) -> Result<Page<Share>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let shares = glue::services()?.shares;
+    let after = Some(after.as_str()).filter(|after| !after.is_empty());
+    shares.list(&caller, after).await.map_err(glue::refuse)
+}
+
+/// Makes a link to a thing of that kind (`work` or `transcript`) that works for a `day`, a `week`, a `month` or is `endless`.
+#[server(prefix = "/fn", endpoint = "shares.create")]
+pub async fn create_share(kind: String, id: String, life: String) -> Result<NewShare, AppError> {
+    use crate::{api::account::ShownOnce, glue};
+    use model::{FailureCode, ShareLife, Shareable};
+    let caller = glue::caller().await?;
+    let shares = glue::services()?.shares;
+    let thing = Shareable::named(&kind, &id);
+    let thing = thing.ok_or_else(|| glue::refuse_text(FailureCode::NotFound))?;
+    let life = ShareLife::from_name(&life);
+    let life = life.ok_or_else(|| glue::refuse_text(FailureCode::InvalidExpiry))?;
+    let made = shares.create(&caller, thing, life).await;
+    let made = made.map_err(glue::refuse)?;
+    glue::show_once(&ShownOnce::Link(made.link.clone()));
+    glue::go("/settings/shares");
+    Ok(made)
+}
+
+/// Takes a link back: from then on it opens nothing.
+#[server(prefix = "/fn", endpoint = "shares.revoke")]
+pub async fn revoke_share(id: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let shares = glue::services()?.shares;
+    shares
+        .revoke(&caller, glue::parse_id(&id)?)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go("/settings/shares?done=1");
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! Links by which somebody without an account reads one thing: what can be shared, for how long, and what such a link shows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    JobKind, Millis, Pixels, ShareId, TranscriptId, WorkId,
+    call::words,
+    transcript::{Notes, Participant},
+};
+
+/// Milliseconds of a day.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+words! {
+    /// How long a link works.
+    ShareLife {
+        /// A day.
+        Day = "day",
+        /// Seven days.
+        Week = "week",
+        /// Thirty days.
+        Month = "month",
+        /// Until it is taken back, where the site allows that.
+        Endless = "endless",
+    }
+}
+
+impl ShareLife {
+    /// How many milliseconds; `None` where there is no end.
+    pub const fn millis(self) -> Option<i64> {
+        match self {
+            Self::Day => Some(DAY_MS),
+            Self::Week => Some(7 * DAY_MS),
+            Self::Month => Some(30 * DAY_MS),
+            Self::Endless => None,
+        }
+    }
+}
+
+/// What a link is to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Shareable {
+    /// An image, a video or a spoken text.
+    Work(WorkId),
+    /// What was said in a recording, without the recording.
+    Transcript(TranscriptId),
+}
+
+impl Shareable {
+    /// What kind of thing it is.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Work(_) => "work",
+            Self::Transcript(_) => "transcript",
+        }
+    }
+
+    /// The thing of that kind with that id.
+    pub fn named(kind: &str, id: &str) -> Option<Self> {
+        match kind {
+            "work" => id.parse().ok().map(Self::Work),
+            "transcript" => id.parse().ok().map(Self::Transcript),
+            _ => None,
+        }
+    }
+
+    /// The thing's id.
+    pub fn id(self) -> String {
+        match self {
+            Self::Work(id) => id.to_string(),
+            Self::Transcript(id) => id.to_string(),
+        }
+    }
+}
+
+/// A link as its owner sees it. Where it leads is told once, when it is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Share {
+    /// Its id, which is no secret.
+    pub id: ShareId,
+    /// What it is to.
+    pub thing: Shareable,
+    /// What that is.
+    pub medium: JobKind,
+    /// The beginning of the prompt, or the title.
+    pub title: String,
+    /// When it was made.
+    pub created_at: Millis,
+    /// Until when it works; `None` until it is taken back.
+    pub expires_at: Option<Millis>,
+}
+
+/// A link that was just made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewShare {
+    /// Its id, to take it back by.
+    pub id: ShareId,
+    /// The link, shown this once: only its hash is kept.
+    pub link: String,
+    /// Until when it works; `None` until it is taken back.
+    pub expires_at: Option<Millis>,
+}
+
+/// What a link shows to whoever has it: nothing about whose it is, and no id that leads further.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shared {
+    /// The thing.
+    pub content: SharedContent,
+    /// Until when the link works; `None` until it is taken back.
+    pub expires_at: Option<Millis>,
+}
+
+/// The thing that a link is to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SharedContent {
+    /// A work; its file is below the link.
+    Work(SharedWork),
+    /// A transcript, as it stands now.
+    Transcript(Box<SharedTranscript>),
+}
+
+/// An image, a video or a spoken text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedWork {
+    /// What it is.
+    pub medium: JobKind,
+    /// Its size, for what is seen.
+    pub pixels: Option<Pixels>,
+    /// What was wished for.
+    pub prompt: String,
+    /// The model that made it.
+    pub model: String,
+    /// When.
+    pub created_at: Millis,
+}
+
+/// What was said in a recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedTranscript {
+    /// What it is called.
+    pub title: String,
+    /// The language that was chosen; empty where it was to be found out.
+    pub language: String,
+    /// How long the recording is, in milliseconds.
+    pub duration_ms: i64,
+    /// When it was asked for.
+    pub created_at: Millis,
+    /// Who speaks.
+    pub speakers: Vec<Participant>,
+    /// What is said.
+    pub sentences: Vec<SharedSentence>,
+    /// What a model wrote about it; empty where nothing is.
+    pub notes: Notes,
+}
+
+/// A sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedSentence {
+    /// Its begin, in milliseconds.
+    pub begin_ms: i64,
+    /// Who says it, where voices are told apart.
+    pub speaker: Option<u32>,
+    /// What is said.
+    pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thing_is_found_by_its_kind_and_its_id() {
+        let id = "01990000-0000-7000-8000-000000000001";
+        for kind in ["work", "transcript"] {
+            let thing = Shareable::named(kind, id);
+            let said = thing.map(|thing| (thing.kind(), thing.id()));
+            assert_eq!(said, Some((kind, id.to_owned())));
+        }
+        assert_eq!(Shareable::named("user", id), None);
+        assert_eq!(Shareable::named("work", "../etc"), None);
+    }
+}

@@ -1,0 +1,247 @@
+//! Links to what is shared: whoever has one reads one thing, and nothing else, until it ends or is taken back.
+//!
+//! A link shows its thing as it stands when it is opened. A work never changes; a transcript shows what was put right in it since, and
+//! its recording is not a part of it. Whatever ends what its owner may do ends the link: it asks for the owner's permission anew each
+//! time.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use model::{
+    FailureCode, Millis, NewShare, Page, Permission, PermissionSet, Share, ShareId, ShareLife,
+    Shareable, Shared, SharedContent, SharedSentence, SharedTranscript, SharedWork,
+    transcript::{Notes, NotesState},
+};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use crate::{
+    Clock, Error, Ids,
+    files::{Content, Files},
+    identity::{
+        Caller, Identity,
+        token::{new_token, sha256_hex},
+    },
+    store::{Db, NewShareRow, OpenShare},
+};
+
+/// Links of a page.
+pub const SHARES: u32 = 50;
+/// Links of a person that work at once.
+const MOST: i64 = 1000;
+/// The longest secret that is looked up, in bytes.
+const LONGEST_TOKEN: usize = 64;
+
+/// What a link's owner must still be allowed to.
+const NEEDED: PermissionSet = PermissionSet::of(&[Permission::MediaUse, Permission::MediaShare]);
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Shares(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    identity: Identity,
+    files: Files,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    may_be_endless: bool,
+}
+
+impl Shares {
+    pub(crate) fn new(
+        db: Db,
+        identity: Identity,
+        files: Files,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+        may_be_endless: bool,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            identity,
+            files,
+            clock,
+            ids,
+            may_be_endless,
+        }))
+    }
+
+    /// Whether a link may work until it is taken back.
+    pub fn may_be_endless(&self) -> bool {
+        self.0.may_be_endless
+    }
+
+    /// Makes a link to something of the caller's: a work, or a transcript in which something is said. Its secret is told here and
+    /// never again.
+    #[tracing::instrument(name = "api.shares.create", skip_all)]
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        thing: Shareable,
+        life: ShareLife,
+    ) -> Result<NewShare, Error> {
+        permitted(caller)?;
+        let inner = &*self.0;
+        if life == ShareLife::Endless && !inner.may_be_endless {
+            return Err(Error::Refused(FailureCode::InvalidExpiry));
+        }
+        let (owner, now) = (caller.user(), inner.clock.now());
+        if inner.db.count_shares(owner, now).await? >= MOST {
+            return Err(Error::Refused(FailureCode::TooMany));
+        }
+        let id = ShareId::from_uuid(inner.ids.next());
+        let token = new_token();
+        let expires_at = life.millis().map(|millis| now.plus(millis));
+        let record = inner.identity.audit().by(caller, "share.create");
+        let record = record.on("share", id).with(&json!({
+            "kind": thing.kind(), "thing": thing.id(), "life": life.as_str(),
+        }));
+        let new = NewShareRow {
+            id,
+            owner,
+            token_hash: &hash(token.expose_secret()),
+            thing,
+            now,
+            expires_at,
+        };
+        if !inner.db.insert_share(&new, &record).await? {
+            return Err(Error::NotFound);
+        }
+        let origin = inner.identity.origin();
+        Ok(NewShare {
+            id,
+            link: format!("{origin}/s/{}", token.expose_secret()),
+            expires_at,
+        })
+    }
+
+    /// The caller's links that work, newest first, a page after the given cursor.
+    #[tracing::instrument(name = "api.shares.list", skip_all)]
+    pub async fn list(&self, caller: &Caller, after: Option<&str>) -> Result<Page<Share>, Error> {
+        permitted(caller)?;
+        let before: Option<ShareId> = after.map(str::parse).transpose()?;
+        let (db, now) = (&self.0.db, self.0.clock.now());
+        let mut items = db.shares(caller.user(), before, SHARES + 1, now).await?;
+        let more = items.len() > SHARES as usize;
+        items.truncate(SHARES as usize);
+        let next = items
+            .last()
+            .filter(|_| more)
+            .map(|last| last.id.to_string());
+        Ok(Page { items, next })
+    }
+
+    /// Takes a link of the caller's back: from then on it opens nothing.
+    #[tracing::instrument(name = "api.shares.revoke", skip_all)]
+    pub async fn revoke(&self, caller: &Caller, id: ShareId) -> Result<(), Error> {
+        permitted(caller)?;
+        let inner = &*self.0;
+        let record = inner.identity.audit().by(caller, "share.revoke");
+        let record = record.on("share", id);
+        let revoked = inner.db.revoke_share(caller.user(), id, &record).await?;
+        revoked.then_some(()).ok_or(Error::NotFound)
+    }
+
+    /// What the link with that secret shows. One that never was, has ended, was taken back, or whose thing is gone: all are the same
+    /// [`Error::NotFound`].
+    #[tracing::instrument(name = "shares.open", skip_all)]
+    pub async fn open(&self, token: &str) -> Result<Shared, Error> {
+        let found = self.found(token).await?;
+        let content = match found.thing {
+            Shareable::Work(id) => {
+                let work = self.0.db.work(found.owner, id).await?;
+                let work = work.ok_or(Error::NotFound)?;
+                SharedContent::Work(SharedWork {
+                    medium: work.kind,
+                    pixels: work.pixels,
+                    prompt: work.prompt,
+                    model: work.model,
+                    created_at: work.created_at,
+                })
+            }
+            Shareable::Transcript(_) => {
+                SharedContent::Transcript(Box::new(self.transcript(&found).await?))
+            }
+        };
+        Ok(Shared {
+            content,
+            expires_at: found.expires_at,
+        })
+    }
+
+    /// The file of the work that the link with that secret is to, whose content is about to be read. A transcript's recording is not
+    /// shared.
+    #[tracing::instrument(name = "shares.content", skip_all)]
+    pub async fn content(&self, token: &str) -> Result<Content, Error> {
+        let found = self.found(token).await?;
+        let Shareable::Work(id) = found.thing else {
+            return Err(Error::NotFound);
+        };
+        let file = self.0.db.file_of_work(found.owner, id).await?;
+        let file = file.ok_or(Error::NotFound)?;
+        Ok(self.0.files.content(found.owner, file).await?)
+    }
+
+    /// Forgets links that have ended or whose thing is gone. How many there were.
+    pub(crate) async fn purge(&self) -> Result<u64, Error> {
+        Ok(self.0.db.forget_shares(self.0.clock.now()).await?)
+    }
+
+    async fn found(&self, token: &str) -> Result<OpenShare, Error> {
+        if token.len() > LONGEST_TOKEN {
+            return Err(Error::NotFound);
+        }
+        let inner = &*self.0;
+        let now: Millis = inner.clock.now();
+        let found = inner.db.open_share(&hash(token), now).await?;
+        let found = found.ok_or(Error::NotFound)?;
+        let access = inner.db.access(found.owner).await?;
+        if access.permissions.includes(NEEDED) {
+            Ok(found)
+        } else {
+            Err(Error::NotFound)
+        }
+    }
+
+    async fn transcript(&self, found: &OpenShare) -> Result<SharedTranscript, Error> {
+        let Shareable::Transcript(id) = found.thing else {
+            return Err(Error::NotFound);
+        };
+        let db = &self.0.db;
+        let kept = db.transcript(found.owner, id).await?;
+        let kept = kept.ok_or(Error::NotFound)?;
+        let sentences = db.sentences(found.owner, id, "").await?;
+        Ok(SharedTranscript {
+            title: kept.title,
+            language: kept.language,
+            duration_ms: kept.duration_ms,
+            created_at: kept.created_at,
+            speakers: kept.speakers,
+            sentences: sentences
+                .into_iter()
+                .map(|sentence| SharedSentence {
+                    begin_ms: sentence.begin_ms,
+                    speaker: sentence.speaker,
+                    text: sentence.text,
+                })
+                .collect(),
+            notes: match kept.notes_state {
+                NotesState::Ready => kept.notes,
+                NotesState::None | NotesState::Making | NotesState::Failed => Notes::default(),
+            },
+        })
+    }
+}
+
+fn permitted(caller: &Caller) -> Result<(), Error> {
+    caller.require(Permission::MediaUse)?;
+    Ok(caller.require(Permission::MediaShare)?)
+}
+
+/// Secrets of 256 bits need no slow hash.
+fn hash(token: &str) -> String {
+    sha256_hex(token.as_bytes())
+}

@@ -1,0 +1,231 @@
+//! Links to what is shared: the hash of each one's secret, and what it is to.
+
+use model::{JobKind, Millis, Share, ShareId, Shareable, UserId};
+use sqlx::FromRow;
+
+use super::{Db, Result, audit::append_audit, on_pool, rows};
+use crate::audit::Record;
+
+/// Only what is the owner's, and there, can be shared.
+const SHARE_WORK: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
+     SELECT $1, owner_id, $2, 'work', id, $3, $4 FROM works WHERE id = $5 AND owner_id = $6";
+const SHARE_TRANSCRIPT: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
+     SELECT $1, owner_id, $2, 'transcript', id, $3, $4 FROM transcripts WHERE id = $5 AND owner_id = $6 AND sentences > 0";
+const COUNT: &str =
+    "SELECT COUNT(*) FROM shares WHERE owner_id = $1 AND (expires_at IS NULL OR expires_at > $2)";
+const OPEN: &str = "SELECT s.id, s.owner_id, s.kind, s.thing_id, s.expires_at FROM shares s JOIN users u ON u.id = s.owner_id \
+     WHERE s.token_hash = $1 AND (s.expires_at IS NULL OR s.expires_at > $2) AND u.disabled = FALSE";
+const LIST: &str = "SELECT s.id, s.kind, s.thing_id, COALESCE(w.kind, 'transcript') AS medium, \
+       SUBSTR(COALESCE(w.prompt, t.title), 1, 200) AS title, s.created_at, s.expires_at \
+     FROM shares s LEFT JOIN works w ON s.kind = 'work' AND w.id = s.thing_id \
+       LEFT JOIN transcripts t ON s.kind = 'transcript' AND t.id = s.thing_id \
+     WHERE s.owner_id = $1 AND s.id < $2 AND (s.expires_at IS NULL OR s.expires_at > $3) \
+       AND (w.id IS NOT NULL OR t.id IS NOT NULL) ORDER BY s.id DESC LIMIT $4";
+const REVOKE: &str = "DELETE FROM shares WHERE id = $1 AND owner_id = $2";
+const FORGET_EXPIRED: &str = "DELETE FROM shares WHERE expires_at <= $1";
+const FORGET_WORKS: &str = "DELETE FROM shares WHERE kind = 'work' \
+     AND NOT EXISTS (SELECT 1 FROM works w WHERE w.id = shares.thing_id)";
+const FORGET_TRANSCRIPTS: &str = "DELETE FROM shares WHERE kind = 'transcript' \
+     AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.id = shares.thing_id)";
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("SHARE_WORK", SHARE_WORK),
+    ("SHARE_TRANSCRIPT", SHARE_TRANSCRIPT),
+    ("COUNT", COUNT),
+    ("OPEN", OPEN),
+    ("LIST", LIST),
+    ("REVOKE", REVOKE),
+    ("FORGET_EXPIRED", FORGET_EXPIRED),
+    ("FORGET_WORKS", FORGET_WORKS),
+    ("FORGET_TRANSCRIPTS", FORGET_TRANSCRIPTS),
+];
+
+/// Greater than every id.
+const NEWEST: &str = "g";
+
+/// A link that is about to be made.
+pub(crate) struct NewShareRow<'a> {
+    pub(crate) id: ShareId,
+    pub(crate) owner: UserId,
+    pub(crate) token_hash: &'a str,
+    pub(crate) thing: Shareable,
+    pub(crate) now: Millis,
+    pub(crate) expires_at: Option<Millis>,
+}
+
+/// A link that works.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenShare {
+    pub(crate) owner: UserId,
+    pub(crate) thing: Shareable,
+    pub(crate) expires_at: Option<Millis>,
+}
+
+#[derive(FromRow)]
+struct OpenRow {
+    id: String,
+    owner_id: String,
+    kind: String,
+    thing_id: String,
+    expires_at: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    kind: String,
+    thing_id: String,
+    medium: String,
+    title: String,
+    created_at: i64,
+    expires_at: Option<i64>,
+}
+
+fn thing(row: &str, kind: &str, id: &str) -> Result<Shareable> {
+    Shareable::named(kind, id).ok_or_else(|| rows::corrupt("shares", "kind", row))
+}
+
+impl TryFrom<OpenRow> for OpenShare {
+    type Error = super::Error;
+
+    fn try_from(row: OpenRow) -> Result<Self> {
+        Ok(Self {
+            owner: rows::id("shares", "owner_id", &row.owner_id)?,
+            thing: thing(&row.id, &row.kind, &row.thing_id)?,
+            expires_at: row.expires_at.map(Millis::new),
+        })
+    }
+}
+
+impl Row {
+    fn share(self) -> Result<Share> {
+        Ok(Share {
+            id: rows::id("shares", "id", &self.id)?,
+            thing: thing(&self.id, &self.kind, &self.thing_id)?,
+            medium: JobKind::from_name(&self.medium)
+                .ok_or_else(|| rows::corrupt("works", "kind", &self.thing_id))?,
+            title: self.title,
+            created_at: Millis::new(self.created_at),
+            expires_at: self.expires_at.map(Millis::new),
+        })
+    }
+}
+
+impl Db {
+    /// Keeps a link with the log's line. Whether the owner has what it is to.
+    #[tracing::instrument(name = "store.shares.insert", skip_all)]
+    pub(crate) async fn insert_share(
+        &self,
+        new: &NewShareRow<'_>,
+        record: &Record,
+    ) -> Result<bool> {
+        let text = match new.thing {
+            Shareable::Work(_) => SHARE_WORK,
+            Shareable::Transcript(_) => SHARE_TRANSCRIPT,
+        };
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            let inserted = sqlx::query(text)
+                .bind(new.id.to_string())
+                .bind(new.token_hash)
+                .bind(new.now.get())
+                .bind(new.expires_at.map(Millis::get))
+                .bind(new.thing.id())
+                .bind(new.owner.to_string())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if inserted == 0 {
+                return Ok(false);
+            }
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(true)
+    }
+
+    /// How many links of the owner's work.
+    #[tracing::instrument(name = "store.shares.count", skip_all)]
+    pub(crate) async fn count_shares(&self, owner: UserId, now: Millis) -> Result<i64> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(COUNT)
+            .bind(owner.to_string())
+            .bind(now.get())
+            .fetch_one(pool)
+            .await?))
+    }
+
+    /// The link with that secret, if it works and its owner's account does.
+    #[tracing::instrument(name = "store.shares.open", skip_all)]
+    pub(crate) async fn open_share(
+        &self,
+        token_hash: &str,
+        now: Millis,
+    ) -> Result<Option<OpenShare>> {
+        let row: Option<OpenRow> = on_pool!(self.reader(), |pool| sqlx::query_as(OPEN)
+            .bind(token_hash)
+            .bind(now.get())
+            .fetch_optional(pool)
+            .await?);
+        row.map(OpenShare::try_from).transpose()
+    }
+
+    /// The owner's links that work, newest first, those before `before`.
+    #[tracing::instrument(name = "store.shares.list", skip_all)]
+    pub(crate) async fn shares(
+        &self,
+        owner: UserId,
+        before: Option<ShareId>,
+        limit: u32,
+        now: Millis,
+    ) -> Result<Vec<Share>> {
+        let before = before.map_or_else(|| NEWEST.to_owned(), |id| id.to_string());
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(LIST)
+            .bind(owner.to_string())
+            .bind(&before)
+            .bind(now.get())
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(Row::share).collect()
+    }
+
+    /// Takes a link of the owner's back, with the log's line. Whether there was one.
+    #[tracing::instrument(name = "store.shares.revoke", skip_all)]
+    pub(crate) async fn revoke_share(
+        &self,
+        owner: UserId,
+        id: ShareId,
+        record: &Record,
+    ) -> Result<bool> {
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            let revoked = sqlx::query(REVOKE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if revoked == 0 {
+                return Ok(false);
+            }
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(true)
+    }
+
+    /// Forgets links that have ended or whose thing is gone. How many there were.
+    #[tracing::instrument(name = "store.shares.forget", skip_all)]
+    pub(crate) async fn forget_shares(&self, now: Millis) -> Result<u64> {
+        Ok(on_pool!(self.writer(), |pool| {
+            let expired = sqlx::query(FORGET_EXPIRED).bind(now.get()).execute(pool);
+            let mut forgotten = expired.await?.rows_affected();
+            for text in [FORGET_WORKS, FORGET_TRANSCRIPTS] {
+                forgotten += sqlx::query(text).execute(pool).await?.rows_affected();
+            }
+            forgotten
+        }))
+    }
+}

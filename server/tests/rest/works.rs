@@ -1,0 +1,53 @@
+//! Works, as programs find them.
+
+use anyhow::Context;
+use model::RelatedState;
+
+use crate::support::{Api, PASSWORD, TestApp, TestResult, eventually};
+
+const PATH: &str = "/rest/v1/works/related?words=ships%20sailing%20to%20Hangzhou";
+
+/// The interface with Lin's token.
+async fn of_lin(app: &TestApp) -> anyhow::Result<Api> {
+    let api = Api::of(app)?;
+    let tokens = api.log_in("lin", PASSWORD).await?.done()?;
+    let token = tokens["access_token"].as_str().context("no token")?;
+    Ok(api.bearing(token))
+}
+
+#[tokio::test]
+async fn what_was_made_is_found_by_its_meaning_a_moment_later() -> TestResult {
+    let app = TestApp::start().await?;
+    let browser = app.user("lin").await?;
+    let work = browser.image("The ship sails to Hangzhou").await?;
+    browser.image("A recipe for pancakes with butter").await?;
+    let lin = of_lin(&app).await?;
+    let found = eventually("all of it read", async || {
+        let found = lin.get(PATH).await?.done()?;
+        Ok((found["unread"] == 0).then_some(found))
+    })
+    .await?;
+    assert_eq!(found["state"], RelatedState::Ready.as_str());
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!(found["items"][0]["id"], work);
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_it_is_switched_off_words_are_all_there_is() -> TestResult {
+    let app = TestApp::start_with(|config| config.works.embedding_model.clear()).await?;
+    let browser = app.user("lin").await?;
+    browser.image("The ship sails to Hangzhou").await?;
+    let lin = of_lin(&app).await?;
+    let found = lin.get(PATH).await?.done()?;
+    assert_eq!(found["state"], RelatedState::Off.as_str());
+    let by_words = lin.get("/rest/v1/works?words=sails").await?.done()?;
+    assert_eq!(by_words["items"].as_array().map(Vec::len), Some(1));
+    let page = browser
+        .get("/library?words=sails")
+        .header("accept", "text/html");
+    let page = crate::support::Reply::to(page).await?;
+    assert!(page.text().contains("The ship sails to Hangzhou"));
+    assert!(!page.text().contains("related-heading"));
+    Ok(())
+}
