@@ -250,17 +250,10 @@ pub fn reveal(selector: &'static str) {
     }
 }
 
-/// Gives the focus to the element of that id, once it is drawn, if there is one then.
-pub fn focus(id: String) {
+/// Gives the element of that id the keyboard once it is drawn, if there is one then.
+pub fn focus_drawn(id: String) {
     after_layout(move || {
-        let found = window()
-            .and_then(|window| window.document())
-            .and_then(|document| document.get_element_by_id(&id))
-            .and_then(|element| element.dyn_into::<HtmlElement>().ok());
-        if let Some(element) = found {
-            // Fails for nothing that is on the page.
-            let _focused = element.focus();
-        }
+        focus(&id);
     });
 }
 

@@ -55,7 +55,7 @@ fn show(conversation: OpenConversation, version: MessageId) {
         match show_branch(conversation.id, version).await {
             Ok(()) => {
                 conversation.reload().await;
-                browser::focus(switcher_id(version));
+                browser::focus_drawn(switcher_id(version));
             }
             Err(error) => {
                 conversation.problem.try_set(Some(error));

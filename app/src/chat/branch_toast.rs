@@ -41,7 +41,7 @@ pub fn BranchToast(conversation: OpenConversation) -> impl IntoView {
                         deleted.try_set(None);
                         acts.tell(words.branch_restored);
                         conversation.reload().await;
-                        browser::focus(more_id(id));
+                        browser::focus_drawn(more_id(id));
                     }
                     Err(error) => {
                         conversation.problem.try_set(Some(error));

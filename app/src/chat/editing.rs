@@ -82,7 +82,7 @@ impl Draft {
 
     fn close(&self) {
         self.conversation.acts.editing.try_set(None);
-        browser::focus(more_id(self.message));
+        browser::focus_drawn(more_id(self.message));
     }
 
     /// Closes the box; `kept` says that what was typed is not lost.
@@ -140,7 +140,7 @@ impl Draft {
         if self.speaker == Speaker::User {
             self.scroller.sent();
         }
-        browser::focus(more_id(version));
+        browser::focus_drawn(more_id(version));
     }
 }
 

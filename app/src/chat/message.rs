@@ -34,10 +34,11 @@ fn Question(
     scroller: Scroller,
 ) -> impl IntoView {
     let words = use_words();
-    let editing = is_editing(conversation, message.id);
+    let id = message.id;
+    let editing = is_editing(conversation, id);
     let shown = message.clone();
     view! {
-        <article class="message" data-speaker="user" id=found::anchor(message.id) data-found=found::mark(message.id)>
+        <article class="message" data-speaker="user" id=found::anchor(id) data-found=found::mark(id)>
             <h2 class="visually-hidden">{words.you}</h2>
             {move || {
                 let message = shown.clone();
@@ -63,7 +64,8 @@ fn AnswerView(
     scroller: Scroller,
 ) -> impl IntoView {
     let words = use_words();
-    let editing = is_editing(conversation, message.id);
+    let id = message.id;
+    let editing = is_editing(conversation, id);
     let edited = message.clone();
     let status = message.status.clone();
     let is_generating = Memo::new(move |_| status.get() == MessageStatus::Generating);
@@ -77,8 +79,8 @@ fn AnswerView(
         <article
             class="message"
             data-speaker="assistant"
-            id=found::anchor(message.id)
-            data-found=found::mark(message.id)
+            id=found::anchor(id)
+            data-found=found::mark(id)
             aria-busy=move || is_generating.get().then_some("true")
         >
             <h2 class="visually-hidden">{words.assistant}</h2>

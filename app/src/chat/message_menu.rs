@@ -97,7 +97,7 @@ fn Items(
                 Ok(()) => {
                     acts.deleted.try_set(Some(id));
                     conversation.refresh();
-                    browser::focus("main".to_owned());
+                    browser::focus_drawn("main".to_owned());
                 }
                 Err(error) => {
                     problem.try_set(Some(error));

@@ -21,6 +21,9 @@ use crate::{
 };
 use lines::Lines;
 
+/// A page of conversations.
+type Listed = Page<ConversationSummary>;
+
 /// Where it is.
 pub const PATH: &str = "/conversations";
 
@@ -90,7 +93,7 @@ pub fn ConversationsPage() -> impl IntoView {
                 {problem.map(|code| view! { <p class="notice" data-tone="danger" role="alert">{words.failure(code)}</p> })}
                 <Loaded
                     what=page
-                    view=move |lines: Page<ConversationSummary>, _session: Session| {
+                    view=move |lines: Listed, _session: Session| {
                         view! { <Lines lines asked=asked.get_untracked() page/> }
                     }
                 />

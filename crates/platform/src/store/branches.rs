@@ -10,6 +10,7 @@ use super::{
     Db, Result, Submitted,
     messages::{Part, versions},
     on_pool,
+    search::SearchIndex as _,
 };
 
 /// A version of an answer that a person wrote.
@@ -236,6 +237,7 @@ impl Db {
             if written == 0 {
                 return Ok(BranchOutcome::NotFound);
             }
+            tx.index_text(version.id, version.text).await?;
             sqlx::query(SHOW_NEW)
                 .bind(conversation.to_string())
                 .bind(version.id.to_string())

@@ -61,14 +61,14 @@ const TEXTS_SQLITE: &str = "
     FROM search_terms CROSS JOIN search_entries e ON e.id = search_terms.rowid
          CROSS JOIN conversations c ON c.id = e.conversation_id CROSS JOIN messages m ON m.id = e.message_id
     WHERE search_terms MATCH $1 AND search_terms.rowid < $2
-      AND e.owner_id = $3 AND e.message_id IS NOT NULL AND c.owner_id = $3 AND c.deleted_at IS NULL
+      AND e.owner_id = $3 AND e.message_id IS NOT NULL AND c.owner_id = $3 AND c.deleted_at IS NULL AND m.deleted_at IS NULL
     ORDER BY search_terms.rowid DESC LIMIT $4";
 
 const TEXTS_POSTGRES: &str = "
     SELECT e.id, c.id AS conversation_id, c.title, c.archived_at, m.created_at AS at, m.id AS message_id, m.role, m.parts
     FROM search_entries e JOIN conversations c ON c.id = e.conversation_id JOIN messages m ON m.id = e.message_id
     WHERE e.search_terms @@ $1::tsquery AND e.id < $2
-      AND e.owner_id = $3 AND e.message_id IS NOT NULL AND c.owner_id = $3 AND c.deleted_at IS NULL
+      AND e.owner_id = $3 AND e.message_id IS NOT NULL AND c.owner_id = $3 AND c.deleted_at IS NULL AND m.deleted_at IS NULL
     ORDER BY e.id DESC LIMIT $4";
 
 /// For the proof that each uses an index.

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::Branch;
 
-use super::*;
+use super::{search::texts, *};
 use crate::store::{BranchOutcome, Version, testing::on_both};
 
 impl Desk {
@@ -101,6 +101,18 @@ async fn a_persons_version_of_an_answer_is_marked_and_made_once_a_press() {
             panic!("{done:?}");
         };
         assert_eq!(desk.version(lin, turn, press).await, done);
+        assert_eq!(texts(&db, lin, "月光").await, [version]);
+        assert_eq!(
+            desk.delete(lin, turn, version).await,
+            BranchOutcome::Done(version)
+        );
+        assert_eq!(
+            texts(&db, lin, "月光").await,
+            [],
+            "of a branch that is deleted"
+        );
+        assert!(desk.restore(lin, turn, version).await);
+        assert_eq!(texts(&db, lin, "月光").await, [version]);
         assert_eq!(desk.shown(lin, turn).await, [turn.question, version]);
         let kept = db.message(lin, turn.conversation, version).await;
         let kept = kept.unwrap().unwrap();
