@@ -35,7 +35,7 @@ pub fn QuestionActions(message: OpenMessage, conversation: OpenConversation) -> 
     let edit = move |_| {
         conversation
             .acts
-            .edit(conversation.id, &edited, conversation.problem)
+            .edit(conversation.id, &edited, conversation.problem);
     };
     view! {
         <div class="actions">

@@ -66,7 +66,7 @@ impl OpenConversation {
             older_than: RwSignal::new(view.messages.older_than),
             is_loading_older: RwSignal::new(false),
             is_offline: RwSignal::new(false),
-            is_past: false,
+            is_past: view.has_newer,
             is_deleted: RwSignal::new(false),
             problem: RwSignal::new(None),
             acts: Acts::new(),

@@ -95,10 +95,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let (draft, models) = (view.draft.clone(), offer.models.clone());
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
-    let conversation = OpenConversation {
-        is_past,
-        ..OpenConversation::new(view)
-    };
+    let conversation = OpenConversation::new(view);
     let is_generating = conversation.is_generating();
     let found = Found::in_query();
     provide_context(found);

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// No listening lasts longer than ten minutes at the server: before that, a new one begins.
-const RENEWAL: Duration = Duration::from_secs(9 * 60);
+const RENEWAL: Duration = Duration::from_mins(9);
 /// So much of what was said stands there, in characters.
 const SHOWN: usize = 400;
 

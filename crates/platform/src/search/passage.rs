@@ -145,8 +145,8 @@ mod tests {
     #[test]
     fn a_mark_that_is_longer_than_what_is_shown_is_cut() {
         let text = "字".repeat(900);
-        let marks = [0..text.len()];
-        let shown = around(&text, &marks);
+        let whole = 0..text.len();
+        let shown = around(&text, std::slice::from_ref(&whole));
         assert_eq!(shown[0].text.chars().count(), LENGTH);
         assert!(shown[0].found && shown.len() == 2);
     }

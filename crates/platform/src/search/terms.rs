@@ -148,7 +148,8 @@ mod tests {
     #[test]
     fn a_text_of_any_length_has_bounded_terms() {
         let scope = Scope::texts(UserId::from_uuid(uuid::Uuid::nil()));
-        let many: String = (0..60_000).map(|n| format!("{n:x}-word ")).collect();
+        let many: Vec<_> = (0..60_000).map(|n| format!("{n:x}-word")).collect();
+        let many = many.join(" ");
         let bytes: usize = scope.terms(&many).iter().map(String::len).sum();
         assert!(bytes > MOST_BYTES / 2 && bytes <= MOST_BYTES, "{bytes}");
         let long = scope.terms(&"a".repeat(100_000));
