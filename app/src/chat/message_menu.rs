@@ -158,8 +158,8 @@ fn WithModel(
     let chosen = RwSignal::new(conversation.model.get_untracked());
     let again = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        conversation.acts.menu.set(None);
         let model: ModelName = chosen.get_untracked();
+        conversation.acts.menu.set(None);
         spawn_local(async move {
             match regenerate(conversation.id, message, Some(model.clone().into())).await {
                 Ok(()) => {

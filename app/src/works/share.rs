@@ -62,15 +62,15 @@ fn Sharing(thing: Shareable, question: &'static str, may_be_endless: bool) -> im
             <details class="confirm">
                 <summary class="button">{words.share}</summary>
                 <div class="confirm__question" data-tone="calm">
-                <p>{question}</p>
-                <form class="panel__row" method="post" action=CreateShare::PATH on:submit=create>
-                    <input type="hidden" name="kind" value=thing.kind()/>
-                    <input type="hidden" name="id" value=thing.id()/>
-                    <select class="field__line" name="life" aria-label=words.share_for>{lives}</select>
-                    <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.share_make}</button>
-                </form>
-                {submission.view_as("")}
-                <p class="field__hint"><a href="/settings/shares">{words.shares_all}</a></p>
+                    <p>{question}</p>
+                    <form class="panel__row" method="post" action=CreateShare::PATH on:submit=create>
+                        <input type="hidden" name="kind" value=thing.kind()/>
+                        <input type="hidden" name="id" value=thing.id()/>
+                        <select class="field__line" name="life" aria-label=words.share_for>{lives}</select>
+                        <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.share_make}</button>
+                    </form>
+                    {submission.view_as("")}
+                    <p class="field__hint"><a href="/settings/shares">{words.shares_all}</a></p>
                 </div>
             </details>
             {move || {
