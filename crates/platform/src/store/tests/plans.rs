@@ -48,7 +48,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
 const OWN_ROWS: [&str; 4] = ["SCAN b", "SCAN below", "SCAN branch", "SCAN met"];
 
 /// How SQLite says that FTS5 gives the rows that match, below a row and without sorting them.
-const BY_TERMS: &str = "SCAN search_terms VIRTUAL TABLE INDEX 32:M";
+const BY_TERMS: &str = "SCAN search_terms VIRTUAL TABLE INDEX 192:M";
 
 async fn plan(pool: &SqlitePool, query: &str) -> Vec<String> {
     let explained = format!("EXPLAIN QUERY PLAN {query}");
