@@ -20,7 +20,8 @@ class Gateway(Process):
 
     def __init__(self, folder: Path, upstream: str | None, database: Postgres | None = None, **settings: object) -> None:
         self.database = database or Sqlite(folder)
-        environment = {"SERVER__ADDR": "127.0.0.1:0"} | self.database.settings
+        # Reading works for the search by meaning makes calls of its own, which nobody who counts calls here has in mind.
+        environment = {"SERVER__ADDR": "127.0.0.1:0", "WORKS__EMBEDDING_MODEL": ""} | self.database.settings
         if upstream is not None:
             environment |= {"BAILIAN__BASE_URL": upstream, "BAILIAN__API_KEY": UPSTREAM_KEY}
         environment |= {name.upper(): str(value) for name, value in settings.items()}
