@@ -167,7 +167,10 @@ fn a_table_is_one_before_its_second_line_is_complete() {
     ] {
         let html = halfway(text);
         assert!(
-            html.contains("<th>a<button") && html.contains("<th>b<button") && !html.contains('|') && !html.contains('*'),
+            html.contains("<th>a<button")
+                && html.contains("<th>b<button")
+                && !html.contains('|')
+                && !html.contains('*'),
             "{text:?} {html}"
         );
     }

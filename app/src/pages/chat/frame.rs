@@ -47,8 +47,14 @@ pub fn Chat() -> impl IntoView {
     let list = Resource::new_blocking(|| (), |()| list_conversations(None));
     Effect::new(|_| browser::remember_time_zone());
     listen_for_shortcut();
+    // The router would only scroll there.
+    let skip = |event: leptos::ev::MouseEvent| {
+        if browser::focus("main") {
+            event.prevent_default();
+        }
+    };
     view! {
-        <a class="skip" href="#main">{words.skip}</a>
+        <a class="skip" href="#main" on:click=skip>{words.skip}</a>
         <SidebarSwitch/>
         <div class="frame">
             <SidebarView session list/>
