@@ -10,7 +10,7 @@ use http::{
 /// Scripts may run, and can do nothing but draw. `frame-src` of the page around keeps the frame from going elsewhere.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; \
-     media-src data:; base-uri 'none'; form-action 'none'; webrtc 'block'; frame-ancestors 'self'",
+     media-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
 );
 
 /// Takes the code from the page around it, once.

@@ -11,7 +11,7 @@ use model::{ConversationSummary, Page, Session, Shelf};
 use crate::{
     address::with_query,
     api::conversations::load_shelf,
-    chat::header::Header,
+    chat::{header::Header, sidebar::Sidebar},
     language::{Words, use_words},
     ui::{
         loaded::Loaded,
@@ -60,9 +60,11 @@ pub fn ConversationsPage() -> impl IntoView {
     let words = use_words();
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(Asked::of));
+    // What was taken back from elsewhere on the page is here again.
+    let changes = expect_context::<Sidebar>().changes();
     let page = Resource::new_blocking(
-        move || asked.get(),
-        |asked| {
+        move || (asked.get(), changes.get()),
+        |(asked, _)| {
             let after = (!asked.after.is_empty()).then_some(asked.after);
             load_shelf(asked.shelf.as_str().to_owned(), after)
         },
