@@ -19,10 +19,10 @@ const LATER: &str = "UPDATE vectors_due SET due_at = $3 WHERE thing_id = $1 AND 
 const UNREAD: &str = "SELECT COUNT(*) FROM vectors_due WHERE owner_id = $1 AND kind = $2";
 const OTHER_WORKS: &str = "INSERT INTO vectors_due (thing_id, kind, owner_id, due_at, attempts, changes) \
      SELECT work_id, 'work', owner_id, 0, 0, 0 FROM work_vectors WHERE model < $1 \
-     UNION SELECT work_id, 'work', owner_id, 0, 0, 0 FROM work_vectors WHERE model > $1 ON CONFLICT (thing_id) DO NOTHING";
+     UNION ALL SELECT work_id, 'work', owner_id, 0, 0, 0 FROM work_vectors WHERE model > $1 ON CONFLICT (thing_id) DO NOTHING";
 const OTHER_TRANSCRIPTS: &str = "INSERT INTO vectors_due (thing_id, kind, owner_id, due_at, attempts, changes) \
      SELECT transcript_id, 'transcript', owner_id, 0, 0, 0 FROM transcript_vectors WHERE model < $1 \
-     UNION SELECT transcript_id, 'transcript', owner_id, 0, 0, 0 FROM transcript_vectors WHERE model > $1 \
+     UNION ALL SELECT transcript_id, 'transcript', owner_id, 0, 0, 0 FROM transcript_vectors WHERE model > $1 \
      ON CONFLICT (thing_id) DO NOTHING";
 
 /// Who deletes a work meanwhile deletes what is known of it.
