@@ -65,7 +65,10 @@ pub(crate) async fn protect(
         .entry(X_FRAME_OPTIONS)
         .or_insert(HeaderValue::from_static("DENY"));
     if is_shared {
-        headers.extend(OF_SHARED);
+        // Instead of what is always said: extending would say both.
+        for (name, value) in OF_SHARED {
+            headers.insert(name, value);
+        }
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     if config.is_https() {

@@ -35,6 +35,7 @@ async fn a_profile_is_changed_where_it_is_said_and_stays_otherwise() -> TestResu
         json!([
             "chat.use",
             "media.use",
+            "media.share",
             "api_keys.use",
             "gateway.use",
             "files.use"
