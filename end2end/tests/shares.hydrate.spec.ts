@@ -5,7 +5,7 @@ import { expect, type Page, test } from "../fixtures.ts";
 
 /** A page of somebody who has no account and no cookies here. */
 async function stranger(browser: Browser, locale: string | undefined): Promise<Page> {
-  const context = await browser.newContext({ locale });
+  const context = await browser.newContext(locale === undefined ? {} : { locale });
   return context.newPage();
 }
 
