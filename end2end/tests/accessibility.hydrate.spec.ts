@@ -14,6 +14,8 @@ for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`axe finds nothing serious in the ${colorScheme} theme`, () => {
     // Without movement nothing is measured half-faded.
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+    // Each looks at many pages.
+    test.slow();
 
     test("before one is signed in", async ({ page, server }) => {
       for (const path of ["/login", "/register", "/forgot", "/reset?token=used", "/verify?token=used", "/register?sent=1", await server.setupLink(), "/setup?token=used", "/login?problem=wrong_credentials"]) {
