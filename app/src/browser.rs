@@ -4,6 +4,7 @@ pub mod canvas;
 pub mod events;
 pub mod fetch;
 pub mod highlight;
+pub mod local;
 pub mod microphone;
 pub mod passkeys;
 pub mod recorder;

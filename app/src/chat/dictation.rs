@@ -10,6 +10,7 @@ use web_sys::{BinaryType, MessageEvent, WebSocket};
 use crate::{
     browser::{
         self,
+        local::Local,
         microphone::{self, Microphone, NoMicrophone},
     },
     error::AppError,
@@ -42,7 +43,7 @@ pub struct Dictation {
     /// What stood there before, and the sentences by their index.
     before: StoredValue<String>,
     sentences: StoredValue<Vec<(u64, String)>>,
-    line: StoredValue<Option<Line>, LocalStorage>,
+    line: Local<Line>,
 }
 
 impl Dictation {
@@ -55,7 +56,7 @@ impl Dictation {
             is_listening: RwSignal::new(false),
             before: StoredValue::new(String::new()),
             sentences: StoredValue::new(Vec::new()),
-            line: StoredValue::new_local(None),
+            line: Local::new(),
         };
         on_cleanup(move || dictation.hang_up());
         dictation
@@ -115,7 +116,7 @@ impl Dictation {
         let closed = Closure::<dyn FnMut(MessageEvent)>::new(move |_| self.end());
         socket.set_onmessage(Some(told.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        self.line.try_set_value(Some(Line {
+        self.line.set(Some(Line {
             socket,
             microphone: Some(microphone),
             _handlers: [told, closed],
@@ -123,10 +124,8 @@ impl Dictation {
     }
 
     fn send(self, sound: &js_sys::ArrayBuffer) {
-        self.line.try_with_value(|line| {
-            if let Some(line) = line
-                && line.socket.ready_state() == WebSocket::OPEN
-            {
+        self.line.with(|line| {
+            if line.socket.ready_state() == WebSocket::OPEN {
                 // A line that breaks meanwhile tells so by itself.
                 let _sent = line.socket.send_with_array_buffer(sound);
             }
@@ -155,14 +154,12 @@ impl Dictation {
 
     /// No more sound; what is still understood comes yet.
     pub fn stop(self) {
-        self.line.try_update_value(|line| {
-            if let Some(line) = line {
-                line.microphone = None;
-                if line.socket.ready_state() == WebSocket::OPEN {
-                    let _sent = line.socket.send_with_str("end");
-                } else {
-                    let _closed = line.socket.close();
-                }
+        self.line.with(|line| {
+            line.microphone = None;
+            if line.socket.ready_state() == WebSocket::OPEN {
+                let _sent = line.socket.send_with_str("end");
+            } else {
+                let _closed = line.socket.close();
             }
         });
     }
@@ -179,8 +176,7 @@ impl Dictation {
     }
 
     fn hang_up(self) {
-        let line = self.line.try_update_value(Option::take).flatten();
-        if let Some(line) = line {
+        if let Some(line) = self.line.take() {
             line.socket.set_onmessage(None);
             line.socket.set_onclose(None);
             let _closed = line.socket.close();

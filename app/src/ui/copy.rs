@@ -30,7 +30,7 @@ pub fn CopyText(
     view! {
         <button class="button" type="button" data-needs="script" on:click=copy>
             <Glyph icon=Icon::Copy/>
-            <span role="status">{label}</span>
+            <span aria-live="polite">{label}</span>
         </button>
     }
 }

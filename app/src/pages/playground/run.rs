@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use web_sys::AbortController;
 
 use super::{answer::Answer, ask::Ask};
-use crate::browser::{self, fetch};
+use crate::browser::{self, fetch, local::Local};
 
 /// A question that is being answered, or was.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Run {
     pub(super) was_asked: RwSignal<bool>,
     /// Milliseconds to the first words, and to the end.
     pub(super) times: RwSignal<(Option<f64>, Option<f64>)>,
-    stop: StoredValue<Option<AbortController>, LocalStorage>,
+    stop: Local<AbortController>,
 }
 
 impl Run {
@@ -25,7 +25,7 @@ impl Run {
             is_running: RwSignal::new(false),
             was_asked: RwSignal::new(false),
             times: RwSignal::new((None, None)),
-            stop: StoredValue::new_local(None),
+            stop: Local::new(),
         }
     }
 
@@ -38,7 +38,7 @@ impl Run {
             return;
         };
         let signal = controller.signal();
-        self.stop.set_value(Some(controller));
+        self.stop.set(Some(controller));
         self.answer.set(Answer::default());
         self.times.set((None, None));
         self.was_asked.set(true);
@@ -60,11 +60,7 @@ impl Run {
 
     /// Stops what runs; what has come stays.
     pub(super) fn stop(self) {
-        self.stop.with_value(|stop| {
-            if let Some(stop) = stop {
-                stop.abort();
-            }
-        });
+        self.stop.with(|stop| stop.abort());
     }
 
     async fn read(self, mut answering: fetch::Answering, began: f64) {

@@ -9,7 +9,7 @@ use super::{
     send::Sending,
 };
 use crate::{
-    browser::{self, microphone::NoMicrophone, recorder::Recorder},
+    browser::{self, local::Local, microphone::NoMicrophone, recorder::Recorder},
     language::use_words,
     ui::icon::{Glyph, Icon},
 };
@@ -31,7 +31,7 @@ enum State {
 #[expect(clippy::too_many_lines, reason = "most is what stands on the page")]
 pub(super) fn Record(sending: Sending) -> impl IntoView {
     let words = use_words();
-    let recorder = StoredValue::new_local(None::<Recorder>);
+    let recorder = Local::<Recorder>::new();
     let state = RwSignal::new(State::Idle);
     let level = RwSignal::new(0.0_f64);
     let elapsed_ms = RwSignal::new(0.0_f64);
@@ -44,8 +44,8 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
         last.try_set_value(now);
         if state.try_get_untracked() == Some(State::Recording) {
             elapsed_ms.try_update(|elapsed| *elapsed += now - before);
-            let loud = recorder.try_with_value(|recorder| recorder.as_ref().map(Recorder::level));
-            level.try_set(loud.flatten().unwrap_or(0.0));
+            let loud = recorder.with(|recorder| recorder.level());
+            level.try_set(loud.unwrap_or(0.0));
         }
     };
     Effect::new(move |_| {
@@ -63,7 +63,7 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
         spawn_local(async move {
             match Recorder::begin().await {
                 Ok(opened) => {
-                    recorder.try_set_value(Some(opened));
+                    recorder.set(Some(opened));
                     state.try_set(State::Recording);
                 }
                 Err(error) => {
@@ -74,8 +74,7 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
         });
     };
     let hold = move |_| {
-        recorder.with_value(|recorder| {
-            let Some(recorder) = recorder else { return };
+        recorder.with(|recorder| {
             if state.get_untracked() == State::Paused {
                 recorder.resume();
                 state.set(State::Recording);
@@ -88,7 +87,7 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
     };
     let end = move |_| {
         state.set(State::Ending);
-        let taken = recorder.try_update_value(Option::take).flatten();
+        let taken = recorder.take();
         spawn_local(async move {
             let recorded = match taken {
                 Some(recorder) => recorder.end().await,
@@ -102,7 +101,7 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
         });
     };
     let discard = move |_| {
-        recorder.set_value(None);
+        recorder.set(None);
         level.set(0.0);
         state.set(State::Idle);
     };

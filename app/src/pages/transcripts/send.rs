@@ -8,6 +8,7 @@ use crate::{
     api::transcripts::{TranscriptForm, make_transcript},
     browser::{
         self,
+        local::Local,
         tus::{self, Progress, Wanted},
     },
     error::AppError,
@@ -34,7 +35,7 @@ pub(super) struct Sending {
     paused: RwSignal<bool>,
     called_off: RwSignal<bool>,
     error: RwSignal<Option<AppError>>,
-    kept: StoredValue<Option<(Blob, String)>, LocalStorage>,
+    kept: Local<(Blob, String)>,
     can_retry: RwSignal<bool>,
 }
 
@@ -46,13 +47,13 @@ impl Sending {
             paused: RwSignal::new(false),
             called_off: RwSignal::new(false),
             error: RwSignal::new(None),
-            kept: StoredValue::new_local(None),
+            kept: Local::new(),
             can_retry: RwSignal::new(false),
         };
         // Nobody leaves by mistake while a recording is only here.
         Effect::new(move |_| {
             let listener = window_event_listener(ev::beforeunload, move |event| {
-                if sending.kept.try_with_value(Option::is_some) == Some(true) {
+                if sending.kept.is_some() {
                     event.prevent_default();
                 }
             });
@@ -75,12 +76,12 @@ impl Sending {
         if self.state.get_untracked() != State::Idle {
             return;
         }
-        self.kept.set_value(Some((file, name)));
+        self.kept.set(Some((file, name)));
         self.again();
     }
 
     fn again(self) {
-        let Some((file, name)) = self.kept.try_get_value().flatten() else {
+        let Some((file, name)) = self.kept.with(|kept| (*kept).clone()) else {
             return;
         };
         self.error.set(None);
@@ -138,7 +139,7 @@ impl Sending {
     }
 
     fn forget(self) {
-        self.kept.try_set_value(None);
+        self.kept.set(None);
         self.state.try_set(State::Idle);
         self.error.try_set(None);
         self.can_retry.try_set(false);

@@ -5,6 +5,8 @@ use model::transcript::TranscriptLine;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
+use crate::browser::local::Local;
+
 /// The name of the events among those of all jobs.
 const EVENT: &str = "transcript";
 
@@ -22,7 +24,7 @@ impl Drop for Connection {
 
 /// Calls `hear` for each change until the page goes.
 pub fn watch(hear: impl Fn(TranscriptLine) + Clone + 'static) {
-    let connection = StoredValue::new_local(None::<Connection>);
+    let connection = Local::<Connection>::new();
     Effect::new(move |_| {
         let Ok(source) = EventSource::new("/events/jobs") else {
             return;
@@ -44,10 +46,8 @@ pub fn watch(hear: impl Fn(TranscriptLine) + Clone + 'static) {
                 source,
                 _heard: heard,
             };
-            connection.set_value(Some(opened));
+            connection.set(Some(opened));
         }
     });
-    on_cleanup(move || {
-        connection.try_set_value(None);
-    });
+    on_cleanup(move || connection.set(None));
 }
