@@ -126,8 +126,12 @@ impl Side {
 
     async fn execute(&mut self, sql: &str) -> Result<(), Failed> {
         match self {
-            Self::Sqlite(connection) => drop(sqlx::query(sql).execute(connection).await?),
-            Self::Postgres(connection) => drop(sqlx::query(sql).execute(connection).await?),
+            Self::Sqlite(connection) => {
+                sqlx::query(sql).execute(connection).await?;
+            }
+            Self::Postgres(connection) => {
+                sqlx::query(sql).execute(connection).await?;
+            }
         }
         Ok(())
     }
