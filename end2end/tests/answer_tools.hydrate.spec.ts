@@ -71,6 +71,9 @@ test.describe("a page that a model wrote", () => {
 
 test("a table is put in order by a column, and taken along without formulas", async ({ page, chat, words }) => {
   const table = chat.answer.locator(".table");
+  // On a phone too it is a table, with its head.
+  await expect(table.locator("tbody tr").first()).toHaveCSS("display", "table-row");
+  await expect(table.locator("thead")).toHaveCSS("position", "static");
   const first = table.locator("tbody td:first-child");
   const people = table.locator("th").nth(1).getByRole("button", { name: words.table_sort });
   await people.click();
