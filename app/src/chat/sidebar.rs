@@ -92,11 +92,12 @@ fn SearchLink() -> impl IntoView {
         <a
             class="sidebar__search"
             href=search::PATH
+            aria-label=words.search_conversations
             aria-current=move || is_here().then_some("page")
             aria-keyshortcuts="Control+K Meta+K"
         >
             <Glyph icon=Icon::Search/>
-            <span>{words.search_conversations}</span>
+            <span>{words.search}</span>
             <kbd aria-hidden="true" data-needs="script">"Ctrl/⌘ K"</kbd>
         </a>
     }

@@ -114,7 +114,9 @@ impl Icon {
             }
             Self::Pin => "M8.5 4h7l-1 6.5 3 3.5h-11l3-3.5zM12 14v6.5",
             Self::Archive => "M4 5h16v4H4zM5.5 9v10h13V9M10 13h4",
-            Self::More => "M6 12v.1M12 12v.1M18 12v.1",
+            Self::More => {
+                "M6 11.4a.6.6 0 1 0 .01 0M12 11.4a.6.6 0 1 0 .01 0M18 11.4a.6.6 0 1 0 .01 0"
+            }
             Self::Quote => {
                 "M10 7H5v6h5V7zM10 13c0 2.5-1.5 4-4 4M19 7h-5v6h5V7zM19 13c0 2.5-1.5 4-4 4"
             }
