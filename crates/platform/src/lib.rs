@@ -20,6 +20,7 @@ pub mod mail;
 pub mod meaning;
 mod memory;
 pub mod people;
+mod pictures;
 mod render;
 pub mod search;
 mod services;

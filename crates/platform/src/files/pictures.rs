@@ -3,30 +3,23 @@
 
 use std::io::Cursor;
 
-use image::{
-    DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits,
-    codecs::jpeg::JpegEncoder, metadata::Orientation,
-};
+use image::{DynamicImage, ImageEncoder, ImageFormat, codecs::jpeg::JpegEncoder};
 
 use super::{
     kinds::{BMP, GIF, JPEG, PNG, Type, WEBP},
     strip,
 };
+use crate::pictures::{self, Bounds, Decoded};
 
 /// The largest picture's file, in bytes.
 pub(super) const LARGEST: u64 = 48 * 1024 * 1024;
 
-/// The longest side, in pixels.
-const LONGEST_SIDE: u32 = 16_384;
-
-/// The most pixels: more than what telephones take.
-const MOST_PIXELS: u64 = 64_000_000;
-
-/// What a decoder may take, in bytes.
-const MEMORY: u64 = 512 * 1024 * 1024;
-
-/// The most passes over a JPEG's pixels: each costs as much as a whole picture, and a file can ask for thousands.
-const MOST_SCANS: usize = 32;
+/// How large a picture may be: more pixels than what telephones take.
+const BOUNDS: Bounds = Bounds {
+    side: 16_384,
+    pixels: 64_000_000,
+    memory: 512 * 1024 * 1024,
+};
 
 /// How well a JPEG is kept that is drawn anew, of 100.
 const QUALITY: u8 = 92;
@@ -44,7 +37,11 @@ pub(super) struct Cleaned {
 /// The picture upright and without what is said beside its pixels. Where nothing has to be turned, the pixels of PNG, GIF and
 /// WebP are kept as they are; a JPEG is drawn anew. `None` when it can't be read, or would become enormous.
 pub(super) fn cleaned(kind: &Type, file: &[u8]) -> Option<Cleaned> {
-    let (image, turned, profile) = decode(kind, file)?;
+    let Decoded {
+        image,
+        turned,
+        profile,
+    } = decoded(kind, file)?;
     let (width, height) = (image.width(), image.height());
     let kept = if turned {
         None
@@ -67,7 +64,7 @@ pub(super) fn cleaned(kind: &Type, file: &[u8]) -> Option<Cleaned> {
 
 /// A small picture of it that fits into a square of `side` pixels, and its MIME type.
 pub(super) fn small(kind: &Type, file: &[u8], side: u32) -> Option<Vec<u8>> {
-    let (image, _, _) = decode(kind, file)?;
+    let image = decoded(kind, file)?.image;
     let image = if image.width() > side || image.height() > side {
         image.thumbnail(side, side)
     } else {
@@ -102,30 +99,8 @@ fn is_opaque(image: &DynamicImage) -> bool {
     }
 }
 
-/// The pixels upright, whether they had to be turned for that, and the profile of their colours.
-fn decode(kind: &Type, file: &[u8]) -> Option<(DynamicImage, bool, Option<Vec<u8>>)> {
-    let format = format(kind)?;
-    if format == ImageFormat::Jpeg && scans(file) > MOST_SCANS {
-        return None;
-    }
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(MEMORY);
-    let mut reader = ImageReader::with_format(Cursor::new(file), format);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().ok()?;
-    let (width, height) = decoder.dimensions();
-    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return None;
-    }
-    let orientation = decoder.orientation().ok();
-    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
-    let profile = decoder.icc_profile().ok().flatten();
-    let mut image = DynamicImage::from_decoder(decoder).ok()?;
-    image.apply_orientation(orientation);
-    let turned = orientation != Orientation::NoTransforms;
-    Some((image, turned, profile))
+fn decoded(kind: &Type, file: &[u8]) -> Option<Decoded> {
+    pictures::decode(file, format(kind)?, &BOUNDS)
 }
 
 fn encode(kind: &Type, image: DynamicImage, profile: Option<Vec<u8>>) -> Option<Vec<u8>> {
@@ -158,11 +133,4 @@ fn format(kind: &Type) -> Option<ImageFormat> {
     ]
     .into_iter()
     .find_map(|(known, format)| (known == kind).then_some(format))
-}
-
-/// How often the file begins a pass over the pixels. What lies in between can't look like it by chance.
-fn scans(jpeg: &[u8]) -> usize {
-    jpeg.windows(2)
-        .filter(|marker| *marker == [0xFF, 0xDA])
-        .count()
 }

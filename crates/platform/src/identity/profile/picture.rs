@@ -2,22 +2,19 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
+use image::{DynamicImage, ImageFormat, imageops::FilterType};
+
+use crate::pictures::{self, Bounds};
 
 /// The largest file, in bytes.
 pub(super) const LONGEST: usize = 5 * 1024 * 1024;
 
-/// The longest side of what is read, in pixels.
-const LONGEST_SIDE: u32 = 10_000;
-
-/// The most pixels that are read: a photo of a telephone.
-const MOST_PIXELS: u64 = 25_000_000;
-
-/// What a decoder may take, in bytes.
-const MEMORY: u64 = 192 * 1024 * 1024;
-
-/// The most passes over a JPEG's pixels: each costs as much as a whole picture, and a file can ask for thousands.
-const MOST_SCANS: usize = 32;
+/// How large what is read may be: a photo of a telephone.
+const BOUNDS: Bounds = Bounds {
+    side: 10_000,
+    pixels: 25_000_000,
+    memory: 192 * 1024 * 1024,
+};
 
 /// The side of what is kept, in pixels.
 const SIDE: u32 = 256;
@@ -40,34 +37,10 @@ pub(super) fn redraw(file: &[u8]) -> Option<Vec<u8>> {
 fn decode(file: &[u8]) -> Option<DynamicImage> {
     let format = image::guess_format(file).ok()?;
     let known = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP];
-    if !known.contains(&format) || (format == ImageFormat::Jpeg && scans(file) > MOST_SCANS) {
+    if !known.contains(&format) {
         return None;
     }
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(MEMORY);
-    let mut reader = ImageReader::with_format(Cursor::new(file), format);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().ok()?;
-    let (width, height) = decoder.dimensions();
-    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return None;
-    }
-    // Which way is up is said beside the pixels, and is lost with the rest of what is said there.
-    let orientation = decoder.orientation().ok();
-    let mut image = DynamicImage::from_decoder(decoder).ok()?;
-    if let Some(orientation) = orientation {
-        image.apply_orientation(orientation);
-    }
-    Some(image)
-}
-
-/// How often the file begins a pass over the pixels. What lies in between can't look like it by chance.
-fn scans(jpeg: &[u8]) -> usize {
-    jpeg.windows(2)
-        .filter(|marker| *marker == [0xFF, 0xDA])
-        .count()
+    Some(pictures::decode(file, format, &BOUNDS)?.image)
 }
 
 #[cfg(test)]
