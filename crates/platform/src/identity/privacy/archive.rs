@@ -10,7 +10,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::{Caller, Identity, IdentityError};
 use crate::store::export::{
-    KeptConversation, KeptFile, KeptLine, KeptMessage, KeptSentence, KeptTranscript, KeptWork, PAGE,
+    KeptConversation, KeptLine, KeptMessage, KeptSentence, KeptTranscript, PAGE,
 };
 
 /// The largest archive, in bytes.
@@ -30,6 +30,21 @@ const README: &str = "Everything that this site keeps of your account. Times are
      files.jsonl          your files, a file a line; GET /rest/v1/files/{id}/content has what is in them\n\
      works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
      transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n";
+
+/// Does something with each page of what a person has, from the smallest id to the largest.
+macro_rules! each_page {
+    ($after:ident => $load:expr, $page:ident => $act:block) => {
+        let mut $after = String::new();
+        loop {
+            let $page = $load.await?;
+            $act
+            match $page.last() {
+                Some(last) if $page.len() == PAGE => $after.clone_from(&last.id),
+                _ => break,
+            }
+        }
+    };
+}
 
 /// An archive that is being packed. What is written goes to the entry that was opened last.
 struct Archive(Option<ZipWriter<Cursor<Vec<u8>>>>);
@@ -57,18 +72,12 @@ impl Identity {
             archive.file("picture.png", image).await?;
         }
         self.pack_activity(user, &mut archive).await?;
-        let mut after = String::new();
-        loop {
-            let page = db.kept_conversations(user, &after).await?;
+        each_page!(after => db.kept_conversations(user, &after), page => {
             for conversation in &page {
                 self.pack_conversation(user, conversation, &mut archive)
                     .await?;
             }
-            match page.last() {
-                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
-                _ => break,
-            }
-        }
+        });
         self.pack_made(user, &mut archive).await?;
         archive.finish().await
     }
@@ -77,36 +86,19 @@ impl Identity {
     async fn pack_made(&self, user: UserId, archive: &mut Archive) -> Result<(), IdentityError> {
         let db = &self.0.db;
         archive.open("files.jsonl").await?;
-        let mut after = String::new();
-        loop {
-            let page: Vec<KeptFile> = db.kept_files(user, &after).await?;
+        each_page!(after => db.kept_files(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
-            match page.last() {
-                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
-                _ => break,
-            }
-        }
+        });
         archive.open("works.jsonl").await?;
-        let mut after = String::new();
-        loop {
-            let page: Vec<KeptWork> = db.kept_works(user, &after).await?;
+        each_page!(after => db.kept_works(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
-            match page.last() {
-                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
-                _ => break,
-            }
-        }
-        let mut after = String::new();
-        loop {
-            let page: Vec<KeptTranscript> = db.kept_transcripts(user, &after).await?;
+        });
+        each_page!(after => db.kept_transcripts(user, &after), page => {
             for transcript in &page {
                 self.pack_transcript(user, transcript, archive).await?;
             }
-            match page.last() {
-                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
-                _ => return Ok(()),
-            }
-        }
+        });
+        Ok(())
     }
 
     async fn pack_transcript(
@@ -184,21 +176,16 @@ impl Identity {
         let Ok(id) = conversation.id.parse::<ConversationId>() else {
             return Ok(());
         };
-        let mut after = String::new();
         let mut piece = Vec::new();
-        loop {
-            let page = self.0.db.kept_messages(user, id, &after).await?;
+        each_page!(after => self.0.db.kept_messages(user, id, &after), page => {
             for message in &page {
                 piece.extend(form(message));
                 if piece.len() > PIECE {
                     archive.write(std::mem::take(&mut piece)).await?;
                 }
             }
-            match page.last() {
-                Some(last) if page.len() == PAGE => after.clone_from(&last.id),
-                _ => return archive.write(piece).await,
-            }
-        }
+        });
+        archive.write(piece).await
     }
 }
 
