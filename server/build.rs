@@ -1,10 +1,13 @@
 //! The pages' files are embedded: a build of them is a reason to build this again.
 
-fn main() {
+fn main() -> std::io::Result<()> {
     let site = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site");
-    // Cargo takes a path that is not there for one that always changes.
-    if std::path::Path::new(site).exists() {
+    // A debug build reads the folder when it is asked, by the path that it has now: one that is made later is not found,
+    // because only a folder that is there has a canonical path.
+    std::fs::create_dir_all(site)?;
+    if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         println!("cargo::rerun-if-changed={site}");
     }
     println!("cargo::rerun-if-changed=build.rs");
+    Ok(())
 }
