@@ -14,6 +14,7 @@ mod diagnostic;
 pub mod dictation;
 mod drafts;
 mod editing;
+mod elsewhere;
 pub mod empty;
 pub mod follow;
 pub mod found;

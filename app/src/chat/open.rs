@@ -6,7 +6,7 @@ use model::{
     MessageStatus, ModelName,
 };
 
-use super::{acts::Acts, answer::OpenMessage, follow::Outcome};
+use super::{acts::Acts, answer::OpenMessage, elsewhere::Elsewhere, follow::Outcome};
 use crate::{
     api::conversations::{load_newest, load_older},
     error::AppError,
@@ -38,8 +38,7 @@ pub struct OpenConversation {
     /// What the reader is doing with its messages.
     pub acts: Acts,
     loads: StoredValue<Loads>,
-    /// An answer that grows and was not among the messages when it was looked for: it is in a branch that isn't shown.
-    elsewhere: StoredValue<Option<MessageId>>,
+    elsewhere: StoredValue<Elsewhere>,
 }
 
 /// How often the newest messages were asked for, and which of these answers came in last.
@@ -71,7 +70,7 @@ impl OpenConversation {
             problem: RwSignal::new(None),
             acts: Acts::new(),
             loads: StoredValue::new(Loads::default()),
-            elsewhere: StoredValue::new(None),
+            elsewhere: StoredValue::new(Elsewhere::default()),
         }
     }
 
@@ -116,11 +115,13 @@ impl OpenConversation {
                 match message.map(|message| message.apply(&progress)) {
                     Some(Outcome::Applied | Outcome::Old) => {}
                     Some(Outcome::Missed) => self.refresh(),
-                    // Once: while another branch is shown, each word of it would load the page.
-                    None if self.elsewhere.try_get_value() == Some(Some(progress.message)) => {}
                     None => {
-                        self.elsewhere.try_set_value(Some(progress.message));
-                        self.refresh();
+                        let is_news = self.elsewhere.try_update_value(|elsewhere| {
+                            elsewhere.hears(progress.message, progress.seq)
+                        });
+                        if is_news == Some(true) {
+                            self.refresh();
+                        }
                     }
                 }
             }
@@ -172,6 +173,7 @@ impl OpenConversation {
                 }
             }
             Err(error) => {
+                self.elsewhere.try_update_value(Elsewhere::forget);
                 self.problem.try_set(Some(error));
             }
         }
@@ -214,6 +216,18 @@ impl OpenConversation {
             && merged.iter().zip(&known).all(|(new, old)| new.id == old.id);
         if !same {
             self.messages.set(merged);
+        }
+        let shown = |id: MessageId| {
+            self.messages.with_untracked(|messages| {
+                let message = messages.iter().find(|message| message.id == id);
+                message.map(OpenMessage::seq)
+            })
+        };
+        let is_behind = self
+            .elsewhere
+            .try_update_value(|elsewhere| elsewhere.meets(shown));
+        if is_behind == Some(true) {
+            self.refresh();
         }
     }
 
