@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use object_store::MultipartUpload;
 use sha2::{Digest, Sha256};
 
-use super::{Files, FilesError, place::Object, scan::Scan};
+use super::{Files, FilesError, boxes::Boxes, place::Object, scan::Scan};
 use crate::{identity::token::hex, store::Blob};
 
 /// Bytes of a piece: S3 wants 5 MiB at least and ten thousand pieces at most. Each upload that runs takes two of them.
@@ -21,6 +21,7 @@ pub(super) struct Draft {
     bytes: u64,
     limit: u64,
     scan: Option<Scan>,
+    boxes: Option<Boxes>,
     is_kept: bool,
 }
 
@@ -52,20 +53,35 @@ impl Draft {
             bytes: 0,
             limit,
             scan,
+            boxes: None,
             is_kept: false,
         })
     }
 
+    /// It is a file in boxes, and only what belongs to film or sound is kept of them. The scanner sees what was sent.
+    pub(super) fn in_boxes(mut self) -> Self {
+        self.boxes = Some(Boxes::default());
+        self
+    }
+
     /// Writes what came.
-    pub(super) async fn write(&mut self, mut piece: Bytes) -> Result<(), FilesError> {
+    pub(super) async fn write(&mut self, piece: Bytes) -> Result<(), FilesError> {
         self.bytes += piece.len() as u64;
         if self.bytes > self.limit {
             return Err(FilesError::TooLarge);
         }
-        self.hash.update(&piece);
         if let Some(scan) = &mut self.scan {
             scan.write(&piece).await?;
         }
+        let piece = match &mut self.boxes {
+            Some(boxes) => boxes.pass(piece),
+            None => piece,
+        };
+        self.take(piece).await
+    }
+
+    async fn take(&mut self, mut piece: Bytes) -> Result<(), FilesError> {
+        self.hash.update(&piece);
         while self.pending.len() + piece.len() >= PIECE {
             self.pending
                 .extend_from_slice(&piece.split_to(PIECE - self.pending.len()));
@@ -80,6 +96,9 @@ impl Draft {
     pub(super) async fn finish(&mut self) -> Result<Written, FilesError> {
         if let Some(scan) = self.scan.take() {
             scan.finish().await?;
+        }
+        if let Some(mut boxes) = self.boxes.take() {
+            self.take(boxes.rest()).await?;
         }
         if self.pieces.is_none() {
             let content = self.pending.split().freeze();

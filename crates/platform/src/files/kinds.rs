@@ -72,6 +72,11 @@ impl Type {
         Medium::of_mime(self.mime)
     }
 
+    /// Whether it is a file of boxes, as MP4 and QuickTime are.
+    pub(super) fn is_in_boxes(&self) -> bool {
+        [MP4, MOV, M4A].contains(&self)
+    }
+
     /// Whether a name may end so.
     fn has_extension(&self, extension: &str) -> bool {
         let is = |known: &&&str| known.eq_ignore_ascii_case(extension);

@@ -130,6 +130,9 @@ impl Files {
     ) -> Result<FileView, FilesError> {
         let scan = self.scan_of(file.kind).await?;
         let mut draft = Draft::begin(self, self.next_blob(owner), limit, scan).await?;
+        if kind.is_in_boxes() {
+            draft = draft.in_boxes();
+        }
         let mut bytes = Box::pin(bytes);
         while let Some(piece) = bytes.next().await {
             draft.write(piece?).await?;

@@ -334,3 +334,24 @@ async fn a_new_name_must_fit_the_content() {
     })
     .await;
 }
+
+/// FI-12: user data of a film (`udta`) says where it was taken; the rest of the file stays where it is.
+#[tokio::test]
+async fn where_a_film_was_taken_is_not_kept() {
+    on_both(async |db| {
+        let desk = Desk::on(&db).await;
+        let place =
+            b"\0\0\0\x30moov\0\0\0\x28udta\0\0\0\x20\xA9xyz\0\x14\x15\xC7+30.2741+120.1551/\0\0";
+        let mut sent = film(MIB);
+        let end = sent.len();
+        sent[24..32].copy_from_slice(b"\0\x0F\xFF\xE8mdat");
+        sent.extend_from_slice(place);
+        let file = desk.upload(desk.lin, "湖.mp4", sent.clone()).await.unwrap();
+        let kept = desk.files.read(desk.lin, file.id, u64::MAX).await.unwrap();
+        assert_eq!(kept.len(), sent.len());
+        assert!(kept[..end] == sent[..end]);
+        assert_eq!(&kept[end + 8..end + 16], b"\0\0\0\x28free");
+        assert!(kept[end + 16..].iter().all(|byte| *byte == 0));
+    })
+    .await;
+}
