@@ -18,12 +18,14 @@ export default defineConfig({
   // A test that passes at the second try has found something: by hand it fails at once, CI lists it as flaky.
   retries: process.env["CI"] ? 2 : 0,
   forbidOnly: !!process.env["CI"],
+  // So many say that the build is broken: better to be told soon than to wait for all the others.
+  ...(process.env["CI"] ? { maxFailures: 15 } : {}),
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["html", { open: "never" }]],
   use: {
     ...chromium,
-    trace: "retain-on-failure",
+    trace: process.env["CI"] ? "on-first-retry" : "retain-on-failure",
     screenshot: "only-on-failure",
   },
   projects: [

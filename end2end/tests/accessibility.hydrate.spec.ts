@@ -62,8 +62,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.locator(".mask__canvas").waitFor();
       expect(await findings(page), "mask").toEqual([]);
       await page.keyboard.press("Escape");
-      await works.open("/library");
-      await works.shelf.first().getByRole("link").click();
+      // Before the page is alive the link leads to the file itself.
+      await expect(async () => {
+        await works.open("/library");
+        await works.shelf.first().getByRole("link").click();
+        await expect(works.lightbox).toBeVisible({ timeout: 2_000 });
+      }).toPass({ timeout: 30_000 });
       expect(await findings(page), "large").toEqual([]);
     });
 
