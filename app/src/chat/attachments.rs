@@ -1,6 +1,7 @@
 //! Files that are handed in with a question.
 
 mod chips;
+mod item;
 mod shown;
 mod taking;
 
@@ -9,7 +10,7 @@ use model::{ModelChoice, ModelName};
 
 pub use chips::{AttachButton, Attached, FitsNot};
 pub use shown::Attachments;
-pub use taking::{Attaching, Item};
+pub use taking::Attaching;
 
 /// The models on offer, and whether files may be handed in: a context of the pages with a composer.
 #[derive(Clone, Copy)]

@@ -6,7 +6,10 @@ use model::{
     attachment::{MEDIA_TOGETHER, MOST_ATTACHMENTS, TEXT_EXTENSIONS},
 };
 
-use super::taking::{Attaching, Item, Misfit, Refusal, State};
+use super::{
+    item::{Item, Misfit, Refusal, State},
+    taking::Attaching,
+};
 use crate::{
     browser::{self, upload},
     language::{Words, use_words},

@@ -106,7 +106,7 @@ async fn a_pictures_tokens_are_booked() {
         let call = runs[0].call.unwrap();
         assert!(call.cost > 0, "{call:?}");
         assert_eq!(call.usage_source, model::UsageSource::Reported);
-        assert!(call.usage.input > 900, "the picture counts: {call:?}");
+        assert!(call.usage.input_tokens > 900, "the picture counts: {call:?}");
     })
     .await;
 }
