@@ -7,7 +7,7 @@ use model::{
 };
 
 use super::{
-    item::{Item, Misfit, Refusal, State},
+    item::{Happened, Item, Misfit, Refusal, State},
     taking::Attaching,
 };
 use crate::{
@@ -74,8 +74,11 @@ pub fn Attached(attaching: Attaching, button: &'static str) -> impl IntoView {
     let is_told = Memo::new(move |_| attaching.is_over.get() || !attaching.is_empty());
     let last = move || {
         attaching.last.with(|last| match last {
-            Some((name, true)) => words.attach_added(name),
-            Some((name, false)) => words.attach_removed(name),
+            Some((name, Happened::Kept)) => words.attach_added(name),
+            Some((name, Happened::Removed)) => words.attach_removed(name),
+            Some((name, Happened::Refused(refusal))) => {
+                words.attach_failed(name, &said(words, refusal))
+            }
             None => String::new(),
         })
     };

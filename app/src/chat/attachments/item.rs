@@ -38,6 +38,17 @@ pub enum Refusal {
     Told(AppError),
 }
 
+/// What happened to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// It is there.
+    Kept,
+    /// It was taken away.
+    Removed,
+    /// It is not taken.
+    Refused(Refusal),
+}
+
 /// A file beside the question.
 #[derive(Clone, Debug)]
 pub struct Item {

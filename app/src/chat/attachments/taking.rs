@@ -9,7 +9,7 @@ use web_sys::{Blob, File};
 
 use super::{
     Offered,
-    item::{Item, Misfit, Refusal, State, kept_name, kind_of, pasted_name},
+    item::{Happened, Item, Misfit, Refusal, State, kept_name, kind_of, pasted_name},
 };
 use crate::{
     api::files::discard_file,
@@ -30,8 +30,8 @@ pub struct Attaching {
     /// What is written beside them.
     text: RwSignal<String>,
     pub(super) items: RwSignal<Vec<Item>>,
-    /// Something was taken or removed, for those who don't see it.
-    pub(super) last: RwSignal<Option<(String, bool)>>,
+    /// What happened last to which file, for those who don't see it.
+    pub(super) last: RwSignal<Option<(String, Happened)>>,
     /// Files are held over the page.
     pub(super) is_over: RwSignal<bool>,
     next: StoredValue<u32>,
@@ -212,7 +212,7 @@ impl Attaching {
             place.map(|place| items.remove(place))
         });
         let Some(Some(item)) = removed else { return };
-        self.last.set(Some((item.name.clone(), false)));
+        self.last.set(Some((item.name.clone(), Happened::Removed)));
         if let Some(file) = item.file() {
             // What can't be deleted now stays among one's files.
             spawn_local(async move {
@@ -280,10 +280,9 @@ impl Attaching {
         let refusal = self.refusal(&item);
         self.push(item.clone());
         if let Some(refusal) = refusal {
-            item.state.set(State::Refused(refusal));
+            self.refuse(&item, refusal);
             return;
         }
-        self.last.set(Some((item.name.clone(), true)));
         spawn_local(async move {
             let key = item.key;
             let is_wanted = move || {
@@ -304,14 +303,24 @@ impl Attaching {
                 });
             };
             match tus::upload(&blob, &item.name, wanted, tell).await {
-                Ok(Some(file)) if is_wanted() => item.state.set(State::Kept(file)),
+                Ok(Some(file)) if is_wanted() => {
+                    item.state.set(State::Kept(file));
+                    let last = Some((item.name.clone(), Happened::Kept));
+                    self.last.try_set(last);
+                }
                 Ok(Some(file)) => {
                     let _gone = discard_file(file).await;
                 }
                 Ok(None) => {}
-                Err(error) => item.state.set(State::Refused(Refusal::Told(error))),
+                Err(error) => self.refuse(&item, Refusal::Told(error)),
             }
         });
+    }
+
+    fn refuse(self, item: &Item, refusal: Refusal) {
+        let last = Happened::Refused(refusal.clone());
+        item.state.set(State::Refused(refusal));
+        self.last.try_set(Some((item.name.clone(), last)));
     }
 
     fn refusal(self, item: &Item) -> Option<Refusal> {

@@ -134,7 +134,7 @@ impl Db {
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await?);
-        let read = |(id, owner, file): (String, String, String)| {
+        let read = |(id, owner, file): (String, String, String)| -> Result<LeftAttachment> {
             Ok(LeftAttachment {
                 id: rows::id("message_attachments", "id", &id)?,
                 owner: rows::id("message_attachments", "owner_id", &owner)?,

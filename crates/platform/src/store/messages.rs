@@ -247,7 +247,7 @@ impl Db {
         let mut attached = self
             .attachments_of_branch(owner, conversation, end, limit)
             .await?;
-        let read = |row| {
+        let read = |row: MessageRow| -> Result<Message> {
             let mut message = Message::try_from(row)?;
             message.attachments = attached.remove(&message.id).unwrap_or_default();
             Ok(message)

@@ -89,7 +89,7 @@ async fn files_keep_their_order_and_are_told_of_when_they_are_gone() {
         let names = |gone| vec![("一.png".to_owned(), false), ("二.png".to_owned(), gone)];
         assert_eq!(desk.handed_in(lin, turn).await, names(false));
         let answer = desk.read(lin, turn).await;
-        assert_eq!(answer.attachments, []);
+        assert!(answer.attachments.is_empty());
         db.delete_files(lin, &[one], NOW).await.unwrap();
         assert_eq!(desk.handed_in(lin, turn).await, names(true));
     })
@@ -120,7 +120,12 @@ async fn what_is_left_of_a_purged_conversation_is_remembered_until_it_is_forgott
         let file = desk.file(lin, "a.png").await;
         let (turn, _) = desk.hand_in(lin, &[file]).await;
         assert!(db.is_file_in_use(lin, file).await.unwrap());
-        assert_eq!(db.left_attachments(Uuid::nil(), 9).await.unwrap(), []);
+        assert!(
+            db.left_attachments(Uuid::nil(), 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
         desk.end(turn, MessageStatus::Complete).await;
         assert!(
             db.delete_conversation(lin, turn.conversation, NOW)
@@ -136,9 +141,14 @@ async fn what_is_left_of_a_purged_conversation_is_remembered_until_it_is_forgott
         let left = db.left_attachments(Uuid::nil(), 9).await.unwrap();
         assert_eq!(left.len(), 1);
         assert_eq!((left[0].owner, left[0].file), (lin, file));
-        assert_eq!(db.left_attachments(left[0].id, 9).await.unwrap(), []);
+        assert!(db.left_attachments(left[0].id, 9).await.unwrap().is_empty());
         db.forget_attachment(left[0].id).await.unwrap();
-        assert_eq!(db.left_attachments(Uuid::nil(), 9).await.unwrap(), []);
+        assert!(
+            db.left_attachments(Uuid::nil(), 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
     })
     .await;
 }
