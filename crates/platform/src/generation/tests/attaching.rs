@@ -28,7 +28,11 @@ fn picture(width: u32, height: u32) -> Vec<u8> {
 impl House {
     async fn upload(&self, name: &str, bytes: Vec<u8>) -> FileId {
         let file = NewFile::upload(FileName::parse(name).unwrap(), None);
-        let bytes = stream::iter([Ok::<_, Infallible>(Bytes::from(bytes))]);
+        let pieces: Vec<_> = bytes
+            .chunks(4_096)
+            .map(|piece| Ok::<_, Infallible>(Bytes::copy_from_slice(piece)))
+            .collect();
+        let bytes = stream::iter(pieces);
         let files = &self.services.files;
         let stored = files.store(self.lin.user(), file, bytes, u64::MAX).await;
         stored.unwrap().id
@@ -106,7 +110,10 @@ async fn a_pictures_tokens_are_booked() {
         let call = runs[0].call.unwrap();
         assert!(call.cost > 0, "{call:?}");
         assert_eq!(call.usage_source, model::UsageSource::Reported);
-        assert!(call.usage.input_tokens > 900, "the picture counts: {call:?}");
+        assert!(
+            call.usage.input_tokens > 900,
+            "the picture counts: {call:?}"
+        );
     })
     .await;
 }
