@@ -5,6 +5,7 @@ pub mod actions;
 pub mod acts;
 pub mod announcer;
 pub mod answer;
+pub mod attachments;
 mod branch_switcher;
 pub mod branch_toast;
 pub mod composer;

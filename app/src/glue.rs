@@ -15,8 +15,8 @@ use http::{
 };
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use model::FailureCode;
-use platform::{Services, Visitor, identity::Caller};
+use model::{FailureCode, Prompt};
+use platform::{Services, Visitor, generation::Asking, identity::Caller};
 use tower_sessions::Session;
 
 use crate::{address::with_query, api::account::ShownOnce, error::AppError};
@@ -139,6 +139,19 @@ pub async fn welcome() -> Result<(), AppError> {
 /// Ids as they were posted.
 pub fn parse_ids<T: FromStr>(texts: &[String]) -> Result<Vec<T>, AppError> {
     texts.iter().map(|text| parse_id(text)).collect()
+}
+
+/// A question as it was posted: words, and files by their ids, beside which there may be no words.
+pub fn parse_question(words: &str, files: &[String]) -> Result<Asking, AppError> {
+    let prompt = if files.is_empty() {
+        Prompt::parse(words)
+    } else {
+        Prompt::beside_files(words)
+    };
+    Ok(Asking {
+        prompt: prompt.map_err(|_| refuse_text(FailureCode::InvalidText))?,
+        attachments: parse_ids(files)?,
+    })
 }
 
 /// `path` with the way on in its query.

@@ -1,7 +1,7 @@
 //! Files that people keep.
 
 use leptos::prelude::*;
-use model::StorageUsed;
+use model::{FileId, StorageUsed};
 
 use crate::error::AppError;
 
@@ -15,4 +15,16 @@ pub async fn load_storage() -> Result<StorageUsed, AppError> {
         .map_err(glue::refuse)?;
     let files = glue::services()?.files;
     files.used(caller.user()).await.map_err(glue::refuse)
+}
+
+/// Deletes an upload that was not sent after all. What something has already stays.
+#[server(prefix = "/fn", endpoint = "files.discard")]
+pub async fn discard_file(id: FileId) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    caller
+        .require(model::Permission::FilesUse)
+        .map_err(glue::refuse)?;
+    let files = glue::services()?.files;
+    files.discard(caller.user(), id).await.map_err(glue::refuse)
 }

@@ -13,6 +13,8 @@ pub struct Offer {
     pub models: Vec<ModelChoice>,
     /// What it shows first.
     pub default: ModelName,
+    /// Whether files may be handed in.
+    pub attaches: bool,
     /// Sent with a plain form, so that pressing *Send* twice asks once.
     pub submission: String,
 }
@@ -27,27 +29,29 @@ pub async fn load_offer() -> Result<Offer, AppError> {
     Ok(Offer {
         models,
         default,
+        attaches: caller.require(model::Permission::FilesUse).is_ok(),
         submission: uuid::Uuid::new_v4().to_string(),
     })
 }
 
-/// Asks. Without a conversation, begins one.
+/// Asks, with files in their order. Without a conversation, begins one.
 #[server(prefix = "/fn", endpoint = "generation.ask")]
 pub async fn ask(
     conversation: Option<String>,
     prompt: String,
     model: String,
     submission: String,
+    #[server(default)] attachments: Vec<String>,
 ) -> Result<Asked, AppError> {
     use crate::glue::{self, refuse_text};
-    use model::{FailureCode, Prompt};
+    use model::FailureCode;
     let caller = glue::caller().await?;
     let services = glue::services()?;
     let conversation = match conversation.as_deref() {
         None | Some("") => None,
         Some(id) => Some(id.parse().map_err(|_| refuse_text(FailureCode::NotFound))?),
     };
-    let question = Prompt::parse(&prompt).map_err(|_| refuse_text(FailureCode::InvalidText))?;
+    let question = glue::parse_question(&prompt, &attachments)?;
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let submission = submission
         .parse()

@@ -5,7 +5,7 @@ use model::{Asked, ConversationId, MessageDetails, MessageId};
 
 use crate::error::AppError;
 
-/// Puts another version of a question beside it, and has that one answered.
+/// Puts another version of a question beside it, with the files that it has then, and has that one answered.
 #[server(prefix = "/fn", endpoint = "messages.edit_question")]
 pub async fn edit_question(
     id: ConversationId,
@@ -13,11 +13,12 @@ pub async fn edit_question(
     prompt: String,
     model: String,
     submission: String,
+    #[server(default)] attachments: Vec<String>,
 ) -> Result<Asked, AppError> {
     use crate::glue::{self, refuse_text};
-    use model::{FailureCode, ModelName, Prompt};
+    use model::{FailureCode, ModelName};
     let caller = glue::caller().await?;
-    let question = Prompt::parse(&prompt).map_err(|_| refuse_text(FailureCode::InvalidText))?;
+    let question = glue::parse_question(&prompt, &attachments)?;
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let submission = submission
         .parse()

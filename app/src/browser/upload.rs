@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, DataTransfer, File, FormData, RequestInit, Response};
+use web_sys::{
+    Blob, BlobPropertyBag, DataTransfer, File, FileList, FormData, RequestInit, Response,
+};
 
 use crate::error::AppError;
 use model::{FailureCode, FileId};
@@ -20,6 +22,37 @@ pub fn picture_of(data: &DataTransfer) -> Option<File> {
     let files = data.files()?;
     let mut all = (0..files.length()).filter_map(|index| files.get(index));
     all.find(|file| file.type_().starts_with("image/"))
+}
+
+/// All files among what was dropped or pasted.
+pub fn files_of(data: &DataTransfer) -> Vec<File> {
+    data.files().map_or_else(Vec::new, |files| listed(&files))
+}
+
+/// Whether files are being dragged; which, is not told before they are dropped.
+pub fn carries_files(data: &DataTransfer) -> bool {
+    data.types().includes(&"Files".into(), 0)
+}
+
+/// The files of a list.
+pub fn listed(files: &FileList) -> Vec<File> {
+    (0..files.length())
+        .filter_map(|index| files.get(index))
+        .collect()
+}
+
+/// A text as a file's content.
+pub fn text_blob(text: &str) -> Option<Blob> {
+    let about = BlobPropertyBag::new();
+    about.set_type("text/plain");
+    let pieces = js_sys::Array::of1(&text.into());
+    Blob::new_with_str_sequence_and_options(&pieces, &about).ok()
+}
+
+/// A file as plain text, whatever the browser takes it for.
+pub fn as_text(file: &File) -> Option<Blob> {
+    file.slice_with_f64_and_f64_and_content_type(0.0, file.size(), "text/plain")
+        .ok()
 }
 
 /// The first file that was chosen in a field.

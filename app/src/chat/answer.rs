@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use model::{
-    AnswerFailure, Branch, MessageId, MessageStatus, MessageView, ModelName, Progress, Speaker,
+    AnswerFailure, Attachment, Branch, MessageId, MessageStatus, MessageView, ModelName, Progress,
+    Speaker,
 };
 
 use super::follow::{Answer, Outcome};
@@ -19,6 +20,8 @@ pub struct OpenMessage {
     pub speaker: Speaker,
     /// What the person wrote.
     pub text: String,
+    /// The files that were handed in with it.
+    pub attachments: Vec<Attachment>,
     /// The model that writes or wrote it.
     pub model: Option<ModelName>,
     /// Where it is in its life.
@@ -48,6 +51,7 @@ impl OpenMessage {
             id: view.id,
             speaker: view.speaker,
             text: view.text,
+            attachments: view.attachments,
             model: view.model,
             status: ArcRwSignal::new(view.status),
             blocks: signals(&answer.blocks),

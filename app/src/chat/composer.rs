@@ -5,6 +5,7 @@ use model::{Asked, ConversationId, ModelName};
 use server_fn::ServerFn;
 
 use super::{
+    attachments::{AttachButton, Attached, Attaching, FitsNot},
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::keep_draft,
     model_picker::ModelPicker,
@@ -20,6 +21,9 @@ use crate::{
     },
 };
 
+/// The id of the button that chooses files.
+const ATTACH: &str = "attach";
+
 /// What the composer works on.
 #[derive(Clone, Copy)]
 pub struct Writing {
@@ -29,6 +33,8 @@ pub struct Writing {
     pub text: RwSignal<String>,
     /// The model that will answer.
     pub model: RwSignal<ModelName>,
+    /// The files that go along.
+    pub attaching: Attaching,
     /// The question that is on its way.
     pub pending: RwSignal<Option<String>>,
     /// What went wrong last.
@@ -38,14 +44,23 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// Sends what is typed. The text leaves the field at once and comes back if the server refuses it.
+    /// Whether there is something to send, and all of it is here and fits the model.
+    fn is_ready(self) -> bool {
+        let is_blank = self.text.with(|text| text.trim().is_empty());
+        let has_files = !self.attaching.files().is_empty();
+        (!is_blank || has_files) && !self.attaching.is_busy() && self.attaching.misfit().is_none()
+    }
+
+    /// Sends what is typed. Text and files leave the field at once and come back if the server refuses them.
     fn send(self, asked: Callback<Asked>) {
         let text = self.text.get_untracked();
         let busy =
             self.is_generating.get_untracked() || self.pending.with_untracked(Option::is_some);
-        if busy || text.trim().is_empty() {
+        if busy || untrack(|| !self.is_ready()) {
             return;
         }
+        let files = untrack(|| self.attaching.files());
+        let items = self.attaching.take();
         self.problem.set(None);
         self.pending.set(Some(text.clone()));
         self.text.set(String::new());
@@ -54,6 +69,7 @@ impl Writing {
             text.clone(),
             self.model.get_untracked().into(),
             browser::fresh_uuid(),
+            files.iter().map(ToString::to_string).collect(),
         );
         spawn_local(async move {
             match request.await {
@@ -64,9 +80,10 @@ impl Writing {
                 Err(error) => {
                     self.pending.try_set(None);
                     self.problem.try_set(Some(error));
+                    self.attaching.put_back(items);
                     self.text.try_update(|present| {
-                        if present.is_empty() {
-                            *present = text;
+                        if present.is_empty() || text.is_empty() {
+                            present.push_str(&text);
                         } else {
                             // Something was typed meanwhile: both are kept.
                             *present = format!("{text}\n{present}");
@@ -103,26 +120,36 @@ pub fn Composer(
         conversation,
         text,
         model,
+        attaching,
         is_generating,
         ..
     } = writing;
     keep_draft(conversation, text);
+    attaching.watch_drops();
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
     let is_live = RwSignal::new(false);
     // Without scripts nothing would enable the button again.
     Effect::new(move |_| is_live.set(true));
-    let cannot_send = move || is_live.get() && text.with(|text| text.trim().is_empty());
+    let cannot_send = move || is_live.get() && !writing.is_ready();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         writing.send(asked);
     };
     view! {
-        <form class="composer" method="post" action=Ask::PATH on:submit=submit>
+        <form
+            class="composer"
+            method="post"
+            action=Ask::PATH
+            on:submit=submit
+            on:paste=move |event| attaching.paste(&event)
+        >
             <input type="hidden" name="conversation" value=id.clone()/>
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
-            <div class="composer__box">
+            <FitsNot attaching/>
+            <div class="composer__box" data-over=move || attaching.is_over().then_some("true")>
+                <Attached attaching button=ATTACH/>
                 <TextField
                     name="prompt"
                     label=words.ask_anything
@@ -131,6 +158,7 @@ pub fn Composer(
                     on_escape=Callback::new(move |()| writing.stop())
                 />
                 <div class="composer__bar">
+                    <AttachButton attaching id=ATTACH/>
                     <ModelPicker models=offer.models chosen=model/>
                     <span class="composer__hint">{words.send_hint}</span>
                     <DictationButton dictation/>

@@ -7,6 +7,7 @@ use model::{MessageId, Speaker};
 use super::{
     acts::{more_id, unsaved_key},
     answer::OpenMessage,
+    attachments::{AttachButton, Attached, Attaching, FitsNot, Offered},
     open::OpenConversation,
     scroller::Scroller,
 };
@@ -17,6 +18,9 @@ use crate::{
     language::use_words,
     ui::text_field::{Kind, TextField},
 };
+
+/// The id of the button that chooses files for a question that is edited.
+const ATTACH: &str = "edit-attach";
 
 /// Whether the box of this message is open.
 pub fn is_editing(conversation: OpenConversation, message: MessageId) -> Memo<bool> {
@@ -36,6 +40,8 @@ struct Draft {
     original: String,
     unsaved: ArcRwSignal<bool>,
     text: RwSignal<String>,
+    /// The files of a question.
+    attaching: Attaching,
     busy: RwSignal<bool>,
     problem: RwSignal<Option<AppError>>,
     /// What was sent last, and under which press: the same text again, because its answer was lost, is the same press.
@@ -49,12 +55,17 @@ impl Draft {
             editing.with_untracked(|edit| edit.as_ref().map(|edit| edit.original.clone()));
         let original = original.unwrap_or_default();
         let kept = browser::kept(&unsaved_key(message.id));
+        let text = RwSignal::new(kept.unwrap_or_else(|| original.clone()));
+        let offered = use_context().unwrap_or_else(|| Offered::new(Vec::new(), false));
+        let attaching =
+            Attaching::new(offered, conversation.model, text).beginning_with(&message.attachments);
         Self {
             conversation,
             scroller,
             message: message.id,
             speaker: message.speaker,
-            text: RwSignal::new(kept.unwrap_or_else(|| original.clone())),
+            text,
+            attaching,
             original,
             unsaved: message.unsaved,
             busy: RwSignal::new(false),
@@ -90,13 +101,23 @@ impl Draft {
         if self.unsaved.get_untracked() {
             self.conversation.acts.tell(kept);
         }
+        self.attaching.abandon();
         self.close();
+    }
+
+    /// Whether there is something to send, and all of it is here and fits the model.
+    fn is_ready(text: RwSignal<String>, attaching: Attaching) -> bool {
+        let is_blank = text.with(|text| text.trim().is_empty());
+        (!is_blank || !attaching.files().is_empty())
+            && !attaching.is_busy()
+            && attaching.misfit().is_none()
     }
 
     /// Sends what is typed; what comes of it is said by `saved`.
     fn send(&self, saved: &'static str) {
         let typed = self.text.get_untracked();
-        if self.busy.get_untracked() || typed.trim().is_empty() {
+        let is_ready = untrack(|| Self::is_ready(self.text, self.attaching));
+        if self.busy.get_untracked() || !is_ready {
             return;
         }
         if self.speaker == Speaker::Assistant && typed == self.original {
@@ -104,9 +125,14 @@ impl Draft {
             self.close();
             return;
         }
+        let files: Vec<String> = untrack(|| self.attaching.files())
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let whole = format!("{}\n{typed}", files.join(" "));
         let press = self.sent.try_update_value(|(text, press)| {
-            if *text != typed {
-                (*text, *press) = (typed.clone(), browser::fresh_uuid());
+            if *text != whole {
+                (*text, *press) = (whole, browser::fresh_uuid());
             }
             press.clone()
         });
@@ -116,7 +142,8 @@ impl Draft {
         let this = self.clone();
         spawn_local(async move {
             let what = (this.message, this.speaker);
-            let done = send(this.conversation, what, typed.clone(), press).await;
+            let version = (typed.clone(), files);
+            let done = send(this.conversation, what, version, press).await;
             this.busy.try_set(false);
             match done {
                 Ok(version) => this.became(version, &typed, saved),
@@ -152,6 +179,7 @@ pub fn EditBox(
     scroller: Scroller,
 ) -> impl IntoView {
     let words = use_words();
+    let is_question = message.speaker == Speaker::User;
     let (label, press) = match message.speaker {
         Speaker::User => (words.edit_question, words.send),
         Speaker::Assistant => (words.edit_answer, words.save),
@@ -160,6 +188,7 @@ pub fn EditBox(
     draft.keep();
     let Draft {
         text,
+        attaching,
         busy,
         problem,
         ..
@@ -174,7 +203,26 @@ pub fn EditBox(
     };
     Effect::new(move |_| browser::focus_at_end(".edit textarea".to_owned()));
     view! {
-        <form class="edit" aria-label=label on:submit=submit aria-busy=move || busy.get().then_some("true")>
+        <form
+            class="edit"
+            aria-label=label
+            aria-busy=move || busy.get().then_some("true")
+            on:submit=submit
+            on:paste=move |event| {
+                if is_question {
+                    attaching.paste(&event);
+                }
+            }
+            on:drop=move |event| {
+                if is_question {
+                    attaching.dropped(&event);
+                }
+            }
+        >
+            {is_question.then(|| view! {
+                <FitsNot attaching/>
+                <Attached attaching button=ATTACH/>
+            })}
             <TextField
                 name="text"
                 label
@@ -184,6 +232,7 @@ pub fn EditBox(
                 on_escape=Callback::new(move |()| escaped.cancel(words.edit_kept))
             />
             <div class="edit__bar">
+                {is_question.then(|| view! { <AttachButton attaching id=ATTACH/> })}
                 <span class="edit__hint">{words.edit_keys}</span>
                 <button class="button" type="button" on:click=move |_| draft.cancel(words.edit_kept)>
                     {words.cancel}
@@ -191,7 +240,7 @@ pub fn EditBox(
                 <button
                     class="button"
                     data-tone="primary"
-                    disabled=move || text.with(|text| text.trim().is_empty())
+                    disabled=move || !Draft::is_ready(text, attaching)
                     aria-busy=move || busy.get().then_some("true")
                 >
                     {press}
@@ -205,13 +254,14 @@ pub fn EditBox(
 async fn send(
     conversation: OpenConversation,
     (message, speaker): (MessageId, Speaker),
-    text: String,
+    (text, files): (String, Vec<String>),
     submission: String,
 ) -> Result<MessageId, AppError> {
     match speaker {
         Speaker::User => {
             let model = conversation.model.get_untracked().into();
-            let asked = edit_question(conversation.id, message, text, model, submission).await?;
+            let asked =
+                edit_question(conversation.id, message, text, model, submission, files).await?;
             let version = asked.question.id;
             conversation.replace(message, asked);
             Ok(version)

@@ -98,6 +98,7 @@ mod tests {
             speaker: Speaker::Assistant,
             status: MessageStatus::Generating,
             text: String::new(),
+            attachments: vec![],
             blocks: vec![text.to_owned()],
             reasoning: vec![],
             reasoning_ms: None,

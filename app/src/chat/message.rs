@@ -6,6 +6,7 @@ use model::{AnswerFailure, MessageStatus, Speaker};
 use super::{
     actions::{AnswerActions, QuestionActions},
     answer::OpenMessage,
+    attachments::Attachments,
     editing::{EditBox, Unsaved, is_editing},
     found,
     open::OpenConversation,
@@ -47,7 +48,8 @@ fn Question(
                 } else {
                     let text = message.text.clone();
                     Either::Right(view! {
-                        <div class="message__question">{text}</div>
+                        <Attachments attachments=message.attachments.clone()/>
+                        {(!text.is_empty()).then(|| view! { <div class="message__question">{text}</div> })}
                         <QuestionActions message conversation/>
                     })
                 }

@@ -90,7 +90,7 @@ pub fn Transcript(
 pub fn PendingQuestion(text: String) -> impl IntoView {
     view! {
         <article class="message" data-speaker="user" data-pending="true">
-            <div class="message__question">{text}</div>
+            {(!text.trim().is_empty()).then(|| view! { <div class="message__question">{text}</div> })}
         </article>
         <div class="message__waiting" aria-hidden="true"><span></span><span></span><span></span></div>
     }

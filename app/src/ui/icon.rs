@@ -71,6 +71,10 @@ pub enum Icon {
     More,
     /// A quotation mark: quote.
     Quote,
+    /// A paper clip: hand in files.
+    Clip,
+    /// A sheet with lines: a text.
+    Sheet,
 }
 
 impl Icon {
@@ -120,6 +124,10 @@ impl Icon {
             Self::Quote => {
                 "M10 7H5v6h5V7zM10 13c0 2.5-1.5 4-4 4M19 7h-5v6h5V7zM19 13c0 2.5-1.5 4-4 4"
             }
+            Self::Clip => {
+                "M20 11l-8.2 8.2a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 4.8 4.8l-8.1 8.1a1.7 1.7 0 0 1-2.4-2.4L14.5 7.5"
+            }
+            Self::Sheet => "M6 3.5h8l4 4v13H6zM14 3.5v4h4M9 12h6M9 16h6",
             Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
         }
     }

@@ -93,6 +93,14 @@ impl Prompt {
         Ok(Self(text.to_owned()))
     }
 
+    /// The same for a question that comes with files: it may be left blank.
+    pub fn beside_files(raw: impl AsRef<str>) -> Result<Self, InvalidPrompt> {
+        if raw.as_ref().trim().is_empty() {
+            return Ok(Self(String::new()));
+        }
+        Self::parse(raw)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -242,6 +250,11 @@ mod tests {
         for bad in ["", " \n", "a\0b"] {
             assert_eq!(Prompt::parse(bad), Err(InvalidPrompt));
         }
+        assert_eq!(
+            Prompt::beside_files(" \n").map(|prompt| prompt.as_str().to_owned()),
+            Ok(String::new())
+        );
+        assert_eq!(Prompt::beside_files("a\0b"), Err(InvalidPrompt));
     }
 
     #[test]

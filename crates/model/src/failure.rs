@@ -128,6 +128,18 @@ failure_codes! {
     FileInfected = "file_infected", 422;
     /// Files can't be looked at for what does harm, so none is taken.
     ScannerUnavailable = "scanner_unavailable", 503;
+    /// Models can't be given files of this type.
+    AttachmentRefused = "attachment_refused", 422;
+    /// The file that was to be handed in was deleted meanwhile.
+    FileGone = "file_gone", 422;
+    /// What is in the file is no text, or in an encoding that is not known.
+    UnreadableText = "unreadable_text", 422;
+    /// The model takes no pictures.
+    ModelCantSee = "model_cant_see", 422;
+    /// The model takes no sound.
+    ModelCantHear = "model_cant_hear", 422;
+    /// Pictures and sound can't be handed in together.
+    MediaMixed = "media_mixed", 422;
     /// Not the place at which the upload goes on.
     WrongOffset = "wrong_offset", 409;
     /// One keeps as much as one may.

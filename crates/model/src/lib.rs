@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod attachment;
 pub mod audit;
 pub mod budget;
 pub mod call;
@@ -35,6 +36,7 @@ pub use account::{
     Account, DisplayName, Email, Factor, Lacking, Password, ProviderChoice, RegistrationMode,
     Session,
 };
+pub use attachment::{Attachment, AttachmentKind};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
 pub use budget::{Budget, BudgetLine, BudgetPeriod, BudgetScope};
 pub use call::{Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource};

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, FailureCode, MessageId, Millis, ModelName};
+use crate::{
+    Attachment, AttachmentKind, ConversationId, FailureCode, MessageId, Millis, ModelName,
+};
 
 /// Who speaks in a message that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +107,9 @@ pub struct MessageView {
     pub status: MessageStatus,
     /// What the person wrote, as plain text; empty for answers.
     pub text: String,
+    /// The files that were handed in with it, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// The answer's blocks as safe HTML; empty for questions.
     pub blocks: Vec<String>,
     /// The reasoning's blocks as safe HTML.
@@ -154,4 +159,19 @@ pub struct ModelChoice {
     pub label: String,
     /// It reasons before it answers.
     pub reasons: bool,
+    /// It takes pictures, as far as is known.
+    pub sees: bool,
+    /// It takes sound, as far as is known.
+    pub hears: bool,
+}
+
+impl ModelChoice {
+    /// Whether it can be given a file of that kind.
+    pub const fn takes(&self, kind: AttachmentKind) -> bool {
+        match kind {
+            AttachmentKind::Image => self.sees,
+            AttachmentKind::Audio => self.hears,
+            AttachmentKind::Text => true,
+        }
+    }
 }

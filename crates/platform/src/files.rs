@@ -4,6 +4,7 @@
 //! id, under generated names; what is the same is kept once by each owner and never shared between owners. Every question has
 //! the owner in it, so a stranger's file looks like one that never was.
 
+mod attached;
 mod boxes;
 mod draft;
 mod error;
@@ -17,6 +18,7 @@ mod strip;
 mod take;
 #[cfg(test)]
 mod tests;
+pub(crate) mod text;
 mod uploads;
 
 use std::{pin::Pin, sync::Arc};

@@ -4,6 +4,7 @@
 //! watcher is shown was stored first. A run that dies with its process leaves its answer *interrupted*, to be
 //! continued or written anew.
 
+mod attached;
 mod begin;
 mod blocks;
 mod booking;
@@ -12,6 +13,7 @@ mod failure;
 mod hub;
 mod lifetime;
 mod live;
+mod material;
 mod models;
 mod quota;
 mod request;
@@ -30,12 +32,14 @@ use model::{ConversationEvent, ConversationId, MessageId, MessageStatus, ModelNa
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
+pub use attached::Asking;
 pub(crate) use failure::code as failure_code;
 pub(crate) use hub::Hub;
 pub use live::Event;
 
 use crate::{
-    Clock, Error, Ids, conversations::Conversations, gateway::Gateway, identity::Caller, store::Db,
+    Clock, Error, Ids, conversations::Conversations, files::Files, gateway::Gateway,
+    identity::Caller, store::Db,
 };
 use commit::Committer;
 use models::Models;
@@ -73,6 +77,7 @@ struct Inner {
     hub: Hub,
     committer: Committer,
     conversations: Conversations,
+    files: Files,
     models: Models,
     options: GenerationOptions,
     runs: TaskTracker,
@@ -96,6 +101,7 @@ impl Generations {
         ids: Ids,
         hub: Hub,
         conversations: Conversations,
+        files: Files,
         options: GenerationOptions,
     ) -> Self {
         let (committer, commits) = Committer::new(db.clone(), Arc::clone(&clock), hub.clone());
@@ -114,6 +120,7 @@ impl Generations {
             hub,
             committer,
             conversations,
+            files,
             models,
             options,
             runs: TaskTracker::new(),

@@ -119,6 +119,7 @@ impl Services {
             ids.clone(),
             hub,
             conversations.clone(),
+            files.clone(),
             generation,
         );
         let parts = TranscriptsParts {
@@ -198,6 +199,14 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "emptying the trash failed"
+            ),
+        }
+        match self.files.release().await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "let go of files of messages that are gone"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "letting go of files of messages failed"
             ),
         }
         match self.files.purge().await {

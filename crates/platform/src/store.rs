@@ -5,6 +5,7 @@
 
 mod access;
 mod api_keys;
+mod attachments;
 mod attempts;
 mod audit;
 mod blobs;

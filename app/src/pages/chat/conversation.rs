@@ -12,6 +12,7 @@ use crate::{
     api::{conversations::open_conversation, generation::Offer},
     chat::{
         announcer::Announcer,
+        attachments::{Attaching, Offered},
         branch_toast::BranchToast,
         composer::{Composer, Writing},
         details::DetailsDialog,
@@ -72,7 +73,10 @@ pub fn ConversationPage() -> impl IntoView {
 
 /// A conversation of one question, as *Send* has just made it: nothing needs to be loaded.
 fn begun(asked: Asked, default: ModelName) -> ConversationView {
-    let title = model::Title::of_question(&asked.question.text);
+    let words = asked.question.text.as_str();
+    let first = asked.question.attachments.first();
+    let first = first.filter(|_| words.is_empty());
+    let title = model::Title::of_question(first.map_or(words, |file| file.name.as_str()));
     ConversationView {
         id: asked.conversation,
         title,
@@ -102,10 +106,14 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     conversation
         .problem
         .set(problem_in_query().map(AppError::new));
+    let offered = Offered::new(offer.models.clone(), offer.attaches);
+    provide_context(offered);
+    let text = RwSignal::new(draft);
     let writing = Writing {
         conversation: Some(conversation.id),
-        text: RwSignal::new(draft),
+        text,
         model: conversation.model,
+        attaching: Attaching::new(offered, conversation.model, text),
         pending: RwSignal::new(None),
         problem: conversation.problem,
         is_generating,

@@ -9,6 +9,7 @@ use super::frame::{JustAsked, LoadFailed, PageOffer};
 use crate::{
     api::{conversations::load_draft, generation::Offer},
     chat::{
+        attachments::{Attaching, Offered},
         composer::{Composer, Writing},
         empty::Greeting,
         header::Header,
@@ -48,10 +49,13 @@ fn NewConversation(offer: Offer, draft: String) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
     let JustAsked(just_asked) = expect_context();
+    let (text, model) = (RwSignal::new(draft), RwSignal::new(offer.default.clone()));
+    let offered = Offered::new(offer.models.clone(), offer.attaches);
     let writing = Writing {
         conversation: None,
-        text: RwSignal::new(draft),
-        model: RwSignal::new(offer.default.clone()),
+        text,
+        model,
+        attaching: Attaching::new(offered, model, text),
         pending: RwSignal::new(None),
         problem: RwSignal::new(problem_in_query().map(AppError::new)),
         is_generating: Signal::stored(false),

@@ -68,6 +68,7 @@ fn shown(message: Message, text: String, rendered: Rendered) -> MessageView {
         speaker: message.speaker,
         status: message.status,
         text,
+        attachments: message.attachments,
         blocks: rendered.blocks,
         reasoning: rendered.reasoning,
         reasoning_ms: message.reasoning_ms,

@@ -1,9 +1,12 @@
 //! Which files are kept, and what they really are: the content decides, and name and declared type must agree with it. (FI-01,
 //! FI-02)
 
-use model::{FileName, Medium};
+use model::{
+    FileName, Medium,
+    attachment::{TEXT_EXTENSIONS, TEXT_MIME},
+};
 
-use super::FilesError;
+use super::{FilesError, text};
 
 /// As many bytes of the beginning are enough to know a type.
 pub(super) const ENOUGH: usize = 4096;
@@ -57,12 +60,18 @@ const OGG: &Type = &of(
 );
 const FLAC: &Type = &of("audio/flac", &["flac"], &["audio/x-flac"]);
 const AMR: &Type = &of("audio/amr", &["amr"], &["audio/x-amr", "audio/3gpp"]);
+/// Text of any kind is one type: its content does not tell more, and it is given out as nothing else.
+const TEXT: &Type = &of(
+    TEXT_MIME,
+    TEXT_EXTENSIONS,
+    &["text/markdown", "text/csv", "application/json"],
+);
 
 impl Type {
     /// The type of that name that is kept.
     pub(super) fn named(mime: &str) -> Option<&'static Self> {
         let all = [
-            PNG, JPEG, WEBP, GIF, BMP, MP4, MOV, WEBM, M4A, AAC, MP3, WAV, OGG, FLAC, AMR,
+            PNG, JPEG, WEBP, GIF, BMP, MP4, MOV, WEBM, M4A, AAC, MP3, WAV, OGG, FLAC, AMR, TEXT,
         ];
         all.into_iter().find(|known| known.mime == mime)
     }
@@ -107,7 +116,15 @@ pub(super) fn agreed(
     name: &FileName,
     declared: Option<&str>,
 ) -> Result<&'static Type, FilesError> {
-    let candidates = by_content(head);
+    // What could be text is text where its name says so: many a picture's beginning is a word's, too.
+    let is_named_text = name
+        .extension()
+        .is_some_and(|extension| TEXT.has_extension(extension));
+    let candidates: &[&'static Type] = if is_named_text && text::may_begin(head) {
+        &[TEXT]
+    } else {
+        by_content(head)
+    };
     if candidates.is_empty() {
         return Err(FilesError::TypeRefused);
     }
@@ -246,6 +263,22 @@ mod tests {
             (ISO, "a", Some("audio/mp4"), Ok("audio/mp4")),
             (ISO, "a.mp4", Some("audio/mp4"), Err("mismatch")),
             (ISO, "a.mov", None, Err("mismatch")),
+        ] {
+            assert_eq!(mime(head, name, declared), expected, "{name} {declared:?}");
+        }
+    }
+
+    /// FI-02.
+    #[test]
+    fn text_is_what_reads_as_text_and_is_called_so() {
+        for (head, name, declared, expected) in [
+            (&b"# Spring"[..], "a.md", None, Ok("text/plain")),
+            (b"BMW, VW", "cars.csv", Some("text/csv"), Ok("text/plain")),
+            (b"# Spring", "a", None, Err("refused")),
+            (b"# Spring", "a.html", None, Err("refused")),
+            (b"# Spring", "a.md", Some("image/png"), Err("mismatch")),
+            (b"MZ\x90\0\x03\0", "a.txt", None, Err("refused")),
+            (PNG_HEAD, "a.txt", None, Err("mismatch")),
         ] {
             assert_eq!(mime(head, name, declared), expected, "{name} {declared:?}");
         }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use model::{
-    Asked, CallId, ConversationId, GenerationId, MessageId, ModelName, Prompt, Speaker,
+    Asked, CallId, ConversationId, FailureCode, GenerationId, MessageId, ModelName, Speaker,
     SubmissionId, Title, UserId,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::{
-    Generations,
+    Asking, Generations,
     lifetime::LEASE,
     live::{Before, Live},
     request,
@@ -24,24 +24,33 @@ use crate::{
 
 impl Generations {
     /// Puts a question and begins the answer. The same submission twice is one question: the second time only
-    /// leads to the first.
+    /// leads to the first. Files that the model can't be given are refused, and nothing is asked.
     #[tracing::instrument(name = "api.generation.ask", skip_all)]
     pub async fn ask(
         &self,
         caller: &Caller,
         conversation: Option<ConversationId>,
-        prompt: Prompt,
+        question: impl Into<Asking>,
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
+        let question = question.into();
+        self.room_for(caller, &model).await?;
+        let files = self.attached(caller, &model, &question.attachments).await?;
         let place = match conversation {
             Some(conversation) => Place::Existing(conversation),
-            None => Place::New {
-                conversation: ConversationId::from_uuid(self.0.ids.next()),
-                title: Title::of_question(prompt.as_str()),
-            },
+            None => {
+                // Without words, what was handed in first says what it is about.
+                let words = question.prompt.as_str();
+                let first = files.first().filter(|_| words.is_empty());
+                let words = first.map_or(words, |file| file.name.as_str());
+                Place::New {
+                    conversation: ConversationId::from_uuid(self.0.ids.next()),
+                    title: Title::of_question(words),
+                }
+            }
         };
-        self.put(caller, place, prompt, model, submission).await
+        self.put(caller, place, question, model, submission).await
     }
 
     /// Puts another version of a question beside it and begins the answer to that one. What there was stays.
@@ -50,34 +59,39 @@ impl Generations {
         &self,
         caller: &Caller,
         (conversation, message): (ConversationId, MessageId),
-        prompt: Prompt,
+        question: impl Into<Asking>,
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
+        let question = question.into();
+        self.room_for(caller, &model).await?;
+        self.attached(caller, &model, &question.attachments).await?;
         let place = Place::Beside(conversation, message);
-        self.put(caller, place, prompt, model, submission).await
+        self.put(caller, place, question, model, submission).await
     }
 
     async fn put(
         &self,
         caller: &Caller,
         place: Place,
-        prompt: Prompt,
+        asking: Asking,
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
-        self.room_for(caller, &model).await?;
         let (this, user) = (self.clone(), caller.user());
         let (conversation, question) = self
             .unbroken(async move {
                 let inner = &*this.0;
                 let question = MessageId::from_uuid(inner.ids.next());
                 let answer = this.new_answer(None, &model);
+                let files = asking.attachments.iter();
+                let attachments: Vec<_> = files.map(|file| (inner.ids.next(), *file)).collect();
                 let asked = Question {
                     owner: user,
                     place,
                     question,
-                    text: prompt.as_str(),
+                    text: asking.prompt.as_str(),
+                    attachments: &attachments,
                     submission,
                     answer,
                 };
@@ -95,6 +109,7 @@ impl Generations {
                     }
                     Submitted::Before(conversation, question) => Ok((conversation, question)),
                     Submitted::NoConversation => Err(Error::NotFound),
+                    Submitted::NoFile => Err(Error::Refused(FailureCode::FileGone)),
                 }
             })
             .await?;
@@ -169,12 +184,17 @@ impl Generations {
             .message(caller.user(), conversation, message)
             .await?
             .ok_or(Error::NotFound)?;
-        let question = match old.speaker {
-            Speaker::User => message,
-            Speaker::Assistant => old.parent.ok_or(Error::NotFound)?,
+        let (question, attachments) = match old.speaker {
+            Speaker::User => (message, old.attachments),
+            Speaker::Assistant => {
+                let above = old.parent.ok_or(Error::NotFound)?;
+                let found = inner.db.message(caller.user(), conversation, above).await?;
+                (above, found.ok_or(Error::NotFound)?.attachments)
+            }
         };
         let model = model.unwrap_or(current.model);
         self.room_for(caller, &model).await?;
+        self.takes(&model, &attachments)?;
         let (this, user) = (self.clone(), caller.user());
         self.unbroken(async move {
             let answer = this.new_answer(None, &model);

@@ -1,21 +1,28 @@
 //! Answers on a page cost money like all calls: reserved before, booked when they end.
 
-use bailian::{ChatRequest, Usage};
+use bailian::{ChatRequest, Message as Turn, Usage};
 use model::{CallId, CallOutcome, FailureCode, MessageStatus, UserId};
 
 use super::Generations;
 use crate::gateway::{Ending, GatewayError, Running};
 
+/// Bytes by which a token of pictures and sound is reserved: what was read of a stopped answer is reckoned back from them.
+const BYTES_PER_TOKEN: u64 = 4;
+
+/// Bytes around each text of a request.
+const AROUND: usize = 256;
+
 impl Generations {
-    /// Reserves what the answer can cost at most, or says why it may not be asked for.
+    /// Reserves what the answer can cost at most, or says why it may not be asked for. `media` is how many tokens the request's
+    /// pictures and sound are at most.
     pub(super) async fn reserve(
         &self,
         user: UserId,
-        request: &ChatRequest,
+        (request, media): (&ChatRequest, u64),
         request_id: String,
         id: Option<CallId>,
     ) -> Result<Running, FailureCode> {
-        let bytes = serde_json::to_vec(request).map_or(0, |json| json.len());
+        let bytes = bytes(request, media);
         let running = self
             .0
             .gateway
@@ -35,6 +42,20 @@ impl Generations {
             }
         })
     }
+}
+
+/// Bytes that the request counts for: those of its text, and what its media come to.
+fn bytes(request: &ChatRequest, media: u64) -> usize {
+    if media == 0 {
+        return serde_json::to_vec(request).map_or(0, |json| json.len());
+    }
+    // Encoded, a picture has far more bytes than what it is reckoned by.
+    let texts = request.messages.iter().map(Turn::text);
+    let texts = texts.fold(0, |sum: usize, text| {
+        sum.saturating_add(text.len() + AROUND)
+    });
+    let media = usize::try_from(media.saturating_mul(BYTES_PER_TOKEN)).unwrap_or(usize::MAX);
+    texts.saturating_add(media)
 }
 
 /// Books how an answer ended. What can't be booked now is booked once the store is back.

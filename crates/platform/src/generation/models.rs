@@ -1,6 +1,6 @@
 //! The models that the chat offers, and how each is asked.
 
-use bailian::capability::{self, Catalogue, Feature};
+use bailian::capability::{self, Catalogue, Feature, Modality};
 use model::{ModelChoice, ModelName};
 
 /// How a model thinks, and so whether it can be asked to go on from a given text: Bailian's prefix continuation
@@ -24,6 +24,10 @@ pub(super) struct Spec {
     /// How much of a conversation is sent along, in characters. Half the input limit in tokens, since a Chinese
     /// character costs up to about two.
     pub(super) context_characters: usize,
+    /// Whether it takes pictures; what the catalogue doesn't say is for Bailian to refuse.
+    pub(super) sees: bool,
+    /// Whether it takes sound.
+    pub(super) hears: bool,
 }
 
 /// What is sent to a model of which nothing is known.
@@ -72,8 +76,11 @@ impl Models {
         };
         let prefix = card.and_then(|card| card.has(&Feature::PrefixCompletion));
         let tokens = card.and_then(|card| card.max_input_tokens);
+        let takes = |modality| card.and_then(|card| card.takes(&modality)) != Some(false);
         Spec {
             thinking,
+            sees: takes(Modality::Image),
+            hears: takes(Modality::Audio),
             continues: thinking != Thinking::Always && prefix != Some(false),
             context_characters: tokens.map_or(CAUTIOUS_CHARACTERS, |tokens| {
                 usize::try_from(tokens / 2).unwrap_or(usize::MAX)
@@ -82,9 +89,12 @@ impl Models {
     }
 
     fn choice(&self, name: &ModelName) -> ModelChoice {
+        let spec = self.spec(name);
         ModelChoice {
             label: label(name.as_str()),
-            reasons: self.spec(name).thinking != Thinking::OnRequest,
+            reasons: spec.thinking != Thinking::OnRequest,
+            sees: spec.sees,
+            hears: spec.hears,
             name: name.clone(),
         }
     }
@@ -172,11 +182,15 @@ mod tests {
         let plus = models.spec(&name("qwen-plus"));
         assert_eq!((plus.thinking, plus.continues), (Thinking::OnRequest, true));
         assert_eq!(plus.context_characters, 997_952 / 2);
+        assert_eq!((plus.sees, plus.hears), (false, false));
         let newer = models.spec(&name("qwen3.5-plus"));
         assert_eq!(
             (newer.thinking, newer.continues),
             (Thinking::ByDefault, true)
         );
+        assert_eq!((newer.sees, newer.hears), (true, false));
+        let omni = models.spec(&name("qwen3.5-omni-plus"));
+        assert_eq!((omni.sees, omni.hears), (true, true));
         let thinker = models.spec(&name("qwq-plus"));
         assert_eq!(
             (thinker.thinking, thinker.continues),
@@ -188,5 +202,6 @@ mod tests {
             (Thinking::OnRequest, true)
         );
         assert_eq!(unheard.context_characters, CAUTIOUS_CHARACTERS);
+        assert_eq!((unheard.sees, unheard.hears), (true, true));
     }
 }

@@ -9,6 +9,7 @@ use super::{
     live::{Ending, Live},
     request, run, title,
 };
+use crate::store::Message;
 
 /// How far up a branch the model is shown, in messages.
 const CONTEXT: u32 = 200;
@@ -46,32 +47,36 @@ impl Generations {
                     error = &error as &dyn std::error::Error,
                     "reading the conversation failed"
                 );
-                let ending = Ending::failed(FailureCode::StoreUnavailable, live.generation);
-                inner
-                    .committer
-                    .add(&live, |pending| pending.end = Some(ending));
-                live.ended().await;
+                self.fail(&live, FailureCode::StoreUnavailable).await;
+                return;
+            }
+        };
+        let spec = inner.models.spec(&model);
+        let materials = match self.materials(user, spec, &branch).await {
+            Ok(materials) => materials,
+            Err(code) => {
+                self.fail(&live, code).await;
                 return;
             }
         };
         let request = match task {
-            Task::Answer { .. } => request::answer(&model, inner.models.spec(&model), &branch),
-            Task::Continue => request::continuation(&model, inner.models.spec(&model), &branch),
+            Task::Answer { .. } => request::answer(&model, spec, &branch, &materials),
+            Task::Continue => request::continuation(&model, spec, &branch, &materials),
         };
-        let call = match self
-            .reserve(user, &request, live.generation.to_string(), Some(call))
-            .await
-        {
+        let reserved = self.reserve(
+            user,
+            (&request, materials.tokens),
+            live.generation.to_string(),
+            Some(call),
+        );
+        let call = match reserved.await {
             Ok(call) => call,
             Err(code) => {
-                let ending = Ending::failed(code, live.generation);
-                inner
-                    .committer
-                    .add(&live, |pending| pending.end = Some(ending));
-                live.ended().await;
+                self.fail(&live, code).await;
                 return;
             }
         };
+        drop(materials);
         run::run(
             inner.client.clone(),
             request,
@@ -84,9 +89,18 @@ impl Generations {
         let (status, text) = live.ended().await;
         if let ([question], Task::Answer { .. }, MessageStatus::Complete) = (&*branch, task, status)
         {
-            self.write_title(user, live.conversation, question.text(), text)
+            self.write_title(user, live.conversation, subject(question), text)
                 .await;
         }
+    }
+
+    /// Ends an answer that could not be asked for.
+    async fn fail(&self, live: &Arc<Live>, code: FailureCode) {
+        let ending = Ending::failed(code, live.generation);
+        self.0
+            .committer
+            .add(live, |pending| pending.end = Some(ending));
+        live.ended().await;
     }
 
     async fn write_title(
@@ -100,7 +114,7 @@ impl Generations {
         let request = title::request(&inner.options.title_model, &question, &answer);
         // Who has nothing left keeps the question's beginning as the title.
         let id = conversation.to_string();
-        let Ok(call) = self.reserve(user, &request, id, None).await else {
+        let Ok(call) = self.reserve(user, (&request, 0), id, None).await else {
             return;
         };
         let writing = title::write(
@@ -116,4 +130,14 @@ impl Generations {
             () = writing => {}
         }
     }
+}
+
+/// What a question is about: its words, or the names of what was handed in.
+fn subject(question: &Message) -> String {
+    let text = question.text();
+    if !text.is_empty() {
+        return text;
+    }
+    let names = question.attachments.iter().map(|file| file.name.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }

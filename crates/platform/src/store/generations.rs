@@ -4,10 +4,11 @@ pub(super) mod begin;
 pub(super) mod recover;
 
 use model::{
-    AnswerFailure, CallId, ConversationId, GenerationId, MessageId, MessageStatus, Millis,
+    AnswerFailure, CallId, ConversationId, FileId, GenerationId, MessageId, MessageStatus, Millis,
     ModelName, SubmissionId, Title, UserId,
 };
 use sqlx::{QueryBuilder, types::Json};
+use uuid::Uuid;
 
 use super::{
     Db, Result,
@@ -43,6 +44,8 @@ pub struct Question<'a> {
     pub question: MessageId,
     /// What is asked.
     pub text: &'a str,
+    /// The files that are handed in with it, each under the id by which that is kept.
+    pub attachments: &'a [(Uuid, FileId)],
     /// The press of *Send*.
     pub submission: SubmissionId,
     /// The answer.
@@ -77,6 +80,8 @@ pub enum Submitted {
     Before(ConversationId, MessageId),
     /// There is no such conversation of the owner's, or no such message in it.
     NoConversation,
+    /// One of the files is not there any more.
+    NoFile,
 }
 
 /// What one commit adds to an answer.

@@ -1,8 +1,8 @@
 //! Messages: a branch of the tree, read from its end upwards, a page at a time.
 
 use model::{
-    AnswerFailure, Branch, ConversationId, MessageId, MessageStatus, Millis, ModelName, Speaker,
-    UserId,
+    AnswerFailure, Attachment, Branch, ConversationId, MessageId, MessageStatus, Millis, ModelName,
+    Speaker, UserId,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, types::Json};
@@ -47,6 +47,8 @@ pub struct Message {
     pub status: MessageStatus,
     /// What it consists of.
     pub parts: Vec<Part>,
+    /// The files that were handed in with it, in their order.
+    pub attachments: Vec<Attachment>,
     /// Its HTML, if it was rendered by the renderer of that version.
     pub rendered: Option<(i64, Rendered)>,
     /// How long the model reasoned.
@@ -156,6 +158,7 @@ impl TryFrom<MessageRow> for Message {
                 next: sibling(&row.following)?,
             },
             parts: row.parts.0,
+            attachments: Vec::new(),
             rendered: row
                 .rendered
                 .map(|Json(rendered)| (row.render_version, rendered)),
@@ -241,7 +244,15 @@ impl Db {
                 .fetch_all(pool)
                 .await?
         });
-        rows.into_iter().map(Message::try_from).collect()
+        let mut attached = self
+            .attachments_of_branch(owner, conversation, end, limit)
+            .await?;
+        let read = |row: MessageRow| -> Result<Message> {
+            let mut message = Message::try_from(row)?;
+            message.attachments = attached.remove(&message.id).unwrap_or_default();
+            Ok(message)
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// One message of the owner's conversation.

@@ -1,5 +1,6 @@
 //! The promises of the store, on both databases.
 
+mod attachments;
 mod beginnings;
 mod branches;
 mod claims;
@@ -118,6 +119,7 @@ impl Desk {
             place,
             question: turn.question,
             text: "背一首诗",
+            attachments: &[],
             submission,
             answer,
         };

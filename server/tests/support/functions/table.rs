@@ -296,6 +296,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     permitted("shares.revoke", Permission::MediaShare, NO_ID),
     permitted("files.storage", Permission::FilesUse, &[]),
+    permitted("files.discard", Permission::FilesUse, NO_ID),
     permitted(
         "jobs.list",
         Permission::JobsRead,

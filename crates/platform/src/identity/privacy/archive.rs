@@ -28,6 +28,7 @@ const README: &str = "Everything that this site keeps of your account. Times are
      conversations/*.json every message of a conversation, all branches, a message a line\n\
      conversations/*.md   the same to read\n\
      files.jsonl          your files, a file a line; GET /rest/v1/files/{id}/content has what is in them\n\
+     attachments.jsonl    files that you handed in with questions, in their order; what is in them is in files.jsonl\n\
      works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
      transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n";
 
@@ -87,6 +88,10 @@ impl Identity {
         let db = &self.0.db;
         archive.open("files.jsonl").await?;
         each_page!(after => db.kept_files(user, &after), page => {
+            archive.write(page.iter().flat_map(line).collect()).await?;
+        });
+        archive.open("attachments.jsonl").await?;
+        each_page!(after => db.kept_attachments(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
         });
         archive.open("works.jsonl").await?;

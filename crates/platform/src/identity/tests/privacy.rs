@@ -87,6 +87,10 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
              VALUES ('f-{whose}', '{owner}', 'b-{whose}', 'image', '{whose}.png', 'image/png', 3, 0)"
         ),
         format!(
+            "INSERT INTO message_attachments (id, owner_id, position, file_id, name, mime, bytes)
+             VALUES ('a-{whose}', '{owner}', 0, 'f-{whose}', '{whose} 的笔记.md', 'text/plain', 3)"
+        ),
+        format!(
             "INSERT INTO works (id, owner_id, position, kind, file_id, prompt, model, created_at)
              VALUES ('w-{whose}', '{owner}', 0, 'image', 'f-{whose}', '{whose} 的灯塔', 'm', 0)"
         ),
@@ -159,6 +163,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["activity.jsonl"].contains("account.export"));
         assert!(files.contains_key("picture.png"));
         assert!(files["files.jsonl"].contains("Lin.png"));
+        assert!(files["attachments.jsonl"].contains("Lin 的笔记.md"));
         assert!(files["works.jsonl"].contains("Lin 的灯塔"));
         let transcript = &files["transcripts/t-Lin.jsonl"];
         assert_eq!(transcript.lines().count(), 2);

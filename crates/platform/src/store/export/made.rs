@@ -10,6 +10,8 @@ const FILES: &str = "SELECT id, kind, name, mime, bytes, width, height, duration
      FROM files WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const WORKS: &str = "SELECT id, kind, file_id, prompt, actual_prompt, model, created_at \
      FROM works WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const ATTACHMENTS: &str = "SELECT id, message_id, position, file_id, name, mime, bytes \
+     FROM message_attachments WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at \
      FROM transcripts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.text \
@@ -21,6 +23,7 @@ const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.t
 pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_FILES", FILES),
     ("EXPORT_WORKS", WORKS),
+    ("EXPORT_ATTACHMENTS", ATTACHMENTS),
     ("EXPORT_TRANSCRIPTS", TRANSCRIPTS),
     ("EXPORT_SENTENCES", SENTENCES),
 ];
@@ -49,6 +52,18 @@ pub(crate) struct KeptWork {
     actual_prompt: Option<String>,
     model: String,
     created_at: i64,
+}
+
+/// What was handed in with a message; its content is the file's.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptAttachment {
+    pub(crate) id: String,
+    message_id: Option<String>,
+    position: i64,
+    file_id: String,
+    name: String,
+    mime: String,
+    bytes: i64,
 }
 
 /// A transcript, without its sentences.
@@ -97,6 +112,16 @@ impl Db {
     #[tracing::instrument(name = "store.export.works", skip_all)]
     pub(crate) async fn kept_works(&self, owner: UserId, after: &str) -> Result<Vec<KeptWork>> {
         behind!(self, WORKS, owner, after)
+    }
+
+    /// What the person handed in with questions behind that one, by id.
+    #[tracing::instrument(name = "store.export.attachments", skip_all)]
+    pub(crate) async fn kept_attachments(
+        &self,
+        owner: UserId,
+        after: &str,
+    ) -> Result<Vec<KeptAttachment>> {
+        behind!(self, ATTACHMENTS, owner, after)
     }
 
     /// The person's transcripts behind that one, by id.

@@ -4,7 +4,9 @@ use model::{ConversationId, MessageId, SubmissionId, UserId};
 use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
-use crate::store::{Db, Result, drafts, messages::Part, on_pool, rows, search::SearchIndex as _};
+use crate::store::{
+    Db, Result, attachments, drafts, messages::Part, on_pool, rows, search::SearchIndex as _,
+};
 
 const FIND_SUBMISSION: &str = "
     SELECT m.conversation_id, m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
@@ -212,6 +214,20 @@ impl Db {
                 .execute(&mut *tx)
                 .await?;
             tx.index_text(asked.question, asked.text).await?;
+            for (position, (id, file)) in (0_i64..).zip(asked.attachments) {
+                let attached = sqlx::query(attachments::ATTACH)
+                    .bind(id.to_string())
+                    .bind(owner.to_string())
+                    .bind(asked.question.to_string())
+                    .bind(position)
+                    .bind(file.to_string())
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected();
+                if attached == 0 {
+                    return Ok(Submitted::NoFile);
+                }
+            }
             insert_answer!(tx, conversation, asked.question, owner, answer);
             let slot = match asked.place {
                 Place::New { .. } => Some(drafts::slot(None)),

@@ -3,10 +3,10 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files, generations,
-    groups, idempotency, invitations, job_lines, jobs, ledger, messages, order, people, runs,
-    search, shares, testing::on_both, trail, transcripts, uploads, upstream_objects, usage,
-    usage_report, vectors, works,
+    attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
+    generations, groups, idempotency, invitations, job_lines, jobs, ledger, messages, order,
+    people, runs, search, shares, testing::on_both, trail, transcripts, uploads, upstream_objects,
+    usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -14,6 +14,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
     order::QUERIES,
     messages::QUERIES,
+    attachments::QUERIES,
     branches::QUERIES,
     runs::QUERIES,
     generations::QUERIES,

@@ -1,0 +1,249 @@
+//! The files beside a question that is being written: choosing, seeing and taking them away, and why they can't be sent as they are.
+
+use leptos::{html, prelude::*};
+use model::{
+    AttachmentKind,
+    attachment::{MEDIA_TOGETHER, MOST_ATTACHMENTS, TEXT_EXTENSIONS},
+};
+
+use super::{
+    item::{Happened, Item, Misfit, Refusal, State},
+    taking::Attaching,
+};
+use crate::{
+    browser::{self, upload},
+    language::{Words, use_words},
+    ui::icon::{Glyph, Icon},
+    works::words::bytes,
+};
+
+/// What of the media can be chosen; texts are added to it by how their names end.
+const MEDIA: &str = "image/png,image/jpeg,image/webp,image/gif,.wav,.mp3,.aac,.amr,.html,.svg";
+
+/// Models that are offered where the chosen one can't do it, at most.
+const OTHERS: usize = 3;
+
+/// Chooses files. Only a script can send them, so it shows only with one.
+#[component]
+pub fn AttachButton(attaching: Attaching, id: &'static str) -> impl IntoView {
+    let words = use_words();
+    let input = NodeRef::<html::Input>::new();
+    let chosen = move |_| {
+        if let Some(input) = input.get_untracked() {
+            let files = input.files();
+            attaching.add_all(files.map_or_else(Vec::new, |files| upload::listed(&files)));
+            // The same file can be chosen once more.
+            input.set_value("");
+        }
+    };
+    let choose = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let endings: Vec<String> = TEXT_EXTENSIONS
+        .iter()
+        .map(|end| format!(".{end}"))
+        .collect();
+    let accepted = format!("{MEDIA},{}", endings.join(","));
+    let limits_id = format!("{id}-limits");
+    attaching.offered.attaches.then(|| {
+        view! {
+            <button
+                class="icon-button"
+                type="button"
+                id=id
+                data-needs="script"
+                title=words.attach
+                aria-label=words.attach
+                aria-describedby=limits_id.clone()
+                on:click=choose
+            >
+                <Glyph icon=Icon::Clip/>
+            </button>
+            <input type="file" multiple hidden accept=accepted node_ref=input on:change=chosen/>
+            <span class="visually-hidden" id=limits_id>{move || limits(words, attaching)}</span>
+        }
+    })
+}
+
+/// The files, with how far each is; while some are there or held over the page, what the limits are.
+#[component]
+pub fn Attached(attaching: Attaching, button: &'static str) -> impl IntoView {
+    let words = use_words();
+    let is_told = Memo::new(move |_| attaching.is_over.get() || !attaching.is_empty());
+    let last = move || {
+        attaching.last.with(|last| match last {
+            Some((name, Happened::Kept)) => words.attach_added(name),
+            Some((name, Happened::Removed)) => words.attach_removed(name),
+            Some((name, Happened::Refused(refusal))) => {
+                words.attach_failed(name, &said(words, refusal))
+            }
+            None => String::new(),
+        })
+    };
+    view! {
+        <Show when=move || attaching.is_over.get()>
+            <p class="attached__drop" aria-hidden="true">{words.attach_drop}</p>
+        </Show>
+        <Show when=move || !attaching.is_empty()>
+            <ul class="attached" aria-label=words.attached>
+                <For
+                    each=move || attaching.items.get()
+                    key=|item| item.key
+                    children=move |item| view! { <Chip attaching item button/> }
+                />
+            </ul>
+        </Show>
+        <Show when=move || is_told.get()>
+            <p class="attached__limits" aria-hidden="true">{move || limits(words, attaching)}</p>
+        </Show>
+        <p class="visually-hidden" role="status">{last}</p>
+    }
+}
+
+#[component]
+fn Chip(attaching: Attaching, item: Item, button: &'static str) -> impl IntoView {
+    let words = use_words();
+    let Item {
+        key,
+        name,
+        kind,
+        bytes: size,
+        state,
+        pasted,
+    } = item;
+    let remove = move |_| {
+        attaching.remove(key);
+        browser::focus(button);
+    };
+    let picture = {
+        let state = state.clone();
+        Memo::new(move |_| match state.get() {
+            State::Kept(file) if kind == Some(AttachmentKind::Image) => Some(file),
+            _ => None,
+        })
+    };
+    let is_refused = {
+        let state = state.clone();
+        move || matches!(state.get(), State::Refused(_)).then_some("true")
+    };
+    let told = {
+        let state = state.clone();
+        move || match state.get() {
+            State::Sending(share) => words.upload_sent(&format!("{:.0}", share * 100.0)),
+            State::Waiting => words.upload_waiting.to_owned(),
+            State::Kept(_) => bytes(size),
+            State::Refused(refusal) => said(words, &refusal),
+        }
+    };
+    let progress = move || match state.get() {
+        State::Sending(share) => Some(view! {
+            <progress class="attached__progress" max="1" value=share.to_string() aria-label=words.upload></progress>
+        }),
+        State::Waiting | State::Kept(_) | State::Refused(_) => None,
+    };
+    let as_text = pasted.map(|text| {
+        let back = move |_| {
+            attaching.remove(key);
+            attaching.return_text(&text);
+        };
+        view! {
+            <button class="attached__act" type="button" on:click=back>{words.attach_as_text}</button>
+        }
+    });
+    view! {
+        <li class="attached__item" data-refused=is_refused>
+            {move || match picture.get() {
+                Some(file) => view! {
+                    <img class="attached__picture" src=format!("/files/{file}/thumbnail?side=128") alt=""/>
+                }
+                    .into_any(),
+                None => view! { <span class="attached__icon"><Glyph icon=icon(kind)/></span> }.into_any(),
+            }}
+            <span class="attached__name">{name.clone()}</span>
+            <span class="attached__told">{told}</span>
+            {progress}
+            {as_text}
+            <button
+                class="icon-button attached__remove"
+                type="button"
+                title=words.attach_remove(&name)
+                aria-label=words.attach_remove(&name)
+                on:click=remove
+            >
+                <Glyph icon=Icon::Close/>
+            </button>
+        </li>
+    }
+}
+
+/// Why the files can't be sent as they are, and the models that could be given them.
+#[component]
+pub fn FitsNot(attaching: Attaching) -> impl IntoView {
+    let words = use_words();
+    let misfit = Memo::new(move |_| attaching.misfit());
+    move || {
+        let text = match misfit.get()? {
+            Misfit::Mixed => words.error_media_mixed,
+            Misfit::Model(AttachmentKind::Audio) => words.error_model_cant_hear,
+            Misfit::Model(AttachmentKind::Image | AttachmentKind::Text) => {
+                words.error_model_cant_see
+            }
+        };
+        let others = match misfit.get()? {
+            Misfit::Mixed => Vec::new(),
+            Misfit::Model(kind) => attaching.offered.that(|model| model.takes(kind)),
+        };
+        let others = others.into_iter().take(OTHERS).map(|model| {
+            let label = words.attach_ask(&model.label);
+            let choose = move |_| attaching.model.set(model.name.clone());
+            view! { <button class="button" type="button" on:click=choose>{label}</button> }
+        });
+        Some(view! {
+            <div class="notice attached__misfit" role="status">
+                <p>{text}</p>
+                <div class="attached__models">{others.collect_view()}</div>
+            </div>
+        })
+    }
+}
+
+/// What can be handed in, for the chosen model.
+fn limits(words: &Words, attaching: Attaching) -> String {
+    let megabytes = |bytes: i64| (bytes / 1_000_000).to_string();
+    let count = MOST_ATTACHMENTS.to_string();
+    let text = (AttachmentKind::Text.largest() / 1_000).to_string();
+    let model = attaching.model.with(|name| attaching.offered.find(name));
+    let (sees, hears) = model.map_or((true, true), |model| (model.sees, model.hears));
+    let medium = megabytes(AttachmentKind::Image.largest());
+    let together = megabytes(MEDIA_TOGETHER);
+    let mut told = words.attach_limits(&count, &text);
+    let more = match (sees, hears) {
+        (true, true) => words.attach_sees_and_hears(&medium, &together),
+        (true, false) => words.attach_sees(&medium, &together),
+        (false, true) => words.attach_hears(&medium, &together),
+        (false, false) => words.attach_reads.to_owned(),
+    };
+    told.push(' ');
+    told.push_str(&more);
+    told
+}
+
+fn said(words: &Words, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Kind => words.error_attachment_refused.to_owned(),
+        Refusal::Large(most) => words.attach_too_large(&bytes(*most)),
+        Refusal::Many => words.attach_too_many(&MOST_ATTACHMENTS.to_string()),
+        Refusal::Together => words.attach_too_large_together(&bytes(MEDIA_TOGETHER)),
+        Refusal::Told(error) => words.failure(error.code).to_owned(),
+    }
+}
+
+fn icon(kind: Option<AttachmentKind>) -> Icon {
+    match kind {
+        Some(AttachmentKind::Image) => Icon::Image,
+        Some(AttachmentKind::Audio) => Icon::Voice,
+        Some(AttachmentKind::Text) | None => Icon::Sheet,
+    }
+}

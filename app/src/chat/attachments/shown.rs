@@ -1,0 +1,102 @@
+//! The files of a question that was asked.
+
+use leptos::{either::EitherOf4, ev, prelude::*};
+use model::{Attachment, Medium};
+
+use crate::{
+    language::use_words,
+    ui::{
+        dialog::Dialog,
+        icon::{Glyph, Icon},
+    },
+    works::words::bytes,
+};
+
+/// The files, in their order; nothing where there are none.
+#[component]
+pub fn Attachments(attachments: Vec<Attachment>) -> impl IntoView {
+    let words = use_words();
+    (!attachments.is_empty()).then(|| {
+        let shown = attachments.into_iter().map(|attachment| {
+            view! { <li><One attachment/></li> }
+        });
+        view! { <ul class="handed" aria-label=words.attached>{shown.collect_view()}</ul> }
+    })
+}
+
+#[component]
+fn One(attachment: Attachment) -> impl IntoView {
+    let words = use_words();
+    let Attachment {
+        file,
+        ref name,
+        bytes: size,
+        is_gone,
+        ..
+    } = attachment;
+    let (name, address) = (name.clone(), format!("/files/{file}"));
+    if is_gone {
+        return EitherOf4::A(view! {
+            <span class="handed__file" data-gone="true">
+                <Glyph icon=Icon::Sheet/>
+                <span class="handed__name">{name}</span>
+                <span class="handed__told">{words.attachment_gone}</span>
+            </span>
+        });
+    }
+    match attachment.medium() {
+        Some(Medium::Image) => EitherOf4::B(view! { <Picture attachment/> }),
+        Some(Medium::Audio) => EitherOf4::C(view! {
+            <figure class="handed__sound">
+                <figcaption class="handed__name">{name.clone()}</figcaption>
+                <audio controls preload="none" src=address aria-label=name></audio>
+            </figure>
+        }),
+        Some(Medium::Video) | None => EitherOf4::D(view! {
+            <a class="handed__file" href=address download=name.clone() rel="external">
+                <Glyph icon=Icon::Sheet/>
+                <span class="handed__name">{name}</span>
+                <span class="handed__told">{bytes(size)}</span>
+            </a>
+        }),
+    }
+}
+
+/// A small picture that opens large: over the page, or in a tab of its own without scripts.
+#[component]
+fn Picture(attachment: Attachment) -> impl IntoView {
+    let words = use_words();
+    let open = RwSignal::new(false);
+    let address = format!("/files/{}", attachment.file);
+    let name = attachment.name.clone();
+    let enlarge = move |event: ev::MouseEvent| {
+        // Who wants a tab of its own gets one.
+        if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
+            event.prevent_default();
+            open.set(true);
+        }
+    };
+    let (large, alt) = (address.clone(), name.clone());
+    view! {
+        <a
+            class="handed__picture"
+            href=address.clone()
+            target="_blank"
+            rel="noopener external"
+            title=words.attachment_enlarge(&name)
+            aria-label=words.attachment_enlarge(&name)
+            on:click=enlarge
+        >
+            <img
+                src=format!("{address}/thumbnail?side=256")
+                alt=name
+                width=attachment.width.map(|width| width.to_string())
+                height=attachment.height.map(|height| height.to_string())
+                loading="lazy"
+            />
+        </a>
+        <Dialog open title=words.attachment_image>
+            <img class="handed__large" src=large.clone() alt=alt.clone()/>
+        </Dialog>
+    }
+}

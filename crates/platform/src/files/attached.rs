@@ -1,0 +1,43 @@
+//! Files that were uploaded to be handed in with questions: they go when nothing has them any more.
+
+use model::{FileId, FileKind, UserId};
+use uuid::Uuid;
+
+use super::{Files, FilesError};
+
+/// Files that are looked at in one step of the purge.
+const AT_ONCE: u32 = 200;
+
+impl Files {
+    /// Deletes an upload of the owner's that was not sent after all. What something has already stays.
+    #[tracing::instrument(name = "files.discard", skip_all, fields(file.id = %id))]
+    pub async fn discard(&self, owner: UserId, id: FileId) -> Result<(), FilesError> {
+        let file = self.view(owner, id).await?;
+        if file.kind == FileKind::Upload && !self.0.db.is_file_in_use(owner, id).await? {
+            self.delete(owner, &[id]).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes uploads of messages that are gone for good, where nothing else has them. How many messages' files were looked at.
+    #[tracing::instrument(name = "files.release", skip_all)]
+    pub async fn release(&self) -> Result<u64, FilesError> {
+        let mut released = 0;
+        let mut after = Uuid::nil();
+        loop {
+            let left = self.0.db.left_attachments(after, AT_ONCE).await?;
+            let Some(last) = left.last() else {
+                return Ok(released);
+            };
+            after = last.id;
+            for attachment in &left {
+                match self.discard(attachment.owner, attachment.file).await {
+                    Ok(()) | Err(FilesError::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+                self.0.db.forget_attachment(attachment.id).await?;
+                released += 1;
+            }
+        }
+    }
+}

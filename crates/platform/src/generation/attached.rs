@@ -1,0 +1,96 @@
+//! Files that are handed in with a question: whether they can be, and whether the model takes them.
+
+use model::{
+    Attachment, AttachmentKind, FailureCode, FileId, FileView, ModelName, Permission, Prompt,
+    attachment::{MEDIA_TOGETHER, MOST_ATTACHMENTS},
+};
+
+use super::Generations;
+use crate::{
+    Error,
+    files::{FilesError, text},
+    identity::Caller,
+};
+
+/// What is asked: words, and files in their order.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// The words; blank only beside files.
+    pub prompt: Prompt,
+    /// The caller's files.
+    pub attachments: Vec<FileId>,
+}
+
+impl From<Prompt> for Asking {
+    fn from(prompt: Prompt) -> Self {
+        Self {
+            prompt,
+            attachments: Vec::new(),
+        }
+    }
+}
+
+impl Generations {
+    /// The files, if the caller has them and the model can be given them.
+    pub(super) async fn attached(
+        &self,
+        caller: &Caller,
+        model: &ModelName,
+        ids: &[FileId],
+    ) -> Result<Vec<FileView>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        caller.require(Permission::FilesUse)?;
+        if ids.len() > MOST_ATTACHMENTS {
+            return Err(Error::Refused(FailureCode::TooMany));
+        }
+        let files = &self.0.files;
+        let (mut views, mut kinds, mut media) = (Vec::new(), Vec::new(), 0);
+        for id in ids {
+            let file = match files.view(caller.user(), *id).await {
+                Err(FilesError::NotFound) => return Err(Error::Refused(FailureCode::FileGone)),
+                found => found?,
+            };
+            let kind = AttachmentKind::of_mime(&file.mime)
+                .ok_or(Error::Refused(FailureCode::AttachmentRefused))?;
+            if kind.is_medium() {
+                media += file.bytes;
+            }
+            if file.bytes > kind.largest() || media > MEDIA_TOGETHER {
+                return Err(Error::Refused(FailureCode::TooLarge));
+            }
+            if kind == AttachmentKind::Text {
+                let content = files.read(caller.user(), *id, u64::MAX).await?;
+                text::decoded(&content).ok_or(Error::Refused(FailureCode::UnreadableText))?;
+            }
+            kinds.push(kind);
+            views.push(file);
+        }
+        self.taken(model, &kinds)?;
+        Ok(views)
+    }
+
+    /// Refuses what is handed in with a question that the model is to answer once more, if it can't be given that.
+    pub(super) fn takes(&self, model: &ModelName, attachments: &[Attachment]) -> Result<(), Error> {
+        let there = attachments.iter().filter(|attachment| !attachment.is_gone);
+        let kinds: Vec<_> = there.filter_map(Attachment::kind).collect();
+        self.taken(model, &kinds)
+    }
+
+    fn taken(&self, model: &ModelName, kinds: &[AttachmentKind]) -> Result<(), Error> {
+        let spec = self.0.models.spec(model);
+        let has = |kind| kinds.contains(&kind);
+        let (looks, listens) = (has(AttachmentKind::Image), has(AttachmentKind::Audio));
+        if looks && listens {
+            return Err(Error::Refused(FailureCode::MediaMixed));
+        }
+        if looks && !spec.sees {
+            return Err(Error::Refused(FailureCode::ModelCantSee));
+        }
+        if listens && !spec.hears {
+            return Err(Error::Refused(FailureCode::ModelCantHear));
+        }
+        Ok(())
+    }
+}
