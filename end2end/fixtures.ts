@@ -110,7 +110,7 @@ export const test = base.extend<Options & Fixtures>({
 });
 
 /** Chromium's own report of a refused or failed request: what it means for the page is for the test to check. */
-const networkNoise = [/Failed to load resource/, /net::ERR_/];
+const networkNoise = [/Failed to load resource/, /net::ERR_/, /Service Worker registration blocked by Playwright/];
 
 /** Without scripts nobody takes what was loaded for them. */
 const unusedModule = /was preloaded using link preload but not used/;

@@ -25,6 +25,8 @@ export default defineConfig({
   reporter: [["list"], ["html", { open: "never" }]],
   use: {
     ...chromium,
+    // What it passes on, tests could not see on its way; those that are about it allow it.
+    serviceWorkers: "block",
     trace: process.env["CI"] ? "on-first-retry" : "retain-on-failure",
     screenshot: "only-on-failure",
   },

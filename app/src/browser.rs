@@ -6,11 +6,13 @@ pub mod fetch;
 pub mod highlight;
 pub mod local;
 pub mod microphone;
+pub mod notices;
 pub mod passkeys;
 pub mod recorder;
 pub mod selection;
 pub mod tus;
 pub mod upload;
+pub mod worker;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -133,6 +135,46 @@ pub fn go_to(path: &str) {
         // Fails only for an address that can't be parsed, and ours are constants or checked.
         let _assigned = window.location().assign(path);
     }
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = window() {
+        // Fails only in a frame of another site.
+        let _reloaded = window.location().reload();
+    }
+}
+
+/// The elements of the page that match, in order.
+pub fn all(selector: &str) -> Vec<HtmlElement> {
+    let found = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector_all(selector).ok());
+    let Some(found) = found else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|at| found.item(at)?.dyn_into().ok())
+        .collect()
+}
+
+/// Whether something on the page matches.
+pub fn has(selector: &str) -> bool {
+    !all(selector).is_empty()
+}
+
+/// Presses the last element that matches, as a person would.
+pub fn press_last(selector: &str) {
+    if let Some(element) = all(selector).last() {
+        element.click();
+    }
+}
+
+/// Whether nobody sees the page: another tab or window is in front of it.
+pub fn is_hidden() -> bool {
+    window()
+        .and_then(|window| window.document())
+        .is_some_and(|document| document.hidden())
 }
 
 /// Closes the questions behind buttons: what one of them asked about is done.

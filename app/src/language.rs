@@ -44,6 +44,14 @@ impl Language {
         }
     }
 
+    /// What tells a browser how the site is installed as an app.
+    pub const fn manifest(self) -> &'static str {
+        match self {
+            Self::En => "/manifest.en.webmanifest",
+            Self::Zh => "/manifest.zh.webmanifest",
+        }
+    }
+
     /// The first language of an `Accept-Language` header that the page speaks, by weight; English otherwise.
     pub fn accepted(header: &str) -> Self {
         let mut best = (Self::En, 0.0_f32);

@@ -22,7 +22,9 @@ mod chat;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod glue;
+mod habits;
 pub mod language;
+mod over;
 mod pages;
 mod routes;
 mod session;

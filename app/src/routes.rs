@@ -1,5 +1,6 @@
 //! The one table of the page's routes.
 
+pub mod over;
 mod parts;
 
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use leptos_router::{
 };
 
 use crate::{
+    browser::worker,
     language::Language,
     pages::{
         chat::{Chat, ConversationPage, NewConversationPage},
@@ -26,6 +28,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(page_language());
     provide_session();
+    Effect::new(|_| worker::register());
     view! {
         <Router>
             <Routes fallback=NotFound>
@@ -53,6 +56,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("security/totp") view=Own::Totp ssr=SsrMode::Async/>
                         <Route path=path!("keys") view=Own::Keys ssr=SsrMode::Async/>
                         <Route path=path!("keys/:id") view=Own::Key ssr=SsrMode::Async/>
+                        <Route path=path!("appearance") view=Own::Appearance ssr=SsrMode::Async/>
                         <Route path=path!("privacy") view=Own::Privacy ssr=SsrMode::Async/>
                         <Route path=path!("shares") view=Own::Shares ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=Own::Confirm ssr=SsrMode::Async/>

@@ -37,7 +37,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <link rel="stylesheet" href=css/>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
-                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="manifest" href=glue::language().manifest()/>
                 <link rel="modulepreload" href=js.clone() nonce=use_nonce()/>
                 <link
                     rel="preload"

@@ -5,6 +5,23 @@ async function excess(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** Moves a finger over the page. */
+async function swipe(page: Page, from: Point, to: Point): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [from] });
+  for (const part of [0.2, 0.4, 0.6, 0.8, 1]) {
+    const point = { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
+    await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [point] });
+  }
+  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await session.detach();
+}
+
 test.describe("on a phone", { tag: "@phone" }, () => {
   test("no page is wider than the screen", async ({ page, chat, sidebar, questions }) => {
     await chat.alive();
@@ -36,6 +53,32 @@ test.describe("on a phone", { tag: "@phone" }, () => {
     await sidebar.reveal();
     // The veil beside the drawer.
     await page.mouse.click(380, 500);
+    await expect(sidebar.view).toBeHidden();
+  });
+
+  test("the sidebar is swiped open and shut, and a wide table only scrolls", async ({ page, chat, sidebar, questions }) => {
+    await chat.ask(questions.table);
+    await chat.answered();
+    await swipe(page, { x: 90, y: 26 }, { x: 330, y: 30 });
+    await expect(sidebar.view).toBeVisible();
+    await swipe(page, { x: 280, y: 600 }, { x: 40, y: 610 });
+    await expect(sidebar.view).toBeHidden();
+    await swipe(page, { x: 200, y: 300 }, { x: 220, y: 500 });
+    await expect(sidebar.view, "down is not sideways").toBeHidden();
+
+    const wide = await chat.answer.evaluate((answer) => {
+      const scrolls = (element: Element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+      const found = [...answer.querySelectorAll("*")].find((element) => element.scrollWidth > element.clientWidth && scrolls(element));
+      if (!found) return null;
+      found.scrollIntoView({ block: "center" });
+      const { x, y, width, height } = found.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    });
+    if (!wide) throw new Error("nothing is wider than the screen");
+    await swipe(page, wide, { x: wide.x + 150, y: wide.y });
+    await swipe(page, { x: wide.x + 100, y: wide.y }, { x: wide.x - 100, y: wide.y });
+    const scrolled = () => chat.answer.evaluate((answer) => Math.max(...[...answer.querySelectorAll("*")].map((element) => element.scrollLeft)));
+    await expect.poll(scrolled).toBeGreaterThan(0);
     await expect(sidebar.view).toBeHidden();
   });
 

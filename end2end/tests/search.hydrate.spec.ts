@@ -2,13 +2,17 @@ import { AxeBuilder } from "@axe-core/playwright";
 
 import { expect, test } from "../fixtures.ts";
 import { InputMethod } from "../pages/input_method.ts";
+import { Palette } from "../pages/palette.ts";
 import { SearchPage } from "../pages/search_page.ts";
 
 test("the keyboard leads to the search, through what was found and back", { tag: "@desktop" }, async ({ page, chat, questions, words, locale }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   const { path } = chat;
-  await page.keyboard.press("Control+k");
+  const palette = new Palette(page, words);
+  await palette.open();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/search$/);
   const search = new SearchPage(page, words, true);
   await expect(search.field).toBeFocused();
@@ -22,9 +26,7 @@ test("the keyboard leads to the search, through what was found and back", { tag:
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
   await expect(search.messages.first().getByRole("link")).toBeFocused();
-  await page.keyboard.press("Control+k");
-  await expect(search.field).toBeFocused();
-  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL((url) => url.pathname === path);
   await page.goBack();

@@ -10,7 +10,8 @@ use axum::{
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{
-        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+        ETAG, IF_NONE_MATCH, VARY,
     },
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -27,6 +28,12 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 /// The list of the module's parts has a hash from before their names were put into it: one name can have several contents.
 const PARTS: &str = "pkg/__wasm_split.";
 const ASKED_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// The service worker: browsers ask for it each time, so that a new one is there as soon as the server has it. It may fetch from
+/// the site, as its pages do, and nothing else.
+const WORKER: &str = "sw.js";
+const OF_THE_WORKER: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; connect-src 'self'; frame-ancestors 'none'");
 
 /// Other names stay the same when the content changes.
 const CHECKED: HeaderValue = HeaderValue::from_static("public, max-age=3600");
@@ -109,7 +116,7 @@ fn send(
     let headers = response.headers_mut();
     headers.insert(
         CACHE_CONTROL,
-        if path.starts_with(PARTS) {
+        if path.starts_with(PARTS) || path == WORKER {
             ASKED_EACH_TIME
         } else if path.starts_with("pkg/") {
             FOREVER
@@ -117,6 +124,9 @@ fn send(
             CHECKED
         },
     );
+    if path == WORKER {
+        headers.insert(CONTENT_SECURITY_POLICY, OF_THE_WORKER);
+    }
     headers.insert(CONTENT_TYPE, content_type(path));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(coding) = coding {

@@ -38,6 +38,7 @@ pub async fn load_session() -> Result<Session, AppError> {
         page.permissions = signed_in.caller.permissions();
         page.picture = signed_in.picture;
         page.lacking = signed_in.lacking;
+        page.habits = signed_in.habits;
         page.account = Some(signed_in.account);
     }
     Ok(page)

@@ -1,4 +1,4 @@
-//! Choices about the page itself, remembered in cookies.
+//! Choices about the page itself: in cookies what holds for one browser, with the account what is a person's habit.
 
 #![cfg_attr(
     feature = "ssr",
@@ -31,5 +31,34 @@ pub async fn set_language(language: String) -> Result<(), AppError> {
         .ok_or_else(|| glue::refuse_text(model::FailureCode::BadRequest))?;
     glue::remember(Language::COOKIE, language.name());
     glue::go_back();
+    Ok(())
+}
+
+/// Keeps how the caller likes the page to be. `letter_keys` and `notify` are boxes: a form sends them when they are ticked.
+#[server(prefix = "/fn", endpoint = "preferences.set_habits")]
+pub async fn set_habits(
+    density: String,
+    text_size: String,
+    send_key: String,
+    letter_keys: Option<String>,
+    notify: Option<String>,
+) -> Result<(), AppError> {
+    use crate::glue;
+    use model::{Density, FailureCode, Habits, SendKey, TextSize};
+    let caller = glue::caller().await?;
+    let unknown = || glue::refuse_text(FailureCode::BadRequest);
+    let habits = Habits {
+        density: Density::from_name(&density).ok_or_else(unknown)?,
+        text_size: TextSize::from_name(&text_size).ok_or_else(unknown)?,
+        send_key: SendKey::from_name(&send_key).ok_or_else(unknown)?,
+        letter_keys: letter_keys.is_some(),
+        notify: notify.is_some(),
+    };
+    let identity = glue::services()?.identity;
+    identity
+        .set_habits(&caller, habits)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go_back_done();
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::preferences::{LanguageForm, ThemeForm};
 use crate::{
     api::identity::SignOut,
     language::use_words,
+    over::Over,
     ui::{
         icon::{Glyph, Icon},
         picture::Picture,
@@ -27,6 +28,7 @@ const ADMINISTRATION: &[(Permission, &str)] = &[
 #[component]
 pub fn AccountMenu(account: Account, session: Session) -> impl IntoView {
     let words = use_words();
+    let over = expect_context::<Over>();
     let Account { id, name, email } = account;
     let administers = ADMINISTRATION
         .iter()
@@ -45,6 +47,10 @@ pub fn AccountMenu(account: Account, session: Session) -> impl IntoView {
                 <a class="account__link" href="/settings"><Glyph icon=Icon::Settings/>{words.settings}</a>
                 <a class="account__link" href="/usage"><Glyph icon=Icon::Columns/>{words.usage}</a>
                 {administers}
+                <button class="account__link" type="button" data-needs="script" on:click=move |_| over.sheet.set(true)>
+                    <Glyph icon=Icon::Keyboard/>
+                    {words.shortcuts}
+                </button>
                 <ThemeForm/>
                 <LanguageForm/>
                 <form method="post" action=SignOut::PATH>

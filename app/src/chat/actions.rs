@@ -187,6 +187,7 @@ fn CopyButton(conversation: ConversationId, message: MessageId) -> impl IntoView
             class="icon-button"
             type="button"
             data-needs="script"
+            data-act="copy"
             data-done=move || (label.get() != words.copy).then_some("true")
             title=move || label.get()
             aria-label=move || label.get()

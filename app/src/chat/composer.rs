@@ -160,7 +160,8 @@ pub fn Composer(
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
                     <ModelPicker models=offer.models chosen=model/>
-                    <span class="composer__hint">{words.send_hint}</span>
+                    <span class="composer__hint" data-send="enter">{words.send_hint}</span>
+                    <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>
                     {move || {
                         if is_generating.get() {

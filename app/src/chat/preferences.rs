@@ -10,6 +10,15 @@ use crate::{
     theme::Theme,
 };
 
+/// Shows the page in a theme and remembers it in this browser.
+pub fn apply_theme(theme: Theme) {
+    browser::set_cookie(Theme::COOKIE, theme.name());
+    if let Some(html) = browser::root() {
+        // A constant attribute can be set.
+        let _set = html.set_attribute("data-theme", theme.name());
+    }
+}
+
 /// Light, dark, or the system's.
 #[component]
 pub fn ThemeForm() -> impl IntoView {
@@ -17,11 +26,7 @@ pub fn ThemeForm() -> impl IntoView {
     let choose = |theme: Theme| {
         move |event: ev::MouseEvent| {
             event.prevent_default();
-            browser::set_cookie(Theme::COOKIE, theme.name());
-            if let Some(html) = browser::root() {
-                // A constant attribute can be set.
-                let _set = html.set_attribute("data-theme", theme.name());
-            }
+            apply_theme(theme);
         }
     };
     view! {

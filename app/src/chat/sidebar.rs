@@ -1,6 +1,6 @@
 //! The column beside the conversation: new chat, conversations, account. A drawer on a phone.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 use leptos_router::hooks::use_location;
 use model::{ConversationId, ConversationSummary, Page, Permission, Session};
 
@@ -8,7 +8,8 @@ use super::{account_menu::AccountMenu, sidebar_list::SidebarList};
 use crate::{
     browser,
     error::AppError,
-    language::use_words,
+    language::{Words, use_words},
+    over::Over,
     pages::search,
     ui::icon::{Glyph, Icon, Mark},
 };
@@ -82,10 +83,17 @@ pub fn SidebarView(
     }
 }
 
-/// The way to what was said once. The page beyond has the field.
+/// The way to what was said once: over the page where scripts run, and to the page of the search without them or in another tab.
 #[component]
 fn SearchLink() -> impl IntoView {
     let words = use_words();
+    let over = expect_context::<Over>();
+    let open = move |event: MouseEvent| {
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
+            event.prevent_default();
+            over.toggle_palette();
+        }
+    };
     let path = use_location().pathname;
     let is_here = move || path.with(|path| path == search::PATH);
     view! {
@@ -95,12 +103,24 @@ fn SearchLink() -> impl IntoView {
             aria-label=words.search_conversations
             aria-current=move || is_here().then_some("page")
             aria-keyshortcuts="Control+K Meta+K"
+            on:click=open
         >
             <Glyph icon=Icon::Search/>
             <span>{words.search}</span>
             <kbd aria-hidden="true" data-needs="script">"Ctrl/⌘ K"</kbd>
         </a>
     }
+}
+
+/// The pages of works: where they are, what they are called.
+pub const fn works_pages(words: &Words) -> [(&'static str, &'static str, Icon); 5] {
+    [
+        ("/images", words.images, Icon::Image),
+        ("/videos", words.videos, Icon::Film),
+        ("/speech", words.speech, Icon::Voice),
+        ("/transcripts", words.transcripts, Icon::Microphone),
+        ("/library", words.library, Icon::Library),
+    ]
 }
 
 /// The pages of works, for who may have them made.
@@ -128,13 +148,7 @@ fn WorksLinks(session: Resource<Result<Session, AppError>>) -> impl IntoView {
                     .contains(Permission::MediaUse)
                     .then(|| view! {
                         <ul class="sidebar__pages">
-                            {[
-                                ("/images", words.images, Icon::Image),
-                                ("/videos", words.videos, Icon::Film),
-                                ("/speech", words.speech, Icon::Voice),
-                                ("/transcripts", words.transcripts, Icon::Microphone),
-                                ("/library", words.library, Icon::Library),
-                            ]
+                            {works_pages(words)
                                 .map(link)
                                 .into_iter()
                                 .collect_view()}

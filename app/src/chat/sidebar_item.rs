@@ -25,18 +25,9 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
     let is_open = move || sidebar.open.get() == Some(id);
     let is_renaming = RwSignal::new(false);
     let navigate = use_navigate();
-    let delete = move |event: SubmitEvent| {
+    let bin = move |event: SubmitEvent| {
         event.prevent_default();
-        let navigate = navigate.clone();
-        spawn_local(async move {
-            if delete_conversation(id).await.is_ok() {
-                sidebar.deleted.try_set(vec![id]);
-                sidebar.reload();
-                if sidebar.open.try_get_untracked() == Some(Some(id)) {
-                    navigate("/", NavigateOptions::default());
-                }
-            }
-        });
+        delete(id, sidebar, navigate.clone());
     };
     let name = title;
     let rename = move |event: leptos::ev::MouseEvent| {
@@ -71,7 +62,7 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
                     >
                         <Glyph icon=Icon::Pen/>
                     </a>
-                    <form method="post" action=DeleteConversation::PATH on:submit=delete.clone()>
+                    <form method="post" action=DeleteConversation::PATH on:submit=bin.clone()>
                         <input type="hidden" name="id" value=id.to_string()/>
                         <button class="icon-button" title=words.delete aria-label=format!("{}: {name}", words.delete)>
                             <Glyph icon=Icon::Bin/>
@@ -81,6 +72,23 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
             </Show>
         </li>
     }
+}
+
+/// Deletes a conversation, which can be taken back for a while, and leaves it if it is open.
+pub fn delete(
+    id: ConversationId,
+    sidebar: Sidebar,
+    navigate: impl Fn(&str, NavigateOptions) + 'static,
+) {
+    spawn_local(async move {
+        if delete_conversation(id).await.is_ok() {
+            sidebar.deleted.try_set(vec![id]);
+            sidebar.reload();
+            if sidebar.open.try_get_untracked() == Some(Some(id)) {
+                navigate("/", NavigateOptions::default());
+            }
+        }
+    });
 }
 
 /// Gives a conversation another title; Esc gives up.

@@ -98,7 +98,8 @@ pub fn AdministrationIndex() -> impl IntoView {
     }
 }
 
-fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
+/// Those of its pages that the reader may see.
+pub fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
     [
         (Permission::UsersRead, "/admin/users", words.people),
         (

@@ -16,8 +16,6 @@ use crate::{
 use field::Field;
 use hits::Results;
 
-pub use field::listen_for_shortcut;
-
 /// Where it is.
 pub const PATH: &str = "/search";
 

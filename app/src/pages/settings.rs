@@ -1,5 +1,6 @@
 //! `/settings`: everything around one's own account. `/usage` and `/playground` stand in the same frame.
 
+mod appearance;
 pub mod confirm;
 mod keys;
 mod privacy;
@@ -11,6 +12,7 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use model::{Permission, Session};
 
+pub use appearance::AppearancePage;
 pub use confirm::ConfirmPage;
 pub use keys::{KeyPage, KeysPage};
 pub use privacy::PrivacyPage;
@@ -34,10 +36,12 @@ pub fn Settings() -> impl IntoView {
     }
 }
 
-fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
+/// Those of its pages that the reader may see.
+pub fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
     let page = |path, label| AreaPage { path, label };
     let mut pages = vec![
         page("/settings", words.settings_profile),
+        page("/settings/appearance", words.appearance),
         page("/settings/security", words.settings_security),
     ];
     if session.permissions.contains(Permission::ApiKeysUse) {

@@ -23,8 +23,8 @@ use crate::{
         register::RegisterPage,
         search::SearchPage,
         settings::{
-            ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage, Settings,
-            SharesPage, TotpPage,
+            AppearancePage, ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage,
+            Settings, SharesPage, TotpPage,
         },
         setup::SetupPage,
         shared::SharedPage,
@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// The part is not there: the network is away, or another version of the product has taken this one's place meanwhile.
-struct Missing;
+pub(super) struct Missing;
 
 impl From<leptos::wasm_split::SplitLoaderError> for Missing {
     fn from(_: leptos::wasm_split::SplitLoaderError) -> Self {
@@ -115,6 +115,7 @@ part! {
         Totp => TotpPage,
         Keys => KeysPage,
         Key => KeyPage,
+        Appearance => AppearancePage,
         Privacy => PrivacyPage,
         Confirm => ConfirmPage,
         Playground => PlaygroundPage,

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 /// Which one. Each is a path on a grid of 24.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
+    /// A keyboard: shortcuts.
+    Keyboard,
     /// A pen on paper: a new conversation.
     Compose,
     /// Three lines: the sidebar.
@@ -83,6 +85,7 @@ impl Icon {
             Self::Compose => {
                 "M12 20H6a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2h6M18.4 3.6a2 2 0 0 1 2.8 2.8L13 14.6l-3.6.8.8-3.6z"
             }
+            Self::Keyboard => "M3.5 7h17v10h-17zM7 10.5v.1M12 10.5v.1M17 10.5v.1M8 14h8",
             Self::Menu => "M4 5h16v14H4zM10 5v14",
             Self::Send => "M12 19V5M6 11l6-6 6 6",
             Self::Stop => "M8 8h8v8H8z",

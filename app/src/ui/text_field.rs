@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, HtmlTextAreaElement};
 
 use crate::{
-    browser,
+    browser, habits,
     ui::keys::{Action, Lines, Press, decide},
 };
 
@@ -71,7 +71,7 @@ pub fn TextField(
     let pressed = move |event: ev::KeyboardEvent| {
         let mut press = press_of(&event, composition_end.get_value());
         // As with a finger: lines are broken more often than the text is sent.
-        press.touch |= kind == Kind::LongText;
+        press.touch |= kind.is_text() && (kind == Kind::LongText || habits::sends_with_command());
         match decide(press, lines) {
             Action::Send => {
                 event.prevent_default();
@@ -233,7 +233,8 @@ fn keep_typed(value: RwSignal<String>, line: NodeRef<html::Input>, area: NodeRef
     });
 }
 
-fn press_of(event: &ev::KeyboardEvent, composition_end: Option<f64>) -> Press {
+/// What was pressed, and when an input method last ended.
+pub fn press_of(event: &ev::KeyboardEvent, composition_end: Option<f64>) -> Press {
     Press {
         enter: event.key() == "Enter",
         escape: event.key() == "Escape",

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, PermissionSet, UserId};
+use crate::{Habits, Millis, PermissionSet, UserId};
 
 /// An e-mail address: the name a person signs in with. At most 254 bytes, compared without case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,6 +226,8 @@ pub struct Session {
     pub endless_shares: bool,
     /// How far the reader's clock is from UTC, in minutes: times are written by it on both sides.
     pub utc_offset_minutes: i32,
+    /// How the reader likes the page to be.
+    pub habits: Habits,
 }
 
 #[cfg(test)]

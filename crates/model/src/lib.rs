@@ -13,6 +13,7 @@ pub mod details;
 pub mod failure;
 pub mod file;
 pub mod generation;
+pub mod habits;
 pub mod id;
 pub mod job;
 pub mod message;
@@ -45,6 +46,7 @@ pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use generation::{BlockChange, ConversationEvent, Progress};
+pub use habits::{Density, Habits, SendKey, TextSize};
 pub use id::{
     ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, InvitationId, JobId,
     LinkId, MessageId, PasskeyId, RoleId, SessionId, ShareId, SigningKeyId, SubmissionId,

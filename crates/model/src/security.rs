@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ApiKeyId, DisplayName, Email, FamilyId, LinkId, Millis, ModelName, PasskeyId, PermissionSet,
-    SessionId,
+    ApiKeyId, DisplayName, Email, FamilyId, Habits, LinkId, Millis, ModelName, PasskeyId,
+    PermissionSet, SessionId,
 };
 
 /// One's own profile.
@@ -27,6 +27,8 @@ pub struct Profile {
     pub theme: Option<String>,
     /// A name like `Asia/Shanghai`; `None` as the browser says.
     pub time_zone: Option<String>,
+    /// How one likes the page to be.
+    pub habits: Habits,
 }
 
 /// What a profile is to be.

@@ -13,7 +13,9 @@ use http::{
     HeaderValue, StatusCode,
     header::{CONTENT_DISPOSITION, CONTENT_TYPE},
 };
-use model::{FailureCode, PermissionSet, Profile, ProfileDraft, Rank, SecurityOverview, UserId};
+use model::{
+    FailureCode, Habits, PermissionSet, Profile, ProfileDraft, Rank, SecurityOverview, UserId,
+};
 use platform::{Services, identity::Caller};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -61,6 +63,9 @@ struct ProfileChange {
     /// A name like `Asia/Shanghai`, or empty: as the browser says.
     #[serde(default)]
     time_zone: Option<String>,
+    /// How one likes the page to be. What is left out of them is as for a newcomer.
+    #[serde(default)]
+    habits: Option<Habits>,
 }
 
 /// The confirmation of what can't be undone.
@@ -97,6 +102,9 @@ async fn change(
         time_zone: or(change.time_zone, old.time_zone),
     };
     services.identity.update_profile(&caller, draft).await?;
+    if let Some(habits) = change.habits {
+        services.identity.set_habits(&caller, habits).await?;
+    }
     Ok(Json(me(&services, &caller).await?))
 }
 

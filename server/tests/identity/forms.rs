@@ -105,3 +105,56 @@ async fn what_the_profile_chooses_applies_where_nothing_else_was_chosen() -> Tes
     assert!(page.contains("data-theme=\"dark\""));
     Ok(())
 }
+
+#[tokio::test]
+async fn habits_are_in_the_document_of_every_device() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    let plain = page(&lin, "/settings/appearance").await?;
+    assert!(plain.contains("data-send=\"enter\""));
+    let habits = [
+        ("density", "compact"),
+        ("text_size", "largest"),
+        ("send_key", "command"),
+        ("notify", "true"),
+    ];
+    let at = "/settings/appearance";
+    let reply = posted(&lin, "/fn/preferences.set_habits", at, &habits).await?;
+    assert_eq!(
+        reply.header("location"),
+        Some("/settings/appearance?done=1")
+    );
+    let elsewhere = app.anonymous()?;
+    elsewhere.sign_in("lin", crate::support::PASSWORD).await?;
+    let document = page(&elsewhere, "/").await?;
+    let root = document
+        .split_once("<html")
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(root, _)| root.to_owned())
+        .context("no root")?;
+    for said in [
+        "data-density=\"compact\"",
+        "data-text-size=\"largest\"",
+        "data-send=\"command\"",
+        "data-letter-keys=\"false\"",
+        "data-notify=\"true\"",
+    ] {
+        assert!(root.contains(said), "{said} in {root}");
+    }
+    // Nobody else's page has them, and what is no choice is refused.
+    let stranger = page(&app.anonymous()?, "/login").await?;
+    assert!(!stranger.contains("data-density"));
+    let wrong = [
+        ("density", "airy"),
+        ("text_size", "usual"),
+        ("send_key", "enter"),
+    ];
+    let reply = posted(&lin, "/fn/preferences.set_habits", at, &wrong).await?;
+    let back = reply.header("location").context("no way back")?;
+    assert!(back.contains("problem=bad_request"), "{back}");
+    assert_eq!(
+        lin.session().await?.habits.text_size,
+        model::TextSize::Largest
+    );
+    Ok(())
+}

@@ -170,6 +170,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/settings/security/totp", Page::Newcomer),
     ("/settings/keys", Page::SignedIn),
     ("/settings/keys/{id}", Page::SignedIn),
+    ("/settings/appearance", Page::SignedIn),
     ("/settings/shares", Page::Offered(Permission::MediaShare)),
     ("/settings/privacy", Page::SignedIn),
     ("/settings/confirm", Page::Newcomer),

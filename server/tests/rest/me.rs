@@ -30,6 +30,22 @@ async fn a_profile_is_changed_where_it_is_said_and_stays_otherwise() -> TestResu
     assert_eq!(me["profile"]["name"], "Lin Mei");
     assert_eq!(me["profile"]["theme"], "dark");
     assert_eq!(me["profile"]["time_zone"], "Asia/Shanghai");
+    let change = json!({ "habits": { "send_key": "command" } });
+    let me = lin
+        .call(Method::PATCH, "/rest/v1/me", change)
+        .await?
+        .done()?;
+    assert_eq!(
+        me["profile"]["habits"],
+        json!({
+            "density": "comfortable",
+            "text_size": "usual",
+            "send_key": "command",
+            "letter_keys": true,
+            "notify": false
+        })
+    );
+    assert_eq!(me["profile"]["theme"], "dark");
     assert_eq!(
         me["permissions"],
         json!([

@@ -24,6 +24,7 @@ use crate::{
         scroller::Scroller,
         sidebar::Sidebar,
         transcript::Transcript,
+        unseen::{MARK, unseen_end},
         watch::watch,
     },
     error::AppError,
@@ -101,6 +102,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
     let conversation = OpenConversation::new(view);
     let is_generating = conversation.is_generating();
+    let unseen = unseen_end(conversation);
     let found = Found::in_query();
     provide_context(found);
     conversation
@@ -145,7 +147,10 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     // Drawn once, by the server, for a page that can't be told.
     let refreshes = is_generating.get_untracked();
     view! {
-        <Title text=move || format!("{} · {}", conversation.title.get(), words.product)/>
+        <Title text=move || {
+            let mark = if unseen.get() { MARK } else { "" };
+            format!("{mark}{} · {}", conversation.title.get(), words.product)
+        }/>
         {refreshes.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         <Header>
             <ConversationTitle conversation/>

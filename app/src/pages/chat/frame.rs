@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 use leptos_router::{
     components::{Outlet, Redirect},
-    hooks::use_location,
+    hooks::{use_location, use_query_map},
 };
 use model::{Asked, Lacking, Session};
 
+use super::new::with_shared;
 use crate::{
+    address::with_query,
     api::{
         conversations::list_conversations,
         generation::{Offer, load_offer},
@@ -16,10 +18,13 @@ use crate::{
     chat::{
         deleted::DeletedToast,
         sidebar::{Sidebar, SidebarSwitch, SidebarView},
+        swipe::follow_fingers,
     },
     error::AppError,
+    habits::InTheDocument,
     language::use_words,
-    pages::search::listen_for_shortcut,
+    over::{Over, shortcuts},
+    routes::over::OverThePage,
     session::use_session,
     ui::step_up::{StepUp, StepUpDialog},
 };
@@ -46,7 +51,10 @@ pub fn Chat() -> impl IntoView {
     provide_context(PageOffer(Resource::new_blocking(|| (), |()| load_offer())));
     let list = Resource::new_blocking(|| (), |()| list_conversations(None));
     Effect::new(|_| browser::remember_time_zone());
-    listen_for_shortcut();
+    let over = Over::new();
+    provide_context(over);
+    shortcuts::listen(over);
+    follow_fingers();
     // The router would only scroll there.
     let skip = |event: leptos::ev::MouseEvent| {
         if browser::focus("main") {
@@ -61,10 +69,14 @@ pub fn Chat() -> impl IntoView {
             <main class="frame__main">
                 <Suspense>
                     {move || Suspend::new(async move {
-                        session
-                            .await
-                            .is_ok_and(|session| session.simulated)
-                            .then(|| view! { <p class="simulated">{words.simulated}</p> })
+                        let session = session.await.ok()?;
+                        let simulated = session
+                            .simulated
+                            .then(|| view! { <p class="simulated">{words.simulated}</p> });
+                        Some(view! {
+                            <InTheDocument habits=session.habits/>
+                            {simulated}
+                        })
                     })}
                 </Suspense>
                 <Outlet/>
@@ -72,6 +84,7 @@ pub fn Chat() -> impl IntoView {
         </div>
         <DeletedToast/>
         <StepUpDialog/>
+        <OverThePage/>
         <FirstThings/>
     }
 }
@@ -82,10 +95,14 @@ pub fn Chat() -> impl IntoView {
 fn FirstThings() -> impl IntoView {
     let session = use_session();
     let path = use_location().pathname;
+    let query = use_query_map();
     view! {
         <Suspense>
             {move || {
-                let path = path.get();
+                let path = match path.get().as_str() {
+                    "/" => query.with(with_shared),
+                    path => path.to_owned(),
+                };
                 Suspend::new(async move {
                     let session = session.await.ok()?;
                     first_thing(&session, &path).map(|path| view! { <Redirect path/> })
@@ -98,10 +115,15 @@ fn FirstThings() -> impl IntoView {
 /// Where somebody at `path` must go first.
 fn first_thing(session: &Session, path: &str) -> Option<String> {
     if session.account.is_none() {
-        return Some(if session.awaited.is_empty() {
-            format!("/login?next={path}")
+        let way = if session.awaited.is_empty() {
+            "/login"
         } else {
-            format!("/login/factor?next={path}")
+            "/login/factor"
+        };
+        return Some(if path.contains('?') {
+            with_query(way, &[("next", path)])
+        } else {
+            format!("{way}?next={path}")
         });
     }
     match session.lacking? {
@@ -165,6 +187,11 @@ mod tests {
         );
         for (session, path, expected) in [
             (&stranger, "/c/1", Some("/login?next=/c/1")),
+            (
+                &stranger,
+                "/?share_text=a",
+                Some("/login?next=%2F%3Fshare_text%3Da"),
+            ),
             (&half_in, "/", Some("/login/factor?next=/")),
             (&all_in, "/settings", None),
             (&unverified, "/settings/security", Some("/verify")),

@@ -2,11 +2,16 @@
 
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+    params::ParamsMap,
+};
 use model::Asked;
 
 use super::frame::{JustAsked, LoadFailed, PageOffer};
 use crate::{
+    address::with_query,
     api::{conversations::load_draft, generation::Offer},
     chat::{
         attachments::{Attaching, Offered},
@@ -21,12 +26,41 @@ use crate::{
     ui::notice::{Notice, problem_in_query},
 };
 
+/// What another app hands over, as the manifest names it: a title, a text, an address.
+const SHARED: [&str; 3] = ["share_title", "share_text", "share_url"];
+
+/// The same page, with what was handed over.
+pub(super) fn with_shared(query: &ParamsMap) -> String {
+    let fields = SHARED.map(|name| (name, query.get_str(name).unwrap_or_default()));
+    with_query("/", &fields)
+}
+
+/// What to begin with: the draft and what was handed over, unless that is in the draft already. Nothing of it is sent.
+fn beginning(draft: String, query: &ParamsMap) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in SHARED.iter().filter_map(|name| query.get_str(name)) {
+        let line = line.trim();
+        if !line.is_empty() && !lines.iter().any(|known| known.contains(line)) {
+            lines.push(line);
+        }
+    }
+    let shared = lines.join("\n");
+    if draft.contains(&shared) {
+        draft
+    } else if draft.is_empty() {
+        shared
+    } else {
+        format!("{draft}\n\n{shared}")
+    }
+}
+
 /// A greeting and the composer.
 #[component]
 pub fn NewConversationPage() -> impl IntoView {
     let words = use_words();
     let PageOffer(offer) = expect_context();
     let draft = Resource::new_blocking(|| (), |()| load_draft());
+    let query = use_query_map();
     view! {
         <Title text=words.product/>
         <Suspense>
@@ -35,6 +69,7 @@ pub fn NewConversationPage() -> impl IntoView {
                     // A draft that can't be read must not keep anyone from writing.
                     Ok(offer) => {
                         let draft = draft.await.unwrap_or_default();
+                        let draft = query.with_untracked(|query| beginning(draft, query));
                         Either::Left(view! { <NewConversation offer draft/> })
                     }
                     Err(error) => Either::Right(view! { <LoadFailed error/> }),
@@ -85,5 +120,49 @@ fn NewConversation(offer: Offer, draft: String) -> impl IntoView {
                 <Composer writing offer asked/>
             </div>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(pairs: &[(&'static str, &'static str)]) -> ParamsMap {
+        pairs.iter().copied().collect()
+    }
+
+    #[test]
+    fn what_another_app_hands_over_stands_behind_the_draft_once() {
+        let handed = query(&[
+            ("share_title", "春晓"),
+            ("share_text", "春眠不觉晓"),
+            ("share_url", " "),
+        ]);
+        let shared = "春晓\n春眠不觉晓";
+        assert_eq!(beginning(String::new(), &handed), shared);
+        let both = beginning("半句".to_owned(), &handed);
+        assert_eq!(both, format!("半句\n\n{shared}"));
+        assert_eq!(beginning(both.clone(), &handed), both);
+        let draft = beginning("半句".to_owned(), &query(&[("other", "x")]));
+        assert_eq!(draft, "半句");
+    }
+
+    #[test]
+    fn some_apps_say_the_address_in_the_text_too() {
+        let handed = query(&[
+            ("share_text", "see https://example.com/a"),
+            ("share_url", "https://example.com/a"),
+        ]);
+        assert_eq!(
+            beginning(String::new(), &handed),
+            "see https://example.com/a"
+        );
+    }
+
+    #[test]
+    fn it_is_not_lost_on_the_way() {
+        let handed = query(&[("share_text", "a & b"), ("problem", "internal")]);
+        assert_eq!(with_shared(&handed), "/?share_text=a%20%26%20b");
+        assert_eq!(with_shared(&query(&[])), "/");
     }
 }

@@ -5,7 +5,6 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{Asked, PATH};
 use crate::{
-    browser,
     language::use_words,
     ui::icon::{Glyph, Icon},
 };
@@ -149,29 +148,4 @@ pub(super) fn Field(asked: Memo<Asked>) -> impl IntoView {
             <button class="button">{words.search}</button>
         </form>
     }
-}
-
-/// Ctrl K, or ⌘ K: leads to the field from wherever one is.
-pub fn listen_for_shortcut() {
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        let navigate = navigate.clone();
-        let listener = window_event_listener(ev::keydown, move |event| {
-            if !is_shortcut(&event) {
-                return;
-            }
-            event.prevent_default();
-            if !browser::focus(FIELD) {
-                navigate(PATH, NavigateOptions::default());
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
-}
-
-fn is_shortcut(event: &ev::KeyboardEvent) -> bool {
-    (event.ctrl_key() || event.meta_key())
-        && !event.shift_key()
-        && !event.alt_key()
-        && event.key().eq_ignore_ascii_case("k")
 }

@@ -3,7 +3,7 @@
 mod picture;
 
 use jiff::{Timestamp, tz::TimeZone};
-use model::{DisplayName, FailureCode, Millis, Profile, ProfileDraft, UserId};
+use model::{DisplayName, FailureCode, Habits, Millis, Profile, ProfileDraft, UserId};
 
 use super::{Caller, Identity, IdentityError, SignedIn, sessions::own};
 use crate::store::{NewProfile, User};
@@ -24,6 +24,7 @@ impl Identity {
             language: user.language,
             theme: user.theme,
             time_zone: user.time_zone,
+            habits: user.habits,
         })
     }
 
@@ -55,6 +56,18 @@ impl Identity {
             .update_profile(user, &profile, now, &record)
             .await?
         {
+            Ok(())
+        } else {
+            Err(IdentityError::SignInNeeded)
+        }
+    }
+
+    /// Keeps how the caller likes the page to be.
+    #[tracing::instrument(name = "api.identity.set_habits", skip_all)]
+    pub async fn set_habits(&self, caller: &Caller, habits: Habits) -> Result<(), IdentityError> {
+        own(caller)?;
+        let now = self.0.clock.now();
+        if self.0.db.set_habits(caller.user(), habits, now).await? {
             Ok(())
         } else {
             Err(IdentityError::SignInNeeded)

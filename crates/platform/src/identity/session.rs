@@ -1,7 +1,7 @@
 //! From a cookie to a person, asked anew for each request: a disabled account is out at once, and so is a role that
 //! was taken away.
 
-use model::{Account, Factor, Lacking, Millis, SessionId, UserId};
+use model::{Account, Factor, Habits, Lacking, Millis, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
@@ -75,6 +75,8 @@ pub struct SignedIn {
     pub theme: Option<String>,
     /// A name like `Asia/Shanghai`.
     pub time_zone: Option<String>,
+    /// How they like the page to be.
+    pub habits: Habits,
 }
 
 impl Identity {
@@ -236,6 +238,7 @@ impl Identity {
             language: user.language,
             theme: user.theme,
             time_zone: user.time_zone,
+            habits: user.habits,
             account: user.account,
         }))
     }

@@ -1,12 +1,14 @@
 //! What somebody says of themselves.
 
-use model::{DisplayName, Email, Millis, UserId};
+use model::{DisplayName, Email, Habits, Millis, UserId};
+use sqlx::types::Json;
 
 use super::{Db, Result, audit::append_audit, on_pool, rows};
 use crate::audit::Record;
 
 const UPDATE: &str = "UPDATE users SET name = $2, language = $3, theme = $4, time_zone = $5, updated_at = $6 \
      WHERE id = $1";
+const SET_HABITS: &str = "UPDATE users SET habits = $2, updated_at = $3 WHERE id = $1";
 const NEW_EMAIL: &str = "SELECT t.email FROM one_time_tokens t JOIN users u ON u.id = t.user_id \
      WHERE t.user_id = $1 AND t.purpose = 'verify' AND t.expires_at > $2 AND t.email <> u.email";
 
@@ -46,6 +48,24 @@ impl Db {
             }
             Ok(changed > 0)
         })
+    }
+
+    /// Keeps how the person likes the page to be. Whether there is such a person.
+    #[tracing::instrument(name = "store.profiles.set_habits", skip_all)]
+    pub(crate) async fn set_habits(
+        &self,
+        user: UserId,
+        habits: Habits,
+        now: Millis,
+    ) -> Result<bool> {
+        let rows = on_pool!(self.writer(), |pool| sqlx::query(SET_HABITS)
+            .bind(user.to_string())
+            .bind(Json(habits))
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(rows > 0)
     }
 
     /// The address that waits for its mail's link to be followed, if it is another than the person's own.

@@ -1,7 +1,7 @@
 //! The rows of people.
 
-use model::{Account, DisplayName, Email, Millis, RoleId, UserId};
-use sqlx::FromRow;
+use model::{Account, DisplayName, Email, Habits, Millis, RoleId, UserId};
+use sqlx::{FromRow, types::Json};
 
 use super::{Db, Error, Result, audit::append_audit, on_pool};
 use crate::audit::Record;
@@ -14,7 +14,7 @@ pub(super) const GRANT: &str = "INSERT INTO user_roles (user_id, role_id, grante
 
 macro_rules! columns {
     () => {
-        "SELECT id, email, name, password_hash, disabled, email_verified_at, language, theme, time_zone, \
+        "SELECT id, email, name, password_hash, disabled, email_verified_at, language, theme, time_zone, habits, \
          (SELECT updated_at FROM user_pictures WHERE user_id = users.id) AS picture_at FROM users "
     };
 }
@@ -35,6 +35,7 @@ pub(crate) struct User {
     pub(crate) language: Option<String>,
     pub(crate) theme: Option<String>,
     pub(crate) time_zone: Option<String>,
+    pub(crate) habits: Habits,
     pub(crate) picture_at: Option<Millis>,
 }
 
@@ -57,6 +58,7 @@ struct Row {
     language: Option<String>,
     theme: Option<String>,
     time_zone: Option<String>,
+    habits: Option<Json<Habits>>,
     picture_at: Option<i64>,
 }
 
@@ -81,6 +83,7 @@ impl TryFrom<Row> for User {
             language: row.language,
             theme: row.theme,
             time_zone: row.time_zone,
+            habits: row.habits.map(|habits| habits.0).unwrap_or_default(),
             picture_at: row.picture_at.map(Millis::new),
         })
     }

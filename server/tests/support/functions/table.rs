@@ -322,6 +322,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "preferences.set_language",
         &[("language", Value::Text("zh"))],
     ),
+    members_with(
+        "preferences.set_habits",
+        &[
+            ("density", Value::Text("compact")),
+            ("text_size", Value::Text("large")),
+            ("send_key", Value::Text("command")),
+        ],
+    ),
     members("conversations.list"),
     members_with("conversations.search", &[("words", Value::Text("春"))]),
     members_with("conversations.shelf", &[("shelf", Value::Text("trash"))]),

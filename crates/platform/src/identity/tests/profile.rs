@@ -1,5 +1,5 @@
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use model::{BuiltIn, ProfileDraft};
+use model::{BuiltIn, Density, Habits, ProfileDraft, SendKey, TextSize};
 
 use super::*;
 use crate::store::testing::on_both;
@@ -49,6 +49,36 @@ async fn a_profile_is_kept_as_it_was_given() {
         assert_eq!(profile.time_zone, None);
         let lines = "SELECT COUNT(*) FROM audit_log WHERE action = 'profile.update'";
         assert_eq!(house.count(lines).await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn habits_are_kept_with_the_account_and_are_nobody_elses() {
+    on_both(async |db| {
+        let house = House::with(&db, cheap());
+        let lin = house.identity.signed_up("lin", BuiltIn::Member).await;
+        let tao = house.identity.signed_up("tao", BuiltIn::Member).await;
+        let identity = &house.identity;
+        let before = identity.profile(&lin).await.unwrap();
+        assert_eq!(before.habits, Habits::default());
+        let habits = Habits {
+            density: Density::Compact,
+            text_size: TextSize::Largest,
+            send_key: SendKey::Command,
+            letter_keys: false,
+            notify: true,
+        };
+        identity.set_habits(&lin, habits).await.unwrap();
+        let profile = identity.profile(&lin).await.unwrap();
+        assert_eq!(profile.habits, habits);
+        let other = identity.profile(&tao).await.unwrap();
+        assert_eq!(other.habits, Habits::default());
+
+        // A profile that is changed leaves them.
+        identity.update_profile(&lin, draft("林")).await.unwrap();
+        let profile = identity.profile(&lin).await.unwrap();
+        assert_eq!(profile.habits, habits);
     })
     .await;
 }

@@ -1,4 +1,4 @@
-use model::BuiltIn;
+use model::{BuiltIn, Habits};
 
 use super::*;
 use crate::store::{
@@ -119,6 +119,7 @@ async fn people_of_earlier_versions_keep_their_role_and_their_password() {
                 let user = db.user(id).await.unwrap().unwrap();
                 assert_eq!(user.password_hash.as_deref(), Some(hash));
                 assert_eq!((user.disabled, user.email_verified_at), (disabled, None));
+                assert_eq!(user.habits, Habits::default());
                 let access = db.access(id).await.unwrap();
                 assert_eq!(access.rank, role.rank(), "{role:?}");
                 assert_eq!(access.permissions, role.permissions());

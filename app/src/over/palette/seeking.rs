@@ -1,0 +1,92 @@
+//! What is typed into the palette, and the conversations that have it.
+
+use leptos::{prelude::*, task::spawn_local};
+use model::SearchHit;
+
+use crate::{api::conversations::search_conversations, error::AppError};
+
+/// Searched is when nothing was typed for so long.
+const PAUSE_MS: u32 = 150;
+
+/// The field's text and what was found for it.
+#[derive(Clone, Copy)]
+pub struct Seeking {
+    /// What is typed. Letters that an input method shows are not: they are not chosen yet.
+    pub text: RwSignal<String>,
+    /// What has it. Of the text before, until what has this one is known.
+    pub hits: RwSignal<Vec<SearchHit>>,
+    /// Why nothing can be found.
+    pub problem: RwSignal<Option<AppError>>,
+    is_composing: StoredValue<bool>,
+    /// Counts what was typed, so that only the last pause searches and only its answer counts.
+    turn: StoredValue<u32>,
+}
+
+impl Seeking {
+    /// Nothing is typed.
+    pub fn new() -> Self {
+        Self {
+            text: RwSignal::new(String::new()),
+            hits: RwSignal::new(Vec::new()),
+            problem: RwSignal::new(None),
+            is_composing: StoredValue::new(false),
+            turn: StoredValue::new(0),
+        }
+    }
+
+    /// An input method begins to show letters.
+    pub fn composes(self) {
+        self.is_composing.set_value(true);
+    }
+
+    /// It has chosen.
+    pub fn composed(self, text: String) {
+        self.is_composing.set_value(false);
+        self.typed(text);
+    }
+
+    /// The field has another text.
+    pub fn typed(self, text: String) {
+        if self.is_composing.get_value() {
+            return;
+        }
+        let is_same = self.text.with_untracked(|before| *before == text);
+        if is_same {
+            return;
+        }
+        let sought = text.trim().to_owned();
+        self.text.set(text);
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        if sought.is_empty() {
+            self.hits.set(Vec::new());
+            self.problem.set(None);
+        } else {
+            self.search(sought);
+        }
+    }
+
+    fn search(self, sought: String) {
+        let turn = self.turn.get_value();
+        let is_last = move || self.turn.try_get_value() == Some(turn);
+        spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(PAUSE_MS).await;
+            if !is_last() {
+                return;
+            }
+            let found = search_conversations(sought, None).await;
+            if !is_last() {
+                return;
+            }
+            match found {
+                Ok(found) => {
+                    self.problem.try_set(None);
+                    self.hits.try_set(found.hits.items);
+                }
+                Err(error) => {
+                    self.problem.try_set(Some(error));
+                    self.hits.try_set(Vec::new());
+                }
+            }
+        });
+    }
+}

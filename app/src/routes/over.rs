@@ -1,0 +1,57 @@
+//! What lies over the page is a part of the module of its own, loaded when it is first asked for.
+
+use leptos::{prelude::*, task::spawn_local_scoped, wasm_split::wasm_split};
+
+use super::parts::Missing;
+use crate::{
+    browser::{self, local::Local},
+    over::{Over, palette::Palette, sheet::Sheet},
+    pages::search,
+};
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn over() -> Result<AnyView, Missing> {
+    Ok(view! {
+        <Palette/>
+        <Sheet/>
+    }
+    .into_any())
+}
+
+/// Palette and sheet, from the first time on that one of them is opened.
+#[component]
+pub fn OverThePage() -> impl IntoView {
+    let opened: Over = expect_context();
+    let view = Local::<AnyView>::new();
+    let is_there = RwSignal::new(false);
+    let is_wanted = Memo::new(move |_| opened.palette.get() || opened.sheet.get());
+    // What is drawn later is this component's all the same.
+    let owner = Owner::current();
+    Effect::new(move |_| {
+        if !is_wanted.get() || is_there.get_untracked() {
+            return;
+        }
+        let load = async move {
+            match over().await {
+                Ok(loaded) => {
+                    if is_there.try_get_untracked() == Some(false) {
+                        view.set(Some(loaded));
+                        is_there.set(true);
+                    }
+                }
+                Err(Missing) => {
+                    let was_palette = opened.palette.try_get_untracked();
+                    opened.palette.try_set(false);
+                    opened.sheet.try_set(false);
+                    if was_palette == Some(true) {
+                        browser::go_to(search::PATH);
+                    }
+                }
+            }
+        };
+        if let Some(owner) = &owner {
+            owner.with(|| untrack(|| spawn_local_scoped(load)));
+        }
+    });
+    move || is_there.get().then(|| view.take())
+}

@@ -1,0 +1,101 @@
+import { expect, pace, type Page, test } from "../fixtures.ts";
+
+/** Leaves whatever is typed into. */
+async function lookAtThePage(page: Page): Promise<void> {
+  await page.locator("#main").focus();
+}
+
+test.describe("by the keyboard", { tag: "@desktop" }, () => {
+  test("letters lead around where nothing is typed", async ({ page, chat, sidebar, questions, words }) => {
+    await chat.ask(questions.poem);
+    await chat.answered();
+    const first = chat.path;
+    await lookAtThePage(page);
+    await page.keyboard.press("n");
+    await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+    await chat.ask(questions.code);
+    await chat.answered();
+    const second = chat.path;
+
+    await lookAtThePage(page);
+    await page.keyboard.press("j");
+    await expect(page).toHaveURL((url) => url.pathname === first);
+    await page.keyboard.press("k");
+    await expect(page).toHaveURL((url) => url.pathname === second);
+
+    await page.keyboard.press("b");
+    await expect(sidebar.view).toBeHidden();
+    await page.keyboard.press("b");
+    await expect(sidebar.view).toBeVisible();
+
+    await page.keyboard.press("i");
+    await expect(chat.prompt).toBeFocused();
+    await page.keyboard.type("nbj?");
+    await expect(chat.prompt, "what is typed is typed").toHaveValue("nbj?");
+    expect(chat.path).toBe(second);
+  });
+
+  test("the newest answer is copied", async ({ context, page, chat, questions }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await chat.ask(questions.code);
+    await chat.answered();
+    await lookAtThePage(page);
+    await page.keyboard.press("c");
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("```rust");
+  });
+
+  test("the sheet says all of them", async ({ page, chat, sidebar, words }) => {
+    await chat.alive();
+    await lookAtThePage(page);
+    const sheet = page.getByRole("dialog", { name: words.shortcuts });
+    await page.keyboard.press("?");
+    await expect(sheet).toBeVisible();
+    for (const label of [words.palette, words.new_chat, words.shortcut_write, words.shortcut_stop, words.shortcut_copy, words.shortcut_next, words.shortcut_previous, words.shortcut_sidebar]) {
+      await expect(sheet.getByRole("term").filter({ hasText: label }).first()).toBeVisible();
+    }
+    await expect(sheet.getByText(words.send_hint, { exact: true })).toBeVisible();
+    await page.keyboard.press("n");
+    await expect(sheet, "letters do nothing under a dialog").toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(sheet).toBeHidden();
+
+    await chat.prompt.focus();
+    await page.keyboard.press("Control+/");
+    await expect(sheet, "also while one types").toBeVisible();
+    await sheet.getByRole("button", { name: words.cancel }).click();
+    await sidebar.openAccountMenu();
+    await page.getByRole("button", { name: words.shortcuts }).click();
+    await expect(sheet).toBeVisible();
+  });
+
+  // WCAG 2.1.4.
+  test("letters can be switched off, and what is with Ctrl stays", async ({ page, chat, settings, questions, words }) => {
+    await settings.open("/appearance");
+    await settings.field(words.letter_keys).uncheck();
+    await settings.button(words.save).click();
+    await expect(page.locator("html")).toHaveAttribute("data-letter-keys", "false");
+    await page.goto("/");
+    await chat.ask(questions.poem);
+    await chat.answered();
+    const { path } = chat;
+    await lookAtThePage(page);
+    await page.keyboard.press("n");
+    await page.keyboard.press("?");
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("dialog", { name: words.palette })).toBeVisible();
+    await expect(page.getByRole("dialog", { name: words.shortcuts })).toBeHidden();
+    expect(chat.path).toBe(path);
+  });
+
+  test.describe("while an answer is written", () => {
+    test.use({ configuration: pace.steady });
+
+    test("a letter stops it", async ({ page, chat, questions, words }) => {
+      await chat.ask(questions.long);
+      await chat.midAnswer(1);
+      await lookAtThePage(page);
+      await page.keyboard.press("s");
+      await expect(chat.answer).toContainText(words.stopped);
+    });
+  });
+});
