@@ -13,6 +13,7 @@ mod hub;
 mod lifetime;
 mod live;
 mod models;
+mod parameters;
 mod quota;
 mod request;
 mod run;
@@ -21,6 +22,7 @@ mod task;
 mod tests;
 mod title;
 mod watch;
+mod wishes;
 
 use std::{iter, sync::Arc};
 

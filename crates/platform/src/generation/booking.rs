@@ -15,11 +15,10 @@ impl Generations {
         request_id: String,
         id: Option<CallId>,
     ) -> Result<Running, FailureCode> {
-        let bytes = serde_json::to_vec(request).map_or(0, |json| json.len());
         let running = self
             .0
             .gateway
-            .admit_page(user, &request.model, bytes, request_id, id)
+            .admit_page(user, request, request_id, id)
             .await;
         running.map_err(|error| match error {
             GatewayError::OverBudget { .. }

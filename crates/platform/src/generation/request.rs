@@ -3,24 +3,36 @@
 use bailian::{ChatRequest, Message as Turn};
 use model::{ModelName, Speaker};
 
-use super::models::{Spec, Thinking};
+use super::{
+    models::{Spec, Thinking},
+    wishes::Wishes,
+};
 use crate::store::Message;
 
 /// Asks for an answer to the last of `branch`.
-pub(super) fn answer(model: &ModelName, spec: Spec, branch: &[Message]) -> ChatRequest {
-    let turns = turns(spec, branch);
-    ChatRequest::new(model.as_str(), turns).include_usage()
+pub(super) fn answer(
+    model: &ModelName,
+    spec: Spec,
+    branch: &[Message],
+    wishes: &Wishes,
+) -> ChatRequest {
+    wishes.request(model, turns(beside(spec, wishes), branch))
 }
 
 /// Asks to go on from where the answer, the last of `branch`, was cut: Bailian's prefix continuation, which
 /// excludes thinking. [`can_continue`] tells whether that will do.
-pub(super) fn continuation(model: &ModelName, spec: Spec, branch: &[Message]) -> ChatRequest {
+pub(super) fn continuation(
+    model: &ModelName,
+    spec: Spec,
+    branch: &[Message],
+    wishes: &Wishes,
+) -> ChatRequest {
     let (mut turns, cut) = match branch.split_last() {
-        Some((cut, above)) => (turns(spec, above), cut.text()),
+        Some((cut, above)) => (turns(beside(spec, wishes), above), cut.text()),
         None => (Vec::new(), String::new()),
     };
     turns.push(Turn::assistant(cut).partial(true));
-    let request = ChatRequest::new(model.as_str(), turns).include_usage();
+    let request = wishes.request(model, turns);
     match spec.thinking {
         Thinking::ByDefault => request.enable_thinking(false),
         Thinking::OnRequest | Thinking::Always => request,
@@ -30,6 +42,15 @@ pub(super) fn continuation(model: &ModelName, spec: Spec, branch: &[Message]) ->
 /// Whether an answer that begins with `text` can be continued by a model that is asked so.
 pub(super) fn can_continue(spec: Spec, text: &str) -> bool {
     !text.is_empty() && spec.continues
+}
+
+/// The room that is left beside what the model is told before the conversation.
+fn beside(spec: Spec, wishes: &Wishes) -> Spec {
+    let told = wishes.system().map_or(0, |told| told.chars().count());
+    Spec {
+        context_characters: spec.context_characters.saturating_sub(told),
+        ..spec
+    }
 }
 
 /// The newest turns that fit, beginning with a question.
@@ -117,7 +138,7 @@ mod tests {
             said(Speaker::Assistant, ""),
             said(Speaker::User, "二"),
         ];
-        let request = answer(&name("qwen-plus"), PLAIN, &branch);
+        let request = answer(&name("qwen-plus"), PLAIN, &branch, &Wishes::default());
         let texts: Vec<_> = request.messages.iter().map(Turn::text).collect();
         assert_eq!(texts, ["一", "二"]);
     }
@@ -130,7 +151,7 @@ mod tests {
             said(Speaker::Assistant, &long),
             said(Speaker::User, &long),
         ];
-        let request = answer(&name("qwq-plus"), THINKER, &branch);
+        let request = answer(&name("qwq-plus"), THINKER, &branch, &Wishes::default());
         assert_eq!(
             request.messages.len(),
             1,
@@ -148,7 +169,7 @@ mod tests {
             thinking: Thinking::ByDefault,
             ..PLAIN
         };
-        let request = continuation(&name("qwen3.5-plus"), newer, &branch);
+        let request = continuation(&name("qwen3.5-plus"), newer, &branch, &Wishes::default());
         let json = serde_json::to_value(&request).expect("json");
         assert_eq!(json["messages"][1]["partial"], true);
         assert_eq!(json["enable_thinking"], false);

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use model::{CallId, ConversationId, FailureCode, MessageId, MessageStatus, ModelName, UserId};
+use bailian::ChatRequest;
+use model::{
+    CallId, ConversationId, FailureCode, MessageId, MessageStatus, ModelName, Sent, UserId,
+};
 
 use super::{
     Generations,
     live::{Ending, Live},
     request, run, title,
 };
+use crate::store::{self, Message};
 
 /// How far up a branch the model is shown, in messages.
 const CONTEXT: u32 = 200;
@@ -39,8 +43,8 @@ impl Generations {
             Task::Answer { question } => question,
             Task::Continue => live.message,
         };
-        let branch = match inner.db.branch(user, live.conversation, end, CONTEXT).await {
-            Ok(branch) => branch,
+        let (branch, request) = match self.request(task, user, &model, &live, end).await {
+            Ok(prepared) => prepared,
             Err(error) => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -53,10 +57,6 @@ impl Generations {
                 live.ended().await;
                 return;
             }
-        };
-        let request = match task {
-            Task::Answer { .. } => request::answer(&model, inner.models.spec(&model), &branch),
-            Task::Continue => request::continuation(&model, inner.models.spec(&model), &branch),
         };
         let call = match self
             .reserve(user, &request, live.generation.to_string(), Some(call))
@@ -87,6 +87,39 @@ impl Generations {
             self.write_title(user, live.conversation, question.text(), text)
                 .await;
         }
+    }
+
+    /// What is asked, and the branch that it is about. What goes along with the question is noted with the run.
+    async fn request(
+        &self,
+        task: Task,
+        user: UserId,
+        model: &ModelName,
+        live: &Live,
+        end: MessageId,
+    ) -> Result<(Vec<Message>, ChatRequest), store::Error> {
+        let inner = &*self.0;
+        let branch = inner
+            .db
+            .branch(user, live.conversation, end, CONTEXT)
+            .await?;
+        let wishes = self.wishes(user, live.conversation, model).await?;
+        let spec = inner.models.spec(model);
+        let (request, sent) = match task {
+            Task::Answer { .. } => (
+                request::answer(model, spec, &branch, &wishes),
+                wishes.sent(),
+            ),
+            Task::Continue => {
+                let wishes = wishes.going_on();
+                let request = request::continuation(model, spec, &branch, &wishes);
+                (request, wishes.sent())
+            }
+        };
+        if sent != Sent::default() {
+            inner.db.note_sent(live.generation, &sent).await?;
+        }
+        Ok((branch, request))
     }
 
     async fn write_title(

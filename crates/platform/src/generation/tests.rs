@@ -9,6 +9,7 @@ mod quota;
 mod storing;
 mod tree;
 mod watching;
+mod wishes;
 
 use std::{
     sync::{
