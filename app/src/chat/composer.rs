@@ -5,9 +5,11 @@ use model::{Asked, ConversationId, ModelName};
 use server_fn::ServerFn;
 
 use super::{
+    calling::{Calling, PromptPicker},
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::keep_draft,
     model_picker::ModelPicker,
+    parameters::{ParametersButton, ParametersDialog, ParametersOf},
 };
 use crate::{
     api::generation::{Ask, Offer, Stop, ask, stop},
@@ -107,6 +109,8 @@ pub fn Composer(
         ..
     } = writing;
     keep_draft(conversation, text);
+    let calling = Calling::new(text);
+    let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
     let is_live = RwSignal::new(false);
@@ -118,11 +122,18 @@ pub fn Composer(
         writing.send(asked);
     };
     view! {
+        <PromptPicker calling/>
         <form class="composer" method="post" action=Ask::PATH on:submit=submit>
             <input type="hidden" name="conversation" value=id.clone()/>
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
-            <div class="composer__box">
+            <div
+                class="composer__box"
+                on:keydown:capture=move |event| calling.pressed(&event)
+                on:compositionstart=move |_| calling.composes(true)
+                on:compositionend=move |_| calling.composes(false)
+                on:input=move |_| calling.typed()
+            >
                 <TextField
                     name="prompt"
                     label=words.ask_anything
@@ -132,6 +143,7 @@ pub fn Composer(
                 />
                 <div class="composer__bar">
                     <ModelPicker models=offer.models chosen=model/>
+                    <ParametersButton of=parameters/>
                     <span class="composer__hint">{words.send_hint}</span>
                     <DictationButton dictation/>
                     {move || {
@@ -167,5 +179,6 @@ pub fn Composer(
             <DictationProblem dictation/>
             <p class="composer__fallible">{words.fallible}</p>
         </form>
+        <ParametersDialog of=parameters/>
     }
 }

@@ -1,6 +1,7 @@
 //! `/settings`: everything around one's own account. `/usage` and `/playground` stand in the same frame.
 
 pub mod confirm;
+mod instructions;
 mod keys;
 mod privacy;
 mod profile;
@@ -12,6 +13,7 @@ use leptos_router::components::Outlet;
 use model::{Permission, Session};
 
 pub use confirm::ConfirmPage;
+pub use instructions::InstructionsPage;
 pub use keys::{KeyPage, KeysPage};
 pub use privacy::PrivacyPage;
 pub use profile::ProfilePage;
@@ -39,6 +41,7 @@ fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
     let mut pages = vec![
         page("/settings", words.settings_profile),
         page("/settings/security", words.settings_security),
+        page("/settings/instructions", words.instructions),
     ];
     if session.permissions.contains(Permission::ApiKeysUse) {
         pages.push(page("/settings/keys", words.settings_keys));
