@@ -44,6 +44,7 @@ mod conversations {
     mod submissions;
     mod titles;
     mod watching;
+    mod wishes;
 }
 
 mod files {
