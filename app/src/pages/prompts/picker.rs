@@ -2,8 +2,10 @@
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use model::template;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::{
+    browser,
     chat::calling::{Calling, Filling, LIST, option_id, variable_id},
     language::use_words,
     ui::dialog::{DialogHead, follow},
@@ -55,7 +57,18 @@ fn Offered(calling: Calling) -> impl IntoView {
             })
             .collect_view()
     };
+    // On a low screen the list is longer than its box.
+    Effect::new(move |_| show(&option_id(calling.active.get())));
     view! { <ul class="prompt-options" id=LIST role="listbox" aria-label=words.prompts_offered>{options}</ul> }
+}
+
+fn show(id: &str) {
+    let document = browser::window().and_then(|window| window.document());
+    if let Some(element) = document.and_then(|document| document.get_element_by_id(id)) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// As much of a text as fits into a line.
