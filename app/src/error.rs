@@ -60,6 +60,20 @@ pub enum Field {
     Amount,
     /// Models.
     Models,
+    /// The temperature.
+    Temperature,
+    /// Top-p.
+    TopP,
+    /// The longest answer.
+    MaxTokens,
+    /// The seed.
+    Seed,
+    /// The longest reasoning.
+    ThinkingBudget,
+    /// Whether the answer is JSON.
+    Json,
+    /// Instructions.
+    Instructions,
 }
 
 impl Field {
@@ -69,7 +83,9 @@ impl Field {
             FailureCode::InvalidEmail | FailureCode::EmailTaken | FailureCode::NoSuchPerson => {
                 Some(Self::Email)
             }
-            FailureCode::InvalidName | FailureCode::InvalidModelName => Some(Self::Name),
+            FailureCode::InvalidName
+            | FailureCode::InvalidModelName
+            | FailureCode::InvalidPromptName => Some(Self::Name),
             FailureCode::PasswordTooShort
             | FailureCode::PasswordTooLong
             | FailureCode::PasswordTooCommon => Some(Self::Password),
@@ -82,6 +98,13 @@ impl Field {
             FailureCode::InvalidDescription => Some(Self::Description),
             FailureCode::InvalidNumber => Some(Self::Amount),
             FailureCode::UnknownModel => Some(Self::Models),
+            FailureCode::InvalidTemperature => Some(Self::Temperature),
+            FailureCode::InvalidTopP => Some(Self::TopP),
+            FailureCode::InvalidMaxTokens => Some(Self::MaxTokens),
+            FailureCode::InvalidSeed => Some(Self::Seed),
+            FailureCode::InvalidThinkingBudget => Some(Self::ThinkingBudget),
+            FailureCode::JsonWhileThinking => Some(Self::Json),
+            FailureCode::InvalidInstructions => Some(Self::Instructions),
             _ => None,
         }
     }

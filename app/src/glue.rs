@@ -122,6 +122,14 @@ pub fn parse_id<T: FromStr>(text: &str) -> Result<T, AppError> {
     text.parse().map_err(|_| refuse_text(FailureCode::NotFound))
 }
 
+/// An id where there may be none.
+pub fn parse_optional_id<T: FromStr>(text: &str) -> Result<Option<T>, AppError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parse_id(text).map(Some)
+}
+
 /// After a sign-in: where nothing was chosen in this browser, what the profile says is remembered in it.
 pub async fn welcome() -> Result<(), AppError> {
     let session = session()?;

@@ -20,7 +20,8 @@ use crate::{
     },
     session::provide_session,
 };
-use parts::{Entrance, Own, Site, Studio};
+pub use parts::Own;
+use parts::{Entrance, Site, Studio};
 
 /// The whole page below `<body>`.
 #[component]
@@ -46,6 +47,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/conversations") view=Own::Conversations ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=Own::Search ssr=SsrMode::Async/>
+                    <WritingRoutes/>
                     <Route path=path!("/images") view=Studio::Images ssr=SsrMode::Async/>
                     <Route path=path!("/videos") view=Studio::Videos ssr=SsrMode::Async/>
                     <Route path=path!("/speech") view=Studio::Speech ssr=SsrMode::Async/>
@@ -59,6 +61,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("appearance") view=Own::Appearance ssr=SsrMode::Async/>
                         <Route path=path!("privacy") view=Own::Privacy ssr=SsrMode::Async/>
                         <Route path=path!("shares") view=Own::Shares ssr=SsrMode::Async/>
+                        <Route path=path!("instructions") view=Own::Instructions ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=Own::Confirm ssr=SsrMode::Async/>
                     </ParentRoute>
                     <ParentRoute path=path!("/playground") view=Own::Frame ssr=SsrMode::Async>
@@ -76,6 +79,17 @@ pub fn App() -> impl IntoView {
     }
     // Made into machine code once, here: the type of all pages together would be again in each crate that draws them.
     .into_any()
+}
+
+/// What questions are written with.
+#[component(transparent)]
+fn WritingRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <Route path=path!("/parameters") view=Own::Parameters ssr=SsrMode::Async/>
+        <Route path=path!("/prompts") view=Own::Prompts ssr=SsrMode::Async/>
+        <Route path=path!("/prompts/:id") view=Own::Prompt ssr=SsrMode::Async/>
+    }
+    .into_inner()
 }
 
 /// `/admin` and below.

@@ -36,7 +36,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     test("in the settings", async ({ page, chat, settings, words }) => {
       await chat.alive();
-      for (const path of ["", "/appearance", "/security", "/keys", "/shares", "/privacy"] as const) {
+      for (const path of ["", "/appearance", "/security", "/instructions", "/keys", "/shares", "/privacy"] as const) {
         await settings.open(path);
         expect(await findings(page), `settings${path}`).toEqual([]);
       }

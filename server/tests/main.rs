@@ -45,6 +45,7 @@ mod conversations {
     mod submissions;
     mod titles;
     mod watching;
+    mod wishes;
 }
 
 mod files {

@@ -6,9 +6,11 @@ use server_fn::ServerFn;
 
 use super::{
     attachments::{AttachButton, Attached, Attaching, FitsNot},
+    calling::{Calling, PromptPicker},
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::keep_draft,
     model_picker::ModelPicker,
+    parameters::{ParametersButton, ParametersDialog, ParametersOf},
 };
 use crate::{
     api::generation::{Ask, Offer, Stop, ask, stop},
@@ -126,6 +128,8 @@ pub fn Composer(
     } = writing;
     keep_draft(conversation, text);
     attaching.watch_drops();
+    let calling = Calling::new(text);
+    let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
     let is_live = RwSignal::new(false);
@@ -137,6 +141,7 @@ pub fn Composer(
         writing.send(asked);
     };
     view! {
+        <PromptPicker calling/>
         <form
             class="composer"
             method="post"
@@ -148,7 +153,14 @@ pub fn Composer(
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
             <FitsNot attaching/>
-            <div class="composer__box" data-over=move || attaching.is_over().then_some("true")>
+            <div
+                class="composer__box"
+                data-over=move || attaching.is_over().then_some("true")
+                on:keydown:capture=move |event| calling.pressed(&event)
+                on:compositionstart=move |_| calling.composes(true)
+                on:compositionend=move |_| calling.composes(false)
+                on:input=move |_| calling.typed()
+            >
                 <Attached attaching button=ATTACH/>
                 <TextField
                     name="prompt"
@@ -160,6 +172,7 @@ pub fn Composer(
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
                     <ModelPicker models=offer.models chosen=model/>
+                    <ParametersButton of=parameters/>
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>
@@ -196,5 +209,6 @@ pub fn Composer(
             <DictationProblem dictation/>
             <p class="composer__fallible">{words.fallible}</p>
         </form>
+        <ParametersDialog of=parameters/>
     }
 }

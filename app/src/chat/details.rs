@@ -3,7 +3,7 @@
 use leptos::{either::EitherOf3, html, prelude::*};
 use model::{MessageDetails, MessageStatus, RunSum};
 
-use super::{diagnostic::diagnostic, open::OpenConversation};
+use super::{diagnostic::diagnostic, open::OpenConversation, sent};
 use crate::{
     language::{Words, use_words},
     ui::{
@@ -67,6 +67,9 @@ fn lines(words: &'static Words, details: &MessageDetails) -> Vec<(&'static str, 
     models.dedup();
     if !models.is_empty() {
         lines.push((words.model, models.join(", ")));
+    }
+    if let Some(run) = details.runs.first() {
+        lines.extend(sent::lines(words, &run.sent));
     }
     if details.edited {
         lines.push((words.version, words.edited.to_owned()));

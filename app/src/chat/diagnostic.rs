@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use model::{MessageDetails, MessageRun, Millis};
 
+use super::sent;
 use crate::ui::{figures::exact_yuan, moment::written};
 
 /// Ids, models, times, version and failure code of a message, a line each.
@@ -28,6 +29,10 @@ pub fn diagnostic(details: &MessageDetails) -> String {
 fn write_run(text: &mut String, run: &MessageRun) {
     let _ = writeln!(text, "\nrun {}", run.id);
     let _ = writeln!(text, "model {}", run.model.as_str());
+    let sent = sent::plain(&run.sent);
+    if !sent.is_empty() {
+        let _ = writeln!(text, "sent {sent}");
+    }
     let ended = run.ended_at.map_or_else(|| "-".to_owned(), utc);
     let _ = writeln!(text, "from {} to {ended}", utc(run.started_at));
     let request = run
@@ -82,7 +87,7 @@ fn utc(at: Millis) -> String {
 mod tests {
     use model::{
         AnswerFailure, CallId, CallUsage, ConversationId, FailureCode, GenerationId, MessageId,
-        MessageStatus, ModelName, RunCall, Speaker, UsageSource,
+        MessageStatus, ModelName, RunCall, Sent, Speaker, UsageSource,
     };
     use uuid::Uuid;
 
@@ -93,6 +98,10 @@ mod tests {
         let run = MessageRun {
             id: GenerationId::from_uuid(Uuid::from_u128(3)),
             model: ModelName::parse("qwen-plus").expect("a name"),
+            sent: Sent {
+                personal_instructions: true,
+                ..Sent::default()
+            },
             started_at: Millis::new(1_000),
             ended_at: None,
             upstream_request_id: Some("req\n1\u{202e}".to_owned()),
@@ -136,6 +145,7 @@ mod tests {
              \n\
              run 00000000-0000-0000-0000-000000000003\n\
              model qwen-plus\n\
+             sent personal_instructions\n\
              from 1970-01-01 00:00:01.000 UTC to -\n\
              request req1\n\
              call 00000000-0000-0000-0000-000000000004\n\

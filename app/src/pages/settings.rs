@@ -2,6 +2,7 @@
 
 mod appearance;
 pub mod confirm;
+mod instructions;
 mod keys;
 mod privacy;
 mod profile;
@@ -14,6 +15,7 @@ use model::{Permission, Session};
 
 pub use appearance::AppearancePage;
 pub use confirm::ConfirmPage;
+pub use instructions::InstructionsPage;
 pub use keys::{KeyPage, KeysPage};
 pub use privacy::PrivacyPage;
 pub use profile::ProfilePage;
@@ -43,6 +45,7 @@ pub fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
         page("/settings", words.settings_profile),
         page("/settings/appearance", words.appearance),
         page("/settings/security", words.settings_security),
+        page("/settings/instructions", words.instructions),
     ];
     if session.permissions.contains(Permission::ApiKeysUse) {
         pages.push(page("/settings/keys", words.settings_keys));

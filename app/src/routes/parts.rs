@@ -18,13 +18,15 @@ use crate::{
         images::ImagesPage,
         library::LibraryPage,
         login::LoginPage,
+        parameters::{ParametersPage, ParametersPanel},
         playground::PlaygroundPage,
+        prompts::{PromptPage, PromptPicker, PromptsPage},
         recovery::{ForgotPage, ResetPage},
         register::RegisterPage,
         search::SearchPage,
         settings::{
-            AppearancePage, ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage,
-            Settings, SharesPage, TotpPage,
+            AppearancePage, ConfirmPage, InstructionsPage, KeyPage, KeysPage, PrivacyPage,
+            ProfilePage, SecurityPage, Settings, SharesPage, TotpPage,
         },
         setup::SetupPage,
         shared::SharedPage,
@@ -50,7 +52,7 @@ macro_rules! part {
     ($(#[$doc:meta])* $part:ident in $module:ident, preloaded by $preload:ident { $($page:ident => $view:ident,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
-        pub(super) enum $part {
+        pub enum $part {
             $(
                 #[doc = concat!("[`", stringify!($view), "`]")]
                 $page,
@@ -107,7 +109,8 @@ part! {
 }
 
 part! {
-    /// What people set for themselves and see of what they used; finding and keeping order among conversations.
+    /// What people set for themselves and see of what they used; finding and keeping order among conversations; what the chat
+    /// shows seldom.
     Own in own, preloaded by preload_own {
         Frame => Settings,
         Profile => ProfilePage,
@@ -123,6 +126,12 @@ part! {
         Shares => SharesPage,
         Conversations => ConversationsPage,
         Search => SearchPage,
+        Instructions => InstructionsPage,
+        Parameters => ParametersPage,
+        ParametersPanel => ParametersPanel,
+        Prompts => PromptsPage,
+        Prompt => PromptPage,
+        PromptPicker => PromptPicker,
     }
 }
 

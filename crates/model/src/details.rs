@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AnswerFailure, CallId, CallUsage, ConversationId, GenerationId, MessageId, MessageStatus,
-    Millis, ModelName, Speaker, UsageSource,
+    Millis, ModelName, Sent, Speaker, UsageSource,
 };
 
 /// What the reader of a message may know of it, and whoever they ask for help. Nothing of what was said.
@@ -37,6 +37,8 @@ pub struct MessageRun {
     pub id: GenerationId,
     /// The model that was asked.
     pub model: ModelName,
+    /// What that was sent beside the conversation.
+    pub sent: Sent,
     /// When it began.
     pub started_at: Millis,
     /// When it ended.
@@ -148,6 +150,7 @@ mod tests {
         let run = |call: &Option<RunCall>| MessageRun {
             id: GenerationId::from_uuid(Uuid::nil()),
             model: ModelName::parse("qwen-plus").unwrap(),
+            sent: Sent::default(),
             started_at: Millis::new(0),
             ended_at: None,
             upstream_request_id: None,

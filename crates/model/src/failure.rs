@@ -170,6 +170,22 @@ failure_codes! {
     InvalidText = "invalid_text", 422;
     /// A title must be 1 to 120 characters.
     InvalidTitle = "invalid_title", 422;
+    /// The temperature is not below 2, or no number.
+    InvalidTemperature = "invalid_temperature", 422;
+    /// Top-p is not above 0 and at most 1.
+    InvalidTopP = "invalid_top_p", 422;
+    /// Not a length of answers that the model can write.
+    InvalidMaxTokens = "invalid_max_tokens", 422;
+    /// Not a seed.
+    InvalidSeed = "invalid_seed", 422;
+    /// Not a length of reasoning that the model can do.
+    InvalidThinkingBudget = "invalid_thinking_budget", 422;
+    /// An answer in JSON excludes reasoning.
+    JsonWhileThinking = "json_while_thinking", 422;
+    /// Instructions are too long, or have characters that can't be stored.
+    InvalidInstructions = "invalid_instructions", 422;
+    /// Not a name that a prompt can be called by.
+    InvalidPromptName = "invalid_prompt_name", 422;
     /// The model is not offered here.
     UnknownModel = "unknown_model", 422;
     /// An answer is being written in this conversation; stop it or wait.

@@ -87,6 +87,8 @@ ids! {
     FileId;
     /// An upload that is on its way.
     UploadId;
+    /// A prompt that somebody keeps.
+    PromptId;
     /// A link to something that is shared, by a name that is no secret.
     ShareId;
 }

@@ -14,19 +14,24 @@ pub mod failure;
 pub mod file;
 pub mod generation;
 pub mod habits;
+pub mod hundredths;
 pub mod id;
+pub mod instructions;
 pub mod job;
 pub mod message;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod order;
 pub mod page;
+pub mod parameters;
 pub mod people;
 pub mod related;
 pub mod route;
+pub mod saved_prompt;
 pub mod search;
 pub mod security;
 pub mod share;
+pub mod template;
 pub mod time;
 pub mod transcript;
 pub mod usage;
@@ -47,17 +52,22 @@ pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use habits::{Density, Habits, SendKey, TextSize};
+pub use hundredths::Hundredths;
 pub use id::{
     ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, InvitationId, JobId,
-    LinkId, MessageId, PasskeyId, RoleId, SessionId, ShareId, SigningKeyId, SubmissionId,
+    LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId, ShareId, SigningKeyId, SubmissionId,
     TranscriptId, UploadId, UserId, WorkId,
 };
+pub use instructions::Instructions;
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
 };
 pub use order::{ConversationAct, Shelf};
 pub use page::Page;
+pub use parameters::{
+    Abilities, Parameters, ParametersDraft, ParametersView, Sent, ThinkingAbility,
+};
 pub use people::{
     BulkOutcome, Group, GroupDetail, GroupDraft, GroupRates, Invitation, InvitationDraft,
     NewInvitation, Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft,
@@ -65,6 +75,7 @@ pub use people::{
 };
 pub use related::{Related, RelatedState};
 pub use route::ModelRoute;
+pub use saved_prompt::{PromptName, PromptText, SavedPrompt};
 pub use search::{FoundMessage, Piece, SearchHit, SearchResults};
 pub use security::{
     ApiKey, ApiKeyDraft, ApiKeySecret, LinkedAccount, Passkey, Profile, ProfileDraft,

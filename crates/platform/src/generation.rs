@@ -15,6 +15,7 @@ mod lifetime;
 mod live;
 mod material;
 mod models;
+mod parameters;
 mod quota;
 mod request;
 mod run;
@@ -23,6 +24,7 @@ mod task;
 mod tests;
 mod title;
 mod watch;
+mod wishes;
 
 use std::{iter, sync::Arc};
 

@@ -9,11 +9,13 @@ use crate::{
     gateway::{Gateway, GatewayOptions, GatewayParts},
     generation::{GenerationOptions, Generations, Hub},
     identity::{Identity, IdentityOptions},
+    instructions::Instructions,
     jobs::Jobs,
     ledger::Ledger,
     mail::Mailer,
     meaning::Meanings,
     people::People,
+    prompts::Prompts,
     shares::Shares,
     store::Db,
     transcripts::{Transcripts, TranscriptsParts},
@@ -41,6 +43,10 @@ pub struct Services {
     pub files: Files,
     /// What they read.
     pub conversations: Conversations,
+    /// What they tell every model.
+    pub instructions: Instructions,
+    /// Prompts that they keep.
+    pub prompts: Prompts,
     /// What models write for them.
     pub generations: Generations,
     /// What programs ask of models.
@@ -156,6 +162,8 @@ impl Services {
             ids.clone(),
             works.endless_shares,
         );
+        let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
+        let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
         let works = Works::new(parts, works);
         Self {
             gateway,
@@ -163,6 +171,8 @@ impl Services {
             transcripts,
             meanings,
             shares,
+            instructions,
+            prompts,
             files,
             ledger,
             usage,
@@ -207,6 +217,14 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "letting go of files of messages failed"
+            ),
+        }
+        match self.prompts.purge().await {
+            Ok(0) => {}
+            Ok(prompts) => tracing::info!(prompts, "removed prompts that were deleted long ago"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "removing deleted prompts failed"
             ),
         }
         match self.files.purge().await {

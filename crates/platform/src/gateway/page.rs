@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bailian::Usage;
+use bailian::{ChatRequest, Usage};
 use model::{CallId, CallOutcome, Operation, Protocol, UserId};
 
 use super::{
@@ -10,27 +10,24 @@ use super::{
     scan::Reported,
 };
 
+/// What a search of the web adds to a question at most, in bytes: nobody says, and what is found goes in as text.
+const FOUND_BYTES: u64 = 64 * 1024;
+
 impl Gateway {
-    /// Reserves what an answer to that question can cost at most. `text_bytes` is what the model is sent; `id` is the
-    /// call's, where somebody has noted it already.
+    /// Reserves what an answer to that question can cost at most, which counts for so many bytes of text; `id` is the call's,
+    /// where somebody has noted it already.
     #[tracing::instrument(name = "gateway.admit_page", skip_all)]
     pub async fn admit_page(
         &self,
         user: UserId,
-        model: &str,
-        text_bytes: usize,
+        (request, text_bytes): (&ChatRequest, usize),
         request_id: String,
         id: Option<CallId>,
     ) -> Result<Running, GatewayError> {
         if let Some(shortage) = self.shortage() {
             return Err(overloaded(shortage));
         }
-        let ask = Ask {
-            id,
-            streamed: true,
-            text_bytes: text_bytes as u64,
-            ..asked(Operation::Chat, model, request_id)
-        };
+        let ask = chat(request, text_bytes as u64, request_id, id);
         self.admit_ask(user, ask).await
     }
 
@@ -85,6 +82,26 @@ impl Gateway {
     }
 }
 
+/// A question, as far as it decides what an answer can cost.
+fn chat(request: &ChatRequest, text_bytes: u64, request_id: String, id: Option<CallId>) -> Ask {
+    let found = if request.enable_search == Some(true) {
+        FOUND_BYTES
+    } else {
+        0
+    };
+    Ask {
+        id,
+        streamed: true,
+        text_bytes: text_bytes.saturating_add(found),
+        output_tokens: request.max_tokens.map(u64::from),
+        thinking: (
+            request.enable_thinking,
+            request.thinking_budget.map(u64::from),
+        ),
+        ..asked(Operation::Chat, &request.model, request_id)
+    }
+}
+
 fn asked(operation: Operation, model: &str, request_id: String) -> Ask {
     let models = vec![model.to_owned()];
     Ask::new(Protocol::Page, operation, model, models, request_id)
@@ -107,5 +124,34 @@ impl Ending {
             output_bytes: output_bytes as u64,
             ..Self::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bailian::Message;
+
+    use super::*;
+
+    fn reserved(request: &ChatRequest) -> Ask {
+        chat(request, 1000, "r".to_owned(), None)
+    }
+
+    #[test]
+    fn what_is_reserved_follows_what_is_asked_for() {
+        let plain = ChatRequest::new("qwen-plus", [Message::user("背一首诗")]);
+        let ask = reserved(&plain);
+        assert_eq!((ask.output_tokens, ask.thinking), (None, (None, None)));
+        let bounded = plain
+            .clone()
+            .max_tokens(800_u32)
+            .enable_thinking(true)
+            .thinking_budget(64_u32);
+        let ask = reserved(&bounded);
+        assert_eq!(ask.output_tokens, Some(800));
+        assert_eq!(ask.thinking, (Some(true), Some(64)));
+        assert_eq!(ask.text_bytes, 1000);
+        let searching = reserved(&plain.clone().enable_search(true)).text_bytes;
+        assert_eq!(searching, 1000 + FOUND_BYTES);
     }
 }

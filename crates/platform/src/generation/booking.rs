@@ -26,7 +26,7 @@ impl Generations {
         let running = self
             .0
             .gateway
-            .admit_page(user, &request.model, bytes, request_id, id)
+            .admit_page(user, (request, bytes), request_id, id)
             .await;
         running.map_err(|error| match error {
             GatewayError::OverBudget { .. }

@@ -1,7 +1,7 @@
 //! The models that the chat offers, and how each is asked.
 
 use bailian::capability::{self, Catalogue, Feature, Modality};
-use model::{ModelChoice, ModelName};
+use model::{Abilities, ModelChoice, ModelName, ThinkingAbility};
 
 /// How a model thinks, and so whether it can be asked to go on from a given text: Bailian's prefix continuation
 /// excludes thinking.
@@ -88,7 +88,27 @@ impl Models {
         }
     }
 
-    fn choice(&self, name: &ModelName) -> ModelChoice {
+    /// What `name` can do of what can be set. What the catalogue doesn't know is not offered: a wrong guess would fail the answer.
+    pub(super) fn abilities(&self, name: &ModelName) -> Abilities {
+        let card = self.catalogue.get(name.as_str());
+        let knows = |feature| card.and_then(|card| card.has(&feature)) == Some(true);
+        let tokens = |most: Option<u64>| most.and_then(|most| u32::try_from(most).ok());
+        Abilities {
+            max_tokens: tokens(card.and_then(|card| card.max_output_tokens)),
+            thinking: match card.and_then(|card| card.thinking) {
+                Some(capability::Thinking::Always) => ThinkingAbility::Always,
+                Some(capability::Thinking::On) => ThinkingAbility::ByDefault,
+                Some(capability::Thinking::Off) => ThinkingAbility::OnRequest,
+                Some(capability::Thinking::Never) | None => ThinkingAbility::Never,
+            },
+            max_thinking_tokens: tokens(card.and_then(|card| card.max_thinking_tokens)),
+            search: knows(Feature::WebSearch),
+            json: knows(Feature::StructuredOutputs),
+        }
+    }
+
+    /// The model as it is shown.
+    pub(super) fn choice(&self, name: &ModelName) -> ModelChoice {
         let spec = self.spec(name);
         ModelChoice {
             label: label(name.as_str()),
@@ -203,5 +223,26 @@ mod tests {
         );
         assert_eq!(unheard.context_characters, CAUTIOUS_CHARACTERS);
         assert_eq!((unheard.sees, unheard.hears), (true, true));
+    }
+
+    #[test]
+    fn models_can_be_set_as_the_catalogue_says() {
+        let models = models("qwen-plus", &[]);
+        let plus = models.abilities(&name("qwen-plus"));
+        assert_eq!(plus.thinking, ThinkingAbility::OnRequest);
+        assert_eq!(
+            (plus.max_tokens, plus.max_thinking_tokens),
+            (Some(32_768), Some(81_920))
+        );
+        assert!(plus.search && plus.json);
+        let thinker = models.abilities(&name("qwq-plus"));
+        assert_eq!(thinker.thinking, ThinkingAbility::Always);
+        assert!(!thinker.json);
+        let unheard = models.abilities(&name("unheard-of"));
+        assert_eq!(
+            (unheard.thinking, unheard.max_tokens),
+            (ThinkingAbility::Never, None)
+        );
+        assert!(!unheard.search && !unheard.json);
     }
 }

@@ -6,6 +6,7 @@ use model::{Attachment, ModelName, Speaker};
 use super::{
     material::{Material, Materials},
     models::{Spec, Thinking},
+    wishes::Wishes,
 };
 use crate::store::Message;
 
@@ -18,10 +19,11 @@ pub(super) fn answer(
     model: &ModelName,
     spec: Spec,
     branch: &[Message],
+    wishes: &Wishes,
     materials: &Materials,
 ) -> ChatRequest {
-    let turns = turns(spec, branch, materials);
-    ChatRequest::new(model.as_str(), turns).include_usage()
+    let (about, turns) = turns(beside(spec, wishes), branch, materials);
+    wishes.request(model, about, turns)
 }
 
 /// Asks to go on from where the answer, the last of `branch`, was cut: Bailian's prefix continuation, which
@@ -30,14 +32,15 @@ pub(super) fn continuation(
     model: &ModelName,
     spec: Spec,
     branch: &[Message],
+    wishes: &Wishes,
     materials: &Materials,
 ) -> ChatRequest {
-    let (mut turns, cut) = match branch.split_last() {
-        Some((cut, above)) => (turns(spec, above, materials), cut.text()),
-        None => (Vec::new(), String::new()),
+    let ((about, mut turns), cut) = match branch.split_last() {
+        Some((cut, above)) => (turns(beside(spec, wishes), above, materials), cut.text()),
+        None => ((None, Vec::new()), String::new()),
     };
     turns.push(Turn::assistant(cut).partial(true));
-    let request = ChatRequest::new(model.as_str(), turns).include_usage();
+    let request = wishes.request(model, about, turns);
     match spec.thinking {
         Thinking::ByDefault => request.enable_thinking(false),
         Thinking::OnRequest | Thinking::Always => request,
@@ -49,8 +52,21 @@ pub(super) fn can_continue(spec: Spec, text: &str) -> bool {
     !text.is_empty() && spec.continues
 }
 
-/// The newest turns that fit, beginning with a question.
-fn turns(spec: Spec, branch: &[Message], materials: &Materials) -> Vec<Turn> {
+/// The room that is left beside what the model is told before the conversation.
+fn beside(spec: Spec, wishes: &Wishes) -> Spec {
+    let told = wishes.system().map_or(0, |told| told.chars().count());
+    Spec {
+        context_characters: spec.context_characters.saturating_sub(told),
+        ..spec
+    }
+}
+
+/// The newest turns that fit, beginning with a question, and what is to be said before them.
+fn turns(
+    spec: Spec,
+    branch: &[Message],
+    materials: &Materials,
+) -> (Option<&'static str>, Vec<Turn>) {
     let mut room = spec.context_characters;
     let mut turns = Vec::new();
     let mut has_files = false;
@@ -81,11 +97,8 @@ fn turns(spec: Spec, branch: &[Message], materials: &Materials) -> Vec<Turn> {
         Speaker::User => Turn::user(content(text, media)),
         Speaker::Assistant => Turn::assistant(text),
     };
-    let about = has_files.then(|| Turn::system(ABOUT_FILES));
-    about
-        .into_iter()
-        .chain(turns.into_iter().rev().map(turn))
-        .collect()
+    let turns = turns.into_iter().rev().map(turn).collect();
+    (has_files.then_some(ABOUT_FILES), turns)
 }
 
 /// Models that only read take nothing but text.
@@ -255,7 +268,13 @@ mod tests {
             said(Speaker::Assistant, ""),
             said(Speaker::User, "二"),
         ];
-        let request = answer(&name("qwen-plus"), PLAIN, &branch, &Materials::default());
+        let request = answer(
+            &name("qwen-plus"),
+            PLAIN,
+            &branch,
+            &Wishes::default(),
+            &Materials::default(),
+        );
         let texts: Vec<_> = request.messages.iter().map(Turn::text).collect();
         assert_eq!(texts, ["一", "二"]);
     }
@@ -268,7 +287,13 @@ mod tests {
             said(Speaker::Assistant, &long),
             said(Speaker::User, &long),
         ];
-        let request = answer(&name("qwq-plus"), THINKER, &branch, &Materials::default());
+        let request = answer(
+            &name("qwq-plus"),
+            THINKER,
+            &branch,
+            &Wishes::default(),
+            &Materials::default(),
+        );
         assert_eq!(
             request.messages.len(),
             1,
@@ -286,7 +311,13 @@ mod tests {
             thinking: Thinking::ByDefault,
             ..PLAIN
         };
-        let request = continuation(&name("qwen3.5-plus"), newer, &branch, &Materials::default());
+        let request = continuation(
+            &name("qwen3.5-plus"),
+            newer,
+            &branch,
+            &Wishes::default(),
+            &Materials::default(),
+        );
         let json = serde_json::to_value(&request).expect("json");
         assert_eq!(json["messages"][1]["partial"], true);
         assert_eq!(json["enable_thinking"], false);

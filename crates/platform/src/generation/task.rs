@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use model::{CallId, ConversationId, FailureCode, MessageId, MessageStatus, ModelName, UserId};
+use bailian::ChatRequest;
+use model::{
+    CallId, ConversationId, FailureCode, MessageId, MessageStatus, ModelName, Sent, UserId,
+};
 
 use super::{
     Generations,
     live::{Ending, Live},
     request, run, title,
 };
-use crate::store::Message;
+use crate::store::{self, Message};
 
 /// How far up a branch the model is shown, in messages.
 const CONTEXT: u32 = 200;
@@ -40,32 +43,16 @@ impl Generations {
             Task::Answer { question } => question,
             Task::Continue => live.message,
         };
-        let branch = match inner.db.branch(user, live.conversation, end, CONTEXT).await {
-            Ok(branch) => branch,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "reading the conversation failed"
-                );
-                self.fail(&live, FailureCode::StoreUnavailable).await;
-                return;
-            }
-        };
-        let spec = inner.models.spec(&model);
-        let materials = match self.materials(user, spec, &branch).await {
-            Ok(materials) => materials,
+        let (branch, request, media) = match self.request(task, user, &model, &live, end).await {
+            Ok(prepared) => prepared,
             Err(code) => {
                 self.fail(&live, code).await;
                 return;
             }
         };
-        let request = match task {
-            Task::Answer { .. } => request::answer(&model, spec, &branch, &materials),
-            Task::Continue => request::continuation(&model, spec, &branch, &materials),
-        };
         let reserved = self.reserve(
             user,
-            (&request, materials.tokens),
+            (&request, media),
             live.generation.to_string(),
             Some(call),
         );
@@ -76,7 +63,6 @@ impl Generations {
                 return;
             }
         };
-        drop(materials);
         run::run(
             inner.client.clone(),
             request,
@@ -101,6 +87,40 @@ impl Generations {
             .committer
             .add(live, |pending| pending.end = Some(ending));
         live.ended().await;
+    }
+
+    /// What is asked, the branch that it is about, and how many tokens its pictures and sound are at most. What goes along with the question is noted with the run.
+    async fn request(
+        &self,
+        task: Task,
+        user: UserId,
+        model: &ModelName,
+        live: &Live,
+        end: MessageId,
+    ) -> Result<(Vec<Message>, ChatRequest, u64), FailureCode> {
+        let inner = &*self.0;
+        let branch = inner.db.branch(user, live.conversation, end, CONTEXT);
+        let branch = branch.await.map_err(unreadable)?;
+        let wishes = self.wishes(user, live.conversation, model);
+        let wishes = wishes.await.map_err(unreadable)?;
+        let spec = inner.models.spec(model);
+        let materials = self.materials(user, spec, &branch).await?;
+        let (request, sent) = match task {
+            Task::Answer { .. } => (
+                request::answer(model, spec, &branch, &wishes, &materials),
+                wishes.sent(),
+            ),
+            Task::Continue => {
+                let wishes = wishes.going_on();
+                let request = request::continuation(model, spec, &branch, &wishes, &materials);
+                (request, wishes.sent())
+            }
+        };
+        if sent != Sent::default() {
+            let noted = inner.db.note_sent(live.generation, &sent).await;
+            noted.map_err(unreadable)?;
+        }
+        Ok((branch, request, materials.tokens))
     }
 
     async fn write_title(
@@ -140,4 +160,13 @@ fn subject(question: &Message) -> String {
     }
     let names = question.attachments.iter().map(|file| file.name.as_str());
     names.collect::<Vec<_>>().join(", ")
+}
+
+/// The conversation, or what goes along with it, could not be read.
+fn unreadable(error: store::Error) -> FailureCode {
+    tracing::error!(
+        error = &error as &dyn std::error::Error,
+        "reading the conversation failed"
+    );
+    FailureCode::StoreUnavailable
 }

@@ -10,6 +10,7 @@ mod quota;
 mod storing;
 mod tree;
 mod watching;
+mod wishes;
 
 use std::{
     sync::{

@@ -9,14 +9,16 @@ use sqlx::{FromRow, types::Json};
 
 #[cfg(test)]
 pub(super) use made::QUERIES as MADE_QUERIES;
-pub(crate) use made::{KeptAttachment, KeptFile, KeptSentence, KeptTranscript, KeptWork};
+pub(crate) use made::{
+    KeptAttachment, KeptFile, KeptPrompt, KeptSentence, KeptTranscript, KeptWork,
+};
 
 use super::{Db, Part, Result, on_pool, text_of};
 
 /// Rows of a page.
 pub(crate) const PAGE: usize = 200;
 
-const CONVERSATIONS: &str = "SELECT id, title, model, created_at, updated_at, deleted_at FROM conversations \
+const CONVERSATIONS: &str = "SELECT id, title, model, parameters, created_at, updated_at, deleted_at FROM conversations \
      WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
@@ -30,6 +32,9 @@ const LINKS: &str = "SELECT id, provider, issuer, subject, email, created_at, us
 const PASSKEYS: &str =
     "SELECT id, name, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY id";
 const DRAFTS: &str = "SELECT slot, text, updated_at FROM drafts WHERE user_id = $1 ORDER BY slot";
+const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user_id = $1";
+const INSTRUCTIONS: &str =
+    "SELECT about, answers, enabled, updated_at FROM instructions WHERE user_id = $1";
 const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id = r.id \
      WHERE u.user_id = $1 ORDER BY r.name";
 const GROUPS: &str = "SELECT g.name FROM groups g JOIN group_members m ON m.group_id = g.id \
@@ -49,6 +54,7 @@ pub(crate) struct KeptConversation {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) model: String,
+    pub(crate) parameters: Option<Json<Value>>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) deleted_at: Option<i64>,
@@ -121,6 +127,14 @@ struct KeptDraft {
     updated_at: i64,
 }
 
+#[derive(FromRow, Serialize)]
+struct KeptInstructions {
+    about: String,
+    answers: String,
+    enabled: bool,
+    updated_at: i64,
+}
+
 /// What is kept of a person that is never much.
 #[derive(Serialize)]
 pub(crate) struct KeptAccount {
@@ -131,6 +145,8 @@ pub(crate) struct KeptAccount {
     linked_accounts: Vec<KeptLink>,
     passkeys: Vec<KeptPasskey>,
     drafts: Vec<KeptDraft>,
+    next_parameters: Vec<Json<Value>>,
+    instructions: Vec<KeptInstructions>,
 }
 
 impl KeptMessage {
@@ -211,6 +227,8 @@ impl Db {
             linked_accounts: all!(self, query_as, LINKS, user),
             passkeys: all!(self, query_as, PASSKEYS, user),
             drafts: all!(self, query_as, DRAFTS, user),
+            next_parameters: all!(self, query_scalar, NEXT_PARAMETERS, user),
+            instructions: all!(self, query_as, INSTRUCTIONS, user),
         })
     }
 }

@@ -1,15 +1,15 @@
 //! The runs that wrote a message, each with its line of the call log.
 
 use model::{
-    CallUsage, ConversationId, MessageId, MessageRun, Millis, ModelName, RunCall, UsageSource,
-    UserId,
+    CallUsage, ConversationId, MessageId, MessageRun, Millis, ModelName, RunCall, Sent,
+    UsageSource, UserId,
 };
-use sqlx::FromRow;
+use sqlx::{FromRow, types::Json};
 
 use super::{Db, Error, Result, on_pool, rows};
 
 const RUNS: &str = "
-    SELECT g.id, g.model, g.started_at, g.ended_at, g.upstream_request_id, c.id AS call_id, c.input_tokens,
+    SELECT g.id, g.model, g.sent, g.started_at, g.ended_at, g.upstream_request_id, c.id AS call_id, c.input_tokens,
            c.output_tokens, c.cached_tokens, c.reasoning_tokens, c.usage_source, c.cost, c.priced, c.first_byte_ms,
            c.duration_ms
     FROM generations g JOIN conversations v ON v.id = g.conversation_id LEFT JOIN calls c ON c.id = g.call_id
@@ -24,6 +24,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[("RUNS", RUNS)];
 struct Row {
     id: String,
     model: String,
+    sent: Option<Json<Sent>>,
     started_at: i64,
     ended_at: Option<i64>,
     upstream_request_id: Option<String>,
@@ -54,6 +55,7 @@ impl TryFrom<Row> for MessageRun {
         Ok(Self {
             id: rows::id("generations", "id", &row.id)?,
             model: model.map_err(|_| rows::corrupt("generations", "model", &row.id))?,
+            sent: row.sent.map(|Json(sent)| sent).unwrap_or_default(),
             started_at: Millis::new(row.started_at),
             ended_at: row.ended_at.map(Millis::new),
             upstream_request_id: row.upstream_request_id,

@@ -25,6 +25,11 @@ const WISH: &[(&str, Value)] = &[
     ("submission", Value::Submission),
 ];
 
+const PROMPT: &[(&str, Value)] = &[
+    ("name", Value::Text("mine")),
+    ("text", Value::Text("Mine.")),
+];
+
 const OF_CONVERSATION: &[(&str, Value)] = &[("id", Value::Conversation)];
 const OF_MESSAGE: &[(&str, Value)] = &[("id", Value::Conversation), ("message", Value::Message)];
 
@@ -342,6 +347,38 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members("conversations.draft"),
     members("generation.offer"),
+    owners("parameters.load", &[("conversation", Value::Conversation)]),
+    owners(
+        "parameters.set",
+        &[
+            ("conversation", Value::Conversation),
+            ("model", Value::Text("qwen-plus")),
+            ("form[temperature]", Value::Text("0.5")),
+        ],
+    ),
+    owners(
+        "parameters.reset",
+        &[
+            ("conversation", Value::Conversation),
+            ("model", Value::Text("qwen-plus")),
+        ],
+    ),
+    members("instructions.load"),
+    members_with("instructions.save", &[("about", Value::Text("mine"))]),
+    members("prompts.list"),
+    members_with("prompts.find", NO_ID),
+    members("prompts.offer"),
+    members_with("prompts.create", PROMPT),
+    members_with(
+        "prompts.update",
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("name", Value::Text("mine")),
+            ("text", Value::Text("Mine.")),
+        ],
+    ),
+    members_with("prompts.delete", NO_ID),
+    members_with("prompts.restore", NO_ID),
     owners("conversations.open", OF_CONVERSATION),
     owners("conversations.newest", OF_CONVERSATION),
     owners("conversations.older", OF_MESSAGE),

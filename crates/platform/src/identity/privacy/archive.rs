@@ -21,7 +21,8 @@ const PIECE: usize = 1024 * 1024;
 
 const README: &str = "Everything that this site keeps of your account. Times are milliseconds since 1970 in UTC.\n\
      本站为您的帐户保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\n\
-     account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts\n\
+     account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts,\n\
+                         personal instructions, parameters of the next conversation\n\
      sessions.json        where you are signed in\n\
      activity.jsonl       what you did, from the audit log\n\
      picture.png          your picture\n\
@@ -30,6 +31,7 @@ const README: &str = "Everything that this site keeps of your account. Times are
      files.jsonl          your files, a file a line; GET /rest/v1/files/{id}/content has what is in them\n\
      attachments.jsonl    files that you handed in with questions, in their order; what is in them is in files.jsonl\n\
      works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
+     prompts.jsonl        prompts that you keep, a prompt a line\n\
      transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n";
 
 /// Does something with each page of what a person has, from the smallest id to the largest.
@@ -96,6 +98,10 @@ impl Identity {
         });
         archive.open("works.jsonl").await?;
         each_page!(after => db.kept_works(user, &after), page => {
+            archive.write(page.iter().flat_map(line).collect()).await?;
+        });
+        archive.open("prompts.jsonl").await?;
+        each_page!(after => db.kept_prompts(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
         });
         each_page!(after => db.kept_transcripts(user, &after), page => {

@@ -34,6 +34,8 @@ async fn settled(house: &House) -> Caller {
         ),
         format!("INSERT INTO generation_chunks (message_id, seq, reasoning, text) VALUES ('{trash}', 1, '', 'x')"),
         format!("INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('{user}', '', '没写完', 0)"),
+        format!("INSERT INTO next_parameters (user_id, parameters, updated_at) VALUES ('{user}', '{{\"seed\":4712}}', 0)"),
+        format!("INSERT INTO instructions (user_id, about, answers, enabled, updated_at) VALUES ('{user}', '我教语文', '', FALSE, 0)"),
         format!("INSERT INTO user_pictures (user_id, image, updated_at) SELECT '{user}', sealed, 0 FROM ({BLOB}) AS b"),
         "INSERT INTO groups (id, name, name_key, description, created_at, updated_at) VALUES ('g', 'Poets', 'poets', '', 0, 0)".to_owned(),
         format!("INSERT INTO group_members (group_id, user_id, added_at) VALUES ('g', '{user}', 0)"),
@@ -99,6 +101,10 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
              notes, translating, created_at) VALUES ('t-{whose}', '{owner}', '{whose} 的周会', '{{}}', 'ready', 'zh', 9, 1, '[]', 1, 'none', '', '', 0)"
         ),
         format!(
+            "INSERT INTO prompts (id, owner_id, name, name_key, text, search_key, created_at, updated_at)
+             VALUES ('p-{whose}', '{owner}', 'mine', 'mine', '{whose} 的提示词', '', 0, 0)"
+        ),
+        format!(
             "INSERT INTO transcript_sentences (transcript_id, position, begin_ms, end_ms, text, words, version)
              VALUES ('t-{whose}', 0, 0, 9, '{whose} 说的话', '', 1)"
         ),
@@ -155,7 +161,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files[&format!("conversations/{trash}.md")].contains("扔掉的话"));
 
         let account = &files["account.json"];
-        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完"] {
+        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "4712", "我教语文"] {
             assert!(account.contains(known), "{known} is not in {account}");
         }
         assert!(files["sessions.json"].contains("Chrome · Linux"));
@@ -165,6 +171,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["files.jsonl"].contains("Lin.png"));
         assert!(files["attachments.jsonl"].contains("Lin 的笔记.md"));
         assert!(files["works.jsonl"].contains("Lin 的灯塔"));
+        assert!(files["prompts.jsonl"].contains("Lin 的提示词"));
         let transcript = &files["transcripts/t-Lin.jsonl"];
         assert_eq!(transcript.lines().count(), 2);
         assert!(transcript.contains("Lin 的周会") && transcript.contains("Lin 说的话"));

@@ -12,6 +12,8 @@ const WORKS: &str = "SELECT id, kind, file_id, prompt, actual_prompt, model, cre
      FROM works WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const ATTACHMENTS: &str = "SELECT id, message_id, position, file_id, name, mime, bytes \
      FROM message_attachments WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const PROMPTS: &str = "SELECT id, name, text, created_at, updated_at, deleted_at \
+     FROM prompts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at \
      FROM transcripts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.text \
@@ -24,6 +26,7 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_FILES", FILES),
     ("EXPORT_WORKS", WORKS),
     ("EXPORT_ATTACHMENTS", ATTACHMENTS),
+    ("EXPORT_PROMPTS", PROMPTS),
     ("EXPORT_TRANSCRIPTS", TRANSCRIPTS),
     ("EXPORT_SENTENCES", SENTENCES),
 ];
@@ -64,6 +67,17 @@ pub(crate) struct KeptAttachment {
     name: String,
     mime: String,
     bytes: i64,
+}
+
+/// A prompt, also one that was deleted a while ago.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptPrompt {
+    pub(crate) id: String,
+    name: String,
+    text: String,
+    created_at: i64,
+    updated_at: i64,
+    deleted_at: Option<i64>,
 }
 
 /// A transcript, without its sentences.
@@ -122,6 +136,12 @@ impl Db {
         after: &str,
     ) -> Result<Vec<KeptAttachment>> {
         behind!(self, ATTACHMENTS, owner, after)
+    }
+
+    /// The person's prompts behind that one, by id.
+    #[tracing::instrument(name = "store.export.prompts", skip_all)]
+    pub(crate) async fn kept_prompts(&self, owner: UserId, after: &str) -> Result<Vec<KeptPrompt>> {
+        behind!(self, PROMPTS, owner, after)
     }
 
     /// The person's transcripts behind that one, by id.

@@ -5,16 +5,18 @@ use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
 use crate::store::{
-    Db, Result, attachments, drafts, messages::Part, on_pool, rows, search::SearchIndex as _,
+    Db, Result, attachments, drafts, messages::Part, on_pool, parameters, rows,
+    search::SearchIndex as _,
 };
 
 const FIND_SUBMISSION: &str = "
     SELECT m.conversation_id, m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
     WHERE m.submission_id = $1 AND c.owner_id = $2";
 
+/// With what was set for it before it was begun.
 const NEW_CONVERSATION: &str = "
-    INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at)
-    VALUES ($1, $2, $3, 'question', $4, $5, $5)";
+    INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at, parameters)
+    VALUES ($1, $2, $3, 'question', $4, $5, $5, (SELECT parameters FROM next_parameters WHERE user_id = $2))";
 
 /// Also takes the row's lock, so that two answers can't both begin. What goes on is not put away any more.
 const TOUCH: &str = "
@@ -181,6 +183,10 @@ impl Db {
                         .bind(title.as_str())
                         .bind(answer.model.as_str())
                         .bind(answer.now.get())
+                        .execute(&mut *tx)
+                        .await?;
+                    sqlx::query(parameters::FORGET_NEXT)
+                        .bind(owner.to_string())
                         .execute(&mut *tx)
                         .await?;
                     tx.index_title(*conversation, title.as_str()).await?;

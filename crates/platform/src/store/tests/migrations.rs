@@ -162,6 +162,10 @@ async fn what_an_earlier_version_wrote_is_there_after_each_step() {
             .branch(lin, conversation, kept.leaf.unwrap(), 10)
             .await
             .unwrap();
+        let set = db.parameters(lin, Some(conversation)).await.unwrap();
+        assert!(set.unwrap().is_empty());
+        let sent = db.runs(lin, conversation, branch[1].id).await.unwrap();
+        assert_eq!(sent[0].sent, model::Sent::default());
         let texts: Vec<_> = branch.iter().map(Message::text).collect();
         assert_eq!(texts, ["背一首诗", "春眠不觉晓"]);
         assert_eq!(testing::count(&db, "SELECT COUNT(*) FROM drafts").await, 1);

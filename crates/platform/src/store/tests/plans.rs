@@ -4,9 +4,9 @@ use sqlx::{Row, SqlitePool};
 
 use crate::store::{
     attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
-    generations, groups, idempotency, invitations, job_lines, jobs, ledger, messages, order,
-    people, runs, search, shares, testing::on_both, trail, transcripts, uploads, upstream_objects,
-    usage, usage_report, vectors, works,
+    generations, groups, idempotency, instructions, invitations, job_lines, jobs, ledger, messages,
+    order, parameters, people, runs, saved_prompts, search, shares, testing::on_both, trail,
+    transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -21,6 +21,9 @@ const QUERIES: &[&[(&str, &str)]] = &[
     generations::begin::QUERIES,
     generations::recover::QUERIES,
     drafts::QUERIES,
+    parameters::QUERIES,
+    instructions::QUERIES,
+    saved_prompts::QUERIES,
     export::QUERIES,
     export::MADE_QUERIES,
     idempotency::QUERIES,

@@ -1,0 +1,66 @@
+//! How the answers of a conversation are to be written.
+
+use leptos::prelude::*;
+use model::{ParametersDraft, ParametersView};
+
+use crate::error::AppError;
+
+/// What is set for a conversation, or, without one, for the conversation that is begun next; and what `model` can do of it,
+/// or, without one, the model that answers next.
+#[server(prefix = "/fn", endpoint = "parameters.load")]
+pub async fn load_parameters(
+    #[server(default)] conversation: String,
+    #[server(default)] model: String,
+) -> Result<ParametersView, AppError> {
+    use crate::glue;
+    use model::ModelName;
+    let caller = glue::caller().await?;
+    let conversation = glue::parse_optional_id(&conversation)?;
+    // What is no model's name is nothing that could be chosen.
+    let model = ModelName::parse(&model).ok();
+    let generations = glue::services()?.generations;
+    let view = generations.parameters(&caller, conversation, model).await;
+    view.map_err(glue::refuse)
+}
+
+/// Sets it anew.
+#[server(prefix = "/fn", endpoint = "parameters.set")]
+pub async fn set_parameters(
+    #[server(default)] conversation: String,
+    model: String,
+    form: ParametersDraft,
+) -> Result<(), AppError> {
+    use crate::glue::{self, refuse_text};
+    use model::{FailureCode, ModelName};
+    let caller = glue::caller().await?;
+    let conversation = glue::parse_optional_id(&conversation)?;
+    let model = ModelName::parse(&model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let parameters = form.parse().map_err(refuse_text)?;
+    let generations = glue::services()?.generations;
+    generations
+        .set_parameters(&caller, conversation, &model, &parameters)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go_back_done();
+    Ok(())
+}
+
+/// Leaves everything to the model again.
+#[server(prefix = "/fn", endpoint = "parameters.reset")]
+pub async fn reset_parameters(
+    #[server(default)] conversation: String,
+    model: String,
+) -> Result<(), AppError> {
+    use crate::glue::{self, refuse_text};
+    use model::{FailureCode, ModelName, Parameters};
+    let caller = glue::caller().await?;
+    let conversation = glue::parse_optional_id(&conversation)?;
+    let model = ModelName::parse(&model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let generations = glue::services()?.generations;
+    generations
+        .set_parameters(&caller, conversation, &model, &Parameters::default())
+        .await
+        .map_err(glue::refuse)?;
+    glue::go_back_done();
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Which prompt is called by what is typed: `/letters` at the beginning of a line, with the caret behind it.
+
+/// A prompt that is being called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// What follows the slash.
+    pub letters: String,
+    /// Where the slash is, in bytes.
+    pub from: usize,
+    /// Where the letters end, in bytes.
+    pub to: usize,
+}
+
+impl Call {
+    /// The call before the caret, which stands behind so many UTF-16 units, as browsers count.
+    pub fn at(text: &str, caret: usize) -> Option<Self> {
+        let to = byte_of(text, caret);
+        let (before, after) = text.split_at_checked(to)?;
+        let from = before.rfind('\n').map_or(0, |end| end + 1);
+        let letters = before.get(from..)?.strip_prefix('/')?;
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        let ends = after.chars().next().is_none_or(char::is_whitespace);
+        (ends && letters.chars().all(is_word)).then(|| Self {
+            letters: letters.to_owned(),
+            from,
+            to,
+        })
+    }
+
+    /// The text with `filled` in the place of the call.
+    pub fn replaced(&self, text: &str, filled: &str) -> String {
+        let before = text.get(..self.from).unwrap_or_default();
+        let after = text.get(self.to..).unwrap_or_default();
+        [before, filled, after].concat()
+    }
+}
+
+/// Where that UTF-16 unit begins.
+fn byte_of(text: &str, units: usize) -> usize {
+    let mut seen = 0;
+    for (at, character) in text.char_indices() {
+        if seen >= units {
+            return at;
+        }
+        seen += character.len_utf16();
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letters(text: &str, caret: usize) -> Option<String> {
+        Call::at(text, caret).map(|call| call.letters)
+    }
+
+    #[test]
+    fn a_slash_calls_at_the_beginning_of_a_line_only() {
+        for (text, caret, expected) in [
+            ("/", 1, Some("")),
+            ("/tra", 4, Some("tra")),
+            ("/翻译", 3, Some("翻译")),
+            ("one\n/two", 8, Some("two")),
+            ("one\n/two\nthree", 8, Some("two")),
+            ("/tra", 2, None),
+            ("/tra now", 4, Some("tra")),
+            ("/tra now", 8, None),
+            ("and/or", 6, None),
+            (" /tra", 5, None),
+            ("/usr/bin", 8, None),
+            ("", 0, None),
+            ("/tra", 0, None),
+        ] {
+            assert_eq!(
+                letters(text, caret).as_deref(),
+                expected,
+                "{text:?} at {caret}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_call_is_replaced_and_the_rest_stays() {
+        // A character beyond the basic plane is two units for the browser.
+        let text = "😀\n/tra\nafter";
+        let call = Call::at(text, 7);
+        let replaced = call.map(|call| call.replaced(text, "Translate."));
+        assert_eq!(replaced.as_deref(), Some("😀\nTranslate.\nafter"));
+    }
+}

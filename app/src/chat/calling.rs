@@ -1,0 +1,218 @@
+//! Calling a prompt in the composer: what may be meant is offered while it is typed, and the keys choose from it.
+
+use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
+use model::{SavedPrompt, template};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlTextAreaElement;
+
+use super::{call::Call, part::Part};
+use crate::{api::prompts::offer_prompts, browser, routes::Own};
+
+/// The composer's field.
+const FIELD: &str = ".composer textarea[name=prompt]";
+
+/// The id of the list that is offered.
+pub const LIST: &str = "prompts-offered";
+
+/// A prompt whose variables are asked for, and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filling {
+    /// The prompt.
+    pub prompt: SavedPrompt,
+    call: Call,
+}
+
+/// How far a call has come.
+#[derive(Clone, Copy)]
+pub struct Calling {
+    text: RwSignal<String>,
+    call: RwSignal<Option<Call>>,
+    /// What may be meant.
+    pub offered: RwSignal<Vec<SavedPrompt>>,
+    /// The one of them that Enter takes.
+    pub active: RwSignal<usize>,
+    /// The prompt whose variables are asked for.
+    pub filling: RwSignal<Option<Filling>>,
+    /// An input method shows letters that are not chosen yet.
+    is_composing: StoredValue<bool>,
+    /// Where a call was given up by Esc: it does not come back by typing on.
+    given_up: StoredValue<Option<usize>>,
+    /// Counts what was typed, so that an older answer never takes a newer one's place.
+    turn: StoredValue<u32>,
+}
+
+impl Calling {
+    /// Nothing is called in `text` yet.
+    pub fn new(text: RwSignal<String>) -> Self {
+        Self {
+            text,
+            call: RwSignal::new(None),
+            offered: RwSignal::new(Vec::new()),
+            active: RwSignal::new(0),
+            filling: RwSignal::new(None),
+            is_composing: StoredValue::new(false),
+            given_up: StoredValue::new(None),
+            turn: StoredValue::new(0),
+        }
+    }
+
+    /// Whether something is offered.
+    pub fn is_open(self) -> bool {
+        self.call.with(Option::is_some) && self.offered.with(|offered| !offered.is_empty())
+    }
+
+    /// Something was typed.
+    pub fn typed(self) {
+        if !self.is_composing.get_value() {
+            self.look();
+        }
+    }
+
+    /// An input method has begun, or ended, to compose.
+    pub fn composes(self, composes: bool) {
+        self.is_composing.set_value(composes);
+        if !composes {
+            self.look();
+        }
+    }
+
+    /// A key in the composer, before the composer hears of it.
+    pub fn pressed(self, event: &KeyboardEvent) {
+        let is_of_input_method =
+            event.is_composing() || event.key_code() == 229 || self.is_composing.get_value();
+        let has_modifier =
+            event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
+        let is_called = self.call.with_untracked(Option::is_some);
+        let count = self.offered.with_untracked(Vec::len);
+        if is_of_input_method || has_modifier || !is_called || count == 0 {
+            return;
+        }
+        match event.key().as_str() {
+            "ArrowDown" => self.active.update(|active| *active = (*active + 1) % count),
+            "ArrowUp" => self
+                .active
+                .update(|active| *active = (*active + count - 1) % count),
+            "Enter" | "Tab" => self.choose(self.active.get_untracked()),
+            "Escape" => {
+                let from = self
+                    .call
+                    .with_untracked(|call| call.as_ref().map(|call| call.from));
+                self.given_up.set_value(from);
+                self.close();
+            }
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    }
+
+    /// Takes the offered prompt of that place: puts it into the text, or asks for its variables first.
+    pub fn choose(self, place: usize) {
+        let prompt = self
+            .offered
+            .with_untracked(|offered| offered.get(place).cloned());
+        let (Some(prompt), Some(call)) = (prompt, self.call.get_untracked()) else {
+            return;
+        };
+        self.close();
+        if template::variables(prompt.text.as_str()).is_empty() {
+            self.put(&call, prompt.text.as_str());
+        } else {
+            self.filling.set(Some(Filling { prompt, call }));
+            browser::focus_drawn(variable_id(0));
+        }
+    }
+
+    /// Puts the filled prompt in the place of its call. Nothing is sent by that.
+    pub fn fill(self, filled: &str) {
+        if let Some(filling) = self.filling.get_untracked() {
+            self.filling.set(None);
+            self.put(&filling.call, filled);
+        }
+    }
+
+    /// Offers nothing any more.
+    pub fn close(self) {
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        self.call.set(None);
+        self.offered.set(Vec::new());
+    }
+
+    fn put(self, call: &Call, filled: &str) {
+        self.text.update(|text| *text = call.replaced(text, filled));
+        browser::focus_at_end(FIELD.to_owned());
+    }
+
+    fn look(self) {
+        let caret = field().and_then(|field| field.selection_start().ok().flatten());
+        let caret = caret.and_then(|caret| usize::try_from(caret).ok());
+        let call = caret.and_then(|caret| self.text.with_untracked(|text| Call::at(text, caret)));
+        let Some(call) = call else {
+            self.given_up.set_value(None);
+            if self.call.with_untracked(Option::is_some) {
+                self.close();
+            }
+            return;
+        };
+        if self.given_up.get_value() == Some(call.from) {
+            return;
+        }
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        let (turn, letters) = (self.turn.get_value(), call.letters.clone());
+        self.call.set(Some(call));
+        // Until the answer is there, nothing is offered that what was typed on rules out.
+        let key = letters.to_lowercase();
+        self.active.set(0);
+        self.offered
+            .update(|offered| offered.retain(|prompt| prompt.name.key().contains(&key)));
+        spawn_local(async move {
+            // Who can't be offered anything goes on typing.
+            let found = offer_prompts(letters).await.unwrap_or_default();
+            if self.turn.try_get_value() == Some(turn) {
+                self.active.set(0);
+                self.offered.set(found);
+            }
+        });
+    }
+}
+
+/// What is offered, and the form for variables: from a part of the module that is loaded with the first slash.
+#[component]
+pub fn PromptPicker(calling: Calling) -> impl IntoView {
+    provide_context(calling);
+    let wanted = Memo::new(move |was_wanted: Option<&bool>| {
+        was_wanted == Some(&true) || calling.call.with(Option::is_some)
+    });
+    // A field that is typed into says what is chosen for it elsewhere.
+    Effect::new(move |_| {
+        let Some(field) = field() else { return };
+        let active = calling.is_open().then(|| option_id(calling.active.get()));
+        let attributes = [
+            ("aria-controls", active.is_some().then(|| LIST.to_owned())),
+            ("aria-activedescendant", active),
+        ];
+        for (name, value) in attributes {
+            // Constant attributes can be set and removed.
+            let _changed = match value {
+                Some(value) => field.set_attribute(name, &value),
+                None => field.remove_attribute(name),
+            };
+        }
+    });
+    view! { <div class="prompt-picker"><Part page=Own::PromptPicker wanted=wanted.into()/></div> }
+}
+
+/// The id of the field for a variable.
+pub fn variable_id(place: usize) -> String {
+    format!("variable-{place}")
+}
+
+/// The id of an offered prompt.
+pub fn option_id(place: usize) -> String {
+    format!("{LIST}-{place}")
+}
+
+fn field() -> Option<HtmlTextAreaElement> {
+    let document = browser::window()?.document()?;
+    document.query_selector(FIELD).ok()??.dyn_into().ok()
+}

@@ -1,0 +1,81 @@
+//! `/parameters`: how the answers of a conversation are to be written. In the chat the same form stands in a dialog.
+
+mod form;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use model::{ParametersView, Session};
+
+use crate::{
+    api::parameters::load_parameters,
+    chat::{header::Header, parameters::ParametersOf},
+    language::use_words,
+    ui::{area::PageHead, loaded::Loaded},
+};
+use form::ParametersForms;
+
+/// The page.
+#[component]
+pub fn ParametersPage() -> impl IntoView {
+    let words = use_words();
+    let query = use_query_map();
+    let conversation = Memo::new(move |_| {
+        query.with(|query| query.get_str("conversation").unwrap_or_default().to_owned())
+    });
+    let view = Resource::new_blocking(
+        move || conversation.get(),
+        |conversation| load_parameters(conversation, String::new()),
+    );
+    view! {
+        <Header>
+            <span class="topbar__title">{words.parameters}</span>
+        </Header>
+        <div class="finder" id="main" tabindex="-1">
+            <div class="finder__column">
+                <PageHead title=words.parameters/>
+                <Loaded
+                    what=view
+                    view=move |shown: ParametersView, _session: Session| {
+                        let back = shown.conversation.map_or_else(|| "/".to_owned(), |id| format!("/c/{id}"));
+                        view! {
+                            <section class="panel" aria-label=words.parameters>
+                                <ParametersForms
+                                    shown
+                                    saved=Callback::new(|()| ())
+                                    reset=Callback::new(move |()| view.refetch())
+                                />
+                            </section>
+                            <a class="button" href=back>{words.parameters_back}</a>
+                        }
+                    }
+                />
+            </div>
+        </div>
+    }
+}
+
+/// What the dialog in the chat shows. It closes when what is set was saved.
+#[component]
+pub fn ParametersPanel() -> impl IntoView {
+    let of: ParametersOf = expect_context();
+    let id = of.conversation.map(|id| id.to_string()).unwrap_or_default();
+    let model = of.model.get_untracked();
+    let view = Resource::new(
+        move || (id.clone(), model.clone()),
+        |(id, model)| load_parameters(id, model.into()),
+    );
+    view! {
+        <Loaded
+            what=view
+            view=move |shown: ParametersView, _session: Session| {
+                view! {
+                    <ParametersForms
+                        shown
+                        saved=Callback::new(move |()| of.open.set(false))
+                        reset=Callback::new(move |()| view.refetch())
+                    />
+                }
+            }
+        />
+    }
+}

@@ -1,0 +1,152 @@
+//! What is offered while a prompt is called in the composer, and the form for its variables.
+
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use model::template;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use crate::{
+    browser,
+    chat::calling::{Calling, Filling, LIST, option_id, variable_id},
+    language::use_words,
+    ui::dialog::{DialogHead, follow},
+};
+
+/// The list and the dialog. The keyboard stays in the composer until a dialog takes it.
+#[component]
+pub fn PromptPicker() -> impl IntoView {
+    let words = use_words();
+    let calling: Calling = expect_context();
+    let told = move || {
+        let count = calling.offered.with(Vec::len).to_string();
+        calling
+            .is_open()
+            .then(|| words.prompts_offered_count(&count))
+    };
+    view! {
+        <p class="visually-hidden" role="status">{told}</p>
+        {move || calling.is_open().then(|| view! { <Offered calling/> })}
+        <FillDialog calling/>
+    }
+}
+
+#[component]
+fn Offered(calling: Calling) -> impl IntoView {
+    let words = use_words();
+    let options = move || {
+        let offered = calling.offered.get().into_iter().enumerate();
+        offered
+            .map(|(place, prompt)| {
+                let is_active = move || calling.active.get() == place;
+                // Before the composer loses the keyboard.
+                let press = move |event: leptos::ev::MouseEvent| {
+                    event.prevent_default();
+                    calling.choose(place);
+                };
+                view! {
+                    <li
+                        class="prompt-option"
+                        id=option_id(place)
+                        role="option"
+                        aria-selected=move || if is_active() { "true" } else { "false" }
+                        on:mousedown=press
+                    >
+                        <span class="prompt-option__name">"/" {String::from(prompt.name)}</span>
+                        <span class="prompt-option__text">{beginning(prompt.text.as_str())}</span>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    // On a low screen the list is longer than its box.
+    Effect::new(move |_| show(&option_id(calling.active.get())));
+    view! { <ul class="prompt-options" id=LIST role="listbox" aria-label=words.prompts_offered>{options}</ul> }
+}
+
+fn show(id: &str) {
+    let document = browser::window().and_then(|window| window.document());
+    if let Some(element) = document.and_then(|document| document.get_element_by_id(id)) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// As much of a text as fits into a line.
+fn beginning(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .take(120)
+        .collect()
+}
+
+/// Asks for the variables of the prompt that was chosen.
+#[component]
+fn FillDialog(calling: Calling) -> impl IntoView {
+    let words = use_words();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let filling = calling.filling;
+    follow(
+        dialog,
+        Signal::derive(move || filling.with(Option::is_some)),
+    );
+    let close = move || filling.set(None);
+    view! {
+        <dialog class="dialog" aria-label=words.prompt_variables node_ref=dialog on:close=move |_| close()>
+            <DialogHead title=words.prompt_variables close/>
+            {move || filling.get().map(|filling| view! { <Variables filling calling/> })}
+        </dialog>
+    }
+}
+
+#[component]
+fn Variables(filling: Filling, calling: Calling) -> impl IntoView {
+    let words = use_words();
+    let text = String::from(filling.prompt.text);
+    let variables: Vec<(String, RwSignal<String>)> = template::variables(&text)
+        .into_iter()
+        .map(|found| {
+            let value = RwSignal::new(found.default.unwrap_or_default().to_owned());
+            (found.name.to_owned(), value)
+        })
+        .collect();
+    let fields = variables.clone();
+    let put = move |event: SubmitEvent| {
+        event.prevent_default();
+        let given: Vec<(&str, String)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.get_untracked()))
+            .collect();
+        let value = |name: &str| {
+            let found = given.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| value.as_str())
+        };
+        calling.fill(&template::fill(&text, value));
+    };
+    view! {
+        <form class="form" on:submit=put>
+            <p class="panel__note">"/" {String::from(filling.prompt.name)}</p>
+            {variables
+                .into_iter()
+                .enumerate()
+                .map(|(place, (name, value))| {
+                    let id = variable_id(place);
+                    view! {
+                        <div class="field">
+                            <label class="field__label" for=id.clone()>{name}</label>
+                            <textarea
+                                class="field__line field__variable"
+                                id=id
+                                rows="1"
+                                autocomplete="off"
+                                on:input:target=move |event| value.set(event.target().value())
+                            >
+                                {value.get_untracked()}
+                            </textarea>
+                        </div>
+                    }
+                })
+                .collect_view()}
+            <button class="button" data-tone="primary">{words.prompt_put}</button>
+        </form>
+    }
+}

@@ -1,0 +1,57 @@
+//! What a person sets for the answers of a conversation.
+
+use model::{ConversationId, ModelName, Parameters, ParametersView};
+
+use super::Generations;
+use crate::{Error, identity::Caller};
+
+impl Generations {
+    /// What is set for a conversation, or for the one that is begun next, and what `model` can do of it; without one, the model
+    /// that answers next.
+    #[tracing::instrument(name = "api.generation.parameters", skip_all)]
+    pub async fn parameters(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        model: Option<ModelName>,
+    ) -> Result<ParametersView, Error> {
+        let inner = &*self.0;
+        let set = inner.db.parameters(caller.user(), conversation).await?;
+        let parameters = set.ok_or(Error::NotFound)?;
+        let model = match (model, conversation) {
+            (Some(model), _) => model,
+            (None, Some(id)) => {
+                let found = inner.db.conversation(caller.user(), id).await?;
+                found.ok_or(Error::NotFound)?.model
+            }
+            (None, None) => inner.options.default_model.clone(),
+        };
+        Ok(ParametersView {
+            conversation,
+            abilities: inner.models.abilities(&model),
+            model: inner.models.choice(&model),
+            parameters,
+        })
+    }
+
+    /// Sets it anew: for every answer that is begun from now on. Refuses what is more than `model` can.
+    #[tracing::instrument(name = "api.generation.set_parameters", skip_all)]
+    pub async fn set_parameters(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        model: &ModelName,
+        parameters: &Parameters,
+    ) -> Result<(), Error> {
+        let inner = &*self.0;
+        parameters
+            .check(&inner.models.abilities(model))
+            .map_err(Error::Refused)?;
+        let (user, now) = (caller.user(), inner.clock.now());
+        let is_set = inner
+            .db
+            .set_parameters(user, conversation, parameters, now)
+            .await?;
+        if is_set { Ok(()) } else { Err(Error::NotFound) }
+    }
+}

@@ -1,0 +1,181 @@
+//! What a person wants of an answer beside their question: parameters, and instructions of their own.
+
+use bailian::{ChatRequest, Message as Turn, ResponseFormat};
+use model::{ConversationId, Instructions, ModelName, Parameters, Sent, UserId};
+
+use super::Generations;
+use crate::store;
+
+/// The word that Bailian wants to read before it answers in JSON.
+const JSON: &str = "Answer with one JSON object and nothing else.";
+
+/// What goes along with a question, as far as the model can do it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wishes {
+    parameters: Parameters,
+    personal: Option<String>,
+}
+
+impl Wishes {
+    /// What a person has set, `fitted` to the model, and tells every model.
+    pub(super) fn new(fitted: Parameters, instructions: Option<&Instructions>) -> Self {
+        Self {
+            parameters: fitted,
+            personal: instructions.and_then(Instructions::message),
+        }
+    }
+
+    /// The same where a cut answer goes on.
+    pub(super) fn going_on(self) -> Self {
+        Self {
+            parameters: self.parameters.going_on(),
+            ..self
+        }
+    }
+
+    /// The message before the conversation, if there is anything to say.
+    pub(super) fn system(&self) -> Option<String> {
+        let told = &self.parameters.instructions;
+        let json = self.parameters.json.then(|| JSON.to_owned());
+        let parts = [
+            self.personal.clone(),
+            (!told.is_empty()).then(|| told.clone()),
+            json,
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("\n\n"))
+    }
+
+    /// The request for those turns with all of it, and what is said `about` them.
+    pub(super) fn request(
+        &self,
+        model: &ModelName,
+        about: Option<&str>,
+        turns: Vec<Turn>,
+    ) -> ChatRequest {
+        let told = [self.system(), about.map(str::to_owned)];
+        let told: Vec<String> = told.into_iter().flatten().collect();
+        let system = (!told.is_empty()).then(|| Turn::system(told.join("\n\n")));
+        let turns = system.into_iter().chain(turns);
+        let mut request = ChatRequest::new(model.as_str(), turns).include_usage();
+        let set = &self.parameters;
+        request.temperature = set.temperature.map(model::Hundredths::as_f64);
+        request.top_p = set.top_p.map(model::Hundredths::as_f64);
+        request.max_tokens = set.max_tokens;
+        request.seed = set.seed.map(i64::from);
+        request.enable_thinking = set.thinking;
+        request.thinking_budget = set.thinking_budget;
+        request.enable_search = set.search.then_some(true);
+        request.response_format = set.json.then(ResponseFormat::json_object);
+        request
+    }
+
+    /// What is noted of it with the run.
+    pub(super) fn sent(&self) -> Sent {
+        Sent {
+            parameters: Parameters {
+                instructions: String::new(),
+                ..self.parameters.clone()
+            },
+            personal_instructions: self.personal.is_some(),
+            conversation_instructions: !self.parameters.instructions.is_empty(),
+        }
+    }
+}
+
+impl Generations {
+    /// What the person wants of that model's answers in the conversation.
+    pub(super) async fn wishes(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        model: &ModelName,
+    ) -> Result<Wishes, store::Error> {
+        let inner = &*self.0;
+        let set = inner.db.parameters(user, Some(conversation)).await?;
+        let instructions = inner.db.instructions(user).await?;
+        let fitted = set
+            .unwrap_or_default()
+            .for_model(&inner.models.abilities(model));
+        Ok(Wishes::new(fitted, instructions.as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Hundredths;
+
+    use super::*;
+
+    fn name() -> ModelName {
+        ModelName::parse("qwen-plus").expect("a name")
+    }
+
+    fn json(wishes: &Wishes) -> serde_json::Value {
+        let request = wishes.request(&name(), None, vec![Turn::user("背一首诗")]);
+        serde_json::to_value(&request).expect("json")
+    }
+
+    #[test]
+    fn nothing_is_sent_that_was_not_set() {
+        let sent = json(&Wishes::default());
+        let fields = sent.as_object().expect("an object");
+        let mut names: Vec<_> = fields.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["messages", "model", "stream_options"]);
+        assert_eq!(Wishes::default().sent(), Sent::default());
+    }
+
+    #[test]
+    fn what_was_set_is_sent_by_its_documented_name() {
+        let set = Parameters {
+            temperature: Some(Hundredths::new(70)),
+            top_p: Some(Hundredths::new(90)),
+            max_tokens: Some(800),
+            seed: Some(7),
+            thinking: Some(true),
+            thinking_budget: Some(64),
+            search: true,
+            ..Parameters::default()
+        };
+        let sent = json(&Wishes::new(set, None));
+        for (field, value) in [
+            ("temperature", serde_json::json!(0.7)),
+            ("top_p", serde_json::json!(0.9)),
+            ("max_tokens", serde_json::json!(800)),
+            ("seed", serde_json::json!(7)),
+            ("enable_thinking", serde_json::json!(true)),
+            ("thinking_budget", serde_json::json!(64)),
+            ("enable_search", serde_json::json!(true)),
+        ] {
+            assert_eq!(sent[field], value, "{field}");
+        }
+    }
+
+    #[test]
+    fn all_that_a_model_is_told_is_one_message_before_the_conversation() {
+        let set = Parameters {
+            json: true,
+            instructions: "Rhyme.".to_owned(),
+            ..Parameters::default()
+        };
+        let personal = Instructions {
+            about: String::new(),
+            answers: "Briefly.".to_owned(),
+            enabled: true,
+        };
+        let wishes = Wishes::new(set, Some(&personal));
+        let sent = json(&wishes);
+        assert_eq!(sent["messages"][0]["role"], "system");
+        let told = sent["messages"][0]["content"].as_str().expect("a text");
+        let personal = personal.message().expect("a message");
+        assert_eq!(told, format!("{personal}\n\nRhyme.\n\n{JSON}"));
+        assert_eq!(sent["messages"][1]["role"], "user");
+        assert_eq!(sent["response_format"]["type"], "json_object");
+        let noted = wishes.sent();
+        assert!(noted.personal_instructions && noted.conversation_instructions);
+        assert_eq!(noted.parameters.instructions, "");
+        let going_on = json(&wishes.going_on());
+        assert_eq!(going_on.get("response_format"), None);
+    }
+}

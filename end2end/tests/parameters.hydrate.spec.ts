@@ -1,0 +1,46 @@
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { expect, test } from "../fixtures.ts";
+
+test("the drawer sets what the next answer is written with, and its details tell", async ({ page, chat, questions, words }) => {
+  await chat.alive();
+  await chat.prompt.fill(questions.poem);
+  await page.getByRole("link", { name: words.parameters, exact: true }).click();
+  const drawer = page.getByRole("dialog", { name: words.parameters });
+  const temperature = drawer.getByLabel(words.temperature, { exact: true });
+  await temperature.fill("2");
+  await drawer.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(drawer.getByText(words.error_invalid_temperature)).toBeVisible();
+  await expect(temperature, "what was typed stays").toHaveValue("2");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  await temperature.fill("0.25");
+  await drawer.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(drawer).toBeHidden();
+  await expect(chat.prompt, "nothing was sent, nothing is lost").toHaveValue(questions.poem);
+  await expect(chat.questions).toHaveCount(0);
+
+  await chat.sendButton.click();
+  await chat.answered();
+  await chat.choose(chat.answer, words.details);
+  const details = page.getByRole("dialog", { name: words.details });
+  await expect(details.getByText(words.temperature, { exact: true })).toBeVisible();
+  await expect(details.getByText("0.25", { exact: true })).toBeVisible();
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("link", { name: words.parameters, exact: true }).click();
+  await expect(temperature, "the conversation has taken them along").toHaveValue("0.25");
+  await page.keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
+});
+
+test("the drawer is that of the model that is chosen", async ({ page, chat, words }) => {
+  await chat.alive();
+  await page.getByRole("combobox", { name: words.model }).selectOption("qwq-plus");
+  await page.getByRole("link", { name: words.parameters, exact: true }).click();
+  const drawer = page.getByRole("dialog", { name: words.parameters });
+  await expect(drawer.getByLabel(words.temperature, { exact: true })).toBeVisible();
+  await expect(drawer.getByText("QwQ Plus").first()).toBeVisible();
+  await expect(drawer.getByLabel(words.think_first, { exact: true })).toHaveCount(0);
+  await expect(drawer.getByLabel(words.json_answer, { exact: true })).toHaveCount(0);
+});

@@ -1,0 +1,91 @@
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { expect, type Page, test } from "../fixtures.ts";
+import { InputMethod } from "../pages/input_method.ts";
+import type { Words } from "../pages/words.ts";
+
+/** What is offered above the composer. */
+const offered = (page: Page, words: Words) => page.getByRole("listbox", { name: words.prompts_offered });
+
+/** A prompt of everybody's, by its place. */
+const options = (page: Page, words: Words) => offered(page, words).getByRole("option");
+
+async function keep(page: Page, words: Words, name: string, text: string): Promise<void> {
+  await page.goto("/prompts");
+  await page.locator("summary").filter({ hasText: words.prompts_new }).click();
+  await page.getByLabel(words.prompt_name, { exact: true }).fill(name);
+  await page.getByLabel(words.prompt_text, { exact: true }).fill(text);
+  await page.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(page.getByRole("list", { name: words.prompts }).getByRole("listitem")).toHaveCount(1);
+  await page.goto("/");
+}
+
+test("a slash offers prompts, the keys choose one, its variables are asked for, and nothing is sent", async ({ page, chat, words }) => {
+  await keep(page, words, "weekly", "Report about {{topic}} for {{whom|everybody}}.");
+  await chat.alive();
+  await chat.prompt.pressSequentially("/");
+  await expect(options(page, words)).toHaveCount(8);
+  const first = options(page, words).first();
+  await expect(first).toHaveAttribute("aria-selected", "true");
+  await expect(chat.prompt).toHaveAttribute("aria-activedescendant", (await first.getAttribute("id")) ?? "");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  await chat.prompt.press("ArrowUp");
+  await expect(options(page, words).last()).toHaveAttribute("aria-selected", "true");
+  await chat.prompt.pressSequentially("week");
+  await expect(options(page, words)).toHaveCount(1);
+  await chat.prompt.press("Enter");
+
+  const dialog = page.getByRole("dialog", { name: words.prompt_variables });
+  await expect(dialog.getByLabel("whom")).toHaveValue("everybody");
+  await dialog.getByLabel("topic").fill("tea");
+  await dialog.getByRole("button", { name: words.prompt_put }).click();
+  await expect(chat.prompt).toHaveValue("Report about tea for everybody.");
+  await expect(chat.prompt).toBeFocused();
+  await expect(chat.questions).toHaveCount(0);
+  await chat.sendButton.click();
+  await expect(chat.question).toContainText("Report about tea for everybody.");
+});
+
+test("a prompt without variables goes in at once, between what is there", async ({ page, chat, words }) => {
+  await keep(page, words, "greeting", "Good morning.");
+  await chat.alive();
+  await chat.prompt.fill("above\n");
+  await chat.prompt.press("ControlOrMeta+End");
+  await chat.prompt.pressSequentially("/greet");
+  await options(page, words).first().click();
+  await expect(chat.prompt).toHaveValue("above\nGood morning.");
+  await expect(offered(page, words)).toHaveCount(0);
+});
+
+test("Esc closes the offer until another line begins", { tag: "@desktop" }, async ({ page, chat, words }) => {
+  await chat.alive();
+  await chat.prompt.pressSequentially("/");
+  await expect(offered(page, words)).toBeVisible();
+  await chat.prompt.press("Escape");
+  await expect(offered(page, words)).toHaveCount(0);
+  await chat.prompt.pressSequentially("t");
+  await expect(chat.prompt).toHaveValue("/t");
+  await expect(offered(page, words)).toHaveCount(0);
+  await chat.prompt.fill("");
+  await chat.prompt.pressSequentially("/");
+  await expect(offered(page, words)).toBeVisible();
+});
+
+test("while an input method composes, nothing is offered and no key chooses", { tag: "@desktop" }, async ({ page, chat, words }) => {
+  await keep(page, words, "春晓", "背一首孟浩然的诗。");
+  await chat.alive();
+  const input = await InputMethod.on(page);
+  await chat.prompt.focus();
+  await chat.prompt.pressSequentially("/");
+  await expect(offered(page, words)).toBeVisible();
+  const before = await options(page, words).count();
+  await input.compose("chunxiao");
+  await expect(chat.prompt).toHaveValue("/chunxiao");
+  await input.pressEnter("Windows");
+  await expect(options(page, words)).toHaveCount(before);
+  await input.choose("春晓");
+  await expect(chat.prompt).toHaveValue("/春晓");
+  await expect(options(page, words)).toHaveCount(1);
+  await expect(chat.questions).toHaveCount(0);
+});
