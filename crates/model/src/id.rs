@@ -89,6 +89,8 @@ ids! {
     UploadId;
     /// A link to something that is shared, by a name that is no secret.
     ShareId;
+    /// The taking in of one file of conversations.
+    ImportId;
 }
 
 #[cfg(test)]

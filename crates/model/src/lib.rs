@@ -13,6 +13,7 @@ pub mod failure;
 pub mod file;
 pub mod generation;
 pub mod id;
+pub mod import;
 pub mod job;
 pub mod message;
 #[cfg(feature = "openapi")]
@@ -38,15 +39,20 @@ pub use account::{
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
 pub use budget::{Budget, BudgetLine, BudgetPeriod, BudgetScope};
 pub use call::{Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource};
-pub use conversation::{ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title};
+pub use conversation::{
+    ConversationForm, ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title,
+};
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use id::{
-    ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, InvitationId, JobId,
-    LinkId, MessageId, PasskeyId, RoleId, SessionId, ShareId, SigningKeyId, SubmissionId,
-    TranscriptId, UploadId, UserId, WorkId,
+    ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, ImportId,
+    InvitationId, JobId, LinkId, MessageId, PasskeyId, RoleId, SessionId, ShareId, SigningKeyId,
+    SubmissionId, TranscriptId, UploadId, UserId, WorkId,
+};
+pub use import::{
+    ImportEnd, ImportFormat, ImportLine, ImportOutcome, ImportReport, LeftOut, LeftOutCount,
 };
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
 pub use message::{
@@ -67,8 +73,8 @@ pub use security::{
     RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,
 };
 pub use share::{
-    NewShare, Share, ShareLife, Shareable, Shared, SharedContent, SharedSentence, SharedTranscript,
-    SharedWork,
+    NewShare, Share, ShareLife, SharePreview, Shareable, Shared, SharedContent, SharedConversation,
+    SharedKind, SharedMessage, SharedSentence, SharedTranscript, SharedWork,
 };
 pub use time::Millis;
 pub use usage::{

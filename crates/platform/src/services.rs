@@ -9,6 +9,7 @@ use crate::{
     gateway::{Gateway, GatewayOptions, GatewayParts},
     generation::{GenerationOptions, Generations, Hub},
     identity::{Identity, IdentityOptions},
+    imports::Imports,
     jobs::Jobs,
     ledger::Ledger,
     mail::Mailer,
@@ -41,6 +42,8 @@ pub struct Services {
     pub files: Files,
     /// What they read.
     pub conversations: Conversations,
+    /// What they bring along from elsewhere to read.
+    pub imports: Imports,
     /// What models write for them.
     pub generations: Generations,
     /// What programs ask of models.
@@ -168,6 +171,7 @@ impl Services {
             memory,
             people: People::new(db, clock, ids, identity.clone()),
             identity,
+            imports: generations.imports(),
             generations,
             conversations,
         }

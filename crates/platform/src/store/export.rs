@@ -34,6 +34,7 @@ const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id =
      WHERE u.user_id = $1 ORDER BY r.name";
 const GROUPS: &str = "SELECT g.name FROM groups g JOIN group_members m ON m.group_id = g.id \
      WHERE m.user_id = $1 ORDER BY g.name";
+const IMPORTS: &str = "SELECT report FROM imports WHERE owner_id = $1 ORDER BY id";
 const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 
 /// For the proof that each page uses an index.
@@ -131,6 +132,7 @@ pub(crate) struct KeptAccount {
     linked_accounts: Vec<KeptLink>,
     passkeys: Vec<KeptPasskey>,
     drafts: Vec<KeptDraft>,
+    imports: Vec<Json<Value>>,
 }
 
 impl KeptMessage {
@@ -211,6 +213,7 @@ impl Db {
             linked_accounts: all!(self, query_as, LINKS, user),
             passkeys: all!(self, query_as, PASSKEYS, user),
             drafts: all!(self, query_as, DRAFTS, user),
+            imports: all!(self, query_scalar, IMPORTS, user),
         })
     }
 }

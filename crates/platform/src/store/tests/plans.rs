@@ -4,8 +4,8 @@ use sqlx::{Row, SqlitePool};
 
 use crate::store::{
     blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files, generations,
-    groups, idempotency, invitations, job_lines, jobs, ledger, messages, order, people, runs,
-    search, shares, testing::on_both, trail, transcripts, uploads, upstream_objects, usage,
+    groups, idempotency, imports, invitations, job_lines, jobs, ledger, messages, order, people,
+    runs, search, shares, testing::on_both, trail, transcripts, uploads, upstream_objects, usage,
     usage_report, vectors, works,
 };
 
@@ -37,6 +37,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     job_lines::QUERIES,
     works::QUERIES,
     shares::QUERIES,
+    shares::SNAPSHOT_QUERIES,
+    imports::QUERIES,
     vectors::QUERIES,
     transcripts::QUERIES,
     blobs::QUERIES,
