@@ -32,6 +32,7 @@ pub mod sidebar;
 pub mod sidebar_item;
 pub mod sidebar_list;
 pub mod table;
+pub mod take_along;
 pub mod tools;
 pub mod transcript;
 pub mod watch;

@@ -40,6 +40,7 @@ mod conversations {
     mod faults;
     mod finding;
     mod long;
+    mod moving;
     mod stopping;
     mod submissions;
     mod titles;

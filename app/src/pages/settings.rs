@@ -1,6 +1,7 @@
 //! `/settings`: everything around one's own account. `/usage` and `/playground` stand in the same frame.
 
 pub mod confirm;
+mod import;
 mod keys;
 mod privacy;
 mod profile;
@@ -12,6 +13,7 @@ use leptos_router::components::Outlet;
 use model::{Permission, Session};
 
 pub use confirm::ConfirmPage;
+pub use import::ImportPage;
 pub use keys::{KeyPage, KeysPage};
 pub use privacy::PrivacyPage;
 pub use profile::ProfilePage;
@@ -48,6 +50,9 @@ fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
     }
     if session.permissions.contains(Permission::MediaShare) {
         pages.push(page("/settings/shares", words.shares));
+    }
+    if session.permissions.contains(Permission::ChatUse) {
+        pages.push(page("/settings/import", words.import));
     }
     pages.push(page("/usage", words.usage));
     pages.push(page("/settings/privacy", words.settings_privacy));

@@ -23,8 +23,8 @@ use crate::{
         register::RegisterPage,
         search::SearchPage,
         settings::{
-            ConfirmPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage, Settings,
-            SharesPage, TotpPage,
+            ConfirmPage, ImportPage, KeyPage, KeysPage, PrivacyPage, ProfilePage, SecurityPage,
+            Settings, SharesPage, TotpPage,
         },
         setup::SetupPage,
         shared::SharedPage,
@@ -120,6 +120,7 @@ part! {
         Playground => PlaygroundPage,
         Usage => UsagePage,
         Shares => SharesPage,
+        Import => ImportPage,
         Conversations => ConversationsPage,
         Search => SearchPage,
     }

@@ -171,6 +171,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/settings/keys", Page::SignedIn),
     ("/settings/keys/{id}", Page::SignedIn),
     ("/settings/shares", Page::Offered(Permission::MediaShare)),
+    ("/settings/import", Page::Offered(Permission::ChatUse)),
     ("/settings/privacy", Page::SignedIn),
     ("/settings/confirm", Page::Newcomer),
     ("/playground", Page::SignedIn),

@@ -22,6 +22,7 @@ use crate::{
         order::OrderButtons,
         scroller::Scroller,
         sidebar::Sidebar,
+        take_along::TakeAlong,
         transcript::Transcript,
         watch::watch,
     },
@@ -142,6 +143,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         <Header>
             <ConversationTitle conversation/>
             <OrderButtons conversation is_pinned is_archived/>
+            <TakeAlong id=conversation.id/>
         </Header>
         <div class="conversation-view">
             <Transcript conversation scroller pending=writing.pending text=writing.text/>
