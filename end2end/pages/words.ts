@@ -3,6 +3,7 @@ import en_account from "../../app/locales/en/account.json" with { type: "json" }
 import en_admin from "../../app/locales/en/admin.json" with { type: "json" };
 import en_finding from "../../app/locales/en/finding.json" with { type: "json" };
 import en_jobs from "../../app/locales/en/jobs.json" with { type: "json" };
+import en_moving from "../../app/locales/en/moving.json" with { type: "json" };
 import en_order from "../../app/locales/en/order.json" with { type: "json" };
 import en_search from "../../app/locales/en/search.json" with { type: "json" };
 import en_sharing from "../../app/locales/en/sharing.json" with { type: "json" };
@@ -15,6 +16,7 @@ import zh_account from "../../app/locales/zh/account.json" with { type: "json" }
 import zh_admin from "../../app/locales/zh/admin.json" with { type: "json" };
 import zh_finding from "../../app/locales/zh/finding.json" with { type: "json" };
 import zh_jobs from "../../app/locales/zh/jobs.json" with { type: "json" };
+import zh_moving from "../../app/locales/zh/moving.json" with { type: "json" };
 import zh_order from "../../app/locales/zh/order.json" with { type: "json" };
 import zh_search from "../../app/locales/zh/search.json" with { type: "json" };
 import zh_sharing from "../../app/locales/zh/sharing.json" with { type: "json" };
@@ -23,8 +25,8 @@ import zh_tree from "../../app/locales/zh/tree.json" with { type: "json" };
 import zh_usage from "../../app/locales/zh/usage.json" with { type: "json" };
 import zh_works from "../../app/locales/zh/works.json" with { type: "json" };
 
-const en = { ...en_base, ...en_account, ...en_admin, ...en_finding, ...en_jobs, ...en_order, ...en_search, ...en_sharing, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
-const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_finding, ...zh_jobs, ...zh_order, ...zh_search, ...zh_sharing, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
+const en = { ...en_base, ...en_account, ...en_admin, ...en_finding, ...en_jobs, ...en_moving, ...en_order, ...en_search, ...en_sharing, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
+const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_finding, ...zh_jobs, ...zh_moving, ...zh_order, ...zh_search, ...zh_sharing, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
 
 /** The product's own translations: a test finds things by what its reader sees, in the reader's language. */
 export type Words = typeof en;
