@@ -13,6 +13,7 @@ pub mod files;
 pub mod generation;
 pub mod groups;
 pub mod identity;
+pub mod imports;
 pub mod instructions;
 pub mod invitations;
 pub mod jobs;

@@ -40,6 +40,7 @@ pub mod sidebar_item;
 pub mod sidebar_list;
 pub mod swipe;
 pub mod table;
+pub mod take_along;
 pub mod tools;
 pub mod transcript;
 pub mod unseen;

@@ -19,9 +19,9 @@ use model::{FailureCode, Prompt};
 use platform::{Services, Visitor, generation::Asking, identity::Caller};
 use tower_sessions::Session;
 
-use crate::{address::with_query, api::account::ShownOnce, error::AppError};
+use crate::{api::account::ShownOnce, error::AppError};
 
-pub use crate::address::is_local;
+pub use crate::address::{is_local, with_query};
 pub use choices::{
     apply_profile, language, mail_language, offset_minutes, remember, remember_or_forget, theme,
     utc_offset_minutes,

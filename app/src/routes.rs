@@ -62,6 +62,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("privacy") view=Own::Privacy ssr=SsrMode::Async/>
                         <Route path=path!("shares") view=Own::Shares ssr=SsrMode::Async/>
                         <Route path=path!("instructions") view=Own::Instructions ssr=SsrMode::Async/>
+                        <Route path=path!("import") view=Own::Import ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=Own::Confirm ssr=SsrMode::Async/>
                     </ParentRoute>
                     <ParentRoute path=path!("/playground") view=Own::Frame ssr=SsrMode::Async>

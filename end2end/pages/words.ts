@@ -5,6 +5,7 @@ import en_admin from "../../app/locales/en/admin.json" with { type: "json" };
 import en_finding from "../../app/locales/en/finding.json" with { type: "json" };
 import en_habits from "../../app/locales/en/habits.json" with { type: "json" };
 import en_jobs from "../../app/locales/en/jobs.json" with { type: "json" };
+import en_moving from "../../app/locales/en/moving.json" with { type: "json" };
 import en_order from "../../app/locales/en/order.json" with { type: "json" };
 import en_prompts from "../../app/locales/en/prompts.json" with { type: "json" };
 import en_search from "../../app/locales/en/search.json" with { type: "json" };
@@ -20,6 +21,7 @@ import zh_admin from "../../app/locales/zh/admin.json" with { type: "json" };
 import zh_finding from "../../app/locales/zh/finding.json" with { type: "json" };
 import zh_habits from "../../app/locales/zh/habits.json" with { type: "json" };
 import zh_jobs from "../../app/locales/zh/jobs.json" with { type: "json" };
+import zh_moving from "../../app/locales/zh/moving.json" with { type: "json" };
 import zh_order from "../../app/locales/zh/order.json" with { type: "json" };
 import zh_prompts from "../../app/locales/zh/prompts.json" with { type: "json" };
 import zh_search from "../../app/locales/zh/search.json" with { type: "json" };
@@ -29,8 +31,8 @@ import zh_tree from "../../app/locales/zh/tree.json" with { type: "json" };
 import zh_usage from "../../app/locales/zh/usage.json" with { type: "json" };
 import zh_works from "../../app/locales/zh/works.json" with { type: "json" };
 
-const en = { ...en_base, ...en_account, ...en_admin, ...en_attachments, ...en_finding, ...en_habits, ...en_jobs, ...en_order, ...en_prompts, ...en_search, ...en_sharing, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
-const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_attachments, ...zh_finding, ...zh_habits, ...zh_jobs, ...zh_order, ...zh_prompts, ...zh_search, ...zh_sharing, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
+const en = { ...en_base, ...en_account, ...en_admin, ...en_attachments, ...en_finding, ...en_habits, ...en_jobs, ...en_moving, ...en_order, ...en_prompts, ...en_search, ...en_sharing, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
+const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_attachments, ...zh_finding, ...zh_habits, ...zh_jobs, ...zh_moving, ...zh_order, ...zh_prompts, ...zh_search, ...zh_sharing, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
 
 /** The product's own translations: a test finds things by what its reader sees, in the reader's language. */
 export type Words = typeof en;

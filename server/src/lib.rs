@@ -18,6 +18,7 @@ mod gateway;
 mod health;
 mod metrics;
 mod middleware;
+mod moving;
 mod pages;
 mod pictures;
 mod policy_reports;

@@ -21,7 +21,7 @@ use crate::{
         address, body_limit, cache, cross_site, failures, headers, optional, redirects,
         request_log, session,
     },
-    pages, pictures,
+    moving, pages, pictures,
     policy_reports::{self, Reports},
     rest, sandbox, shared, sso, transcript_export, usage_export,
 };
@@ -60,6 +60,9 @@ pub(crate) fn build(
     let memory = services.memory.clone();
     let exports = Router::new()
         .route("/account/export", post(account::export))
+        .route("/c/{id}/export", get(moving::export))
+        .route("/c/{id}/print", get(moving::print))
+        .route(moving::IMPORT, post(moving::import))
         .route("/admin/audit/export", post(audit_export::export))
         .route("/transcripts/{id}/export", get(transcript_export::export))
         .route("/usage/export", get(usage_export::own))

@@ -41,6 +41,7 @@ mod conversations {
     mod faults;
     mod finding;
     mod long;
+    mod moving;
     mod stopping;
     mod submissions;
     mod titles;

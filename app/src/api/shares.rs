@@ -1,16 +1,46 @@
 //! Links by which people without an account see one thing.
 
 use leptos::prelude::*;
-use model::{NewShare, Page, Share, Shared};
+use model::{NewShare, Page, Share, SharePreview, Shared};
 
 use crate::error::AppError;
 
-/// What a link shows, to whoever has it.
+/// What a link shows, to whoever has it; of a conversation, the messages from that place on.
 #[server(prefix = "/fn", endpoint = "shares.open")]
-pub async fn open_share(token: String) -> Result<Shared, AppError> {
+pub async fn open_share(
+    token: String,
+    #[server(default)] from: String,
+) -> Result<Shared, AppError> {
     use crate::glue;
     let shares = glue::services()?.shares;
-    shares.open(&token).await.map_err(glue::refuse)
+    let from = from.parse().unwrap_or_default();
+    shares.open(&token, from).await.map_err(glue::refuse)
+}
+
+/// What a link to that conversation would show.
+#[server(prefix = "/fn", endpoint = "shares.preview")]
+pub async fn preview_share(id: String) -> Result<SharePreview, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let shares = glue::services()?.shares;
+    shares
+        .preview(&caller, glue::parse_id(&id)?)
+        .await
+        .map_err(glue::refuse)
+}
+
+/// Has a link to a conversation show it as it stands now.
+#[server(prefix = "/fn", endpoint = "shares.refresh")]
+pub async fn refresh_share(id: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let shares = glue::services()?.shares;
+    shares
+        .refresh(&caller, glue::parse_id(&id)?)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go("/settings/shares?done=1");
+    Ok(())
 }
 
 /// One's links that work, newest first, from the cursor on.
@@ -23,7 +53,7 @@ pub async fn load_shares(#[server(default)] after: String) -> Result<Page<Share>
     shares.list(&caller, after).await.map_err(glue::refuse)
 }
 
-/// Makes a link to a thing of that kind (`work` or `transcript`) that works for a `day`, a `week`, a `month` or is `endless`.
+/// Makes a link to a thing of that kind (`work`, `transcript` or `conversation`) that works for a `day`, a `week`, a `month` or is `endless`.
 #[server(prefix = "/fn", endpoint = "shares.create")]
 pub async fn create_share(kind: String, id: String, life: String) -> Result<NewShare, AppError> {
     use crate::{api::account::ShownOnce, glue};

@@ -93,6 +93,7 @@ pub fn ConversationsPage() -> impl IntoView {
             <div class="finder__column">
                 {shelves}
                 {problem.map(|code| view! { <p class="notice" data-tone="danger" role="alert">{words.failure(code)}</p> })}
+                <p class="finder__hint"><a href="/settings/import">{words.import}</a></p>
                 <Loaded
                     what=page
                     view=move |lines: Listed, _session: Session| {

@@ -2,6 +2,7 @@
 
 mod appearance;
 pub mod confirm;
+mod import;
 mod instructions;
 mod keys;
 mod privacy;
@@ -15,6 +16,7 @@ use model::{Permission, Session};
 
 pub use appearance::AppearancePage;
 pub use confirm::ConfirmPage;
+pub use import::ImportPage;
 pub use instructions::InstructionsPage;
 pub use keys::{KeyPage, KeysPage};
 pub use privacy::PrivacyPage;
@@ -55,6 +57,9 @@ pub fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
     }
     if session.permissions.contains(Permission::MediaShare) {
         pages.push(page("/settings/shares", words.shares));
+    }
+    if session.permissions.contains(Permission::ChatUse) {
+        pages.push(page("/settings/import", words.import));
     }
     pages.push(page("/usage", words.usage));
     pages.push(page("/settings/privacy", words.settings_privacy));

@@ -1,8 +1,10 @@
 //! `/s/{token}`: one thing that somebody shared, to look at without an account.
 
-use leptos::{either::EitherOf4, prelude::*};
+mod conversation;
+
+use leptos::{either::EitherOf5, prelude::*};
 use leptos_meta::{Meta, Title};
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{FailureCode, Millis, Shared, SharedContent, SharedTranscript, SharedWork};
 
 use super::{
@@ -19,6 +21,7 @@ use crate::{
     },
     works::large::Large,
 };
+use conversation::Conversation;
 
 /// The page.
 #[component]
@@ -26,26 +29,36 @@ pub fn SharedPage() -> impl IntoView {
     let words = use_words();
     let token = use_params_map().with_untracked(|params| params.get("token").unwrap_or_default());
     let file = format!("/s/{token}/file");
-    let found = Resource::new_blocking(move || token.clone(), open_share);
+    // Each page of a conversation is loaded by itself.
+    let from = use_query_map()
+        .with_untracked(|query| query.get_str("from").unwrap_or_default().to_owned());
+    let path = format!("/s/{token}");
+    let found = Resource::new_blocking(
+        move || (token.clone(), from.clone()),
+        |(token, from)| open_share(token, from),
+    );
     let session = use_session();
     view! {
         <Meta name="robots" content="noindex, nofollow"/>
         <main class="shared">
             <Suspense>
                 {move || {
-                    let file = file.clone();
+                    let (file, path) = (file.clone(), path.clone());
                     Suspend::new(async move {
                         // Times are written by the reader's clock.
                         drop(session.await);
                         match found.await {
                             Ok(Shared { content: SharedContent::Work(work), expires_at }) => {
-                                EitherOf4::A(view! { <Work work file/> <Foot expires_at/> })
+                                EitherOf5::A(view! { <Work work file/> <Foot expires_at/> })
                             }
                             Ok(Shared { content: SharedContent::Transcript(transcript), expires_at }) => {
-                                EitherOf4::B(view! { <Transcript transcript=*transcript/> <Foot expires_at/> })
+                                EitherOf5::B(view! { <Transcript transcript=*transcript/> <Foot expires_at/> })
                             }
-                            Err(error) if error.code == FailureCode::NotFound => EitherOf4::C(view! { <Gone/> }),
-                            Err(error) => EitherOf4::D(view! { <Title text=words.product/> <LoadFailed error/> }),
+                            Ok(Shared { content: SharedContent::Conversation(conversation), expires_at }) => {
+                                EitherOf5::E(view! { <Conversation conversation=*conversation path/> <Foot expires_at/> })
+                            }
+                            Err(error) if error.code == FailureCode::NotFound => EitherOf5::C(view! { <Gone/> }),
+                            Err(error) => EitherOf5::D(view! { <Title text=words.product/> <LoadFailed error/> }),
                         }
                     })
                 }}

@@ -25,8 +25,8 @@ use crate::{
         register::RegisterPage,
         search::SearchPage,
         settings::{
-            AppearancePage, ConfirmPage, InstructionsPage, KeyPage, KeysPage, PrivacyPage,
-            ProfilePage, SecurityPage, Settings, SharesPage, TotpPage,
+            AppearancePage, ConfirmPage, ImportPage, InstructionsPage, KeyPage, KeysPage,
+            PrivacyPage, ProfilePage, SecurityPage, Settings, SharesPage, TotpPage,
         },
         setup::SetupPage,
         shared::SharedPage,
@@ -124,6 +124,7 @@ part! {
         Playground => PlaygroundPage,
         Usage => UsagePage,
         Shares => SharesPage,
+        Import => ImportPage,
         Conversations => ConversationsPage,
         Search => SearchPage,
         Instructions => InstructionsPage,

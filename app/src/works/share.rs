@@ -1,7 +1,7 @@
 //! Sharing something by a link: a disclosure with how long it works, and the link once it is made.
 
 use leptos::prelude::*;
-use model::{NewShare, Permission, ShareLife, Shareable};
+use model::{NewShare, Permission, ShareLife, Shareable, SharedKind};
 use server_fn::ServerFn;
 
 use crate::{
@@ -22,31 +22,56 @@ impl Words {
             ShareLife::Endless => self.share_endless,
         }
     }
+
+    /// What a link is to.
+    pub const fn shared_kind(&self, kind: SharedKind) -> &'static str {
+        match kind {
+            SharedKind::Image => self.one_image,
+            SharedKind::Video => self.one_video,
+            SharedKind::Speech => self.one_speech,
+            SharedKind::Transcript => self.one_transcript,
+            SharedKind::Conversation => self.one_conversation,
+        }
+    }
 }
 
 /// The disclosure, for who may share. Only below a `Suspense` that has awaited the session.
 #[component]
-pub fn ShareBox(thing: Shareable) -> impl IntoView {
+pub fn ShareBox(
+    thing: Shareable,
+    /// A link was made.
+    #[prop(into, optional)]
+    done: Option<Callback<()>>,
+) -> impl IntoView {
     let words = use_words();
     let session = use_session().get_untracked().and_then(Result::ok);
     let session = session.unwrap_or_default();
     let question = match thing {
         Shareable::Work(_) => words.share_work,
         Shareable::Transcript(_) => words.share_transcript,
+        Shareable::Conversation(_) => words.share_conversation,
     };
     session
         .permissions
         .contains(Permission::MediaShare)
-        .then(|| view! { <Sharing thing question may_be_endless=session.endless_shares/> })
+        .then(|| view! { <Sharing thing question may_be_endless=session.endless_shares done/> })
 }
 
 #[component]
-fn Sharing(thing: Shareable, question: &'static str, may_be_endless: bool) -> impl IntoView {
+fn Sharing(
+    thing: Shareable,
+    question: &'static str,
+    may_be_endless: bool,
+    done: Option<Callback<()>>,
+) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
     let made = RwSignal::new(None::<String>);
     let create = sends_quietly::<CreateShare>(submission, move |new: NewShare| {
         made.try_set(Some(new.link));
+        if let Some(done) = done {
+            done.try_run(());
+        }
     });
     let lives = ShareLife::ALL
         .iter()

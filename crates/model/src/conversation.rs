@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, MessagePage, Millis};
+use crate::{ConversationId, MessagePage, Millis, call::words};
 
 /// A conversation's title: trimmed, one line, 1 to 120 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,6 +209,29 @@ pub struct ConversationView {
     pub is_pinned: bool,
     /// It is in the archive.
     pub is_archived: bool,
+}
+
+words! {
+    /// As what a conversation is taken along.
+    ConversationForm {
+        /// To read and edit anywhere: the branch that is shown.
+        Markdown = "md",
+        /// To read in a browser, in one file: the branch that is shown.
+        Html = "html",
+        /// To take in again: all branches.
+        Json = "json",
+    }
+}
+
+impl ConversationForm {
+    /// Its MIME type.
+    pub const fn mime(self) -> &'static str {
+        match self {
+            Self::Markdown => "text/markdown; charset=utf-8",
+            Self::Html => "text/html; charset=utf-8",
+            Self::Json => "application/json",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -91,6 +91,8 @@ ids! {
     PromptId;
     /// A link to something that is shared, by a name that is no secret.
     ShareId;
+    /// The taking in of one file of conversations.
+    ImportId;
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod generation;
 pub mod habits;
 pub mod hundredths;
 pub mod id;
+pub mod import;
 pub mod instructions;
 pub mod job;
 pub mod message;
@@ -46,7 +47,9 @@ pub use attachment::{Attachment, AttachmentKind};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
 pub use budget::{Budget, BudgetLine, BudgetPeriod, BudgetScope};
 pub use call::{Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource};
-pub use conversation::{ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title};
+pub use conversation::{
+    ConversationForm, ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title,
+};
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
@@ -54,9 +57,12 @@ pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use habits::{Density, Habits, SendKey, TextSize};
 pub use hundredths::Hundredths;
 pub use id::{
-    ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, InvitationId, JobId,
-    LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId, ShareId, SigningKeyId, SubmissionId,
-    TranscriptId, UploadId, UserId, WorkId,
+    ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, ImportId,
+    InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId, ShareId,
+    SigningKeyId, SubmissionId, TranscriptId, UploadId, UserId, WorkId,
+};
+pub use import::{
+    ImportEnd, ImportFormat, ImportLine, ImportOutcome, ImportReport, LeftOut, LeftOutCount,
 };
 pub use instructions::Instructions;
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
@@ -82,8 +88,8 @@ pub use security::{
     RecoveryCodes, SecurityOverview, SessionRef, SessionSummary, TotpEnrolment,
 };
 pub use share::{
-    NewShare, Share, ShareLife, Shareable, Shared, SharedContent, SharedSentence, SharedTranscript,
-    SharedWork,
+    NewShare, Share, ShareLife, SharePreview, Shareable, Shared, SharedContent, SharedConversation,
+    SharedKind, SharedMessage, SharedSentence, SharedTranscript, SharedWork,
 };
 pub use time::Millis;
 pub use usage::{

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    JobKind, Millis, Pixels, ShareId, TranscriptId, WorkId,
+    ConversationId, JobKind, Millis, ModelName, Pixels, ShareId, Speaker, TranscriptId, WorkId,
     call::words,
     transcript::{Notes, Participant},
 };
@@ -37,6 +37,22 @@ impl ShareLife {
     }
 }
 
+words! {
+    /// What kind of thing a link is to, as its reader would say.
+    SharedKind {
+        /// An image.
+        Image = "image",
+        /// A video.
+        Video = "video",
+        /// A spoken text.
+        Speech = "speech",
+        /// What was said in a recording.
+        Transcript = "transcript",
+        /// A conversation.
+        Conversation = "conversation",
+    }
+}
+
 /// What a link is to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
@@ -46,6 +62,8 @@ pub enum Shareable {
     Work(WorkId),
     /// What was said in a recording, without the recording.
     Transcript(TranscriptId),
+    /// The branch of a conversation that was shown when the link was made or brought up to date.
+    Conversation(ConversationId),
 }
 
 impl Shareable {
@@ -54,6 +72,7 @@ impl Shareable {
         match self {
             Self::Work(_) => "work",
             Self::Transcript(_) => "transcript",
+            Self::Conversation(_) => "conversation",
         }
     }
 
@@ -62,6 +81,7 @@ impl Shareable {
         match kind {
             "work" => id.parse().ok().map(Self::Work),
             "transcript" => id.parse().ok().map(Self::Transcript),
+            "conversation" => id.parse().ok().map(Self::Conversation),
             _ => None,
         }
     }
@@ -71,6 +91,7 @@ impl Shareable {
         match self {
             Self::Work(id) => id.to_string(),
             Self::Transcript(id) => id.to_string(),
+            Self::Conversation(id) => id.to_string(),
         }
     }
 }
@@ -84,13 +105,15 @@ pub struct Share {
     /// What it is to.
     pub thing: Shareable,
     /// What that is.
-    pub medium: JobKind,
+    pub medium: SharedKind,
     /// The beginning of the prompt, or the title.
     pub title: String,
     /// When it was made.
     pub created_at: Millis,
     /// Until when it works; `None` until it is taken back.
     pub expires_at: Option<Millis>,
+    /// As of when it shows a conversation; of other things `None`.
+    pub taken_at: Option<Millis>,
 }
 
 /// A link that was just made.
@@ -122,6 +145,8 @@ pub enum SharedContent {
     Work(SharedWork),
     /// A transcript, as it stands now.
     Transcript(Box<SharedTranscript>),
+    /// A conversation, as it stood when the link was made or brought up to date.
+    Conversation(Box<SharedConversation>),
 }
 
 /// An image, a video or a spoken text.
@@ -169,6 +194,43 @@ pub struct SharedSentence {
     pub text: String,
 }
 
+/// Some of the messages of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedConversation {
+    /// What it was called.
+    pub title: String,
+    /// As of when it is shown.
+    pub taken_at: Millis,
+    /// Consecutive messages, oldest first.
+    pub messages: Vec<SharedMessage>,
+    /// Whether the first of them is the first of all.
+    pub is_beginning: bool,
+    /// There are more: ask for those from here on.
+    pub next: Option<u32>,
+}
+
+/// A question or an answer, without what the model thought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedMessage {
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// The model that wrote it.
+    pub model: Option<ModelName>,
+    /// What the person wrote, as plain text; empty for answers.
+    pub text: String,
+    /// The answer's blocks as safe HTML; empty for questions.
+    pub blocks: Vec<String>,
+}
+
+/// What a link to a conversation would show, before there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharePreview {
+    /// What it is called.
+    pub title: String,
+    /// How many messages there are on the branch that is shown.
+    pub messages: u32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,7 +238,7 @@ mod tests {
     #[test]
     fn a_thing_is_found_by_its_kind_and_its_id() {
         let id = "01990000-0000-7000-8000-000000000001";
-        for kind in ["work", "transcript"] {
+        for kind in ["work", "transcript", "conversation"] {
             let thing = Shareable::named(kind, id);
             let said = thing.map(|thing| (thing.kind(), thing.id()));
             assert_eq!(said, Some((kind, id.to_owned())));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use model::Millis;
-use uuid::{ContextV7, Timestamp, Uuid};
+use uuid::{Builder, ContextV7, Timestamp, Uuid};
 
 /// Tells the time of day.
 pub trait Clock: Send + Sync + 'static {
@@ -82,6 +82,12 @@ impl Ids {
         let nanos = u32::try_from(now % 1000).unwrap_or(0) * 1_000_000;
         Uuid::new_v7(Timestamp::from_unix(&*context, now / 1000, nanos))
     }
+
+    /// An id of what happened at another moment, elsewhere. Those of different milliseconds are in the order of time.
+    pub fn of_then(moment: Millis) -> Uuid {
+        let millis = moment.get().max(0).unsigned_abs();
+        Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
+    }
 }
 
 #[cfg(test)]
@@ -97,5 +103,13 @@ mod tests {
         clock.advance(-5_000);
         let third = ids.next();
         assert!(first < second && second < third);
+    }
+
+    #[test]
+    fn what_happened_elsewhere_stands_where_it_happened() {
+        let ids = [5, 6, 1_700_000_000_000].map(|millis| Ids::of_then(Millis::new(millis)));
+        assert!(ids.is_sorted() && ids[0] != Ids::of_then(Millis::new(5)));
+        let now = Ids::new(Arc::new(ManualClock::at(Millis::new(1_790_000_000_000))));
+        assert!(ids[2] < now.next());
     }
 }

@@ -4,11 +4,13 @@
 
 mod branches;
 mod day;
+pub mod export;
 mod order;
 mod search;
 #[cfg(test)]
 mod tests;
 mod view;
+mod walk;
 
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use model::{
     ConversationId, ConversationSummary, ConversationView, DayGroup, MessageId, MessagePage,
     Millis, Page, Title, UserId,
 };
+
+pub(crate) use walk::Walk;
 
 use crate::{
     Clock, Error, Ids,

@@ -50,6 +50,9 @@ pub enum Error {
     /// The server is on its way out, or has no room for another answer.
     #[error("no room for another answer")]
     Overloaded,
+    /// What is taken in can't be put down meanwhile.
+    #[error("the temporary folder could not")]
+    Disk(#[source] std::io::Error),
     /// A task of ours died.
     #[error("a background task failed")]
     Task(#[from] tokio::task::JoinError),
@@ -83,6 +86,7 @@ impl Error {
             Self::AlreadyGenerating => FailureCode::AlreadyGenerating,
             Self::CannotContinue => FailureCode::CannotContinue,
             Self::Overloaded => FailureCode::Overloaded,
+            Self::Disk(_) => FailureCode::FilesUnavailable,
             Self::Task(_) => FailureCode::Internal,
         }
     }
@@ -96,7 +100,8 @@ impl Error {
             Self::Store(
                 store::Error::Unavailable(_) | store::Error::Sqlite(_) | store::Error::Redis(_),
             )
-            | Self::Overloaded => Some(5),
+            | Self::Overloaded
+            | Self::Disk(_) => Some(5),
             Self::Store(_)
             | Self::NotFound
             | Self::Title(_)

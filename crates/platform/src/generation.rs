@@ -41,7 +41,7 @@ pub use live::Event;
 
 use crate::{
     Clock, Error, Ids, conversations::Conversations, files::Files, gateway::Gateway,
-    identity::Caller, store::Db,
+    identity::Caller, imports::Imports, store::Db,
 };
 use commit::Committer;
 use models::Models;
@@ -131,6 +131,17 @@ impl Generations {
         }));
         tokio::spawn(this.clone().keep_leases());
         this
+    }
+
+    /// Taking conversations in from elsewhere: in them the default model answers next.
+    pub(crate) fn imports(&self) -> Imports {
+        let inner = &*self.0;
+        Imports::new(
+            inner.db.clone(),
+            Arc::clone(&inner.clock),
+            inner.ids.clone(),
+            inner.options.default_model.clone(),
+        )
     }
 
     /// Whether answers come from the built-in simulator.

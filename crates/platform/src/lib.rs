@@ -14,6 +14,7 @@ pub mod files;
 pub mod gateway;
 pub mod generation;
 pub mod identity;
+pub mod imports;
 pub mod instructions;
 mod jobs;
 pub mod ledger;
@@ -33,6 +34,7 @@ pub mod usage;
 pub mod vault;
 mod visitor;
 pub mod works;
+mod written;
 
 pub use clock::{Clock, Ids, ManualClock, SystemClock};
 pub use error::Error;

@@ -25,6 +25,24 @@ pub(crate) async fn whole(
     Ok(tokio::task::spawn_blocking(render).await?)
 }
 
+/// Renders a settled text under that scope.
+pub(crate) async fn under(scope: String, text: String) -> Result<Vec<String>, Error> {
+    Ok(tokio::task::spawn_blocking(move || markdown::render(&text, &scope)).await?)
+}
+
+/// Renders texts that are settled, each under a scope of its own: the one that was given, and its place.
+pub(crate) async fn each(
+    texts: Vec<String>,
+    scope: &'static str,
+) -> Result<Vec<Vec<String>>, Error> {
+    let render = move || {
+        let each = texts.iter().enumerate();
+        each.map(|(place, text)| markdown::render(text, &format!("{scope}{place}")))
+            .collect()
+    };
+    Ok(tokio::task::spawn_blocking(render).await?)
+}
+
 /// The two texts of an answer as they grow.
 pub(crate) struct Growing {
     text: LiveRenderer,

@@ -9,6 +9,7 @@ use crate::{
     gateway::{Gateway, GatewayOptions, GatewayParts},
     generation::{GenerationOptions, Generations, Hub},
     identity::{Identity, IdentityOptions},
+    imports::Imports,
     instructions::Instructions,
     jobs::Jobs,
     ledger::Ledger,
@@ -47,6 +48,8 @@ pub struct Services {
     pub instructions: Instructions,
     /// Prompts that they keep.
     pub prompts: Prompts,
+    /// What they bring along from elsewhere to read.
+    pub imports: Imports,
     /// What models write for them.
     pub generations: Generations,
     /// What programs ask of models.
@@ -179,6 +182,7 @@ impl Services {
             memory,
             people: People::new(db, clock, ids, identity.clone()),
             identity,
+            imports: generations.imports(),
             generations,
             conversations,
         }

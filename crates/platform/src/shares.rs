@@ -1,17 +1,20 @@
 //! Links to what is shared: whoever has one reads one thing, and nothing else, until it ends or is taken back.
 //!
 //! A link shows its thing as it stands when it is opened. A work never changes; a transcript shows what was put right in it since, and
-//! its recording is not a part of it. Whatever ends what its owner may do ends the link: it asks for the owner's permission anew each
-//! time.
+//! its recording is not a part of it. A conversation goes on, so that its link shows a copy of the branch that was shown when the
+//! link was made, and another one only when its owner asks for that; what was thought is not in it. Whatever ends what a link's owner
+//! may do ends the link: it asks for the owner's permission anew each time.
 
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use model::{
-    FailureCode, Millis, NewShare, Page, Permission, PermissionSet, Share, ShareId, ShareLife,
-    Shareable, Shared, SharedContent, SharedSentence, SharedTranscript, SharedWork,
+    ConversationId, FailureCode, Millis, NewShare, Page, Permission, PermissionSet, Share, ShareId,
+    ShareLife, SharePreview, Shareable, Shared, SharedContent, SharedSentence, SharedTranscript,
+    SharedWork,
     transcript::{Notes, NotesState},
 };
 use secrecy::ExposeSecret;
@@ -34,8 +37,14 @@ const MOST: i64 = 1000;
 /// The longest secret that is looked up, in bytes.
 const LONGEST_TOKEN: usize = 64;
 
-/// What a link's owner must still be allowed to.
-const NEEDED: PermissionSet = PermissionSet::of(&[Permission::MediaUse, Permission::MediaShare]);
+/// What a link's owner must be allowed to, when it is made and as long as it works.
+const fn needed(thing: Shareable) -> PermissionSet {
+    let to_have_it = match thing {
+        Shareable::Work(_) | Shareable::Transcript(_) => Permission::MediaUse,
+        Shareable::Conversation(_) => Permission::ChatUse,
+    };
+    PermissionSet::of(&[to_have_it, Permission::MediaShare])
+}
 
 /// The service. Cheap to clone.
 #[derive(Clone)]
@@ -74,8 +83,8 @@ impl Shares {
         self.0.may_be_endless
     }
 
-    /// Makes a link to something of the caller's: a work, or a transcript in which something is said. Its secret is told here and
-    /// never again.
+    /// Makes a link to something of the caller's: a work, a transcript in which something is said, or a conversation as it stands
+    /// now. Its secret is told here and never again.
     #[tracing::instrument(name = "api.shares.create", skip_all)]
     pub async fn create(
         &self,
@@ -83,7 +92,9 @@ impl Shares {
         thing: Shareable,
         life: ShareLife,
     ) -> Result<NewShare, Error> {
-        permitted(caller)?;
+        for permission in needed(thing).iter() {
+            caller.require(permission)?;
+        }
         let inner = &*self.0;
         if life == ShareLife::Endless && !inner.may_be_endless {
             return Err(Error::Refused(FailureCode::InvalidExpiry));
@@ -92,6 +103,10 @@ impl Shares {
         if inner.db.count_shares(owner, now).await? >= MOST {
             return Err(Error::Refused(FailureCode::TooMany));
         }
+        let snapshot = match thing {
+            Shareable::Work(_) | Shareable::Transcript(_) => None,
+            Shareable::Conversation(id) => Some(self.snapshot(owner, id).await?),
+        };
         let id = ShareId::from_uuid(inner.ids.next());
         let token = new_token();
         let expires_at = life.millis().map(|millis| now.plus(millis));
@@ -107,7 +122,8 @@ impl Shares {
             now,
             expires_at,
         };
-        if !inner.db.insert_share(&new, &record).await? {
+        let inserted = inner.db.insert_share(&new, snapshot.as_ref(), &record);
+        if !inserted.await? {
             return Err(Error::NotFound);
         }
         let origin = inner.identity.origin();
@@ -121,7 +137,7 @@ impl Shares {
     /// The caller's links that work, newest first, a page after the given cursor.
     #[tracing::instrument(name = "api.shares.list", skip_all)]
     pub async fn list(&self, caller: &Caller, after: Option<&str>) -> Result<Page<Share>, Error> {
-        permitted(caller)?;
+        caller.require(Permission::MediaShare)?;
         let before: Option<ShareId> = after.map(str::parse).transpose()?;
         let (db, now) = (&self.0.db, self.0.clock.now());
         let mut items = db.shares(caller.user(), before, SHARES + 1, now).await?;
@@ -137,7 +153,7 @@ impl Shares {
     /// Takes a link of the caller's back: from then on it opens nothing.
     #[tracing::instrument(name = "api.shares.revoke", skip_all)]
     pub async fn revoke(&self, caller: &Caller, id: ShareId) -> Result<(), Error> {
-        permitted(caller)?;
+        caller.require(Permission::MediaShare)?;
         let inner = &*self.0;
         let record = inner.identity.audit().by(caller, "share.revoke");
         let record = record.on("share", id);
@@ -145,10 +161,37 @@ impl Shares {
         revoked.then_some(()).ok_or(Error::NotFound)
     }
 
-    /// What the link with that secret shows. One that never was, has ended, was taken back, or whose thing is gone: all are the same
+    /// What a link to that conversation of the caller's would show now.
+    #[tracing::instrument(name = "api.shares.preview", skip_all)]
+    pub async fn preview(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+    ) -> Result<SharePreview, Error> {
+        caller.require(Permission::MediaShare)?;
+        self.preview_of(caller.user(), conversation).await
+    }
+
+    /// Has a link of the caller's to a conversation show it as it stands now. Its secret and its end stay.
+    #[tracing::instrument(name = "api.shares.refresh", skip_all)]
+    pub async fn refresh(&self, caller: &Caller, id: ShareId) -> Result<(), Error> {
+        caller.require(Permission::MediaShare)?;
+        let inner = &*self.0;
+        let (owner, now) = (caller.user(), inner.clock.now());
+        let conversation = inner.db.shared_conversation(owner, id, now).await?;
+        let conversation = conversation.ok_or(Error::NotFound)?;
+        caller.require(Permission::ChatUse)?;
+        let snapshot = self.snapshot(owner, conversation).await?;
+        let record = inner.identity.audit().by(caller, "share.refresh");
+        let record = record.on("share", id);
+        let renewed = inner.db.renew_snapshot(owner, id, &snapshot, &record);
+        renewed.await?.then_some(()).ok_or(Error::NotFound)
+    }
+
+    /// What the link with that secret shows; of a conversation, the messages from that place on. One that never was, has ended, was taken back, or whose thing is gone: all are the same
     /// [`Error::NotFound`].
     #[tracing::instrument(name = "shares.open", skip_all)]
-    pub async fn open(&self, token: &str) -> Result<Shared, Error> {
+    pub async fn open(&self, token: &str, from: u32) -> Result<Shared, Error> {
         let found = self.found(token).await?;
         let content = match found.thing {
             Shareable::Work(id) => {
@@ -164,6 +207,9 @@ impl Shares {
             }
             Shareable::Transcript(_) => {
                 SharedContent::Transcript(Box::new(self.transcript(&found).await?))
+            }
+            Shareable::Conversation(id) => {
+                SharedContent::Conversation(Box::new(self.conversation(&found, id, from).await?))
             }
         };
         Ok(Shared {
@@ -199,7 +245,7 @@ impl Shares {
         let found = inner.db.open_share(&hash(token), now).await?;
         let found = found.ok_or(Error::NotFound)?;
         let access = inner.db.access(found.owner).await?;
-        if access.permissions.includes(NEEDED) {
+        if access.permissions.includes(needed(found.thing)) {
             Ok(found)
         } else {
             Err(Error::NotFound)
@@ -234,11 +280,6 @@ impl Shares {
             },
         })
     }
-}
-
-fn permitted(caller: &Caller) -> Result<(), Error> {
-    caller.require(Permission::MediaUse)?;
-    Ok(caller.require(Permission::MediaShare)?)
 }
 
 /// Secrets of 256 bits need no slow hash.

@@ -15,9 +15,9 @@ use axum::{
 };
 use http::{StatusCode, header::CONTENT_LENGTH};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use model::FailureCode;
+use model::{FailureCode, import::LARGEST_IMPORT};
 
-use crate::config::Config;
+use crate::{config::Config, moving::IMPORT};
 
 /// How large bodies may be, in bytes.
 #[derive(Clone, Copy)]
@@ -42,7 +42,13 @@ impl Limits {
     fn on(self, path: &str) -> u64 {
         let is_upload =
             path == "/files" || path == "/rest/v1/files" || path.starts_with("/uploads/");
-        if is_upload { self.uploads } else { self.usual }
+        if is_upload {
+            self.uploads
+        } else if path == IMPORT {
+            LARGEST_IMPORT + FORM
+        } else {
+            self.usual
+        }
     }
 }
 

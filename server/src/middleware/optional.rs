@@ -14,7 +14,7 @@ use platform::Memory;
 /// Seconds after which to come again: large requests have ended by then.
 const COME_AGAIN: &str = "10";
 
-/// Refuses exports, which hold whole files in memory.
+/// Refuses exports and imports, which hold much in memory.
 pub(crate) async fn refuse_when_short(
     State(memory): State<Memory>,
     request: Request,

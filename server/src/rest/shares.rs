@@ -19,6 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(revoke))
+        .routes(routes!(refresh))
 }
 
 /// Which links.
@@ -41,7 +42,7 @@ struct Draft {
     life: ShareLife,
 }
 
-/// Lists the links that work, newest first. Needs `media.use` and `media.share`.
+/// Lists the links that work, newest first. Needs `media.share`.
 #[utoipa::path(get, path = "", tag = "shares", params(Shares),
     responses((status = 200, description = "A page of them.", body = Page<Share>)))]
 async fn list(
@@ -56,7 +57,8 @@ async fn list(
     Ok(Json(page))
 }
 
-/// Makes a link to a work or a transcript. It is told this once. Needs `media.use` and `media.share`.
+/// Makes a link to a work or a transcript, or to a conversation as it stands now. It is told this once. Needs `media.share`, and
+/// `media.use` or for a conversation `chat.use`.
 #[utoipa::path(post, path = "", tag = "shares", request_body = Draft,
     responses((status = 201, description = "The link.", body = NewShare)))]
 async fn create(
@@ -71,7 +73,7 @@ async fn create(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// Takes a link back: from then on it opens nothing. Needs `media.use` and `media.share`.
+/// Takes a link back: from then on it opens nothing. Needs `media.share`.
 #[utoipa::path(delete, path = "/{id}", tag = "shares", params(("id" = ShareId, Path, description = "The link.")),
     responses((status = 204, description = "It opens nothing any more.")))]
 async fn revoke(
@@ -80,5 +82,17 @@ async fn revoke(
     At(id): At<ShareId>,
 ) -> Result<StatusCode, Problem> {
     services.shares.revoke(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Has a link to a conversation show it as it stands now. Needs `chat.use` and `media.share`.
+#[utoipa::path(post, path = "/{id}/refresh", tag = "shares", params(("id" = ShareId, Path, description = "The link.")),
+    responses((status = 204, description = "It shows what is there now.")))]
+async fn refresh(
+    State(services): State<Services>,
+    Bearer(caller): Bearer,
+    At(id): At<ShareId>,
+) -> Result<StatusCode, Problem> {
+    services.shares.refresh(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

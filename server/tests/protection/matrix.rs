@@ -176,6 +176,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/settings/appearance", Page::SignedIn),
     ("/settings/shares", Page::Offered(Permission::MediaShare)),
     ("/settings/instructions", Page::SignedIn),
+    ("/settings/import", Page::Offered(Permission::ChatUse)),
     ("/settings/privacy", Page::SignedIn),
     ("/settings/confirm", Page::Newcomer),
     ("/playground", Page::SignedIn),

@@ -23,6 +23,7 @@ use crate::{
         order::OrderButtons,
         scroller::Scroller,
         sidebar::Sidebar,
+        take_along::TakeAlong,
         transcript::Transcript,
         unseen::{MARK, unseen_end},
         watch::watch,
@@ -155,6 +156,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         <Header>
             <ConversationTitle conversation/>
             <OrderButtons conversation is_pinned is_archived/>
+            <TakeAlong id=conversation.id/>
         </Header>
         <div class="conversation-view">
             <Transcript conversation scroller pending=writing.pending text=writing.text/>

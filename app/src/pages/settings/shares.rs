@@ -1,8 +1,11 @@
-//! `/settings/shares`: one's links to what is shared, and taking them back.
+//! `/settings/shares`: one's links to what is shared, and taking them back. With a conversation in the query, a link to it is made here.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 use leptos_router::hooks::use_query_map;
-use model::{Page, Session, Share, Shareable};
+use model::{ConversationId, Page, Session, Share, SharePreview, Shareable};
 use server_fn::ServerFn;
 
 use crate::{
@@ -10,10 +13,10 @@ use crate::{
     admin::form::sends_quietly,
     api::{
         account::{ShownOnce, take_shown_once},
-        shares::{RevokeShare, load_shares},
+        shares::{RefreshShare, RevokeShare, load_shares, preview_share},
     },
     error::AppError,
-    language::use_words,
+    language::{use_language, use_words},
     ui::{
         area::PageHead,
         confirm::Confirm,
@@ -23,6 +26,7 @@ use crate::{
         submission::Submission,
         table::{Cell, Table},
     },
+    works::share::ShareBox,
 };
 
 type FoundShares = Page<Share>;
@@ -38,6 +42,23 @@ pub fn SharesPage() -> impl IntoView {
     });
     let found: Found = Resource::new_blocking(move || after.get(), load_shares);
     let once = Resource::new_blocking(|| (), |()| take_shown_once());
+    let conversation = Memo::new(move |_| {
+        query.with(|query| {
+            query
+                .get_str("conversation")?
+                .parse::<ConversationId>()
+                .ok()
+        })
+    });
+    let preview = Resource::new_blocking(
+        move || conversation.get(),
+        |id| async move {
+            match id {
+                Some(id) => Ok(Some((id, preview_share(id.to_string()).await?))),
+                None => Ok::<_, AppError>(None),
+            }
+        },
+    );
     view! {
         <PageHead title=words.shares lead=words.shares_lead/>
         <Suspense>
@@ -51,12 +72,36 @@ pub fn SharesPage() -> impl IntoView {
             })}
         </Suspense>
         <Loaded
+            what=preview
+            view=move |preview: Option<(ConversationId, SharePreview)>, _session: Session| {
+                preview.map(|(id, preview)| view! { <NewLink id preview found/> })
+            }
+        />
+        <Loaded
             what=found
             view=move |page: FoundShares, _session: Session| {
                 let is_first = after.get_untracked().is_empty();
                 view! { <Links page is_first found/> }
             }
         />
+    }
+}
+
+/// What a link to a conversation would show, and making one.
+#[component]
+fn NewLink(id: ConversationId, preview: SharePreview, found: Found) -> impl IntoView {
+    let words = use_words();
+    let language = use_language().name();
+    let look = with_query(&format!("/c/{id}/print"), &[("language", language)]);
+    view! {
+        <section class="panel" aria-labelledby="new-link">
+            <h2 id="new-link">{words.share_conversation_title(&preview.title)}</h2>
+            <p class="panel__note">
+                {words.share_conversation_count(&preview.messages.to_string())} " "
+                <a href=look target="_blank" rel="external noopener">{words.share_look}</a>
+            </p>
+            <ShareBox thing=Shareable::Conversation(id) done=move || found.refetch()/>
+        </section>
     }
 }
 
@@ -97,12 +142,35 @@ fn Row(share: Share, found: Found) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
     let revoke = sends_quietly::<RevokeShare>(submission, move |()| found.refetch());
+    let title = share.title.clone();
     let what = match share.thing {
-        Shareable::Work(_) => Either::Left(share.title.clone()),
+        Shareable::Work(_) => EitherOf3::A(title),
         Shareable::Transcript(id) => {
-            Either::Right(view! { <a href=format!("/transcripts/{id}")>{share.title.clone()}</a> })
+            EitherOf3::B(view! { <a href=format!("/transcripts/{id}")>{title}</a> })
+        }
+        Shareable::Conversation(id) => {
+            EitherOf3::C(view! { <a href=format!("/c/{id}")>{title}</a> })
         }
     };
+    let refreshing = Submission::new(&[]);
+    let refresh = sends_quietly::<RefreshShare>(refreshing, move |()| found.refetch());
+    let id = share.id.to_string();
+    let as_of = share.taken_at.map(|at| {
+        view! {
+            <form class="panel__row" method="post" action=RefreshShare::PATH on:submit=refresh>
+                <input type="hidden" name="id" value=id/>
+                <span class="share__as-of">{words.share_as_of} " " <Moment at/></span>
+                <button
+                    class="button"
+                    aria-busy=refreshing.busy()
+                    aria-label=format!("{}: {}", words.share_refresh, share.title)
+                >
+                    {words.share_refresh}
+                </button>
+                {refreshing.view_as(words.share_refreshed)}
+            </form>
+        }
+    });
     let until = match share.expires_at {
         Some(at) => Either::Left(view! { <Moment at/> }),
         None => Either::Right(words.share_endless),
@@ -110,8 +178,9 @@ fn Row(share: Share, found: Found) -> impl IntoView {
     view! {
         <tr>
             <Cell heading=words.share_what>
-                <span class="badge" data-tone="calm">{words.one_work(share.medium)}</span>
+                <span class="badge" data-tone="calm">{words.shared_kind(share.medium)}</span>
                 <span class="share__title">{what}</span>
+                {as_of}
             </Cell>
             <Cell heading=words.share_made><Moment at=share.created_at/></Cell>
             <Cell heading=words.share_until>{until}</Cell>

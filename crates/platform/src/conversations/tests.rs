@@ -1,5 +1,6 @@
 //! What a person may read, name and throw away, on both databases.
 
+mod export;
 mod order;
 mod search;
 

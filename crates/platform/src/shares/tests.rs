@@ -1,8 +1,8 @@
 //! What links promise, on both databases.
 
 use model::{
-    BuiltIn, FailureCode, NewShare, Share, ShareLife, Shareable, SharedContent, TranscriptId,
-    WorkId,
+    BuiltIn, ConversationId, FailureCode, MessageId, NewShare, Share, ShareLife, Shareable,
+    SharedContent, SharedConversation, SharedKind, TranscriptId, WorkId,
 };
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     identity::Caller,
     store::{
         Db,
-        testing::{count, execute, on_both},
+        testing::{count, execute, long_branch, nth, on_both},
     },
     works::testing::{Site, image_of},
 };
@@ -42,7 +42,7 @@ async fn listed(site: &Site, caller: &Caller) -> Vec<Share> {
 /// Nobody can tell that it ever was there.
 async fn is_gone(site: &Site, token: &str) {
     let shares = &site.services.shares;
-    assert!(matches!(shares.open(token).await, Err(Error::NotFound)));
+    assert!(matches!(shares.open(token, 0).await, Err(Error::NotFound)));
     let content = shares.content(token).await.map(|_| ());
     assert!(matches!(content, Err(Error::NotFound)));
 }
@@ -54,7 +54,7 @@ async fn a_link_shows_its_work_and_nothing_about_whose_it_is() {
         let (site, work) = with_a_work(&db).await;
         let made = share(&site, Shareable::Work(work)).await;
         assert!(made.link.contains("/s/") && token(&made).len() >= 43);
-        let shared = site.services.shares.open(token(&made)).await.unwrap();
+        let shared = site.services.shares.open(token(&made), 0).await.unwrap();
         let SharedContent::Work(shown) = &shared.content else {
             panic!("{shared:?}");
         };
@@ -97,14 +97,14 @@ async fn a_link_ends_with_whatever_it_stands_on() {
         is_gone(&site, &"x".repeat(10_000)).await;
 
         let revoked = share(&site, thing).await;
-        shares.open(token(&revoked)).await.unwrap();
+        shares.open(token(&revoked), 0).await.unwrap();
         shares.revoke(&site.lin, revoked.id).await.unwrap();
         is_gone(&site, token(&revoked)).await;
         let again = shares.revoke(&site.lin, revoked.id).await;
         assert!(matches!(again, Err(Error::NotFound)));
 
         let expired = share(&site, thing).await;
-        shares.open(token(&expired)).await.unwrap();
+        shares.open(token(&expired), 0).await.unwrap();
         execute(&db, "UPDATE shares SET expires_at = 1").await;
         is_gone(&site, token(&expired)).await;
 
@@ -122,7 +122,7 @@ async fn a_link_ends_with_whatever_it_stands_on() {
             execute(&db, end).await;
             is_gone(&site, token(&other)).await;
             execute(&db, undo).await;
-            shares.open(token(&other)).await.unwrap();
+            shares.open(token(&other), 0).await.unwrap();
         }
         let deleted = site.services.works.delete(&site.lin, &[work]).await;
         assert_eq!(deleted.unwrap(), 1);
@@ -161,7 +161,7 @@ async fn only_what_is_ones_own_can_be_shared_and_taken_back() {
         let mine = listed(&site, &site.lin).await;
         assert_eq!((mine.len(), mine[0].thing), (1, thing));
         assert_eq!(mine[0].title, PROMPT);
-        shares.open(token(&made)).await.unwrap();
+        shares.open(token(&made), 0).await.unwrap();
     })
     .await;
 }
@@ -192,7 +192,7 @@ async fn a_transcript_is_read_as_it_stands_without_its_recording() {
         let made = share(&site, thing).await;
         let put_right = "UPDATE transcript_sentences SET text = '各位好'";
         execute(&db, put_right).await;
-        let shared = shares.open(token(&made)).await.unwrap();
+        let shared = shares.open(token(&made), 0).await.unwrap();
         let SharedContent::Transcript(shown) = &shared.content else {
             panic!("{shared:?}");
         };
@@ -200,6 +200,184 @@ async fn a_transcript_is_read_as_it_stands_without_its_recording() {
         assert_eq!(shown.sentences[0].text, "各位好");
         let recording = shares.content(token(&made)).await.map(|_| ());
         assert!(matches!(recording, Err(Error::NotFound)));
+    })
+    .await;
+}
+
+/// What a link to a conversation shows, from that message on.
+async fn shown(site: &Site, made: &NewShare, from: u32) -> SharedConversation {
+    let shared = site.services.shares.open(token(made), from).await.unwrap();
+    match shared.content {
+        SharedContent::Conversation(shown) => *shown,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A conversation of Lin's with so many messages.
+async fn conversation(site: &Site, messages: u32) -> ConversationId {
+    long_branch(&site.db, site.lin.user(), messages).await;
+    ConversationId::from_uuid(nth(1))
+}
+
+async fn say(db: &Db, message: u32, text: &str) {
+    let parts = format!(
+        r#"[{{"type":"reasoning","text":"a secret thought"}},{{"type":"text","text":"{text}"}}]"#
+    );
+    let sql = format!(
+        "UPDATE messages SET parts = '{parts}' WHERE id = '{}'",
+        nth(message)
+    );
+    execute(db, &sql).await;
+}
+
+/// AC-11, AC-12: what is shown is what was there then, and nothing about whose it is.
+#[tokio::test]
+async fn a_conversation_is_shown_as_it_stood_when_the_link_was_made() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let id = conversation(&site, 4).await;
+        say(&db, 1, "<b>why?</b>").await;
+        say(&db, 4, "because <script>alert(1)</script> **so**").await;
+        let shares = &site.services.shares;
+        let preview = shares.preview(&site.lin, id).await.unwrap();
+        assert_eq!((preview.title.as_str(), preview.messages), ("A title", 4));
+        let made = share(&site, Shareable::Conversation(id)).await;
+
+        say(&db, 1, "something else").await;
+        let later = "INSERT INTO messages (id, conversation_id, parent_id, role, status, parts, created_at, updated_at) \
+             SELECT '01990000-0000-7000-8000-0000000000aa', conversation_id, id, 'user', 'complete', \
+             '[{\"type\":\"text\",\"text\":\"later\"}]', 9, 9 FROM messages WHERE id = ";
+        execute(&db, &format!("{later}'{}'", nth(4))).await;
+        execute(&db, "UPDATE conversations SET title = 'New', leaf_id = '01990000-0000-7000-8000-0000000000aa'").await;
+
+        let seen = shown(&site, &made, 0).await;
+        assert_eq!((seen.title.as_str(), seen.messages.len(), seen.next), ("A title", 4, None));
+        assert_eq!(seen.messages[0].text, "<b>why?</b>");
+        let html = seen.messages[3].blocks.concat();
+        assert!(html.contains("<strong>so</strong>") && !html.contains("<script"), "{html}");
+        let told = serde_json::to_string(&seen).unwrap();
+        for secret in [
+            site.lin.user().to_string(),
+            id.to_string(),
+            "lin@example.com".to_owned(),
+            "a secret thought".to_owned(),
+            nth(4).simple().to_string()[20..].to_owned(),
+        ] {
+            assert!(!told.contains(&secret), "{secret} in {told}");
+        }
+        let file = shares.content(token(&made)).await.map(|_| ());
+        assert!(matches!(file, Err(Error::NotFound)));
+
+        let listed = listed(&site, &site.lin).await;
+        assert_eq!((listed[0].medium, listed[0].title.as_str()), (SharedKind::Conversation, "A title"));
+        assert_eq!(listed[0].taken_at, Some(seen.taken_at));
+        let eve = site.services.identity.signed_up("eve", BuiltIn::Member).await;
+        let foreign = shares.refresh(&eve, made.id).await;
+        assert!(matches!(foreign, Err(Error::NotFound)));
+        shares.refresh(&site.lin, made.id).await.unwrap();
+        let seen = shown(&site, &made, 0).await;
+        assert_eq!((seen.title.as_str(), seen.messages.len()), ("New", 5));
+        assert_eq!(seen.messages[4].text, "later");
+    })
+    .await;
+}
+
+/// AC-12.
+#[tokio::test]
+async fn a_link_to_a_conversation_ends_with_it_and_with_what_its_owner_may() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let id = conversation(&site, 2).await;
+        let thing = Shareable::Conversation(id);
+        let (shares, conversations) = (&site.services.shares, &site.services.conversations);
+        let eve = site
+            .services
+            .identity
+            .signed_up("eve", BuiltIn::Member)
+            .await;
+        let stolen = shares.create(&eve, thing, ShareLife::Day).await;
+        assert!(matches!(stolen, Err(Error::NotFound)));
+        assert!(matches!(
+            shares.preview(&eve, id).await,
+            Err(Error::NotFound)
+        ));
+        execute(
+            &db,
+            "UPDATE messages SET status = 'generating' WHERE role = 'assistant'",
+        )
+        .await;
+        let cut = shares.create(&site.lin, thing, ShareLife::Day).await;
+        assert_eq!(cut.unwrap_err().code(), FailureCode::AlreadyGenerating);
+        execute(&db, "UPDATE messages SET status = 'complete'").await;
+
+        let made = share(&site, thing).await;
+        conversations.delete(&site.lin, id).await.unwrap();
+        is_gone(&site, token(&made)).await;
+        assert!(listed(&site, &site.lin).await.is_empty());
+        conversations.restore(&site.lin, id).await.unwrap();
+        assert_eq!(shown(&site, &made, 0).await.messages.len(), 2);
+        execute(
+            &db,
+            "UPDATE user_roles SET role_id = '00000000-0000-7000-8000-000000000006'",
+        )
+        .await;
+        is_gone(&site, token(&made)).await;
+        execute(
+            &db,
+            "UPDATE user_roles SET role_id = '00000000-0000-7000-8000-000000000005'",
+        )
+        .await;
+        shares.open(token(&made), 0).await.unwrap();
+        execute(&db, "DELETE FROM conversations").await;
+        is_gone(&site, token(&made)).await;
+        assert_eq!(shares.purge().await.unwrap(), 1);
+        for table in ["shares", "share_snapshots", "share_messages"] {
+            assert_eq!(
+                count(&db, &format!("SELECT COUNT(*) FROM {table}")).await,
+                0,
+                "{table}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_long_conversation_is_shown_page_by_page_and_by_the_renderer_of_now() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let id = conversation(&site, 250).await;
+        let made = share(&site, Shareable::Conversation(id)).await;
+        execute(
+            &db,
+            "UPDATE share_messages SET render_version = 0, blocks = '[\"<p>old</p>\"]'",
+        )
+        .await;
+        let (mut from, mut seen) = (Some(0), 0);
+        while let Some(at) = from {
+            let page = shown(&site, &made, at).await;
+            assert_eq!(page.is_beginning, at == 0);
+            assert!(page.messages[1].blocks.concat().contains("words"));
+            seen += page.messages.len();
+            from = page.next;
+        }
+        assert_eq!(seen, 250);
+        let old = "SELECT COUNT(*) FROM share_messages WHERE render_version = 0";
+        assert_eq!(count(&db, old).await, 0);
+        assert!(shown(&site, &made, 9_999).await.messages.is_empty());
+        let first = MessageId::from_uuid(nth(1));
+        let conversations = &site.services.conversations;
+        conversations
+            .delete_branch(&site.lin, id, first)
+            .await
+            .unwrap();
+        let empty = site
+            .services
+            .shares
+            .create(&site.lin, Shareable::Conversation(id), ShareLife::Day)
+            .await;
+        assert!(matches!(empty, Err(Error::NotFound)));
+        assert_eq!(shown(&site, &made, 0).await.messages.len(), 100);
     })
     .await;
 }

@@ -39,6 +39,7 @@ const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id =
      WHERE u.user_id = $1 ORDER BY r.name";
 const GROUPS: &str = "SELECT g.name FROM groups g JOIN group_members m ON m.group_id = g.id \
      WHERE m.user_id = $1 ORDER BY g.name";
+const IMPORTS: &str = "SELECT report FROM imports WHERE owner_id = $1 ORDER BY id";
 const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 
 /// For the proof that each page uses an index.
@@ -147,6 +148,7 @@ pub(crate) struct KeptAccount {
     drafts: Vec<KeptDraft>,
     next_parameters: Vec<Json<Value>>,
     instructions: Vec<KeptInstructions>,
+    imports: Vec<Json<Value>>,
 }
 
 impl KeptMessage {
@@ -229,6 +231,7 @@ impl Db {
             drafts: all!(self, query_as, DRAFTS, user),
             next_parameters: all!(self, query_scalar, NEXT_PARAMETERS, user),
             instructions: all!(self, query_as, INSTRUCTIONS, user),
+            imports: all!(self, query_scalar, IMPORTS, user),
         })
     }
 }

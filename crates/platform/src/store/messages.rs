@@ -210,6 +210,19 @@ const BRANCH: &str = concat!(
     ORDER BY b.depth DESC"
 );
 
+/// The ids of the same walk and nothing else, so that the whole of a branch can be known without being read.
+const PATH: &str = "
+    WITH RECURSIVE branch (id, parent_id, depth) AS (
+        SELECT m.id, m.parent_id, 1
+        FROM messages m JOIN conversations c ON c.id = m.conversation_id
+        WHERE m.id = $3 AND c.id = $2 AND c.owner_id = $1 AND c.deleted_at IS NULL AND m.deleted_at IS NULL
+        UNION ALL
+        SELECT p.id, p.parent_id, b.depth + 1
+        FROM branch b JOIN messages p ON p.id = b.parent_id
+        WHERE b.depth < $4
+    )
+    SELECT id FROM branch ORDER BY depth DESC";
+
 const SAVE_RENDERED: &str = "
     UPDATE messages SET rendered = $2, render_version = $3 WHERE id = $1 AND status <> 'generating'";
 
@@ -220,6 +233,7 @@ const CHUNKS: &str =
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("BRANCH", BRANCH),
+    ("PATH", PATH),
     ("SAVE_RENDERED", SAVE_RENDERED),
     ("CHUNKS", CHUNKS),
 ];
@@ -253,6 +267,29 @@ impl Db {
             Ok(message)
         };
         rows.into_iter().map(read).collect()
+    }
+
+    /// The ids of up to `limit` messages of the owner's conversation that end in `end`, oldest first.
+    #[tracing::instrument(name = "store.messages.path", skip_all, fields(conversation.id = %conversation))]
+    pub(crate) async fn path(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        end: MessageId,
+        limit: u32,
+    ) -> Result<Vec<MessageId>> {
+        let ids: Vec<String> = on_pool!(self.reader(), |pool| {
+            sqlx::query_scalar(PATH)
+                .bind(owner.to_string())
+                .bind(conversation.to_string())
+                .bind(end.to_string())
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
+        });
+        ids.iter()
+            .map(|id| rows::id("messages", "id", id))
+            .collect()
     }
 
     /// One message of the owner's conversation.

@@ -1,38 +1,52 @@
 //! Links to what is shared: the hash of each one's secret, and what it is to.
 
-use model::{JobKind, Millis, Share, ShareId, Shareable, UserId};
+mod snapshots;
+
+use model::{Millis, Share, ShareId, Shareable, SharedKind, UserId};
 use sqlx::FromRow;
 
 use super::{Db, Result, audit::append_audit, on_pool, rows};
 use crate::audit::Record;
+
+#[cfg(test)]
+pub(super) use snapshots::QUERIES as SNAPSHOT_QUERIES;
+use snapshots::{KEEP, keep_messages};
+pub(crate) use snapshots::{ShownMessage, Snapshot};
 
 /// Only what is the owner's, and there, can be shared.
 const SHARE_WORK: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
      SELECT $1, owner_id, $2, 'work', id, $3, $4 FROM works WHERE id = $5 AND owner_id = $6";
 const SHARE_TRANSCRIPT: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
      SELECT $1, owner_id, $2, 'transcript', id, $3, $4 FROM transcripts WHERE id = $5 AND owner_id = $6 AND sentences > 0";
+const SHARE_CONVERSATION: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
+     SELECT $1, owner_id, $2, 'conversation', id, $3, $4 FROM conversations WHERE id = $5 AND owner_id = $6 AND deleted_at IS NULL";
 const COUNT: &str =
     "SELECT COUNT(*) FROM shares WHERE owner_id = $1 AND (expires_at IS NULL OR expires_at > $2)";
 const OPEN: &str = "SELECT s.id, s.owner_id, s.kind, s.thing_id, s.expires_at FROM shares s JOIN users u ON u.id = s.owner_id \
      WHERE s.token_hash = $1 AND (s.expires_at IS NULL OR s.expires_at > $2) AND u.disabled = FALSE";
-const LIST: &str = "SELECT s.id, s.kind, s.thing_id, COALESCE(w.kind, 'transcript') AS medium, \
-       SUBSTR(COALESCE(w.prompt, t.title), 1, 200) AS title, s.created_at, s.expires_at \
+const LIST: &str = "SELECT s.id, s.kind, s.thing_id, COALESCE(w.kind, s.kind) AS medium, \
+       SUBSTR(COALESCE(w.prompt, t.title, n.title), 1, 200) AS title, s.created_at, s.expires_at, n.taken_at \
      FROM shares s LEFT JOIN works w ON s.kind = 'work' AND w.id = s.thing_id \
        LEFT JOIN transcripts t ON s.kind = 'transcript' AND t.id = s.thing_id \
+       LEFT JOIN conversations c ON s.kind = 'conversation' AND c.id = s.thing_id AND c.deleted_at IS NULL \
+       LEFT JOIN share_snapshots n ON n.share_id = s.id \
      WHERE s.owner_id = $1 AND s.id < $2 AND (s.expires_at IS NULL OR s.expires_at > $3) \
-       AND (w.id IS NOT NULL OR t.id IS NOT NULL) ORDER BY s.id DESC LIMIT $4";
+       AND (w.id IS NOT NULL OR t.id IS NOT NULL OR c.id IS NOT NULL) ORDER BY s.id DESC LIMIT $4";
 const REVOKE: &str = "DELETE FROM shares WHERE id = $1 AND owner_id = $2";
 const FORGET_EXPIRED: &str = "DELETE FROM shares WHERE expires_at <= $1";
 const FORGET_WORKS: &str = "DELETE FROM shares WHERE kind = 'work' \
      AND NOT EXISTS (SELECT 1 FROM works w WHERE w.id = shares.thing_id)";
 const FORGET_TRANSCRIPTS: &str = "DELETE FROM shares WHERE kind = 'transcript' \
      AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.id = shares.thing_id)";
+const FORGET_CONVERSATIONS: &str = "DELETE FROM shares WHERE kind = 'conversation' \
+     AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = shares.thing_id)";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("SHARE_WORK", SHARE_WORK),
     ("SHARE_TRANSCRIPT", SHARE_TRANSCRIPT),
+    ("SHARE_CONVERSATION", SHARE_CONVERSATION),
     ("COUNT", COUNT),
     ("OPEN", OPEN),
     ("LIST", LIST),
@@ -40,6 +54,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FORGET_EXPIRED", FORGET_EXPIRED),
     ("FORGET_WORKS", FORGET_WORKS),
     ("FORGET_TRANSCRIPTS", FORGET_TRANSCRIPTS),
+    ("FORGET_CONVERSATIONS", FORGET_CONVERSATIONS),
 ];
 
 /// Greater than every id.
@@ -58,6 +73,7 @@ pub(crate) struct NewShareRow<'a> {
 /// A link that works.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpenShare {
+    pub(crate) id: ShareId,
     pub(crate) owner: UserId,
     pub(crate) thing: Shareable,
     pub(crate) expires_at: Option<Millis>,
@@ -81,6 +97,7 @@ struct Row {
     title: String,
     created_at: i64,
     expires_at: Option<i64>,
+    taken_at: Option<i64>,
 }
 
 fn thing(row: &str, kind: &str, id: &str) -> Result<Shareable> {
@@ -92,6 +109,7 @@ impl TryFrom<OpenRow> for OpenShare {
 
     fn try_from(row: OpenRow) -> Result<Self> {
         Ok(Self {
+            id: rows::id("shares", "id", &row.id)?,
             owner: rows::id("shares", "owner_id", &row.owner_id)?,
             thing: thing(&row.id, &row.kind, &row.thing_id)?,
             expires_at: row.expires_at.map(Millis::new),
@@ -104,26 +122,29 @@ impl Row {
         Ok(Share {
             id: rows::id("shares", "id", &self.id)?,
             thing: thing(&self.id, &self.kind, &self.thing_id)?,
-            medium: JobKind::from_name(&self.medium)
+            medium: SharedKind::from_name(&self.medium)
                 .ok_or_else(|| rows::corrupt("works", "kind", &self.thing_id))?,
             title: self.title,
             created_at: Millis::new(self.created_at),
             expires_at: self.expires_at.map(Millis::new),
+            taken_at: self.taken_at.map(Millis::new),
         })
     }
 }
 
 impl Db {
-    /// Keeps a link with the log's line. Whether the owner has what it is to.
+    /// Keeps a link with the log's line, and what it shows where that is a copy. Whether the owner has what it is to.
     #[tracing::instrument(name = "store.shares.insert", skip_all)]
     pub(crate) async fn insert_share(
         &self,
         new: &NewShareRow<'_>,
+        snapshot: Option<&Snapshot>,
         record: &Record,
     ) -> Result<bool> {
         let text = match new.thing {
             Shareable::Work(_) => SHARE_WORK,
             Shareable::Transcript(_) => SHARE_TRANSCRIPT,
+            Shareable::Conversation(_) => SHARE_CONVERSATION,
         };
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
@@ -139,6 +160,16 @@ impl Db {
                 .rows_affected();
             if inserted == 0 {
                 return Ok(false);
+            }
+            if let Some(snapshot) = snapshot {
+                sqlx::query(KEEP)
+                    .bind(new.id.to_string())
+                    .bind(&snapshot.title)
+                    .bind(snapshot.count())
+                    .bind(snapshot.taken_at.get())
+                    .execute(&mut *transaction)
+                    .await?;
+                keep_messages!(transaction, new.id, snapshot);
             }
             append_audit!(transaction, record);
             transaction.commit().await?;
@@ -222,7 +253,7 @@ impl Db {
         Ok(on_pool!(self.writer(), |pool| {
             let expired = sqlx::query(FORGET_EXPIRED).bind(now.get()).execute(pool);
             let mut forgotten = expired.await?.rows_affected();
-            for text in [FORGET_WORKS, FORGET_TRANSCRIPTS] {
+            for text in [FORGET_WORKS, FORGET_TRANSCRIPTS, FORGET_CONVERSATIONS] {
                 forgotten += sqlx::query(text).execute(pool).await?.rows_affected();
             }
             forgotten

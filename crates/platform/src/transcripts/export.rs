@@ -11,7 +11,11 @@ use model::{
 };
 
 use super::{Transcripts, listing::called};
-use crate::{Error, identity::Caller};
+use crate::{
+    Error,
+    identity::Caller,
+    written::{file_name, plain_markdown as plain},
+};
 
 /// A file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,30 +50,14 @@ impl Transcripts {
             ExportFormat::Docx => document::docx(&view, chinese)?,
         };
         Ok(Exported {
-            name: format!("{}.{}", file_name(&view.line.title), format.as_str()),
+            name: format!(
+                "{}.{}",
+                file_name(&view.line.title, "transcript"),
+                format.as_str()
+            ),
             mime: format.mime(),
             bytes,
         })
-    }
-}
-
-/// A title as a file's name everywhere.
-fn file_name(title: &str) -> String {
-    let plain: String = title
-        .chars()
-        .map(|c| {
-            if c.is_control() || "/\\:*?\"<>|".contains(c) {
-                '_'
-            } else {
-                c
-            }
-        })
-        .collect();
-    let plain = plain.trim().trim_start_matches('.').trim();
-    if plain.is_empty() {
-        "transcript".to_owned()
-    } else {
-        plain.to_owned()
     }
 }
 
@@ -187,18 +175,6 @@ fn text(view: &TranscriptView, chinese: bool) -> String {
         text.push('\n');
     }
     text
-}
-
-/// A text as Markdown that means nothing but itself.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        if "\\`*_{}[]<>#|~".contains(c) {
-            plain.push('\\');
-        }
-        plain.push(c);
-    }
-    plain
 }
 
 fn markdown(view: &TranscriptView, chinese: bool) -> String {
@@ -352,8 +328,6 @@ pub(super) mod tests {
             text,
             "周会: 1/2\n\n[0:00:00] 林\n我们开始吧。Ready?\n\n[0:00:03] 说话人 2\n好的 <b> & 走。\n\n"
         );
-        assert_eq!(file_name("周会: 1/2"), "周会_ 1_2");
-        assert_eq!(file_name("../"), "_");
     }
 
     #[test]

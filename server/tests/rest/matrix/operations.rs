@@ -103,6 +103,12 @@ pub(super) fn operations() -> Vec<Operation> {
             json!({ "thing": { "kind": "work", "id": NOWHERE }, "life": "day" }),
         ),
         ("delete", "/rest/v1/shares/{id}", May(MediaShare), none()),
+        (
+            "post",
+            "/rest/v1/shares/{id}/refresh",
+            May(MediaShare),
+            none(),
+        ),
         ("get", "/rest/v1/works", May(MediaUse), none()),
         (
             "delete",

@@ -3,14 +3,14 @@
 
 use std::io::{Cursor, Write as _};
 
-use jiff::Timestamp;
 use model::{ConversationId, FailureCode, UserId};
 use serde::Serialize;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::{Caller, Identity, IdentityError};
-use crate::store::export::{
-    KeptConversation, KeptLine, KeptMessage, KeptSentence, KeptTranscript, PAGE,
+use crate::{
+    store::export::{KeptConversation, KeptLine, KeptMessage, KeptSentence, KeptTranscript, PAGE},
+    written::date,
 };
 
 /// The largest archive, in bytes.
@@ -21,7 +21,7 @@ const PIECE: usize = 1024 * 1024;
 
 const README: &str = "Everything that this site keeps of your account. Times are milliseconds since 1970 in UTC.\n\
      本站为您的帐户保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\n\
-     account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts,\n\
+     account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts, imports,\n\
                          personal instructions, parameters of the next conversation\n\
      sessions.json        where you are signed in\n\
      activity.jsonl       what you did, from the audit log\n\
@@ -274,11 +274,4 @@ fn markdown(message: &KeptMessage) -> Vec<u8> {
     };
     let head = format!("\n---\n\n**{speaker}** · {}\n\n", date(message.created_at));
     [head.as_bytes(), message.text().as_bytes(), b"\n"].concat()
-}
-
-/// `2026-01-31 12:00 UTC`.
-fn date(millis: i64) -> String {
-    Timestamp::from_millisecond(millis)
-        .map(|moment| moment.strftime("%Y-%m-%d %H:%M UTC").to_string())
-        .unwrap_or_default()
 }

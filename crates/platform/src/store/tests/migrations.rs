@@ -251,3 +251,35 @@ async fn what_was_made_before_is_yet_to_be_read_for_the_search() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_shared_before_is_shared_still() {
+    on_both_empty(async |url| {
+        let options = DbOptions {
+            url,
+            connections: 2,
+        };
+        let db = Db::open(&options).await.unwrap();
+        db.migrate_to(8).await.unwrap();
+        for row in VERSION_8 {
+            execute(&db, row).await;
+        }
+        db.migrate_to(11).await.unwrap();
+        for (share, kind, thing) in [("7", "work", "4"), ("8", "transcript", "5")] {
+            let id = "01990000-0000-7000-8000-00000000000";
+            let share = format!(
+                "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at)
+                 VALUES ('{id}{share}', '{id}1', 'hash-{share}', '{kind}', '{id}{thing}', 1)"
+            );
+            execute(&db, &share).await;
+        }
+        db.migrate().await.unwrap();
+        let lin = "01990000-0000-7000-8000-000000000001".parse().unwrap();
+        let listed = db.shares(lin, None, 10, NOW).await.unwrap();
+        let titles: Vec<_> = listed.iter().map(|share| share.title.as_str()).collect();
+        assert_eq!(titles, ["周会", "灯塔"]);
+        assert!(listed.iter().all(|share| share.taken_at.is_none()));
+        db.close().await;
+    })
+    .await;
+}

@@ -4,9 +4,9 @@ use sqlx::{Row, SqlitePool};
 
 use crate::store::{
     attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
-    generations, groups, idempotency, instructions, invitations, job_lines, jobs, ledger, messages,
-    order, parameters, people, runs, saved_prompts, search, shares, testing::on_both, trail,
-    transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
+    generations, groups, idempotency, imports, instructions, invitations, job_lines, jobs, ledger,
+    messages, order, parameters, people, runs, saved_prompts, search, shares, testing::on_both,
+    trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -41,6 +41,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     job_lines::QUERIES,
     works::QUERIES,
     shares::QUERIES,
+    shares::SNAPSHOT_QUERIES,
+    imports::QUERIES,
     vectors::QUERIES,
     transcripts::QUERIES,
     blobs::QUERIES,

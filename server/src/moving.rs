@@ -1,0 +1,147 @@
+//! Conversations that leave as a file or on paper, and those that come in a file.
+
+use app::glue::with_query;
+use axum::{
+    body::Body,
+    extract::{Extension, Multipart, Path, Query, State, multipart::MultipartError},
+    response::{IntoResponse, Redirect, Response},
+};
+use futures_util::TryStreamExt as _;
+use http::{
+    HeaderValue,
+    header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+};
+use model::{ConversationForm, FailureCode, ImportReport};
+use platform::{
+    Error, Services, Visitor, conversations::export::digests, files::FilesError, identity::Caller,
+};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use crate::{account::back_to, files::attachment, health::Readiness};
+
+/// Where files are taken in.
+pub(crate) const IMPORT: &str = "/conversations/import";
+
+/// The page about that.
+const IMPORTS: &str = "/settings/import";
+
+/// What a page that is printed may do: draw itself, and open the browser's printing.
+fn policy() -> HeaderValue {
+    let [style, script] = digests();
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; img-src data:; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(NOTHING)
+}
+
+/// Where it can't be said.
+const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// As what, and in which language the few words of ours are.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    form: String,
+    #[serde(default)]
+    language: String,
+}
+
+impl Asked {
+    fn chinese(&self) -> bool {
+        self.language.starts_with("zh")
+    }
+}
+
+/// `GET /c/{id}/export`: one of the sender's conversations as a file to keep.
+pub(crate) async fn export(
+    State((services, _)): State<(Services, Readiness)>,
+    session: Session,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let exported = async {
+        let caller = services.identity.caller(&session, &visitor).await?;
+        let form = ConversationForm::from_name(&asked.form);
+        let form = form.ok_or(Error::Refused(FailureCode::BadRequest))?;
+        let conversations = &services.conversations;
+        conversations
+            .export(&caller, id.parse()?, form, asked.chinese())
+            .await
+    };
+    match exported.await {
+        Ok(exported) => {
+            let headers = [
+                (CONTENT_TYPE, HeaderValue::from_static(exported.mime)),
+                (CONTENT_DISPOSITION, attachment(&exported.name)),
+            ];
+            (headers, Body::from_stream(exported.pieces)).into_response()
+        }
+        Err(error) => back_to("/conversations", &error),
+    }
+}
+
+/// `GET /c/{id}/print`: all of the branch that is shown, however long, as a page that is printed as soon as it is there.
+pub(crate) async fn print(
+    State((services, _)): State<(Services, Readiness)>,
+    session: Session,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let printed = async {
+        let caller = services.identity.caller(&session, &visitor).await?;
+        let conversations = &services.conversations;
+        conversations
+            .print(&caller, id.parse()?, asked.chinese())
+            .await
+    };
+    match printed.await {
+        Ok(pieces) => {
+            let kind = HeaderValue::from_static(ConversationForm::Html.mime());
+            let headers = [(CONTENT_TYPE, kind), (CONTENT_SECURITY_POLICY, policy())];
+            (headers, Body::from_stream(pieces)).into_response()
+        }
+        Err(error) => back_to("/conversations", &error),
+    }
+}
+
+/// `POST /conversations/import`: takes in the conversations of the file in that field.
+pub(crate) async fn import(
+    State((services, _)): State<(Services, Readiness)>,
+    session: Session,
+    Extension(visitor): Extension<Visitor>,
+    form: Multipart,
+) -> Response {
+    let taken = async {
+        let caller = services.identity.caller(&session, &visitor).await?;
+        // Boxed: it holds the transaction of either dialect, and the form around it.
+        Box::pin(file(&services, &caller, form)).await
+    };
+    match taken.await {
+        Ok(report) => {
+            let id = report.id.to_string();
+            Redirect::to(&with_query(IMPORTS, &[("report", &id)])).into_response()
+        }
+        Err(error) => back_to(IMPORTS, &error),
+    }
+}
+
+async fn file(
+    services: &Services,
+    caller: &Caller,
+    mut form: Multipart,
+) -> Result<ImportReport, Error> {
+    let unreadable = |error: MultipartError| FilesError::Interrupted(error.into());
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+        // A browser sends a field without a name where no file was chosen.
+        let name = field.file_name().unwrap_or_default().to_owned();
+        if field.name() == Some("file") && !name.is_empty() {
+            let bytes = field.map_err(unreadable);
+            return services.imports.take(caller, &name, bytes).await;
+        }
+    }
+    Err(Error::Refused(FailureCode::BadRequest))
+}
