@@ -9,9 +9,7 @@ use sqlx::{FromRow, types::Json};
 
 #[cfg(test)]
 pub(super) use made::QUERIES as MADE_QUERIES;
-pub(crate) use made::{
-    KeptAttachment, KeptFile, KeptPrompt, KeptSentence, KeptTranscript, KeptWork,
-};
+pub(crate) use made::{KeptSentence, KeptTranscript};
 
 use super::{Db, Part, Result, on_pool, text_of};
 

@@ -17,8 +17,11 @@ impl Making<'_> {
         request: ChatRequest,
     ) -> Result<Result<String, JobFailure>, Pause> {
         let gateway = &self.transcripts.0.gateway;
+        let bytes = serde_json::to_vec(&request).map_or(0, |json| json.len());
         let id = self.job.id.to_string();
-        let call = gateway.admit_page(self.job.owner, &request, id, None).await;
+        let call = gateway
+            .admit_page(self.job.owner, (&request, bytes), id, None)
+            .await;
         let call = match call {
             Ok(call) => call,
             Err(GatewayError::Store(error)) => return Err(error.into()),
