@@ -47,7 +47,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/conversations") view=Own::Conversations ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=Own::Search ssr=SsrMode::Async/>
-                    <WritingRoutes/>
+                    <Route path=path!("/parameters") view=Own::Parameters ssr=SsrMode::Async/>
+                    <Route path=path!("/prompts") view=Own::Prompts ssr=SsrMode::Async/>
+                    <Route path=path!("/prompts/:id") view=Own::Prompt ssr=SsrMode::Async/>
                     <Route path=path!("/images") view=Studio::Images ssr=SsrMode::Async/>
                     <Route path=path!("/videos") view=Studio::Videos ssr=SsrMode::Async/>
                     <Route path=path!("/speech") view=Studio::Speech ssr=SsrMode::Async/>
@@ -80,17 +82,6 @@ pub fn App() -> impl IntoView {
     }
     // Made into machine code once, here: the type of all pages together would be again in each crate that draws them.
     .into_any()
-}
-
-/// What questions are written with.
-#[component(transparent)]
-fn WritingRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! {
-        <Route path=path!("/parameters") view=Own::Parameters ssr=SsrMode::Async/>
-        <Route path=path!("/prompts") view=Own::Prompts ssr=SsrMode::Async/>
-        <Route path=path!("/prompts/:id") view=Own::Prompt ssr=SsrMode::Async/>
-    }
-    .into_inner()
 }
 
 /// `/admin` and below.

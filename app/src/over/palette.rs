@@ -210,8 +210,9 @@ fn Group(entries: Vec<Entry>, first: usize, choice: Choice) -> impl IntoView {
             </div>
         }
     });
+    let labelled = heading_id.clone();
     view! {
-        <div class="palette__group" role="group" aria-labelledby=heading_id.clone()>
+        <div class="palette__group" role="group" aria-labelledby=labelled>
             <div class="palette__heading" id=heading_id role="presentation">{heading}</div>
             {lines.collect_view()}
         </div>

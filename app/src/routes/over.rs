@@ -1,5 +1,10 @@
 //! What lies over the page is a part of the module of its own, loaded when it is first asked for.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "a part says that it may be missing, for whoever loads it"
+)]
+
 use leptos::{prelude::*, task::spawn_local_scoped, wasm_split::wasm_split};
 
 use super::parts::Missing;
@@ -32,20 +37,17 @@ pub fn OverThePage() -> impl IntoView {
             return;
         }
         let load = async move {
-            match over().await {
-                Ok(loaded) => {
-                    if is_there.try_get_untracked() == Some(false) {
-                        view.set(Some(loaded));
-                        is_there.set(true);
-                    }
+            if let Ok(loaded) = over().await {
+                if is_there.try_get_untracked() == Some(false) {
+                    view.set(Some(loaded));
+                    is_there.set(true);
                 }
-                Err(Missing) => {
-                    let was_palette = opened.palette.try_get_untracked();
-                    opened.palette.try_set(false);
-                    opened.sheet.try_set(false);
-                    if was_palette == Some(true) {
-                        browser::go_to(search::PATH);
-                    }
+            } else {
+                let was_palette = opened.palette.try_get_untracked();
+                opened.palette.try_set(false);
+                opened.sheet.try_set(false);
+                if was_palette == Some(true) {
+                    browser::go_to(search::PATH);
                 }
             }
         };

@@ -66,6 +66,7 @@ impl Services {
     /// Builds them over an open, migrated database.
     #[expect(
         clippy::too_many_arguments,
+        clippy::too_many_lines,
         reason = "each is something that one of the services needs"
     )]
     pub fn new(

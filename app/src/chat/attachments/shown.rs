@@ -49,13 +49,13 @@ fn One(attachment: Attachment) -> impl IntoView {
         Some(Medium::Audio) => EitherOf4::C(view! {
             <figure class="handed__sound">
                 <figcaption class="handed__name">{name.clone()}</figcaption>
-                <audio controls preload="none" src=address aria-label=name></audio>
+                <audio controls preload="none" src=address aria-label=name.clone()></audio>
             </figure>
         }),
         Some(Medium::Video) | None => EitherOf4::D(view! {
             <a class="handed__file" href=address download=name.clone() rel="external">
                 <Glyph icon=Icon::Sheet/>
-                <span class="handed__name">{name}</span>
+                <span class="handed__name">{name.clone()}</span>
                 <span class="handed__told">{bytes(size)}</span>
             </a>
         }),
@@ -77,14 +77,15 @@ fn Picture(attachment: Attachment) -> impl IntoView {
         }
     };
     let (large, alt) = (address.clone(), name.clone());
+    let enlarged = words.attachment_enlarge(&name);
     view! {
         <a
             class="handed__picture"
             href=address.clone()
             target="_blank"
             rel="noopener external"
-            title=words.attachment_enlarge(&name)
-            aria-label=words.attachment_enlarge(&name)
+            title=enlarged.clone()
+            aria-label=enlarged
             on:click=enlarge
         >
             <img

@@ -66,6 +66,9 @@ impl Words {
     }
 }
 
+/// What was brought along so far.
+type Known = Vec<ImportReport>;
+
 /// The page.
 #[component]
 pub fn ImportPage() -> impl IntoView {
@@ -75,7 +78,7 @@ pub fn ImportPage() -> impl IntoView {
         <PageHead title=words.import lead=words.import_lead/>
         <Loaded
             what=reports
-            view=move |reports: Vec<ImportReport>, _session: Session| {
+            view=move |reports: Known, _session: Session| {
                 view! {
                     <FileForm/>
                     <Reports reports/>

@@ -32,6 +32,9 @@ use crate::{
 type FoundShares = Page<Share>;
 type Found = Resource<Result<FoundShares, AppError>>;
 
+/// A conversation that a link is to be made to, and what it would show.
+type Previewed = Option<(ConversationId, SharePreview)>;
+
 /// The links, and the one that a plain form has just made.
 #[component]
 pub fn SharesPage() -> impl IntoView {
@@ -73,7 +76,7 @@ pub fn SharesPage() -> impl IntoView {
         </Suspense>
         <Loaded
             what=preview
-            view=move |preview: Option<(ConversationId, SharePreview)>, _session: Session| {
+            view=move |preview: Previewed, _session: Session| {
                 preview.map(|(id, preview)| view! { <NewLink id preview found/> })
             }
         />

@@ -132,32 +132,38 @@ impl Boxes {
 mod tests {
     use super::*;
 
-    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
         let size = u32::try_from(content.len() + 8).unwrap();
-        [&size.to_be_bytes()[..], kind, content].concat()
+        [&size.to_be_bytes()[..], &kind, content].concat()
     }
 
-    fn large(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn large(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
         let size = content.len() as u64 + 16;
-        [&1_u32.to_be_bytes()[..], kind, &size.to_be_bytes(), content].concat()
+        [
+            &1_u32.to_be_bytes()[..],
+            &kind,
+            &size.to_be_bytes(),
+            content,
+        ]
+        .concat()
     }
 
     fn film(place: &[u8]) -> Vec<u8> {
-        let user = boxed(b"udta", &boxed(b"\xA9xyz", place));
+        let user = boxed(*b"udta", &boxed(*b"\xA9xyz", place));
         let track = boxed(
-            b"trak",
+            *b"trak",
             &[
-                boxed(b"tkhd", b"head"),
-                boxed(b"meta", place),
-                boxed(b"mdia", b"udta"),
+                boxed(*b"tkhd", b"head"),
+                boxed(*b"meta", place),
+                boxed(*b"mdia", b"udta"),
             ]
             .concat(),
         );
         [
-            boxed(b"ftyp", b"isom\0\0\x02\0"),
-            large(b"mdat", b"udta is no box in here"),
-            boxed(b"moov", &[boxed(b"mvhd", b"moov"), track, user].concat()),
-            large(b"uuid", place),
+            boxed(*b"ftyp", b"isom\0\0\x02\0"),
+            large(*b"mdat", b"udta is no box in here"),
+            boxed(*b"moov", &[boxed(*b"mvhd", b"moov"), track, user].concat()),
+            large(*b"uuid", place),
         ]
         .concat()
     }
@@ -195,9 +201,9 @@ mod tests {
         let whole = film(b"here");
         for file in [
             &whole[..21],
-            &boxed(b"moov", b"\0\0\0\x02udta")[..],
-            &boxed(b"moov", b"\0\0\0")[..],
-            &boxed(b"moov", b"\xFF\xFF\xFF\xFFmvhd")[..],
+            &boxed(*b"moov", b"\0\0\0\x02udta")[..],
+            &boxed(*b"moov", b"\0\0\0")[..],
+            &boxed(*b"moov", b"\xFF\xFF\xFF\xFFmvhd")[..],
             &b"\0\0\0\0mdatudta\0\0\0\x08udta"[..],
         ] {
             for pieces in 1..=file.len() {

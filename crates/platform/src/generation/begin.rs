@@ -37,17 +37,16 @@ impl Generations {
         let question = question.into();
         self.room_for(caller, &model).await?;
         let files = self.attached(caller, &model, &question.attachments).await?;
-        let place = match conversation {
-            Some(conversation) => Place::Existing(conversation),
-            None => {
-                // Without words, what was handed in first says what it is about.
-                let words = question.prompt.as_str();
-                let first = files.first().filter(|_| words.is_empty());
-                let words = first.map_or(words, |file| file.name.as_str());
-                Place::New {
-                    conversation: ConversationId::from_uuid(self.0.ids.next()),
-                    title: Title::of_question(words),
-                }
+        let place = if let Some(conversation) = conversation {
+            Place::Existing(conversation)
+        } else {
+            // Without words, what was handed in first says what it is about.
+            let words = question.prompt.as_str();
+            let first = files.first().filter(|_| words.is_empty());
+            let words = first.map_or(words, |file| file.name.as_str());
+            Place::New {
+                conversation: ConversationId::from_uuid(self.0.ids.next()),
+                title: Title::of_question(words),
             }
         };
         self.put(caller, place, question, model, submission).await

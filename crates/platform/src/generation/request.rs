@@ -231,7 +231,13 @@ mod tests {
             .with(files[2].file, Material::Text("# 春\n```\n".to_owned()));
         let mut question = said(Speaker::User, "看看");
         question.attachments = files.to_vec();
-        let request = answer(&name("qwen3.5-plus"), PLAIN, &[question], &materials);
+        let request = answer(
+            &name("qwen3.5-plus"),
+            PLAIN,
+            &[question],
+            &Wishes::default(),
+            &materials,
+        );
         let json = serde_json::to_value(&request).expect("json");
         assert_eq!(json["messages"][0]["role"], "system");
         assert_eq!(
@@ -252,7 +258,13 @@ mod tests {
             .with(files[2].file, Material::Unreadable);
         let mut question = said(Speaker::User, "");
         question.attachments = files.to_vec();
-        let request = answer(&name("qwen-plus"), THINKER, &[question], &materials);
+        let request = answer(
+            &name("qwen-plus"),
+            THINKER,
+            &[question],
+            &Wishes::default(),
+            &materials,
+        );
         let json = serde_json::to_value(&request).expect("json");
         assert_eq!(
             json["messages"][0]["content"],

@@ -163,6 +163,7 @@ fn subject(question: &Message) -> String {
 }
 
 /// The conversation, or what goes along with it, could not be read.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn unreadable(error: store::Error) -> FailureCode {
     tracing::error!(
         error = &error as &dyn std::error::Error,

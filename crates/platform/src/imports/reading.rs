@@ -111,13 +111,11 @@ impl<R> Metered<R> {
 impl<R: Read> Read for Metered<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(into)?;
-        match self.left.checked_sub(read as u64) {
-            Some(left) => self.left = left,
-            None => {
-                self.is_exceeded = true;
-                return Err(io::Error::other("too large when it is unpacked"));
-            }
-        }
+        let Some(left) = self.left.checked_sub(read as u64) else {
+            self.is_exceeded = true;
+            return Err(io::Error::other("too large when it is unpacked"));
+        };
+        self.left = left;
         Ok(read)
     }
 }
