@@ -27,7 +27,7 @@ use crate::{
         Caller, Identity,
         token::{new_token, sha256_hex},
     },
-    store::{Db, NewShareRow, OpenShare},
+    store::{Db, NewShareRow, OpenShare, SharedAs},
 };
 
 /// Links of a page.
@@ -100,9 +100,6 @@ impl Shares {
             return Err(Error::Refused(FailureCode::InvalidExpiry));
         }
         let (owner, now) = (caller.user(), inner.clock.now());
-        if inner.db.count_shares(owner, now).await? >= MOST {
-            return Err(Error::Refused(FailureCode::TooMany));
-        }
         let snapshot = match thing {
             Shareable::Work(_) | Shareable::Transcript(_) => None,
             Shareable::Conversation(id) => Some(self.snapshot(owner, id).await?),
@@ -121,10 +118,13 @@ impl Shares {
             thing,
             now,
             expires_at,
+            most: MOST,
         };
         let inserted = inner.db.insert_share(&new, snapshot.as_ref(), &record);
-        if !inserted.await? {
-            return Err(Error::NotFound);
+        match inserted.await? {
+            SharedAs::Made => {}
+            SharedAs::NoThing => return Err(Error::NotFound),
+            SharedAs::TooMany => return Err(Error::Refused(FailureCode::TooMany)),
         }
         let origin = inner.identity.origin();
         Ok(NewShare {

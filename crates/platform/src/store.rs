@@ -101,7 +101,7 @@ pub(crate) use profiles::NewProfile;
 pub(crate) use roles::NewRole;
 pub(crate) use saved_prompts::PromptRow;
 pub(crate) use sessions::{USER_KEY, mark_renewed};
-pub(crate) use shares::{NewShareRow, OpenShare, ShownMessage, Snapshot};
+pub(crate) use shares::{NewShareRow, OpenShare, SharedAs, ShownMessage, Snapshot};
 pub(crate) use signing_keys::{NewSigningKey, Retirement};
 pub(crate) use tokens::{Family, NewFamily, Refresh, Refreshed};
 pub(crate) use totp::NewTotp;

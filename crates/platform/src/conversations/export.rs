@@ -3,6 +3,8 @@
 mod forms;
 mod page;
 
+use std::collections::HashMap;
+
 use futures_util::{
     StreamExt as _,
     stream::{self, BoxStream},
@@ -13,7 +15,10 @@ use super::{Conversations, walk::Walk};
 use crate::{
     Error,
     identity::Caller,
-    store::{Conversation, export::PAGE},
+    store::{
+        Conversation,
+        export::{NamedFile, PAGE},
+    },
     written::file_name,
 };
 pub use page::digests;
@@ -67,7 +72,7 @@ impl Conversations {
                 let reader = Reader::Keeper;
                 self.html(user, id, &found, reader, chinese).await?
             }
-            ConversationForm::Json => self.json(user, id, &found),
+            ConversationForm::Json => self.json(user, id, &found).await?,
         };
         Ok(ExportedConversation {
             name: format!("{name}.{}", form.as_str()),
@@ -136,29 +141,42 @@ impl Conversations {
         Ok(head.chain(body).chain(foot).boxed())
     }
 
-    fn json(&self, user: UserId, id: ConversationId, conversation: &Conversation) -> Pieces {
+    async fn json(
+        &self,
+        user: UserId,
+        id: ConversationId,
+        conversation: &Conversation,
+    ) -> Result<Pieces, Error> {
+        let mut files: HashMap<String, Vec<NamedFile>> = HashMap::new();
+        for file in self.db.named_files(user, id).await? {
+            files.entry(file.message.clone()).or_default().push(file);
+        }
         let head = forms::json_head(conversation, self.clock.now());
-        let begin = (self.db.clone(), Some(String::new()), true);
-        let body = stream::try_unfold(begin, move |(db, after, mut is_first)| async move {
-            let Some(after) = after else {
-                return Ok::<_, Error>(None);
-            };
-            let page = db.kept_messages(user, id, &after).await?;
-            let next = page
-                .last()
-                .filter(|_| page.len() == PAGE)
-                .map(|last| last.id.clone());
-            let mut written = Vec::new();
-            for message in page.iter().filter(|message| message.deleted_at.is_none()) {
-                let separator: &[u8] = if is_first { b"\n" } else { b",\n" };
-                written.extend_from_slice(separator);
-                written.extend(forms::json(message));
-                is_first = false;
-            }
-            Ok(Some((written, (db, next, is_first))))
-        });
+        let begin = (self.db.clone(), Some(String::new()), true, files);
+        let body = stream::try_unfold(
+            begin,
+            move |(db, after, mut is_first, mut files)| async move {
+                let Some(after) = after else {
+                    return Ok::<_, Error>(None);
+                };
+                let page = db.kept_messages(user, id, &after).await?;
+                let next = page
+                    .last()
+                    .filter(|_| page.len() == PAGE)
+                    .map(|last| last.id.clone());
+                let mut written = Vec::new();
+                for message in page.iter().filter(|message| message.deleted_at.is_none()) {
+                    let separator: &[u8] = if is_first { b"\n" } else { b",\n" };
+                    written.extend_from_slice(separator);
+                    let attached = files.remove(&message.id).unwrap_or_default();
+                    written.extend(forms::json(message, &attached));
+                    is_first = false;
+                }
+                Ok(Some((written, (db, next, is_first, files))))
+            },
+        );
         let head = stream::iter([Ok(head)]);
         let foot = stream::iter([Ok(b"\n]}\n".to_vec())]);
-        head.chain(body).chain(foot).boxed()
+        Ok(head.chain(body).chain(foot).boxed())
     }
 }

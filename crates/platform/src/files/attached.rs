@@ -1,6 +1,6 @@
 //! Files that were uploaded to be handed in with questions: they go when nothing has them any more.
 
-use model::{FileId, FileKind, UserId};
+use model::{FileId, UserId};
 use uuid::Uuid;
 
 use super::{Files, FilesError};
@@ -12,10 +12,11 @@ impl Files {
     /// Deletes an upload of the owner's that was not sent after all. What something has already stays.
     #[tracing::instrument(name = "files.discard", skip_all, fields(file.id = %id))]
     pub async fn discard(&self, owner: UserId, id: FileId) -> Result<(), FilesError> {
-        let file = self.view(owner, id).await?;
-        if file.kind == FileKind::Upload && !self.0.db.is_file_in_use(owner, id).await? {
-            self.delete(owner, &[id]).await?;
-        }
+        self.view(owner, id).await?;
+        let inner = &self.0;
+        let now = inner.clock.now();
+        let (_, free) = inner.db.delete_unused_upload(owner, id, now).await?;
+        self.remove_objects(&free).await;
         Ok(())
     }
 

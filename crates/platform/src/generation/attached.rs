@@ -1,5 +1,7 @@
 //! Files that are handed in with a question: whether they can be, and whether the model takes them.
 
+use std::collections::HashSet;
+
 use model::{
     Attachment, AttachmentKind, FailureCode, FileId, FileView, ModelName, Permission, Prompt,
     attachment::{MEDIA_TOGETHER, MOST_ATTACHMENTS},
@@ -27,6 +29,15 @@ impl From<Prompt> for Asking {
             prompt,
             attachments: Vec::new(),
         }
+    }
+}
+
+impl Asking {
+    /// With each file once, where it was named first.
+    pub(super) fn each_once(mut self) -> Self {
+        let mut seen = HashSet::new();
+        self.attachments.retain(|file| seen.insert(*file));
+        self
     }
 }
 
@@ -92,5 +103,22 @@ impl Generations {
             return Err(Error::Refused(FailureCode::ModelCantHear));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_named_twice_is_handed_in_once() {
+        let [one, two] = [1, 2].map(|number| FileId::from_uuid(Uuid::from_u128(number)));
+        let asking = Asking {
+            prompt: Prompt::parse("看看").expect("a prompt"),
+            attachments: vec![two, one, two, one],
+        };
+        assert_eq!(asking.each_once().attachments, [two, one]);
     }
 }

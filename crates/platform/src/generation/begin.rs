@@ -34,7 +34,8 @@ impl Generations {
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
-        let question = question.into();
+        let question: Asking = question.into();
+        let question = question.each_once();
         self.room_for(caller, &model).await?;
         let files = self.attached(caller, &model, &question.attachments).await?;
         let place = if let Some(conversation) = conversation {
@@ -62,7 +63,8 @@ impl Generations {
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
-        let question = question.into();
+        let question: Asking = question.into();
+        let question = question.each_once();
         self.room_for(caller, &model).await?;
         self.attached(caller, &model, &question.attachments).await?;
         let place = Place::Beside(conversation, message);

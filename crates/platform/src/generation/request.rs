@@ -1,7 +1,9 @@
 //! What the model is sent: the branch above the answer, as much of it as the model takes.
 
+use std::collections::HashSet;
+
 use bailian::{ChatRequest, Content, ContentPart, Message as Turn};
-use model::{Attachment, ModelName, Speaker};
+use model::{Attachment, FileId, ModelName, Speaker};
 
 use super::{
     material::{Material, Materials},
@@ -70,20 +72,21 @@ fn turns(
     let mut room = spec.context_characters;
     let mut turns = Vec::new();
     let mut has_files = false;
+    let mut given = HashSet::new();
     for message in branch.iter().rev() {
-        let text = worded(message, materials);
+        let attached = once(message, materials, &mut given);
+        let text = worded(message, &attached);
         let length = text.chars().count();
         // The question itself is sent whatever its length: the model's refusal says more than ours could.
         if length > room && !turns.is_empty() {
             break;
         }
         room = room.saturating_sub(length);
-        let media = media(message, materials);
+        let media = media(&attached);
         if !text.is_empty() || !media.is_empty() {
-            has_files |= message
-                .attachments
+            has_files |= attached
                 .iter()
-                .any(|attachment| matches!(materials.get(attachment.file), Material::Text(_)));
+                .any(|(_, material)| matches!(material, Some(Material::Text(_))));
             turns.push((message.speaker, text, media));
         }
     }
@@ -112,21 +115,40 @@ fn content(text: String, mut media: Vec<ContentPart>) -> Content {
     media.into()
 }
 
-/// What was said, and what is written in the files that were handed in with it.
-fn worded(message: &Message, materials: &Materials) -> String {
-    let mut text = message.text();
+/// A file of a message, and what is given of it; nothing where it is given with another message.
+type Given<'a> = (&'a Attachment, Option<&'a Material>);
+
+/// The files of a message. What was given already is not given once more: it would be paid for again, and its room was counted once.
+fn once<'a>(
+    message: &'a Message,
+    materials: &'a Materials,
+    given: &mut HashSet<FileId>,
+) -> Vec<Given<'a>> {
+    let mut attached = Vec::with_capacity(message.attachments.len());
     for attachment in &message.attachments {
+        let is_new = given.insert(attachment.file);
+        let material = is_new.then(|| materials.get(attachment.file));
+        attached.push((attachment, material));
+    }
+    attached
+}
+
+/// What was said, and what is written in the files that were handed in with it.
+fn worded(message: &Message, attached: &[Given<'_>]) -> String {
+    let mut text = message.text();
+    for (attachment, material) in attached {
         let name = &attachment.name;
-        let part = match materials.get(attachment.file) {
-            Material::Image(_) | Material::Audio(..) => continue,
-            Material::Text(written) => {
+        let part = match material {
+            None => format!("[Attached file that is shown elsewhere: {name}]"),
+            Some(Material::Image(_) | Material::Audio(..)) => continue,
+            Some(Material::Text(written)) => {
                 let fence = fence(written);
                 let end = if written.ends_with('\n') { "" } else { "\n" };
                 format!("Attached file: {name}\n{fence}\n{written}{end}{fence}")
             }
-            Material::Gone => format!("[Attached file that was deleted meanwhile: {name}]"),
-            Material::Unreadable => format!("[Attached file that can't be read: {name}]"),
-            Material::LeftOut => format!("[Attached file that is not shown here: {name}]"),
+            Some(Material::Gone) => format!("[Attached file that was deleted meanwhile: {name}]"),
+            Some(Material::Unreadable) => format!("[Attached file that can't be read: {name}]"),
+            Some(Material::LeftOut) => format!("[Attached file that is not shown here: {name}]"),
         };
         if !text.is_empty() {
             text.push_str("\n\n");
@@ -137,13 +159,14 @@ fn worded(message: &Message, materials: &Materials) -> String {
 }
 
 /// Pictures and sound.
-fn media(message: &Message, materials: &Materials) -> Vec<ContentPart> {
-    let part = |attachment: &Attachment| match materials.get(attachment.file) {
-        Material::Image(address) => Some(ContentPart::image_url(address)),
-        Material::Audio(address, format) => Some(ContentPart::input_audio(address, *format)),
-        Material::Text(_) | Material::Gone | Material::Unreadable | Material::LeftOut => None,
+fn media(attached: &[Given<'_>]) -> Vec<ContentPart> {
+    let part = |(_, material): &Given<'_>| match *material {
+        Some(Material::Image(address)) => Some(ContentPart::image_url(address)),
+        Some(Material::Audio(address, format)) => Some(ContentPart::input_audio(address, *format)),
+        Some(Material::Text(_) | Material::Gone | Material::Unreadable | Material::LeftOut)
+        | None => None,
     };
-    message.attachments.iter().filter_map(part).collect()
+    attached.iter().filter_map(part).collect()
 }
 
 /// A fence that nothing in the text can close: one longer than its longest row of backticks.
@@ -271,6 +294,43 @@ mod tests {
             "[Attached file that is not shown here: a.png]\n\n[Attached file that was deleted meanwhile: b.txt]\n\n\
              [Attached file that can't be read: c.txt]"
         );
+    }
+
+    #[test]
+    fn a_file_of_several_questions_is_sent_once_with_the_newest() {
+        let files = [file(1, "a.png"), file(2, "c.md")];
+        let long = "字".repeat(30_000);
+        let materials = Materials::default()
+            .with(files[0].file, Material::Image("data:a".to_owned()))
+            .with(files[1].file, Material::Text(long));
+        let mut question = said(Speaker::User, "看看");
+        question.attachments = [files.as_slice(), files.as_slice()].concat();
+        let branch = [question.clone(), said(Speaker::Assistant, "好"), question];
+        let seeing = Spec {
+            sees: true,
+            ..THINKER
+        };
+        let request = answer(
+            &name("qwen3.5-plus"),
+            seeing,
+            &branch,
+            &Wishes::default(),
+            &materials,
+        );
+        let json = serde_json::to_value(&request).expect("json");
+        let sent = json.to_string();
+        assert_eq!(sent.matches("data:a").count(), 1);
+        assert_eq!(sent.matches("Attached file: c.md").count(), 1);
+        assert_eq!(
+            json["messages"].as_array().expect("messages").len(),
+            4,
+            "the text takes its room once"
+        );
+        let named = "[Attached file that is shown elsewhere: a.png]\n\n[Attached file that is shown elsewhere: c.md]";
+        let first = json["messages"][1]["content"].as_str().expect("a text");
+        assert_eq!(first, format!("看看\n\n{named}\n\n{named}"));
+        let newest = &json["messages"][3]["content"];
+        assert_eq!(newest[0]["image_url"]["url"], "data:a");
     }
 
     #[test]

@@ -52,6 +52,8 @@ struct Entry {
     extra: Part<lobechat::Extra>,
     reasoning: Thought,
     files: List<Flag>,
+    /// Ours.
+    attachments: List<Flag>,
     timestamp: Moment,
     created_at: Moment,
     #[serde(rename = "createdAt")]

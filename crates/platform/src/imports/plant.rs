@@ -144,6 +144,8 @@ pub(super) fn plant(all: &[Node], current: &str) -> Planted {
             }
             Some(speaker) => {
                 left_out.attachments = left_out.attachments.saturating_add(node.things);
+                // What answers a question that is not taken is another answer.
+                next.is_alone &= speaker == Speaker::Assistant;
                 let (mut said, is_cut) = text(&node.text);
                 if said.trim().is_empty() && node.things > 0 {
                     ATTACHED.clone_into(&mut said);
@@ -158,6 +160,7 @@ pub(super) fn plant(all: &[Node], current: &str) -> Planted {
                     let length = said.len() + reasoning.len();
                     if messages.len() == MOST || length > room {
                         left_out.beyond += 1;
+                        next.is_alone = false;
                     } else {
                         room -= length;
                         let message = DraftMessage {
@@ -294,6 +297,20 @@ mod tests {
         assert_eq!(tree(&planted), [(None, "A"), (Some(0), "B\n\nC")]);
         assert_eq!(planted.messages[1].reasoning, "hm\n\nso\n\nah");
         assert_eq!(planted.leaf, Some(1));
+    }
+
+    #[test]
+    fn an_empty_question_still_parts_two_answers() {
+        let mut empty = said("c", "b", Speaker::User);
+        empty.text.clear();
+        let nodes = [
+            said("a", "", Speaker::User),
+            said("b", "a", Speaker::Assistant),
+            empty,
+            said("d", "c", Speaker::Assistant),
+        ];
+        let expected = [(None, "A"), (Some(0), "B"), (Some(1), "D")];
+        assert_eq!(tree(&plant(&nodes, "d")), expected);
     }
 
     #[test]

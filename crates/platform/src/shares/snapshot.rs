@@ -1,8 +1,8 @@
 //! The copy of a conversation that a link shows.
 
 use model::{
-    ConversationId, FailureCode, MessageStatus, SharePreview, SharedConversation, SharedMessage,
-    Speaker, UserId,
+    Attachment, AttachmentKind, ConversationId, FailureCode, MessageStatus, SharePreview,
+    SharedConversation, SharedMessage, Speaker, UserId,
 };
 
 use super::Shares;
@@ -10,7 +10,7 @@ use crate::{
     Error,
     conversations::Walk,
     render,
-    store::{Conversation, OpenShare, ShownMessage, Snapshot},
+    store::{Conversation, Message, OpenShare, ShownMessage, Snapshot},
 };
 
 /// Messages of a copy at most.
@@ -56,7 +56,7 @@ impl Shares {
                 if message.status == MessageStatus::Generating {
                     return Err(Error::AlreadyGenerating);
                 }
-                let text = message.text();
+                let text = told(&message);
                 if text.is_empty() {
                     continue;
                 }
@@ -141,6 +141,20 @@ impl Shares {
         let walk = Walk::to(db, owner, id, found.leaf).await?;
         Ok((found, walk))
     }
+}
+
+/// What a message says, and what kinds of files were handed in with it: their names may tell more than is meant to be told.
+fn told(message: &Message) -> String {
+    let kind = |file: &Attachment| match file.kind() {
+        Some(AttachmentKind::Image) => "📎 image · 图片",
+        Some(AttachmentKind::Audio) => "📎 audio · 音频",
+        Some(AttachmentKind::Text) => "📎 text · 文本",
+        None => "📎",
+    };
+    let said = Some(message.text()).filter(|text| !text.is_empty());
+    let kinds = message.attachments.iter().map(kind).map(str::to_owned);
+    let lines: Vec<String> = said.into_iter().chain(kinds).collect();
+    lines.join("\n")
 }
 
 /// What is rendered of a message: answers are Markdown, questions are text.

@@ -1,5 +1,7 @@
 //! What links promise, on both databases.
 
+mod copies;
+
 use model::{
     BuiltIn, ConversationId, FailureCode, MessageId, NewShare, Share, ShareLife, Shareable,
     SharedContent, SharedConversation, SharedKind, TranscriptId, WorkId,

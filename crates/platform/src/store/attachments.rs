@@ -29,11 +29,6 @@ const OF_BRANCH: &str = "
     WHERE a.message_id = b.id
     ORDER BY a.message_id, a.position";
 
-const IN_USE: &str = "
-    SELECT EXISTS (SELECT 1 FROM message_attachments a WHERE a.file_id = $2 AND a.owner_id = $1 AND a.message_id IS NOT NULL)
-        OR EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = $2 AND t.owner_id = $1)
-        OR EXISTS (SELECT 1 FROM works w WHERE w.file_id = $2 AND w.owner_id = $1)";
-
 const LEFT: &str = "SELECT id, owner_id, file_id FROM message_attachments WHERE message_id IS NULL AND id > $1 ORDER BY id LIMIT $2";
 
 const FORGET: &str = "DELETE FROM message_attachments WHERE id = $1 AND message_id IS NULL";
@@ -43,7 +38,6 @@ const FORGET: &str = "DELETE FROM message_attachments WHERE id = $1 AND message_
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("ATTACH", ATTACH),
     ("ATTACHMENTS_OF_BRANCH", OF_BRANCH),
-    ("ATTACHMENTS_IN_USE", IN_USE),
     ("ATTACHMENTS_LEFT", LEFT),
     ("ATTACHMENTS_FORGET", FORGET),
 ];
@@ -108,17 +102,6 @@ impl Db {
             all.entry(message).or_default().push(row.try_into()?);
         }
         Ok(all)
-    }
-
-    /// Whether a message, a transcript or a work has the owner's file.
-    #[tracing::instrument(name = "store.attachments.in_use", skip_all)]
-    pub(crate) async fn is_file_in_use(&self, owner: UserId, file: FileId) -> Result<bool> {
-        let is_used: bool = on_pool!(self.writer(), |pool| sqlx::query_scalar(IN_USE)
-            .bind(owner.to_string())
-            .bind(file.to_string())
-            .fetch_one(pool)
-            .await?);
-        Ok(is_used)
     }
 
     /// What was handed in with messages that are gone for good, behind that one.

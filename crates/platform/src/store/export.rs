@@ -9,7 +9,7 @@ use sqlx::{FromRow, types::Json};
 
 #[cfg(test)]
 pub(super) use made::QUERIES as MADE_QUERIES;
-pub(crate) use made::{KeptSentence, KeptTranscript};
+pub(crate) use made::{KeptSentence, KeptShare, KeptShown, KeptTranscript, NamedFile};
 
 use super::{Db, Part, Result, on_pool, text_of};
 

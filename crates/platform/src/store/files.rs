@@ -30,6 +30,11 @@ const LIST: &str = file!(
 const RENAME: &str = "UPDATE files SET name = $3 WHERE owner_id = $1 AND id = $2";
 const USED: &str = "SELECT bytes, files FROM storage WHERE owner_id = $1";
 const DELETE: &str = "DELETE FROM files WHERE owner_id = $1 AND id = $2 RETURNING blob_id, bytes";
+/// An upload that no message, transcript or work has.
+const DELETE_UNUSED: &str = "DELETE FROM files WHERE owner_id = $1 AND id = $2 AND kind = 'upload' \
+     AND NOT EXISTS (SELECT 1 FROM message_attachments a WHERE a.file_id = $2 AND a.owner_id = $1 AND a.message_id IS NOT NULL) \
+     AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = $2 AND t.owner_id = $1) \
+     AND NOT EXISTS (SELECT 1 FROM works w WHERE w.file_id = $2 AND w.owner_id = $1) RETURNING blob_id, bytes";
 const DOOM_FREE: &str = "UPDATE blobs SET state = 'doomed', changed_at = $2 WHERE id = $1 AND state = 'kept' \
      AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = blobs.id)";
 
@@ -43,6 +48,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FILES_LIST", LIST),
     ("FILES_RENAME", RENAME),
     ("FILES_USED", USED),
+    ("FILES_DELETE_UNUSED", DELETE_UNUSED),
     ("FILES_DOOM_FREE", DOOM_FREE),
     ("FILES_SAME", keep::SAME),
 ];
@@ -167,10 +173,31 @@ impl Db {
         ids: &[FileId],
         now: Millis,
     ) -> Result<(u64, Vec<Blob>)> {
+        self.delete_by(DELETE, owner, ids, now).await
+    }
+
+    /// Deletes an upload of the owner's that nothing has. How many, and the contents that nothing refers to any more.
+    #[tracing::instrument(name = "store.files.delete_unused", skip_all)]
+    pub(crate) async fn delete_unused_upload(
+        &self,
+        owner: UserId,
+        id: FileId,
+        now: Millis,
+    ) -> Result<(u64, Vec<Blob>)> {
+        self.delete_by(DELETE_UNUSED, owner, &[id], now).await
+    }
+
+    async fn delete_by(
+        &self,
+        delete: &'static str,
+        owner: UserId,
+        ids: &[FileId],
+        now: Millis,
+    ) -> Result<(u64, Vec<Blob>)> {
         let (mut deleted, mut bytes, mut free) = (0, 0, Vec::new());
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            // First the turn, then the look at what still refers to a content.
+            // First the turn, then the look at what still refers to a file or its content.
             sqlx::query(TAKE_BACK)
                 .bind(owner.to_string())
                 .bind(0_i64)
@@ -178,7 +205,7 @@ impl Db {
                 .execute(&mut *transaction)
                 .await?;
             for id in ids {
-                let gone: Option<(String, i64)> = sqlx::query_as(DELETE)
+                let gone: Option<(String, i64)> = sqlx::query_as(delete)
                     .bind(owner.to_string())
                     .bind(id.to_string())
                     .fetch_optional(&mut *transaction)

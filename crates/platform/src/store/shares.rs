@@ -20,6 +20,8 @@ const SHARE_TRANSCRIPT: &str = "INSERT INTO shares (id, owner_id, token_hash, ki
      SELECT $1, owner_id, $2, 'transcript', id, $3, $4 FROM transcripts WHERE id = $5 AND owner_id = $6 AND sentences > 0";
 const SHARE_CONVERSATION: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
      SELECT $1, owner_id, $2, 'conversation', id, $3, $4 FROM conversations WHERE id = $5 AND owner_id = $6 AND deleted_at IS NULL";
+/// Takes the owner's row, so that what is counted stays so until the link is there.
+const TURN: &str = "UPDATE users SET disabled = disabled WHERE id = $1";
 const COUNT: &str =
     "SELECT COUNT(*) FROM shares WHERE owner_id = $1 AND (expires_at IS NULL OR expires_at > $2)";
 const OPEN: &str = "SELECT s.id, s.owner_id, s.kind, s.thing_id, s.expires_at FROM shares s JOIN users u ON u.id = s.owner_id \
@@ -47,6 +49,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("SHARE_WORK", SHARE_WORK),
     ("SHARE_TRANSCRIPT", SHARE_TRANSCRIPT),
     ("SHARE_CONVERSATION", SHARE_CONVERSATION),
+    ("TURN", TURN),
     ("COUNT", COUNT),
     ("OPEN", OPEN),
     ("LIST", LIST),
@@ -68,6 +71,19 @@ pub(crate) struct NewShareRow<'a> {
     pub(crate) thing: Shareable,
     pub(crate) now: Millis,
     pub(crate) expires_at: Option<Millis>,
+    /// Links of the owner's that may work at once.
+    pub(crate) most: i64,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SharedAs {
+    /// There is a link.
+    Made,
+    /// The owner has no such thing.
+    NoThing,
+    /// The owner has as many links as they may.
+    TooMany,
 }
 
 /// A link that works.
@@ -133,14 +149,14 @@ impl Row {
 }
 
 impl Db {
-    /// Keeps a link with the log's line, and what it shows where that is a copy. Whether the owner has what it is to.
+    /// Keeps a link with the log's line, and what it shows where that is a copy.
     #[tracing::instrument(name = "store.shares.insert", skip_all)]
     pub(crate) async fn insert_share(
         &self,
         new: &NewShareRow<'_>,
         snapshot: Option<&Snapshot>,
         record: &Record,
-    ) -> Result<bool> {
+    ) -> Result<SharedAs> {
         let text = match new.thing {
             Shareable::Work(_) => SHARE_WORK,
             Shareable::Transcript(_) => SHARE_TRANSCRIPT,
@@ -148,6 +164,18 @@ impl Db {
         };
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
+            sqlx::query(TURN)
+                .bind(new.owner.to_string())
+                .execute(&mut *transaction)
+                .await?;
+            let there: i64 = sqlx::query_scalar(COUNT)
+                .bind(new.owner.to_string())
+                .bind(new.now.get())
+                .fetch_one(&mut *transaction)
+                .await?;
+            if there >= new.most {
+                return Ok(SharedAs::TooMany);
+            }
             let inserted = sqlx::query(text)
                 .bind(new.id.to_string())
                 .bind(new.token_hash)
@@ -159,7 +187,7 @@ impl Db {
                 .await?
                 .rows_affected();
             if inserted == 0 {
-                return Ok(false);
+                return Ok(SharedAs::NoThing);
             }
             if let Some(snapshot) = snapshot {
                 sqlx::query(KEEP)
@@ -174,17 +202,7 @@ impl Db {
             append_audit!(transaction, record);
             transaction.commit().await?;
         });
-        Ok(true)
-    }
-
-    /// How many links of the owner's work.
-    #[tracing::instrument(name = "store.shares.count", skip_all)]
-    pub(crate) async fn count_shares(&self, owner: UserId, now: Millis) -> Result<i64> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(COUNT)
-            .bind(owner.to_string())
-            .bind(now.get())
-            .fetch_one(pool)
-            .await?))
+        Ok(SharedAs::Made)
     }
 
     /// The link with that secret, if it works and its owner's account does.

@@ -5,7 +5,11 @@ use serde_json::json;
 
 use super::{FORMAT, VERSION};
 use crate::{
-    store::{Conversation, Message, export::KeptMessage, reasoning_of},
+    store::{
+        Conversation, Message,
+        export::{KeptMessage, NamedFile},
+        reasoning_of,
+    },
     written::{date, plain_markdown},
 };
 
@@ -13,7 +17,10 @@ pub(super) fn markdown_head(title: &str) -> String {
     format!("# {}\n", plain_markdown(title))
 }
 
-/// A question or an answer, without what was thought. What was written is Markdown already, or was typed as text that reads well
+/// What stands before the name of a file that was handed in.
+pub(super) const FILE: &str = "📎";
+
+/// A question or an answer, without what was thought, and the names of what was handed in. What was written is Markdown already, or was typed as text that reads well
 /// as it is.
 pub(super) fn markdown(message: &Message, chinese: bool) -> String {
     let speaker = match (message.speaker, &message.model) {
@@ -22,7 +29,12 @@ pub(super) fn markdown(message: &Message, chinese: bool) -> String {
         (Speaker::Assistant, None) => answer(chinese).to_owned(),
     };
     let when = date(message.created_at.get());
-    format!("\n---\n\n**{speaker}** · {when}\n\n{}\n", message.text())
+    let files = message.attachments.iter();
+    let files = files.map(|file| format!("{FILE} {}", plain_markdown(&file.name)));
+    let said = Some(message.text()).filter(|text| !text.is_empty());
+    let paragraphs: Vec<String> = said.into_iter().chain(files).collect();
+    let paragraphs = paragraphs.join("\n\n");
+    format!("\n---\n\n**{speaker}** · {when}\n\n{paragraphs}\n")
 }
 
 /// Who asks.
@@ -51,8 +63,11 @@ pub(super) fn json_head(conversation: &Conversation, now: Millis) -> Vec<u8> {
     written.into_bytes()
 }
 
-/// A message of any branch.
-pub(super) fn json(message: &KeptMessage) -> Vec<u8> {
+/// A message of any branch, and what is told of the files that were handed in with it.
+pub(super) fn json(message: &KeptMessage, files: &[NamedFile]) -> Vec<u8> {
+    let told =
+        |file: &NamedFile| json!({ "name": file.name, "mime": file.mime, "bytes": file.bytes });
+    let attachments: Vec<_> = files.iter().map(told).collect();
     let written = json!({
         "id": message.id,
         "parent": message.parent_id,
@@ -63,6 +78,7 @@ pub(super) fn json(message: &KeptMessage) -> Vec<u8> {
         "created_at": message.created_at,
         "reasoning": reasoning_of(&message.parts.0),
         "text": message.text(),
+        "attachments": attachments,
     });
     written.to_string().into_bytes()
 }

@@ -58,7 +58,7 @@ pub(super) fn head(title: &str, reader: Reader, chinese: bool) -> String {
     )
 }
 
-/// A question as it was typed, or an answer as it is shown; without what was thought.
+/// A question as it was typed with the names of what was handed in, or an answer as it is shown; without what was thought.
 pub(super) fn message(view: &MessageView, chinese: bool) -> String {
     let (speaker, role) = match (view.speaker, &view.model) {
         (Speaker::User, _) => (forms::own(chinese), "user"),
@@ -74,7 +74,11 @@ pub(super) fn message(view: &MessageView, chinese: bool) -> String {
     match view.speaker {
         Speaker::User => {
             written.push_str("<div class=\"paper__question\">");
-            written.push_str(&plain_html(&view.text));
+            let files = view.attachments.iter();
+            let files = files.map(|file| format!("{} {}", forms::FILE, file.name));
+            let said = Some(view.text.clone()).filter(|text| !text.is_empty());
+            let lines: Vec<String> = said.into_iter().chain(files).collect();
+            written.push_str(&plain_html(&lines.join("\n")));
         }
         Speaker::Assistant => {
             written.push_str("<div class=\"prose\">");

@@ -114,3 +114,36 @@ async fn all_branches_are_in_json_but_not_what_was_deleted() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_handed_in_is_named_in_every_form() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let id = house.long(2).await;
+        let (owner, question, file) = (house.lin.user(), testing::nth(1), testing::nth(9));
+        for (position, name) in ["a<b>.png", "c.md"].into_iter().enumerate() {
+            let sql = format!(
+                "INSERT INTO message_attachments (id, owner_id, message_id, position, file_id, name, mime, bytes)
+                 VALUES ('a-{position}', '{owner}', '{question}', {position}, '{file}', '{name}', 'image/png', 7)"
+            );
+            testing::execute(&db, &sql).await;
+        }
+        let empty = format!("UPDATE messages SET parts = '[]' WHERE id = '{question}'");
+        testing::execute(&db, &empty).await;
+        let markdown = house.file(id, ConversationForm::Markdown).await;
+        assert!(markdown.contains("\n\n📎 a\\<b\\>.png\n\n📎 c.md\n"), "{markdown}");
+        let page = house.file(id, ConversationForm::Html).await;
+        assert!(page.contains("📎 a&lt;b&gt;.png\n📎 c.md"), "{page}");
+        let json = house.file(id, ConversationForm::Json).await;
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(
+            json["messages"][0]["attachments"],
+            serde_json::json!([
+                { "name": "a<b>.png", "mime": "image/png", "bytes": 7 },
+                { "name": "c.md", "mime": "image/png", "bytes": 7 },
+            ])
+        );
+        assert_eq!(json["messages"][1]["attachments"], serde_json::json!([]));
+    })
+    .await;
+}

@@ -133,6 +133,8 @@ async fn what_the_model_cant_be_given_is_refused_and_nothing_is_asked() {
         let unread = house.upload("a.txt", binary).await;
         let large = house.upload("b.txt", vec![b'a'; 500_001]).await;
         let gone = FileId::from_uuid(house.ids.next());
+        let many = (0..11).map(|_| FileId::from_uuid(house.ids.next()));
+        let many: Vec<_> = many.collect();
         for (files, model, expected) in [
             (vec![image], "qwen-plus", FailureCode::ModelCantSee),
             (vec![sound], "qwen3.5-plus", FailureCode::ModelCantHear),
@@ -141,7 +143,7 @@ async fn what_the_model_cant_be_given_is_refused_and_nothing_is_asked() {
             (vec![unread], "qwen-plus", FailureCode::UnreadableText),
             (vec![large], "qwen-plus", FailureCode::TooLarge),
             (vec![gone], "qwen-plus", FailureCode::FileGone),
-            (vec![image; 11], "qwen3.5-plus", FailureCode::TooMany),
+            (many, "qwen3.5-plus", FailureCode::TooMany),
         ] {
             let refused = house.hand_in(None, ("Look", &files), model).await;
             assert_eq!(code(refused), Some(expected));

@@ -9,7 +9,10 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::{Caller, Identity, IdentityError};
 use crate::{
-    store::export::{KeptConversation, KeptLine, KeptMessage, KeptSentence, KeptTranscript, PAGE},
+    store::export::{
+        KeptConversation, KeptLine, KeptMessage, KeptSentence, KeptShare, KeptShown,
+        KeptTranscript, PAGE,
+    },
     written::date,
 };
 
@@ -32,7 +35,11 @@ const README: &str = "Everything that this site keeps of your account. Times are
      attachments.jsonl    files that you handed in with questions, in their order; what is in them is in files.jsonl\n\
      works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
      prompts.jsonl        prompts that you keep, a prompt a line\n\
-     transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n";
+     transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n\
+     shares.jsonl         links by which you share something, a link a line (without their secrets)\n\
+                         您的分享链接，每行一个（不含链接中的密钥）\n\
+     shares/*.jsonl       the messages that a link to a conversation shows, a message a line\n\
+                         对话的分享链接所显示的消息，每行一条\n";
 
 /// Does something with each page of what a person has, from the smallest id to the largest.
 macro_rules! each_page {
@@ -109,7 +116,40 @@ impl Identity {
                 self.pack_transcript(user, transcript, archive).await?;
             }
         });
+        self.pack_shares(user, archive).await
+    }
+
+    /// Goes through the links twice: what is written goes to one entry after the other.
+    async fn pack_shares(&self, user: UserId, archive: &mut Archive) -> Result<(), IdentityError> {
+        let db = &self.0.db;
+        archive.open("shares.jsonl").await?;
+        each_page!(after => db.kept_shares(user, &after), page => {
+            archive.write(page.iter().flat_map(line).collect()).await?;
+        });
+        each_page!(after => db.kept_shares(user, &after), page => {
+            for share in page.iter().filter(|share| share.taken_at.is_some()) {
+                self.pack_shown(user, share, archive).await?;
+            }
+        });
         Ok(())
+    }
+
+    async fn pack_shown(
+        &self,
+        user: UserId,
+        share: &KeptShare,
+        archive: &mut Archive,
+    ) -> Result<(), IdentityError> {
+        archive.open(&format!("shares/{}.jsonl", share.id)).await?;
+        let mut after = -1;
+        loop {
+            let page: Vec<KeptShown> = self.0.db.kept_shown(user, &share.id, after).await?;
+            archive.write(page.iter().flat_map(line).collect()).await?;
+            match page.last() {
+                Some(last) if page.len() == PAGE => after = last.position,
+                _ => return Ok(()),
+            }
+        }
     }
 
     async fn pack_transcript(

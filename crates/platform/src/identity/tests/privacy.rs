@@ -105,6 +105,15 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
              VALUES ('p-{whose}', '{owner}', 'mine', 'mine', '{whose} 的提示词', '', 0, 0)"
         ),
         format!(
+            "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at)
+             VALUES ('s-{whose}', '{owner}', 'hash-of-link-{whose}', 'conversation', 'c-{whose}', 0)"
+        ),
+        format!("INSERT INTO share_snapshots (share_id, title, messages, taken_at) VALUES ('s-{whose}', '{whose} 的旧标题', 1, 0)"),
+        format!(
+            "INSERT INTO share_messages (share_id, position, role, text, blocks, render_version)
+             VALUES ('s-{whose}', 0, 'user', '{whose} 给人看的话', '[]', 1)"
+        ),
+        format!(
             "INSERT INTO transcript_sentences (transcript_id, position, begin_ms, end_ms, text, words, version)
              VALUES ('t-{whose}', 0, 0, 9, '{whose} 说的话', '', 1)"
         ),
@@ -172,6 +181,8 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["attachments.jsonl"].contains("Lin 的笔记.md"));
         assert!(files["works.jsonl"].contains("Lin 的灯塔"));
         assert!(files["prompts.jsonl"].contains("Lin 的提示词"));
+        assert!(files["shares.jsonl"].contains("Lin 的旧标题"));
+        assert!(files["shares/s-Lin.jsonl"].contains("Lin 给人看的话"));
         let transcript = &files["transcripts/t-Lin.jsonl"];
         assert_eq!(transcript.lines().count(), 2);
         assert!(transcript.contains("Lin 的周会") && transcript.contains("Lin 说的话"));

@@ -1,6 +1,6 @@
 //! What a person has made, and what they keep.
 
-use model::UserId;
+use model::{ConversationId, UserId};
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -20,6 +20,17 @@ const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.t
      FROM transcript_sentences s JOIN transcripts t ON t.id = s.transcript_id \
      WHERE t.owner_id = $1 AND s.transcript_id = $2 AND s.position > $3 ORDER BY s.position LIMIT $4";
 
+const SHARES: &str = "SELECT s.id, s.kind, s.thing_id, s.created_at, s.expires_at, n.title, n.taken_at \
+     FROM shares s LEFT JOIN share_snapshots n ON n.share_id = s.id \
+     WHERE s.owner_id = $1 AND s.id > $2 ORDER BY s.id LIMIT $3";
+const SHOWN: &str = "SELECT m.position, m.role, m.model, m.text \
+     FROM share_messages m JOIN shares s ON s.id = m.share_id \
+     WHERE s.owner_id = $1 AND m.share_id = $2 AND m.position > $3 ORDER BY m.position LIMIT $4";
+/// `CROSS` keeps SQLite from beginning with the attachments.
+const NAMED_FILES: &str = "SELECT a.message_id AS message, a.name, a.mime, a.bytes \
+     FROM conversations c JOIN messages m ON m.conversation_id = c.id CROSS JOIN message_attachments a \
+     WHERE c.owner_id = $1 AND c.id = $2 AND a.message_id = m.id ORDER BY a.message_id, a.position";
+
 /// For the proof that each page uses an index.
 #[cfg(test)]
 pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
@@ -29,6 +40,9 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_PROMPTS", PROMPTS),
     ("EXPORT_TRANSCRIPTS", TRANSCRIPTS),
     ("EXPORT_SENTENCES", SENTENCES),
+    ("EXPORT_SHARES", SHARES),
+    ("EXPORT_SHOWN", SHOWN),
+    ("EXPORT_NAMED_FILES", NAMED_FILES),
 ];
 
 /// A file, without its content.
@@ -103,6 +117,37 @@ pub(crate) struct KeptSentence {
     text: String,
 }
 
+/// A link to something, and what the copy that it shows is called and when that was taken.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptShare {
+    pub(crate) id: String,
+    kind: String,
+    thing_id: String,
+    created_at: i64,
+    expires_at: Option<i64>,
+    title: Option<String>,
+    pub(crate) taken_at: Option<i64>,
+}
+
+/// A message that a link shows.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptShown {
+    pub(crate) position: i64,
+    role: String,
+    model: Option<String>,
+    text: String,
+}
+
+/// What is told of a file that was handed in with a message.
+#[derive(FromRow)]
+pub(crate) struct NamedFile {
+    /// The message's id.
+    pub(crate) message: String,
+    pub(crate) name: String,
+    pub(crate) mime: String,
+    pub(crate) bytes: i64,
+}
+
 /// A page of a query about a person, behind an id.
 macro_rules! behind {
     ($db:expr, $query:expr, $owner:expr, $after:expr) => {
@@ -152,6 +197,43 @@ impl Db {
         after: &str,
     ) -> Result<Vec<KeptTranscript>> {
         behind!(self, TRANSCRIPTS, owner, after)
+    }
+
+    /// The person's links behind that one, by id, also those that have ended.
+    #[tracing::instrument(name = "store.export.shares", skip_all)]
+    pub(crate) async fn kept_shares(&self, owner: UserId, after: &str) -> Result<Vec<KeptShare>> {
+        behind!(self, SHARES, owner, after)
+    }
+
+    /// What the person's link to a conversation shows behind that message.
+    #[tracing::instrument(name = "store.export.shown", skip_all)]
+    pub(crate) async fn kept_shown(
+        &self,
+        owner: UserId,
+        share: &str,
+        after: i64,
+    ) -> Result<Vec<KeptShown>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(SHOWN)
+            .bind(owner.to_string())
+            .bind(share)
+            .bind(after)
+            .bind(page())
+            .fetch_all(pool)
+            .await?))
+    }
+
+    /// What was handed in with the messages of the person's conversation, by message and in order.
+    #[tracing::instrument(name = "store.export.named_files", skip_all, fields(conversation.id = %conversation))]
+    pub(crate) async fn named_files(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+    ) -> Result<Vec<NamedFile>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(NAMED_FILES)
+            .bind(owner.to_string())
+            .bind(conversation.to_string())
+            .fetch_all(pool)
+            .await?))
     }
 
     /// What is said in the person's transcript behind that sentence.

@@ -5,7 +5,7 @@ use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
 use crate::store::{
-    Db, Result, attachments, drafts, messages::Part, on_pool, parameters, rows,
+    Db, Result, attachments, drafts, files, messages::Part, on_pool, parameters, rows,
     search::SearchIndex as _,
 };
 
@@ -220,6 +220,15 @@ impl Db {
                 .execute(&mut *tx)
                 .await?;
             tx.index_text(asked.question, asked.text).await?;
+            if !asked.attachments.is_empty() {
+                // Its turn among what changes the owner's files, so that none of these is found unused and deleted meanwhile.
+                sqlx::query(files::TAKE_BACK)
+                    .bind(owner.to_string())
+                    .bind(0_i64)
+                    .bind(0_i64)
+                    .execute(&mut *tx)
+                    .await?;
+            }
             for (position, (id, file)) in (0_i64..).zip(asked.attachments) {
                 let attached = sqlx::query(attachments::ATTACH)
                     .bind(id.to_string())

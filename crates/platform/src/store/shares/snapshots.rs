@@ -32,8 +32,10 @@ const MESSAGES: &str = "
     SELECT position, role, model, text, blocks, render_version FROM share_messages
     WHERE share_id = $1 AND position >= $2 ORDER BY position LIMIT $3";
 
+/// Where a newer copy is meanwhile, its blocks stay: those are of the text that it has.
 const SAVE_RENDERED: &str = "
-    UPDATE share_messages SET blocks = $3, render_version = $4 WHERE share_id = $1 AND position = $2";
+    UPDATE share_messages SET blocks = $3, render_version = $4
+    WHERE share_id = $1 AND position = $2 AND render_version < $4";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -216,7 +218,7 @@ impl Db {
         each.collect()
     }
 
-    /// Keeps what an answer was rendered to anew.
+    /// Keeps what an answer was rendered to anew, unless a renderer as new has been there.
     #[tracing::instrument(name = "store.shares.save_rendered", skip_all)]
     pub(crate) async fn save_shown(
         &self,

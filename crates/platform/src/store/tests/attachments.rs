@@ -66,6 +66,12 @@ impl Desk {
         (turn, submitted)
     }
 
+    /// Whether the upload went because nothing has it.
+    async fn discarded(&self, owner: UserId, file: FileId) -> bool {
+        let discarded = self.db.delete_unused_upload(owner, file, NOW).await;
+        discarded.unwrap().0 == 1
+    }
+
     /// What the turn's question was handed in with: names, and whether they are gone.
     async fn handed_in(&self, owner: UserId, turn: Turn) -> Vec<(String, bool)> {
         let message = self.db.message(owner, turn.conversation, turn.question);
@@ -107,7 +113,7 @@ async fn a_file_of_somebody_else_leaves_nothing_asked() {
         assert_eq!(submitted, Submitted::NoFile);
         assert_eq!(db.conversation(eve, turn.conversation).await.unwrap(), None);
         assert_eq!(desk.count("SELECT COUNT(*) FROM messages").await, 0);
-        assert!(!db.is_file_in_use(lin, file).await.unwrap());
+        assert!(desk.discarded(lin, file).await);
     })
     .await;
 }
@@ -119,7 +125,7 @@ async fn what_is_left_of_a_purged_conversation_is_remembered_until_it_is_forgott
         let lin = desk.person().await;
         let file = desk.file(lin, "a.png").await;
         let (turn, _) = desk.hand_in(lin, &[file]).await;
-        assert!(db.is_file_in_use(lin, file).await.unwrap());
+        assert!(!desk.discarded(lin, file).await);
         assert!(
             db.left_attachments(Uuid::nil(), 9)
                 .await
@@ -132,12 +138,9 @@ async fn what_is_left_of_a_purged_conversation_is_remembered_until_it_is_forgott
                 .await
                 .unwrap()
         );
-        assert!(
-            db.is_file_in_use(lin, file).await.unwrap(),
-            "it may come back"
-        );
+        assert!(!desk.discarded(lin, file).await, "it may come back");
         db.purge_conversations(NOW.plus(1)).await.unwrap();
-        assert!(!db.is_file_in_use(lin, file).await.unwrap());
+        assert!(desk.discarded(lin, file).await);
         let left = db.left_attachments(Uuid::nil(), 9).await.unwrap();
         assert_eq!(left.len(), 1);
         assert_eq!((left[0].owner, left[0].file), (lin, file));
