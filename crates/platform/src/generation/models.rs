@@ -93,17 +93,19 @@ impl Models {
         let card = self.catalogue.get(name.as_str());
         let knows = |feature| card.and_then(|card| card.has(&feature)) == Some(true);
         let tokens = |most: Option<u64>| most.and_then(|most| u32::try_from(most).ok());
+        let thinking = match card.and_then(|card| card.thinking) {
+            Some(capability::Thinking::Always) => ThinkingAbility::Always,
+            Some(capability::Thinking::On) => ThinkingAbility::ByDefault,
+            Some(capability::Thinking::Off) => ThinkingAbility::OnRequest,
+            Some(capability::Thinking::Never) | None => ThinkingAbility::Never,
+        };
         Abilities {
             max_tokens: tokens(card.and_then(|card| card.max_output_tokens)),
-            thinking: match card.and_then(|card| card.thinking) {
-                Some(capability::Thinking::Always) => ThinkingAbility::Always,
-                Some(capability::Thinking::On) => ThinkingAbility::ByDefault,
-                Some(capability::Thinking::Off) => ThinkingAbility::OnRequest,
-                Some(capability::Thinking::Never) | None => ThinkingAbility::Never,
-            },
+            thinking,
             max_thinking_tokens: tokens(card.and_then(|card| card.max_thinking_tokens)),
             search: knows(Feature::WebSearch),
-            json: knows(Feature::StructuredOutputs),
+            // While it reasons it can't, whatever else is known of it.
+            json: knows(Feature::StructuredOutputs) && thinking != ThinkingAbility::Always,
         }
     }
 
