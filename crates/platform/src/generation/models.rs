@@ -240,6 +240,10 @@ mod tests {
         let thinker = models.abilities(&name("qwq-plus"));
         assert_eq!(thinker.thinking, ThinkingAbility::Always);
         assert!(!thinker.json);
+        // The catalogue knows that this one answers in JSON, which it can't while it reasons.
+        let structured = models.abilities(&name("qwen3-vl-8b-thinking"));
+        assert_eq!(structured.thinking, ThinkingAbility::Always);
+        assert!(!structured.json);
         let unheard = models.abilities(&name("unheard-of"));
         assert_eq!(
             (unheard.thinking, unheard.max_tokens),
