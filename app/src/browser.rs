@@ -38,6 +38,23 @@ pub fn has_drawer() -> bool {
     media_matches("(width <= 52rem)")
 }
 
+/// Whether ⌘ is here what Ctrl is elsewhere.
+pub fn has_command_key() -> bool {
+    let Some(navigator) = window().map(|window| window.navigator()) else {
+        return false;
+    };
+    let said = navigator
+        .platform()
+        .ok()
+        .filter(|platform| !platform.is_empty())
+        .or_else(|| navigator.user_agent().ok());
+    said.is_some_and(|said| {
+        ["Mac", "iPhone", "iPad", "iPod"]
+            .iter()
+            .any(|name| said.contains(name))
+    })
+}
+
 /// Whether the person asked for less movement.
 pub fn prefers_reduced_motion() -> bool {
     media_matches("(prefers-reduced-motion: reduce)")

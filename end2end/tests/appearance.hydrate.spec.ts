@@ -54,6 +54,9 @@ test("Ctrl+Enter sends where that was chosen, and Enter breaks the line", { tag:
   }).toPass();
   await expect(chat.questions).toContainText(/one\ntwo三/);
   await chat.answered();
+  await chat.edit();
+  await expect(page.getByText(words.edit_keys_command, { exact: true })).toBeVisible();
+  await expect(page.getByText(words.edit_keys, { exact: true })).toBeHidden();
 });
 
 test("a browser that blocks notices is explained", async ({ page, chat, settings, words }) => {

@@ -34,6 +34,19 @@ test("the drawer sets what the next answer is written with, and its details tell
   await expect(drawer).toBeHidden();
 });
 
+test("JSON and reasoning are refused together, and the form says so", async ({ page, chat, words }) => {
+  await chat.alive();
+  await page.getByRole("link", { name: words.parameters, exact: true }).click();
+  const drawer = page.getByRole("dialog", { name: words.parameters });
+  await drawer.getByLabel(words.think_first, { exact: true }).selectOption("on");
+  await drawer.getByLabel(words.json_answer, { exact: true }).check();
+  await drawer.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(drawer.getByText(words.error_json_while_thinking)).toBeVisible();
+  await drawer.getByLabel(words.think_first, { exact: true }).selectOption("off");
+  await drawer.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(drawer).toBeHidden();
+});
+
 test("the drawer is that of the model that is chosen", async ({ page, chat, words }) => {
   await chat.alive();
   await page.getByRole("combobox", { name: words.model }).selectOption("qwq-plus");

@@ -10,8 +10,10 @@ test("what is set for a conversation is shown, kept, and left to the model again
   await field(words.answer_seed).fill("7");
   await field(words.think_first).selectOption("on");
   await field(words.conversation_instructions).fill("Always rhyme.");
+  await expect(page.getByRole("button", { name: words.parameters_reset })).toHaveCount(0);
   await page.getByRole("button", { name: words.save, exact: true }).click();
   await expect(page.getByText(words.saved)).toBeVisible();
+  await expect(page.getByRole("button", { name: words.parameters_reset }), "what is set can be reset at once").toBeVisible();
 
   await page.reload();
   await expect(field(words.temperature)).toHaveValue("0.4");
@@ -26,8 +28,10 @@ test("what is set for a conversation is shown, kept, and left to the model again
   await expect(chat.answer.locator("summary").first(), "it reasons first").toBeVisible();
 
   await page.goto(`/parameters?conversation=${path.split("/").pop()}`);
+  await field(words.temperature).fill("0.9");
   await page.getByRole("button", { name: words.parameters_reset }).click();
-  await expect(field(words.temperature)).toHaveValue("");
+  await expect(field(words.temperature), "what was typed goes too").toHaveValue("");
+  await expect(field(words.think_first)).toHaveValue("");
   await expect(page.getByRole("button", { name: words.parameters_reset })).toHaveCount(0);
 });
 

@@ -72,6 +72,29 @@ test("Esc closes the offer until another line begins", { tag: "@desktop" }, asyn
   await expect(offered(page, words)).toBeVisible();
 });
 
+test("what is offered goes when the field is left, and takes no other button's keys", { tag: "@desktop" }, async ({ page, chat, words }) => {
+  await chat.alive();
+  await chat.prompt.pressSequentially("/");
+  await expect(offered(page, words)).toBeVisible();
+  await page.getByRole("combobox", { name: words.model }).focus();
+  await expect(offered(page, words)).toHaveCount(0);
+  await expect(chat.prompt).not.toHaveAttribute("aria-activedescendant");
+  await page.getByRole("link", { name: words.parameters, exact: true }).press("Enter");
+  await expect(page.getByRole("dialog", { name: words.parameters })).toBeVisible();
+  await expect(chat.prompt, "nothing was put there").toHaveValue("/");
+});
+
+test("what is offered goes with the text that called it", { tag: "@desktop" }, async ({ page, chat, questions, words }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await chat.prompt.pressSequentially("/");
+  await expect(offered(page, words)).toBeVisible();
+  // As by a button, while the keyboard stays in the field.
+  await page.locator("form.composer").evaluate((form: HTMLFormElement) => form.requestSubmit());
+  await expect(offered(page, words)).toHaveCount(0);
+  await expect(chat.questions).toHaveCount(2);
+});
+
 test("while an input method composes, nothing is offered and no key chooses", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await keep(page, words, "春晓", "背一首孟浩然的诗。");
   await chat.alive();
@@ -88,4 +111,24 @@ test("while an input method composes, nothing is offered and no key chooses", { 
   await expect(chat.prompt).toHaveValue("/春晓");
   await expect(options(page, words)).toHaveCount(1);
   await expect(chat.questions).toHaveCount(0);
+});
+
+test("what is typed for a new prompt stays when another one is copied, and goes when it is kept", async ({ page, chat, sidebar, words }) => {
+  await chat.alive();
+  // Not loaded anew, so that its forms are alive as soon as they are there.
+  await sidebar.openAccountMenu();
+  await page.getByRole("link", { name: words.prompts, exact: true }).click();
+  const made = page.locator(".prompt-new");
+  await page.locator("summary").filter({ hasText: words.prompts_new }).click();
+  await page.getByLabel(words.prompt_name, { exact: true }).fill("weekly");
+  await page.getByLabel(words.prompt_text, { exact: true }).fill("Report.");
+  await page.getByRole("button", { name: words.prompt_copy }).first().click();
+  const own = page.getByRole("list", { name: words.prompts }).getByRole("listitem");
+  await expect(own).toHaveCount(1);
+  await expect(page.getByText(words.prompt_copied, { exact: true })).toBeVisible();
+  await expect(page.getByLabel(words.prompt_name, { exact: true })).toHaveValue("weekly");
+  await page.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(own).toHaveCount(2);
+  await expect(made, "an empty one takes its place").not.toHaveAttribute("open");
+  await expect(page.getByLabel(words.prompt_name, { exact: true })).toHaveValue("");
 });

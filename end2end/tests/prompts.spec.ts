@@ -27,6 +27,10 @@ test("a prompt is kept, changed, found, deleted and taken back", async ({ page, 
   await expect(page.getByText(words.prompts_none)).toBeVisible();
   await page.getByRole("button", { name: words.undo }).click();
   await expect(own).toHaveCount(1);
+  // WCAG 2.2.1: it stands until it is closed.
+  await own.getByRole("button").click();
+  await page.getByRole("link", { name: words.close, exact: true }).click();
+  await expect(page.getByRole("button", { name: words.undo })).toHaveCount(0);
 });
 
 test("a prompt that everybody has is copied once", async ({ page, chat, words }) => {

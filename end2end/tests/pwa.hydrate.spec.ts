@@ -35,3 +35,14 @@ test("nothing is kept: neither pages nor answers, before and after one signs out
   await expect(page.getByRole("heading", { name: "Liantai can’t be reached" })).toBeVisible();
   await expect(page.getByText(questions.poem)).toHaveCount(0);
 });
+
+test("what another app hands over is kept as the draft at once, and leaves the address", async ({ page, chat }) => {
+  await chat.alive();
+  const kept = page.waitForResponse((response) => response.url().includes("/fn/conversations.save_draft"));
+  await page.goto("/?share_title=spring&share_text=dawn");
+  await expect(chat.prompt).toHaveValue("spring\ndawn");
+  await kept;
+  await expect(page).toHaveURL((url) => url.pathname === "/" && url.search === "");
+  await page.goto("/");
+  await expect(chat.prompt).toHaveValue("spring\ndawn");
+});

@@ -35,7 +35,7 @@ test("the site can be installed, under its name in the reader's language", async
   }
 });
 
-test("what another app hands over stands in the composer, and nothing is sent", async ({ page, chat, account }) => {
+test("what another app hands over stands in the composer, and nothing is sent", async ({ page, chat }) => {
   await chat.alive();
   const handed = new URLSearchParams({ share_title: "春晓", share_text: "春眠 & <b>不觉晓</b>", share_url: "https://example.com/a?b=c" });
   const expected = "春晓\n春眠 & <b>不觉晓</b>\nhttps://example.com/a?b=c";
@@ -43,10 +43,13 @@ test("what another app hands over stands in the composer, and nothing is sent", 
   await expect(chat.prompt).toHaveValue(expected);
   await expect(chat.questions).toHaveCount(0);
   expect(new URL(page.url()).pathname).toBe("/");
+});
 
+test("what another app hands over is not lost when one has to sign in first", async ({ page, chat, account }) => {
+  await chat.alive();
   await page.context().clearCookies();
-  await page.goto("/?share_text=later");
+  await page.goto("/?share_title=first&share_text=later");
   await expect(page).toHaveURL(/\/login/);
   await fillIn(page, account);
-  await expect(chat.prompt).toHaveValue("later");
+  await expect(chat.prompt).toHaveValue("first\nlater");
 });

@@ -68,6 +68,25 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
     await expect(sheet).toBeVisible();
   });
 
+  test("a key that is held does it once, and the browser nothing of its own", async ({ page, chat, words }) => {
+    await chat.alive();
+    await chat.prompt.focus();
+    await page.evaluate(() => {
+      const left: boolean[] = [];
+      Object.assign(window, { left });
+      // After all that listens for it: what nobody took is the browser's.
+      window.addEventListener("keydown", (event) => {
+        if (event.key === "k") left.push(!event.defaultPrevented);
+      });
+    });
+    await page.keyboard.down("Control");
+    for (let times = 0; times < 3; times += 1) await page.keyboard.down("k");
+    await page.keyboard.up("k");
+    await page.keyboard.up("Control");
+    await expect(page.getByRole("dialog", { name: words.palette })).toBeVisible();
+    expect(await page.evaluate(() => (window as unknown as { left: boolean[] }).left)).toEqual([false, false, false]);
+  });
+
   // WCAG 2.1.4.
   test("letters can be switched off, and what is with Ctrl stays", async ({ page, chat, settings, questions, words }) => {
     await settings.open("/appearance");

@@ -27,10 +27,25 @@ impl Call {
         })
     }
 
-    /// The text with `filled` in the place of the call.
+    /// Whether it stands in the text where it was typed.
+    pub fn stands_in(&self, text: &str) -> bool {
+        let typed = text.get(self.from..self.to);
+        typed.and_then(|typed| typed.strip_prefix('/')) == Some(self.letters.as_str())
+    }
+
+    /// The text with `filled` in the place of the call; where that is no longer there, nothing is taken away: `filled` comes
+    /// between what stands there now, or to the end.
     pub fn replaced(&self, text: &str, filled: &str) -> String {
-        let before = text.get(..self.from).unwrap_or_default();
-        let after = text.get(self.to..).unwrap_or_default();
+        let end = text.len();
+        let (from, to) = if self.stands_in(text) {
+            (self.from, self.to)
+        } else if text.is_char_boundary(self.from) {
+            (self.from, self.from)
+        } else {
+            (end, end)
+        };
+        let before = text.get(..from).unwrap_or_default();
+        let after = text.get(to..).unwrap_or_default();
         [before, filled, after].concat()
     }
 }
@@ -87,5 +102,27 @@ mod tests {
         let call = Call::at(text, 7);
         let replaced = call.map(|call| call.replaced(text, "Translate."));
         assert_eq!(replaced.as_deref(), Some("😀\nTranslate.\nafter"));
+    }
+
+    #[test]
+    fn what_took_the_place_of_a_call_is_not_lost() {
+        let call = Call {
+            letters: "tra".to_owned(),
+            from: 4,
+            to: 8,
+        };
+        for (text, stands, expected) in [
+            ("one\n/tra", true, "one\nX"),
+            ("one\n/tra more", true, "one\nX more"),
+            ("one\n/two", false, "one\nX/two"),
+            ("one\n", false, "one\nX"),
+            ("", false, "X"),
+            // The fourth byte is within a character, or the eighth.
+            ("一二三四", false, "一二三四X"),
+            ("one\n/tr二", false, "one\nX/tr二"),
+        ] {
+            assert_eq!(call.stands_in(text), stands, "{text:?}");
+            assert_eq!(call.replaced(text, "X"), expected, "{text:?}");
+        }
     }
 }

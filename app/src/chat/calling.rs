@@ -1,6 +1,10 @@
 //! Calling a prompt in the composer: what may be meant is offered while it is typed, and the keys choose from it.
 
-use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{FocusEvent, KeyboardEvent},
+    prelude::*,
+    task::spawn_local,
+};
 use model::{SavedPrompt, template};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
@@ -76,15 +80,26 @@ impl Calling {
         }
     }
 
+    /// The keyboard leaves something in the composer. What is offered goes with that of the field.
+    pub fn left(self, event: &FocusEvent) {
+        let is_called = self.call.with_untracked(Option::is_some);
+        if is_called && browser::closest(event, FIELD).is_some() {
+            self.close();
+        }
+    }
+
     /// A key in the composer, before the composer hears of it.
     pub fn pressed(self, event: &KeyboardEvent) {
         let is_of_input_method =
             event.is_composing() || event.key_code() == 229 || self.is_composing.get_value();
         let has_modifier =
             event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
-        let is_called = self.call.with_untracked(Option::is_some);
         let count = self.offered.with_untracked(Vec::len);
-        if is_of_input_method || has_modifier || !is_called || count == 0 {
+        if is_of_input_method || has_modifier || count == 0 || self.stands() != Some(true) {
+            return;
+        }
+        // The buttons beside the field have keys of their own.
+        if browser::closest(event, FIELD).is_none() {
             return;
         }
         match event.key().as_str() {
@@ -138,6 +153,12 @@ impl Calling {
         self.offered.set(Vec::new());
     }
 
+    /// Whether what calls is still in the text; nothing when nothing is called, or the composer is gone.
+    fn stands(self) -> Option<bool> {
+        let call = self.call.try_get_untracked().flatten()?;
+        self.text.try_with_untracked(|text| call.stands_in(text))
+    }
+
     fn put(self, call: &Call, filled: &str) {
         self.text.update(|text| *text = call.replaced(text, filled));
         browser::focus_at_end(FIELD.to_owned());
@@ -183,10 +204,23 @@ pub fn PromptPicker(calling: Calling) -> impl IntoView {
     let wanted = Memo::new(move |was_wanted: Option<&bool>| {
         was_wanted == Some(&true) || calling.call.with(Option::is_some)
     });
+    // A call ends too when its text is sent, or otherwise replaced.
+    Effect::new(move |_| {
+        calling.text.track();
+        if calling.call.with_untracked(Option::is_some) {
+            // Until then, what is typed on has been looked at.
+            browser::after_layout(move || {
+                if calling.stands() == Some(false) {
+                    calling.close();
+                }
+            });
+        }
+    });
     // A field that is typed into says what is chosen for it elsewhere.
     Effect::new(move |_| {
-        let Some(field) = field() else { return };
+        // Read first, so that this runs again when the field is not there yet.
         let active = calling.is_open().then(|| option_id(calling.active.get()));
+        let Some(field) = field() else { return };
         let attributes = [
             ("aria-controls", active.is_some().then(|| LIST.to_owned())),
             ("aria-activedescendant", active),

@@ -116,6 +116,9 @@ pub fn Composer(
     writing: Writing,
     offer: Offer,
     #[prop(into)] asked: Callback<Asked>,
+    /// The draft that the server has, where the text begins with more.
+    #[prop(into, optional)]
+    kept: Option<String>,
 ) -> impl IntoView {
     let words = use_words();
     let Writing {
@@ -126,7 +129,7 @@ pub fn Composer(
         is_generating,
         ..
     } = writing;
-    keep_draft(conversation, text);
+    keep_draft(conversation, text, kept);
     attaching.watch_drops();
     let calling = Calling::new(text);
     let parameters = ParametersOf::new(conversation, model);
@@ -160,6 +163,7 @@ pub fn Composer(
                 on:compositionstart=move |_| calling.composes(true)
                 on:compositionend=move |_| calling.composes(false)
                 on:input=move |_| calling.typed()
+                on:focusout=move |event| calling.left(&event)
             >
                 <Attached attaching button=ATTACH/>
                 <TextField

@@ -13,26 +13,33 @@ use crate::{
 
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// Keeps `text` as the draft of `conversation`.
-pub fn keep_draft(conversation: Option<ConversationId>, text: RwSignal<String>) {
-    let kept = StoredValue::new(text.get_untracked());
+/// Keeps `text` as the draft of `conversation`. What it begins with is kept at once where it isn't what is `kept` already.
+pub fn keep_draft(
+    conversation: Option<ConversationId>,
+    text: RwSignal<String>,
+    kept: Option<String>,
+) {
+    let kept = StoredValue::new(kept.unwrap_or_else(|| text.get_untracked()));
     let edits = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    Effect::new(move |was_there: Option<bool>| {
         let typed = text.get();
         // Also when nothing is to be kept: a sent question must not be saved by a timer that still runs.
         edits.update_value(|edits| *edits += 1);
         if typed == kept.get_value() {
-            return;
+            return true;
         }
         let edit = edits.get_value();
         spawn_local(async move {
-            gloo_timers::future::sleep(PAUSE).await;
+            if was_there.is_some() {
+                gloo_timers::future::sleep(PAUSE).await;
+            }
             let is_last = edits.try_get_value() == Some(edit);
             // The next edit, or leaving, repeats what fails here.
             if is_last && save_draft(conversation, typed.clone()).await.is_ok() {
                 kept.try_set_value(typed);
             }
         });
+        true
     });
     Effect::new(move |_| {
         let leave = window_event_listener(ev::pagehide, move |_| {

@@ -171,7 +171,7 @@ impl Draft {
     }
 }
 
-/// The box. Enter sends as in the composer, Esc gives up.
+/// The box. The same keys send as in the composer, Esc gives up.
 #[component]
 pub fn EditBox(
     message: OpenMessage,
@@ -233,7 +233,8 @@ pub fn EditBox(
             />
             <div class="edit__bar">
                 {is_question.then(|| view! { <AttachButton attaching id=ATTACH/> })}
-                <span class="edit__hint">{words.edit_keys}</span>
+                <span class="edit__hint" data-send="enter">{words.edit_keys}</span>
+                <span class="edit__hint" data-send="command">{words.edit_keys_command}</span>
                 <button class="button" type="button" on:click=move |_| draft.cancel(words.edit_kept)>
                     {words.cancel}
                 </button>

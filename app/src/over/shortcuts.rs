@@ -110,7 +110,8 @@ impl Shortcut {
 struct Chord<'a> {
     key: &'a str,
     command: bool,
-    alt: bool,
+    /// A key is held that makes it the browser's or the system's.
+    other: bool,
     shift: bool,
     /// Something is typed into, or a dialog is open.
     typing: bool,
@@ -118,7 +119,7 @@ struct Chord<'a> {
 
 /// What the chord asks for.
 fn meant(chord: Chord<'_>, has_letters: bool) -> Option<Shortcut> {
-    if chord.alt {
+    if chord.other {
         return None;
     }
     let key = match chord.key {
@@ -150,8 +151,11 @@ pub fn listen(over: Over) {
         let navigate = navigate.clone();
         let listener = window_event_listener(ev::keydown, move |event| {
             if let Some(shortcut) = asked(&event) {
+                // A key that is held does it once, and the browser nothing of its own.
                 event.prevent_default();
-                perform(shortcut, over, &navigate);
+                if !event.repeat() {
+                    perform(shortcut, over, &navigate);
+                }
             }
         });
         on_cleanup(move || listener.remove());
@@ -159,18 +163,27 @@ pub fn listen(over: Over) {
 }
 
 fn asked(event: &ev::KeyboardEvent) -> Option<Shortcut> {
-    let belongs_elsewhere = event.default_prevented() || event.repeat();
-    if belongs_elsewhere || event.is_composing() || event.key_code() == 229 {
+    if event.default_prevented() || event.is_composing() || event.key_code() == 229 {
         return None;
     }
+    let (command, foreign) = modifiers(
+        event.ctrl_key(),
+        event.meta_key(),
+        browser::has_command_key(),
+    );
     let chord = Chord {
         key: &event.key(),
-        command: event.ctrl_key() || event.meta_key(),
-        alt: event.alt_key(),
+        command,
+        other: foreign || event.alt_key(),
         shift: event.shift_key(),
         typing: browser::closest(event, FIELDS).is_some() || browser::has("dialog[open]"),
     };
     meant(chord, habits::has_letter_keys())
+}
+
+/// Whether Ctrl or ⌘, whichever commands here, is held, and whether the one that doesn't is: with Ctrl an Apple keyboard edits text.
+const fn modifiers(ctrl: bool, meta: bool, is_apple: bool) -> (bool, bool) {
+    if is_apple { (meta, ctrl) } else { (ctrl, meta) }
 }
 
 fn perform(shortcut: Shortcut, over: Over, navigate: &impl Fn(&str, NavigateOptions)) {
@@ -221,7 +234,7 @@ mod tests {
     const PLAIN: Chord<'_> = Chord {
         key: "n",
         command: false,
-        alt: false,
+        other: false,
         shift: false,
         typing: false,
     };
@@ -248,8 +261,11 @@ mod tests {
             ..PLAIN
         };
         assert_eq!(meant(shifted, true), None);
-        let alt = Chord { alt: true, ..PLAIN };
-        assert_eq!(meant(alt, true), None);
+        let other = Chord {
+            other: true,
+            ..PLAIN
+        };
+        assert_eq!(meant(other, true), None);
         let locked = Chord { key: "N", ..PLAIN };
         assert_eq!(meant(locked, true), Some(Shortcut::NewChat));
     }
@@ -298,6 +314,27 @@ mod tests {
             ..command("K")
         };
         assert_eq!(meant(shifted, true), None);
+    }
+
+    #[test]
+    fn only_the_key_that_commands_on_the_platform_commands() {
+        for (ctrl, meta, is_apple, expected) in [
+            (true, false, false, Some(Shortcut::Palette)),
+            (false, true, false, None),
+            (false, true, true, Some(Shortcut::Palette)),
+            (true, false, true, None),
+            (true, true, true, None),
+            (true, true, false, None),
+        ] {
+            let (command, other) = modifiers(ctrl, meta, is_apple);
+            let chord = Chord {
+                key: "k",
+                command,
+                other,
+                ..PLAIN
+            };
+            assert_eq!(meant(chord, true), expected, "{ctrl} {meta} {is_apple}");
+        }
     }
 
     #[test]

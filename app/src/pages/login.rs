@@ -4,6 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use server_fn::ServerFn;
 
 use crate::{
+    address::with_query,
     api::{
         identity::{SignIn, sign_in},
         security::{passkey_sign_in, passkey_sign_in_options},
@@ -23,6 +24,11 @@ use crate::{
     },
 };
 
+/// A step of the way to `next`, which may have a query of its own.
+fn leading_to(step: &str, next: &str) -> String {
+    with_query(step, &[("next", next)])
+}
+
 /// Signing in.
 #[component]
 pub fn LoginPage() -> impl IntoView {
@@ -41,7 +47,7 @@ pub fn LoginPage() -> impl IntoView {
                         let providers = session.providers.into_iter();
                         let buttons = providers
                             .map(|provider| {
-                                let address = format!("/sso/{}?next={next}", provider.id);
+                                let address = leading_to(&format!("/sso/{}", provider.id), &next);
                                 view! {
                                     <a class="button" href=address rel="external">
                                         {words.sign_in_with(&provider.label)}
@@ -79,7 +85,7 @@ fn PasswordForm(next: String) -> impl IntoView {
         let next = next.clone();
         move |event: leptos::ev::SubmitEvent| {
             let request = sign_in(email.get_untracked(), password.get_untracked(), None);
-            let after = format!("/login/factor?next={next}");
+            let after = leading_to("/login/factor", &next);
             let next = next.clone();
             posting.submit_to(&event, request, move |awaited| {
                 if awaited.is_empty() { next } else { after }
@@ -156,4 +162,22 @@ async fn use_passkey() -> Result<(), AppError> {
     let question = passkey_sign_in_options().await?;
     let response = passkeys::get(&question.options).await?;
     passkey_sign_in(question.ceremony, response).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_of_what_was_shared_goes_along_to_the_next_step() {
+        let shared = "/?share_title=a%20b&share_text=c";
+        let expected = "next=%2F%3Fshare_title%3Da%2520b%26share_text%3Dc";
+        for step in ["/login/factor", "/sso/house"] {
+            assert_eq!(leading_to(step, shared), format!("{step}?{expected}"));
+        }
+        assert_eq!(
+            leading_to("/login/factor", "/c/1"),
+            "/login/factor?next=%2Fc%2F1"
+        );
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
     language::use_words,
     ui::{area::PageHead, loaded::Loaded},
 };
-use form::ParametersForms;
+use form::{ParametersForms, Setting};
 
 /// The page.
 #[component]
@@ -26,6 +26,7 @@ pub fn ParametersPage() -> impl IntoView {
         move || conversation.get(),
         |conversation| load_parameters(conversation, String::new()),
     );
+    let setting = Setting::new();
     view! {
         <Header>
             <span class="topbar__title">{words.parameters}</span>
@@ -41,7 +42,8 @@ pub fn ParametersPage() -> impl IntoView {
                             <section class="panel" aria-label=words.parameters>
                                 <ParametersForms
                                     shown
-                                    saved=Callback::new(|()| ())
+                                    setting
+                                    saved=Callback::new(move |()| view.refetch())
                                     reset=Callback::new(move |()| view.refetch())
                                 />
                             </section>
@@ -64,6 +66,7 @@ pub fn ParametersPanel() -> impl IntoView {
         move || (id.clone(), model.clone()),
         |(id, model)| load_parameters(id, model.into()),
     );
+    let setting = Setting::new();
     view! {
         <Loaded
             what=view
@@ -71,6 +74,7 @@ pub fn ParametersPanel() -> impl IntoView {
                 view! {
                     <ParametersForms
                         shown
+                        setting
                         saved=Callback::new(move |()| of.open.set(false))
                         reset=Callback::new(move |()| view.refetch())
                     />

@@ -71,8 +71,9 @@ pub fn PromptsPage() -> impl IntoView {
         |asked| load_prompts(asked.words, asked.after),
     );
     let removed = Removed::in_query();
-    // The form is drawn anew when what was typed is kept.
+    // The form is drawn anew when what was typed is kept, and only then.
     let made = RwSignal::new(0_u32);
+    let copied = RwSignal::new(None);
     view! {
         <Header>
             <span class="topbar__title">{words.prompts}</span>
@@ -81,17 +82,14 @@ pub fn PromptsPage() -> impl IntoView {
             <div class="finder__column">
                 <PageHead title=words.prompts lead=words.prompts_lead/>
                 <SearchForm asked/>
+                <For each=move || [made.get()] key=|made| *made children=move |_| view! { <NewPrompt found made/> }/>
                 <Loaded
                     what=found
                     view=move |shelf: PromptShelf, _session: Session| {
                         let asked = asked.get_untracked();
                         view! {
                             <OwnPrompts page=shelf.own asked found removed/>
-                            {move || {
-                                made.track();
-                                view! { <NewPrompt found made/> }
-                            }}
-                            <BuiltInPrompts prompts=shelf.built_in found/>
+                            <BuiltInPrompts prompts=shelf.built_in found copied/>
                         }
                     }
                 />
@@ -142,8 +140,8 @@ fn NewPrompt(found: Found, made: RwSignal<u32>) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(FIELDS);
     let create = sends_quietly::<CreatePrompt>(submission, move |_| {
-        made.update(|made| *made += 1);
         found.refetch();
+        made.try_update(|made| *made += 1);
     });
     view! {
         <details class="prompt-new">

@@ -116,6 +116,12 @@ impl Submission {
         });
     }
 
+    /// Says nothing any more of what was sent before.
+    pub fn forget(self) {
+        self.error.try_set(None);
+        self.done.try_set(false);
+    }
+
     /// Says what went wrong before anything was sent.
     pub fn fail(self, code: FailureCode) {
         self.error.set(Some(AppError::new(code)));

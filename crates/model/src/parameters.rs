@@ -105,6 +105,10 @@ impl Parameters {
         {
             return Err(FailureCode::InvalidThinkingBudget);
         }
+        let is_asked_both = self.json && self.thinking == Some(true);
+        if is_asked_both && abilities.json && abilities.thinks_as_told() {
+            return Err(FailureCode::JsonWhileThinking);
+        }
         Ok(())
     }
 
@@ -211,6 +215,32 @@ mod tests {
         };
         assert_eq!(long.check(&unknown), Ok(()));
         assert_eq!(deep.check(&unknown), Ok(()));
+    }
+
+    #[test]
+    fn json_and_reasoning_exclude_each_other_where_a_model_can_be_told_both() {
+        let both = Parameters {
+            json: true,
+            thinking: Some(true),
+            ..Parameters::default()
+        };
+        let by_default = Abilities {
+            thinking: ThinkingAbility::ByDefault,
+            ..HYBRID
+        };
+        for told in [HYBRID, by_default] {
+            assert_eq!(both.check(&told), Err(FailureCode::JsonWhileThinking));
+        }
+        // What was set for another model stays set and is not sent.
+        let no_json = Abilities {
+            json: false,
+            ..HYBRID
+        };
+        let [never, always] = [ThinkingAbility::Never, ThinkingAbility::Always]
+            .map(|thinking| Abilities { thinking, ..HYBRID });
+        for untold in [no_json, never, always] {
+            assert_eq!(both.check(&untold), Ok(()), "{untold:?}");
+        }
     }
 
     #[test]

@@ -68,9 +68,9 @@ pub fn NewConversationPage() -> impl IntoView {
                 match offer.await {
                     // A draft that can't be read must not keep anyone from writing.
                     Ok(offer) => {
-                        let draft = draft.await.unwrap_or_default();
-                        let draft = query.with_untracked(|query| beginning(draft, query));
-                        Either::Left(view! { <NewConversation offer draft/> })
+                        let kept = draft.await.unwrap_or_default();
+                        let draft = query.with_untracked(|query| beginning(kept.clone(), query));
+                        Either::Left(view! { <NewConversation offer draft kept/> })
                     }
                     Err(error) => Either::Right(view! { <LoadFailed error/> }),
                 }
@@ -79,9 +79,26 @@ pub fn NewConversationPage() -> impl IntoView {
     }
 }
 
+/// Takes what was handed over out of the address once it stands in the composer, so that nothing hands it over again.
+fn leave_shared(query: Memo<ParamsMap>) {
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if query.with_untracked(|query| with_shared(query) != "/") {
+            let options = NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..NavigateOptions::default()
+            };
+            navigate("/", options);
+        }
+    });
+}
+
+/// The composer begins with `draft`, of which the server has `kept`.
 #[component]
-fn NewConversation(offer: Offer, draft: String) -> impl IntoView {
+fn NewConversation(offer: Offer, draft: String, kept: String) -> impl IntoView {
     let words = use_words();
+    leave_shared(use_query_map());
     let sidebar = expect_context::<Sidebar>();
     let JustAsked(just_asked) = expect_context();
     let (text, model) = (RwSignal::new(draft), RwSignal::new(offer.default.clone()));
@@ -117,7 +134,7 @@ fn NewConversation(offer: Offer, draft: String) -> impl IntoView {
             </div>
             <div class="dock">
                 <Notice error=writing.problem/>
-                <Composer writing offer asked/>
+                <Composer writing offer asked kept/>
             </div>
         </div>
     }

@@ -30,10 +30,29 @@ const FIELDS: &[Field] = &[
     Field::Instructions,
 ];
 
+/// What stays when the forms are drawn again with what is set now.
+#[derive(Clone, Copy)]
+pub struct Setting {
+    submission: Submission,
+    /// How often everything was left to the model again.
+    resets: RwSignal<u32>,
+}
+
+impl Setting {
+    /// Nothing was sent yet.
+    pub fn new() -> Self {
+        Self {
+            submission: Submission::new(FIELDS),
+            resets: RwSignal::new(0),
+        }
+    }
+}
+
 /// The form, and the one that empties it.
 #[component]
 pub fn ParametersForms(
     shown: ParametersView,
+    setting: Setting,
     saved: Callback<()>,
     reset: Callback<()>,
 ) -> impl IntoView {
@@ -48,12 +67,24 @@ pub fn ParametersForms(
     } else {
         words.parameters_next_lead
     };
+    let model = words.parameters_model(&shown.model.label);
     let is_empty = shown.parameters.is_empty();
     let resetting = Submission::new(&[]);
-    let empty = sends_quietly::<ResetParameters>(resetting, move |()| reset.run(()));
+    let Setting { submission, resets } = setting;
+    let empty = sends_quietly::<ResetParameters>(resetting, move |()| {
+        submission.forget();
+        resets.try_update(|resets| *resets += 1);
+        reset.run(());
+    });
+    // What is drawn over keeps what was typed into it. After a reset nothing of that may stay, so the other branch is drawn.
+    let form = if resets.get_untracked().is_multiple_of(2) {
+        Either::Left(view! { <ParametersForm shown submission saved/> })
+    } else {
+        Either::Right(view! { <ParametersForm shown submission saved/> })
+    };
     view! {
-        <p class="panel__note">{lead} " " {words.parameters_model(&shown.model.label)}</p>
-        <ParametersForm shown saved/>
+        <p class="panel__note">{lead} " " {model}</p>
+        {form}
         {(!is_empty)
             .then(|| {
                 view! {
@@ -69,9 +100,12 @@ pub fn ParametersForms(
 }
 
 #[component]
-fn ParametersForm(shown: ParametersView, saved: Callback<()>) -> impl IntoView {
+fn ParametersForm(
+    shown: ParametersView,
+    submission: Submission,
+    saved: Callback<()>,
+) -> impl IntoView {
     let words = use_words();
-    let submission = Submission::new(FIELDS);
     let save = sends_quietly::<SetParameters>(submission, move |()| saved.run(()));
     let ParametersDraft {
         temperature,
@@ -234,7 +268,6 @@ fn Switches(shown: ParametersView, submission: Submission) -> impl IntoView {
         Either::Left(view! {
             <Check name="form[json]" value="on" label=words.json_answer checked=RwSignal::new(parameters.json)/>
             <p class="field__hint">{words.json_answer_hint}</p>
-            {move || problem.get().map(|text| view! { <p class="field__problem" role="alert">{text}</p> })}
         })
     } else {
         let note = words.model_no_json(&model.label);
@@ -242,7 +275,10 @@ fn Switches(shown: ParametersView, submission: Submission) -> impl IntoView {
     };
     view! {
         <div class="field">{search}</div>
-        <div class="field">{json}</div>
+        <div class="field">
+            {json}
+            {move || problem.get().map(|text| view! { <p class="field__problem" role="alert">{text}</p> })}
+        </div>
     }
 }
 

@@ -1,6 +1,6 @@
 //! Prompts, a card each.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, ev::SubmitEvent, prelude::*};
 use model::{Page, SavedPrompt};
 use server_fn::ServerFn;
 
@@ -99,9 +99,14 @@ fn OwnPrompt(prompt: SavedPrompt, found: Found, removed: Removed) -> impl IntoVi
     }
 }
 
-/// Those that everybody has, to be used as they are or copied.
+/// Those that everybody has, to be used as they are or copied. Which was copied last is kept outside, because copying draws them
+/// again.
 #[component]
-pub(super) fn BuiltInPrompts(prompts: Vec<SavedPrompt>, found: Found) -> impl IntoView {
+pub(super) fn BuiltInPrompts(
+    prompts: Vec<SavedPrompt>,
+    found: Found,
+    copied: RwSignal<Option<String>>,
+) -> impl IntoView {
     let words = use_words();
     view! {
         <section class="prompts-built-in" aria-labelledby="built-in-heading">
@@ -110,7 +115,7 @@ pub(super) fn BuiltInPrompts(prompts: Vec<SavedPrompt>, found: Found) -> impl In
             <ul class="prompts">
                 {prompts
                     .into_iter()
-                    .map(|prompt| view! { <BuiltInPrompt prompt found/> })
+                    .map(|prompt| view! { <BuiltInPrompt prompt found copied/> })
                     .collect_view()}
             </ul>
         </section>
@@ -118,11 +123,29 @@ pub(super) fn BuiltInPrompts(prompts: Vec<SavedPrompt>, found: Found) -> impl In
 }
 
 #[component]
-fn BuiltInPrompt(prompt: SavedPrompt, found: Found) -> impl IntoView {
+fn BuiltInPrompt(
+    prompt: SavedPrompt,
+    found: Found,
+    copied: RwSignal<Option<String>>,
+) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
-    let copy = sends_quietly::<CreatePrompt>(submission, move |_| found.refetch());
     let (name, text) = (String::from(prompt.name), String::from(prompt.text));
+    let is_copied = {
+        let name = name.clone();
+        move || copied.with(|copied| copied.as_ref() == Some(&name))
+    };
+    let copy = {
+        let name = name.clone();
+        let send = sends_quietly::<CreatePrompt>(submission, move |_| {
+            copied.try_set(Some(name.clone()));
+            found.refetch();
+        });
+        move |event: SubmitEvent| {
+            copied.set(None);
+            send(event);
+        }
+    };
     view! {
         <li class="prompt">
             <h3 class="prompt__name">"/" {name.clone()}</h3>
@@ -138,7 +161,8 @@ fn BuiltInPrompt(prompt: SavedPrompt, found: Found) -> impl IntoView {
                     {words.prompt_copy}
                 </button>
             </form>
-            {submission.view_as(words.prompt_copied)}
+            {submission.view_as("")}
+            {move || is_copied().then(|| view! { <p class="notice" role="status">{words.prompt_copied}</p> })}
         </li>
     }
 }

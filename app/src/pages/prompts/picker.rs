@@ -59,7 +59,19 @@ fn Offered(calling: Calling) -> impl IntoView {
     };
     // On a low screen the list is longer than its box.
     Effect::new(move |_| show(&option_id(calling.active.get())));
-    view! { <ul class="prompt-options" id=LIST role="listbox" aria-label=words.prompts_offered>{options}</ul> }
+    // Whoever scrolls the list stays in the composer.
+    let stay = |event: leptos::ev::MouseEvent| event.prevent_default();
+    view! {
+        <ul
+            class="prompt-options"
+            id=LIST
+            role="listbox"
+            aria-label=words.prompts_offered
+            on:mousedown=stay
+        >
+            {options}
+        </ul>
+    }
 }
 
 fn show(id: &str) {

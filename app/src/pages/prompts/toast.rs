@@ -1,20 +1,15 @@
 //! Taking a deletion back.
 
-use std::time::Duration;
-
-use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_query_map;
+use leptos::{ev::MouseEvent, prelude::*};
+use leptos_router::hooks::{use_location, use_query_map};
 use model::PromptId;
 use server_fn::ServerFn;
 
-use super::Found;
+use super::{Found, PATH};
 use crate::{
-    admin::form::sends_quietly, api::prompts::RestorePrompt, language::use_words,
+    admin::form::sends_quietly, api::prompts::RestorePrompt, browser, language::use_words,
     ui::submission::Submission,
 };
-
-/// How long a deletion can be taken back here.
-const UNDO: Duration = Duration::from_secs(10);
 
 /// The prompt that was deleted last.
 #[derive(Clone, Copy)]
@@ -33,22 +28,26 @@ impl Removed {
     }
 }
 
-/// For a few seconds; without scripts, as long as the page stands.
+/// Until it is closed or the address changes: nobody has to be quick (WCAG 2.2.1).
 #[component]
 pub(super) fn RemovedToast(removed: Removed, found: Found) -> impl IntoView {
     let words = use_words();
     let Removed(removed) = removed;
     let submission = Submission::new(&[]);
-    Effect::new(move |_| {
-        if let Some(id) = removed.get() {
-            spawn_local(async move {
-                gloo_timers::future::sleep(UNDO).await;
-                if removed.try_get_untracked() == Some(Some(id)) {
-                    removed.try_set(None);
-                }
-            });
+    let place = use_location();
+    Effect::new(move |was_there: Option<bool>| {
+        place.pathname.track();
+        place.search.track();
+        if was_there.is_some() {
+            removed.set(None);
         }
+        true
     });
+    let close = move |event: MouseEvent| {
+        event.prevent_default();
+        removed.set(None);
+        browser::focus("main");
+    };
     let toast = move || {
         let id = removed.get()?;
         let restore = sends_quietly::<RestorePrompt>(submission, move |()| {
@@ -62,6 +61,7 @@ pub(super) fn RemovedToast(removed: Removed, found: Found) -> impl IntoView {
                     <input type="hidden" name="id" value=id.to_string()/>
                     <button class="toast__action" aria-busy=submission.busy()>{words.undo}</button>
                 </form>
+                <a class="toast__action" href=PATH on:click=close>{words.close}</a>
             </div>
         })
     };

@@ -45,10 +45,6 @@ impl ParametersDraft {
             "" => None,
             _ => return Err(FailureCode::BadRequest),
         };
-        let json = !self.json.is_empty();
-        if json && thinking == Some(true) {
-            return Err(FailureCode::JsonWhileThinking);
-        }
         let instructions = self.instructions.replace("\r\n", "\n").trim().to_owned();
         let is_long = instructions.chars().count() > Parameters::MAX_INSTRUCTIONS;
         if is_long || instructions.contains('\0') {
@@ -62,7 +58,7 @@ impl ParametersDraft {
             thinking,
             thinking_budget,
             search: !self.search.is_empty(),
-            json,
+            json: !self.json.is_empty(),
             instructions,
         })
     }
@@ -148,11 +144,6 @@ mod tests {
         assert_eq!(refused, Err(FailureCode::InvalidSeed));
         let refused = draft(|form| form.thinking_budget = "0".to_owned());
         assert_eq!(refused, Err(FailureCode::InvalidThinkingBudget));
-        let refused = draft(|form| {
-            form.json = "on".to_owned();
-            form.thinking = "on".to_owned();
-        });
-        assert_eq!(refused, Err(FailureCode::JsonWhileThinking));
         let refused = draft(|form| form.instructions = "字".repeat(4_001));
         assert_eq!(refused, Err(FailureCode::InvalidInstructions));
     }

@@ -93,17 +93,19 @@ impl Models {
         let card = self.catalogue.get(name.as_str());
         let knows = |feature| card.and_then(|card| card.has(&feature)) == Some(true);
         let tokens = |most: Option<u64>| most.and_then(|most| u32::try_from(most).ok());
+        let thinking = match card.and_then(|card| card.thinking) {
+            Some(capability::Thinking::Always) => ThinkingAbility::Always,
+            Some(capability::Thinking::On) => ThinkingAbility::ByDefault,
+            Some(capability::Thinking::Off) => ThinkingAbility::OnRequest,
+            Some(capability::Thinking::Never) | None => ThinkingAbility::Never,
+        };
         Abilities {
             max_tokens: tokens(card.and_then(|card| card.max_output_tokens)),
-            thinking: match card.and_then(|card| card.thinking) {
-                Some(capability::Thinking::Always) => ThinkingAbility::Always,
-                Some(capability::Thinking::On) => ThinkingAbility::ByDefault,
-                Some(capability::Thinking::Off) => ThinkingAbility::OnRequest,
-                Some(capability::Thinking::Never) | None => ThinkingAbility::Never,
-            },
+            thinking,
             max_thinking_tokens: tokens(card.and_then(|card| card.max_thinking_tokens)),
             search: knows(Feature::WebSearch),
-            json: knows(Feature::StructuredOutputs),
+            // While it reasons it can't, whatever else is known of it.
+            json: knows(Feature::StructuredOutputs) && thinking != ThinkingAbility::Always,
         }
     }
 
@@ -238,6 +240,10 @@ mod tests {
         let thinker = models.abilities(&name("qwq-plus"));
         assert_eq!(thinker.thinking, ThinkingAbility::Always);
         assert!(!thinker.json);
+        // The catalogue knows that this one answers in JSON, which it can't while it reasons.
+        let structured = models.abilities(&name("qwen3-vl-8b-thinking"));
+        assert_eq!(structured.thinking, ThinkingAbility::Always);
+        assert!(!structured.json);
         let unheard = models.abilities(&name("unheard-of"));
         assert_eq!(
             (unheard.thinking, unheard.max_tokens),
