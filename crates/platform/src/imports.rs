@@ -4,10 +4,12 @@
 //! same renderer as all else. Taking in the same file again finds what is there already.
 
 mod draft;
+mod escapes;
 mod forms;
 mod lenient;
 mod plant;
 mod reading;
+mod room;
 #[cfg(test)]
 mod tests;
 
