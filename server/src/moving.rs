@@ -3,7 +3,10 @@
 use app::glue::with_query;
 use axum::{
     body::Body,
-    extract::{Extension, Multipart, Path, Query, State, multipart::MultipartError},
+    extract::{
+        Extension, Multipart, Path, Query, State,
+        multipart::{MultipartError, MultipartRejection},
+    },
     response::{IntoResponse, Redirect, Response},
 };
 use futures_util::TryStreamExt as _;
@@ -24,7 +27,7 @@ use crate::{account::back_to, files::attachment, health::Readiness};
 pub(crate) const IMPORT: &str = "/conversations/import";
 
 /// The page about that.
-const IMPORTS: &str = "/settings/import";
+pub(crate) const IMPORTS: &str = "/settings/import";
 
 /// What a page that is printed may do: draw itself, and open the browser's printing.
 fn policy() -> HeaderValue {
@@ -113,10 +116,11 @@ pub(crate) async fn import(
     State((services, _)): State<(Services, Readiness)>,
     session: Session,
     Extension(visitor): Extension<Visitor>,
-    form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let taken = async {
         let caller = services.identity.caller(&session, &visitor).await?;
+        let form = form.map_err(|_| Error::Refused(FailureCode::BadRequest))?;
         // Boxed: it holds the transaction of either dialect, and the form around it.
         Box::pin(file(&services, &caller, form)).await
     };

@@ -4,38 +4,55 @@
 //! same renderer as all else. Taking in the same file again finds what is there already.
 
 mod draft;
+mod escapes;
 mod forms;
 mod lenient;
 mod plant;
 mod reading;
+mod room;
 #[cfg(test)]
 mod tests;
 
 use std::{
+    collections::HashSet,
     fs::File,
     io::{Seek as _, Write as _},
     pin::pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use model::{
-    ConversationId, ImportFormat, ImportId, ImportLine, ImportOutcome, ImportReport, MessageId,
-    Millis, ModelName, Permission, Title, UserId, import::LARGEST_IMPORT,
+    ConversationId, FailureCode, ImportFormat, ImportId, ImportLine, ImportOutcome, ImportReport,
+    MessageId, Millis, ModelName, Permission, Title, UserId, import::LARGEST_IMPORT,
 };
-use tokio::sync::{Semaphore, mpsc};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::timeout,
+};
 
 use crate::{
     Clock, Error, Ids,
     files::FilesError,
     identity::Caller,
-    store::{Db, ImportedMessage, NewImport, parts_of},
+    store::{Db, ImportedMessage, KEPT_REPORTS, NewImport, parts_of},
 };
 use draft::Draft;
 
-/// Files that are read at once: each can take as much memory as it is large.
+/// Files that are read at once. Each can take as much memory as a file is large when it is unpacked and holds one conversation, and a
+/// few times what `room` allows.
 const AT_ONCE: usize = 2;
+
+/// How long nothing may come of a file that is being sent.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// Files of a person in a day that something was taken of, at most.
+const A_DAY: i64 = 20;
+
+/// A day, in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Conversations that were read and are not written yet.
 const WAITING: usize = 2;
@@ -56,7 +73,38 @@ struct Inner {
     ids: Ids,
     /// Answers next, whatever answered before.
     model: ModelName,
-    places: Semaphore,
+    places: Arc<Semaphore>,
+    /// Whose files are on their way or being read.
+    busy: Mutex<HashSet<UserId>>,
+}
+
+/// Someone whose file is on its way or being read, until this is dropped.
+struct Turn<'a> {
+    busy: &'a Mutex<HashSet<UserId>>,
+    owner: UserId,
+}
+
+impl<'a> Turn<'a> {
+    /// Unless another of theirs is.
+    fn of(owner: UserId, busy: &'a Mutex<HashSet<UserId>>) -> Option<Self> {
+        let is_first = busy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(owner);
+        // Made only then: what is dropped ends the turn.
+        if is_first {
+            Some(Self { busy, owner })
+        } else {
+            None
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.remove(&self.owner);
+    }
 }
 
 impl Imports {
@@ -66,7 +114,8 @@ impl Imports {
             clock,
             ids,
             model,
-            places: Semaphore::new(AT_ONCE),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            busy: Mutex::default(),
         }))
     }
 
@@ -84,14 +133,20 @@ impl Imports {
     {
         caller.require(Permission::ChatUse)?;
         let inner = &*self.0;
-        let place = inner.places.try_acquire();
-        let _place = place.map_err(|_| Error::Overloaded)?;
-        let file = put_down(bytes).await?;
         let owner = caller.user();
+        let _turn = Turn::of(owner, &inner.busy).ok_or(Error::Overloaded)?;
+        self.allow_another(owner).await?;
+        let file = put_down(bytes).await?;
+        let place = Arc::clone(&inner.places).try_acquire_owned();
+        let place = place.map_err(|_| Error::Overloaded)?;
         let id = ImportId::from_uuid(inner.ids.next());
         let mut report = ImportReport::begun(id, inner.clock.now(), shown(name));
         let (sender, mut drafts) = mpsc::channel(WAITING);
-        let reading = tokio::task::spawn_blocking(move || reading::read(file, &sender));
+        let reading = tokio::task::spawn_blocking(move || {
+            // Until it is read, also where nobody waits for that any more.
+            let _place = place;
+            reading::read(file, &sender)
+        });
         while let Some((format, draft)) = drafts.recv().await {
             report.format = report.format.or(Some(format));
             let left_out = draft.left_out.counts();
@@ -108,6 +163,16 @@ impl Imports {
     pub async fn list(&self, caller: &Caller) -> Result<Vec<ImportReport>, Error> {
         caller.require(Permission::ChatUse)?;
         Ok(self.0.db.imports(caller.user()).await?)
+    }
+
+    /// Whether the day's files are not used up. Of files that nothing was taken of there may be as many as are remembered.
+    async fn allow_another(&self, owner: UserId) -> Result<(), Error> {
+        let since = Millis::new(self.0.clock.now().get() - DAY);
+        let (all, fruitful) = self.0.db.imports_since(owner, since).await?;
+        if fruitful >= A_DAY || all >= i64::from(KEPT_REPORTS) {
+            return Err(Error::Refused(FailureCode::TooManyAttempts));
+        }
+        Ok(())
     }
 
     /// Writes a conversation, unless it is there.
@@ -165,7 +230,7 @@ impl Imports {
     }
 }
 
-/// Puts the file down where nobody finds it: it is read more slowly than it may come.
+/// Puts the file down where nobody finds it: it is read more slowly than it may come, and nobody waits for a sender who stalls.
 async fn put_down<E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send) -> Result<File, Error>
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -173,7 +238,10 @@ where
     let mut bytes = pin!(bytes);
     let mut file = tempfile::tempfile().map_err(Error::Disk)?;
     let mut room = LARGEST_IMPORT;
-    while let Some(piece) = bytes.next().await {
+    while let Some(piece) = timeout(STALLED, bytes.next())
+        .await
+        .map_err(|stalled| FilesError::Interrupted(stalled.into()))?
+    {
         let piece = piece.map_err(|error| FilesError::Interrupted(error.into()))?;
         room = room
             .checked_sub(piece.len() as u64)

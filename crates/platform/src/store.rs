@@ -87,7 +87,7 @@ pub(crate) use factors::{Removal, Removed};
 pub(crate) use files::{Keep, Kept, KeptFile, Quota};
 pub(crate) use groups::NewGroup;
 pub(crate) use idempotency::OnceKey;
-pub(crate) use imports::{ImportedMessage, NewImport};
+pub(crate) use imports::{ImportedMessage, KEPT_REPORTS, NewImport};
 pub(crate) use invitations::{NewInvitationRow, OpenInvitation};
 pub(crate) use jobs::{Job, NewJob};
 pub(crate) use lanes::{Entry, SharedLimit};

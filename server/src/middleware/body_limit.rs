@@ -16,8 +16,13 @@ use axum::{
 use http::{StatusCode, header::CONTENT_LENGTH};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use model::{FailureCode, import::LARGEST_IMPORT};
+use platform::{Error, files::FilesError};
 
-use crate::{config::Config, moving::IMPORT};
+use crate::{
+    account::back_to,
+    config::Config,
+    moving::{IMPORT, IMPORTS},
+};
 
 /// How large bodies may be, in bytes.
 #[derive(Clone, Copy)]
@@ -58,11 +63,12 @@ pub(crate) async fn refuse_large(
     request: Request,
     next: Next,
 ) -> Response {
+    let is_import = request.uri().path() == IMPORT;
     let limit = limits.on(request.uri().path());
     let stated = request.headers().get(CONTENT_LENGTH);
     let stated = stated.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if stated.is_some_and(|length| length > limit) {
-        return too_large();
+        return too_large(is_import);
     }
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let exceeded = Arc::new(AtomicBool::new(false));
@@ -77,13 +83,32 @@ pub(crate) async fn refuse_large(
     });
     let response = next.run(request).await;
     if exceeded.load(Ordering::Relaxed) {
-        return too_large();
+        return too_large(is_import);
     }
     response
 }
 
-/// In the form that a server function's caller reads.
-fn too_large() -> Response {
+/// In the form that a server function's caller reads; a plain form goes back to its page.
+fn too_large(is_import: bool) -> Response {
+    if is_import {
+        return back_to(IMPORTS, &Error::Files(FilesError::TooLarge));
+    }
     let refusal = AppError::new(FailureCode::TooLarge);
     (StatusCode::PAYLOAD_TOO_LARGE, Json(refusal)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::LOCATION;
+
+    use super::*;
+
+    #[test]
+    fn a_plain_form_that_is_too_large_goes_back_to_its_page() {
+        let refused = too_large(true);
+        assert_eq!(refused.status(), StatusCode::SEE_OTHER);
+        let place = refused.headers().get(LOCATION);
+        assert!(place.is_some_and(|place| place == "/settings/import?problem=too_large"));
+        assert_eq!(too_large(false).status(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
 }

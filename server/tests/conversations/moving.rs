@@ -219,5 +219,8 @@ async fn a_file_has_a_limit_of_its_own_and_a_form_without_one_is_refused() -> Te
         empty.header("location"),
         Some("/settings/import?problem=bad_request")
     );
+    let odd = lin.post("/conversations/import").body("a=b");
+    let odd = Reply::to(odd.header("origin", &lin.origin)).await?;
+    assert_eq!(odd.header("location"), empty.header("location"));
     Ok(())
 }

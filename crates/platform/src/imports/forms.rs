@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     draft::{Draft, title},
-    lenient::{Content, Flag, List, Moment, Part, Table, Text, Thought},
+    lenient::{Content, Flag, List, MANY, Moment, Part, Table, Text, Thought},
     plant::{Node, plant},
 };
 
@@ -34,7 +34,7 @@ pub(super) struct Item {
     format: Text,
     current: Text,
     /// Ours, and of Open WebUI where there are no branches.
-    messages: List<Part<Entry>>,
+    messages: List<Part<Entry>, MANY>,
 }
 
 /// A message in any form but that of ChatGPT.

@@ -1,6 +1,8 @@
 //! JSON that others wrote, taken field by field: what has another form than is expected counts as not being there, and the rest is
 //! taken all the same. What nobody asks for is passed over without being kept.
 
+mod lists;
+
 use std::{fmt, marker::PhantomData};
 
 use serde::{
@@ -8,8 +10,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// Entries of a list or a table that are kept at most.
-const MOST: usize = 50_000;
+pub(super) use lists::{List, MANY, Table};
 
 /// What is made of each kind of value; of those that are not mentioned, nothing.
 trait Take<'de>: Default {
@@ -23,6 +24,11 @@ trait Take<'de>: Default {
 
     fn flag(_: bool) -> Self {
         Self::default()
+    }
+
+    /// Whether nobody misses it in a list.
+    fn is_nothing(&self) -> bool {
+        false
     }
 
     fn list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
@@ -91,6 +97,10 @@ fn take<'de, T: Take<'de>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error>
 pub(super) struct Text(pub(super) String);
 
 impl Take<'_> for Text {
+    fn is_nothing(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn text(text: &str) -> Self {
         Self(text.to_owned())
     }
@@ -168,72 +178,16 @@ impl<T> Default for Part<T> {
 }
 
 impl<'de, T: Deserialize<'de>> Take<'de> for Part<T> {
+    fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+
     fn map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map)).map(|part| Self(Some(part)))
     }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        take(from)
-    }
-}
-
-/// A list; empty where there is none.
-#[derive(Debug)]
-pub(super) struct List<T>(pub(super) Vec<T>);
-
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Take<'de> for List<T> {
-    fn list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
-        let mut all = Vec::new();
-        while all.len() < MOST {
-            match list.next_element()? {
-                Some(one) => all.push(one),
-                None => return Ok(Self(all)),
-            }
-        }
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Self(all))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        take(from)
-    }
-}
-
-/// An object whose names are not known beforehand, in the order of the file; empty where there is none.
-#[derive(Debug)]
-pub(super) struct Table<T>(pub(super) Vec<(String, T)>);
-
-impl<T> Default for Table<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Take<'de> for Table<T> {
-    fn map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-        let mut all = Vec::new();
-        while all.len() < MOST {
-            match map.next_entry()? {
-                Some(entry) => all.push(entry),
-                None => return Ok(Self(all)),
-            }
-        }
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Self(all))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Table<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         take(from)
     }
@@ -359,7 +313,7 @@ mod tests {
         );
         assert_eq!((sample.text.0.as_str(), sample.flag.0), ("a", true));
         assert_eq!(sample.part.0.unwrap().text.0, "b");
-        assert_eq!((sample.list.0[0].0.as_str(), sample.list.0.len()), ("c", 2));
+        assert_eq!((sample.list.0[0].0.as_str(), sample.list.0.len()), ("c", 1));
         assert!(sample.table.0[0].1.0);
     }
 

@@ -13,6 +13,9 @@ pub(super) const MOST: usize = 5_000;
 /// How much text of a conversation is taken at most, in bytes.
 const ROOM: usize = 16 * 1024 * 1024;
 
+/// Thoughts that are put before one answer at most.
+const THOUGHTS: usize = 1_000;
+
 /// What stands for something that was attached and is not there.
 const ATTACHED: &str = "📎";
 
@@ -102,7 +105,7 @@ impl<'a> Nodes<'a> {
     fn thoughts(&self, last: Option<usize>, before: &[Option<usize>]) -> String {
         let mut chain = Vec::new();
         let (mut next, mut room) = (last, LONGEST);
-        while let Some(node) = next.filter(|_| room > 0) {
+        while let Some(node) = next.filter(|_| room > 0 && chain.len() < THOUGHTS) {
             let thought = self.all[node].reasoning.as_str();
             room = room.saturating_sub(thought.len().max(1));
             chain.push(thought);
@@ -142,6 +145,13 @@ pub(super) fn plant(all: &[Node], current: &str) -> Planted {
                 before[step.node] = step.thought;
                 next.thought = Some(step.node);
             }
+            // Nothing more is made of what there is no place for.
+            Some(_) if messages.len() == MOST || room == 0 => {
+                left_out.attachments = left_out.attachments.saturating_add(node.things);
+                let is_missed = node.things > 0 || !node.text.trim().is_empty();
+                left_out.beyond += u32::from(is_missed);
+                next.is_alone = false;
+            }
             Some(speaker) => {
                 left_out.attachments = left_out.attachments.saturating_add(node.things);
                 // What answers a question that is not taken is another answer.
@@ -158,9 +168,10 @@ pub(super) fn plant(all: &[Node], current: &str) -> Planted {
                     let (reasoning, is_cut_too) = text(&parts.collect::<Vec<_>>().join("\n\n"));
                     left_out.cut += u32::from(is_cut) + u32::from(is_cut_too);
                     let length = said.len() + reasoning.len();
-                    if messages.len() == MOST || length > room {
+                    if length > room {
                         left_out.beyond += 1;
                         next.is_alone = false;
+                        room = 0;
                     } else {
                         room -= length;
                         let message = DraftMessage {
@@ -311,6 +322,28 @@ mod tests {
         ];
         let expected = [(None, "A"), (Some(0), "B"), (Some(1), "D")];
         assert_eq!(tree(&plant(&nodes, "d")), expected);
+    }
+
+    #[test]
+    fn thoughts_without_end_are_not_all_put_before_an_answer() {
+        let mut nodes = vec![said("a", "", Speaker::User)];
+        for place in 0..2 * THOUGHTS {
+            let parent = match place.checked_sub(1) {
+                Some(before) => format!("t{before}"),
+                None => "a".to_owned(),
+            };
+            nodes.push(Node {
+                key: format!("t{place}"),
+                parent,
+                reasoning: "x".to_owned(),
+                ..Node::default()
+            });
+        }
+        let last = format!("t{}", 2 * THOUGHTS - 1);
+        nodes.push(said("b", &last, Speaker::Assistant));
+        let planted = plant(&nodes, "b");
+        let reasoning = &planted.messages[1].reasoning;
+        assert_eq!(reasoning.matches('x').count(), THOUGHTS);
     }
 
     #[test]

@@ -1,19 +1,27 @@
 //! Files from elsewhere, on both databases.
 
-use std::io::{Cursor, Write as _};
+use std::{
+    io::{Cursor, Write as _},
+    sync::Mutex,
+};
 
 use bytes::Bytes;
 use futures_util::stream;
 use model::{
-    BuiltIn, ConversationId, FailureCode, ImportEnd, ImportFormat, ImportOutcome, ImportReport,
-    LeftOut, MessageView, Speaker, import::LARGEST_IMPORT,
+    BuiltIn, ConversationId, FailureCode, ImportEnd, ImportFormat, ImportId, ImportOutcome,
+    ImportReport, LeftOut, MessageView, Millis, Speaker, UserId, import::LARGEST_IMPORT,
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
+use super::{A_DAY, Turn, put_down};
 use crate::{
     Error,
+    files::FilesError,
     identity::Caller,
-    store::testing::{count, execute, on_both},
+    store::{
+        KEPT_REPORTS,
+        testing::{count, execute, on_both},
+    },
     works::testing::Site,
 };
 
@@ -303,14 +311,79 @@ async fn what_can_not_be_read_is_said_and_what_could_be_stays() {
 async fn only_so_many_reports_are_kept() {
     on_both(async |db| {
         let site = Site::at_rest(&db).await;
-        for _ in 0..13 {
-            taken(&site, "[]").await;
+        for _ in 0..KEPT_REPORTS + 3 {
+            let id = ImportId::from_uuid(site.ids.next());
+            let report = ImportReport::begun(id, Millis::new(0), String::new());
+            db.insert_import(site.lin.user(), &report).await.unwrap();
         }
-        assert_eq!(
-            site.services.imports.list(&site.lin).await.unwrap().len(),
-            10
-        );
-        assert_eq!(count(&db, "SELECT COUNT(*) FROM imports").await, 10);
+        let listed = site.services.imports.list(&site.lin).await.unwrap();
+        assert_eq!(listed.len(), 10);
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM imports").await, 100);
+        // Nobody tries without end what can't be read.
+        let refused = send(&site, &site.lin, "a.json", b"[]").await;
+        assert_eq!(refused.unwrap_err().code(), FailureCode::TooManyAttempts);
     })
     .await;
+}
+
+#[tokio::test]
+async fn only_so_many_files_are_taken_in_a_day() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        taken(&site, "[]").await;
+        let file = |number: i64| {
+            format!(r#"[{{"title":"{number}","messages":[{{"role":"user","content":"a"}}]}}]"#)
+        };
+        for number in 0..A_DAY {
+            assert_eq!(taken(&site, &file(number)).await.taken, 1);
+        }
+        let another = file(A_DAY);
+        let refused = send(&site, &site.lin, "a.json", another.as_bytes()).await;
+        assert_eq!(refused.unwrap_err().code(), FailureCode::TooManyAttempts);
+        let identity = &site.services.identity;
+        let wang = identity.signed_up("wang", BuiltIn::Member).await;
+        let theirs = send(&site, &wang, "a.json", another.as_bytes()).await;
+        assert_eq!(theirs.unwrap().taken, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn half_a_character_does_not_end_the_rest() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let file = r#"[{"title":"tea \ud83d","messages":[{"role":"user","content":"half \ud83d"}]},
+            {"title":"whole","messages":[{"role":"user","content":"\ud83c\udf75"}]}]"#;
+        let report = taken(&site, file).await;
+        assert_eq!((report.taken, report.end), (2, None));
+        let (_, messages) = opened(&site, &report, 0).await;
+        assert_eq!(said(&messages[0]), "half \u{fffd}");
+        let (_, messages) = opened(&site, &report, 1).await;
+        assert_eq!(said(&messages[0]), "🍵");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_who_stalls_is_not_waited_for() {
+    let nothing = stream::pending::<Result<Bytes, std::io::Error>>();
+    let refused = put_down(nothing).await;
+    assert!(matches!(
+        refused,
+        Err(Error::Files(FilesError::Interrupted(_)))
+    ));
+}
+
+#[test]
+fn a_person_sends_one_file_at_once() {
+    let busy = Mutex::default();
+    let [lin, wang] = [1, 2].map(|id| UserId::from_uuid(uuid::Uuid::from_u128(id)));
+    let first = Turn::of(lin, &busy);
+    assert!(first.is_some());
+    for _ in 0..2 {
+        assert!(Turn::of(lin, &busy).is_none());
+    }
+    assert!(Turn::of(wang, &busy).is_some());
+    drop(first);
+    assert!(Turn::of(lin, &busy).is_some());
 }

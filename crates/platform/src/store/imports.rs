@@ -1,12 +1,18 @@
 //! Conversations that are taken in from elsewhere, each whole or not at all, and what was told of that.
 
-use model::{ConversationId, ImportReport, MessageId, Millis, ModelName, Speaker, Title, UserId};
+use model::{
+    ConversationId, ImportId, ImportReport, MessageId, Millis, ModelName, Speaker, Title, UserId,
+};
 use sqlx::types::Json;
 
 use super::{Db, Part, Result, on_pool, search::SearchIndex as _, text_of};
+use crate::Ids;
 
-/// Reports that are kept of a person.
-pub(crate) const REPORTS: u32 = 10;
+/// Reports that are shown of a person.
+const SHOWN: u32 = 10;
+
+/// Reports that are kept of a person: as many as there can be in a day, since they tell how much was taken in.
+pub(crate) const KEPT_REPORTS: u32 = 100;
 
 const NEW_CONVERSATION: &str = "
     INSERT INTO conversations (id, owner_id, title, title_source, model, leaf_id, created_at, updated_at)
@@ -32,6 +38,10 @@ const FORGET_REPORTS: &str = "
 
 const REPORTED: &str = "SELECT report FROM imports WHERE owner_id = $1 ORDER BY id DESC LIMIT $2";
 
+const SINCE: &str = "
+    SELECT COUNT(*), COALESCE(SUM(CASE WHEN CAST(report ->> 'taken' AS BIGINT) > 0 THEN 1 ELSE 0 END), 0)
+    FROM imports WHERE owner_id = $1 AND id >= $2";
+
 /// For the proof that each uses an index.
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
@@ -41,6 +51,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("NEW_REPORT", NEW_REPORT),
     ("FORGET_REPORTS", FORGET_REPORTS),
     ("REPORTED", REPORTED),
+    ("SINCE", SINCE),
 ];
 
 /// A conversation that comes from elsewhere.
@@ -137,12 +148,26 @@ impl Db {
                 .await?;
             sqlx::query(FORGET_REPORTS)
                 .bind(owner.to_string())
-                .bind(i64::from(REPORTS) - 1)
+                .bind(i64::from(KEPT_REPORTS) - 1)
                 .execute(&mut *tx)
                 .await?;
             tx.commit().await?;
         });
         Ok(())
+    }
+
+    /// Files of the owner since then, and those of them that something was taken of.
+    #[tracing::instrument(name = "store.imports.since", skip_all)]
+    pub(crate) async fn imports_since(&self, owner: UserId, since: Millis) -> Result<(i64, i64)> {
+        let first = ImportId::from_uuid(Ids::of_then(since));
+        let found: (i64, i64) = on_pool!(self.reader(), |pool| {
+            sqlx::query_as(SINCE)
+                .bind(owner.to_string())
+                .bind(first.to_string())
+                .fetch_one(pool)
+                .await?
+        });
+        Ok(found)
     }
 
     /// What came of the owner's files, the newest first.
@@ -151,7 +176,7 @@ impl Db {
         let found: Vec<Json<ImportReport>> = on_pool!(self.reader(), |pool| {
             sqlx::query_scalar(REPORTED)
                 .bind(owner.to_string())
-                .bind(i64::from(REPORTS))
+                .bind(i64::from(SHOWN))
                 .fetch_all(pool)
                 .await?
         });

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Entry, planted, speaker};
 use crate::imports::{
     draft::Draft,
-    lenient::{List, Part, Text},
+    lenient::{List, MANY, Part, Text},
     plant::Node,
 };
 
@@ -17,9 +17,9 @@ use crate::imports::{
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Store {
-    messages: List<Part<Entry>>,
-    sessions: List<Part<Named>>,
-    topics: List<Part<Named>>,
+    messages: List<Part<Entry>, MANY>,
+    sessions: List<Part<Named>, MANY>,
+    topics: List<Part<Named>, MANY>,
 }
 
 /// A session or a topic.
@@ -49,7 +49,7 @@ pub(super) struct Extra {
 type Place = (String, String);
 
 pub(super) fn drafts(store: Store) -> Vec<Draft> {
-    let names = |all: List<Part<Named>>| -> HashMap<String, String> {
+    let names = |all: List<Part<Named>, MANY>| -> HashMap<String, String> {
         let all = all.0.into_iter().filter_map(|one| one.0);
         all.map(|one| {
             let meta = one.meta.0.unwrap_or_default().title.0;

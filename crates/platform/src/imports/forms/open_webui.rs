@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Entry, planted, speaker};
 use crate::imports::{
     draft::Draft,
-    lenient::{List, Part, Table, Text},
+    lenient::{List, MANY, Part, Table, Text},
     plant::Node,
 };
 
@@ -18,7 +18,7 @@ pub(super) struct Chat {
     pub(super) title: Text,
     pub(super) history: Part<History>,
     /// The branch that is shown, where there is no history.
-    pub(super) messages: List<Part<Entry>>,
+    pub(super) messages: List<Part<Entry>, MANY>,
 }
 
 /// Its messages.
