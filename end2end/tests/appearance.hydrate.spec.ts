@@ -73,6 +73,7 @@ test.describe("while an answer is written", () => {
 
   test("its end is told when nobody looks: by the tab's title, and by a notice where one is wanted", async ({ page, chat, settings, questions, words }) => {
     await noteNotices(page, "granted");
+    await page.reload();
     await chat.alive();
     await chat.ask(questions.poem);
     await chat.midAnswer(1);
@@ -97,6 +98,7 @@ test.describe("while an answer is written", () => {
 
   test("nothing is told to who looks", async ({ page, chat, questions }) => {
     await noteNotices(page, "granted");
+    await page.reload();
     await chat.alive();
     await chat.ask(questions.poem);
     await chat.answered();
