@@ -59,13 +59,14 @@ test.describe("on a phone", { tag: "@phone" }, () => {
   test("the sidebar is swiped open and shut, and a wide table only scrolls", async ({ page, chat, sidebar, questions }) => {
     await chat.ask(questions.table);
     await chat.answered();
-    await swipe(page, { x: 90, y: 26 }, { x: 330, y: 30 });
+    await swipe(page, { x: 40, y: 64 }, { x: 300, y: 68 });
     await expect(sidebar.view).toBeVisible();
     await swipe(page, { x: 280, y: 600 }, { x: 40, y: 610 });
     await expect(sidebar.view).toBeHidden();
     await swipe(page, { x: 200, y: 300 }, { x: 220, y: 500 });
     await expect(sidebar.view, "down is not sideways").toBeHidden();
 
+    await chat.answer.locator("table").evaluate((table) => (table.style.minWidth = "60rem"));
     const wide = await chat.answer.evaluate((answer) => {
       const scrolls = (element: Element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
       const found = [...answer.querySelectorAll("*")].find((element) => element.scrollWidth > element.clientWidth && scrolls(element));
