@@ -35,8 +35,9 @@ struct Hands {
     held: Option<Notify>,
     at_once: AtomicUsize,
     most: AtomicUsize,
-    /// Comes back later the first time.
-    later: bool,
+    /// Comes back later so many times.
+    later: i64,
+    given_up: AtomicUsize,
 }
 
 impl Handler for Hands {
@@ -44,7 +45,7 @@ impl Handler for Hands {
         self.begun.lock().unwrap().push((job.id, job.step.clone()));
         let now = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
-        if self.later && job.attempts == 1 {
+        if job.attempts <= self.later {
             self.at_once.fetch_sub(1, Ordering::SeqCst);
             return Err(Pause::Later(Duration::from_secs(10)));
         }
@@ -65,6 +66,7 @@ impl Handler for Hands {
     }
 
     async fn give_up(&self, _job: &Job) -> Result<(), Pause> {
+        self.given_up.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 }
@@ -285,12 +287,82 @@ async fn whoever_works_on_a_job_hears_that_it_is_not_wanted() {
     .await;
 }
 
+/// An upstream that is busy for long, or a store that is away, costs nobody what was asked for.
+#[tokio::test]
+async fn what_is_put_off_again_and_again_is_done_in_the_end() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let hands = Arc::new(Hands {
+            later: 40,
+            ..Hands::default()
+        });
+        let process = house.process("one", &hands, 4);
+        let id = house.submit(&process.jobs, 1, 0).await;
+        eventually(async || {
+            house.clock.advance(11_000);
+            process.jobs.0.waits.notify_one();
+            house.state(id).await == JobState::Succeeded
+        })
+        .await;
+        assert_eq!(hands.given_up.load(Ordering::SeqCst), 0);
+        process.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_kills_whoever_works_on_it_is_given_up() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let id = house.submit(&house.jobs("one"), 1, 0).await;
+        for _ in 0..21 {
+            let now = house.clock.now();
+            let claimed = db.claim_job("dead", now.plus(LEASE_MS), now, 4).await;
+            assert_eq!(claimed.unwrap().map(|job| job.id), Some(id));
+            house.clock.advance(LEASE_MS + 1);
+        }
+        let hands = Arc::new(Hands::default());
+        let process = house.process("other", &hands, 4);
+        assert_eq!(house.ended(id).await, JobState::Failed);
+        assert_eq!(hands.given_up.load(Ordering::SeqCst), 1);
+        assert!(hands.begun.lock().unwrap().is_empty());
+        process.close().await;
+    })
+    .await;
+}
+
+/// Many processes that look at the same time.
+#[tokio::test]
+async fn nobody_has_more_at_once_however_many_look_for_jobs() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let jobs = house.jobs("one");
+        for number in 1..=8 {
+            house.submit(&jobs, number, 0).await;
+        }
+        let now = house.clock.now();
+        let mut looking = tokio::task::JoinSet::new();
+        for node in 0..8 {
+            let db = db.clone();
+            looking.spawn(async move {
+                let node = format!("node-{node}");
+                db.claim_job(&node, now.plus(LEASE_MS), now, 2)
+                    .await
+                    .unwrap()
+            });
+        }
+        let taken = looking.join_all().await.into_iter().flatten().count();
+        assert_eq!(taken, 2);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_is_put_off_is_taken_up_when_it_is_due() {
     on_both(async |db| {
         let house = House::on(&db).await;
         let hands = Arc::new(Hands {
-            later: true,
+            later: 1,
             ..Hands::default()
         });
         let process = house.process("one", &hands, 4);

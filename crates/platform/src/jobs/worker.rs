@@ -17,8 +17,8 @@ const RENEWAL: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_secs(2);
 /// After a failure of the store.
 const PAUSE: Duration = Duration::from_secs(1);
-/// A job that has killed so many processes will not be done by the next one.
-const ATTEMPTS: i64 = 20;
+/// A job that has killed so many processes in a row will not be done by the next one.
+const DEATHS: i64 = 20;
 
 /// How a job ended.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl Jobs {
         self.tell(job.owner);
         let desk = self.desk(&job, closing.clone());
         let worked = async {
-            if job.attempts > ATTEMPTS {
+            if job.deaths > DEATHS {
                 handler.give_up(&job).await?;
                 return Ok(Outcome::failed(JobFailure {
                     code: FailureCode::Internal,

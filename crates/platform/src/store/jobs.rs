@@ -3,12 +3,12 @@
 use model::{JobId, JobKind, JobState, Millis, SubmissionId, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Result, on_pool, rows};
+use super::{Db, Result, db::Pool, on_pool, rows};
 
 // Each change has a time of its own, so that no watcher takes two for one.
 macro_rules! columns {
     () => {
-        "id, owner_id, kind, state, attempts, node, cancel_asked, model, input, step, failure, at_most, cost, \
+        "id, owner_id, kind, state, attempts, deaths, node, cancel_asked, model, input, step, failure, at_most, cost, \
          created_at, updated_at, ended_at"
     };
 }
@@ -19,9 +19,11 @@ const INSERT: &str = "INSERT INTO jobs (id, submission_id, owner_id, kind, state
      ON CONFLICT (owner_id, submission_id) DO NOTHING";
 const OF_SUBMISSION: &str = "SELECT id FROM jobs WHERE owner_id = $1 AND submission_id = $2";
 /// Takes the one whose turn it is: of the highest priority, then the oldest, of an owner who has not as many running as they
-/// may. Whoever is second finds the lease taken, because the outer condition is looked at again.
+/// may. Whoever is second finds the lease taken, because the outer condition is looked at again. Who has not put it back has died
+/// over it.
 const CLAIM: &str = concat!(
-    "UPDATE jobs SET state = 'running', node = $1, lease_until = $2, attempts = attempts + 1, updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END \
+    "UPDATE jobs SET state = 'running', node = $1, lease_until = $2, attempts = attempts + 1, \
+     deaths = deaths + CASE WHEN node <> '' THEN 1 ELSE 0 END, updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END \
      WHERE lease_until < $3 AND ended_at IS NULL AND id = (SELECT j.id FROM jobs j \
        WHERE j.state IN ('queued', 'running') AND j.ended_at IS NULL AND j.run_at <= $3 AND j.lease_until < $3 \
        AND (SELECT COUNT(*) FROM jobs o WHERE o.owner_id = j.owner_id AND o.lease_until >= $3 AND o.ended_at IS NULL) < $4 \
@@ -29,9 +31,11 @@ const CLAIM: &str = concat!(
      RETURNING ",
     columns!()
 );
+/// One process at a time counts what runs of a person and adds to it. `SQLite` has one writer anyway.
+const CLAIM_TURN: &str = "SELECT pg_advisory_xact_lock(7310582443901205761)";
 const RENEW: &str = "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND node = $2 AND ended_at IS NULL RETURNING cancel_asked";
 const STEP: &str = "UPDATE jobs SET step = $3, updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + 1 END WHERE id = $1 AND node = $2 AND ended_at IS NULL";
-const AGAIN: &str = "UPDATE jobs SET state = 'queued', node = '', lease_until = 0, run_at = $3, updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + 1 END \
+const AGAIN: &str = "UPDATE jobs SET state = 'queued', node = '', lease_until = 0, deaths = 0, run_at = $3, updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + 1 END \
      WHERE id = $1 AND node = $2 AND ended_at IS NULL";
 const END: &str = "UPDATE jobs SET state = $3, failure = $4, cost = $5, node = '', lease_until = 0, ended_at = $6, updated_at = CASE WHEN $6 > updated_at THEN $6 ELSE updated_at + 1 END \
      WHERE id = $1 AND node = $2 AND ended_at IS NULL";
@@ -44,8 +48,8 @@ const UNFINISHED: &str =
 const DELETE: &str = "DELETE FROM jobs WHERE id = $1 AND owner_id = $2 AND ended_at IS NOT NULL";
 const LEAVE: &str =
     "UPDATE jobs SET node = '', lease_until = 0 WHERE node = $1 AND ended_at IS NULL";
-const FREE: &str =
-    "UPDATE jobs SET node = '', lease_until = 0 WHERE node <> $1 AND ended_at IS NULL";
+const FREE: &str = "UPDATE jobs SET deaths = deaths + CASE WHEN node <> '' THEN 1 ELSE 0 END, node = '', lease_until = 0 \
+     WHERE node <> $1 AND ended_at IS NULL";
 const FIND: &str = concat!(
     "SELECT ",
     columns!(),
@@ -95,6 +99,8 @@ pub(crate) struct Job {
     pub(crate) kind: JobKind,
     pub(crate) state: JobState,
     pub(crate) attempts: i64,
+    /// How often in a row a process died over it.
+    pub(crate) deaths: i64,
     pub(crate) cancel_asked: bool,
     /// What was asked for, as JSON.
     pub(crate) input: String,
@@ -132,6 +138,7 @@ struct Row {
     kind: String,
     state: String,
     attempts: i64,
+    deaths: i64,
     cancel_asked: bool,
     input: String,
     step: String,
@@ -154,6 +161,7 @@ impl TryFrom<Row> for Job {
             kind: JobKind::from_name(&row.kind).ok_or_else(|| corrupt("kind"))?,
             state: JobState::from_name(&row.state).ok_or_else(|| corrupt("state"))?,
             attempts: row.attempts,
+            deaths: row.deaths,
             cancel_asked: row.cancel_asked,
             input: row.input,
             step: row.step,
@@ -221,13 +229,30 @@ impl Db {
         now: Millis,
         per_owner: i64,
     ) -> Result<Option<Job>> {
-        let row: Option<Row> = on_pool!(self.writer(), |pool| sqlx::query_as(CLAIM)
-            .bind(node)
-            .bind(until.get())
-            .bind(now.get())
-            .bind(per_owner)
-            .fetch_optional(pool)
-            .await?);
+        let row: Option<Row> = match self.writer() {
+            Pool::Sqlite(pool) => {
+                sqlx::query_as(CLAIM)
+                    .bind(node)
+                    .bind(until.get())
+                    .bind(now.get())
+                    .bind(per_owner)
+                    .fetch_optional(pool)
+                    .await?
+            }
+            Pool::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                sqlx::query(CLAIM_TURN).execute(&mut *transaction).await?;
+                let row = sqlx::query_as(CLAIM)
+                    .bind(node)
+                    .bind(until.get())
+                    .bind(now.get())
+                    .bind(per_owner)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                transaction.commit().await?;
+                row
+            }
+        };
         row.map(Job::try_from).transpose()
     }
 
