@@ -164,6 +164,7 @@ impl Words {
             FailureCode::InvalidFile => self.error_invalid_file,
             FailureCode::FileInfected => self.error_file_infected,
             FailureCode::ScannerUnavailable => self.error_scanner_unavailable,
+            FailureCode::LongTextNeedsWav => self.error_long_text_needs_wav,
             FailureCode::AttachmentRefused => self.error_attachment_refused,
             FailureCode::FileGone => self.error_file_gone,
             FailureCode::UnreadableText => self.error_unreadable_text,

@@ -12,6 +12,7 @@ mod voice;
 pub use qwen_voice::{DesignedVoice, PreviewAudio, QwenVoice, VoiceDesign};
 pub use recognition::{Annotation, Recognition, RecognitionAnswer, RecognitionOutput};
 pub use synthesis::{Speech, SpeechAnswer, SpeechAudio, SpeechOutput, SpeechSentence};
+pub use synthesis::{counted, counted_as};
 pub use transcript::{
     AudioInfo, ChannelTranscript, SourceProperties, Transcript, TranscriptSentence, TranscriptWord,
 };

@@ -128,6 +128,8 @@ failure_codes! {
     FileInfected = "file_infected", 422;
     /// Files can't be looked at for what does harm, so none is taken.
     ScannerUnavailable = "scanner_unavailable", 503;
+    /// So long a text is spoken in parts, which only WAV joins.
+    LongTextNeedsWav = "long_text_needs_wav", 422;
     /// Models can't be given files of this type.
     AttachmentRefused = "attachment_refused", 422;
     /// The file that was to be handed in was deleted meanwhile.

@@ -21,6 +21,21 @@ use crate::{CallOptions, Client, Error, Extra};
 const QWEN: &str = "/api/v1/services/aigc/multimodal-generation/generation";
 const COSY_VOICE: &str = "/api/v1/services/audio/tts/SpeechSynthesizer";
 
+/// As how many characters `CosyVoice` counts one, for its limits and its price: a Han character is two.
+pub const fn counted_as(character: char) -> usize {
+    if matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
+    {
+        2
+    } else {
+        1
+    }
+}
+
+/// As how many characters `CosyVoice` counts a text.
+pub fn counted(text: &str) -> usize {
+    text.chars().map(counted_as).sum()
+}
+
 /// Asks for speech.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Speech {
@@ -279,6 +294,11 @@ impl Client {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn han_characters_count_twice() {
+        assert_eq!(super::counted("你好, A。"), 2 + 2 + 4);
+    }
+
     use super::*;
 
     #[test]

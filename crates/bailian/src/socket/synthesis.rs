@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::task::{self, Incoming, Read, RunTask, TaskEvent, TaskLine, TaskSender};
 use crate::lenient::null_as_default;
-use crate::{Error, Extra};
+use crate::{Error, Extra, audio::counted};
 
 /// Most characters of one piece of text; a Han character counts as two.
 const MAX_PIECE: usize = 20_000;
@@ -251,7 +251,7 @@ impl TextSender {
     ///
     /// At most 20,000 characters at a time, a Han character counting as two. More than 23 s between two pieces end the task.
     pub async fn say(&self, text: &str) -> Result<(), Error> {
-        if billed_characters(text) > MAX_PIECE {
+        if counted(text) > MAX_PIECE {
             return Err(Error::invalid(
                 "text",
                 "text: must not be longer than 20000 characters, Han characters counting as two",
@@ -279,14 +279,6 @@ impl TextSender {
         let payload = Map::from_iter([("input".to_owned(), input)]);
         self.0.finish(payload).await
     }
-}
-
-/// How the provider counts: a Han character is two, anything else one.
-fn billed_characters(text: &str) -> usize {
-    let is_han = |character| matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}');
-    text.chars()
-        .map(|character| if is_han(character) { 2 } else { 1 })
-        .sum()
 }
 
 impl TaskLine {
@@ -358,14 +350,4 @@ fn read(event: TaskEvent) -> Result<Read<SynthesisEvent>, Error> {
 pub(super) fn fuzz(payload: Value) {
     let _ = read(TaskEvent::Result(payload.clone()));
     let _ = read(TaskEvent::Finished(payload));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::billed_characters;
-
-    #[test]
-    fn han_characters_count_twice() {
-        assert_eq!(billed_characters("你好, A。"), 2 + 2 + 4);
-    }
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use bailian::{
-    Error as UpstreamError, ErrorKind, audio::Speech, capability::ModelCard, media::MediaUsage,
+    Error as UpstreamError, ErrorKind,
+    audio::{Speech, counted, counted_as},
+    capability::ModelCard,
+    media::MediaUsage,
 };
 use model::{
     CallOutcome, FailureCode, JobFailure, JobKind, JobState, MakingStep, SpeechWish, Wish,
@@ -13,6 +16,7 @@ use super::{
     Works,
     asking::{self, AskError, Asked, ask_of, failure_of},
     lost::Lost,
+    parts::parts,
     step::{At, Part, Step},
 };
 use crate::{
@@ -28,8 +32,10 @@ const LONGEST_FOR_VIDEOS: Duration = Duration::from_secs(10);
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 /// Characters that a model with short texts speaks at once ("Speech").
 const PART: usize = 500;
-/// The same for the others.
-const LONG_PART: usize = 20_000;
+/// The same for the others, as they count ("Limits").
+pub(super) const LONG_PART: usize = 20_000;
+/// Of a text that is longer: some minutes of sound, which are joined in memory.
+const JOINED_PART: usize = 4_000;
 
 /// Makes works.
 pub(super) struct Maker(pub(super) Works);
@@ -337,7 +343,13 @@ impl Making<'_> {
     /// found, and is a page at most.
     async fn speak(&mut self, wish: &SpeechWish) -> Result<Next, Pause> {
         let any_form = super::offers::speaks_any_form(self.card);
-        let parts = super::parts::parts(&wish.text, if any_form { LONG_PART } else { PART });
+        let parts = if !any_form {
+            parts(&wish.text, PART, |_| 1)
+        } else if counted(wish.text.trim()) <= LONG_PART {
+            vec![wish.text.trim()]
+        } else {
+            parts(&wish.text, JOINED_PART, counted_as)
+        };
         let client = self.works.0.gateway.client().clone();
         for part in parts.iter().skip(self.step.spoken.len()) {
             if self.desk.cancelled().is_cancelled() {

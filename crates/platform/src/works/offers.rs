@@ -9,7 +9,7 @@ use model::{
     SpeechWish, VideoModel, VideoWish, Voice, Wish,
 };
 
-use super::Works;
+use super::{Works, making::LONG_PART};
 use crate::{Error, store::Allowance};
 
 /// Sizes that are offered where the model takes any within its limits.
@@ -248,6 +248,10 @@ fn check_speech(model: &SpeechModel, wish: &SpeechWish) -> Result<(), FailureCod
     text(&wish.text, 1, LONGEST_TEXT)?;
     number(model.voices.iter().any(|voice| voice.name == wish.voice))?;
     number(model.formats.contains(&wish.format))?;
+    // Only WAV can be joined, and those who speak nothing else take short parts anyway.
+    if wish.format != SpeechFormat::Wav && bailian::audio::counted(wish.text.trim()) > LONG_PART {
+        return Err(FailureCode::LongTextNeedsWav);
+    }
     let speed = wish.speed.unwrap_or(100);
     number(speed == 100 || (model.speed && (50..=200).contains(&speed)))
 }

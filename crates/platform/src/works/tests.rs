@@ -1,5 +1,7 @@
 //! What works promise, with the simulator for Bailian and on both databases.
 
+mod speech;
+
 use std::{ops::Deref, time::Duration};
 
 use futures_util::StreamExt;
