@@ -1,6 +1,7 @@
 //! The pages, one a file.
 
 pub mod admin;
+mod asked;
 pub mod chat;
 pub mod conversations;
 pub mod factor;

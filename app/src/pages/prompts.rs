@@ -9,13 +9,12 @@ use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
-    params::ParamsMap,
 };
 use model::{SavedPrompt, Session};
 use server_fn::ServerFn;
 
+use super::asked::Asked;
 use crate::{
-    address::with_query,
     admin::form::sends_quietly,
     api::prompts::{CreatePrompt, PromptShelf, UpdatePrompt, load_prompt, load_prompts},
     chat::header::Header,
@@ -38,27 +37,6 @@ pub const PATH: &str = "/prompts";
 
 /// What the page shows, as it is loaded.
 type Found = Resource<Result<PromptShelf, AppError>>;
-
-/// What the address asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Asked {
-    words: String,
-    after: String,
-}
-
-impl Asked {
-    fn of(query: &ParamsMap) -> Self {
-        let text = |name| query.get_str(name).unwrap_or_default().to_owned();
-        Self {
-            words: text("words"),
-            after: text("after"),
-        }
-    }
-
-    fn link(&self) -> String {
-        with_query(PATH, &[("words", &self.words), ("after", &self.after)])
-    }
-}
 
 /// The library.
 #[component]
@@ -112,7 +90,7 @@ fn SearchForm(asked: Memo<Asked>) -> impl IntoView {
                 words: field.value().trim().to_owned(),
                 after: String::new(),
             };
-            navigate(&target.link(), NavigateOptions::default());
+            navigate(&target.link(PATH), NavigateOptions::default());
         }
     };
     view! {

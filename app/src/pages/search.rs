@@ -6,42 +6,19 @@ mod steps;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos_router::hooks::use_query_map;
 use model::{SearchResults, Session};
 
+use super::asked::Asked;
 use crate::{
-    address::with_query, api::conversations::search_conversations, chat::header::Header,
-    language::use_words, ui::loaded::Loaded,
+    api::conversations::search_conversations, chat::header::Header, language::use_words,
+    ui::loaded::Loaded,
 };
 use field::Field;
 use hits::Results;
 
 /// Where it is.
 pub const PATH: &str = "/search";
-
-/// What the address asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Asked {
-    /// All of them must be there.
-    words: String,
-    /// From this cursor on.
-    after: String,
-}
-
-impl Asked {
-    fn of(query: &ParamsMap) -> Self {
-        let text = |name| query.get_str(name).unwrap_or_default().to_owned();
-        Self {
-            words: text("words"),
-            after: text("after"),
-        }
-    }
-
-    /// Where it is asked for.
-    fn link(&self) -> String {
-        with_query(PATH, &[("words", &self.words), ("after", &self.after)])
-    }
-}
 
 /// The page.
 #[component]

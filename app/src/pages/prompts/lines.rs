@@ -29,7 +29,7 @@ pub(super) fn OwnPrompts(
             after: String::new(),
             ..asked.clone()
         };
-        view! { <a class="button" href=first.link()>{words.first_page}</a> }
+        view! { <a class="button" href=first.link(PATH)>{words.first_page}</a> }
     });
     if page.items.is_empty() {
         let nothing = if asked.words.is_empty() {
@@ -44,7 +44,7 @@ pub(super) fn OwnPrompts(
     }
     let next = page.next.map(|after| {
         let next = Asked { after, ..asked };
-        view! { <a class="button" href=next.link() rel="next">{words.next_page}</a> }
+        view! { <a class="button" href=next.link(PATH) rel="next">{words.next_page}</a> }
     });
     Either::Right(view! {
         <ul class="prompts" aria-label=words.prompts>

@@ -45,7 +45,7 @@ impl Typing {
         }
         self.sent.try_set_value(words.clone());
         let after = String::new();
-        Some(Asked { words, after }.link())
+        Some(Asked { words, after }.link(PATH))
     }
 
     /// Takes what the field says, and calls `search` when nothing more is typed for a while.

@@ -3,7 +3,7 @@
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use model::{FoundMessage, Piece, SearchHit, SearchResults, Speaker};
 
-use super::Asked;
+use super::{Asked, PATH};
 use crate::{
     api::conversations::search_conversations,
     chat::found::message_link,
@@ -46,7 +46,7 @@ pub(super) fn Results(results: SearchResults, asked: Asked) -> impl IntoView {
     let link = move || {
         let after = next.get().unwrap_or_default();
         let words = sought.get_value();
-        Asked { words, after }.link()
+        Asked { words, after }.link(PATH)
     };
     let count = move || {
         let count = hits.with(Vec::len);
