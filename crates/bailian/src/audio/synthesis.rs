@@ -296,7 +296,7 @@ impl Client {
 mod tests {
     #[test]
     fn han_characters_count_twice() {
-        assert_eq!(super::counted("你好, A。"), 2 + 2 + 4);
+        assert_eq!(counted("你好, A。"), 2 + 2 + 4);
     }
 
     use super::*;
