@@ -8,6 +8,8 @@ readonly BINARYEN_VERSION=132.0.0
 readonly NEXTEST_VERSION=0.9.143
 readonly MACHETE_VERSION=0.9.2
 readonly DENY_VERSION=0.20.2
+# The last one that runs on Node 20.
+readonly LIGHTHOUSE_VERSION=12.8.2
 
 [[ ! -d "$HOME/.cargo/bin" ]] || PATH="$HOME/.cargo/bin:$PATH"
 
@@ -135,9 +137,11 @@ setup_cargo_leptos() {
 
 setup_wasm_bindgen() {
   local version
-  # The program and the crate must be of exactly one version. Its own lock file doesn't build, hence no --locked.
-  version="$(grep -A1 '^name = "wasm-bindgen"$' Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p')"
-  cargo_tool wasm-bindgen-cli "$version" --config profile.dev.opt-level=1
+  # The program and the crate must be of exactly one version. Its own lock file doesn't build, hence no --locked. Only what
+  # works hard is optimised, and nothing is installed that runs tests.
+  cargo_tool wasm-bindgen-cli "$version" --bin wasm-bindgen --config profile.dev.package.walrus.opt-level=2 \
+    --config profile.dev.package.wasmparser.opt-level=2 --config profile.dev.package.wasm-encoder.opt-level=2 \
+    --config profile.dev.package.wasm-bindgen-cli-support.opt-level=1
 }
 
 # cargo_tool PACKAGE VERSION FLAG… — finds the tool in the cache or installs it there, and puts it first in PATH.
@@ -184,6 +188,13 @@ setup_packages() {
     step "install the packages of the tests" env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --prefix end2end
     cp end2end/package-lock.json end2end/node_modules/.installed
   fi
+}
+
+setup_lighthouse() {
+  local root="$CACHE/tools/lighthouse-$LIGHTHOUSE_VERSION"
+  export LIANTAI_LIGHTHOUSE="$root/node_modules/.bin/lighthouse"
+  [[ -x "$LIANTAI_LIGHTHOUSE" ]] ||
+    step "install Lighthouse $LIGHTHOUSE_VERSION" env PUPPETEER_SKIP_DOWNLOAD=1 npm install --silent --no-save --prefix "$root" "lighthouse@$LIGHTHOUSE_VERSION"
 }
 
 readonly SDK_VENV="$CACHE/tools/sdks"

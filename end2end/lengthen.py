@@ -30,7 +30,7 @@ def insert(db: sqlite3.Connection, table: str, row: dict) -> None:
     db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(row.values()))
 
 
-def lengthen(database: str, conversation_id: str, length: int) -> str:
+def lengthen(database: str, conversation_id: str, length: int, word: str = "", instead: str = "") -> str:
     db = sqlite3.connect(database)
     db.row_factory = sqlite3.Row
     ids = Ids()
@@ -46,6 +46,8 @@ def lengthen(database: str, conversation_id: str, length: int) -> str:
             message = dict(templates[at % len(templates)])
             message |= {"id": ids.next(), "conversation_id": conversation["id"], "parent_id": parent}
             message |= {"submission_id": None}
+            if word and parent is None:
+                message |= {name: (message[name] or "").replace(word, instead) for name in ("parts", "rendered")}
             insert(db, "messages", message)
             parent = message["id"]
         # What nobody told the server of is taken into the search at its next start.
@@ -55,4 +57,4 @@ def lengthen(database: str, conversation_id: str, length: int) -> str:
 
 
 if __name__ == "__main__":
-    print(lengthen(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    print(lengthen(sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:]))
