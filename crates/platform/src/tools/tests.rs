@@ -12,7 +12,7 @@ use tokio::{
 use super::*;
 use crate::{
     store::testing::{count, on_both, rows},
-    works::testing::Workshop,
+    works::testing::Site,
 };
 
 /// A server that knows one tool, wants a token, and remembers what it was called with.
@@ -126,7 +126,7 @@ fn code<T>(result: Result<T, Error>) -> Option<FailureCode> {
 #[tokio::test]
 async fn tools_of_a_server_are_used_by_those_who_may_and_as_it_was_decided() {
     on_both(async |db| {
-        let house = Workshop::on(&db).await;
+        let house = Site::at_rest(&db).await;
         let tools = &house.services.tools;
         let identity = &house.services.identity;
         let chief = identity.signed_up("chief", BuiltIn::Administrator).await;
@@ -223,7 +223,7 @@ async fn tools_of_a_server_are_used_by_those_who_may_and_as_it_was_decided() {
 #[tokio::test]
 async fn a_server_that_is_away_or_refuses_is_told_of_and_stops_nothing() {
     on_both(async |db| {
-        let house = Workshop::on(&db).await;
+        let house = Site::at_rest(&db).await;
         let tools = &house.services.tools;
         let identity = &house.services.identity;
         let chief = identity.signed_up("chief", BuiltIn::Administrator).await;
