@@ -17,16 +17,24 @@ async fn a_call_waits_for_its_owners_click_and_for_nobody_elses() -> TestResult 
     assert_eq!(on.len(), 1);
     assert!(on[0].asks_first && choices.model_calls && !choices.is_own);
 
-    app.simulator
-        .next_answer(Answer::calls("draw_image", r#"{"prompt":"<script>alert(1)</script>"}"#));
+    app.simulator.next_answer(Answer::calls(
+        "draw_image",
+        r#"{"prompt":"<script>alert(1)</script>"}"#,
+    ));
     let asked = lin.ask("画一座灯塔").await?;
     let answer = lin.ended_answer(asked.conversation).await?;
     assert_eq!(answer.status, MessageStatus::Waiting);
     let call = answer.tools[0].id.to_string();
     let (id, message) = (asked.conversation.to_string(), answer.id.to_string());
     let page = Reply::to(lin.get(&format!("/c/{id}"))).await?.text();
-    assert!(!page.contains("<script>alert"), "what a model wrote is text");
-    assert!(page.contains("/fn/tools.decide"), "the buttons are there without scripts");
+    assert!(
+        !page.contains("<script>alert"),
+        "what a model wrote is text"
+    );
+    assert!(
+        page.contains("/fn/tools.decide"),
+        "the buttons are there without scripts"
+    );
 
     let click = [
         ("id", &*id),

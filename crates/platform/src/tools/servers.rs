@@ -131,7 +131,7 @@ impl Tools {
     /// Decides about a tool: whether it may be used, whether a click comes first, and who may use it.
     #[tracing::instrument(name = "api.tools.set_tool", skip_all)]
     pub async fn set_tool(&self, caller: &Caller, tool: &ServerTool) -> Result<(), Error> {
-        let record = self.may(caller, "server_tool.update").await?;
+        let record = self.may(caller, "tool_server.set_tool").await?;
         let known = self.0.db.roles().await?;
         let is_known = |role| known.iter().any(|known| known.id == role);
         if !tool.roles.iter().all(|role| is_known(*role)) {

@@ -375,8 +375,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     members("conversations.draft"),
     members("generation.offer"),
     owners("tools.load", &[("conversation", Value::Conversation)]),
-    owners(
+    permitted(
         "tools.choose",
+        Permission::ToolsUse,
         &[
             ("conversation", Value::Conversation),
             ("tools[]", Value::Text("calculate")),

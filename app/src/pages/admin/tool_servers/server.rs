@@ -18,11 +18,13 @@ use crate::{
     },
 };
 
+/// A server with what is on it.
 #[component]
 pub fn Server(server: ToolServer, roles: Vec<RoleRef>, found: Found) -> impl IntoView {
     let words = use_words();
     let name = String::from(server.name.clone());
     let heading = format!("tool-server-{}", server.id);
+    let labelled = heading.clone();
     let failure = server.failure;
     let tools = server.tools.clone();
     let list = if tools.is_empty() {
@@ -36,7 +38,7 @@ pub fn Server(server: ToolServer, roles: Vec<RoleRef>, found: Found) -> impl Int
         )
     };
     view! {
-        <section class="panel" aria-labelledby=heading.clone()>
+        <section class="panel" aria-labelledby=labelled>
             <h2 id=heading>{name}</h2>
             <p class="panel__note"><code>{server.address.clone()}</code></p>
             <p class="panel__note">
