@@ -30,6 +30,8 @@ pub mod roles;
 pub mod security;
 pub mod shares;
 pub mod sso;
+pub mod tool_servers;
+pub mod tools;
 pub mod transcripts;
 pub mod usage;
 pub mod works;

@@ -41,6 +41,7 @@ pub mod sidebar_list;
 pub mod swipe;
 pub mod table;
 pub mod take_along;
+pub mod tool_card;
 pub mod tools;
 pub mod transcript;
 pub mod unseen;

@@ -74,6 +74,10 @@ pub enum Field {
     Json,
     /// Instructions.
     Instructions,
+    /// Where a server is.
+    Address,
+    /// A token.
+    Token,
 }
 
 impl Field {
@@ -85,6 +89,7 @@ impl Field {
             }
             FailureCode::InvalidName
             | FailureCode::InvalidModelName
+            | FailureCode::InvalidToolServerName
             | FailureCode::InvalidPromptName => Some(Self::Name),
             FailureCode::PasswordTooShort
             | FailureCode::PasswordTooLong
@@ -105,6 +110,8 @@ impl Field {
             FailureCode::InvalidThinkingBudget => Some(Self::ThinkingBudget),
             FailureCode::JsonWhileThinking => Some(Self::Json),
             FailureCode::InvalidInstructions => Some(Self::Instructions),
+            FailureCode::InvalidToolServerAddress => Some(Self::Address),
+            FailureCode::InvalidToken => Some(Self::Token),
             _ => None,
         }
     }

@@ -100,6 +100,7 @@ impl Words {
             Permission::MediaShare => self.permission_media_share,
             Permission::ApiKeysUse => self.permission_api_keys_use,
             Permission::GatewayUse => self.permission_gateway_use,
+            Permission::ToolsUse => self.permission_tools_use,
             Permission::FilesUse => self.permission_files_use,
             Permission::UsersRead => self.permission_users_read,
             Permission::UsersInvite => self.permission_users_invite,
@@ -113,6 +114,7 @@ impl Words {
             Permission::UsageRead => self.permission_usage_read,
             Permission::JobsRead => self.permission_jobs_read,
             Permission::JobsWrite => self.permission_jobs_write,
+            Permission::ToolsWrite => self.permission_tools_write,
             Permission::GatewayWrite => self.permission_gateway_write,
         }
     }
@@ -152,6 +154,11 @@ impl Words {
             FailureCode::LastOwner => self.error_last_owner,
             FailureCode::BuiltInRole => self.error_built_in_role,
             FailureCode::NameTaken => self.error_name_taken,
+            FailureCode::InvalidToolServerName => self.error_invalid_tool_server_name,
+            FailureCode::InvalidToolServerAddress => self.error_invalid_tool_server_address,
+            FailureCode::InvalidToken => self.error_invalid_token,
+            FailureCode::ToolServerUnavailable => self.error_tool_server_unavailable,
+            FailureCode::ToolServerRefused => self.error_tool_server_refused,
             FailureCode::InvalidDescription => self.error_invalid_description,
             FailureCode::InvalidNumber => self.error_invalid_number,
             FailureCode::InvalidNetwork => self.error_invalid_network,

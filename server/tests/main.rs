@@ -45,6 +45,7 @@ mod conversations {
     mod stopping;
     mod submissions;
     mod titles;
+    mod tools;
     mod watching;
     mod wishes;
 }

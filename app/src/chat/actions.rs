@@ -88,7 +88,7 @@ pub fn AnswerActions(message: OpenMessage, conversation: OpenConversation) -> im
             words.regenerate
         };
         let has_text = !message.blocks.with(Vec::is_empty);
-        let go_on = status.is_cut() && has_text;
+        let go_on = status.is_cut() && (has_text || !message.tools.with(Vec::is_empty));
         Some(view! {
             <div class="actions">
                 {go_on.then(|| view! {

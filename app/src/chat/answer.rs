@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     AnswerFailure, Attachment, Branch, MessageId, MessageStatus, MessageView, ModelName, Progress,
-    Speaker,
+    Speaker, ToolCallView,
 };
 
 use super::follow::{Answer, Outcome};
@@ -30,6 +30,8 @@ pub struct OpenMessage {
     pub blocks: Blocks,
     /// The reasoning.
     pub reasoning: Blocks,
+    /// The tools that were called.
+    pub tools: ArcRwSignal<Vec<ToolCallView>>,
     /// How long the model reasoned.
     pub reasoning_ms: ArcRwSignal<Option<i64>>,
     /// Why it failed.
@@ -56,6 +58,7 @@ impl OpenMessage {
             status: ArcRwSignal::new(view.status),
             blocks: signals(&answer.blocks),
             reasoning: signals(&answer.reasoning),
+            tools: ArcRwSignal::new(answer.tools.clone()),
             reasoning_ms: ArcRwSignal::new(answer.reasoning_ms),
             failure: ArcRwSignal::new(answer.failure.clone()),
             edited: view.edited,
@@ -93,6 +96,7 @@ impl OpenMessage {
         let answer = self.answer.read_value();
         show_blocks(&self.reasoning, &answer.reasoning);
         show_blocks(&self.blocks, &answer.blocks);
+        set_changed(&self.tools, &answer.tools);
         set_changed(&self.reasoning_ms, &answer.reasoning_ms);
         set_changed(&self.failure, &answer.failure);
         set_changed(&self.status, &answer.status);

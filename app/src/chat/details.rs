@@ -79,6 +79,7 @@ fn lines(words: &'static Words, details: &MessageDetails) -> Vec<(&'static str, 
     }
     let ended = match details.status {
         MessageStatus::Complete | MessageStatus::Generating => None,
+        MessageStatus::Waiting => Some(words.waits_for_you),
         MessageStatus::Stopped => Some(words.stopped),
         MessageStatus::Interrupted => Some(words.interrupted),
         MessageStatus::Truncated => Some(words.truncated),

@@ -12,6 +12,7 @@ use super::{
     open::OpenConversation,
     reasoning::{BlockList, Reasoning},
     scroller::Scroller,
+    tool_card::BlocksAndTools,
 };
 use crate::language::use_words;
 
@@ -73,8 +74,12 @@ fn AnswerView(
     let is_generating = Memo::new(move |_| status.get() == MessageStatus::Generating);
     let is_waiting = {
         let (blocks, reasoning) = (message.blocks.clone(), message.reasoning.clone());
+        let tools = message.tools.clone();
         Memo::new(move |_| {
-            is_generating.get() && blocks.with(Vec::is_empty) && reasoning.with(Vec::is_empty)
+            is_generating.get()
+                && blocks.with(Vec::is_empty)
+                && reasoning.with(Vec::is_empty)
+                && tools.with(Vec::is_empty)
         })
     };
     view! {
@@ -99,7 +104,7 @@ fn AnswerView(
                     })
             }}
             <div class="prose message__answer" hidden=move || editing.get()>
-                <BlockList blocks=message.blocks.clone()/>
+                <Body message=message.clone() conversation/>
             </div>
             {move || {
                 let message = edited.clone();
@@ -113,6 +118,21 @@ fn AnswerView(
     }
 }
 
+/// What was said, and the tools that were called meanwhile.
+#[component]
+fn Body(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+    let tools = message.tools.clone();
+    let has_tools = Memo::new(move |_| !tools.with(Vec::is_empty));
+    move || {
+        let message = message.clone();
+        if has_tools.get() {
+            Either::Right(view! { <BlocksAndTools message conversation/> })
+        } else {
+            Either::Left(view! { <BlockList blocks=message.blocks/> })
+        }
+    }
+}
+
 /// How an answer ended, where it did not simply finish.
 #[component]
 fn Ending(message: OpenMessage) -> impl IntoView {
@@ -120,6 +140,7 @@ fn Ending(message: OpenMessage) -> impl IntoView {
     move || {
         let note = match message.status.get() {
             MessageStatus::Complete | MessageStatus::Generating => return None,
+            MessageStatus::Waiting => words.waits_for_you,
             MessageStatus::Stopped => words.stopped,
             MessageStatus::Interrupted => words.interrupted,
             MessageStatus::Truncated => words.truncated,

@@ -9,6 +9,7 @@ mod jobs;
 mod model_names;
 mod role;
 mod roles;
+mod tool_servers;
 mod usage;
 mod user;
 mod users;
@@ -26,6 +27,7 @@ pub use jobs::JobsPage;
 pub use model_names::ModelNamesPage;
 pub use role::{NewRolePage, RolePage};
 pub use roles::RolesPage;
+pub use tool_servers::ToolServersPage;
 pub use usage::SiteUsagePage;
 pub use user::{NewUserPage, UserPage};
 pub use users::UsersPage;
@@ -112,6 +114,7 @@ pub fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
         (Permission::UsageRead, "/admin/usage", words.usage),
         (Permission::UsageRead, "/admin/budgets", words.budgets),
         (Permission::UsageRead, "/admin/models", words.model_names),
+        (Permission::ToolsWrite, "/admin/tools", words.tools),
         (Permission::JobsRead, "/admin/jobs", words.jobs),
         (Permission::AuditRead, "/admin/audit", words.audit),
     ]

@@ -38,6 +38,8 @@ permissions! {
     ApiKeysUse = "api_keys.use";
     /// Call models from programs, with a key or a token.
     GatewayUse = "gateway.use";
+    /// Let models call tools in conversations.
+    ToolsUse = "tools.use";
     /// Keep files: upload them, and read what models made.
     FilesUse = "files.use";
     /// See who has an account.
@@ -64,6 +66,8 @@ permissions! {
     JobsRead = "jobs.read";
     /// Stop anybody's jobs.
     JobsWrite = "jobs.write";
+    /// See and set which servers of tools there are, and who may use what is on them.
+    ToolsWrite = "tools.write";
     /// Set budgets, and which models stand behind which names.
     GatewayWrite = "gateway.write";
 }
@@ -265,7 +269,7 @@ impl BuiltIn {
     pub const fn permissions(self) -> PermissionSet {
         use Permission::{
             ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GroupsRead, JobsRead, JobsWrite,
-            MediaShare, MediaUse, RolesRead, UsageRead, UsersInvite, UsersRead,
+            MediaShare, MediaUse, RolesRead, ToolsUse, UsageRead, UsersInvite, UsersRead,
         };
         match self {
             Self::Owner | Self::Administrator => PermissionSet::all(),
@@ -275,6 +279,7 @@ impl BuiltIn {
                 MediaShare,
                 ApiKeysUse,
                 GatewayUse,
+                ToolsUse,
                 FilesUse,
                 UsersRead,
                 UsersInvite,
@@ -289,7 +294,7 @@ impl BuiltIn {
                 UsersRead, GroupsRead, RolesRead, AuditRead, UsageRead, JobsRead,
             ]),
             Self::Member => PermissionSet::of(&[
-                ChatUse, MediaUse, MediaShare, ApiKeysUse, GatewayUse, FilesUse,
+                ChatUse, MediaUse, MediaShare, ApiKeysUse, GatewayUse, ToolsUse, FilesUse,
             ]),
             Self::Guest => PermissionSet::of(&[ChatUse]),
         }

@@ -106,6 +106,16 @@ failure_codes! {
     BuiltInRole = "built_in_role", 409;
     /// There is something of that name.
     NameTaken = "name_taken", 409;
+    /// Not a name for a server of tools.
+    InvalidToolServerName = "invalid_tool_server_name", 422;
+    /// Not an address that a server of tools can be at.
+    InvalidToolServerAddress = "invalid_tool_server_address", 422;
+    /// Not a token that can be sent.
+    InvalidToken = "invalid_token", 422;
+    /// The server of tools can't be reached, or does not speak its protocol.
+    ToolServerUnavailable = "tool_server_unavailable", 502;
+    /// The server of tools refuses the token.
+    ToolServerRefused = "tool_server_refused", 502;
     /// The description is too long.
     InvalidDescription = "invalid_description", 422;
     /// A number is out of its bounds.

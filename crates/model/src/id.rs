@@ -89,6 +89,10 @@ ids! {
     UploadId;
     /// A prompt that somebody keeps.
     PromptId;
+    /// A call of a tool.
+    ToolCallId;
+    /// A server of tools.
+    ToolServerId;
     /// A link to something that is shared, by a name that is no secret.
     ShareId;
     /// The taking in of one file of conversations.

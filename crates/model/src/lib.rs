@@ -34,6 +34,8 @@ pub mod security;
 pub mod share;
 pub mod template;
 pub mod time;
+pub mod tool;
+pub mod tool_server;
 pub mod transcript;
 pub mod usage;
 pub mod work;
@@ -59,7 +61,7 @@ pub use hundredths::Hundredths;
 pub use id::{
     ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, ImportId,
     InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId, ShareId,
-    SigningKeyId, SubmissionId, TranscriptId, UploadId, UserId, WorkId,
+    SigningKeyId, SubmissionId, ToolCallId, ToolServerId, TranscriptId, UploadId, UserId, WorkId,
 };
 pub use import::{
     ImportEnd, ImportFormat, ImportLine, ImportOutcome, ImportReport, LeftOut, LeftOutCount,
@@ -92,6 +94,8 @@ pub use share::{
     SharedKind, SharedMessage, SharedSentence, SharedTranscript, SharedWork,
 };
 pub use time::Millis;
+pub use tool::{BuiltInTool, ToolCallState, ToolCallView, ToolChoices, ToolName, ToolOffer};
+pub use tool_server::{ServerTool, ToolServer, ToolServerDraft, ToolServerName};
 pub use usage::{
     CallLine, UsageBand, UsageBy, UsageChoices, UsageDay, UsageQuery, UsageReport, UsageShare,
     UsageSum,

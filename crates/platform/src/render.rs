@@ -87,6 +87,11 @@ impl Growing {
         }
     }
 
+    /// How many blocks the answer has.
+    pub(crate) fn blocks(&self) -> u32 {
+        u32::try_from(self.text.blocks().len()).unwrap_or(u32::MAX)
+    }
+
     /// Both texts as they are.
     pub(crate) fn rendered(&self) -> Rendered {
         Rendered {

@@ -15,10 +15,12 @@ use crate::{
     ledger::Ledger,
     mail::Mailer,
     meaning::Meanings,
+    outside::Reach,
     people::People,
     prompts::Prompts,
     shares::Shares,
     store::Db,
+    tools::{Tools, ToolsParts},
     transcripts::{Transcripts, TranscriptsParts},
     usage::Usage,
     vault::Vault,
@@ -48,6 +50,8 @@ pub struct Services {
     pub instructions: Instructions,
     /// Prompts that they keep.
     pub prompts: Prompts,
+    /// What models may call while they answer.
+    pub tools: Tools,
     /// What they bring along from elsewhere to read.
     pub imports: Imports,
     /// What models write for them.
@@ -83,13 +87,14 @@ impl Services {
         works: WorksOptions,
     ) -> Self {
         let hub = Hub::default();
+        let time_zone = gateway.time_zone.iana_name().unwrap_or("UTC").to_owned();
         let conversations =
             Conversations::new(db.clone(), Arc::clone(&clock), ids.clone(), hub.clone());
         let identity = Identity::new(
             db.clone(),
             Arc::clone(&clock),
             ids.clone(),
-            vault,
+            vault.clone(),
             mailer,
             identity,
         );
@@ -169,9 +174,22 @@ impl Services {
         let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
         let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
         let works = Works::new(parts, works);
+        let tools = Tools::new(ToolsParts {
+            db: db.clone(),
+            conversations: conversations.clone(),
+            works: works.clone(),
+            audit: identity.audit().clone(),
+            vault,
+            clock: Arc::clone(&clock),
+            ids: ids.clone(),
+            time_zone,
+            reach: Reach::public(),
+        });
+        generations.equip(&tools);
         Self {
             gateway,
             works,
+            tools,
             transcripts,
             meanings,
             shares,

@@ -205,6 +205,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/admin/roles/{id}", Page::Permitted(Permission::RolesRead)),
     ("/admin/usage", Page::Permitted(Permission::UsageRead)),
     ("/admin/budgets", Page::Permitted(Permission::UsageRead)),
+    ("/admin/tools", Page::Permitted(Permission::ToolsWrite)),
     ("/admin/models", Page::Permitted(Permission::UsageRead)),
     ("/admin/jobs", Page::Permitted(Permission::JobsRead)),
     ("/admin/audit", Page::Permitted(Permission::AuditRead)),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{
     Asked, CallId, ConversationId, FailureCode, GenerationId, MessageId, ModelName, Speaker,
-    SubmissionId, Title, UserId,
+    SubmissionId, Title,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -79,7 +79,7 @@ impl Generations {
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
-        let (this, user) = (self.clone(), caller.user());
+        let (this, user, asking_one) = (self.clone(), caller.user(), caller.clone());
         let (conversation, question) = self
             .unbroken(async move {
                 let inner = &*this.0;
@@ -100,7 +100,7 @@ impl Generations {
                     Submitted::New(conversation) => {
                         this.start(
                             Task::Answer { question },
-                            user,
+                            &asking_one,
                             conversation,
                             &answer,
                             Before::default(),
@@ -137,16 +137,13 @@ impl Generations {
             .filter(|_| cut.status.is_cut())
             .ok_or(Error::CannotContinue)?;
         self.room_for(caller, &model).await?;
-        let before = Before {
-            reasoning: cut.reasoning(),
-            text: cut.text(),
-            reasoning_ms: cut.reasoning_ms,
-            seq: cut.last_seq,
-        };
-        if !request::can_continue(self.0.models.spec(&model), &before.text) {
+        let before = Before::of(&cut);
+        let spec = self.0.models.spec(&model);
+        if !request::can_continue(spec, &before.text, &before.calls) {
             return Err(Error::CannotContinue);
         }
-        let (this, user) = (self.clone(), caller.user());
+        let (this, caller) = (self.clone(), caller.clone());
+        let user = caller.user();
         self.unbroken(async move {
             let answer = this.new_answer(Some(message), &model);
             if !this
@@ -158,7 +155,7 @@ impl Generations {
             {
                 return Err(Error::CannotContinue);
             }
-            this.start(Task::Continue, user, conversation, &answer, before)
+            this.start(Task::Continue, &caller, conversation, &answer, before)
                 .await
         })
         .await
@@ -196,7 +193,8 @@ impl Generations {
         let model = model.unwrap_or(current.model);
         self.room_for(caller, &model).await?;
         self.takes(&model, &attachments)?;
-        let (this, user) = (self.clone(), caller.user());
+        let (this, caller) = (self.clone(), caller.clone());
+        let user = caller.user();
         self.unbroken(async move {
             let answer = this.new_answer(None, &model);
             let begun = this
@@ -210,7 +208,7 @@ impl Generations {
             }
             this.start(
                 Task::Answer { question },
-                user,
+                &caller,
                 conversation,
                 &answer,
                 Before::default(),
@@ -220,7 +218,7 @@ impl Generations {
         .await
     }
 
-    async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
+    pub(super) async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
         self.allowed(caller, model).await?;
         if self.0.closing.is_cancelled() || self.0.hub.running() >= self.0.options.at_once {
             return Err(Error::Overloaded);
@@ -228,7 +226,11 @@ impl Generations {
         Ok(())
     }
 
-    fn new_answer<'a>(&'a self, message: Option<MessageId>, model: &'a ModelName) -> NewAnswer<'a> {
+    pub(super) fn new_answer<'a>(
+        &'a self,
+        message: Option<MessageId>,
+        model: &'a ModelName,
+    ) -> NewAnswer<'a> {
         let now = self.0.clock.now();
         NewAnswer {
             message: message.unwrap_or_else(|| MessageId::from_uuid(self.0.ids.next())),
@@ -242,17 +244,17 @@ impl Generations {
     }
 
     /// Carries on when the caller leaves: what was begun in the store must get its run.
-    async fn unbroken<T: Send + 'static>(
+    pub(super) async fn unbroken<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
         self.0.runs.spawn(work.in_current_span()).await?
     }
 
-    async fn start(
+    pub(super) async fn start(
         &self,
         task: Task,
-        user: UserId,
+        caller: &Caller,
         conversation: ConversationId,
         answer: &NewAnswer<'_>,
         before: Before,
@@ -270,9 +272,10 @@ impl Generations {
         let live = Arc::new(live.await?);
         self.0.hub.begin(&live);
         let (this, model, call) = (self.clone(), answer.model.clone(), answer.call);
-        self.0
-            .runs
-            .spawn(async move { this.run(task, user, model, call, live).await }.in_current_span());
+        let caller = caller.clone();
+        self.0.runs.spawn(
+            async move { this.run(task, caller, model, call, live).await }.in_current_span(),
+        );
         Ok(())
     }
 
@@ -305,7 +308,7 @@ impl Generations {
 }
 
 /// A conflict on the way in means that an answer is being written already.
-fn already(error: crate::store::Error) -> Error {
+pub(super) fn already(error: crate::store::Error) -> Error {
     if error.is_conflict() {
         Error::AlreadyGenerating
     } else {

@@ -28,6 +28,8 @@ pub(super) struct Spec {
     pub(super) sees: bool,
     /// Whether it takes sound.
     pub(super) hears: bool,
+    /// Whether it can call tools; what the catalogue doesn't say is not tried.
+    pub(super) calls: bool,
 }
 
 /// What is sent to a model of which nothing is known.
@@ -81,6 +83,7 @@ impl Models {
             thinking,
             sees: takes(Modality::Image),
             hears: takes(Modality::Audio),
+            calls: card.and_then(|card| card.has(&Feature::FunctionCalling)) == Some(true),
             continues: thinking != Thinking::Always && prefix != Some(false),
             context_characters: tokens.map_or(CAUTIOUS_CHARACTERS, |tokens| {
                 usize::try_from(tokens / 2).unwrap_or(usize::MAX)

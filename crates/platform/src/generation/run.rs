@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bailian::{ChatEvent, ChatRequest, Client, FinishReason, Usage};
+use bailian::{ChatEvent, ChatRequest, Client, FinishReason, ToolCall, Usage};
 use futures_util::StreamExt;
 use model::{FailureCode, MessageStatus};
 use tokio::time::Instant;
@@ -19,7 +19,16 @@ use crate::{gateway::Running, store::Tokens};
 /// The longest answer, in bytes: a stream without an end must end.
 const LONGEST: usize = 1024 * 1024;
 
-/// Runs to the end and leaves the ending with the commit.
+/// A question to the model that ended in calls of tools: the answer goes on when they are done.
+pub(super) struct Called {
+    /// What it called, in its order; never nothing.
+    pub(super) calls: Vec<ToolCall>,
+    pub(super) request_id: Option<String>,
+    pub(super) tokens: Option<Tokens>,
+}
+
+/// Runs to the end and leaves the ending with the commit, or to where the model calls tools that it was offered. Whatever is thought
+/// in a `later` question of the same answer stands apart from what was thought before.
 #[tracing::instrument(name = "generation.run", skip_all, fields(
     conversation.id = %live.conversation, message.id = %live.message, generation.id = %live.generation,
     model.name = request.model,
@@ -31,8 +40,13 @@ pub(super) async fn run(
     committer: Committer,
     leaving: CancellationToken,
     mut call: Running,
-) {
-    let mut seen = Seen::default();
+    later: bool,
+) -> Option<Called> {
+    let has_tools = !request.tools.is_empty();
+    let mut seen = Seen {
+        stands_apart: later,
+        ..Seen::default()
+    };
     // Dropping the stream closes the upstream's connection, so leaving this select is all that stopping takes.
     let status = tokio::select! {
         biased;
@@ -41,12 +55,19 @@ pub(super) async fn run(
             tracing::error!("the answer ends because it can't be stored");
             let ending = Ending::failed(FailureCode::StoreUnavailable, live.generation);
             committer.add(&live, |pending| pending.end = Some(ending));
-            return;
+            return None;
         }
         () = leaving.cancelled() => Ok(MessageStatus::Interrupted),
         ended = stream(&client, request, &live, &committer, &mut seen, &mut call) => ended,
     };
     booking::close(call, &status, seen.usage.take(), seen.bytes).await;
+    if has_tools && !seen.calls.is_empty() && matches!(status, Ok(MessageStatus::Complete)) {
+        return Some(Called {
+            calls: seen.calls,
+            request_id: seen.request_id,
+            tokens: seen.tokens,
+        });
+    }
     let (status, failure) = match status {
         Ok(status) => (status, None),
         Err(error) => {
@@ -82,6 +103,7 @@ pub(super) async fn run(
         tokens: seen.tokens,
     };
     committer.add(&live, |pending| pending.end = Some(ending));
+    None
 }
 
 /// What a run learns on its way.
@@ -92,6 +114,8 @@ struct Seen {
     usage: Option<Usage>,
     bytes: usize,
     has_begun: bool,
+    stands_apart: bool,
+    calls: Vec<ToolCall>,
     reasoning_since: Option<Instant>,
 }
 
@@ -122,7 +146,13 @@ async fn stream(
                 seen.first_token(call);
                 seen.reasoning_since.get_or_insert_with(Instant::now);
                 seen.bytes += piece.len();
-                committer.add(live, |pending| append(&mut pending.reasoning, &piece));
+                let gap = std::mem::take(&mut seen.stands_apart);
+                committer.add(live, |pending| {
+                    if gap {
+                        pending.reasoning.push_str("\n\n");
+                    }
+                    append(&mut pending.reasoning, &piece);
+                });
             }
             ChatEvent::Text(piece) => {
                 seen.first_token(call);
@@ -142,8 +172,13 @@ async fn stream(
                 seen.tokens = Some(tokens(&usage));
                 seen.usage = Some(usage);
             }
-            // No tools were offered, and the client may learn of events that this program does not know.
-            ChatEvent::Finished { .. } | ChatEvent::ToolCall(_) | _ => {}
+            ChatEvent::ToolCall(called) => {
+                seen.first_token(call);
+                seen.bytes += called.function.name.len() + called.function.arguments.len();
+                seen.calls.push(called);
+            }
+            // The client may learn of events that this program does not know.
+            ChatEvent::Finished { .. } | _ => {}
         }
         if seen.bytes > LONGEST {
             return Ok(MessageStatus::Truncated);

@@ -11,6 +11,7 @@ use crate::{
     conversations::Walk,
     render,
     store::{Conversation, Message, OpenShare, ShownMessage, Snapshot},
+    written::plain_markdown,
 };
 
 /// Messages of a copy at most.
@@ -151,6 +152,14 @@ fn told(message: &Message) -> String {
         Some(AttachmentKind::Text) => "📎 text · 文本",
         None => "📎",
     };
+    if !message.calls.is_empty() {
+        // What was asked and what came back may tell more than is meant to be told.
+        let names = message.calls.iter().map(|call| plain_markdown(&call.name));
+        let names = names.collect::<Vec<_>>().join(" · ");
+        return format!("{}\n\n🔧 {names}", message.text())
+            .trim()
+            .to_owned();
+    }
     let said = Some(message.text()).filter(|text| !text.is_empty());
     let kinds = message.attachments.iter().map(kind).map(str::to_owned);
     let lines: Vec<String> = said.into_iter().chain(kinds).collect();

@@ -16,7 +16,8 @@ use super::{Db, Part, Result, on_pool, text_of};
 /// Rows of a page.
 pub(crate) const PAGE: usize = 200;
 
-const CONVERSATIONS: &str = "SELECT id, title, model, parameters, created_at, updated_at, deleted_at FROM conversations \
+const CONVERSATIONS: &str = "SELECT id, title, model, parameters, created_at, updated_at, deleted_at, \
+     (SELECT t.tools FROM conversation_tools t WHERE t.conversation_id = conversations.id) AS tools FROM conversations \
      WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
@@ -31,6 +32,7 @@ const PASSKEYS: &str =
     "SELECT id, name, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY id";
 const DRAFTS: &str = "SELECT slot, text, updated_at FROM drafts WHERE user_id = $1 ORDER BY slot";
 const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user_id = $1";
+const DEFAULT_TOOLS: &str = "SELECT tools FROM default_tools WHERE user_id = $1";
 const INSTRUCTIONS: &str =
     "SELECT about, answers, enabled, updated_at FROM instructions WHERE user_id = $1";
 const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id = r.id \
@@ -54,6 +56,7 @@ pub(crate) struct KeptConversation {
     pub(crate) title: String,
     pub(crate) model: String,
     pub(crate) parameters: Option<Json<Value>>,
+    pub(crate) tools: Option<Json<Value>>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) deleted_at: Option<i64>,
@@ -145,6 +148,7 @@ pub(crate) struct KeptAccount {
     passkeys: Vec<KeptPasskey>,
     drafts: Vec<KeptDraft>,
     next_parameters: Vec<Json<Value>>,
+    default_tools: Vec<Json<Value>>,
     instructions: Vec<KeptInstructions>,
     imports: Vec<Json<Value>>,
 }
@@ -228,6 +232,7 @@ impl Db {
             passkeys: all!(self, query_as, PASSKEYS, user),
             drafts: all!(self, query_as, DRAFTS, user),
             next_parameters: all!(self, query_scalar, NEXT_PARAMETERS, user),
+            default_tools: all!(self, query_scalar, DEFAULT_TOOLS, user),
             instructions: all!(self, query_as, INSTRUCTIONS, user),
             imports: all!(self, query_scalar, IMPORTS, user),
         })

@@ -11,10 +11,11 @@ use sqlx::{QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use super::{
-    Db, Result,
+    Db, KeptCall, Result,
     messages::{Part, Rendered, text_of},
     on_pool,
     search::SearchIndex as _,
+    tool_calls::write_call,
 };
 
 /// Where a question goes.
@@ -95,6 +96,10 @@ pub struct Chunk {
     pub reasoning: String,
     /// New text.
     pub text: String,
+    /// Calls of tools that are new or have changed.
+    pub calls: Vec<KeptCall>,
+    /// Now.
+    pub now: Millis,
 }
 
 /// Tokens, as the upstream counted them.
@@ -121,6 +126,8 @@ pub struct End {
     pub status: MessageStatus,
     /// The whole answer.
     pub parts: Vec<Part>,
+    /// Calls of tools that are new or have changed.
+    pub calls: Vec<KeptCall>,
     /// The whole answer's HTML, by the renderer of that version.
     pub rendered: (i64, Rendered),
     /// How long the model reasoned.
@@ -166,6 +173,9 @@ macro_rules! end_answer {
             .bind(end.now.get())
             .execute(&mut *$tx)
             .await?;
+        for call in &end.calls {
+            write_call!($tx, end.message, call, end.now);
+        }
         $tx.index_text(end.message, &text_of(&end.parts)).await?;
         sqlx::query(END_GENERATION)
             .bind(end.generation.to_string())
@@ -220,6 +230,11 @@ impl Db {
                 insert.push(" ON CONFLICT (message_id, seq) DO NOTHING");
                 insert.build().execute(&mut *tx).await?;
             }
+            for chunk in chunks {
+                for call in &chunk.calls {
+                    write_call!(tx, chunk.message, call, chunk.now);
+                }
+            }
             for end in ends {
                 end_answer!(tx, end);
             }
@@ -232,7 +247,7 @@ impl Db {
 /// The run's state for an answer that ended so.
 const fn run_status(status: MessageStatus) -> &'static str {
     match status {
-        MessageStatus::Complete | MessageStatus::Truncated => "done",
+        MessageStatus::Complete | MessageStatus::Truncated | MessageStatus::Waiting => "done",
         MessageStatus::Stopped => "stopped",
         MessageStatus::Interrupted | MessageStatus::Generating => "interrupted",
         MessageStatus::Failed => "failed",

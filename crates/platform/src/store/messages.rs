@@ -7,7 +7,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, types::Json};
 
-use super::{Db, Error, Result, on_pool, rows};
+use super::{Db, Error, KeptCall, Result, on_pool, rows};
 
 /// A piece of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub struct Message {
     pub parts: Vec<Part>,
     /// The files that were handed in with it, in their order.
     pub attachments: Vec<Attachment>,
+    /// The tools that were called in it, in order.
+    pub calls: Vec<KeptCall>,
     /// Its HTML, if it was rendered by the renderer of that version.
     pub rendered: Option<(i64, Rendered)>,
     /// How long the model reasoned.
@@ -159,6 +161,7 @@ impl TryFrom<MessageRow> for Message {
             },
             parts: row.parts.0,
             attachments: Vec::new(),
+            calls: Vec::new(),
             rendered: row
                 .rendered
                 .map(|Json(rendered)| (row.render_version, rendered)),
@@ -261,9 +264,12 @@ impl Db {
         let mut attached = self
             .attachments_of_branch(owner, conversation, end, limit)
             .await?;
+        let calls = self.calls_of_branch(owner, conversation, end, limit);
+        let mut calls = calls.await?;
         let read = |row: MessageRow| -> Result<Message> {
             let mut message = Message::try_from(row)?;
             message.attachments = attached.remove(&message.id).unwrap_or_default();
+            message.calls = calls.remove(&message.id).unwrap_or_default();
             Ok(message)
         };
         rows.into_iter().map(read).collect()

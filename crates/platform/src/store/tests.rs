@@ -202,6 +202,8 @@ fn chunk(turn: Turn, seq: u64, text: &str) -> Chunk {
         seq,
         reasoning: format!("r{seq} "),
         text: text.to_owned(),
+        calls: Vec::new(),
+        now: NOW,
     }
 }
 
@@ -210,6 +212,7 @@ fn end(turn: Turn, status: MessageStatus) -> End {
         generation: turn.generation,
         message: turn.answer,
         status,
+        calls: Vec::new(),
         parts: parts_of("想".to_owned(), "春眠不觉晓".to_owned()),
         rendered: (7, rendered()),
         reasoning_ms: Some(1_200),

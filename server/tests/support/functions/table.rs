@@ -311,6 +311,30 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("form[state]", Value::Text("failed"))],
     ),
     permitted("jobs.stop", Permission::JobsWrite, NO_ID),
+    permitted("tool_servers.list", Permission::ToolsWrite, &[]),
+    permitted(
+        "tool_servers.add",
+        Permission::ToolsWrite,
+        &[
+            ("server[name]", Value::Text("No name")),
+            ("server[address]", Value::Text("http://127.0.0.1:9/")),
+        ],
+    ),
+    permitted(
+        "tool_servers.change",
+        Permission::ToolsWrite,
+        &[
+            ("id", Value::Text("01990000-0000-7000-8000-000000000001")),
+            ("server[address]", Value::Text("http://127.0.0.1:9/")),
+        ],
+    ),
+    permitted("tool_servers.check", Permission::ToolsWrite, NO_ID),
+    permitted("tool_servers.remove", Permission::ToolsWrite, NO_ID),
+    permitted(
+        "tool_servers.set_tool",
+        Permission::ToolsWrite,
+        &[("tool", Value::Text("no__tool"))],
+    ),
     permitted("model_names.list", Permission::UsageRead, &[]),
     permitted(
         "model_names.set",
@@ -350,6 +374,23 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members("conversations.draft"),
     members("generation.offer"),
+    owners("tools.load", &[("conversation", Value::Conversation)]),
+    permitted(
+        "tools.choose",
+        Permission::ToolsUse,
+        &[
+            ("conversation", Value::Conversation),
+            ("tools[]", Value::Text("calculate")),
+        ],
+    ),
+    owners(
+        "tools.decide",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("call", Value::Text("01990000-0000-7000-8000-000000000001")),
+        ],
+    ),
     owners("parameters.load", &[("conversation", Value::Conversation)]),
     owners(
         "parameters.set",

@@ -36,6 +36,8 @@ async fn begun_elsewhere(house: &House) -> Asked {
         seq: 1,
         reasoning: String::new(),
         text: "春眠".to_owned(),
+        calls: Vec::new(),
+        now: house.clock.now(),
     };
     house.db.commit_progress(&[chunk], &[]).await.unwrap();
     let asked = house

@@ -33,6 +33,13 @@ async fn settled(house: &House) -> Caller {
              VALUES ('{trash}', '{trash}', '{trash}', '{user}', 'qwen-plus', 'done', 'here', 0, 0)"
         ),
         format!("INSERT INTO generation_chunks (message_id, seq, reasoning, text) VALUES ('{trash}', 1, '', 'x')"),
+        format!(
+            "INSERT INTO tool_calls (id, owner_id, message_id, position, round, upstream_id, name, arguments, state, text_at, after_blocks,
+                                     created_at, updated_at)
+             VALUES ('{trash}', '{user}', '{trash}', 0, 1, 'c', 'calculate', 'Lin 的算式', 'done', 0, 0, 0, 0)"
+        ),
+        format!("INSERT INTO default_tools (user_id, tools, updated_at) VALUES ('{user}', '[\"calculate\"]', 0)"),
+        format!("INSERT INTO conversation_tools (conversation_id, tools) VALUES ('{trash}', '[]')"),
         format!("INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('{user}', '', '没写完', 0)"),
         format!("INSERT INTO next_parameters (user_id, parameters, updated_at) VALUES ('{user}', '{{\"seed\":4712}}', 0)"),
         format!("INSERT INTO instructions (user_id, about, answers, enabled, updated_at) VALUES ('{user}', '我教语文', '', FALSE, 0)"),
@@ -181,6 +188,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["attachments.jsonl"].contains("Lin 的笔记.md"));
         assert!(files["works.jsonl"].contains("Lin 的灯塔"));
         assert!(files["prompts.jsonl"].contains("Lin 的提示词"));
+        assert!(files["tool_calls.jsonl"].contains("Lin 的算式"));
         assert!(files["shares.jsonl"].contains("Lin 的旧标题"));
         assert!(files["shares/s-Lin.jsonl"].contains("Lin 给人看的话"));
         let transcript = &files["transcripts/t-Lin.jsonl"];

@@ -1,12 +1,12 @@
 //! How an answer begins: to a new question, once more to an old one, or again where it was cut.
 
-use model::{ConversationId, MessageId, SubmissionId, UserId};
+use model::{ConversationId, MessageId, SubmissionId, ToolCallId, ToolCallState, UserId};
 use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
 use crate::store::{
     Db, Result, attachments, drafts, files, messages::Part, on_pool, parameters, rows,
-    search::SearchIndex as _,
+    search::SearchIndex as _, tool_calls,
 };
 
 const FIND_SUBMISSION: &str = "
@@ -47,6 +47,11 @@ const REOPEN: &str = "
     UPDATE messages SET status = 'generating', failure = NULL, rendered = NULL, render_version = 0, updated_at = $3
     WHERE id = $1 AND conversation_id = $2 AND role = 'assistant' AND deleted_at IS NULL
       AND status IN ('stopped', 'interrupted', 'failed', 'truncated')";
+
+/// The same where all calls that waited for the person are decided.
+const GO_ON: &str = "
+    UPDATE messages SET status = 'generating', failure = NULL, rendered = NULL, render_version = 0, updated_at = $3
+    WHERE id = $1 AND conversation_id = $2 AND status = 'waiting'";
 
 /// Writes one answer's beginning inside an open transaction of either dialect.
 macro_rules! insert_answer {
@@ -113,6 +118,17 @@ macro_rules! touch {
     }};
 }
 
+/// What became of a click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decided {
+    /// No call of the owner's waits there, or not any more.
+    NotThere,
+    /// It is noted, and other calls wait still.
+    Noted,
+    /// It is noted, and the answer goes on.
+    GoesOn,
+}
+
 /// For the proof that each uses an index.
 #[cfg(test)]
 pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
@@ -126,6 +142,7 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("SET_LEAF", SET_LEAF),
     ("FORGET_DRAFT", FORGET_DRAFT),
     ("REOPEN", REOPEN),
+    ("GO_ON", GO_ON),
 ];
 
 impl Db {
@@ -283,6 +300,54 @@ impl Db {
             insert_answer!(tx, conversation, question, owner, answer);
             tx.commit().await?;
             Ok(true)
+        })
+    }
+
+    /// Notes what the person said about a call that waits for them, once. When none waits any more, the answer goes on. A conflict
+    /// means that another answer is being written in that conversation, and nothing was noted.
+    #[tracing::instrument(name = "store.generations.decide", skip_all, fields(message.id = %answer.message))]
+    pub(crate) async fn decide_call(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        (call, decision): (ToolCallId, ToolCallState),
+        answer: NewAnswer<'_>,
+    ) -> Result<Decided> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if touch!(tx, owner, conversation, answer).is_none() {
+                return Ok(Decided::NotThere);
+            }
+            let noted = sqlx::query(tool_calls::DECIDE)
+                .bind(call.to_string())
+                .bind(answer.message.to_string())
+                .bind(conversation.to_string())
+                .bind(owner.to_string())
+                .bind(decision.as_str())
+                .bind(answer.now.get())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if noted == 0 {
+                return Ok(Decided::NotThere);
+            }
+            let waiting: i64 = sqlx::query_scalar(tool_calls::COUNT_WAITING)
+                .bind(answer.message.to_string())
+                .fetch_one(&mut *tx)
+                .await?;
+            if waiting > 0 {
+                tx.commit().await?;
+                return Ok(Decided::Noted);
+            }
+            sqlx::query(GO_ON)
+                .bind(answer.message.to_string())
+                .bind(conversation.to_string())
+                .bind(answer.now.get())
+                .execute(&mut *tx)
+                .await?;
+            insert_generation!(tx, conversation, owner, answer);
+            tx.commit().await?;
+            Ok(Decided::GoesOn)
         })
     }
 

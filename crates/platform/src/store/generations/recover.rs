@@ -11,6 +11,7 @@ use crate::store::{
     messages::{Part, parts_of, reasoning_of, text_of},
     on_pool, rows,
     search::SearchIndex as _,
+    tool_calls,
 };
 
 const RENEW: &str =
@@ -110,6 +111,11 @@ impl Db {
                     .bind(&message)
                     .bind(Json(parts_of(reasoning, text)))
                     .bind(last_seq)
+                    .bind(now.get())
+                    .execute(&mut *tx)
+                    .await?;
+                sqlx::query(tool_calls::INTERRUPT)
+                    .bind(&message)
                     .bind(now.get())
                     .execute(&mut *tx)
                     .await?;

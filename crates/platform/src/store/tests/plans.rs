@@ -6,13 +6,16 @@ use crate::store::{
     attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
     generations, groups, idempotency, imports, instructions, invitations, job_lines, jobs, ledger,
     messages, order, parameters, people, runs, saved_prompts, search, shares, testing::on_both,
-    trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
+    tool_calls, tools, trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors,
+    works,
 };
 
 /// Every query whose table grows with use.
 const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
     order::QUERIES,
+    tool_calls::QUERIES,
+    tools::QUERIES,
     messages::QUERIES,
     attachments::QUERIES,
     branches::QUERIES,
