@@ -74,6 +74,12 @@ pub enum Field {
     Json,
     /// Instructions.
     Instructions,
+    /// A picture made of signs.
+    Sign,
+    /// Questions to begin with.
+    Starters,
+    /// An application.
+    Application,
 }
 
 impl Field {
@@ -85,7 +91,8 @@ impl Field {
             }
             FailureCode::InvalidName
             | FailureCode::InvalidModelName
-            | FailureCode::InvalidPromptName => Some(Self::Name),
+            | FailureCode::InvalidPromptName
+            | FailureCode::InvalidAssistantName => Some(Self::Name),
             FailureCode::PasswordTooShort
             | FailureCode::PasswordTooLong
             | FailureCode::PasswordTooCommon => Some(Self::Password),
@@ -105,6 +112,9 @@ impl Field {
             FailureCode::InvalidThinkingBudget => Some(Self::ThinkingBudget),
             FailureCode::JsonWhileThinking => Some(Self::Json),
             FailureCode::InvalidInstructions => Some(Self::Instructions),
+            FailureCode::InvalidSign => Some(Self::Sign),
+            FailureCode::InvalidStarters => Some(Self::Starters),
+            FailureCode::InvalidApplication => Some(Self::Application),
             _ => None,
         }
     }

@@ -112,6 +112,7 @@ mod tests {
                 previous: None,
                 next: None,
             },
+            references: vec![],
             created_at: Millis::new(0),
         }
     }

@@ -40,6 +40,8 @@ permissions! {
     GatewayUse = "gateway.use";
     /// Keep files: upload them, and read what models made.
     FilesUse = "files.use";
+    /// Offer assistants to everybody, and put Bailian's applications behind them.
+    AssistantsPublish = "assistants.publish";
     /// See who has an account.
     UsersRead = "users.read";
     /// Invite people.
@@ -264,8 +266,9 @@ impl BuiltIn {
     /// What it may do.
     pub const fn permissions(self) -> PermissionSet {
         use Permission::{
-            ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GroupsRead, JobsRead, JobsWrite,
-            MediaShare, MediaUse, RolesRead, UsageRead, UsersInvite, UsersRead,
+            ApiKeysUse, AssistantsPublish, AuditRead, ChatUse, FilesUse, GatewayUse, GroupsRead,
+            JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, UsageRead, UsersInvite,
+            UsersRead,
         };
         match self {
             Self::Owner | Self::Administrator => PermissionSet::all(),
@@ -276,6 +279,7 @@ impl BuiltIn {
                 ApiKeysUse,
                 GatewayUse,
                 FilesUse,
+                AssistantsPublish,
                 UsersRead,
                 UsersInvite,
                 GroupsRead,

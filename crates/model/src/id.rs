@@ -89,6 +89,8 @@ ids! {
     UploadId;
     /// A prompt that somebody keeps.
     PromptId;
+    /// An assistant that somebody keeps.
+    AssistantId;
     /// A link to something that is shared, by a name that is no secret.
     ShareId;
     /// The taking in of one file of conversations.

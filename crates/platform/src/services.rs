@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     Clock, Ids, Memory,
+    assistants::Assistants,
     conversations::Conversations,
     files::{Files, FilesOptions},
     gateway::{Gateway, GatewayOptions, GatewayParts},
@@ -48,6 +49,8 @@ pub struct Services {
     pub instructions: Instructions,
     /// Prompts that they keep.
     pub prompts: Prompts,
+    /// Assistants that they keep.
+    pub assistants: Assistants,
     /// What they bring along from elsewhere to read.
     pub imports: Imports,
     /// What models write for them.
@@ -168,6 +171,7 @@ impl Services {
         );
         let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
         let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
+        let assistants = Assistants::new(db.clone(), Arc::clone(&clock), ids.clone());
         let works = Works::new(parts, works);
         Self {
             gateway,
@@ -177,6 +181,7 @@ impl Services {
             shares,
             instructions,
             prompts,
+            assistants,
             files,
             ledger,
             usage,

@@ -293,15 +293,21 @@ type AreaOf = (&'static str, &'static [Permission]);
 /// The permissions by subject.
 const fn areas(words: &'static Words) -> [AreaOf; 7] {
     use Permission::{
-        ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GatewayWrite, GroupsRead,
-        GroupsWrite, JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite, UsageRead,
-        UsersGrant, UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AssistantsPublish, AuditRead, ChatUse, FilesUse, GatewayUse, GatewayWrite,
+        GroupsRead, GroupsWrite, JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite,
+        UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     [
         (
             words.area_use,
             &[
-                ChatUse, MediaUse, MediaShare, ApiKeysUse, GatewayUse, FilesUse,
+                ChatUse,
+                MediaUse,
+                MediaShare,
+                ApiKeysUse,
+                GatewayUse,
+                FilesUse,
+                AssistantsPublish,
             ],
         ),
         (

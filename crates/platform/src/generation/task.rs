@@ -1,5 +1,7 @@
 //! The task that carries one run: what the model is sent, the run itself, and the title after the first answer.
 
+mod application;
+
 use std::sync::Arc;
 
 use bailian::ChatRequest;
@@ -43,6 +45,20 @@ impl Generations {
             Task::Answer { question } => question,
             Task::Continue => live.message,
         };
+        if let Task::Answer { question } = task {
+            match self.application(user, live.conversation).await {
+                Ok(None) => {}
+                Ok(Some(asked)) => {
+                    let of = (question, call);
+                    self.run_application(asked, user, of, live).await;
+                    return;
+                }
+                Err(error) => {
+                    self.fail(&live, unreadable(error)).await;
+                    return;
+                }
+            }
+        }
         let (branch, request, media) = match self.request(task, user, &model, &live, end).await {
             Ok(prepared) => prepared,
             Err(code) => {

@@ -35,6 +35,7 @@ const README: &str = "Everything that this site keeps of your account. Times are
      attachments.jsonl    files that you handed in with questions, in their order; what is in them is in files.jsonl\n\
      works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
      prompts.jsonl        prompts that you keep, a prompt a line\n\
+     assistants.jsonl     assistants that you keep, an assistant a line\n\
      transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n\
      shares.jsonl         links by which you share something, a link a line (without their secrets)\n\
                          您的分享链接，每行一个（不含链接中的密钥）\n\
@@ -109,6 +110,10 @@ impl Identity {
         });
         archive.open("prompts.jsonl").await?;
         each_page!(after => db.kept_prompts(user, &after), page => {
+            archive.write(page.iter().flat_map(line).collect()).await?;
+        });
+        archive.open("assistants.jsonl").await?;
+        each_page!(after => db.kept_assistants(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
         });
         each_page!(after => db.kept_transcripts(user, &after), page => {

@@ -2,7 +2,8 @@
 
 use model::{ConversationId, UserId};
 use serde::Serialize;
-use sqlx::FromRow;
+use serde_json::Value;
+use sqlx::{FromRow, types::Json};
 
 use super::{Db, Result, on_pool, page};
 
@@ -14,6 +15,8 @@ const ATTACHMENTS: &str = "SELECT id, message_id, position, file_id, name, mime,
      FROM message_attachments WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const PROMPTS: &str = "SELECT id, name, text, created_at, updated_at, deleted_at \
      FROM prompts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const ASSISTANTS: &str = "SELECT id, name, audience, group_id, content, created_at, updated_at \
+     FROM assistants WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at \
      FROM transcripts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.text \
@@ -38,6 +41,7 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_WORKS", WORKS),
     ("EXPORT_ATTACHMENTS", ATTACHMENTS),
     ("EXPORT_PROMPTS", PROMPTS),
+    ("EXPORT_ASSISTANTS", ASSISTANTS),
     ("EXPORT_TRANSCRIPTS", TRANSCRIPTS),
     ("EXPORT_SENTENCES", SENTENCES),
     ("EXPORT_SHARES", SHARES),
@@ -92,6 +96,18 @@ pub(crate) struct KeptPrompt {
     created_at: i64,
     updated_at: i64,
     deleted_at: Option<i64>,
+}
+
+/// An assistant.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptAssistant {
+    pub(crate) id: String,
+    name: String,
+    audience: String,
+    group_id: Option<String>,
+    content: Json<Value>,
+    created_at: i64,
+    updated_at: i64,
 }
 
 /// A transcript, without its sentences.
@@ -187,6 +203,16 @@ impl Db {
     #[tracing::instrument(name = "store.export.prompts", skip_all)]
     pub(crate) async fn kept_prompts(&self, owner: UserId, after: &str) -> Result<Vec<KeptPrompt>> {
         behind!(self, PROMPTS, owner, after)
+    }
+
+    /// The person's assistants behind that one, by id.
+    #[tracing::instrument(name = "store.export.assistants", skip_all)]
+    pub(crate) async fn kept_assistants(
+        &self,
+        owner: UserId,
+        after: &str,
+    ) -> Result<Vec<KeptAssistant>> {
+        behind!(self, ASSISTANTS, owner, after)
     }
 
     /// The person's transcripts behind that one, by id.
