@@ -75,7 +75,7 @@ fn NewForm(form: AssistantForm, is_application: bool) -> impl IntoView {
         }
     });
     view! {
-        <p class="panel__note">{other}</p>
+        {other.map(|other| view! { <p class="panel__note">{other}</p> })}
         <form class="form panel" method="post" action=CreateAssistant::PATH on:submit=create>
             {submission.view()}
             <AssistantFields submission form draft is_application/>
