@@ -3,6 +3,12 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "../fixtures.ts";
 import type { Words } from "../pages/words.ts";
 
+/** What axe finds serious or critical. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
+}
+
 /** What is offered above the composer. */
 const offered = (page: Page, words: Words) => page.getByRole("listbox", { name: words.mentions_offered });
 
@@ -12,11 +18,11 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   await chat.prompt.pressSequentially(`@${translator}`);
   const options = offered(page, words).getByRole("option");
   await expect(options).toHaveCount(1);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  expect(await findings(page), "offered").toEqual([]);
   await chat.prompt.press("Enter");
   await expect(page.getByRole("heading", { name: translator, level: 1 })).toBeVisible();
   await expect(chat.prompt).toHaveValue("");
+  expect(await findings(page), "chosen").toEqual([]);
 
   await chat.prompt.pressSequentially("@qwen-flash");
   await expect(options).toHaveCount(1);
@@ -28,6 +34,10 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   await chat.ask(questions.poem);
   await expect(page.locator(".answering > summary")).toContainText(translator);
   await chat.answered();
+  await page.locator(".answering > summary").click();
+  await expect(page.locator(".answering .told > summary")).toBeInViewport({ ratio: 1 });
+  expect(await findings(page), "who answers").toEqual([]);
+  await page.locator(".answering > summary").click();
 
   // In a conversation that has begun, an at sign chooses the model that answers next.
   await chat.prompt.pressSequentially("x @");
@@ -36,4 +46,10 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   await chat.prompt.press("Escape");
   await expect(offered(page, words)).toHaveCount(0);
   await expect(chat.prompt).toHaveValue("x @");
+
+  for (const path of ["/assistants", "/assistants/new"] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    expect(await findings(page), path).toEqual([]);
+  }
 });
