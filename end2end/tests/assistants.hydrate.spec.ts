@@ -31,6 +31,7 @@ test("an at sign offers assistants and models, and the keys choose one", async (
 
   await page.locator(".greeting__starter").first().click();
   await expect(chat.prompt).not.toHaveValue("");
+  await chat.prompt.fill("");
   await chat.ask(questions.poem);
   await expect(page.locator(".answering > summary")).toContainText(translator);
   await chat.answered();

@@ -20,6 +20,7 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
   await chat.alive();
   await page.getByLabel("form", { exact: true }).fill("sonnets");
   await chat.ask(questions.poem);
+  await chat.answered();
   await page.locator(".answering > summary").click();
   await page.locator(".told > summary").click();
   await expect(page.locator(".told__text")).toHaveText("Rhyme in sonnets.");
