@@ -6,6 +6,7 @@
 )]
 
 pub mod account;
+pub mod assistants;
 pub mod audit;
 pub mod budgets;
 pub mod conversations;

@@ -78,6 +78,12 @@ pub enum Field {
     Address,
     /// A token.
     Token,
+    /// A picture made of signs.
+    Sign,
+    /// Questions to begin with.
+    Starters,
+    /// An application.
+    Application,
 }
 
 impl Field {
@@ -90,7 +96,9 @@ impl Field {
             FailureCode::InvalidName
             | FailureCode::InvalidModelName
             | FailureCode::InvalidToolServerName
-            | FailureCode::InvalidPromptName => Some(Self::Name),
+            | FailureCode::InvalidPromptName
+            | FailureCode::InvalidAssistantName => Some(Self::Name),
+
             FailureCode::PasswordTooShort
             | FailureCode::PasswordTooLong
             | FailureCode::PasswordTooCommon => Some(Self::Password),
@@ -112,6 +120,9 @@ impl Field {
             FailureCode::InvalidInstructions => Some(Self::Instructions),
             FailureCode::InvalidToolServerAddress => Some(Self::Address),
             FailureCode::InvalidToken => Some(Self::Token),
+            FailureCode::InvalidSign => Some(Self::Sign),
+            FailureCode::InvalidStarters => Some(Self::Starters),
+            FailureCode::InvalidApplication => Some(Self::Application),
             _ => None,
         }
     }

@@ -16,7 +16,7 @@ use http::{
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use model::{FailureCode, Prompt};
-use platform::{Services, Visitor, generation::Asking, identity::Caller};
+use platform::{Services, Visitor, assistants::BegunWith, generation::Asking, identity::Caller};
 use tower_sessions::Session;
 
 use crate::{api::account::ShownOnce, error::AppError};
@@ -159,7 +159,19 @@ pub fn parse_question(words: &str, files: &[String]) -> Result<Asking, AppError>
     Ok(Asking {
         prompt: prompt.map_err(|_| refuse_text(FailureCode::InvalidText))?,
         attachments: parse_ids(files)?,
+        assistant: None,
     })
+}
+
+/// With what a conversation begins, as it was posted.
+pub fn parse_beginning(key: &str, values: Vec<String>) -> Result<Option<BegunWith>, AppError> {
+    if key.is_empty() {
+        return Ok(None);
+    }
+    let key = key
+        .parse()
+        .map_err(|_| refuse_text(FailureCode::AssistantGone))?;
+    Ok(Some(BegunWith { key, values }))
 }
 
 /// `path` with the way on in its query.

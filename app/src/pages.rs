@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod asked;
+pub mod assistants;
 pub mod chat;
 pub mod conversations;
 pub mod factor;

@@ -48,6 +48,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/conversations") view=Own::Conversations ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=Own::Search ssr=SsrMode::Async/>
                     <Route path=path!("/parameters") view=Own::Parameters ssr=SsrMode::Async/>
+                    <Route path=path!("/assistants") view=Own::Assistants ssr=SsrMode::Async/>
+                    <Route path=path!("/assistants/new") view=Own::NewAssistant ssr=SsrMode::Async/>
+                    <Route path=path!("/assistants/:id/edit") view=Own::Assistant ssr=SsrMode::Async/>
                     <Route path=path!("/prompts") view=Own::Prompts ssr=SsrMode::Async/>
                     <Route path=path!("/prompts/:id") view=Own::Prompt ssr=SsrMode::Async/>
                     <Route path=path!("/images") view=Studio::Images ssr=SsrMode::Async/>

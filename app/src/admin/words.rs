@@ -53,6 +53,7 @@ impl Words {
             Permission::GatewayUse => self.meaning_gateway_use,
             Permission::ToolsUse => self.meaning_tools_use,
             Permission::FilesUse => self.meaning_files_use,
+            Permission::AssistantsPublish => self.meaning_assistants_publish,
             Permission::UsersRead => self.meaning_users_read,
             Permission::UsersInvite => self.meaning_users_invite,
             Permission::UsersWrite => self.meaning_users_write,

@@ -34,7 +34,8 @@ pub async fn load_offer() -> Result<Offer, AppError> {
     })
 }
 
-/// Asks, with files in their order. Without a conversation, begins one.
+/// Asks, with files in their order. Without a conversation, begins one: with an assistant where one is named, and what stands for the
+/// variables of its instructions.
 #[server(prefix = "/fn", endpoint = "generation.ask")]
 pub async fn ask(
     conversation: Option<String>,
@@ -42,6 +43,8 @@ pub async fn ask(
     model: String,
     submission: String,
     #[server(default)] attachments: Vec<String>,
+    #[server(default)] assistant: String,
+    #[server(default)] variables: Vec<String>,
 ) -> Result<Asked, AppError> {
     use crate::glue::{self, refuse_text};
     use model::FailureCode;
@@ -51,7 +54,8 @@ pub async fn ask(
         None | Some("") => None,
         Some(id) => Some(id.parse().map_err(|_| refuse_text(FailureCode::NotFound))?),
     };
-    let question = glue::parse_question(&prompt, &attachments)?;
+    let mut question = glue::parse_question(&prompt, &attachments)?;
+    question.assistant = glue::parse_beginning(&assistant, variables)?;
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let submission = submission
         .parse()

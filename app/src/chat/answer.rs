@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use model::{
-    AnswerFailure, Attachment, Branch, MessageId, MessageStatus, MessageView, ModelName, Progress,
-    Speaker, ToolCallView,
+    AnswerFailure, Attachment, Branch, DocumentReference, MessageId, MessageStatus, MessageView,
+    ModelName, Progress, Speaker, ToolCallView,
 };
 
 use super::follow::{Answer, Outcome};
@@ -40,6 +40,8 @@ pub struct OpenMessage {
     pub edited: bool,
     /// Its place among siblings.
     pub branch: ArcRwSignal<Branch>,
+    /// The documents that it refers to.
+    pub references: ArcRwSignal<Vec<DocumentReference>>,
     /// Something was typed into its editing box and not sent.
     pub unsaved: ArcRwSignal<bool>,
     answer: ArcStoredValue<Answer>,
@@ -63,6 +65,7 @@ impl OpenMessage {
             failure: ArcRwSignal::new(answer.failure.clone()),
             edited: view.edited,
             branch: ArcRwSignal::new(view.branch),
+            references: ArcRwSignal::new(view.references),
             unsaved: ArcRwSignal::new(false),
             answer: ArcStoredValue::new(answer),
         }
@@ -87,6 +90,7 @@ impl OpenMessage {
         if self.branch.get_untracked() != view.branch {
             self.branch.set(view.branch);
         }
+        set_changed(&self.references, &view.references);
         if self.answer.write_value().absorb(view) {
             self.show();
         }

@@ -1,12 +1,13 @@
 //! Where questions are written.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{either::Either, ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{Asked, ConversationId, ModelName};
 use server_fn::ServerFn;
 
 use super::{
     attachments::{AttachButton, Attached, Attaching, FitsNot},
-    calling::{Calling, PromptPicker},
+    beginning::{Beginning, FORM},
+    calling::{Callable, Calling, PromptPicker},
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::keep_draft,
     model_picker::ModelPicker,
@@ -35,6 +36,8 @@ pub struct Writing {
     pub text: RwSignal<String>,
     /// The model that will answer.
     pub model: RwSignal<ModelName>,
+    /// What a new conversation begins with.
+    pub beginning: Beginning,
     /// The files that go along.
     pub attaching: Attaching,
     /// The question that is on its way.
@@ -63,6 +66,7 @@ impl Writing {
         }
         let files = untrack(|| self.attaching.files());
         let items = self.attaching.take();
+        let (assistant, variables) = untrack(|| self.beginning.sent());
         self.problem.set(None);
         self.pending.set(Some(text.clone()));
         self.text.set(String::new());
@@ -72,6 +76,8 @@ impl Writing {
             self.model.get_untracked().into(),
             browser::fresh_uuid(),
             files.iter().map(ToString::to_string).collect(),
+            assistant,
+            variables,
         );
         spawn_local(async move {
             match request.await {
@@ -125,16 +131,24 @@ pub fn Composer(
         conversation,
         text,
         model,
+        beginning,
         attaching,
         is_generating,
         ..
     } = writing;
     keep_draft(conversation, text, kept);
     attaching.watch_drops();
-    let calling = Calling::new(text);
+    let callable = Callable {
+        models: StoredValue::new(offer.models.clone()),
+        model,
+        beginning,
+        problem: writing.problem,
+    };
+    let calling = Calling::new(text, callable);
     let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
+    let models = offer.models;
     let is_live = RwSignal::new(false);
     // Without scripts nothing would enable the button again.
     Effect::new(move |_| is_live.set(true));
@@ -147,6 +161,7 @@ pub fn Composer(
         <PromptPicker calling/>
         <form
             class="composer"
+            id=FORM
             method="post"
             action=Ask::PATH
             on:submit=submit
@@ -155,6 +170,7 @@ pub fn Composer(
             <input type="hidden" name="conversation" value=id.clone()/>
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
+            <input type="hidden" name="assistant" value=move || beginning.sent().0/>
             <FitsNot attaching/>
             <div
                 class="composer__box"
@@ -175,8 +191,18 @@ pub fn Composer(
                 />
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
-                    <ModelPicker models=offer.models chosen=model/>
-                    <ParametersButton of=parameters/>
+                    {move || {
+                        if beginning.is_application() {
+                            let name = model.with(|name| name.as_str().to_owned());
+                            Either::Left(view! { <input type="hidden" name="model" value=name/> })
+                        } else {
+                            let models = models.clone();
+                            Either::Right(view! {
+                                <ModelPicker models chosen=model/>
+                                <ParametersButton of=parameters/>
+                            })
+                        }
+                    }}
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>

@@ -122,6 +122,7 @@ mod tests {
                 previous: None,
                 next: None,
             },
+            references: vec![],
             created_at: Millis::new(0),
         }
     }

@@ -11,6 +11,7 @@ use super::{
     found,
     open::OpenConversation,
     reasoning::{BlockList, Reasoning},
+    references::References,
     scroller::Scroller,
     tool_card::BlocksAndTools,
 };
@@ -110,6 +111,7 @@ fn AnswerView(
                 let message = edited.clone();
                 editing.get().then(|| view! { <EditBox message conversation scroller/> })
             }}
+            <References references=message.references.clone()/>
             {message.edited.then(|| view! { <p class="message__note">{words.edited}</p> })}
             <Ending message=message.clone()/>
             <Unsaved message=message.clone() conversation/>

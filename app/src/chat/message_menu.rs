@@ -115,7 +115,8 @@ fn Items(
                 <Item label=words.copy_text icon=Icon::Copy acts act=copy_text/>
             })}
             {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
-            <li><WithModel conversation message=id models/></li>
+            // There are none to choose from where an application answers.
+            {(!models.is_empty()).then(|| view! { <li><WithModel conversation message=id models/></li> })}
             <Item
                 label=words.details
                 icon=Icon::Columns

@@ -42,6 +42,8 @@ permissions! {
     ToolsUse = "tools.use";
     /// Keep files: upload them, and read what models made.
     FilesUse = "files.use";
+    /// Offer assistants to everybody, and put Bailian's applications behind them.
+    AssistantsPublish = "assistants.publish";
     /// See who has an account.
     UsersRead = "users.read";
     /// Invite people.
@@ -268,8 +270,9 @@ impl BuiltIn {
     /// What it may do.
     pub const fn permissions(self) -> PermissionSet {
         use Permission::{
-            ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GroupsRead, JobsRead, JobsWrite,
-            MediaShare, MediaUse, RolesRead, ToolsUse, UsageRead, UsersInvite, UsersRead,
+            ApiKeysUse, AssistantsPublish, AuditRead, ChatUse, FilesUse, GatewayUse, GroupsRead,
+            JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, ToolsUse, UsageRead, UsersInvite,
+            UsersRead,
         };
         match self {
             Self::Owner | Self::Administrator => PermissionSet::all(),
@@ -281,6 +284,7 @@ impl BuiltIn {
                 GatewayUse,
                 ToolsUse,
                 FilesUse,
+                AssistantsPublish,
                 UsersRead,
                 UsersInvite,
                 GroupsRead,

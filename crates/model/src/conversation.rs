@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, MessagePage, Millis, call::words};
+use crate::{AnsweringAssistant, ConversationId, MessagePage, Millis, call::words};
 
 /// A conversation's title: trimmed, one line, 1 to 120 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,6 +209,9 @@ pub struct ConversationView {
     pub is_pinned: bool,
     /// It is in the archive.
     pub is_archived: bool,
+    /// Who answers, where it was begun with an assistant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<AnsweringAssistant>,
 }
 
 words! {

@@ -198,6 +198,16 @@ failure_codes! {
     InvalidInstructions = "invalid_instructions", 422;
     /// Not a name that a prompt can be called by.
     InvalidPromptName = "invalid_prompt_name", 422;
+    /// Not a name for an assistant.
+    InvalidAssistantName = "invalid_assistant_name", 422;
+    /// Too long for a picture made of signs.
+    InvalidSign = "invalid_sign", 422;
+    /// Questions to begin with are too many or too long.
+    InvalidStarters = "invalid_starters", 422;
+    /// Not an id that an application could have.
+    InvalidApplication = "invalid_application", 422;
+    /// The assistant was deleted, or is no longer open to the caller.
+    AssistantGone = "assistant_gone", 422;
     /// The model is not offered here.
     UnknownModel = "unknown_model", 422;
     /// An answer is being written in this conversation; stop it or wait.

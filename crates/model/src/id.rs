@@ -93,6 +93,8 @@ ids! {
     ToolCallId;
     /// A server of tools.
     ToolServerId;
+    /// An assistant that somebody keeps.
+    AssistantId;
     /// A link to something that is shared, by a name that is no secret.
     ShareId;
     /// The taking in of one file of conversations.

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod assistant;
 pub mod attachment;
 pub mod audit;
 pub mod budget;
@@ -45,6 +46,10 @@ pub use account::{
     Account, DisplayName, Email, Factor, Lacking, Password, ProviderChoice, RegistrationMode,
     Session,
 };
+pub use assistant::{
+    AnsweringAssistant, ApplicationId, Assistant, AssistantCard, AssistantDraft, AssistantGallery,
+    AssistantKey, AssistantSnapshot, AssistantView, Audience, DocumentReference, ToolName,
+};
 pub use attachment::{Attachment, AttachmentKind};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
 pub use budget::{Budget, BudgetLine, BudgetPeriod, BudgetScope};
@@ -59,9 +64,10 @@ pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use habits::{Density, Habits, SendKey, TextSize};
 pub use hundredths::Hundredths;
 pub use id::{
-    ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, ImportId,
-    InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId, ShareId,
-    SigningKeyId, SubmissionId, ToolCallId, ToolServerId, TranscriptId, UploadId, UserId, WorkId,
+    ApiKeyId, AssistantId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId,
+    ImportId, InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId,
+    ShareId, SigningKeyId, SubmissionId, ToolCallId, ToolServerId, TranscriptId, UploadId, UserId,
+    WorkId,
 };
 pub use import::{
     ImportEnd, ImportFormat, ImportLine, ImportOutcome, ImportReport, LeftOut, LeftOutCount,

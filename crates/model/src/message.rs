@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attachment, AttachmentKind, ConversationId, FailureCode, MessageId, Millis, ModelName,
-    ToolCallView,
+    Attachment, AttachmentKind, ConversationId, DocumentReference, FailureCode, MessageId, Millis,
+    ModelName, ToolCallView,
 };
 
 /// Who speaks in a message that is shown.
@@ -134,6 +134,9 @@ pub struct MessageView {
     pub edited: bool,
     /// Its place among siblings.
     pub branch: Branch,
+    /// The documents that an application's answer refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<DocumentReference>,
     /// When it was made.
     pub created_at: Millis,
 }

@@ -15,8 +15,8 @@ mod walk;
 use std::sync::Arc;
 
 use model::{
-    ConversationId, ConversationSummary, ConversationView, DayGroup, MessageId, MessagePage,
-    Millis, Page, Title, UserId,
+    AnsweringAssistant, ConversationId, ConversationSummary, ConversationView, DayGroup, MessageId,
+    MessagePage, MessageView, Millis, Page, Title, UserId,
 };
 
 pub(crate) use walk::Walk;
@@ -101,6 +101,7 @@ impl Conversations {
             .await?
             .ok_or(Error::NotFound)?;
         let draft = self.db.draft(user, Some(id)).await?;
+        let assistant = self.db.answering(user, id).await?;
         let messages = match conversation.leaf {
             Some(leaf) => self.page(user, id, leaf).await?,
             None => MessagePage::default(),
@@ -114,6 +115,7 @@ impl Conversations {
             has_newer: false,
             is_pinned: conversation.pinned,
             is_archived: conversation.archived,
+            assistant: assistant.map(AnsweringAssistant::from),
         })
     }
 
@@ -305,13 +307,26 @@ impl Conversations {
             messages.remove(0);
         }
         let older_than = messages.first().filter(|_| more).map(|first| first.id);
-        Ok(MessagePage {
-            items: self.views(messages).await?,
-            older_than,
-        })
+        let mut items = self.views(messages).await?;
+        self.refer(id, &mut items).await?;
+        Ok(MessagePage { items, older_than })
     }
 
-    async fn views(&self, messages: Vec<Message>) -> Result<Vec<model::MessageView>, Error> {
+    /// Adds to answers of applications what they refer to.
+    async fn refer(&self, id: ConversationId, items: &mut [MessageView]) -> Result<(), Error> {
+        let ids = || items.iter().map(|item| item.id);
+        let Some(between) = ids().min().zip(ids().max()) else {
+            return Ok(());
+        };
+        for (message, references) in self.db.references(id, between).await? {
+            if let Some(item) = items.iter_mut().find(|item| item.id == message) {
+                item.references = references;
+            }
+        }
+        Ok(())
+    }
+
+    async fn views(&self, messages: Vec<Message>) -> Result<Vec<MessageView>, Error> {
         view::views(&self.db, &self.hub, messages).await
     }
 }

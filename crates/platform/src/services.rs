@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     Clock, Ids, Memory,
+    assistants::Assistants,
     conversations::Conversations,
     files::{Files, FilesOptions},
     gateway::{Gateway, GatewayOptions, GatewayParts},
@@ -52,6 +53,8 @@ pub struct Services {
     pub prompts: Prompts,
     /// What models may call while they answer.
     pub tools: Tools,
+    /// Assistants that they keep.
+    pub assistants: Assistants,
     /// What they bring along from elsewhere to read.
     pub imports: Imports,
     /// What models write for them.
@@ -173,6 +176,7 @@ impl Services {
         );
         let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
         let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
+        let assistants = Assistants::new(db.clone(), Arc::clone(&clock), ids.clone());
         let works = Works::new(parts, works);
         let tools = Tools::new(ToolsParts {
             db: db.clone(),
@@ -195,6 +199,7 @@ impl Services {
             shares,
             instructions,
             prompts,
+            assistants,
             files,
             ledger,
             usage,

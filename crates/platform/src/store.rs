@@ -5,6 +5,7 @@
 
 mod access;
 mod api_keys;
+mod assistants;
 mod attachments;
 mod attempts;
 mod audit;
@@ -79,6 +80,10 @@ mod works;
 
 pub(crate) use access::{Access, Allowance};
 pub(crate) use api_keys::NewApiKey;
+pub(crate) use assistants::{
+    AssistantRow,
+    begun::{Answering, Session as ApplicationSession},
+};
 pub(crate) use attempts::{AccountGuard, AddressGuard, Attempt};
 pub(crate) use blobs::Blob;
 pub(crate) use branches::{BranchOutcome, Version};
@@ -116,6 +121,7 @@ pub(crate) use users::{NewUser, User};
 pub(crate) use vectors::{Due, NewPassage, Reading, Unread, Vectors};
 pub(crate) use works::NewWork;
 
+pub use assistants::begun::Beginning;
 pub use conversations::{Conversation, Listed};
 pub use db::{Claim, Db, DbOptions};
 pub use error::{Error, Result};

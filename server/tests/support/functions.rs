@@ -64,6 +64,8 @@ impl Function {
             self.name,
             "generation.offer"
                 | "generation.ask"
+                | "assistants.form"
+                | "assistants.create"
                 | "messages.edit_question"
                 | "messages.edit_answer"
         )

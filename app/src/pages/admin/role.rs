@@ -293,15 +293,22 @@ type AreaOf = (&'static str, &'static [Permission]);
 /// The permissions by subject.
 const fn areas(words: &'static Words) -> [AreaOf; 8] {
     use Permission::{
-        ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GatewayWrite, GroupsRead,
-        GroupsWrite, JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite, ToolsUse,
-        ToolsWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AssistantsPublish, AuditRead, ChatUse, FilesUse, GatewayUse, GatewayWrite,
+        GroupsRead, GroupsWrite, JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite,
+        ToolsUse, ToolsWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     [
         (
             words.area_use,
             &[
-                ChatUse, MediaUse, MediaShare, ApiKeysUse, GatewayUse, ToolsUse, FilesUse,
+                ChatUse,
+                MediaUse,
+                MediaShare,
+                ApiKeysUse,
+                GatewayUse,
+                ToolsUse,
+                FilesUse,
+                AssistantsPublish,
             ],
         ),
         (

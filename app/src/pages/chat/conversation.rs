@@ -12,7 +12,9 @@ use crate::{
     api::{conversations::open_conversation, generation::Offer},
     chat::{
         announcer::Announcer,
+        answering::{Answering, Withdrawn},
         attachments::{Attaching, Offered},
+        beginning::Beginning,
         branch_toast::BranchToast,
         composer::{Composer, Writing},
         details::DetailsDialog,
@@ -91,6 +93,7 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
         has_newer: false,
         is_pinned: false,
         is_archived: false,
+        assistant: None,
     }
 }
 
@@ -98,9 +101,12 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
 fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
-    let (draft, models) = (view.draft.clone(), offer.models.clone());
+    let (draft, mut models) = (view.draft.clone(), offer.models.clone());
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
+    let answering = view.assistant.clone();
+    let is_withdrawn = answering.as_ref().is_some_and(|it| it.is_withdrawn);
+    let is_application = answering.as_ref().is_some_and(|it| it.is_application) && !is_withdrawn;
     let conversation = OpenConversation::new(view);
     let is_generating = conversation.is_generating();
     let unseen = unseen_end(conversation);
@@ -109,6 +115,10 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     conversation
         .problem
         .set(problem_in_query().map(AppError::new));
+    if is_application {
+        // It has a model of its own.
+        models.clear();
+    }
     let offered = Offered::new(offer.models.clone(), offer.attaches);
     provide_context(offered);
     let text = RwSignal::new(draft);
@@ -116,6 +126,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         conversation: Some(conversation.id),
         text,
         model: conversation.model,
+        beginning: Beginning::over(is_application),
         attaching: Attaching::new(offered, conversation.model, text),
         pending: RwSignal::new(None),
         problem: conversation.problem,
@@ -155,6 +166,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         {refreshes.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         <Header>
             <ConversationTitle conversation/>
+            {answering.map(|assistant| view! { <Answering assistant/> })}
             <OrderButtons conversation is_pinned is_archived/>
             <TakeAlong id=conversation.id/>
         </Header>
@@ -167,6 +179,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
                 <Show when=move || conversation.is_deleted.get()>
                     <p class="notice" data-tone="danger" role="status">{words.deleted_elsewhere}</p>
                 </Show>
+                <Withdrawn is_withdrawn/>
                 {is_past.then(|| view! { <WayForward conversation/> })}
                 <Notice error=conversation.problem/>
                 <Composer writing offer asked/>

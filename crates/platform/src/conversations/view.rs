@@ -86,6 +86,7 @@ fn shown(message: Message, text: String, rendered: Rendered) -> MessageView {
         failure: message.failure,
         edited: message.edited,
         branch: message.branch,
+        references: Vec::new(),
         created_at: message.created_at,
     }
 }

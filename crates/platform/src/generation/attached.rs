@@ -10,6 +10,7 @@ use model::{
 use super::Generations;
 use crate::{
     Error,
+    assistants::BegunWith,
     files::{FilesError, text},
     identity::Caller,
 };
@@ -21,6 +22,8 @@ pub struct Asking {
     pub prompt: Prompt,
     /// The caller's files.
     pub attachments: Vec<FileId>,
+    /// The assistant with which it opens a conversation; elsewhere it means nothing.
+    pub assistant: Option<BegunWith>,
 }
 
 impl From<Prompt> for Asking {
@@ -28,6 +31,7 @@ impl From<Prompt> for Asking {
         Self {
             prompt,
             attachments: Vec::new(),
+            assistant: None,
         }
     }
 }
@@ -106,6 +110,19 @@ impl Generations {
     }
 }
 
+/// Applications are given words only.
+pub(super) fn refuse_media(views: &[FileView]) -> Result<(), Error> {
+    let kinds = views.iter().map(|view| AttachmentKind::of_mime(&view.mime));
+    for kind in kinds.flatten() {
+        match kind {
+            AttachmentKind::Image => return Err(Error::Refused(FailureCode::ModelCantSee)),
+            AttachmentKind::Audio => return Err(Error::Refused(FailureCode::ModelCantHear)),
+            AttachmentKind::Text => {}
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -118,6 +135,7 @@ mod tests {
         let asking = Asking {
             prompt: Prompt::parse("看看").expect("a prompt"),
             attachments: vec![two, one, two, one],
+            assistant: None,
         };
         assert_eq!(asking.each_once().attachments, [two, one]);
     }

@@ -11,6 +11,7 @@ use tracing::Instrument;
 
 use super::{
     Asking, Generations,
+    attached::refuse_media,
     lifetime::LEASE,
     live::{Before, Live},
     request,
@@ -18,8 +19,9 @@ use super::{
 };
 use crate::{
     Error,
+    assistants::beginning,
     identity::Caller,
-    store::{NewAnswer, Place, Question, Submitted},
+    store::{Beginning, NewAnswer, Place, Question, Submitted},
 };
 
 impl Generations {
@@ -38,6 +40,19 @@ impl Generations {
         let question = question.each_once();
         self.room_for(caller, &model).await?;
         let files = self.attached(caller, &model, &question.attachments).await?;
+        let begun = match (conversation, &question.assistant) {
+            (None, Some(begun)) => Some(beginning(&self.0.db, caller, begun).await?),
+            (None, None) | (Some(_), _) => None,
+        };
+        let is_application = match (conversation, &begun) {
+            (Some(id), _) => self.asks_application(caller, id).await?,
+            (None, begun) => begun
+                .as_ref()
+                .is_some_and(|begun| begun.snapshot.application.is_some()),
+        };
+        if is_application {
+            refuse_media(&files)?;
+        }
         let place = if let Some(conversation) = conversation {
             Place::Existing(conversation)
         } else {
@@ -50,7 +65,8 @@ impl Generations {
                 title: Title::of_question(words),
             }
         };
-        self.put(caller, place, question, model, submission).await
+        self.put(caller, place, (question, begun), model, submission)
+            .await
     }
 
     /// Puts another version of a question beside it and begins the answer to that one. What there was stays.
@@ -66,16 +82,20 @@ impl Generations {
         let question: Asking = question.into();
         let question = question.each_once();
         self.room_for(caller, &model).await?;
-        self.attached(caller, &model, &question.attachments).await?;
+        let files = self.attached(caller, &model, &question.attachments).await?;
+        if self.asks_application(caller, conversation).await? {
+            refuse_media(&files)?;
+        }
         let place = Place::Beside(conversation, message);
-        self.put(caller, place, question, model, submission).await
+        self.put(caller, place, (question, None), model, submission)
+            .await
     }
 
     async fn put(
         &self,
         caller: &Caller,
         place: Place,
-        asking: Asking,
+        (asking, begun): (Asking, Option<Beginning>),
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
@@ -94,6 +114,7 @@ impl Generations {
                     text: asking.prompt.as_str(),
                     attachments: &attachments,
                     submission,
+                    assistant: begun.as_ref(),
                     answer,
                 };
                 match inner.db.ask(&asked).await.map_err(already)? {
@@ -137,6 +158,10 @@ impl Generations {
             .filter(|_| cut.status.is_cut())
             .ok_or(Error::CannotContinue)?;
         self.room_for(caller, &model).await?;
+        // An application can't be asked to go on from a given beginning.
+        if self.asks_application(caller, conversation).await? {
+            return Err(Error::CannotContinue);
+        }
         let before = Before::of(&cut);
         let spec = self.0.models.spec(&model);
         if !request::can_continue(spec, &before.text, &before.calls) {
@@ -216,6 +241,16 @@ impl Generations {
             .await
         })
         .await
+    }
+
+    /// Whether an application answers in the caller's conversation.
+    async fn asks_application(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+    ) -> Result<bool, Error> {
+        let answering = self.0.db.answering(caller.user(), conversation).await?;
+        Ok(answering.is_some_and(|answering| answering.open_application().is_some()))
     }
 
     pub(super) async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {

@@ -1,5 +1,7 @@
 //! The task that carries one run: what the model is sent, the run itself, and the title after the first answer.
 
+mod application;
+
 use std::sync::Arc;
 
 use bailian::ChatRequest;
@@ -73,6 +75,20 @@ impl Generations {
             Ok(toolbox) => toolbox,
             Err(code) => return self.fail(&live, code).await,
         };
+        if let Task::Answer { question } = task {
+            match self.application(user, live.conversation).await {
+                Ok(None) => {}
+                Ok(Some(asked)) => {
+                    let of = (question, call);
+                    self.run_application(asked, user, of, live).await;
+                    return;
+                }
+                Err(error) => {
+                    self.fail(&live, unreadable(error)).await;
+                    return;
+                }
+            }
+        }
         if let Task::GoOn = task
             && let Acted::Ended = self.act_as_allowed(&caller, &live, &toolbox).await
         {

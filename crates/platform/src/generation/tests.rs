@@ -1,5 +1,6 @@
 //! What generations promise, with the simulator for Bailian and on both databases.
 
+mod assistants;
 mod attaching;
 mod closing;
 mod continuing;

@@ -16,9 +16,10 @@ use super::{Db, Part, Result, on_pool, text_of};
 /// Rows of a page.
 pub(crate) const PAGE: usize = 200;
 
-const CONVERSATIONS: &str = "SELECT id, title, model, parameters, created_at, updated_at, deleted_at, \
-     (SELECT t.tools FROM conversation_tools t WHERE t.conversation_id = conversations.id) AS tools FROM conversations \
-     WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const CONVERSATIONS: &str = "SELECT c.id, c.title, c.model, c.parameters, c.created_at, c.updated_at, c.deleted_at, s.snapshot AS assistant, \
+     (SELECT t.tools FROM conversation_tools t WHERE t.conversation_id = c.id) AS tools \
+     FROM conversations c LEFT JOIN conversation_assistants s ON s.conversation_id = c.id \
+     WHERE c.owner_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3";
 const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
      WHERE c.owner_id = $1 AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
@@ -57,6 +58,8 @@ pub(crate) struct KeptConversation {
     pub(crate) model: String,
     pub(crate) parameters: Option<Json<Value>>,
     pub(crate) tools: Option<Json<Value>>,
+    /// What it was begun with.
+    pub(crate) assistant: Option<Json<Value>>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) deleted_at: Option<i64>,
@@ -178,14 +181,20 @@ impl Db {
         owner: UserId,
         after: &str,
     ) -> Result<Vec<KeptConversation>> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(
-            CONVERSATIONS
-        )
-        .bind(owner.to_string())
-        .bind(after)
-        .bind(page())
-        .fetch_all(pool)
-        .await?))
+        let mut kept: Vec<KeptConversation> =
+            on_pool!(self.reader(), |pool| sqlx::query_as(CONVERSATIONS)
+                .bind(owner.to_string())
+                .bind(after)
+                .bind(page())
+                .fetch_all(pool)
+                .await?);
+        for conversation in &mut kept {
+            if let Some(Json(Value::Object(assistant))) = &mut conversation.assistant {
+                // Which application answered is its owner's matter.
+                assistant.remove("application");
+            }
+        }
+        Ok(kept)
     }
 
     /// The messages of the person's conversation behind that one, by id: older ones first, all branches.

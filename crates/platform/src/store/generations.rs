@@ -11,7 +11,7 @@ use sqlx::{QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use super::{
-    Db, KeptCall, Result,
+    Beginning, Db, KeptCall, Result,
     messages::{Part, Rendered, text_of},
     on_pool,
     search::SearchIndex as _,
@@ -49,6 +49,8 @@ pub struct Question<'a> {
     pub attachments: &'a [(Uuid, FileId)],
     /// The press of *Send*.
     pub submission: SubmissionId,
+    /// What a conversation that it opens is begun with.
+    pub assistant: Option<&'a Beginning>,
     /// The answer.
     pub answer: NewAnswer<'a>,
 }

@@ -121,6 +121,7 @@ impl Desk {
             text: "背一首诗",
             attachments: &[],
             submission,
+            assistant: None,
             answer,
         };
         (turn, self.db.ask(&question).await)

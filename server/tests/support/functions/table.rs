@@ -30,6 +30,11 @@ const PROMPT: &[(&str, Value)] = &[
     ("text", Value::Text("Mine.")),
 ];
 
+const ASSISTANT: &[(&str, Value)] = &[
+    ("form[name]", Value::Text("Mine")),
+    ("form[instructions]", Value::Text("Be mine.")),
+];
+
 const OF_CONVERSATION: &[(&str, Value)] = &[("id", Value::Conversation)];
 const OF_MESSAGE: &[(&str, Value)] = &[("id", Value::Conversation), ("message", Value::Message)];
 
@@ -409,6 +414,20 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members("instructions.load"),
     members_with("instructions.save", &[("about", Value::Text("mine"))]),
+    members("assistants.gallery"),
+    members_with("assistants.find", &[("key", Value::Text(NOBODY))]),
+    members("assistants.offer"),
+    members("assistants.form"),
+    members_with("assistants.create", ASSISTANT),
+    members_with(
+        "assistants.update",
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("form[name]", Value::Text("Mine")),
+            ("form[instructions]", Value::Text("Be mine.")),
+        ],
+    ),
+    members_with("assistants.delete", NO_ID),
     members("prompts.list"),
     members_with("prompts.find", NO_ID),
     members("prompts.offer"),

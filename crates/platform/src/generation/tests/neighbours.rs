@@ -28,6 +28,7 @@ async fn begun_elsewhere(house: &House) -> Asked {
         text: "背一首诗",
         attachments: &[],
         submission: house.submission(),
+        assistant: None,
         answer,
     };
     house.db.ask(&question).await.unwrap();

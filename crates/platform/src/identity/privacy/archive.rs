@@ -36,6 +36,7 @@ const README: &str = "Everything that this site keeps of your account. Times are
      works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
      prompts.jsonl        prompts that you keep, a prompt a line\n\
      tool_calls.jsonl     what models called while they answered, by their messages, a call a line\n\
+     assistants.jsonl     assistants that you keep, an assistant a line\n\
      transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n\
      shares.jsonl         links by which you share something, a link a line (without their secrets)\n\
                          您的分享链接，每行一个（不含链接中的密钥）\n\
@@ -114,6 +115,10 @@ impl Identity {
         });
         archive.open("tool_calls.jsonl").await?;
         each_page!(after => db.kept_tool_calls(user, &after), page => {
+            archive.write(page.iter().flat_map(line).collect()).await?;
+        });
+        archive.open("assistants.jsonl").await?;
+        each_page!(after => db.kept_assistants(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
         });
         each_page!(after => db.kept_transcripts(user, &after), page => {

@@ -112,6 +112,10 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
              VALUES ('p-{whose}', '{owner}', 'mine', 'mine', '{whose} 的提示词', '', 0, 0)"
         ),
         format!(
+            "INSERT INTO assistants (id, owner_id, audience, name, emoji, description, content, search_key, created_at, updated_at)
+             VALUES ('as-{whose}', '{owner}', 'private', '{whose} 的助手', '', '', '{{}}', '', 0, 0)"
+        ),
+        format!(
             "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at)
              VALUES ('s-{whose}', '{owner}', 'hash-of-link-{whose}', 'conversation', 'c-{whose}', 0)"
         ),
@@ -189,6 +193,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["works.jsonl"].contains("Lin 的灯塔"));
         assert!(files["prompts.jsonl"].contains("Lin 的提示词"));
         assert!(files["tool_calls.jsonl"].contains("Lin 的算式"));
+        assert!(files["assistants.jsonl"].contains("Lin 的助手"));
         assert!(files["shares.jsonl"].contains("Lin 的旧标题"));
         assert!(files["shares/s-Lin.jsonl"].contains("Lin 给人看的话"));
         let transcript = &files["transcripts/t-Lin.jsonl"];

@@ -2,7 +2,8 @@
 
 use model::{ConversationId, UserId};
 use serde::Serialize;
-use sqlx::FromRow;
+use serde_json::Value;
+use sqlx::{FromRow, types::Json};
 
 use super::{Db, Result, on_pool, page};
 
@@ -16,6 +17,8 @@ const PROMPTS: &str = "SELECT id, name, text, created_at, updated_at, deleted_at
      FROM prompts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const TOOL_CALLS: &str = "SELECT id, message_id, position, name, arguments, state, result, duration_ms, created_at \
      FROM tool_calls WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const ASSISTANTS: &str = "SELECT id, name, audience, group_id, content, created_at, updated_at \
+     FROM assistants WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at \
      FROM transcripts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.text \
@@ -41,6 +44,7 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_ATTACHMENTS", ATTACHMENTS),
     ("EXPORT_PROMPTS", PROMPTS),
     ("EXPORT_TOOL_CALLS", TOOL_CALLS),
+    ("EXPORT_ASSISTANTS", ASSISTANTS),
     ("EXPORT_TRANSCRIPTS", TRANSCRIPTS),
     ("EXPORT_SENTENCES", SENTENCES),
     ("EXPORT_SHARES", SHARES),
@@ -109,6 +113,18 @@ pub(crate) struct KeptToolCall {
     result: Option<String>,
     duration_ms: Option<i64>,
     created_at: i64,
+}
+
+/// An assistant.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptAssistant {
+    pub(crate) id: String,
+    name: String,
+    audience: String,
+    group_id: Option<String>,
+    content: Json<Value>,
+    created_at: i64,
+    updated_at: i64,
 }
 
 /// A transcript, without its sentences.
@@ -214,6 +230,16 @@ impl Db {
         after: &str,
     ) -> Result<Vec<KeptToolCall>> {
         behind!(self, TOOL_CALLS, owner, after)
+    }
+
+    /// The person's assistants behind that one, by id.
+    #[tracing::instrument(name = "store.export.assistants", skip_all)]
+    pub(crate) async fn kept_assistants(
+        &self,
+        owner: UserId,
+        after: &str,
+    ) -> Result<Vec<KeptAssistant>> {
+        behind!(self, ASSISTANTS, owner, after)
     }
 
     /// The person's transcripts behind that one, by id.

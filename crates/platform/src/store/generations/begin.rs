@@ -5,8 +5,8 @@ use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
 use crate::store::{
-    Db, Result, attachments, drafts, files, messages::Part, on_pool, parameters, rows,
-    search::SearchIndex as _, tool_calls,
+    Db, Result, assistants::begun, attachments, drafts, files, messages::Part, on_pool, parameters,
+    rows, search::SearchIndex as _, tool_calls,
 };
 
 const FIND_SUBMISSION: &str = "
@@ -90,6 +90,26 @@ macro_rules! insert_generation {
             .execute(&mut *$tx)
             .await?
     };
+}
+
+/// Notes what a new conversation is begun with, and sets what that brings along.
+macro_rules! begin_with {
+    ($tx:expr, $conversation:expr, $begun:expr) => {{
+        let (conversation, begun) = ($conversation, $begun);
+        sqlx::query(begun::BEGIN)
+            .bind(conversation.to_string())
+            .bind(begun.assistant.map(|id| id.to_string()))
+            .bind(Json(&begun.snapshot))
+            .execute(&mut *$tx)
+            .await?;
+        if !begun.parameters.is_empty() {
+            sqlx::query(begun::PRESET)
+                .bind(conversation.to_string())
+                .bind(Json(&begun.parameters))
+                .execute(&mut *$tx)
+                .await?;
+        }
+    }};
 }
 
 /// What a question of the conversation hangs on, if there is such a question.
@@ -206,6 +226,9 @@ impl Db {
                         .bind(owner.to_string())
                         .execute(&mut *tx)
                         .await?;
+                    if let Some(begun) = asked.assistant {
+                        begin_with!(tx, conversation, begun);
+                    }
                     tx.index_title(*conversation, title.as_str()).await?;
                     (*conversation, None)
                 }

@@ -54,6 +54,7 @@ impl Desk {
             text: "看看",
             attachments: &attachments,
             submission: self.submission(),
+            assistant: None,
             answer,
         };
         let submitted = self.db.ask(&asked).await.unwrap();

@@ -3,11 +3,11 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
-    generations, groups, idempotency, imports, instructions, invitations, job_lines, jobs, ledger,
-    messages, order, parameters, people, runs, saved_prompts, search, shares, testing::on_both,
-    tool_calls, tools, trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors,
-    works,
+    assistants, attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts,
+    export, files, generations, groups, idempotency, imports, instructions, invitations, job_lines,
+    jobs, ledger, messages, order, parameters, people, runs, saved_prompts, search, shares,
+    testing::on_both, tool_calls, tools, trail, transcripts, uploads, upstream_objects, usage,
+    usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -27,6 +27,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     parameters::QUERIES,
     instructions::QUERIES,
     saved_prompts::QUERIES,
+    assistants::QUERIES,
+    assistants::begun::QUERIES,
     export::QUERIES,
     export::MADE_QUERIES,
     idempotency::QUERIES,
