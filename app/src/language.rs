@@ -193,6 +193,7 @@ impl Words {
             FailureCode::JsonWhileThinking => self.error_json_while_thinking,
             FailureCode::InvalidInstructions => self.error_invalid_instructions,
             FailureCode::InvalidPromptName => self.error_invalid_prompt_name,
+            FailureCode::InvalidComment => self.error_invalid_comment,
             FailureCode::UnknownModel => self.error_unknown_model,
             FailureCode::AlreadyGenerating => self.error_already_generating,
             FailureCode::CannotContinue => self.error_cannot_continue,

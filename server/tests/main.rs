@@ -35,6 +35,7 @@ mod support {
 }
 
 mod conversations {
+    mod answers;
     mod attachments;
     mod branches;
     mod deletion;

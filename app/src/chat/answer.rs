@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     AnswerFailure, Attachment, Branch, MessageId, MessageStatus, MessageView, ModelName, Progress,
-    Speaker,
+    Rating, Speaker,
 };
 
 use super::follow::{Answer, Outcome};
@@ -38,6 +38,8 @@ pub struct OpenMessage {
     pub edited: bool,
     /// Its place among siblings.
     pub branch: ArcRwSignal<Branch>,
+    /// What the reader thinks of it.
+    pub rating: ArcRwSignal<Option<Rating>>,
     /// Something was typed into its editing box and not sent.
     pub unsaved: ArcRwSignal<bool>,
     answer: ArcStoredValue<Answer>,
@@ -60,6 +62,7 @@ impl OpenMessage {
             failure: ArcRwSignal::new(answer.failure.clone()),
             edited: view.edited,
             branch: ArcRwSignal::new(view.branch),
+            rating: ArcRwSignal::new(view.rating),
             unsaved: ArcRwSignal::new(false),
             answer: ArcStoredValue::new(answer),
         }
@@ -84,6 +87,7 @@ impl OpenMessage {
         if self.branch.get_untracked() != view.branch {
             self.branch.set(view.branch);
         }
+        set_changed(&self.rating, &view.rating);
         if self.answer.write_value().absorb(view) {
             self.show();
         }

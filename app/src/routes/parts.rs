@@ -10,7 +10,7 @@ use crate::{
         admin::{
             Administration, AdministrationIndex, AuditPage, BudgetsPage, GroupPage, GroupsPage,
             InvitationsPage, JobsPage, ModelNamesPage, NewGroupPage, NewRolePage, NewUserPage,
-            RolePage, RolesPage, SiteUsagePage, UserPage, UsersPage,
+            RatingsPage, RolePage, RolesPage, SiteUsagePage, UserPage, UsersPage,
         },
         chat::LoadFailed,
         conversations::ConversationsPage,
@@ -154,6 +154,7 @@ part! {
         Usage => SiteUsagePage,
         Budgets => BudgetsPage,
         ModelNames => ModelNamesPage,
+        Ratings => RatingsPage,
         Jobs => JobsPage,
         Audit => AuditPage,
     }

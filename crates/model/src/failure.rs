@@ -188,6 +188,8 @@ failure_codes! {
     InvalidInstructions = "invalid_instructions", 422;
     /// Not a name that a prompt can be called by.
     InvalidPromptName = "invalid_prompt_name", 422;
+    /// What is said about an answer is too long, or has characters that can't be stored.
+    InvalidComment = "invalid_comment", 422;
     /// The model is not offered here.
     UnknownModel = "unknown_model", 422;
     /// An answer is being written in this conversation; stop it or wait.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attachment, AttachmentKind, ConversationId, FailureCode, MessageId, Millis, ModelName,
+    Attachment, AttachmentKind, ConversationId, FailureCode, MessageId, Millis, ModelName, Rating,
 };
 
 /// Who speaks in a message that is shown.
@@ -126,6 +126,9 @@ pub struct MessageView {
     pub edited: bool,
     /// Its place among siblings.
     pub branch: Branch,
+    /// What its reader thinks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
     /// When it was made.
     pub created_at: Millis,
 }

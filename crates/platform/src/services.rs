@@ -17,6 +17,7 @@ use crate::{
     meaning::Meanings,
     people::People,
     prompts::Prompts,
+    ratings::Ratings,
     shares::Shares,
     store::Db,
     transcripts::{Transcripts, TranscriptsParts},
@@ -48,6 +49,8 @@ pub struct Services {
     pub instructions: Instructions,
     /// Prompts that they keep.
     pub prompts: Prompts,
+    /// What people think of answers.
+    pub ratings: Ratings,
     /// What they bring along from elsewhere to read.
     pub imports: Imports,
     /// What models write for them.
@@ -168,6 +171,7 @@ impl Services {
         );
         let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
         let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
+        let ratings = Ratings::new(db.clone(), Arc::clone(&clock), ids.clone());
         let works = Works::new(parts, works);
         Self {
             gateway,
@@ -177,6 +181,7 @@ impl Services {
             shares,
             instructions,
             prompts,
+            ratings,
             files,
             ledger,
             usage,

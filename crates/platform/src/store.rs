@@ -47,6 +47,7 @@ mod pictures;
 mod places;
 mod profiles;
 mod proofs;
+mod ratings;
 mod recovery_codes;
 mod redis;
 mod roles;
@@ -58,6 +59,7 @@ mod sessions;
 mod setup_link;
 mod shares;
 mod signing_keys;
+mod sources;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -121,3 +123,5 @@ pub use messages::{Chunks, Message, Part, Rendered, parts_of, reasoning_of, text
 pub use redis::{Redis, RedisError};
 pub use search::{TextEntry, TitleEntry};
 pub use sessions::SessionStores;
+pub(crate) use sources::with_sources;
+pub use sources::{Source, sources_of};

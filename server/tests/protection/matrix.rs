@@ -206,6 +206,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/admin/usage", Page::Permitted(Permission::UsageRead)),
     ("/admin/budgets", Page::Permitted(Permission::UsageRead)),
     ("/admin/models", Page::Permitted(Permission::UsageRead)),
+    ("/admin/ratings", Page::Permitted(Permission::UsageRead)),
     ("/admin/jobs", Page::Permitted(Permission::JobsRead)),
     ("/admin/audit", Page::Permitted(Permission::AuditRead)),
 ];

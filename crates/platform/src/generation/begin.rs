@@ -141,6 +141,7 @@ impl Generations {
             reasoning: cut.reasoning(),
             text: cut.text(),
             reasoning_ms: cut.reasoning_ms,
+            sources: cut.sources(),
             seq: cut.last_seq,
         };
         if !request::can_continue(self.0.models.spec(&model), &before.text) {

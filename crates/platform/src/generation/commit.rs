@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Clock,
     render::{self, Changes},
-    store::{Chunk, Db, End, parts_of},
+    store::{Chunk, Db, End, parts_of, with_sources},
 };
 
 /// The least time between two commits.
@@ -99,6 +99,10 @@ async fn run(
 fn step(live: Arc<Live>, now: model::Millis) -> Step {
     let pending = live.take();
     let mut written = lock(&live.written);
+    if !pending.sources.is_empty() {
+        written.growing.cite(&pending.sources);
+        written.sources.clone_from(&pending.sources);
+    }
     let mut changes = guarded(|| written.growing.grow(&pending.reasoning, &pending.text));
     written.reasoning.push_str(&pending.reasoning);
     written.text.push_str(&pending.text);
@@ -111,6 +115,7 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
             seq,
             reasoning: pending.reasoning,
             text: pending.text,
+            sources: pending.sources,
         };
         drop(written);
         return Step {
@@ -129,7 +134,10 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
         generation: live.generation,
         message: live.message,
         status: ending.status,
-        parts: parts_of(written.reasoning.clone(), written.text.clone()),
+        parts: with_sources(
+            parts_of(written.reasoning.clone(), written.text.clone()),
+            written.sources.clone(),
+        ),
         rendered: (render::VERSION, written.growing.rendered()),
         reasoning_ms,
         failure: ending.failure.clone(),

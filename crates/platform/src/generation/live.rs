@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     render::{Changes, Growing},
-    store::{Rendered, Tokens},
+    store::{Rendered, Source, Tokens},
 };
 
 /// How much may wait for the next commit before the upstream is read no further, in bytes.
@@ -49,6 +49,7 @@ pub(super) struct Pending {
     pub(super) reasoning: String,
     pub(super) text: String,
     pub(super) reasoning_ms: Option<i64>,
+    pub(super) sources: Vec<Source>,
     pub(super) end: Option<Ending>,
     queued: bool,
 }
@@ -68,6 +69,7 @@ pub(super) struct Written {
     pub(super) reasoning: String,
     pub(super) text: String,
     pub(super) reasoning_ms: Option<i64>,
+    pub(super) sources: Vec<Source>,
     pub(super) seq: u64,
 }
 
@@ -119,6 +121,7 @@ pub(super) struct Before {
     pub(super) reasoning: String,
     pub(super) text: String,
     pub(super) reasoning_ms: Option<i64>,
+    pub(super) sources: Vec<Source>,
     pub(super) seq: u64,
 }
 
@@ -132,6 +135,7 @@ impl Live {
         before: Before,
     ) -> Self {
         let mut growing = Growing::new(message);
+        growing.cite(&before.sources);
         let changes = growing.grow(&before.reasoning, &before.text);
         // Taking an answer up again is an event of its own: its end is open once more.
         let seq = if before.seq == 0 { 0 } else { before.seq + 1 };
@@ -151,6 +155,7 @@ impl Live {
             reasoning: before.reasoning,
             text: before.text,
             reasoning_ms: before.reasoning_ms,
+            sources: before.sources,
             seq,
         };
         Self {

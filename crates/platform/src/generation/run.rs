@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bailian::{ChatEvent, ChatRequest, Client, FinishReason, Usage};
+use bailian::{ChatEvent, ChatRequest, Client, FinishReason, Usage, native::Service};
 use futures_util::StreamExt;
 use model::{FailureCode, MessageStatus};
 use tokio::time::Instant;
@@ -13,6 +13,7 @@ use super::{
     commit::Committer,
     failure,
     live::{Ending, Live},
+    searching,
 };
 use crate::{gateway::Running, store::Tokens};
 
@@ -26,7 +27,7 @@ const LONGEST: usize = 1024 * 1024;
 ))]
 pub(super) async fn run(
     client: Client,
-    request: ChatRequest,
+    (request, service): (ChatRequest, Option<Service>),
     live: Arc<Live>,
     committer: Committer,
     leaving: CancellationToken,
@@ -44,7 +45,7 @@ pub(super) async fn run(
             return;
         }
         () = leaving.cancelled() => Ok(MessageStatus::Interrupted),
-        ended = stream(&client, request, &live, &committer, &mut seen, &mut call) => ended,
+        ended = stream(&client, (request, service), &live, &committer, &mut seen, &mut call) => ended,
     };
     booking::close(call, &status, seen.usage.take(), seen.bytes).await;
     let (status, failure) = match status {
@@ -107,13 +108,13 @@ impl Seen {
 
 async fn stream(
     client: &Client,
-    request: ChatRequest,
+    (request, service): (ChatRequest, Option<Service>),
     live: &Arc<Live>,
     committer: &Committer,
     seen: &mut Seen,
     call: &mut Running,
 ) -> Result<MessageStatus, bailian::Error> {
-    let mut events = client.chat_stream(request).await?.events();
+    let mut events = searching::open(client, request, service).await?;
     seen.request_id = events.request_id().map(ToOwned::to_owned);
     let mut status = MessageStatus::Complete;
     while let Some(event) = events.next().await {
@@ -134,6 +135,10 @@ async fn stream(
                         pending.reasoning_ms = i64::try_from(since.elapsed().as_millis()).ok();
                     }
                 });
+            }
+            ChatEvent::Search(found) => {
+                let sources = searching::sources(found);
+                committer.add(live, |pending| pending.sources = sources);
             }
             ChatEvent::Finished {
                 reason: FinishReason::Length,

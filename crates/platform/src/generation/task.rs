@@ -65,7 +65,7 @@ impl Generations {
         };
         run::run(
             inner.client.clone(),
-            request,
+            (request, inner.models.service(&model)),
             Arc::clone(&live),
             inner.committer.clone(),
             inner.leaving.clone(),

@@ -15,6 +15,7 @@ use super::{
     messages::{Part, Rendered, text_of},
     on_pool,
     search::SearchIndex as _,
+    sources::{Source, with_sources},
 };
 
 /// Where a question goes.
@@ -95,6 +96,8 @@ pub struct Chunk {
     pub reasoning: String,
     /// New text.
     pub text: String,
+    /// Where the answer comes from, when that has become known.
+    pub sources: Vec<Source>,
 }
 
 /// Tokens, as the upstream counted them.
@@ -147,6 +150,9 @@ const END_GENERATION: &str = "
            reasoning_tokens = $7, cached_tokens = $8
     WHERE id = $1 AND status = 'running'";
 
+/// What is known before the text; only a new answer, which has no parts yet, learns it.
+const TELL_SOURCES: &str = "UPDATE messages SET parts = $2 WHERE id = $1 AND status = 'generating'";
+
 const FORGET_CHUNKS: &str = "DELETE FROM generation_chunks WHERE message_id = $1";
 
 /// Writes one answer's end inside an open transaction of either dialect.
@@ -190,6 +196,7 @@ macro_rules! end_answer {
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("END_MESSAGE", END_MESSAGE),
     ("END_GENERATION", END_GENERATION),
+    ("TELL_SOURCES", TELL_SOURCES),
     ("FORGET_CHUNKS", FORGET_CHUNKS),
 ];
 
@@ -219,6 +226,13 @@ impl Db {
                 // A commit that was done may be tried again: its answer can be lost with the connection.
                 insert.push(" ON CONFLICT (message_id, seq) DO NOTHING");
                 insert.build().execute(&mut *tx).await?;
+            }
+            for chunk in chunks.iter().filter(|chunk| !chunk.sources.is_empty()) {
+                sqlx::query(TELL_SOURCES)
+                    .bind(chunk.message.to_string())
+                    .bind(Json(with_sources(Vec::new(), chunk.sources.clone())))
+                    .execute(&mut *tx)
+                    .await?;
             }
             for end in ends {
                 end_answer!(tx, end);

@@ -5,8 +5,9 @@ use sqlx::{Row, SqlitePool};
 use crate::store::{
     attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
     generations, groups, idempotency, imports, instructions, invitations, job_lines, jobs, ledger,
-    messages, order, parameters, people, runs, saved_prompts, search, shares, testing::on_both,
-    trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
+    messages, order, parameters, people, ratings, runs, saved_prompts, search, shares,
+    testing::on_both, trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors,
+    works,
 };
 
 /// Every query whose table grows with use.
@@ -24,6 +25,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     parameters::QUERIES,
     instructions::QUERIES,
     saved_prompts::QUERIES,
+    ratings::QUERIES,
     export::QUERIES,
     export::MADE_QUERIES,
     idempotency::QUERIES,
