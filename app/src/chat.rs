@@ -3,6 +3,7 @@
 pub mod account_menu;
 pub mod actions;
 pub mod acts;
+pub mod aloud;
 pub mod announcer;
 pub mod answer;
 pub mod attachments;

@@ -36,6 +36,7 @@ use crate::{
         verify::VerifyPage,
         videos::VideosPage,
     },
+    works::aloud::ReadAloud,
 };
 
 /// The part is not there: the network is away, or another version of the product has taken this one's place meanwhile.
@@ -133,6 +134,7 @@ part! {
         Prompts => PromptsPage,
         Prompt => PromptPage,
         PromptPicker => PromptPicker,
+        ReadAloud => ReadAloud,
     }
 }
 
