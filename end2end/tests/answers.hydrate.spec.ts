@@ -29,7 +29,7 @@ function leaving(page: Page): string[] {
   return seen;
 }
 
-test("an answer from the web cites its sources, and is rated with a comment", async ({ page, chat, told, words }) => {
+test("an answer from the web cites its sources, and is rated with a comment, and is read aloud", async ({ page, chat, told, words }) => {
   const seen = leaving(page);
   await page.goto("/parameters");
   await page.getByLabel(words.web_search, { exact: true }).check();
@@ -59,6 +59,15 @@ test("an answer from the web cites its sources, and is rated with a comment", as
   await chat.answer.getByLabel(words.rating_comment_label, { exact: true }).fill("简明扼要 <b>");
   await chat.answer.getByRole("button", { name: words.rating_save }).click();
   await expect(page.getByText(words.rating_saved)).toBeVisible();
+
+  await chat.action(words.more).click();
+  await page.getByRole("dialog", { name: words.message_actions }).getByRole("button", { name: words.read_aloud }).click();
+  const bar = page.getByRole("region", { name: words.read_aloud });
+  await expect(bar.getByRole("status")).toContainText("¥");
+  await bar.getByRole("button", { name: words.read_aloud }).click();
+  await expect(bar.locator("audio")).toBeVisible({ timeout: 30_000 });
+  await bar.getByRole("button", { name: words.close }).click();
+  await expect(bar).toHaveCount(0);
 
   await page.reload();
   await chat.alive();

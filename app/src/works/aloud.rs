@@ -89,6 +89,10 @@ pub fn ReadAloud() -> impl IntoView {
                     Err(error) => Err(error),
                 };
                 if !is_mine() {
+                    // It was closed before its job was known.
+                    if let Ok(Stage::Making(Some(job))) = next {
+                        let _asked = cancel_making(job.to_string()).await;
+                    }
                     return;
                 }
                 match next {
