@@ -26,6 +26,7 @@ pub mod people;
 pub mod playground;
 pub mod preferences;
 pub mod prompts;
+pub mod ratings;
 pub mod recovery;
 pub mod roles;
 pub mod security;

@@ -107,6 +107,7 @@ fn AdministrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("budgets") view=Site::Budgets ssr=SsrMode::Async/>
             <Route path=path!("models") view=Site::ModelNames ssr=SsrMode::Async/>
             <Route path=path!("tools") view=Site::Tools ssr=SsrMode::Async/>
+            <Route path=path!("ratings") view=Site::Ratings ssr=SsrMode::Async/>
             <Route path=path!("jobs") view=Site::Jobs ssr=SsrMode::Async/>
             <Route path=path!("audit") view=Site::Audit ssr=SsrMode::Async/>
         </ParentRoute>

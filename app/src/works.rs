@@ -1,5 +1,6 @@
 //! Images, videos and speech: what is wished for, how it goes, and what came of it. The pages put these parts together.
 
+pub mod aloud;
 pub mod card;
 pub mod cost;
 pub mod desk;

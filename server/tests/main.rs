@@ -35,6 +35,7 @@ mod support {
 }
 
 mod conversations {
+    mod answers;
     mod assistants;
     mod attachments;
     mod branches;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     AnswerFailure, Attachment, Branch, DocumentReference, MessageId, MessageStatus, MessageView,
-    ModelName, Progress, Speaker, ToolCallView,
+    ModelName, Progress, Rating, Speaker, ToolCallView,
 };
 
 use super::follow::{Answer, Outcome};
@@ -42,6 +42,8 @@ pub struct OpenMessage {
     pub branch: ArcRwSignal<Branch>,
     /// The documents that it refers to.
     pub references: ArcRwSignal<Vec<DocumentReference>>,
+    /// What the reader thinks of it.
+    pub rating: ArcRwSignal<Option<Rating>>,
     /// Something was typed into its editing box and not sent.
     pub unsaved: ArcRwSignal<bool>,
     answer: ArcStoredValue<Answer>,
@@ -66,6 +68,7 @@ impl OpenMessage {
             edited: view.edited,
             branch: ArcRwSignal::new(view.branch),
             references: ArcRwSignal::new(view.references),
+            rating: ArcRwSignal::new(view.rating),
             unsaved: ArcRwSignal::new(false),
             answer: ArcStoredValue::new(answer),
         }
@@ -91,6 +94,7 @@ impl OpenMessage {
             self.branch.set(view.branch);
         }
         set_changed(&self.references, &view.references);
+        set_changed(&self.rating, &view.rating);
         if self.answer.write_value().absorb(view) {
             self.show();
         }

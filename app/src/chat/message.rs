@@ -15,7 +15,7 @@ use super::{
     scroller::Scroller,
     tool_card::BlocksAndTools,
 };
-use crate::language::use_words;
+use crate::{language::use_words, ui::visible::visible};
 
 /// A question or an answer.
 #[component]
@@ -51,7 +51,7 @@ fn Question(
                     let text = message.text.clone();
                     Either::Right(view! {
                         <Attachments attachments=message.attachments.clone()/>
-                        {(!text.is_empty()).then(|| view! { <div class="message__question">{text}</div> })}
+                        {(!text.is_empty()).then(|| view! { <div class="message__question">{visible(text)}</div> })}
                         <QuestionActions message conversation/>
                     })
                 }

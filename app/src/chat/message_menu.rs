@@ -2,12 +2,13 @@
 //! the foot.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use model::{MessageId, ModelChoice, ModelName, Speaker};
+use model::{MessageId, ModelChoice, ModelName, Permission, Speaker};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{
     acts::{Acts, more_id},
+    aloud::{Aloud, AloudBar, spoken},
     answer::OpenMessage,
     model_picker::ModelPicker,
     open::OpenConversation,
@@ -16,6 +17,7 @@ use crate::{
     api::{conversations::load_source, generation::regenerate, messages::delete_branch},
     browser,
     language::use_words,
+    session::use_session,
     ui::{
         dialog::follow,
         icon::{Glyph, Icon},
@@ -30,6 +32,7 @@ const GAP: f64 = 8.0;
 pub fn MessageMenu(conversation: OpenConversation, models: Vec<ModelChoice>) -> impl IntoView {
     let words = use_words();
     let menu = conversation.acts.menu;
+    let aloud = Aloud(RwSignal::new(None));
     let dialog = NodeRef::<html::Dialog>::new();
     // Closes by itself when its message goes.
     let message = Memo::new(move |_| menu.get().filter(|id| conversation.find(*id).is_some()));
@@ -58,9 +61,10 @@ pub fn MessageMenu(conversation: OpenConversation, models: Vec<ModelChoice>) -> 
         >
             {move || {
                 let message = conversation.find(message.get()?)?;
-                Some(view! { <Items message conversation models=models.clone()/> })
+                Some(view! { <Items message conversation aloud models=models.clone()/> })
             }}
         </dialog>
+        <AloudBar aloud/>
     }
 }
 
@@ -68,9 +72,13 @@ pub fn MessageMenu(conversation: OpenConversation, models: Vec<ModelChoice>) -> 
 fn Items(
     message: OpenMessage,
     conversation: OpenConversation,
+    aloud: Aloud,
     models: Vec<ModelChoice>,
 ) -> impl IntoView {
     let words = use_words();
+    let session = use_session().get_untracked().and_then(Result::ok);
+    let may_speak =
+        session.is_some_and(|session| session.permissions.contains(Permission::MediaUse));
     let (acts, problem, id) = (conversation.acts, conversation.problem, message.id);
     let is_answer = message.speaker == Speaker::Assistant;
     let has_text = !is_answer || message.blocks.with_untracked(|blocks| !blocks.is_empty());
@@ -88,6 +96,10 @@ fn Items(
         if let Some(text) = shown_text(&more_id(id)) {
             spawn_local(async move { acts.copy(&text, words.copied, words.copy_failed).await });
         }
+    };
+    let read_aloud = move || match spoken(&more_id(id)) {
+        Some(text) => aloud.0.set(Some(text)),
+        None => acts.tell(words.read_aloud_nothing),
     };
     let edited = message.clone();
     let edit = move || acts.edit(conversation.id, &edited, problem);
@@ -113,6 +125,9 @@ fn Items(
             })}
             {(has_text && is_answer).then(|| view! {
                 <Item label=words.copy_text icon=Icon::Copy acts act=copy_text/>
+            })}
+            {(has_text && is_answer && may_speak).then(|| view! {
+                <Item label=words.read_aloud icon=Icon::Voice acts act=read_aloud/>
             })}
             {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
             // There are none to choose from where an application answers.

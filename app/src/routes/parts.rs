@@ -10,7 +10,7 @@ use crate::{
         admin::{
             Administration, AdministrationIndex, AuditPage, BudgetsPage, GroupPage, GroupsPage,
             InvitationsPage, JobsPage, ModelNamesPage, NewGroupPage, NewRolePage, NewUserPage,
-            RolePage, RolesPage, SiteUsagePage, ToolServersPage, UserPage, UsersPage,
+            RatingsPage, RolePage, RolesPage, SiteUsagePage, ToolServersPage, UserPage, UsersPage,
         },
         assistants::{AssistantPage, AssistantsPage, NewAssistantPage},
         chat::LoadFailed,
@@ -37,6 +37,7 @@ use crate::{
         verify::VerifyPage,
         videos::VideosPage,
     },
+    works::aloud::ReadAloud,
 };
 
 /// The part is not there: the network is away, or another version of the product has taken this one's place meanwhile.
@@ -137,6 +138,7 @@ part! {
         Prompts => PromptsPage,
         Prompt => PromptPage,
         PromptPicker => PromptPicker,
+        ReadAloud => ReadAloud,
     }
 }
 
@@ -159,6 +161,7 @@ part! {
         Budgets => BudgetsPage,
         ModelNames => ModelNamesPage,
         Tools => ToolServersPage,
+        Ratings => RatingsPage,
         Jobs => JobsPage,
         Audit => AuditPage,
     }

@@ -77,6 +77,10 @@ pub enum Icon {
     Clip,
     /// A sheet with lines: a text.
     Sheet,
+    /// A thumb up: good.
+    ThumbUp,
+    /// A thumb down: not good.
+    ThumbDown,
 }
 
 impl Icon {
@@ -131,6 +135,12 @@ impl Icon {
                 "M20 11l-8.2 8.2a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 4.8 4.8l-8.1 8.1a1.7 1.7 0 0 1-2.4-2.4L14.5 7.5"
             }
             Self::Sheet => "M6 3.5h8l4 4v13H6zM14 3.5v4h4M9 12h6M9 16h6",
+            Self::ThumbUp => {
+                "M4 11h3.5v9H4zM7.5 11L11 4a2 2 0 0 1 2 2v4h5a2 2 0 0 1 2 2.3l-1 6A2 2 0 0 1 17 20H7.5"
+            }
+            Self::ThumbDown => {
+                "M4 13h3.5V4H4zM7.5 13L11 20a2 2 0 0 0 2-2v-4h5a2 2 0 0 0 2-2.3l-1-6A2 2 0 0 0 17 4H7.5"
+            }
             Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
         }
     }

@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AnsweringAssistant, ConversationId, MessagePage, Millis, call::words};
+use crate::{
+    AnsweringAssistant, ConversationId, MessagePage, Millis,
+    call::words,
+    invisible::{is_hidden, without_hidden},
+};
 
-/// A conversation's title: trimmed, one line, 1 to 120 characters.
+/// A conversation's title: trimmed, one line, 1 to 120 characters, all of them visible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Title(String);
@@ -21,12 +25,15 @@ impl Title {
     /// The longest, in characters.
     pub const MAX: usize = 120;
 
-    /// Trims and checks.
+    /// Trims and checks. What nobody would see is left out: it could turn around what is read in a list.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, InvalidTitle> {
         let text = raw.as_ref().trim();
         let length = text.chars().count();
         if (1..=Self::MAX).contains(&length) && !text.chars().any(char::is_control) {
-            Ok(Self(text.to_owned()))
+            let visible = without_hidden(text);
+            let visible = visible.trim();
+            let is_blank = visible.is_empty();
+            Ok(Self(if is_blank { "…" } else { visible }.to_owned()))
         } else {
             Err(InvalidTitle { length })
         }
@@ -35,6 +42,10 @@ impl Title {
     /// The title that a conversation has until the model has written one: the beginning of the question.
     pub fn of_question(question: &str) -> Self {
         const LONGEST: usize = 40;
+        let question: String = question
+            .chars()
+            .filter(|&c| c.is_control() || !is_hidden(c))
+            .collect();
         let line: Vec<&str> = question
             .split(|c: char| c.is_whitespace() || c.is_control())
             .filter(|w| !w.is_empty())
@@ -251,6 +262,10 @@ mod tests {
             Title::parse("字".repeat(121)),
             Err(InvalidTitle { length: 121 })
         );
+        for (raw, shown) in [("a\u{202e}b", "ab"), ("\u{200b} \u{e0041}", "…")] {
+            assert_eq!(Title::parse(raw).map(String::from), Ok(shown.to_owned()));
+            assert_eq!(Title::of_question(raw).as_str(), shown);
+        }
         assert!(Title::parse(" ").is_err() && Title::parse("a\nb").is_err());
     }
 

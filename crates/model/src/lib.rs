@@ -19,6 +19,7 @@ pub mod hundredths;
 pub mod id;
 pub mod import;
 pub mod instructions;
+pub mod invisible;
 pub mod job;
 pub mod message;
 #[cfg(feature = "openapi")]
@@ -27,6 +28,7 @@ pub mod order;
 pub mod page;
 pub mod parameters;
 pub mod people;
+pub mod rating;
 pub mod related;
 pub mod route;
 pub mod saved_prompt;
@@ -73,6 +75,7 @@ pub use import::{
     ImportEnd, ImportFormat, ImportLine, ImportOutcome, ImportReport, LeftOut, LeftOutCount,
 };
 pub use instructions::Instructions;
+pub use invisible::Stretch;
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
@@ -87,6 +90,7 @@ pub use people::{
     NewInvitation, Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft,
     RoleRef,
 };
+pub use rating::{Comment, InvalidComment, Rating, RatingLine, RatingSum, Ratings};
 pub use related::{Related, RelatedState};
 pub use route::ModelRoute;
 pub use saved_prompt::{PromptName, PromptText, SavedPrompt};

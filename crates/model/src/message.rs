@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Attachment, AttachmentKind, ConversationId, DocumentReference, FailureCode, MessageId, Millis,
-    ModelName, ToolCallView,
+    ModelName, Rating, ToolCallView,
 };
 
 /// Who speaks in a message that is shown.
@@ -137,6 +137,9 @@ pub struct MessageView {
     /// The documents that an application's answer refers to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<DocumentReference>,
+    /// What its reader thinks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
     /// When it was made.
     pub created_at: Millis,
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use model::{
     AnsweringAssistant, ConversationId, ConversationSummary, ConversationView, DayGroup, MessageId,
-    MessagePage, MessageView, Millis, Page, Title, UserId,
+    MessagePage, MessageView, Millis, Page, Title, UserId, invisible::without_hidden,
 };
 
 pub(crate) use walk::Walk;
@@ -264,7 +264,8 @@ impl Conversations {
             .await?
             .map(|chunks| chunks.text)
             .unwrap_or_default();
-        Ok(found.text() + &grown)
+        // What is copied has nothing in it that nobody saw.
+        Ok(without_hidden(&(found.text() + &grown)))
     }
 
     /// Removes for good what has been in the trash for too long, and branches that were deleted as long ago. How many

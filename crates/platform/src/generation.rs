@@ -21,6 +21,7 @@ mod parameters;
 mod quota;
 mod request;
 mod run;
+mod searching;
 mod task;
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,7 @@ mod outside;
 pub mod people;
 mod pictures;
 pub mod prompts;
+pub mod ratings;
 mod render;
 pub mod search;
 mod services;

@@ -19,6 +19,7 @@ use crate::{
     outside::Reach,
     people::People,
     prompts::Prompts,
+    ratings::Ratings,
     shares::Shares,
     store::Db,
     tools::{Tools, ToolsParts},
@@ -55,6 +56,8 @@ pub struct Services {
     pub tools: Tools,
     /// Assistants that they keep.
     pub assistants: Assistants,
+    /// What people think of answers.
+    pub ratings: Ratings,
     /// What they bring along from elsewhere to read.
     pub imports: Imports,
     /// What models write for them.
@@ -177,6 +180,7 @@ impl Services {
         let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
         let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
         let assistants = Assistants::new(db.clone(), Arc::clone(&clock), ids.clone());
+        let ratings = Ratings::new(db.clone(), Arc::clone(&clock), ids.clone());
         let works = Works::new(parts, works);
         let tools = Tools::new(ToolsParts {
             db: db.clone(),
@@ -200,6 +204,7 @@ impl Services {
             instructions,
             prompts,
             assistants,
+            ratings,
             files,
             ledger,
             usage,

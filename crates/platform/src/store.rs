@@ -48,6 +48,7 @@ mod pictures;
 mod places;
 mod profiles;
 mod proofs;
+mod ratings;
 mod recovery_codes;
 mod redis;
 mod roles;
@@ -59,6 +60,7 @@ mod sessions;
 mod setup_link;
 mod shares;
 mod signing_keys;
+mod sources;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -132,5 +134,7 @@ pub use redis::{Redis, RedisError};
 pub(crate) use runs::Round;
 pub use search::{TextEntry, TitleEntry};
 pub use sessions::SessionStores;
+pub(crate) use sources::with_sources;
+pub use sources::{Source, sources_of};
 pub use tool_calls::KeptCall;
 pub(crate) use tool_servers::{FoundTool, KeptServer, KeptTool};

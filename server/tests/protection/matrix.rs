@@ -210,6 +210,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/admin/budgets", Page::Permitted(Permission::UsageRead)),
     ("/admin/tools", Page::Permitted(Permission::ToolsWrite)),
     ("/admin/models", Page::Permitted(Permission::UsageRead)),
+    ("/admin/ratings", Page::Permitted(Permission::UsageRead)),
     ("/admin/jobs", Page::Permitted(Permission::JobsRead)),
     ("/admin/audit", Page::Permitted(Permission::AuditRead)),
 ];

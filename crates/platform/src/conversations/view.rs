@@ -48,13 +48,14 @@ async fn view(db: &Db, hub: &Hub, mut message: Message) -> Result<MessageView, E
         };
         message.last_seq = seq;
         let (reasoning, text) = (message.reasoning() + &reasoning, message.text() + &text);
-        let rendered = render::whole(message.id, reasoning, text).await?;
+        let rendered = render::whole(message.id, reasoning, text, &message.sources()).await?;
         return Ok(shown(message, String::new(), rendered));
     }
     let rendered = if let Some((render::VERSION, rendered)) = message.rendered.take() {
         rendered
     } else {
-        let rendered = render::whole(message.id, message.reasoning(), message.text()).await?;
+        let (reasoning, text) = (message.reasoning(), message.text());
+        let rendered = render::whole(message.id, reasoning, text, &message.sources()).await?;
         db.save_rendered(message.id, render::VERSION, &rendered)
             .await?;
         rendered
@@ -87,6 +88,7 @@ fn shown(message: Message, text: String, rendered: Rendered) -> MessageView {
         edited: message.edited,
         branch: message.branch,
         references: Vec::new(),
+        rating: message.rating,
         created_at: message.created_at,
     }
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Clock,
     render::{self, Changes},
-    store::{Chunk, Db, End, KeptCall, parts_of},
+    store::{Chunk, Db, End, KeptCall, parts_of, with_sources},
 };
 
 /// The least time between two commits.
@@ -105,6 +105,10 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
     if !pending.text.is_empty() && written.follows_calls() {
         pending.text.insert_str(0, "\n\n");
     }
+    if !pending.sources.is_empty() {
+        written.growing.cite(&pending.sources);
+        written.sources.clone_from(&pending.sources);
+    }
     let mut changes = guarded(|| written.growing.grow(&pending.reasoning, &pending.text));
     written.reasoning.push_str(&pending.reasoning);
     written.text.push_str(&pending.text);
@@ -121,6 +125,7 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
             text: pending.text,
             calls: calls.clone(),
             now,
+            sources: pending.sources,
         };
         drop(written);
         return Step {
@@ -142,7 +147,11 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
         message: live.message,
         status: ending.status,
         calls: calls.clone(),
-        parts: parts_of(written.reasoning.clone(), written.text.clone()),
+        parts: with_sources(
+            parts_of(written.reasoning.clone(), written.text.clone()),
+            written.sources.clone(),
+        ),
+
         rendered: (render::VERSION, written.growing.rendered()),
         reasoning_ms,
         failure: ending.failure.clone(),

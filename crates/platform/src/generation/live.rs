@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     render::{Changes, Growing},
-    store::{KeptCall, Message, Rendered, Tokens, parts_of},
+    store::{KeptCall, Message, Rendered, Source, Tokens, parts_of},
 };
 
 /// How much may wait for the next commit before the upstream is read no further, in bytes.
@@ -53,6 +53,7 @@ pub(super) struct Pending {
     pub(super) calls: Vec<KeptCall>,
     /// Who waits until all of this is stored.
     pub(super) stored: Vec<oneshot::Sender<()>>,
+    pub(super) sources: Vec<Source>,
     pub(super) end: Option<Ending>,
     queued: bool,
 }
@@ -73,6 +74,7 @@ pub(super) struct Written {
     pub(super) text: String,
     pub(super) calls: Vec<KeptCall>,
     pub(super) reasoning_ms: Option<i64>,
+    pub(super) sources: Vec<Source>,
     pub(super) seq: u64,
 }
 
@@ -128,6 +130,7 @@ pub(super) struct Before {
     pub(super) text: String,
     pub(super) calls: Vec<KeptCall>,
     pub(super) reasoning_ms: Option<i64>,
+    pub(super) sources: Vec<Source>,
     pub(super) seq: u64,
 }
 
@@ -139,6 +142,7 @@ impl Before {
             text: message.text(),
             calls: message.calls.clone(),
             reasoning_ms: message.reasoning_ms,
+            sources: message.sources(),
             seq: message.last_seq,
         }
     }
@@ -154,6 +158,7 @@ impl Live {
         before: Before,
     ) -> Self {
         let mut growing = Growing::new(message);
+        growing.cite(&before.sources);
         let changes = growing.grow(&before.reasoning, &before.text);
         // Taking an answer up again is an event of its own: its end is open once more.
         let seq = if before.seq == 0 { 0 } else { before.seq + 1 };
@@ -175,6 +180,7 @@ impl Live {
             text: before.text,
             calls: before.calls,
             reasoning_ms: before.reasoning_ms,
+            sources: before.sources,
             seq,
         };
         Self {

@@ -1,6 +1,9 @@
 //! The models that the chat offers, and how each is asked.
 
-use bailian::capability::{self, Catalogue, Feature, Modality};
+use bailian::{
+    capability::{self, Catalogue, Feature, Modality},
+    native::Service,
+};
 use model::{Abilities, ModelChoice, ModelName, ThinkingAbility};
 
 /// How a model thinks, and so whether it can be asked to go on from a given text: Bailian's prefix continuation
@@ -110,6 +113,11 @@ impl Models {
             // While it reasons it can't, whatever else is known of it.
             json: knows(Feature::StructuredOutputs) && thinking != ThinkingAbility::Always,
         }
+    }
+
+    /// Where `name` is served in Bailian's own protocol, if that is known.
+    pub(super) fn service(&self, name: &ModelName) -> Option<Service> {
+        self.catalogue.get(name.as_str())?.service
     }
 
     /// The model as it is shown.

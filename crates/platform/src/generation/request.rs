@@ -239,6 +239,7 @@ mod tests {
                 previous: None,
                 next: None,
             },
+            rating: None,
             created_at: Millis::new(0),
         }
     }

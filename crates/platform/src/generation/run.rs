@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use bailian::{ChatEvent, ChatRequest, Client, FinishReason, ToolCall, Usage};
+use bailian::{ChatEvent, ChatRequest, Client, FinishReason, ToolCall, Usage, native::Service};
+
 use futures_util::StreamExt;
 use model::{FailureCode, MessageStatus};
 use tokio::time::Instant;
@@ -13,6 +14,7 @@ use super::{
     commit::Committer,
     failure,
     live::{Ending, Live},
+    searching,
 };
 use crate::{gateway::Running, store::Tokens};
 
@@ -35,7 +37,7 @@ pub(super) struct Called {
 ))]
 pub(super) async fn run(
     client: Client,
-    request: ChatRequest,
+    (request, service): (ChatRequest, Option<Service>),
     live: Arc<Live>,
     committer: Committer,
     leaving: CancellationToken,
@@ -58,7 +60,7 @@ pub(super) async fn run(
             return None;
         }
         () = leaving.cancelled() => Ok(MessageStatus::Interrupted),
-        ended = stream(&client, request, &live, &committer, &mut seen, &mut call) => ended,
+        ended = stream(&client, (request, service), &live, &committer, &mut seen, &mut call) => ended,
     };
     booking::close(call, &status, seen.usage.take(), seen.bytes).await;
     if has_tools && !seen.calls.is_empty() && matches!(status, Ok(MessageStatus::Complete)) {
@@ -131,13 +133,13 @@ impl Seen {
 
 async fn stream(
     client: &Client,
-    request: ChatRequest,
+    (request, service): (ChatRequest, Option<Service>),
     live: &Arc<Live>,
     committer: &Committer,
     seen: &mut Seen,
     call: &mut Running,
 ) -> Result<MessageStatus, bailian::Error> {
-    let mut events = client.chat_stream(request).await?.events();
+    let mut events = searching::open(client, request, service).await?;
     seen.request_id = events.request_id().map(ToOwned::to_owned);
     let mut status = MessageStatus::Complete;
     while let Some(event) = events.next().await {
@@ -164,6 +166,10 @@ async fn stream(
                         pending.reasoning_ms = i64::try_from(since.elapsed().as_millis()).ok();
                     }
                 });
+            }
+            ChatEvent::Search(found) => {
+                let sources = searching::sources(found);
+                committer.add(live, |pending| pending.sources = sources);
             }
             ChatEvent::Finished {
                 reason: FinishReason::Length,

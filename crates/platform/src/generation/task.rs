@@ -111,7 +111,7 @@ impl Generations {
             };
             let called = run::run(
                 inner.client.clone(),
-                request,
+                (request, inner.models.service(&model)),
                 Arc::clone(&live),
                 inner.committer.clone(),
                 inner.leaving.clone(),

@@ -66,6 +66,7 @@ impl Shares {
                     .ok_or(Error::Refused(FailureCode::TooLarge))?;
                 messages.push(ShownMessage {
                     speaker: message.speaker,
+                    sources: message.sources(),
                     model: message.model,
                     text,
                     blocks: Vec::new(),
@@ -76,10 +77,8 @@ impl Shares {
         if messages.is_empty() {
             return Err(Error::NotFound);
         }
-        let texts = messages.iter().map(markdown_of).collect();
-        let rendered = render::each(texts, SCOPE).await?;
-        for (message, blocks) in messages.iter_mut().zip(rendered) {
-            message.blocks = blocks;
+        for (place, message) in messages.iter_mut().enumerate() {
+            message.blocks = blocks(place, message).await?;
         }
         Ok(Snapshot {
             title: found.title.into(),
@@ -106,8 +105,7 @@ impl Shares {
         let mut messages = Vec::with_capacity(shown.len());
         for (position, mut message) in shown {
             if message.render_version != render::VERSION {
-                let scope = format!("{SCOPE}{position}");
-                let blocks = render::under(scope, markdown_of(&message)).await?;
+                let blocks = blocks(position, &message).await?;
                 db.save_shown(found.id, position, &blocks, render::VERSION)
                     .await?;
                 message.blocks = blocks;
@@ -167,9 +165,15 @@ fn told(message: &Message) -> String {
 }
 
 /// What is rendered of a message: answers are Markdown, questions are text.
-fn markdown_of(message: &ShownMessage) -> String {
+async fn blocks(
+    place: impl std::fmt::Display,
+    message: &ShownMessage,
+) -> Result<Vec<String>, Error> {
     match message.speaker {
-        Speaker::User => String::new(),
-        Speaker::Assistant => message.text.clone(),
+        Speaker::User => Ok(Vec::new()),
+        Speaker::Assistant => {
+            let scope = format!("{SCOPE}{place}");
+            render::under(scope, message.text.clone(), &message.sources).await
+        }
     }
 }

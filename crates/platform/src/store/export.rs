@@ -40,6 +40,7 @@ const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id =
      WHERE u.user_id = $1 ORDER BY r.name";
 const GROUPS: &str = "SELECT g.name FROM groups g JOIN group_members m ON m.group_id = g.id \
      WHERE m.user_id = $1 ORDER BY g.name";
+const RATINGS: &str = "SELECT message_id, good, comment, model, updated_at FROM ratings WHERE user_id = $1 ORDER BY id";
 const IMPORTS: &str = "SELECT report FROM imports WHERE owner_id = $1 ORDER BY id";
 const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 
@@ -48,6 +49,7 @@ const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_CONVERSATIONS", CONVERSATIONS),
     ("EXPORT_LINES", LINES),
+    ("EXPORT_RATINGS", RATINGS),
 ];
 
 /// A conversation, also of the trash.
@@ -140,6 +142,15 @@ struct KeptInstructions {
     updated_at: i64,
 }
 
+#[derive(FromRow, Serialize)]
+struct KeptRating {
+    message_id: String,
+    good: bool,
+    comment: String,
+    model: Option<String>,
+    updated_at: i64,
+}
+
 /// What is kept of a person that is never much.
 #[derive(Serialize)]
 pub(crate) struct KeptAccount {
@@ -154,6 +165,7 @@ pub(crate) struct KeptAccount {
     default_tools: Vec<Json<Value>>,
     instructions: Vec<KeptInstructions>,
     imports: Vec<Json<Value>>,
+    ratings: Vec<KeptRating>,
 }
 
 impl KeptMessage {
@@ -244,6 +256,7 @@ impl Db {
             default_tools: all!(self, query_scalar, DEFAULT_TOOLS, user),
             instructions: all!(self, query_as, INSTRUCTIONS, user),
             imports: all!(self, query_scalar, IMPORTS, user),
+            ratings: all!(self, query_as, RATINGS, user),
         })
     }
 }

@@ -15,6 +15,7 @@ use super::{
     messages::{Part, Rendered, text_of},
     on_pool,
     search::SearchIndex as _,
+    sources::{Source, with_sources},
     tool_calls::write_call,
 };
 
@@ -102,6 +103,8 @@ pub struct Chunk {
     pub calls: Vec<KeptCall>,
     /// Now.
     pub now: Millis,
+    /// Where the answer comes from, when that has become known.
+    pub sources: Vec<Source>,
 }
 
 /// Tokens, as the upstream counted them.
@@ -156,6 +159,9 @@ const END_GENERATION: &str = "
            reasoning_tokens = $7, cached_tokens = $8
     WHERE id = $1 AND status = 'running'";
 
+/// What is known before the text; only a new answer, which has no parts yet, learns it.
+const TELL_SOURCES: &str = "UPDATE messages SET parts = $2 WHERE id = $1 AND status = 'generating'";
+
 const FORGET_CHUNKS: &str = "DELETE FROM generation_chunks WHERE message_id = $1";
 
 /// Writes one answer's end inside an open transaction of either dialect.
@@ -202,6 +208,7 @@ macro_rules! end_answer {
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("END_MESSAGE", END_MESSAGE),
     ("END_GENERATION", END_GENERATION),
+    ("TELL_SOURCES", TELL_SOURCES),
     ("FORGET_CHUNKS", FORGET_CHUNKS),
 ];
 
@@ -236,6 +243,13 @@ impl Db {
                 for call in &chunk.calls {
                     write_call!(tx, chunk.message, call, chunk.now);
                 }
+            }
+            for chunk in chunks.iter().filter(|chunk| !chunk.sources.is_empty()) {
+                sqlx::query(TELL_SOURCES)
+                    .bind(chunk.message.to_string())
+                    .bind(Json(with_sources(Vec::new(), chunk.sources.clone())))
+                    .execute(&mut *tx)
+                    .await?;
             }
             for end in ends {
                 end_answer!(tx, end);

@@ -199,6 +199,7 @@ fn title(text: &str) -> Title {
 
 fn chunk(turn: Turn, seq: u64, text: &str) -> Chunk {
     Chunk {
+        sources: Vec::new(),
         message: turn.answer,
         seq,
         reasoning: format!("r{seq} "),

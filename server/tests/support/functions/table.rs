@@ -494,6 +494,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     owners("messages.delete_branch", OF_MESSAGE),
     owners("messages.restore_branch", OF_MESSAGE),
     owners("messages.details", OF_MESSAGE),
+    owners(
+        "ratings.set",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("good", Value::Text("true")),
+        ],
+    ),
+    owners("ratings.remove", OF_MESSAGE),
+    permitted("ratings.list", Permission::UsageRead, &[]),
     permitted(
         "people.list",
         Permission::UsersRead,

@@ -6,9 +6,9 @@ use serde_json::json;
 use super::{FORMAT, VERSION};
 use crate::{
     store::{
-        Conversation, KeptCall, Message,
+        Conversation, KeptCall, Message, Source,
         export::{KeptMessage, NamedFile},
-        reasoning_of,
+        reasoning_of, sources_of,
     },
     written::{date, plain_markdown},
 };
@@ -37,9 +37,27 @@ pub(super) fn markdown(message: &Message, chinese: bool) -> String {
         answered(message)
     };
     let said = Some(said).filter(|text| !text.is_empty());
-    let paragraphs: Vec<String> = said.into_iter().chain(files).collect();
+    let mut paragraphs: Vec<String> = said.into_iter().chain(files).collect();
+    let sources = message.sources();
+    if !sources.is_empty() {
+        let lines: Vec<String> = sources.iter().map(source).collect();
+        paragraphs.push(lines.join("\n"));
+    }
+
     let paragraphs = paragraphs.join("\n\n");
     format!("\n---\n\n**{speaker}** · {when}\n\n{paragraphs}\n")
+}
+
+/// A source as a line of a list. Where it is stands as text: what leads there is for the reader's program to decide.
+fn source(source: &Source) -> String {
+    let Source {
+        number, title, url, ..
+    } = source;
+    format!(
+        "- \\[{number}\\] {} {}",
+        plain_markdown(title),
+        plain_markdown(url)
+    )
 }
 
 /// Who asks.
@@ -134,6 +152,7 @@ pub(super) fn json(message: &KeptMessage, files: &[NamedFile], calls: &[KeptCall
         "created_at": message.created_at,
         "reasoning": reasoning_of(&message.parts.0),
         "text": message.text(),
+        "sources": sources_of(&message.parts.0),
         "attachments": attachments,
     });
     if !tools.is_empty() {
@@ -147,6 +166,21 @@ mod tests {
     use model::{ModelName, Title};
 
     use super::*;
+
+    /// IO-05.
+    #[test]
+    fn a_source_stays_text() {
+        let hostile = Source {
+            number: 2,
+            title: "[x](javascript:alert(1)) <b>".to_owned(),
+            url: "https://a.example/_x_".to_owned(),
+            site: String::new(),
+        };
+        assert_eq!(
+            source(&hostile),
+            "- \\[2\\] \\[x\\](javascript:alert(1)) \\<b\\> https://a.example/\\_x\\_"
+        );
+    }
 
     #[test]
     fn the_head_and_messages_make_one_json() {

@@ -33,6 +33,7 @@ async fn begun_elsewhere(house: &House) -> Asked {
     };
     house.db.ask(&question).await.unwrap();
     let chunk = Chunk {
+        sources: Vec::new(),
         message: answer.message,
         seq: 1,
         reasoning: String::new(),

@@ -40,6 +40,10 @@ async fn settled(house: &House) -> Caller {
         ),
         format!("INSERT INTO default_tools (user_id, tools, updated_at) VALUES ('{user}', '[\"calculate\"]', 0)"),
         format!("INSERT INTO conversation_tools (conversation_id, tools) VALUES ('{trash}', '[]')"),
+        format!(
+            "INSERT INTO ratings (message_id, user_id, id, good, comment, updated_at)
+             VALUES ('{trash}', '{user}', 'r', TRUE, '说得好', 0)"
+        ),
         format!("INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('{user}', '', '没写完', 0)"),
         format!("INSERT INTO next_parameters (user_id, parameters, updated_at) VALUES ('{user}', '{{\"seed\":4712}}', 0)"),
         format!("INSERT INTO instructions (user_id, about, answers, enabled, updated_at) VALUES ('{user}', '我教语文', '', FALSE, 0)"),
@@ -181,7 +185,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files[&format!("conversations/{trash}.md")].contains("扔掉的话"));
 
         let account = &files["account.json"];
-        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "4712", "我教语文"] {
+        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "4712", "我教语文", "说得好"] {
             assert!(account.contains(known), "{known} is not in {account}");
         }
         assert!(files["sessions.json"].contains("Chrome · Linux"));

@@ -11,6 +11,7 @@ use crate::store::{
     messages::{Part, parts_of, reasoning_of, text_of},
     on_pool, rows,
     search::SearchIndex as _,
+    sources::{sources_of, with_sources},
     tool_calls,
 };
 
@@ -109,7 +110,10 @@ impl Db {
                     .await?;
                 sqlx::query(INTERRUPT_MESSAGE)
                     .bind(&message)
-                    .bind(Json(parts_of(reasoning, text)))
+                    .bind(Json(with_sources(
+                        parts_of(reasoning, text),
+                        sources_of(&parts),
+                    )))
                     .bind(last_seq)
                     .bind(now.get())
                     .execute(&mut *tx)

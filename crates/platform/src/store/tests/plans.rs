@@ -5,9 +5,9 @@ use sqlx::{Row, SqlitePool};
 use crate::store::{
     assistants, attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts,
     export, files, generations, groups, idempotency, imports, instructions, invitations, job_lines,
-    jobs, ledger, messages, order, parameters, people, runs, saved_prompts, search, shares,
-    testing::on_both, tool_calls, tools, trail, transcripts, uploads, upstream_objects, usage,
-    usage_report, vectors, works,
+    jobs, ledger, messages, order, parameters, people, ratings, runs, saved_prompts, search,
+    shares, testing::on_both, tool_calls, tools, trail, transcripts, uploads, upstream_objects,
+    usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -29,6 +29,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     saved_prompts::QUERIES,
     assistants::QUERIES,
     assistants::begun::QUERIES,
+    ratings::QUERIES,
     export::QUERIES,
     export::MADE_QUERIES,
     idempotency::QUERIES,
