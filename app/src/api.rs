@@ -8,6 +8,7 @@
 pub mod account;
 pub mod audit;
 pub mod budgets;
+pub mod compare;
 pub mod conversations;
 pub mod files;
 pub mod generation;
@@ -25,6 +26,7 @@ pub mod people;
 pub mod playground;
 pub mod preferences;
 pub mod prompts;
+pub mod queue;
 pub mod recovery;
 pub mod roles;
 pub mod security;

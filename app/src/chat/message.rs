@@ -115,7 +115,7 @@ fn AnswerView(
 
 /// How an answer ended, where it did not simply finish.
 #[component]
-fn Ending(message: OpenMessage) -> impl IntoView {
+pub fn Ending(message: OpenMessage) -> impl IntoView {
     let words = use_words();
     move || {
         let note = match message.status.get() {

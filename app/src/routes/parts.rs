@@ -13,7 +13,9 @@ use crate::{
             RolePage, RolesPage, SiteUsagePage, UserPage, UsersPage,
         },
         chat::LoadFailed,
+        compare::ComparePage,
         conversations::ConversationsPage,
+        estimate::EstimatePanel,
         factor::FactorPage,
         images::ImagesPage,
         library::LibraryPage,
@@ -21,6 +23,7 @@ use crate::{
         parameters::{ParametersPage, ParametersPanel},
         playground::PlaygroundPage,
         prompts::{PromptPage, PromptPicker, PromptsPage},
+        queue::{QueuePage, QueuePanel},
         recovery::{ForgotPage, ResetPage},
         register::RegisterPage,
         search::SearchPage,
@@ -133,6 +136,10 @@ part! {
         Prompts => PromptsPage,
         Prompt => PromptPage,
         PromptPicker => PromptPicker,
+        Queue => QueuePage,
+        QueuePanel => QueuePanel,
+        EstimatePanel => EstimatePanel,
+        Compare => ComparePage,
     }
 }
 

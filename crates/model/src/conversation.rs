@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, MessagePage, Millis, call::words};
+use crate::{Attachment, ConversationId, MessagePage, Millis, Queue, call::words};
 
 /// A conversation's title: trimmed, one line, 1 to 120 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,6 +203,10 @@ pub struct ConversationView {
     pub messages: MessagePage,
     /// What was typed and not sent.
     pub draft: String,
+    /// The files beside it.
+    pub draft_attachments: Vec<Attachment>,
+    /// What waits for the answer that is being written.
+    pub queue: Queue,
     /// There are messages after these.
     pub has_newer: bool,
     /// It stays at the top of the list.

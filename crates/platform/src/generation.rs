@@ -9,6 +9,7 @@ mod begin;
 mod blocks;
 mod booking;
 mod commit;
+mod estimate;
 mod failure;
 mod hub;
 mod lifetime;
@@ -16,6 +17,7 @@ mod live;
 mod material;
 mod models;
 mod parameters;
+mod queue;
 mod quota;
 mod request;
 mod run;
@@ -40,8 +42,13 @@ pub(crate) use hub::Hub;
 pub use live::Event;
 
 use crate::{
-    Clock, Error, Ids, conversations::Conversations, files::Files, gateway::Gateway,
-    identity::Caller, imports::Imports, store::Db,
+    Clock, Error, Ids,
+    conversations::{Conversations, queue_of},
+    files::Files,
+    gateway::Gateway,
+    identity::Caller,
+    imports::Imports,
+    store::Db,
 };
 use commit::Committer;
 use models::Models;
@@ -200,12 +207,14 @@ impl Generations {
             title: current.title,
         });
         let changed = (!up_to_date).then(|| Event::aside(&ConversationEvent::Changed));
+        let queue = queue_of(&inner.db, caller.user(), conversation).await?;
+        let queue = (!queue.is_empty()).then(|| Event::aside(&ConversationEvent::Queue { queue }));
         let watch = Watch {
             hub: inner.hub.clone(),
             subscription,
             conversation,
             following,
-            opening: iter::once(title).chain(changed).collect(),
+            opening: iter::once(title).chain(queue).chain(changed).collect(),
         };
         Ok(watch.events())
     }

@@ -64,6 +64,9 @@ impl Function {
             self.name,
             "generation.offer"
                 | "generation.ask"
+                | "generation.estimate"
+                | "queue.add"
+                | "queue.send"
                 | "messages.edit_question"
                 | "messages.edit_answer"
         )

@@ -7,7 +7,7 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
     params::ParamsMap,
 };
-use model::Asked;
+use model::{Asked, Draft};
 
 use super::frame::{JustAsked, LoadFailed, PageOffer};
 use crate::{
@@ -69,7 +69,7 @@ pub fn NewConversationPage() -> impl IntoView {
                     // A draft that can't be read must not keep anyone from writing.
                     Ok(offer) => {
                         let kept = draft.await.unwrap_or_default();
-                        let draft = query.with_untracked(|query| beginning(kept.clone(), query));
+                        let draft = query.with_untracked(|query| beginning(kept.text.clone(), query));
                         Either::Left(view! { <NewConversation offer draft kept/> })
                     }
                     Err(error) => Either::Right(view! { <LoadFailed error/> }),
@@ -96,7 +96,7 @@ fn leave_shared(query: Memo<ParamsMap>) {
 
 /// The composer begins with `draft`, of which the server has `kept`.
 #[component]
-fn NewConversation(offer: Offer, draft: String, kept: String) -> impl IntoView {
+fn NewConversation(offer: Offer, draft: String, kept: Draft) -> impl IntoView {
     let words = use_words();
     leave_shared(use_query_map());
     let sidebar = expect_context::<Sidebar>();
@@ -107,10 +107,11 @@ fn NewConversation(offer: Offer, draft: String, kept: String) -> impl IntoView {
         conversation: None,
         text,
         model,
-        attaching: Attaching::new(offered, model, text),
+        attaching: Attaching::new(offered, model, text).beginning_with(&kept.attachments),
         pending: RwSignal::new(None),
         problem: RwSignal::new(problem_in_query().map(AppError::new)),
         is_generating: Signal::stored(false),
+        queue: None,
     };
     let navigate = use_navigate();
     let asked = move |asked: Asked| {

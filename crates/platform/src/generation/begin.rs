@@ -109,7 +109,7 @@ impl Generations {
                         Ok((conversation, question))
                     }
                     Submitted::Before(conversation, question) => Ok((conversation, question)),
-                    Submitted::NoConversation => Err(Error::NotFound),
+                    Submitted::NoConversation | Submitted::NotDue => Err(Error::NotFound),
                     Submitted::NoFile => Err(Error::Refused(FailureCode::FileGone)),
                 }
             })
@@ -165,7 +165,7 @@ impl Generations {
     }
 
     /// Writes another answer beside `message`, or to `message` if that is a question, and shows it. Without a model, the
-    /// one that answered last is asked.
+    /// one that answered last is asked. The question.
     #[tracing::instrument(name = "api.generation.regenerate", skip_all, fields(message.id = %message))]
     pub async fn regenerate(
         &self,
@@ -173,7 +173,7 @@ impl Generations {
         conversation: ConversationId,
         message: MessageId,
         model: Option<ModelName>,
-    ) -> Result<(), Error> {
+    ) -> Result<MessageId, Error> {
         let inner = &*self.0;
         let current = inner
             .db
@@ -215,20 +215,30 @@ impl Generations {
                 &answer,
                 Before::default(),
             )
-            .await
+            .await?;
+            Ok(question)
         })
         .await
     }
 
     async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
         self.allowed(caller, model).await?;
+        self.has_room()
+    }
+
+    /// Refuses when there is no room for another answer.
+    pub(super) fn has_room(&self) -> Result<(), Error> {
         if self.0.closing.is_cancelled() || self.0.hub.running() >= self.0.options.at_once {
             return Err(Error::Overloaded);
         }
         Ok(())
     }
 
-    fn new_answer<'a>(&'a self, message: Option<MessageId>, model: &'a ModelName) -> NewAnswer<'a> {
+    pub(super) fn new_answer<'a>(
+        &'a self,
+        message: Option<MessageId>,
+        model: &'a ModelName,
+    ) -> NewAnswer<'a> {
         let now = self.0.clock.now();
         NewAnswer {
             message: message.unwrap_or_else(|| MessageId::from_uuid(self.0.ids.next())),
@@ -242,14 +252,14 @@ impl Generations {
     }
 
     /// Carries on when the caller leaves: what was begun in the store must get its run.
-    async fn unbroken<T: Send + 'static>(
+    pub(super) async fn unbroken<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
         self.0.runs.spawn(work.in_current_span()).await?
     }
 
-    async fn start(
+    pub(super) async fn start(
         &self,
         task: Task,
         user: UserId,
@@ -305,7 +315,7 @@ impl Generations {
 }
 
 /// A conflict on the way in means that an answer is being written already.
-fn already(error: crate::store::Error) -> Error {
+pub(super) fn already(error: crate::store::Error) -> Error {
     if error.is_conflict() {
         Error::AlreadyGenerating
     } else {

@@ -15,7 +15,7 @@ use super::{
 use crate::store::{self, Message};
 
 /// How far up a branch the model is shown, in messages.
-const CONTEXT: u32 = 200;
+pub(super) const CONTEXT: u32 = 200;
 
 /// What a run is to write.
 #[derive(Clone, Copy)]
@@ -47,6 +47,7 @@ impl Generations {
             Ok(prepared) => prepared,
             Err(code) => {
                 self.fail(&live, code).await;
+                self.go_on(user, live.conversation).await;
                 return;
             }
         };
@@ -60,6 +61,7 @@ impl Generations {
             Ok(call) => call,
             Err(code) => {
                 self.fail(&live, code).await;
+                self.go_on(user, live.conversation).await;
                 return;
             }
         };
@@ -73,6 +75,7 @@ impl Generations {
         )
         .await;
         let (status, text) = live.ended().await;
+        self.go_on(user, live.conversation).await;
         if let ([question], Task::Answer { .. }, MessageStatus::Complete) = (&*branch, task, status)
         {
             self.write_title(user, live.conversation, subject(question), text)

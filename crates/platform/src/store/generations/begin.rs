@@ -5,8 +5,8 @@ use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
 use crate::store::{
-    Db, Result, attachments, drafts, files, messages::Part, on_pool, parameters, rows,
-    search::SearchIndex as _,
+    Db, Result, attachments, drafts, files, messages::Part, on_pool, parameters,
+    queue::take_queued, rows, search::SearchIndex as _,
 };
 
 const FIND_SUBMISSION: &str = "
@@ -207,6 +207,15 @@ impl Db {
                     };
                     (*conversation, parent)
                 }
+                Place::Queued(conversation, taking) => {
+                    let Some((leaf,)) = touch!(tx, owner, conversation, answer) else {
+                        return Ok(Submitted::NoConversation);
+                    };
+                    if !take_queued!(tx, conversation, owner, asked.submission, *taking) {
+                        return Ok(Submitted::NotDue);
+                    }
+                    (*conversation, leaf)
+                }
             };
             sqlx::query(NEW_QUESTION)
                 .bind(asked.question.to_string())
@@ -247,8 +256,8 @@ impl Db {
             let slot = match asked.place {
                 Place::New { .. } => Some(drafts::slot(None)),
                 Place::Existing(conversation) => Some(drafts::slot(Some(conversation))),
-                // What was edited was never the draft.
-                Place::Beside(..) => None,
+                // What was edited, or waited, was never the draft.
+                Place::Beside(..) | Place::Queued(..) => None,
             };
             if let Some(slot) = slot {
                 sqlx::query(FORGET_DRAFT)

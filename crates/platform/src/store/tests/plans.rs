@@ -3,10 +3,11 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
-    generations, groups, idempotency, imports, instructions, invitations, job_lines, jobs, ledger,
-    messages, order, parameters, people, runs, saved_prompts, search, shares, testing::on_both,
-    trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
+    answers, attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export,
+    files, generations, groups, idempotency, imports, instructions, invitations, job_lines, jobs,
+    ledger, messages, order, parameters, people, queue, runs, saved_prompts, search, shares,
+    testing::on_both, trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors,
+    works,
 };
 
 /// Every query whose table grows with use.
@@ -14,6 +15,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
     order::QUERIES,
     messages::QUERIES,
+    answers::QUERIES,
     attachments::QUERIES,
     branches::QUERIES,
     runs::QUERIES,
@@ -21,6 +23,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     generations::begin::QUERIES,
     generations::recover::QUERIES,
     drafts::QUERIES,
+    queue::QUERIES,
     parameters::QUERIES,
     instructions::QUERIES,
     saved_prompts::QUERIES,
