@@ -39,13 +39,15 @@ impl Queueing {
     }
 }
 
-/// What waits, above the composer: from a part of the module that is loaded when something does. Without scripts, the way to its page.
+/// What waits, above the composer: from a part of the module that is loaded when something does. Without
+/// scripts, the way to its page, which does not load itself anew while somebody writes.
 #[component]
 pub fn QueueAbove(conversation: OpenConversation, queueing: Queueing) -> impl IntoView {
     let words = use_words();
     provide_context(queueing);
     let count = queueing.queue.with_untracked(|queue| queue.items.len());
-    let way = (count > 0).then(|| {
+    let is_wanted = count > 0 || conversation.is_generating().get_untracked();
+    let way = is_wanted.then(|| {
         let told = words.queue_waiting(&count.to_string());
         // Ours alone: an id, a number and words of the translations.
         let link = format!(

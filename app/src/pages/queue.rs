@@ -8,10 +8,15 @@ use model::{
     ConversationId, FailureCode, Queue, Session,
     queue::{MOST_QUEUED, QUEUED_TOGETHER},
 };
+use server_fn::ServerFn;
 
+use super::chat::PageOffer;
 use crate::{
-    api::queue::load_queue,
-    chat::{header::Header, queueing::Queueing},
+    api::{
+        generation::{Ask, Offer},
+        queue::load_queue,
+    },
+    chat::{header::Header, model_picker::ModelPicker, queueing::Queueing},
     error::AppError,
     language::use_words,
     ui::{
@@ -19,6 +24,7 @@ use crate::{
         figures::count,
         loaded::Loaded,
         notice::{Notice, problem_in_query},
+        text_field::{Kind, TextField},
     },
 };
 use item::Waiting;
@@ -55,12 +61,37 @@ pub fn QueuePage() -> impl IntoView {
                         };
                         view! {
                             <List queueing/>
+                            <Adding conversation=id/>
                             <a class="button" href=format!("/c/{id}")>{words.queue_back}</a>
                         }
                     }
                 />
             </div>
         </div>
+    }
+}
+
+/// Writing one more: while an answer is written the conversation's page loads itself anew, and this one does not.
+#[component]
+fn Adding(conversation: ConversationId) -> impl IntoView {
+    let words = use_words();
+    let PageOffer(offer) = expect_context();
+    let form = move |offer: Offer| {
+        let (text, chosen) = (RwSignal::new(String::new()), RwSignal::new(offer.default));
+        view! {
+            <form class="panel" method="post" action=Ask::PATH>
+                <input type="hidden" name="conversation" value=conversation.to_string()/>
+                <input type="hidden" name="submission" value=offer.submission/>
+                <TextField name="prompt" label=words.ask_anything kind=Kind::LongText value=text/>
+                <ModelPicker models=offer.models chosen/>
+                <button class="button">{words.send}</button>
+            </form>
+        }
+    };
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move { offer.await.ok().map(form) })}
+        </Suspense>
     }
 }
 

@@ -58,7 +58,7 @@ impl Generations {
             let mut lists = card.token_prices.iter();
             lists.find(|prices| Some(prices.region.as_str()) == region)
         });
-        let tiers = prices.map_or(&[][..], |prices| &prices.tiers);
+        let tiers = prices.map_or(&[][..], |prices| &prices.tiers[..]);
         let tiers = tiers.iter().filter_map(|tier| {
             let rates = &tier.rates;
             Some(TierCost {
