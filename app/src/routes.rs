@@ -45,6 +45,8 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/c/:id/queue") view=Own::Queue ssr=SsrMode::Async/>
+                    <Route path=path!("/c/:id/compare/:question") view=Own::Compare ssr=SsrMode::Async/>
                     <Route path=path!("/conversations") view=Own::Conversations ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=Own::Search ssr=SsrMode::Async/>
                     <Route path=path!("/parameters") view=Own::Parameters ssr=SsrMode::Async/>

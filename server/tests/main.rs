@@ -44,6 +44,7 @@ mod conversations {
     mod finding;
     mod long;
     mod moving;
+    mod queueing;
     mod stopping;
     mod submissions;
     mod titles;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::{
-    ConversationId, ConversationSummary, ConversationView, MessageId, MessagePage, Page,
+    ConversationId, ConversationSummary, ConversationView, Draft, MessageId, MessagePage, Page,
     SearchResults,
 };
 
@@ -177,7 +177,7 @@ pub async fn order_conversations(
 
 /// What was typed for a new conversation and not sent.
 #[server(prefix = "/fn", endpoint = "conversations.draft")]
-pub async fn load_draft() -> Result<String, AppError> {
+pub async fn load_draft() -> Result<Draft, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     glue::services()?
@@ -187,17 +187,19 @@ pub async fn load_draft() -> Result<String, AppError> {
         .map_err(glue::refuse)
 }
 
-/// Keeps what was typed and not sent yet.
+/// Keeps what was typed and not sent yet, and the files beside it in their order.
 #[server(prefix = "/fn", endpoint = "conversations.save_draft")]
 pub async fn save_draft(
     conversation: Option<ConversationId>,
     text: String,
+    #[server(default)] attachments: Vec<String>,
 ) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
+    let files: Vec<model::FileId> = glue::parse_ids(&attachments)?;
     glue::services()?
         .conversations
-        .save_draft(&caller, conversation, &text)
+        .save_draft(&caller, conversation, (&text, &files))
         .await
         .map_err(glue::refuse)
 }

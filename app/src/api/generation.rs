@@ -35,7 +35,7 @@ pub async fn load_offer() -> Result<Offer, AppError> {
 }
 
 /// Asks, with files in their order. Without a conversation, begins one: with an assistant where one is named, and what stands for the
-/// variables of its instructions.
+/// variables of its instructions. While an answer is being written, what a plain form asks waits for its end.
 #[server(prefix = "/fn", endpoint = "generation.ask")]
 pub async fn ask(
     conversation: Option<String>,
@@ -56,25 +56,45 @@ pub async fn ask(
     };
     let mut question = glue::parse_question(&prompt, &attachments)?;
     question.assistant = glue::parse_beginning(&assistant, variables)?;
+    let files = question.attachments.clone();
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let submission = submission
         .parse()
         .map_err(|_| refuse_text(FailureCode::BadRequest))?;
     match services
         .generations
-        .ask(&caller, conversation, question, model, submission)
+        .ask(
+            &caller,
+            conversation,
+            question.clone(),
+            model.clone(),
+            submission,
+        )
         .await
     {
         Ok(asked) => {
             glue::go(&format!("/c/{}", asked.conversation));
             Ok(asked)
         }
-        Err(error) => {
+        Err(mut error) => {
+            let waits = matches!(error, platform::Error::AlreadyGenerating) && glue::is_form_post();
+            if let Some(id) = conversation.filter(|_| waits) {
+                let waits = services
+                    .generations
+                    .queue_message(&caller, id, question, model, submission);
+                match waits.await {
+                    Ok(_) => {
+                        glue::go(&format!("/c/{id}"));
+                        return Err(AppError::new(FailureCode::AlreadyGenerating));
+                    }
+                    Err(refused) => error = refused,
+                }
+            }
             if glue::is_form_post() {
                 // The page will be loaded anew: what was typed comes back as the draft.
                 services
                     .conversations
-                    .save_draft(&caller, conversation, &prompt)
+                    .save_draft(&caller, conversation, (&prompt, &files))
                     .await
                     .map_err(glue::refuse)?;
             }

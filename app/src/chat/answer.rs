@@ -16,6 +16,8 @@ pub type Blocks = ArcRwSignal<Vec<ArcRwSignal<String>>>;
 pub struct OpenMessage {
     /// Its id.
     pub id: MessageId,
+    /// The message that it answers, or that it goes on from.
+    pub parent: Option<MessageId>,
     /// Who speaks.
     pub speaker: Speaker,
     /// What the person wrote.
@@ -55,6 +57,7 @@ impl OpenMessage {
         let answer = Answer::of(&view);
         Self {
             id: view.id,
+            parent: view.parent,
             speaker: view.speaker,
             text: view.text,
             attachments: view.attachments,

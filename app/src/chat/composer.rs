@@ -1,7 +1,8 @@
 //! Where questions are written.
 
 use leptos::{either::Either, ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{Asked, ConversationId, ModelName};
+use model::{Asked, ConversationId, Draft, FailureCode, ModelName, Queue};
+
 use server_fn::ServerFn;
 
 use super::{
@@ -10,11 +11,15 @@ use super::{
     calling::{Callable, Calling, PromptPicker},
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::keep_draft,
+    estimating::{EstimateBeneath, Estimating},
     model_picker::ModelPicker,
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
 };
 use crate::{
-    api::generation::{Ask, Offer, Stop, ask, stop},
+    api::{
+        generation::{Ask, Offer, Stop, ask, stop},
+        queue::queue_message,
+    },
     browser,
     error::AppError,
     language::use_words,
@@ -46,6 +51,8 @@ pub struct Writing {
     pub problem: RwSignal<Option<AppError>>,
     /// An answer is being written.
     pub is_generating: Signal<bool>,
+    /// What waits for its end, once there is a conversation.
+    pub queue: Option<RwSignal<Queue>>,
 }
 
 impl Writing {
@@ -56,11 +63,12 @@ impl Writing {
         (!is_blank || has_files) && !self.attaching.is_busy() && self.attaching.misfit().is_none()
     }
 
-    /// Sends what is typed. Text and files leave the field at once and come back if the server refuses them.
+    /// Sends what is typed; while an answer is being written, it waits for its end. Text and files leave the field at once and
+    /// come back if the server refuses them.
     fn send(self, asked: Callback<Asked>) {
         let text = self.text.get_untracked();
-        let busy =
-            self.is_generating.get_untracked() || self.pending.with_untracked(Option::is_some);
+        let busy = self.pending.with_untracked(Option::is_some);
+        let waits = self.is_generating.get_untracked() && self.conversation.is_some();
         if busy || untrack(|| !self.is_ready()) {
             return;
         }
@@ -68,21 +76,37 @@ impl Writing {
         let items = self.attaching.take();
         let (assistant, variables) = untrack(|| self.beginning.sent());
         self.problem.set(None);
-        self.pending.set(Some(text.clone()));
+        if !waits {
+            self.pending.set(Some(text.clone()));
+        }
         self.text.set(String::new());
+        let (model, submission) = (self.model.get_untracked(), browser::fresh_uuid());
+        let files: Vec<String> = files.iter().map(ToString::to_string).collect();
         let request = ask(
             self.conversation.map(|id| id.to_string()),
             text.clone(),
-            self.model.get_untracked().into(),
-            browser::fresh_uuid(),
-            files.iter().map(ToString::to_string).collect(),
+            model.clone().into(),
+            submission.clone(),
+            files.clone(),
             assistant,
             variables,
         );
+        let message = (text.clone(), model.into(), submission, files);
         spawn_local(async move {
-            match request.await {
+            let done = if waits {
+                self.wait(message).await.map(|()| None)
+            } else {
+                match request.await {
+                    // Another page was faster.
+                    Err(error) if self.can_wait(&error) => self.wait(message).await.map(|()| None),
+                    done => done.map(Some),
+                }
+            };
+            match done {
                 Ok(done) => {
-                    asked.run(done);
+                    if let Some(done) = done {
+                        asked.run(done);
+                    }
                     self.pending.try_set(None);
                 }
                 Err(error) => {
@@ -100,6 +124,25 @@ impl Writing {
                 }
             }
         });
+    }
+
+    fn can_wait(self, error: &AppError) -> bool {
+        error.code == FailureCode::AlreadyGenerating && self.conversation.is_some()
+    }
+
+    /// Lets a message wait: its words, model, submission and files.
+    async fn wait(
+        self,
+        (text, model, submission, files): (String, String, String, Vec<String>),
+    ) -> Result<(), AppError> {
+        let (Some(conversation), Ok(submission)) = (self.conversation, submission.parse()) else {
+            return Err(AppError::new(FailureCode::BadRequest));
+        };
+        let queue = queue_message(conversation, text, model, submission, files).await?;
+        if let Some(shown) = self.queue {
+            shown.try_set(queue);
+        }
+        Ok(())
     }
 
     fn stop(self) {
@@ -124,7 +167,7 @@ pub fn Composer(
     #[prop(into)] asked: Callback<Asked>,
     /// The draft that the server has, where the text begins with more.
     #[prop(into, optional)]
-    kept: Option<String>,
+    kept: Option<Draft>,
 ) -> impl IntoView {
     let words = use_words();
     let Writing {
@@ -136,7 +179,7 @@ pub fn Composer(
         is_generating,
         ..
     } = writing;
-    keep_draft(conversation, text, kept);
+    keep_draft(conversation, text, attaching, kept);
     attaching.watch_drops();
     let callable = Callable {
         models: StoredValue::new(offer.models.clone()),
@@ -145,6 +188,14 @@ pub fn Composer(
         problem: writing.problem,
     };
     let calling = Calling::new(text, callable);
+    let estimating = Estimating {
+        conversation,
+        text,
+        attaching,
+        model,
+        is_generating,
+    };
+
     let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
@@ -171,6 +222,7 @@ pub fn Composer(
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
             <input type="hidden" name="assistant" value=move || beginning.sent().0/>
+            <DraftFiles attaching/>
             <FitsNot attaching/>
             <div
                 class="composer__box"
@@ -211,6 +263,15 @@ pub fn Composer(
                             view! {
                                 <button
                                     class="composer__send"
+                                    title=words.queue_add
+                                    aria-label=words.queue_add
+                                    hidden=cannot_send
+                                    disabled=cannot_send
+                                >
+                                    <Glyph icon=Icon::Send/>
+                                </button>
+                                <button
+                                    class="composer__send"
                                     data-tone="stop"
                                     formaction=Stop::PATH
                                     formnovalidate
@@ -237,8 +298,22 @@ pub fn Composer(
                 </div>
             </div>
             <DictationProblem dictation/>
+            <EstimateBeneath estimating/>
             <p class="composer__fallible">{words.fallible}</p>
         </form>
         <ParametersDialog of=parameters/>
+    }
+}
+
+/// The files of a draft, for a page without scripts.
+#[component]
+fn DraftFiles(attaching: Attaching) -> impl IntoView {
+    move || {
+        let files = attaching.files().into_iter().enumerate();
+        let field = |(place, file): (usize, model::FileId)| {
+            let name = format!("attachments[{place}]");
+            view! { <input type="hidden" name=name value=file.to_string()/> }
+        };
+        files.map(field).collect_view()
     }
 }

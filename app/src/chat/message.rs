@@ -137,7 +137,7 @@ fn Body(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
 
 /// How an answer ended, where it did not simply finish.
 #[component]
-fn Ending(message: OpenMessage) -> impl IntoView {
+pub fn Ending(message: OpenMessage) -> impl IntoView {
     let words = use_words();
     move || {
         let note = match message.status.get() {

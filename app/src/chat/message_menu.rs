@@ -14,7 +14,10 @@ use super::{
     open::OpenConversation,
 };
 use crate::{
-    api::{conversations::load_source, generation::regenerate, messages::delete_branch},
+    api::{
+        compare::compare_with, conversations::load_source, generation::regenerate,
+        messages::delete_branch,
+    },
     browser,
     language::use_words,
     session::use_session,
@@ -172,6 +175,20 @@ fn WithModel(
 ) -> impl IntoView {
     let words = use_words();
     let chosen = RwSignal::new(conversation.model.get_untracked());
+    let compare = move |_| {
+        let model: ModelName = chosen.get_untracked();
+        conversation.acts.menu.set(None);
+        spawn_local(async move {
+            match compare_with(conversation.id, message, model.into()).await {
+                Ok(question) => {
+                    browser::go_to(&format!("/c/{}/compare/{question}", conversation.id));
+                }
+                Err(error) => {
+                    conversation.problem.try_set(Some(error));
+                }
+            }
+        });
+    };
     let again = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let model: ModelName = chosen.get_untracked();
@@ -194,6 +211,10 @@ fn WithModel(
             <button class="button">
                 <Glyph icon=Icon::Again/>
                 {words.regenerate}
+            </button>
+            <button class="button" type="button" on:click=compare>
+                <Glyph icon=Icon::Columns/>
+                {words.compare_with}
             </button>
         </form>
     }

@@ -14,7 +14,9 @@ use crate::{
         },
         assistants::{AssistantPage, AssistantsPage, NewAssistantPage},
         chat::LoadFailed,
+        compare::ComparePage,
         conversations::ConversationsPage,
+        estimate::EstimatePanel,
         factor::FactorPage,
         images::ImagesPage,
         library::LibraryPage,
@@ -22,6 +24,7 @@ use crate::{
         parameters::{ParametersPage, ParametersPanel},
         playground::PlaygroundPage,
         prompts::{PromptPage, PromptPicker, PromptsPage},
+        queue::{QueuePage, QueuePanel},
         recovery::{ForgotPage, ResetPage},
         register::RegisterPage,
         search::SearchPage,
@@ -139,6 +142,10 @@ part! {
         Prompt => PromptPage,
         PromptPicker => PromptPicker,
         ReadAloud => ReadAloud,
+        Queue => QueuePage,
+        QueuePanel => QueuePanel,
+        EstimatePanel => EstimatePanel,
+        Compare => ComparePage,
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AnsweringAssistant, ConversationId, MessagePage, Millis,
+    AnsweringAssistant, Attachment, ConversationId, MessagePage, Millis, Queue,
     call::words,
     invisible::{is_hidden, without_hidden},
 };
@@ -214,6 +214,10 @@ pub struct ConversationView {
     pub messages: MessagePage,
     /// What was typed and not sent.
     pub draft: String,
+    /// The files beside it.
+    pub draft_attachments: Vec<Attachment>,
+    /// What waits for the answer that is being written.
+    pub queue: Queue,
     /// There are messages after these.
     pub has_newer: bool,
     /// It stays at the top of the list.

@@ -214,6 +214,8 @@ failure_codes! {
     UnknownModel = "unknown_model", 422;
     /// An answer is being written in this conversation; stop it or wait.
     AlreadyGenerating = "already_generating", 409;
+    /// As many messages wait as may.
+    QueueFull = "queue_full", 409;
     /// This answer can't be continued.
     CannotContinue = "cannot_continue", 409;
     /// The body is larger than allowed.

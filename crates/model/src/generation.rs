@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AnswerFailure, MessageId, MessageStatus, Title, ToolCallView};
+use crate::{AnswerFailure, MessageId, MessageStatus, Queue, Title, ToolCallView};
 
 /// A change to one rendered block: it becomes its first `keep` bytes followed by `html`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,11 @@ pub enum ConversationEvent {
     },
     /// Messages came, went or changed in another way than by growing: load the newest page again.
     Changed,
+    /// Other messages wait now, or in another order.
+    Queue {
+        /// All of them.
+        queue: Queue,
+    },
     /// The conversation was deleted.
     Deleted,
 }

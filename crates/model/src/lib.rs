@@ -8,9 +8,11 @@ pub mod attachment;
 pub mod audit;
 pub mod budget;
 pub mod call;
+pub mod compare;
 pub mod conversation;
 pub mod csv;
 pub mod details;
+pub mod estimate;
 pub mod failure;
 pub mod file;
 pub mod generation;
@@ -28,6 +30,7 @@ pub mod order;
 pub mod page;
 pub mod parameters;
 pub mod people;
+pub mod queue;
 pub mod rating;
 pub mod related;
 pub mod route;
@@ -56,10 +59,12 @@ pub use attachment::{Attachment, AttachmentKind};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
 pub use budget::{Budget, BudgetLine, BudgetPeriod, BudgetScope};
 pub use call::{Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource};
+pub use compare::Comparison;
 pub use conversation::{
     ConversationForm, ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title,
 };
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
+pub use estimate::EstimateBase;
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use generation::{BlockChange, ConversationEvent, Progress};
@@ -90,6 +95,7 @@ pub use people::{
     NewInvitation, Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft,
     RoleRef,
 };
+pub use queue::{Draft, Queue, QueuedMessage};
 pub use rating::{Comment, InvalidComment, Rating, RatingLine, RatingSum, Ratings};
 pub use related::{Related, RelatedState};
 pub use route::ModelRoute;

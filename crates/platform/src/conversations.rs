@@ -3,9 +3,11 @@
 //! Ownership is in every query: a stranger's conversation and one that never was look the same.
 
 mod branches;
+mod compare;
 mod day;
 pub mod export;
 mod order;
+mod queue;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -15,17 +17,19 @@ mod walk;
 use std::sync::Arc;
 
 use model::{
-    AnsweringAssistant, ConversationId, ConversationSummary, ConversationView, DayGroup, MessageId,
-    MessagePage, MessageView, Millis, Page, Title, UserId, invisible::without_hidden,
+    AnsweringAssistant, ConversationId, ConversationSummary, ConversationView, DayGroup, Draft,
+    FileId, MessageId, MessagePage, MessageView, Millis, Page, Title, UserId,
+    attachment::MOST_ATTACHMENTS, invisible::without_hidden,
 };
 
+pub(crate) use queue::{queue_of, queue_outcome};
 pub(crate) use walk::Walk;
 
 use crate::{
     Clock, Error, Ids,
     generation::Hub,
     identity::Caller,
-    store::{Db, Listed, Message},
+    store::{Db, LONGEST_DRAFT, Listed, Message},
 };
 
 /// Lines of the sidebar a page.
@@ -39,9 +43,6 @@ const BELOW: u32 = 20;
 
 /// How long a deleted conversation can be brought back.
 pub const TRASH_DAYS: i64 = 30;
-
-/// The longest draft that is kept, in characters.
-const LONGEST_DRAFT: usize = 100_000;
 
 /// The service of conversations. Cheap to clone.
 #[derive(Clone)]
@@ -100,7 +101,8 @@ impl Conversations {
             .conversation(user, id)
             .await?
             .ok_or(Error::NotFound)?;
-        let draft = self.db.draft(user, Some(id)).await?;
+        let draft = self.draft(caller, Some(id)).await?;
+        let queue = queue_of(&self.db, user, id).await?;
         let assistant = self.db.answering(user, id).await?;
         let messages = match conversation.leaf {
             Some(leaf) => self.page(user, id, leaf).await?,
@@ -111,7 +113,9 @@ impl Conversations {
             title: conversation.title,
             model: conversation.model,
             messages,
-            draft,
+            draft: draft.text,
+            draft_attachments: draft.attachments,
+            queue,
             has_newer: false,
             is_pinned: conversation.pinned,
             is_archived: conversation.archived,
@@ -221,18 +225,23 @@ impl Conversations {
         &self,
         caller: &Caller,
         conversation: Option<ConversationId>,
-    ) -> Result<String, Error> {
-        Ok(self.db.draft(caller.user(), conversation).await?)
+    ) -> Result<Draft, Error> {
+        let user = caller.user();
+        let (text, files) = self.db.draft(user, conversation).await?;
+        let mut attachments = self.db.handed(user, &files).await?;
+        attachments.retain(|file| !file.is_gone);
+        Ok(Draft { text, attachments })
     }
 
-    /// Keeps what the caller typed there.
+    /// Keeps what the caller typed there, and the files beside it.
     #[tracing::instrument(name = "api.conversations.save_draft", skip_all)]
     pub async fn save_draft(
         &self,
         caller: &Caller,
         conversation: Option<ConversationId>,
-        text: &str,
+        (text, files): (&str, &[FileId]),
     ) -> Result<(), Error> {
+        let files = &files[..files.len().min(MOST_ATTACHMENTS)];
         let text: String = text
             .chars()
             .filter(|&c| c != '\0')
@@ -240,7 +249,12 @@ impl Conversations {
             .collect();
         found(
             self.db
-                .save_draft(caller.user(), conversation, &text, self.clock.now())
+                .save_draft(
+                    caller.user(),
+                    conversation,
+                    (&text, files),
+                    self.clock.now(),
+                )
                 .await?,
         )
     }

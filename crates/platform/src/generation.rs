@@ -11,6 +11,7 @@ mod blocks;
 mod booking;
 mod called;
 mod commit;
+mod estimate;
 mod failure;
 mod hub;
 mod lifetime;
@@ -18,6 +19,7 @@ mod live;
 mod material;
 mod models;
 mod parameters;
+mod queue;
 mod quota;
 mod request;
 mod run;
@@ -48,7 +50,7 @@ pub use live::Event;
 
 use crate::{
     Clock, Error, Ids,
-    conversations::Conversations,
+    conversations::{Conversations, queue_of},
     files::Files,
     gateway::Gateway,
     identity::Caller,
@@ -225,12 +227,14 @@ impl Generations {
             title: current.title,
         });
         let changed = (!up_to_date).then(|| Event::aside(&ConversationEvent::Changed));
+        let queue = queue_of(&inner.db, caller.user(), conversation).await?;
+        let queue = (!queue.is_empty()).then(|| Event::aside(&ConversationEvent::Queue { queue }));
         let watch = Watch {
             hub: inner.hub.clone(),
             subscription,
             conversation,
             following,
-            opening: iter::once(title).chain(changed).collect(),
+            opening: iter::once(title).chain(queue).chain(changed).collect(),
         };
         Ok(watch.events())
     }

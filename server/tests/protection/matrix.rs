@@ -151,6 +151,8 @@ async fn every_function_lets_in_whom_the_table_says_and_nobody_else() -> TestRes
 const PAGES: &[(&str, Page)] = &[
     ("/", Page::SignedIn),
     ("/c/{id}", Page::SignedIn),
+    ("/c/{id}/queue", Page::SignedIn),
+    ("/c/{id}/compare/{question}", Page::SignedIn),
     ("/search", Page::SignedIn),
     ("/conversations", Page::SignedIn),
     ("/parameters", Page::SignedIn),

@@ -66,6 +66,9 @@ impl Function {
                 | "generation.ask"
                 | "assistants.form"
                 | "assistants.create"
+                | "generation.estimate"
+                | "queue.add"
+                | "queue.send"
                 | "messages.edit_question"
                 | "messages.edit_answer"
         )

@@ -4,7 +4,7 @@ use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{
-    Asked, ConversationId, ConversationView, FailureCode, MessageId, MessagePage, ModelName,
+    Asked, ConversationId, ConversationView, FailureCode, MessageId, MessagePage, ModelName, Queue,
 };
 
 use super::frame::{JustAsked, LoadFailed, PageOffer};
@@ -23,6 +23,7 @@ use crate::{
         message_menu::MessageMenu,
         open::OpenConversation,
         order::OrderButtons,
+        queueing::{QueueAbove, Queueing},
         scroller::Scroller,
         sidebar::Sidebar,
         take_along::TakeAlong,
@@ -90,6 +91,8 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
             older_than: None,
         },
         draft: String::new(),
+        draft_attachments: Vec::new(),
+        queue: Queue::default(),
         has_newer: false,
         is_pinned: false,
         is_archived: false,
@@ -102,6 +105,8 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
     let (draft, mut models) = (view.draft.clone(), offer.models.clone());
+    let files = view.draft_attachments.clone();
+
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
     let answering = view.assistant.clone();
@@ -127,10 +132,18 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         text,
         model: conversation.model,
         beginning: Beginning::over(is_application),
-        attaching: Attaching::new(offered, conversation.model, text),
+        attaching: Attaching::new(offered, conversation.model, text).beginning_with(&files),
+
         pending: RwSignal::new(None),
         problem: conversation.problem,
         is_generating,
+        queue: Some(conversation.queue),
+    };
+    let queueing = Queueing {
+        conversation: conversation.id,
+        queue: conversation.queue,
+        problem: conversation.problem,
+        composer: Some((text, writing.attaching)),
     };
     let scroller = Scroller::new();
     if found.is_some() {
@@ -182,6 +195,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
                 <Withdrawn is_withdrawn/>
                 {is_past.then(|| view! { <WayForward conversation/> })}
                 <Notice error=conversation.problem/>
+                <QueueAbove conversation queueing/>
                 <Composer writing offer asked/>
             </div>
             <Announcer conversation/>

@@ -10,7 +10,7 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
     params::ParamsMap,
 };
-use model::{Asked, AssistantView, FailureCode};
+use model::{Asked, AssistantView, Draft, FailureCode};
 
 use super::frame::{JustAsked, LoadFailed, PageOffer};
 use crate::{
@@ -78,22 +78,23 @@ pub fn NewConversationPage() -> impl IntoView {
         },
     );
     view! {
-        <Title text=words.product/>
-        <Suspense>
-            {move || Suspend::new(async move {
-                match offer.await {
-                    // A draft that can't be read must not keep anyone from writing.
-                    Ok(offer) => {
-                        let kept = draft.await.unwrap_or_default();
-                        let draft = query.with_untracked(|query| beginning(kept.clone(), query));
-                        let assistant = assistant.await;
-                        Either::Left(view! { <NewConversation offer assistant draft kept/> })
+            <Title text=words.product/>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match offer.await {
+                        // A draft that can't be read must not keep anyone from writing.
+                        Ok(offer) => {
+                            let kept = draft.await.unwrap_or_default();
+    let draft = query.with_untracked(|query| beginning(kept.text.clone(), query));
+    let assistant = assistant.await;
+    Either::Left(view! { <NewConversation offer assistant draft kept/> })
+
+                        }
+                        Err(error) => Either::Right(view! { <LoadFailed error/> }),
                     }
-                    Err(error) => Either::Right(view! { <LoadFailed error/> }),
-                }
-            })}
-        </Suspense>
-    }
+                })}
+            </Suspense>
+        }
 }
 
 /// Takes what was handed over out of the address once it stands in the composer, so that nothing hands it over again.
@@ -117,7 +118,7 @@ fn NewConversation(
     offer: Offer,
     assistant: Result<Option<AssistantView>, AppError>,
     draft: String,
-    kept: String,
+    kept: Draft,
 ) -> impl IntoView {
     let words = use_words();
     leave_shared(use_query_map());
@@ -142,10 +143,12 @@ fn NewConversation(
         text,
         model,
         beginning,
-        attaching: Attaching::new(offered, model, text),
+        attaching: Attaching::new(offered, model, text).beginning_with(&kept.attachments),
+
         pending: RwSignal::new(None),
         problem: RwSignal::new(problem),
         is_generating: Signal::stored(false),
+        queue: None,
     };
     let navigate = use_navigate();
     let asked = move |asked: Asked| {

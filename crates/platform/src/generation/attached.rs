@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use model::{
     Attachment, AttachmentKind, FailureCode, FileId, FileView, ModelName, Permission, Prompt,
+    UserId,
     attachment::{MEDIA_TOGETHER, MOST_ATTACHMENTS},
 };
 
@@ -57,13 +58,23 @@ impl Generations {
             return Ok(Vec::new());
         }
         caller.require(Permission::FilesUse)?;
+        self.fitting(caller.user(), model, ids).await
+    }
+
+    /// The files, if that person has them and the model can be given them.
+    pub(super) async fn fitting(
+        &self,
+        user: UserId,
+        model: &ModelName,
+        ids: &[FileId],
+    ) -> Result<Vec<FileView>, Error> {
         if ids.len() > MOST_ATTACHMENTS {
             return Err(Error::Refused(FailureCode::TooMany));
         }
         let files = &self.0.files;
         let (mut views, mut kinds, mut media) = (Vec::new(), Vec::new(), 0);
         for id in ids {
-            let file = match files.view(caller.user(), *id).await {
+            let file = match files.view(user, *id).await {
                 Err(FilesError::NotFound) => return Err(Error::Refused(FailureCode::FileGone)),
                 found => found?,
             };
@@ -76,7 +87,7 @@ impl Generations {
                 return Err(Error::Refused(FailureCode::TooLarge));
             }
             if kind == AttachmentKind::Text {
-                let content = files.read(caller.user(), *id, u64::MAX).await?;
+                let content = files.read(user, *id, u64::MAX).await?;
                 text::decoded(&content).ok_or(Error::Refused(FailureCode::UnreadableText))?;
             }
             kinds.push(kind);

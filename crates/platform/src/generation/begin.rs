@@ -130,7 +130,7 @@ impl Generations {
                         Ok((conversation, question))
                     }
                     Submitted::Before(conversation, question) => Ok((conversation, question)),
-                    Submitted::NoConversation => Err(Error::NotFound),
+                    Submitted::NoConversation | Submitted::NotDue => Err(Error::NotFound),
                     Submitted::NoFile => Err(Error::Refused(FailureCode::FileGone)),
                 }
             })
@@ -187,7 +187,7 @@ impl Generations {
     }
 
     /// Writes another answer beside `message`, or to `message` if that is a question, and shows it. Without a model, the
-    /// one that answered last is asked.
+    /// one that answered last is asked. The question.
     #[tracing::instrument(name = "api.generation.regenerate", skip_all, fields(message.id = %message))]
     pub async fn regenerate(
         &self,
@@ -195,7 +195,7 @@ impl Generations {
         conversation: ConversationId,
         message: MessageId,
         model: Option<ModelName>,
-    ) -> Result<(), Error> {
+    ) -> Result<MessageId, Error> {
         let inner = &*self.0;
         let current = inner
             .db
@@ -238,7 +238,8 @@ impl Generations {
                 &answer,
                 Before::default(),
             )
-            .await
+            .await?;
+            Ok(question)
         })
         .await
     }
@@ -255,6 +256,11 @@ impl Generations {
 
     pub(super) async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
         self.allowed(caller, model).await?;
+        self.has_room()
+    }
+
+    /// Refuses when there is no room for another answer.
+    pub(super) fn has_room(&self) -> Result<(), Error> {
         if self.0.closing.is_cancelled() || self.0.hub.running() >= self.0.options.at_once {
             return Err(Error::Overloaded);
         }

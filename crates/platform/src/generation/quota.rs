@@ -1,6 +1,6 @@
 //! What somebody may ask for: the permission to, the models of their groups, and how much is left of today.
 
-use model::{Millis, ModelChoice, ModelName, Permission};
+use model::{Millis, ModelChoice, ModelName, Permission, UserId};
 
 use super::Generations;
 use crate::{Error, identity::Caller, store::Allowance};
@@ -26,7 +26,12 @@ impl Generations {
     /// day's limit; none that is begun after it is reached does.
     pub(super) async fn allowed(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
         caller.require(Permission::ChatUse)?;
-        let allowance = self.0.db.allowance(caller.user()).await?;
+        self.may_ask(caller.user(), model).await
+    }
+
+    /// The same for somebody who may ask at all.
+    pub(super) async fn may_ask(&self, user: UserId, model: &ModelName) -> Result<(), Error> {
+        let allowance = self.0.db.allowance(user).await?;
         if !self.0.models.offers(model) || !allows(&allowance, model) {
             return Err(Error::UnknownModel);
         }
@@ -39,7 +44,7 @@ impl Generations {
         }
         let now = self.0.clock.now();
         let today = Millis::new(now.get() - now.get().rem_euclid(Millis::DAY));
-        let used = self.0.db.used_since(caller.user(), today).await?;
+        let used = self.0.db.used_since(user, today).await?;
         if allowance.quota.is_used_up(used.0, used.1) {
             let left_ms = today.plus(Millis::DAY).since(now);
             return Err(Error::QuotaUsedUp {

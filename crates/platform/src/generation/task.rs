@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How far up a branch the model is shown, in messages.
-const CONTEXT: u32 = 200;
+pub(super) const CONTEXT: u32 = 200;
 
 /// What a run is to write.
 #[derive(Clone, Copy)]
@@ -61,6 +61,7 @@ impl End {
 }
 
 impl Generations {
+    /// Writes the answer; then what waits behind it is sent, and a conversation that has just begun is named.
     pub(super) async fn run(
         &self,
         task: Task,
@@ -69,37 +70,52 @@ impl Generations {
         call: CallId,
         live: Arc<Live>,
     ) {
+        let (user, conversation) = (caller.user(), live.conversation);
+        let begun = self.write(task, caller, model, call, live).await;
+        self.go_on(user, conversation).await;
+        if let Some((question, answer)) = begun {
+            self.write_title(user, conversation, subject(&question), answer)
+                .await;
+        }
+    }
+
+    /// Asks until the model calls nothing more. The question and its answer, where they are the first ones.
+    async fn write(
+        &self,
+        task: Task,
+        caller: Caller,
+        model: ModelName,
+        call: CallId,
+        live: Arc<Live>,
+    ) -> Option<(Message, String)> {
         let inner = &*self.0;
         let user = caller.user();
-        let toolbox = match self.toolbox(&caller, &live, &model).await {
-            Ok(toolbox) => toolbox,
-            Err(code) => return self.fail(&live, code).await,
-        };
         if let Task::Answer { question } = task {
             match self.application(user, live.conversation).await {
                 Ok(None) => {}
                 Ok(Some(asked)) => {
                     let of = (question, call);
                     self.run_application(asked, user, of, live).await;
-                    return;
+                    return None;
                 }
-                Err(error) => {
-                    self.fail(&live, unreadable(error)).await;
-                    return;
-                }
+                Err(error) => return self.give_up(&live, unreadable(error)).await,
             }
         }
+        let toolbox = match self.toolbox(&caller, &live, &model).await {
+            Ok(toolbox) => toolbox,
+            Err(code) => return self.give_up(&live, code).await,
+        };
         if let Task::GoOn = task
             && let Acted::Ended = self.act_as_allowed(&caller, &live, &toolbox).await
         {
-            return;
+            return None;
         }
         let (mut end, mut call, mut first) = (End::of(task), call, None);
         loop {
             let prepared = self.request(end, user, &model, &live, &toolbox).await;
             let (branch, request, media) = match prepared {
                 Ok(prepared) => prepared,
-                Err(code) => return self.fail(&live, code).await,
+                Err(code) => return self.give_up(&live, code).await,
             };
             let later = first.is_some();
             first.get_or_insert(branch);
@@ -107,7 +123,7 @@ impl Generations {
             let reserved = self.reserve(user, (&request, media), id, Some(call)).await;
             let running = match reserved {
                 Ok(running) => running,
-                Err(code) => return self.fail(&live, code).await,
+                Err(code) => return self.give_up(&live, code).await,
             };
             let called = run::run(
                 inner.client.clone(),
@@ -122,7 +138,7 @@ impl Generations {
                 break;
             };
             let (Acted::Again, asked) = self.act(&caller, &live, &toolbox, called).await else {
-                return;
+                return None;
             };
             call = CallId::from_uuid(inner.ids.next());
             let round = Round {
@@ -134,17 +150,23 @@ impl Generations {
                 now: inner.clock.now(),
             };
             if let Err(error) = inner.db.next_round(&round).await {
-                return self.fail(&live, unreadable(error)).await;
+                return self.give_up(&live, unreadable(error)).await;
             }
             end = End::Calls;
         }
         let (status, text) = live.ended().await;
-        let first = first.unwrap_or_default();
-        if let ([question], Task::Answer { .. }, MessageStatus::Complete) = (&*first, task, status)
-        {
-            self.write_title(user, live.conversation, subject(question), text)
-                .await;
-        }
+        let mut first = first.unwrap_or_default();
+        let is_first = first.len() == 1 && matches!(task, Task::Answer { .. });
+        first
+            .pop()
+            .filter(|_| is_first && status == MessageStatus::Complete)
+            .map(|question| (question, text))
+    }
+
+    /// Ends an answer that could not be asked for, of which nothing more is to be made.
+    async fn give_up<T>(&self, live: &Arc<Live>, code: FailureCode) -> Option<T> {
+        self.fail(live, code).await;
+        None
     }
 
     /// What the model may call: nothing if it can't, and nothing any more once it was asked often enough.

@@ -7,6 +7,7 @@ mod continuing;
 mod ending;
 mod neighbours;
 mod page;
+mod queue;
 mod quota;
 mod storing;
 mod tools;

@@ -31,7 +31,10 @@ const LINKS: &str = "SELECT id, provider, issuer, subject, email, created_at, us
      FROM linked_accounts WHERE user_id = $1 ORDER BY id";
 const PASSKEYS: &str =
     "SELECT id, name, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY id";
-const DRAFTS: &str = "SELECT slot, text, updated_at FROM drafts WHERE user_id = $1 ORDER BY slot";
+const DRAFTS: &str =
+    "SELECT slot, text, files, updated_at FROM drafts WHERE user_id = $1 ORDER BY slot";
+const QUEUED: &str = "SELECT conversation_id, text, files, model, created_at FROM queued_messages \
+     WHERE owner_id = $1 ORDER BY id";
 const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user_id = $1";
 const DEFAULT_TOOLS: &str = "SELECT tools FROM default_tools WHERE user_id = $1";
 const INSTRUCTIONS: &str =
@@ -131,7 +134,18 @@ struct KeptPasskey {
 struct KeptDraft {
     slot: String,
     text: String,
+    files: String,
     updated_at: i64,
+}
+
+/// A message that waits for the answer before it.
+#[derive(FromRow, Serialize)]
+struct KeptQueued {
+    conversation_id: String,
+    text: String,
+    files: String,
+    model: String,
+    created_at: i64,
 }
 
 #[derive(FromRow, Serialize)]
@@ -161,6 +175,7 @@ pub(crate) struct KeptAccount {
     linked_accounts: Vec<KeptLink>,
     passkeys: Vec<KeptPasskey>,
     drafts: Vec<KeptDraft>,
+    queued: Vec<KeptQueued>,
     next_parameters: Vec<Json<Value>>,
     default_tools: Vec<Json<Value>>,
     instructions: Vec<KeptInstructions>,
@@ -252,6 +267,7 @@ impl Db {
             linked_accounts: all!(self, query_as, LINKS, user),
             passkeys: all!(self, query_as, PASSKEYS, user),
             drafts: all!(self, query_as, DRAFTS, user),
+            queued: all!(self, query_as, QUEUED, user),
             next_parameters: all!(self, query_scalar, NEXT_PARAMETERS, user),
             default_tools: all!(self, query_scalar, DEFAULT_TOOLS, user),
             instructions: all!(self, query_as, INSTRUCTIONS, user),

@@ -14,6 +14,7 @@ use super::{
     Beginning, Db, KeptCall, Result,
     messages::{Part, Rendered, text_of},
     on_pool,
+    queue::Taking,
     search::SearchIndex as _,
     sources::{Source, with_sources},
     tool_calls::write_call,
@@ -33,6 +34,8 @@ pub enum Place {
     Existing(ConversationId),
     /// Beside a question of that conversation: another version of it.
     Beside(ConversationId, MessageId),
+    /// To the end of the branch that is shown, out of the queue, where it waits under the submission's id.
+    Queued(ConversationId, Taking),
 }
 
 /// A question and the answer that is to come.
@@ -86,6 +89,8 @@ pub enum Submitted {
     NoConversation,
     /// One of the files is not there any more.
     NoFile,
+    /// It does not wait any more, was edited meanwhile, or its turn has not come.
+    NotDue,
 }
 
 /// What one commit adds to an answer.

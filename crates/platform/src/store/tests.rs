@@ -107,7 +107,8 @@ impl Desk {
         let answer = self.answer(self.message(), &model);
         let (Place::New { conversation, .. }
         | Place::Existing(conversation)
-        | Place::Beside(conversation, _)) = place;
+        | Place::Beside(conversation, _)
+        | Place::Queued(conversation, _)) = place;
         let turn = Turn {
             conversation,
             question,

@@ -458,6 +458,51 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ("text", Value::Text("mine")),
         ],
     ),
+    owners("queue.load", OF_CONVERSATION),
+    owners(
+        "queue.add",
+        &[
+            ("id", Value::Conversation),
+            ("prompt", Value::Text("whose is this?")),
+            ("model", Value::Text("qwen-plus")),
+            ("submission", Value::Submission),
+        ],
+    ),
+    owners(
+        "queue.edit",
+        &[
+            ("id", Value::Conversation),
+            ("item", Value::Submission),
+            ("version", Value::Text("0")),
+            ("text", Value::Text("mine")),
+        ],
+    ),
+    owners(
+        "queue.move",
+        &[
+            ("id", Value::Conversation),
+            ("item", Value::Submission),
+            ("direction", Value::Text("up")),
+        ],
+    ),
+    owners(
+        "queue.withdraw",
+        &[("id", Value::Conversation), ("item", Value::Submission)],
+    ),
+    owners(
+        "queue.send",
+        &[("id", Value::Conversation), ("item", Value::Submission)],
+    ),
+    owners("messages.compare", OF_MESSAGE),
+    owners(
+        "messages.compare_with",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("model", Value::Text("qwen-plus")),
+        ],
+    ),
+    members("generation.estimate"),
     owners("conversations.show_branch", OF_MESSAGE),
     owners("conversations.source", OF_MESSAGE),
     owners(

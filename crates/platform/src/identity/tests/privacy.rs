@@ -45,6 +45,10 @@ async fn settled(house: &House) -> Caller {
              VALUES ('{trash}', '{user}', 'r', TRUE, '说得好', 0)"
         ),
         format!("INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('{user}', '', '没写完', 0)"),
+        format!(
+            "INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at)
+             VALUES ('{trash}', '{trash}', '{user}', 1, '排着的话', '', 'qwen-plus', 0, 0)"
+        ),
         format!("INSERT INTO next_parameters (user_id, parameters, updated_at) VALUES ('{user}', '{{\"seed\":4712}}', 0)"),
         format!("INSERT INTO instructions (user_id, about, answers, enabled, updated_at) VALUES ('{user}', '我教语文', '', FALSE, 0)"),
         format!("INSERT INTO user_pictures (user_id, image, updated_at) SELECT '{user}', sealed, 0 FROM ({BLOB}) AS b"),
@@ -185,7 +189,8 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files[&format!("conversations/{trash}.md")].contains("扔掉的话"));
 
         let account = &files["account.json"];
-        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "4712", "我教语文", "说得好"] {
+for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "排着的话", "4712", "我教语文", "说得好"] {
+
             assert!(account.contains(known), "{known} is not in {account}");
         }
         assert!(files["sessions.json"].contains("Chrome · Linux"));

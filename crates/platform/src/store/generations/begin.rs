@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use super::{NewAnswer, Place, Question, Submitted};
 use crate::store::{
     Db, Result, assistants::begun, attachments, drafts, files, messages::Part, on_pool, parameters,
-    rows, search::SearchIndex as _, tool_calls,
+    queue::take_queued, rows, search::SearchIndex as _, tool_calls,
 };
 
 const FIND_SUBMISSION: &str = "
@@ -247,6 +247,15 @@ impl Db {
                     };
                     (*conversation, parent)
                 }
+                Place::Queued(conversation, taking) => {
+                    let Some((leaf,)) = touch!(tx, owner, conversation, answer) else {
+                        return Ok(Submitted::NoConversation);
+                    };
+                    if !take_queued!(tx, conversation, owner, asked.submission, *taking) {
+                        return Ok(Submitted::NotDue);
+                    }
+                    (*conversation, leaf)
+                }
             };
             sqlx::query(NEW_QUESTION)
                 .bind(asked.question.to_string())
@@ -287,8 +296,8 @@ impl Db {
             let slot = match asked.place {
                 Place::New { .. } => Some(drafts::slot(None)),
                 Place::Existing(conversation) => Some(drafts::slot(Some(conversation))),
-                // What was edited was never the draft.
-                Place::Beside(..) => None,
+                // What was edited, or waited, was never the draft.
+                Place::Beside(..) | Place::Queued(..) => None,
             };
             if let Some(slot) = slot {
                 sqlx::query(FORGET_DRAFT)

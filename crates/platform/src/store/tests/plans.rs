@@ -3,11 +3,11 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    assistants, attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts,
-    export, files, generations, groups, idempotency, imports, instructions, invitations, job_lines,
-    jobs, ledger, messages, order, parameters, people, ratings, runs, saved_prompts, search,
-    shares, testing::on_both, tool_calls, tools, trail, transcripts, uploads, upstream_objects,
-    usage, usage_report, vectors, works,
+    answers, assistants, attachments, blobs, branches, budgets, calls, conversations, db::Pool,
+    drafts, export, files, generations, groups, idempotency, imports, instructions, invitations,
+    job_lines, jobs, ledger, messages, order, parameters, people, queue, ratings, runs,
+    saved_prompts, search, shares, testing::on_both, tool_calls, tools, trail, transcripts,
+    uploads, upstream_objects, usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -17,6 +17,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     tool_calls::QUERIES,
     tools::QUERIES,
     messages::QUERIES,
+    answers::QUERIES,
     attachments::QUERIES,
     branches::QUERIES,
     runs::QUERIES,
@@ -24,6 +25,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     generations::begin::QUERIES,
     generations::recover::QUERIES,
     drafts::QUERIES,
+    queue::QUERIES,
     parameters::QUERIES,
     instructions::QUERIES,
     saved_prompts::QUERIES,
