@@ -74,6 +74,8 @@ pub enum Field {
     Json,
     /// Instructions.
     Instructions,
+    /// Something to remember.
+    Fact,
 }
 
 impl Field {
@@ -85,6 +87,8 @@ impl Field {
             }
             FailureCode::InvalidName
             | FailureCode::InvalidModelName
+            | FailureCode::InvalidFolderName
+            | FailureCode::InvalidTagName
             | FailureCode::InvalidPromptName => Some(Self::Name),
             FailureCode::PasswordTooShort
             | FailureCode::PasswordTooLong
@@ -105,6 +109,7 @@ impl Field {
             FailureCode::InvalidThinkingBudget => Some(Self::ThinkingBudget),
             FailureCode::JsonWhileThinking => Some(Self::Json),
             FailureCode::InvalidInstructions => Some(Self::Instructions),
+            FailureCode::InvalidFact => Some(Self::Fact),
             _ => None,
         }
     }

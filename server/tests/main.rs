@@ -42,6 +42,7 @@ mod conversations {
     mod finding;
     mod long;
     mod moving;
+    mod order;
     mod stopping;
     mod submissions;
     mod titles;

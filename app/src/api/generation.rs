@@ -34,7 +34,7 @@ pub async fn load_offer() -> Result<Offer, AppError> {
     })
 }
 
-/// Asks, with files in their order. Without a conversation, begins one.
+/// Asks, with files in their order. Without a conversation, begins one: a temporary one when `temporary` is anything.
 #[server(prefix = "/fn", endpoint = "generation.ask")]
 pub async fn ask(
     conversation: Option<String>,
@@ -42,6 +42,7 @@ pub async fn ask(
     model: String,
     submission: String,
     #[server(default)] attachments: Vec<String>,
+    #[server(default)] temporary: String,
 ) -> Result<Asked, AppError> {
     use crate::glue::{self, refuse_text};
     use model::FailureCode;
@@ -51,7 +52,9 @@ pub async fn ask(
         None | Some("") => None,
         Some(id) => Some(id.parse().map_err(|_| refuse_text(FailureCode::NotFound))?),
     };
-    let question = glue::parse_question(&prompt, &attachments)?;
+    let mut question = glue::parse_question(&prompt, &attachments)?;
+    question.temporary = !temporary.is_empty();
+    let is_kept = !question.temporary;
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let submission = submission
         .parse()
@@ -66,7 +69,7 @@ pub async fn ask(
             Ok(asked)
         }
         Err(error) => {
-            if glue::is_form_post() {
+            if is_kept && glue::is_form_post() {
                 // The page will be loaded anew: what was typed comes back as the draft.
                 services
                     .conversations

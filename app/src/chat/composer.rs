@@ -43,6 +43,8 @@ pub struct Writing {
     pub problem: RwSignal<Option<AppError>>,
     /// An answer is being written.
     pub is_generating: Signal<bool>,
+    /// Nothing of it is kept.
+    pub is_temporary: Signal<bool>,
 }
 
 impl Writing {
@@ -72,6 +74,7 @@ impl Writing {
             self.model.get_untracked().into(),
             browser::fresh_uuid(),
             files.iter().map(ToString::to_string).collect(),
+            said(self.is_temporary.get_untracked()),
         );
         spawn_local(async move {
             match request.await {
@@ -110,6 +113,11 @@ impl Writing {
     }
 }
 
+/// As a form says it.
+fn said(is_temporary: bool) -> String {
+    if is_temporary { "1" } else { "" }.to_owned()
+}
+
 /// The composer. `asked` is called with what *Send* made.
 #[component]
 pub fn Composer(
@@ -129,7 +137,7 @@ pub fn Composer(
         is_generating,
         ..
     } = writing;
-    keep_draft(conversation, text, kept);
+    keep_draft(conversation, text, kept, writing.is_temporary);
     attaching.watch_drops();
     let calling = Calling::new(text);
     let parameters = ParametersOf::new(conversation, model);
@@ -155,6 +163,7 @@ pub fn Composer(
             <input type="hidden" name="conversation" value=id.clone()/>
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
+            <input type="hidden" name="temporary" value=move || said(writing.is_temporary.get())/>
             <FitsNot attaching/>
             <div
                 class="composer__box"

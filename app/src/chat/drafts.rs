@@ -13,11 +13,12 @@ use crate::{
 
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// Keeps `text` as the draft of `conversation`. What it begins with is kept at once where it isn't what is `kept` already.
+/// Keeps `text` as the draft of `conversation`, unless that is temporary. What it begins with is kept at once where it isn't what is `kept` already.
 pub fn keep_draft(
     conversation: Option<ConversationId>,
     text: RwSignal<String>,
     kept: Option<String>,
+    is_temporary: Signal<bool>,
 ) {
     let kept = StoredValue::new(kept.unwrap_or_else(|| text.get_untracked()));
     let edits = StoredValue::new(0_u32);
@@ -25,7 +26,7 @@ pub fn keep_draft(
         let typed = text.get();
         // Also when nothing is to be kept: a sent question must not be saved by a timer that still runs.
         edits.update_value(|edits| *edits += 1);
-        if typed == kept.get_value() {
+        if typed == kept.get_value() || is_temporary.get() {
             return true;
         }
         let edit = edits.get_value();
@@ -46,7 +47,8 @@ pub fn keep_draft(
             let Some(typed) = text.try_get_untracked() else {
                 return;
             };
-            if kept.try_get_value().is_some_and(|kept| kept != typed) {
+            let is_kept = is_temporary.try_get_untracked() == Some(false);
+            if is_kept && kept.try_get_value().is_some_and(|kept| kept != typed) {
                 let id = conversation.map(|id| id.to_string());
                 let mut fields = vec![("text", typed.as_str())];
                 if let Some(id) = &id {

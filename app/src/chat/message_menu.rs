@@ -2,6 +2,7 @@
 //! the foot.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{MessageId, ModelChoice, ModelName, Speaker};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -11,6 +12,7 @@ use super::{
     answer::OpenMessage,
     model_picker::ModelPicker,
     open::OpenConversation,
+    remember,
 };
 use crate::{
     api::{conversations::load_source, generation::regenerate, messages::delete_branch},
@@ -89,6 +91,21 @@ fn Items(
             spawn_local(async move { acts.copy(&text, words.copied, words.copy_failed).await });
         }
     };
+    let navigate = use_navigate();
+    let keep = move || {
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match load_source(conversation.id, id).await {
+                Ok(text) => {
+                    remember::wait(&text);
+                    navigate(remember::PAGE, NavigateOptions::default());
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
     let edited = message.clone();
     let edit = move || acts.edit(conversation.id, &edited, problem);
     let delete = move || {
@@ -116,6 +133,7 @@ fn Items(
             })}
             {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
             <li><WithModel conversation message=id models/></li>
+            {has_text.then(|| view! { <Item label=words.memory_keep icon=Icon::Pin acts act=keep/> })}
             <Item
                 label=words.details
                 icon=Icon::Columns

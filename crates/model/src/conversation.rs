@@ -209,6 +209,8 @@ pub struct ConversationView {
     pub is_pinned: bool,
     /// It is in the archive.
     pub is_archived: bool,
+    /// It is temporary: it goes for good when its page is left, or an hour after the last question.
+    pub is_temporary: bool,
 }
 
 words! {

@@ -12,6 +12,7 @@ pub mod csv;
 pub mod details;
 pub mod failure;
 pub mod file;
+pub mod folder;
 pub mod generation;
 pub mod habits;
 pub mod hundredths;
@@ -27,6 +28,7 @@ pub mod page;
 pub mod parameters;
 pub mod people;
 pub mod related;
+pub mod remembered;
 pub mod route;
 pub mod saved_prompt;
 pub mod search;
@@ -53,13 +55,14 @@ pub use conversation::{
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
+pub use folder::{Cabinet, Filing, Folder, FolderName, ShelfLine, Tag, TagName};
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use habits::{Density, Habits, SendKey, TextSize};
 pub use hundredths::Hundredths;
 pub use id::{
-    ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, ImportId,
-    InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId, ShareId,
-    SigningKeyId, SubmissionId, TranscriptId, UploadId, UserId, WorkId,
+    ApiKeyId, CallId, ConversationId, FactId, FamilyId, FileId, FolderId, GenerationId, GroupId,
+    ImportId, InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId,
+    ShareId, SigningKeyId, SubmissionId, TagId, TranscriptId, UploadId, UserId, WorkId,
 };
 pub use import::{
     ImportEnd, ImportFormat, ImportLine, ImportOutcome, ImportReport, LeftOut, LeftOutCount,
@@ -80,6 +83,7 @@ pub use people::{
     RoleRef,
 };
 pub use related::{Related, RelatedState};
+pub use remembered::{Fact, FactText, Remembered};
 pub use route::ModelRoute;
 pub use saved_prompt::{PromptName, PromptText, SavedPrompt};
 pub use search::{FoundMessage, Piece, SearchHit, SearchResults};

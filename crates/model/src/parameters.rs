@@ -182,6 +182,9 @@ pub struct Sent {
     /// Those for the conversation went along.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub conversation_instructions: bool,
+    /// What the person has models remember went along.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub memory: bool,
 }
 
 #[cfg(test)]

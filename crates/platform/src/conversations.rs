@@ -5,8 +5,10 @@
 mod branches;
 mod day;
 pub mod export;
+mod filing;
 mod order;
 mod search;
+mod temporary;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -19,6 +21,7 @@ use model::{
     Millis, Page, Title, UserId,
 };
 
+pub use filing::Narrowed;
 pub(crate) use walk::Walk;
 
 use crate::{
@@ -62,7 +65,8 @@ impl Conversations {
         }
     }
 
-    /// The caller's conversations, those that are pinned and then newest first, without the archive; a page after the given cursor. Days are counted
+    /// The caller's conversations, those that are pinned and then newest first, without the archive and without what is in
+    /// folders and not pinned; a page after the given cursor. Days are counted
     /// `utc_offset_minutes` east of UTC.
     #[tracing::instrument(name = "api.conversations.list", skip_all)]
     pub async fn list(
@@ -114,6 +118,7 @@ impl Conversations {
             has_newer: false,
             is_pinned: conversation.pinned,
             is_archived: conversation.archived,
+            is_temporary: conversation.temporary,
         })
     }
 
@@ -194,14 +199,13 @@ impl Conversations {
     }
 
     /// Puts it in the trash, where [`Conversations::restore`] finds it for 30 days. An answer that is being
-    /// written is stopped.
+    /// written is stopped. A temporary one is gone for good.
     #[tracing::instrument(name = "api.conversations.delete", skip_all, fields(conversation.id = %id))]
     pub async fn delete(&self, caller: &Caller, id: ConversationId) -> Result<(), Error> {
-        found(
-            self.db
-                .delete_conversation(caller.user(), id, self.clock.now())
-                .await?,
-        )?;
+        let now = self.clock.now();
+        if !self.db.delete_conversation(caller.user(), id, now).await? {
+            return self.forget(caller, id).await;
+        }
         self.hub.stop(id);
         self.hub.deleted(id);
         Ok(())

@@ -24,6 +24,7 @@ mod memory;
 pub mod people;
 mod pictures;
 pub mod prompts;
+pub mod remembered;
 mod render;
 pub mod search;
 mod services;

@@ -17,6 +17,7 @@ use crate::{
     meaning::Meanings,
     people::People,
     prompts::Prompts,
+    remembered::Remembered,
     shares::Shares,
     store::Db,
     transcripts::{Transcripts, TranscriptsParts},
@@ -46,6 +47,8 @@ pub struct Services {
     pub conversations: Conversations,
     /// What they tell every model.
     pub instructions: Instructions,
+    /// What they have models remember of them.
+    pub remembered: Remembered,
     /// Prompts that they keep.
     pub prompts: Prompts,
     /// What they bring along from elsewhere to read.
@@ -167,6 +170,7 @@ impl Services {
             works.endless_shares,
         );
         let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
+        let remembered = Remembered::new(db.clone(), Arc::clone(&clock), ids.clone());
         let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
         let works = Works::new(parts, works);
         Self {
@@ -176,6 +180,7 @@ impl Services {
             meanings,
             shares,
             instructions,
+            remembered,
             prompts,
             files,
             ledger,
@@ -202,6 +207,25 @@ impl Services {
                 );
                 Some(Duration::from_mins(1))
             }
+        }
+    }
+
+    /// Removes temporary conversations whose time is over, and the files of those that are gone.
+    #[tracing::instrument(name = "job.forget", skip_all)]
+    pub async fn forget(&self) {
+        match self.conversations.forget_expired().await {
+            Ok(0) => {}
+            Ok(conversations) => tracing::info!(conversations, "forgot temporary conversations"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "forgetting temporary conversations failed"
+            ),
+        }
+        if let Err(error) = self.files.release().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "letting go of files of temporary conversations failed"
+            );
         }
     }
 

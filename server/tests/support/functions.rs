@@ -66,6 +66,8 @@ impl Function {
                 | "generation.ask"
                 | "messages.edit_question"
                 | "messages.edit_answer"
+                | "preferences.default_model"
+                | "preferences.set_default_model"
         )
     }
 

@@ -24,6 +24,7 @@ use crate::{
         scroller::Scroller,
         sidebar::Sidebar,
         take_along::TakeAlong,
+        temporary::TemporaryBar,
         transcript::Transcript,
         unseen::{MARK, unseen_end},
         watch::watch,
@@ -91,6 +92,7 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
         has_newer: false,
         is_pinned: false,
         is_archived: false,
+        is_temporary: false,
     }
 }
 
@@ -101,6 +103,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let (draft, models) = (view.draft.clone(), offer.models.clone());
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
+    let is_temporary = view.is_temporary;
     let conversation = OpenConversation::new(view);
     let is_generating = conversation.is_generating();
     let unseen = unseen_end(conversation);
@@ -120,6 +123,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         pending: RwSignal::new(None),
         problem: conversation.problem,
         is_generating,
+        is_temporary: Signal::stored(is_temporary),
     };
     let scroller = Scroller::new();
     if found.is_some() {
@@ -155,12 +159,15 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         {refreshes.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         <Header>
             <ConversationTitle conversation/>
-            <OrderButtons conversation is_pinned is_archived/>
-            <TakeAlong id=conversation.id/>
+            {(!is_temporary).then(|| view! {
+                <OrderButtons conversation is_pinned is_archived/>
+                <TakeAlong id=conversation.id/>
+            })}
         </Header>
         <div class="conversation-view">
             <Transcript conversation scroller pending=writing.pending text=writing.text/>
             <div class="dock">
+                {is_temporary.then(|| view! { <TemporaryBar conversation/> })}
                 <Show when=move || conversation.is_offline.get()>
                     <p class="notice" role="status">{words.offline}</p>
                 </Show>

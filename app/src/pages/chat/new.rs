@@ -19,6 +19,7 @@ use crate::{
         empty::Greeting,
         header::Header,
         sidebar::Sidebar,
+        temporary::{TemporaryNote, TemporarySwitch},
         transcript::PendingQuestion,
     },
     error::AppError,
@@ -99,6 +100,8 @@ fn leave_shared(query: Memo<ParamsMap>) {
 fn NewConversation(offer: Offer, draft: String, kept: String) -> impl IntoView {
     let words = use_words();
     leave_shared(use_query_map());
+    let query = use_query_map();
+    let is_temporary = Signal::derive(move || query.with(|query| query.get("temporary").is_some()));
     let sidebar = expect_context::<Sidebar>();
     let JustAsked(just_asked) = expect_context();
     let (text, model) = (RwSignal::new(draft), RwSignal::new(offer.default.clone()));
@@ -111,17 +114,24 @@ fn NewConversation(offer: Offer, draft: String, kept: String) -> impl IntoView {
         pending: RwSignal::new(None),
         problem: RwSignal::new(problem_in_query().map(AppError::new)),
         is_generating: Signal::stored(false),
+        is_temporary,
     };
     let navigate = use_navigate();
     let asked = move |asked: Asked| {
         let path = format!("/c/{}", asked.conversation);
-        just_asked.set_value(Some(asked));
-        sidebar.reload();
+        // The page of a temporary one is told so by the server.
+        if !is_temporary.get_untracked() {
+            just_asked.set_value(Some(asked));
+            sidebar.reload();
+        }
         navigate(&path, NavigateOptions::default());
     };
     view! {
         <Header>
-            <span class="topbar__title">{words.new_chat}</span>
+            <span class="topbar__title">
+                {move || if is_temporary.get() { words.temporary_chat } else { words.new_chat }}
+            </span>
+            <TemporarySwitch is_temporary/>
         </Header>
         <div class="conversation-view" data-empty=move || writing.pending.with(Option::is_none).then_some("true")>
             <div class="transcript" id="main" tabindex="-1">
@@ -133,6 +143,9 @@ fn NewConversation(offer: Offer, draft: String, kept: String) -> impl IntoView {
                 </div>
             </div>
             <div class="dock">
+                <Show when=move || is_temporary.get()>
+                    <TemporaryNote/>
+                </Show>
                 <Notice error=writing.problem/>
                 <Composer writing offer asked kept/>
             </div>

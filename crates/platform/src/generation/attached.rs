@@ -21,6 +21,8 @@ pub struct Asking {
     pub prompt: Prompt,
     /// The caller's files.
     pub attachments: Vec<FileId>,
+    /// A conversation that is begun with it is temporary: gone for good when it is left.
+    pub temporary: bool,
 }
 
 impl From<Prompt> for Asking {
@@ -28,6 +30,7 @@ impl From<Prompt> for Asking {
         Self {
             prompt,
             attachments: Vec::new(),
+            temporary: false,
         }
     }
 }
@@ -118,6 +121,7 @@ mod tests {
         let asking = Asking {
             prompt: Prompt::parse("看看").expect("a prompt"),
             attachments: vec![two, one, two, one],
+            temporary: false,
         };
         assert_eq!(asking.each_once().attachments, [two, one]);
     }

@@ -48,6 +48,7 @@ impl Generations {
             Place::New {
                 conversation: ConversationId::from_uuid(self.0.ids.next()),
                 title: Title::of_question(words),
+                temporary: question.temporary,
             }
         };
         self.put(caller, place, question, model, submission).await

@@ -8,6 +8,7 @@ mod neighbours;
 mod page;
 mod quota;
 mod storing;
+mod temporary;
 mod tree;
 mod watching;
 mod wishes;

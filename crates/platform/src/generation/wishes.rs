@@ -1,7 +1,7 @@
 //! What a person wants of an answer beside their question: parameters, and instructions of their own.
 
 use bailian::{ChatRequest, Message as Turn, ResponseFormat};
-use model::{ConversationId, Instructions, ModelName, Parameters, Sent, UserId};
+use model::{ConversationId, Instructions, ModelName, Parameters, Sent, UserId, remembered::told};
 
 use super::Generations;
 use crate::store;
@@ -14,6 +14,7 @@ const JSON: &str = "Answer with one JSON object and nothing else.";
 pub(super) struct Wishes {
     parameters: Parameters,
     personal: Option<String>,
+    memory: Option<String>,
 }
 
 impl Wishes {
@@ -22,6 +23,15 @@ impl Wishes {
         Self {
             parameters: fitted,
             personal: instructions.and_then(Instructions::message),
+            memory: None,
+        }
+    }
+
+    /// The same with what the person has models remember of them.
+    pub(super) fn remembering(self, facts: &[String]) -> Self {
+        Self {
+            memory: told(facts.iter().map(String::as_str)),
+            ..self
         }
     }
 
@@ -35,11 +45,12 @@ impl Wishes {
 
     /// The message before the conversation, if there is anything to say.
     pub(super) fn system(&self) -> Option<String> {
-        let told = &self.parameters.instructions;
+        let own = &self.parameters.instructions;
         let json = self.parameters.json.then(|| JSON.to_owned());
         let parts = [
             self.personal.clone(),
-            (!told.is_empty()).then(|| told.clone()),
+            self.memory.clone(),
+            (!own.is_empty()).then(|| own.clone()),
             json,
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -79,6 +90,7 @@ impl Wishes {
             },
             personal_instructions: self.personal.is_some(),
             conversation_instructions: !self.parameters.instructions.is_empty(),
+            memory: self.memory.is_some(),
         }
     }
 }
@@ -97,7 +109,8 @@ impl Generations {
         let fitted = set
             .unwrap_or_default()
             .for_model(&inner.models.abilities(model));
-        Ok(Wishes::new(fitted, instructions.as_ref()))
+        let facts = inner.db.facts_sent(user, conversation).await?;
+        Ok(Wishes::new(fitted, instructions.as_ref()).remembering(&facts))
     }
 }
 
@@ -164,16 +177,21 @@ mod tests {
             answers: "Briefly.".to_owned(),
             enabled: true,
         };
-        let wishes = Wishes::new(set, Some(&personal));
+        let facts = ["I teach.".to_owned()];
+        let wishes = Wishes::new(set, Some(&personal)).remembering(&facts);
         let sent = json(&wishes);
         assert_eq!(sent["messages"][0]["role"], "system");
         let told = sent["messages"][0]["content"].as_str().expect("a text");
         let personal = personal.message().expect("a message");
-        assert_eq!(told, format!("{personal}\n\nRhyme.\n\n{JSON}"));
+        let remembered = super::told(["I teach."]).expect("a message");
+        assert_eq!(
+            told,
+            format!("{personal}\n\n{remembered}\n\nRhyme.\n\n{JSON}")
+        );
         assert_eq!(sent["messages"][1]["role"], "user");
         assert_eq!(sent["response_format"]["type"], "json_object");
         let noted = wishes.sent();
-        assert!(noted.personal_instructions && noted.conversation_instructions);
+        assert!(noted.personal_instructions && noted.conversation_instructions && noted.memory);
         assert_eq!(noted.parameters.instructions, "");
         let going_on = json(&wishes.going_on());
         assert_eq!(going_on.get("response_format"), None);

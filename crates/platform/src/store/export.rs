@@ -16,8 +16,9 @@ use super::{Db, Part, Result, on_pool, text_of};
 /// Rows of a page.
 pub(crate) const PAGE: usize = 200;
 
-const CONVERSATIONS: &str = "SELECT id, title, model, parameters, created_at, updated_at, deleted_at FROM conversations \
-     WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+/// Temporary ones are kept nowhere.
+const CONVERSATIONS: &str = "SELECT id, title, model, parameters, folder_id, created_at, updated_at, deleted_at FROM conversations \
+     WHERE owner_id = $1 AND id > $2 AND expires_at IS NULL ORDER BY id LIMIT $3";
 const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
      WHERE c.owner_id = $1 AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
@@ -33,6 +34,14 @@ const DRAFTS: &str = "SELECT slot, text, updated_at FROM drafts WHERE user_id = 
 const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user_id = $1";
 const INSTRUCTIONS: &str =
     "SELECT about, answers, enabled, updated_at FROM instructions WHERE user_id = $1";
+const FOLDERS: &str = "SELECT id, name, created_at FROM folders WHERE owner_id = $1 ORDER BY id";
+const TAGS: &str = "SELECT id, name, created_at FROM tags WHERE owner_id = $1 ORDER BY id";
+const TAGGED: &str = "SELECT p.tag_id, p.conversation_id FROM tags t JOIN conversation_tags p ON p.tag_id = t.id \
+     WHERE t.owner_id = $1 ORDER BY p.tag_id, p.conversation_id";
+const MEMORY: &str = "SELECT enabled FROM memories WHERE user_id = $1";
+const FACTS: &str =
+    "SELECT id, text, created_at, updated_at FROM memory_facts WHERE owner_id = $1 ORDER BY id";
+const DEFAULT_MODEL: &str = "SELECT model FROM default_models WHERE user_id = $1";
 const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id = r.id \
      WHERE u.user_id = $1 ORDER BY r.name";
 const GROUPS: &str = "SELECT g.name FROM groups g JOIN group_members m ON m.group_id = g.id \
@@ -45,6 +54,10 @@ const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_CONVERSATIONS", CONVERSATIONS),
     ("EXPORT_LINES", LINES),
+    ("EXPORT_FOLDERS", FOLDERS),
+    ("EXPORT_TAGS", TAGS),
+    ("EXPORT_TAGGED", TAGGED),
+    ("EXPORT_FACTS", FACTS),
 ];
 
 /// A conversation, also of the trash.
@@ -54,6 +67,7 @@ pub(crate) struct KeptConversation {
     pub(crate) title: String,
     pub(crate) model: String,
     pub(crate) parameters: Option<Json<Value>>,
+    pub(crate) folder_id: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) deleted_at: Option<i64>,
@@ -134,6 +148,27 @@ struct KeptInstructions {
     updated_at: i64,
 }
 
+#[derive(FromRow, Serialize)]
+struct KeptName {
+    id: String,
+    name: String,
+    created_at: i64,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptTagging {
+    tag_id: String,
+    conversation_id: String,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptFact {
+    id: String,
+    text: String,
+    created_at: i64,
+    updated_at: i64,
+}
+
 /// What is kept of a person that is never much.
 #[derive(Serialize)]
 pub(crate) struct KeptAccount {
@@ -146,6 +181,12 @@ pub(crate) struct KeptAccount {
     drafts: Vec<KeptDraft>,
     next_parameters: Vec<Json<Value>>,
     instructions: Vec<KeptInstructions>,
+    folders: Vec<KeptName>,
+    tags: Vec<KeptName>,
+    tagged: Vec<KeptTagging>,
+    memory_enabled: Vec<bool>,
+    memory: Vec<KeptFact>,
+    default_model: Vec<String>,
     imports: Vec<Json<Value>>,
 }
 
@@ -229,6 +270,12 @@ impl Db {
             drafts: all!(self, query_as, DRAFTS, user),
             next_parameters: all!(self, query_scalar, NEXT_PARAMETERS, user),
             instructions: all!(self, query_as, INSTRUCTIONS, user),
+            folders: all!(self, query_as, FOLDERS, user),
+            tags: all!(self, query_as, TAGS, user),
+            tagged: all!(self, query_as, TAGGED, user),
+            memory_enabled: all!(self, query_scalar, MEMORY, user),
+            memory: all!(self, query_as, FACTS, user),
+            default_model: all!(self, query_scalar, DEFAULT_MODEL, user),
             imports: all!(self, query_scalar, IMPORTS, user),
         })
     }

@@ -47,6 +47,7 @@ impl House {
         let asking = Asking {
             prompt: Prompt::beside_files(text).unwrap(),
             attachments: files.to_vec(),
+            temporary: false,
         };
         let submission = self.submission();
         let asked = self
@@ -209,6 +210,7 @@ async fn versions_have_files_of_their_own_and_another_answer_sees_them() {
         let asking = Asking {
             prompt: Prompt::parse("Look at both").unwrap(),
             attachments: vec![one, two],
+            temporary: false,
         };
         let (model, submission) = (name("qwen3.5-plus"), house.submission());
         let edited = house

@@ -3,16 +3,22 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
-    generations, groups, idempotency, imports, instructions, invitations, job_lines, jobs, ledger,
-    messages, order, parameters, people, runs, saved_prompts, search, shares, testing::on_both,
-    trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
+    attachments, blobs, branches, budgets, calls, conversations, db::Pool, default_models, drafts,
+    export, files, folders, generations, groups, idempotency, imports, instructions, invitations,
+    job_lines, jobs, ledger, messages, order, parameters, people, remembered, runs, saved_prompts,
+    search, shares, tags, temporary, testing::on_both, trail, transcripts, uploads,
+    upstream_objects, usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
 const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
     order::QUERIES,
+    folders::QUERIES,
+    tags::QUERIES,
+    temporary::QUERIES,
+    remembered::QUERIES,
+    default_models::QUERIES,
     messages::QUERIES,
     attachments::QUERIES,
     branches::QUERIES,
