@@ -133,7 +133,7 @@ fn Items(
             })}
             {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
             <li><WithModel conversation message=id models/></li>
-            {has_text.then(|| view! { <Item label=words.memory_keep icon=Icon::Pin acts act=keep/> })}
+            {(has_text && !conversation.is_temporary).then(|| view! { <Item label=words.memory_keep icon=Icon::Pin acts act=keep/> })}
             <Item
                 label=words.details
                 icon=Icon::Columns

@@ -83,13 +83,15 @@ pub fn TemporaryBar(conversation: OpenConversation) -> impl IntoView {
 
 /// Has the server forget it when the page goes, or leads elsewhere. What does not arrive is made up for by the clock.
 fn leave_nothing(id: ConversationId) {
+    let forget = move || {
+        let id = id.to_string();
+        browser::post_while_leaving(ForgetConversation::PATH, &[("id", &*id)]);
+    };
     Effect::new(move |_| {
-        let leaving = window_event_listener(ev::pagehide, move |_| {
-            browser::post_while_leaving(ForgetConversation::PATH, &[("id", &id.to_string())]);
-        });
+        let leaving = window_event_listener(ev::pagehide, move |_| forget());
         on_cleanup(move || {
             leaving.remove();
-            browser::post_while_leaving(ForgetConversation::PATH, &[("id", &id.to_string())]);
+            forget();
         });
     });
 }

@@ -103,8 +103,8 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let (draft, models) = (view.draft.clone(), offer.models.clone());
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
-    let is_temporary = view.is_temporary;
     let conversation = OpenConversation::new(view);
+    let is_temporary = conversation.is_temporary;
     let is_generating = conversation.is_generating();
     let unseen = unseen_end(conversation);
     let found = Found::in_query();

@@ -6,8 +6,8 @@ use futures_util::TryStreamExt as _;
 use model::{ConversationForm, ConversationId, FailureCode};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-use super::{super::order::AT_ONCE, Conversations};
-use crate::{Error, identity::Caller};
+use super::Conversations;
+use crate::{Error, conversations::order::AT_ONCE, identity::Caller};
 
 /// The largest archive, and the longest conversation in it, in bytes.
 const LARGEST: usize = 64 * 1024 * 1024;
