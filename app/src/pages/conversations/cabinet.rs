@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Conversations of one act.
+const AT_ONCE: usize = 200;
+
 /// Makes a folder, and leads into it.
 #[component]
 pub(super) fn NewFolder() -> impl IntoView {
@@ -104,9 +107,19 @@ fn ThisFolder(folder: Folder) -> impl IntoView {
     let rename = sends_quietly::<RenameFolder>(renaming, move |()| sidebar.reload());
     let delete =
         sends_quietly::<DeleteFolder>(deleting, move |thrown: Vec<model::ConversationId>| {
-            sidebar.deleted.try_set(thrown);
             sidebar.reload();
-            navigate(PATH, NavigateOptions::default());
+            // What is more than can be taken back at once is taken back from the trash.
+            if thrown.len() > AT_ONCE {
+                let shelf = Shelf::Trash;
+                let trash = Asked {
+                    shelf,
+                    ..Asked::default()
+                };
+                navigate(&trash.link(), NavigateOptions::default());
+            } else {
+                sidebar.deleted.try_set(thrown);
+                navigate(PATH, NavigateOptions::default());
+            }
         });
     let (id, name) = (folder.id.to_string(), String::from(folder.name));
     view! {

@@ -28,6 +28,7 @@ impl Conversations {
         if ids.is_empty() || ids.len() > AT_ONCE {
             return Err(Error::Refused(FailureCode::BadRequest));
         }
+        let mut is_empty = true;
         let mut packing: Packing = ZipWriter::new(Cursor::new(Vec::new()));
         for (place, &id) in (1..).zip(ids) {
             let found = self.db.conversation(caller.user(), id).await?;
@@ -49,6 +50,10 @@ impl Conversations {
                 }
             }
             packing = packed(packing, format!("{place:03} {}", exported.name), content).await?;
+            is_empty = false;
+        }
+        if is_empty {
+            return Err(Error::NotFound);
         }
         let done = tokio::task::spawn_blocking(move || packing.finish()).await?;
         Ok(done.map_err(broken)?.into_inner())
