@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::{
-    Cabinet, ConversationId, ConversationSummary, Filing, Folder, FolderId, Page, ShelfLine, TagId,
+    Cabinet, ConversationId, ConversationSummary, Filing, Folder, FolderId, Page, ShelfLine,
 };
 
 use crate::error::AppError;
@@ -129,7 +129,7 @@ pub async fn untag_conversations(
 ) -> Result<u64, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
-    let tag: TagId = glue::parse_id(&tag_id)?;
+    let tag: model::TagId = glue::parse_id(&tag_id)?;
     let ids: Vec<ConversationId> = glue::parse_ids(&ids)?;
     let conversations = glue::services()?.conversations;
     let taken = conversations.untag(&caller, tag, &ids).await;

@@ -6,7 +6,7 @@ use crate::{ConversationId, ConversationSummary, FolderId, TagId, Title};
 
 /// Defines a name: trimmed, one line, up to so many characters.
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident, $error:ident, $max:literal, $told:literal) => {
+    ($(#[$doc:meta])* $name:ident, $error:ident, $max:literal, $told:tt) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]

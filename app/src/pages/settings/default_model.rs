@@ -1,7 +1,7 @@
 //! The model that one begins conversations with.
 
 use leptos::prelude::*;
-use model::Session;
+use model::{ModelName, Session};
 use server_fn::ServerFn;
 
 use crate::{
@@ -36,7 +36,7 @@ fn DefaultModelForm(offered: DefaultModel) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
     let save = sends_quietly::<SetDefaultModel>(submission, |()| ());
-    let is_there = |name| offered.models.iter().any(|choice| choice.name == *name);
+    let is_there = |name: &ModelName| offered.models.iter().any(|choice| choice.name == *name);
     // One that is not on offer any more is passed over, as it is where conversations begin.
     let gone = offered.chosen.as_ref().filter(|chosen| !is_there(chosen));
     let gone = gone.map(|gone| words.default_model_gone(gone.as_str()));

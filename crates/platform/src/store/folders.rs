@@ -261,7 +261,7 @@ impl Db {
             query.push(")");
             query.build_query_as().fetch_all(pool).await?
         });
-        let place = |row: PlaceRow| {
+        let place = |row: PlaceRow| -> Result<(ConversationId, Folder)> {
             let conversation = rows::id("conversations", "id", &row.conversation_id)?;
             let folder = Row {
                 id: row.id,

@@ -70,7 +70,7 @@ impl Db {
             .bind(i64::from(limit))
             .fetch_all(pool)
             .await?);
-        let expired = |(id, owner): (String, String)| {
+        let expired = |(id, owner): (String, String)| -> Result<(UserId, ConversationId)> {
             Ok((
                 rows::id("conversations", "owner_id", &owner)?,
                 rows::id("conversations", "id", &id)?,
