@@ -84,6 +84,8 @@ pub enum Field {
     Starters,
     /// An application.
     Application,
+    /// Something to remember.
+    Fact,
 }
 
 impl Field {
@@ -96,6 +98,8 @@ impl Field {
             FailureCode::InvalidName
             | FailureCode::InvalidModelName
             | FailureCode::InvalidToolServerName
+            | FailureCode::InvalidFolderName
+            | FailureCode::InvalidTagName
             | FailureCode::InvalidPromptName
             | FailureCode::InvalidAssistantName => Some(Self::Name),
 
@@ -123,6 +127,7 @@ impl Field {
             FailureCode::InvalidSign => Some(Self::Sign),
             FailureCode::InvalidStarters => Some(Self::Starters),
             FailureCode::InvalidApplication => Some(Self::Application),
+            FailureCode::InvalidFact => Some(Self::Fact),
             _ => None,
         }
     }

@@ -160,6 +160,7 @@ pub fn parse_question(words: &str, files: &[String]) -> Result<Asking, AppError>
         prompt: prompt.map_err(|_| refuse_text(FailureCode::InvalidText))?,
         attachments: parse_ids(files)?,
         assistant: None,
+        temporary: false,
     })
 }
 
@@ -192,7 +193,7 @@ pub fn go_back_done() {
 /// Sends a plain form post back to where it came from, with what came of it in the query instead of what came of the one
 /// before.
 pub fn go_back_with(news: &str) {
-    const OLD: [&str; 5] = ["problem", "done", "outcome", "refused", "deleted"];
+    const OLD: [&str; 6] = ["problem", "done", "outcome", "refused", "deleted", "count"];
     let from = referer_path();
     let (path, query) = from.split_once('?').unwrap_or((&from, ""));
     let mut target = format!("{path}?");

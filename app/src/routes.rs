@@ -48,6 +48,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/c/:id/queue") view=Own::Queue ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id/compare/:question") view=Own::Compare ssr=SsrMode::Async/>
                     <Route path=path!("/conversations") view=Own::Conversations ssr=SsrMode::Async/>
+                    <Route path=path!("/conversations/:id") view=Own::Filing ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=Own::Search ssr=SsrMode::Async/>
                     <Route path=path!("/parameters") view=Own::Parameters ssr=SsrMode::Async/>
                     <Route path=path!("/assistants") view=Own::Assistants ssr=SsrMode::Async/>
@@ -69,6 +70,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("privacy") view=Own::Privacy ssr=SsrMode::Async/>
                         <Route path=path!("shares") view=Own::Shares ssr=SsrMode::Async/>
                         <Route path=path!("instructions") view=Own::Instructions ssr=SsrMode::Async/>
+                        <Route path=path!("memory") view=Own::Memory ssr=SsrMode::Async/>
                         <Route path=path!("import") view=Own::Import ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=Own::Confirm ssr=SsrMode::Async/>
                     </ParentRoute>

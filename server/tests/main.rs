@@ -44,6 +44,7 @@ mod conversations {
     mod finding;
     mod long;
     mod moving;
+    mod order;
     mod queueing;
     mod stopping;
     mod submissions;

@@ -133,23 +133,6 @@ pub async fn restore_conversation(id: ConversationId) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The caller's conversations in one place: `kept`, `archive` or `trash`.
-#[server(prefix = "/fn", endpoint = "conversations.shelf")]
-pub async fn load_shelf(
-    shelf: String,
-    after: Option<String>,
-) -> Result<Page<ConversationSummary>, AppError> {
-    use crate::glue;
-    let caller = glue::caller().await?;
-    let shelf = model::Shelf::from_name(&shelf)
-        .ok_or_else(|| glue::refuse_text(model::FailureCode::NotFound))?;
-    glue::services()?
-        .conversations
-        .shelf(&caller, shelf, after.as_deref(), glue::utc_offset_minutes())
-        .await
-        .map_err(glue::refuse)
-}
-
 /// Does the same with several conversations: `pin`, `unpin`, `archive`, `unarchive`, `delete`, `restore` or `erase`. With how many it
 /// was done.
 #[server(prefix = "/fn", endpoint = "conversations.order")]
@@ -170,7 +153,7 @@ pub async fn order_conversations(
     if act == model::ConversationAct::Delete {
         glue::go_back_with(&format!("deleted={}", ids.join(".")));
     } else {
-        glue::go_back_done();
+        glue::go_back_with(&format!("count={done}"));
     }
     Ok(done)
 }

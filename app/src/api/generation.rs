@@ -35,7 +35,8 @@ pub async fn load_offer() -> Result<Offer, AppError> {
 }
 
 /// Asks, with files in their order. Without a conversation, begins one: with an assistant where one is named, and what stands for the
-/// variables of its instructions. While an answer is being written, what a plain form asks waits for its end.
+/// variables of its instructions. While an answer is being written, what a plain form asks waits for its end. It is a
+/// temporary one when `temporary` is anything.
 #[server(prefix = "/fn", endpoint = "generation.ask")]
 pub async fn ask(
     conversation: Option<String>,
@@ -45,6 +46,7 @@ pub async fn ask(
     #[server(default)] attachments: Vec<String>,
     #[server(default)] assistant: String,
     #[server(default)] variables: Vec<String>,
+    #[server(default)] temporary: String,
 ) -> Result<Asked, AppError> {
     use crate::glue::{self, refuse_text};
     use model::FailureCode;
@@ -57,6 +59,8 @@ pub async fn ask(
     let mut question = glue::parse_question(&prompt, &attachments)?;
     question.assistant = glue::parse_beginning(&assistant, variables)?;
     let files = question.attachments.clone();
+    question.temporary = !temporary.is_empty();
+    let is_kept = !question.temporary;
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let submission = submission
         .parse()
@@ -90,7 +94,7 @@ pub async fn ask(
                     Err(refused) => error = refused,
                 }
             }
-            if glue::is_form_post() {
+            if is_kept && glue::is_form_post() {
                 // The page will be loaded anew: what was typed comes back as the draft.
                 services
                     .conversations

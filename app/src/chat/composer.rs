@@ -53,6 +53,8 @@ pub struct Writing {
     pub is_generating: Signal<bool>,
     /// What waits for its end, once there is a conversation.
     pub queue: Option<RwSignal<Queue>>,
+    /// Nothing of it is kept.
+    pub is_temporary: Signal<bool>,
 }
 
 impl Writing {
@@ -90,6 +92,7 @@ impl Writing {
             files.clone(),
             assistant,
             variables,
+            said(self.is_temporary.get_untracked()),
         );
         let message = (text.clone(), model.into(), submission, files);
         spawn_local(async move {
@@ -159,6 +162,11 @@ impl Writing {
     }
 }
 
+/// As a form says it.
+fn said(is_temporary: bool) -> String {
+    if is_temporary { "1" } else { "" }.to_owned()
+}
+
 /// The composer. `asked` is called with what *Send* made.
 #[component]
 pub fn Composer(
@@ -179,7 +187,7 @@ pub fn Composer(
         is_generating,
         ..
     } = writing;
-    keep_draft(conversation, text, attaching, kept);
+    keep_draft(conversation, text, attaching, kept, writing.is_temporary);
     attaching.watch_drops();
     let callable = Callable {
         models: StoredValue::new(offer.models.clone()),
@@ -223,6 +231,7 @@ pub fn Composer(
             <input type="hidden" name="submission" value=offer.submission/>
             <input type="hidden" name="assistant" value=move || beginning.sent().0/>
             <DraftFiles attaching/>
+            <input type="hidden" name="temporary" value=move || said(writing.is_temporary.get())/>
             <FitsNot attaching/>
             <div
                 class="composer__box"

@@ -17,13 +17,14 @@ const PAUSE: Duration = Duration::from_millis(600);
 /// What is kept: words, and files in their order.
 type Kept = (String, Vec<FileId>);
 
-/// Keeps `text` and the files beside it as the draft of `conversation`. What it begins with is kept at once where it isn't what is `kept`
+/// Keeps `text` and the files beside it as the draft of `conversation`, unless that is temporary. What it begins with is kept at once where it isn't what is `kept`
 /// already.
 pub fn keep_draft(
     conversation: Option<ConversationId>,
     text: RwSignal<String>,
     attaching: Attaching,
     kept: Option<Draft>,
+    is_temporary: Signal<bool>,
 ) {
     let begun = || (text.get_untracked(), untrack(|| attaching.files()));
     let of = |draft: Draft| {
@@ -36,7 +37,7 @@ pub fn keep_draft(
         let typed = (text.get(), attaching.files());
         // Also when nothing is to be kept: a sent question must not be saved by a timer that still runs.
         edits.update_value(|edits| *edits += 1);
-        if typed == kept.get_value() {
+        if typed == kept.get_value() || is_temporary.get() {
             return true;
         }
         let edit = edits.get_value();
@@ -60,8 +61,10 @@ pub fn keep_draft(
             let Some(typed) = text.try_get_untracked().zip(files) else {
                 return;
             };
-            if kept.try_get_value().is_some_and(|kept| kept != typed) {
+            let is_kept = is_temporary.try_get_untracked() == Some(false);
+            if is_kept && kept.try_get_value().is_some_and(|kept| kept != typed) {
                 let (text, files) = typed;
+
                 let id = conversation.map(|id| id.to_string());
                 let files = files.iter().enumerate();
                 let files: Vec<(String, String)> = files

@@ -2,7 +2,9 @@
 //! the foot.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{MessageId, ModelChoice, ModelName, Permission, Speaker};
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -12,6 +14,7 @@ use super::{
     answer::OpenMessage,
     model_picker::ModelPicker,
     open::OpenConversation,
+    remember,
 };
 use crate::{
     api::{
@@ -104,6 +107,21 @@ fn Items(
         Some(text) => aloud.0.set(Some(text)),
         None => acts.tell(words.read_aloud_nothing),
     };
+    let navigate = use_navigate();
+    let keep = move || {
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match load_source(conversation.id, id).await {
+                Ok(text) => {
+                    remember::wait(&text);
+                    navigate(remember::PAGE, NavigateOptions::default());
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
     let edited = message.clone();
     let edit = move || acts.edit(conversation.id, &edited, problem);
     let delete = move || {
@@ -121,29 +139,31 @@ fn Items(
         });
     };
     view! {
-        <ul class="menu__list">
-            {has_text.then(|| {
-                let label = if is_answer { words.copy_markdown } else { words.copy };
-                view! { <Item label icon=Icon::Copy acts act=copy_source/> }
-            })}
-            {(has_text && is_answer).then(|| view! {
-                <Item label=words.copy_text icon=Icon::Copy acts act=copy_text/>
-            })}
-            {(has_text && is_answer && may_speak).then(|| view! {
-                <Item label=words.read_aloud icon=Icon::Voice acts act=read_aloud/>
-            })}
-            {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
-            // There are none to choose from where an application answers.
-            {(!models.is_empty()).then(|| view! { <li><WithModel conversation message=id models/></li> })}
-            <Item
-                label=words.details
-                icon=Icon::Columns
-                acts
-                act=move || acts.show_details(conversation.id, id)
-            />
-            <Item label=words.delete_branch icon=Icon::Bin acts act=delete/>
-        </ul>
-    }
+            <ul class="menu__list">
+                {has_text.then(|| {
+                    let label = if is_answer { words.copy_markdown } else { words.copy };
+                    view! { <Item label icon=Icon::Copy acts act=copy_source/> }
+                })}
+                {(has_text && is_answer).then(|| view! {
+                    <Item label=words.copy_text icon=Icon::Copy acts act=copy_text/>
+                })}
+                {(has_text && is_answer && may_speak).then(|| view! {
+                    <Item label=words.read_aloud icon=Icon::Voice acts act=read_aloud/>
+                })}
+                {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
+    // There are none to choose from where an application answers.
+    {(!models.is_empty()).then(|| view! { <li><WithModel conversation message=id models/></li> })}
+    {(has_text && !conversation.is_temporary).then(|| view! { <Item label=words.memory_keep icon=Icon::Pin acts act=keep/> })}
+
+                <Item
+                    label=words.details
+                    icon=Icon::Columns
+                    acts
+                    act=move || acts.show_details(conversation.id, id)
+                />
+                <Item label=words.delete_branch icon=Icon::Bin acts act=delete/>
+            </ul>
+        }
 }
 
 /// A line of the menu: closes it and does something.

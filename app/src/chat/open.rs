@@ -33,6 +33,8 @@ pub struct OpenConversation {
     pub is_offline: RwSignal<bool>,
     /// The page shows an older part of it, without scripts to load what follows.
     pub is_past: bool,
+    /// Nothing of it is kept.
+    pub is_temporary: bool,
     /// It was deleted elsewhere.
     pub is_deleted: RwSignal<bool>,
     /// What waits for the answer that is being written.
@@ -70,6 +72,7 @@ impl OpenConversation {
             is_loading_older: RwSignal::new(false),
             is_offline: RwSignal::new(false),
             is_past: view.has_newer,
+            is_temporary: view.is_temporary,
             is_deleted: RwSignal::new(false),
             queue: RwSignal::new(view.queue),
             problem: RwSignal::new(None),

@@ -35,6 +35,7 @@ pub(super) fn lines(words: &'static Words, sent: &Sent) -> Vec<(&'static str, St
             },
             (!sent.assistant.is_empty()).then(|| sent.assistant.clone()),
         ),
+        (words.memory, sent.memory.then(|| switch(true))),
     ];
     let lines = lines.into_iter();
     lines
@@ -67,6 +68,7 @@ pub(super) fn plain(sent: &Sent) -> String {
             !sent.assistant.is_empty() && !sent.application,
         ),
         ("application", sent.application),
+        ("memory", sent.memory),
     ];
     let named = named
         .into_iter()
@@ -101,11 +103,12 @@ mod tests {
             conversation_instructions: true,
             assistant: "Poet".to_owned(),
             application: false,
+            memory: true,
         };
         assert_eq!(
             plain(&sent),
             "temperature 0.7, enable_thinking false, enable_search, personal_instructions, conversation_instructions, \
-             assistant_instructions"
+             assistant_instructions, memory"
         );
         let shown = lines(words, &sent);
         let values: Vec<&str> = shown.iter().map(|(_, value)| value.as_str()).collect();
@@ -116,7 +119,8 @@ mod tests {
                 "off",
                 "on",
                 "personal, and of the conversation",
-                "Poet"
+                "Poet",
+                "on"
             ]
         );
     }

@@ -69,6 +69,10 @@ pub enum Icon {
     Pin,
     /// A box with a lid: put away.
     Archive,
+    /// A folder.
+    Folder,
+    /// An hourglass: temporary.
+    Hourglass,
     /// Three dots: what else there is.
     More,
     /// A quotation mark: quote.
@@ -124,6 +128,8 @@ impl Icon {
                 "M12 4a3 3 0 0 1 3 3v4a3 3 0 0 1-6 0V7a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v3.5"
             }
             Self::Pin => "M8.5 4h7l-1 6.5 3 3.5h-11l3-3.5zM12 14v6.5",
+            Self::Folder => "M3.5 6h6l2 2.5h9V19h-17z",
+            Self::Hourglass => "M7 4h10M7 20h10M8 4v4l4 4 4-4V4M8 20v-4l4-4 4 4v4",
             Self::Archive => "M4 5h16v4H4zM5.5 9v10h13V9M10 13h4",
             Self::More => {
                 "M6 11.4a.6.6 0 1 0 .01 0M12 11.4a.6.6 0 1 0 .01 0M18 11.4a.6.6 0 1 0 .01 0"

@@ -227,6 +227,8 @@ pub struct ConversationView {
     /// Who answers, where it was begun with an assistant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assistant: Option<AnsweringAssistant>,
+    /// It is temporary: it goes for good when its page is left, or an hour after the last question.
+    pub is_temporary: bool,
 }
 
 words! {

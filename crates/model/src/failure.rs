@@ -196,6 +196,12 @@ failure_codes! {
     JsonWhileThinking = "json_while_thinking", 422;
     /// Instructions are too long, or have characters that can't be stored.
     InvalidInstructions = "invalid_instructions", 422;
+    /// Not a name for a folder.
+    InvalidFolderName = "invalid_folder_name", 422;
+    /// Not a word that conversations could be tagged with.
+    InvalidTagName = "invalid_tag_name", 422;
+    /// Nothing that could be remembered: empty, or too long.
+    InvalidFact = "invalid_fact", 422;
     /// Not a name that a prompt can be called by.
     InvalidPromptName = "invalid_prompt_name", 422;
     /// Not a name for an assistant.

@@ -95,6 +95,12 @@ ids! {
     ToolServerId;
     /// An assistant that somebody keeps.
     AssistantId;
+    /// A folder of conversations.
+    FolderId;
+    /// A word that is put to conversations.
+    TagId;
+    /// Something that models are to remember of a person.
+    FactId;
     /// A link to something that is shared, by a name that is no secret.
     ShareId;
     /// The taking in of one file of conversations.

@@ -15,6 +15,7 @@ pub mod details;
 pub mod estimate;
 pub mod failure;
 pub mod file;
+pub mod folder;
 pub mod generation;
 pub mod habits;
 pub mod hundredths;
@@ -33,6 +34,7 @@ pub mod people;
 pub mod queue;
 pub mod rating;
 pub mod related;
+pub mod remembered;
 pub mod route;
 pub mod saved_prompt;
 pub mod search;
@@ -67,14 +69,15 @@ pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
 pub use estimate::EstimateBase;
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
+pub use folder::{Cabinet, Filing, Folder, FolderName, ShelfLine, Tag, TagName};
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use habits::{Density, Habits, SendKey, TextSize};
 pub use hundredths::Hundredths;
 pub use id::{
-    ApiKeyId, AssistantId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId,
-    ImportId, InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId,
-    ShareId, SigningKeyId, SubmissionId, ToolCallId, ToolServerId, TranscriptId, UploadId, UserId,
-    WorkId,
+    ApiKeyId, AssistantId, CallId, ConversationId, FactId, FamilyId, FileId, FolderId,
+    GenerationId, GroupId, ImportId, InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId,
+    RoleId, SessionId, ShareId, SigningKeyId, SubmissionId, TagId, ToolCallId, ToolServerId,
+    TranscriptId, UploadId, UserId, WorkId,
 };
 pub use import::{
     ImportEnd, ImportFormat, ImportLine, ImportOutcome, ImportReport, LeftOut, LeftOutCount,
@@ -98,6 +101,7 @@ pub use people::{
 pub use queue::{Draft, Queue, QueuedMessage};
 pub use rating::{Comment, InvalidComment, Rating, RatingLine, RatingSum, Ratings};
 pub use related::{Related, RelatedState};
+pub use remembered::{Fact, FactText, Remembered};
 pub use route::ModelRoute;
 pub use saved_prompt::{PromptName, PromptText, SavedPrompt};
 pub use search::{FoundMessage, Piece, SearchHit, SearchResults};

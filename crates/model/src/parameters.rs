@@ -188,6 +188,9 @@ pub struct Sent {
     /// An application was asked, which has instructions, model and parameters of its own.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub application: bool,
+    /// What the person has models remember went along.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub memory: bool,
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ mod branches;
 mod compare;
 mod day;
 pub mod export;
+mod filing;
 mod order;
 mod queue;
 mod search;
+mod temporary;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -22,6 +24,7 @@ use model::{
     attachment::MOST_ATTACHMENTS, invisible::without_hidden,
 };
 
+pub use filing::Narrowed;
 pub(crate) use queue::{queue_of, queue_outcome};
 pub(crate) use walk::Walk;
 
@@ -63,7 +66,8 @@ impl Conversations {
         }
     }
 
-    /// The caller's conversations, those that are pinned and then newest first, without the archive; a page after the given cursor. Days are counted
+    /// The caller's conversations, those that are pinned and then newest first, without the archive and without what is in
+    /// folders and not pinned; a page after the given cursor. Days are counted
     /// `utc_offset_minutes` east of UTC.
     #[tracing::instrument(name = "api.conversations.list", skip_all)]
     pub async fn list(
@@ -120,6 +124,7 @@ impl Conversations {
             is_pinned: conversation.pinned,
             is_archived: conversation.archived,
             assistant: assistant.map(AnsweringAssistant::from),
+            is_temporary: conversation.temporary,
         })
     }
 
@@ -200,14 +205,13 @@ impl Conversations {
     }
 
     /// Puts it in the trash, where [`Conversations::restore`] finds it for 30 days. An answer that is being
-    /// written is stopped.
+    /// written is stopped. A temporary one is gone for good.
     #[tracing::instrument(name = "api.conversations.delete", skip_all, fields(conversation.id = %id))]
     pub async fn delete(&self, caller: &Caller, id: ConversationId) -> Result<(), Error> {
-        found(
-            self.db
-                .delete_conversation(caller.user(), id, self.clock.now())
-                .await?,
-        )?;
+        let now = self.clock.now();
+        if !self.db.delete_conversation(caller.user(), id, now).await? {
+            return self.forget(caller, id).await;
+        }
         self.hub.stop(id);
         self.hub.deleted(id);
         Ok(())

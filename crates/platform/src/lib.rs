@@ -27,6 +27,7 @@ pub mod people;
 mod pictures;
 pub mod prompts;
 pub mod ratings;
+pub mod remembered;
 mod render;
 pub mod search;
 mod services;

@@ -20,6 +20,7 @@ use crate::{
     people::People,
     prompts::Prompts,
     ratings::Ratings,
+    remembered::Remembered,
     shares::Shares,
     store::Db,
     tools::{Tools, ToolsParts},
@@ -50,6 +51,8 @@ pub struct Services {
     pub conversations: Conversations,
     /// What they tell every model.
     pub instructions: Instructions,
+    /// What they have models remember of them.
+    pub remembered: Remembered,
     /// Prompts that they keep.
     pub prompts: Prompts,
     /// What models may call while they answer.
@@ -178,6 +181,7 @@ impl Services {
             works.endless_shares,
         );
         let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
+        let remembered = Remembered::new(db.clone(), Arc::clone(&clock), ids.clone());
         let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
         let assistants = Assistants::new(db.clone(), Arc::clone(&clock), ids.clone());
         let ratings = Ratings::new(db.clone(), Arc::clone(&clock), ids.clone());
@@ -202,6 +206,7 @@ impl Services {
             meanings,
             shares,
             instructions,
+            remembered,
             prompts,
             assistants,
             ratings,
@@ -230,6 +235,25 @@ impl Services {
                 );
                 Some(Duration::from_mins(1))
             }
+        }
+    }
+
+    /// Removes temporary conversations whose time is over, and the files of those that are gone.
+    #[tracing::instrument(name = "job.forget", skip_all)]
+    pub async fn forget(&self) {
+        match self.conversations.forget_expired().await {
+            Ok(0) => {}
+            Ok(conversations) => tracing::info!(conversations, "forgot temporary conversations"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "forgetting temporary conversations failed"
+            ),
+        }
+        if let Err(error) = self.files.release().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "letting go of files of temporary conversations failed"
+            );
         }
     }
 

@@ -71,6 +71,8 @@ impl Function {
                 | "queue.send"
                 | "messages.edit_question"
                 | "messages.edit_answer"
+                | "preferences.default_model"
+                | "preferences.set_default_model"
         )
     }
 

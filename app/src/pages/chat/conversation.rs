@@ -27,6 +27,7 @@ use crate::{
         scroller::Scroller,
         sidebar::Sidebar,
         take_along::TakeAlong,
+        temporary::TemporaryBar,
         transcript::Transcript,
         unseen::{MARK, unseen_end},
         watch::watch,
@@ -97,6 +98,7 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
         is_pinned: false,
         is_archived: false,
         assistant: None,
+        is_temporary: false,
     }
 }
 
@@ -113,6 +115,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let is_withdrawn = answering.as_ref().is_some_and(|it| it.is_withdrawn);
     let is_application = answering.as_ref().is_some_and(|it| it.is_application) && !is_withdrawn;
     let conversation = OpenConversation::new(view);
+    let is_temporary = conversation.is_temporary;
     let is_generating = conversation.is_generating();
     let unseen = unseen_end(conversation);
     let found = Found::in_query();
@@ -144,6 +147,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         queue: conversation.queue,
         problem: conversation.problem,
         composer: Some((text, writing.attaching)),
+        is_temporary: Signal::stored(is_temporary),
     };
     let scroller = Scroller::new();
     if found.is_some() {
@@ -180,12 +184,15 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         <Header>
             <ConversationTitle conversation/>
             {answering.map(|assistant| view! { <Answering assistant/> })}
-            <OrderButtons conversation is_pinned is_archived/>
-            <TakeAlong id=conversation.id/>
+            {(!is_temporary).then(|| view! {
+                <OrderButtons conversation is_pinned is_archived/>
+                <TakeAlong id=conversation.id/>
+            })}
         </Header>
         <div class="conversation-view">
             <Transcript conversation scroller pending=writing.pending text=writing.text/>
             <div class="dock">
+                {is_temporary.then(|| view! { <TemporaryBar conversation/> })}
                 <Show when=move || conversation.is_offline.get()>
                     <p class="notice" role="status">{words.offline}</p>
                 </Show>

@@ -23,6 +23,7 @@ use crate::{
         empty::Greeting,
         header::Header,
         sidebar::Sidebar,
+        temporary::{TemporaryNote, TemporarySwitch},
         transcript::PendingQuestion,
     },
     error::AppError,
@@ -122,6 +123,8 @@ fn NewConversation(
 ) -> impl IntoView {
     let words = use_words();
     leave_shared(use_query_map());
+    let query = use_query_map();
+    let is_temporary = Signal::derive(move || query.with(|query| query.get("temporary").is_some()));
     let sidebar = expect_context::<Sidebar>();
     let JustAsked(just_asked) = expect_context();
     let text = RwSignal::new(draft);
@@ -149,14 +152,17 @@ fn NewConversation(
         problem: RwSignal::new(problem),
         is_generating: Signal::stored(false),
         queue: None,
+        is_temporary,
     };
     let navigate = use_navigate();
     let asked = move |asked: Asked| {
         let path = format!("/c/{}", asked.conversation);
-        // With whom it was begun, only the server says.
+        // The page of a temporary one is told so by the server, and so is with whom one was begun.
         let is_plain = beginning.assistant.with_untracked(Option::is_none);
-        just_asked.set_value(Some(asked).filter(|_| is_plain));
-        sidebar.reload();
+        if !is_temporary.get_untracked() {
+            just_asked.set_value(Some(asked).filter(|_| is_plain));
+            sidebar.reload();
+        }
         navigate(&path, NavigateOptions::default());
     };
     view! {
@@ -164,9 +170,11 @@ fn NewConversation(
             <span class="topbar__title">
                 {move || {
                     let name = beginning.assistant.with(|it| it.as_ref().map(|it| it.assistant.name.clone()));
-                    name.unwrap_or_else(|| words.new_chat.to_owned())
+                    let plain = if is_temporary.get() { words.temporary_chat } else { words.new_chat };
+                    name.unwrap_or_else(|| plain.to_owned())
                 }}
             </span>
+            <TemporarySwitch is_temporary/>
         </Header>
         <div class="conversation-view" data-empty=move || writing.pending.with(Option::is_none).then_some("true")>
             <div class="transcript" id="main" tabindex="-1">
@@ -181,6 +189,9 @@ fn NewConversation(
                 </div>
             </div>
             <div class="dock">
+                <Show when=move || is_temporary.get()>
+                    <TemporaryNote/>
+                </Show>
                 <Notice error=writing.problem/>
                 <Composer writing offer asked kept/>
             </div>

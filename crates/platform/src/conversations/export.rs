@@ -2,6 +2,7 @@
 
 mod forms;
 mod page;
+mod several;
 
 use std::collections::HashMap;
 

@@ -1,6 +1,7 @@
 //! What a person may read, name and throw away, on both databases.
 
 mod export;
+mod filing;
 mod order;
 mod search;
 

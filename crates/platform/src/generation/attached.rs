@@ -25,6 +25,8 @@ pub struct Asking {
     pub attachments: Vec<FileId>,
     /// The assistant with which it opens a conversation; elsewhere it means nothing.
     pub assistant: Option<BegunWith>,
+    /// A conversation that is begun with it is temporary: gone for good when it is left.
+    pub temporary: bool,
 }
 
 impl From<Prompt> for Asking {
@@ -33,6 +35,7 @@ impl From<Prompt> for Asking {
             prompt,
             attachments: Vec::new(),
             assistant: None,
+            temporary: false,
         }
     }
 }
@@ -147,6 +150,7 @@ mod tests {
             prompt: Prompt::parse("看看").expect("a prompt"),
             attachments: vec![two, one, two, one],
             assistant: None,
+            temporary: false,
         };
         assert_eq!(asking.each_once().attachments, [two, one]);
     }

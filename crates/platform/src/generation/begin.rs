@@ -63,6 +63,7 @@ impl Generations {
             Place::New {
                 conversation: ConversationId::from_uuid(self.0.ids.next()),
                 title: Title::of_question(words),
+                temporary: question.temporary,
             }
         };
         self.put(caller, place, (question, begun), model, submission)

@@ -24,7 +24,11 @@ impl Generations {
                 let found = inner.db.conversation(caller.user(), id).await?;
                 found.ok_or(Error::NotFound)?.model
             }
-            (None, None) => inner.options.default_model.clone(),
+            (None, None) => {
+                let own = inner.db.default_model(caller.user()).await?;
+                own.filter(|model| inner.models.offers(model))
+                    .unwrap_or_else(|| inner.options.default_model.clone())
+            }
         };
         Ok(ParametersView {
             conversation,

@@ -6,8 +6,8 @@ use super::Generations;
 use crate::{Error, identity::Caller, store::Allowance};
 
 impl Generations {
-    /// The models on offer to the caller, and the one that stands for those who did not choose: the site's default where
-    /// their groups allow it, else the first that they do.
+    /// The models on offer to the caller, and the one that stands for those who did not choose: their own default or the
+    /// site's where it is on offer and their groups allow it, else the first that they do.
     #[tracing::instrument(name = "api.generation.offer", skip_all)]
     pub async fn offer(&self, caller: &Caller) -> Result<(Vec<ModelChoice>, ModelName), Error> {
         caller.require(Permission::ChatUse)?;
@@ -16,10 +16,42 @@ impl Generations {
         let choices = on_offer.filter(|choice| allows(&allowance, &choice.name));
         let choices: Vec<ModelChoice> = choices.cloned().collect();
         let default = &self.0.options.default_model;
-        let shown = choices.iter().find(|choice| choice.name == *default);
+        let own = self.0.db.default_model(caller.user()).await?;
+        let named = |name: &ModelName| choices.iter().find(|choice| choice.name == *name);
+        let shown = own.as_ref().and_then(named).or_else(|| named(default));
         let shown = shown.or_else(|| choices.first());
         let default = shown.map_or_else(|| default.clone(), |choice| choice.name.clone());
         Ok((choices, default))
+    }
+
+    /// The models on offer to the caller, and the one that they chose to begin with; `None` where that is the site's.
+    #[tracing::instrument(name = "api.generation.default_model", skip_all)]
+    pub async fn default_model(
+        &self,
+        caller: &Caller,
+    ) -> Result<(Vec<ModelChoice>, Option<ModelName>), Error> {
+        let (choices, _) = self.offer(caller).await?;
+        Ok((choices, self.0.db.default_model(caller.user()).await?))
+    }
+
+    /// Begins the caller's conversations with that model from now on; with none, with the site's. One that is taken off the offer
+    /// later is passed over while it is.
+    #[tracing::instrument(name = "api.generation.set_default_model", skip_all)]
+    pub async fn set_default_model(
+        &self,
+        caller: &Caller,
+        model: Option<&ModelName>,
+    ) -> Result<(), Error> {
+        let (choices, _) = self.offer(caller).await?;
+        if model.is_some_and(|model| choices.iter().all(|choice| choice.name != *model)) {
+            return Err(Error::UnknownModel);
+        }
+        let now = self.0.clock.now();
+        Ok(self
+            .0
+            .db
+            .set_default_model(caller.user(), model, now)
+            .await?)
     }
 
     /// Refuses unless the caller may ask that model now. Answers that are begun in the same moment may together pass the

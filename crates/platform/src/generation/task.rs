@@ -95,8 +95,7 @@ impl Generations {
                 Ok(None) => {}
                 Ok(Some(asked)) => {
                     let of = (question, call);
-                    self.run_application(asked, user, of, live).await;
-                    return None;
+                    return self.run_application(asked, user, of, live).await;
                 }
                 Err(error) => return self.give_up(&live, unreadable(error)).await,
             }
@@ -257,6 +256,10 @@ impl Generations {
         answer: String,
     ) {
         let inner = &*self.0;
+        // Of a temporary conversation nothing is asked but its questions; one that can't be looked up is taken for one.
+        if inner.db.is_temporary(conversation).await.unwrap_or(true) {
+            return;
+        }
         let request = title::request(&inner.options.title_model, &question, &answer);
         // Who has nothing left keeps the question's beginning as the title.
         let id = conversation.to_string();

@@ -10,6 +10,7 @@ mod page;
 mod queue;
 mod quota;
 mod storing;
+mod temporary;
 mod tools;
 mod tree;
 mod watching;

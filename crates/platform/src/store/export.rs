@@ -16,10 +16,11 @@ use super::{Db, Part, Result, on_pool, text_of};
 /// Rows of a page.
 pub(crate) const PAGE: usize = 200;
 
-const CONVERSATIONS: &str = "SELECT c.id, c.title, c.model, c.parameters, c.created_at, c.updated_at, c.deleted_at, s.snapshot AS assistant, \
-     (SELECT t.tools FROM conversation_tools t WHERE t.conversation_id = c.id) AS tools \
+/// Temporary ones are kept nowhere.
+const CONVERSATIONS: &str = "SELECT c.id, c.title, c.model, c.parameters, c.folder_id, c.created_at, c.updated_at, c.deleted_at, \
+     s.snapshot AS assistant, (SELECT t.tools FROM conversation_tools t WHERE t.conversation_id = c.id) AS tools \
      FROM conversations c LEFT JOIN conversation_assistants s ON s.conversation_id = c.id \
-     WHERE c.owner_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3";
+     WHERE c.owner_id = $1 AND c.id > $2 AND c.expires_at IS NULL ORDER BY c.id LIMIT $3";
 const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
      WHERE c.owner_id = $1 AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
@@ -39,6 +40,14 @@ const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user
 const DEFAULT_TOOLS: &str = "SELECT tools FROM default_tools WHERE user_id = $1";
 const INSTRUCTIONS: &str =
     "SELECT about, answers, enabled, updated_at FROM instructions WHERE user_id = $1";
+const FOLDERS: &str = "SELECT id, name, created_at FROM folders WHERE owner_id = $1 ORDER BY id";
+const TAGS: &str = "SELECT id, name, created_at FROM tags WHERE owner_id = $1 ORDER BY id";
+const TAGGED: &str = "SELECT p.tag_id, p.conversation_id FROM tags t JOIN conversation_tags p ON p.tag_id = t.id \
+     WHERE t.owner_id = $1 ORDER BY p.tag_id, p.conversation_id";
+const MEMORY: &str = "SELECT enabled FROM memories WHERE user_id = $1";
+const FACTS: &str =
+    "SELECT id, text, created_at, updated_at FROM memory_facts WHERE owner_id = $1 ORDER BY id";
+const DEFAULT_MODEL: &str = "SELECT model FROM default_models WHERE user_id = $1";
 const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id = r.id \
      WHERE u.user_id = $1 ORDER BY r.name";
 const GROUPS: &str = "SELECT g.name FROM groups g JOIN group_members m ON m.group_id = g.id \
@@ -53,6 +62,10 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_CONVERSATIONS", CONVERSATIONS),
     ("EXPORT_LINES", LINES),
     ("EXPORT_RATINGS", RATINGS),
+    ("EXPORT_FOLDERS", FOLDERS),
+    ("EXPORT_TAGS", TAGS),
+    ("EXPORT_TAGGED", TAGGED),
+    ("EXPORT_FACTS", FACTS),
 ];
 
 /// A conversation, also of the trash.
@@ -65,6 +78,7 @@ pub(crate) struct KeptConversation {
     pub(crate) tools: Option<Json<Value>>,
     /// What it was begun with.
     pub(crate) assistant: Option<Json<Value>>,
+    pub(crate) folder_id: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) deleted_at: Option<i64>,
@@ -165,6 +179,27 @@ struct KeptRating {
     updated_at: i64,
 }
 
+#[derive(FromRow, Serialize)]
+struct KeptName {
+    id: String,
+    name: String,
+    created_at: i64,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptTagging {
+    tag_id: String,
+    conversation_id: String,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptFact {
+    id: String,
+    text: String,
+    created_at: i64,
+    updated_at: i64,
+}
+
 /// What is kept of a person that is never much.
 #[derive(Serialize)]
 pub(crate) struct KeptAccount {
@@ -179,6 +214,12 @@ pub(crate) struct KeptAccount {
     next_parameters: Vec<Json<Value>>,
     default_tools: Vec<Json<Value>>,
     instructions: Vec<KeptInstructions>,
+    folders: Vec<KeptName>,
+    tags: Vec<KeptName>,
+    tagged: Vec<KeptTagging>,
+    memory_enabled: Vec<bool>,
+    memory: Vec<KeptFact>,
+    default_model: Vec<String>,
     imports: Vec<Json<Value>>,
     ratings: Vec<KeptRating>,
 }
@@ -271,6 +312,12 @@ impl Db {
             next_parameters: all!(self, query_scalar, NEXT_PARAMETERS, user),
             default_tools: all!(self, query_scalar, DEFAULT_TOOLS, user),
             instructions: all!(self, query_as, INSTRUCTIONS, user),
+            folders: all!(self, query_as, FOLDERS, user),
+            tags: all!(self, query_as, TAGS, user),
+            tagged: all!(self, query_as, TAGGED, user),
+            memory_enabled: all!(self, query_scalar, MEMORY, user),
+            memory: all!(self, query_as, FACTS, user),
+            default_model: all!(self, query_scalar, DEFAULT_MODEL, user),
             imports: all!(self, query_scalar, IMPORTS, user),
             ratings: all!(self, query_as, RATINGS, user),
         })

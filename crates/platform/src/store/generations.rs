@@ -29,6 +29,8 @@ pub enum Place {
         conversation: ConversationId,
         /// Its first title.
         title: Title,
+        /// It goes for good when it is left.
+        temporary: bool,
     },
     /// To the end of the branch that is shown.
     Existing(ConversationId),

@@ -91,6 +91,7 @@ impl Desk {
             || Place::New {
                 conversation: ConversationId::from_uuid(self.ids.next()),
                 title: title("Spring"),
+                temporary: false,
             },
             Place::Existing,
         );

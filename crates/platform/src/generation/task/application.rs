@@ -64,7 +64,7 @@ impl Generations {
         Ok(answering.filter(|answering| answering.open_application().is_some()))
     }
 
-    /// Asks it, and hands on what comes.
+    /// Asks it, and hands on what comes. The question and its answer, where they are the first ones.
     #[tracing::instrument(name = "generation.run_application", skip_all, fields(
         conversation.id = %live.conversation, message.id = %live.message, generation.id = %live.generation,
     ))]
@@ -74,7 +74,7 @@ impl Generations {
         user: UserId,
         (question, call): (MessageId, CallId),
         live: Arc<Live>,
-    ) {
+    ) -> Option<(Message, String)> {
         let prepared = async {
             let ways = self.ways(&answering, user, &live, question).await?;
             let call = self.reserve_application(user, &ways, &live, call).await?;
@@ -82,19 +82,17 @@ impl Generations {
         };
         let (ways, call) = match prepared.await {
             Ok(prepared) => prepared,
-            Err(code) => {
-                self.fail(&live, code).await;
-                return;
-            }
+            Err(code) => return self.give_up(&live, code).await,
         };
-        let branch = self.ask_application(ways, &live, call).await;
+        let mut branch = self.ask_application(ways, &live, call).await;
         let (status, text) = live.ended().await;
         // What the answer refers to is no part of its growth.
         self.0.hub.changed(live.conversation);
-        if let ([question], MessageStatus::Complete) = (&*branch, status) {
-            self.write_title(user, live.conversation, subject(question), text)
-                .await;
-        }
+        let is_first = branch.len() == 1 && status == MessageStatus::Complete;
+        branch
+            .pop()
+            .filter(|_| is_first)
+            .map(|question| (question, text))
     }
 
     async fn ways(

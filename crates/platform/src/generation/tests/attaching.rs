@@ -48,6 +48,7 @@ impl House {
             prompt: Prompt::beside_files(text).unwrap(),
             attachments: files.to_vec(),
             assistant: None,
+            temporary: false,
         };
         let submission = self.submission();
         let asked = self
@@ -211,6 +212,7 @@ async fn versions_have_files_of_their_own_and_another_answer_sees_them() {
             prompt: Prompt::parse("Look at both").unwrap(),
             attachments: vec![one, two],
             assistant: None,
+            temporary: false,
         };
         let (model, submission) = (name("qwen3.5-plus"), house.submission());
         let edited = house

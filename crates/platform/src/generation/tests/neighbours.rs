@@ -23,6 +23,7 @@ async fn begun_elsewhere(house: &House) -> Asked {
         place: Place::New {
             conversation,
             title: Title::of_question("背一首诗"),
+            temporary: false,
         },
         question: MessageId::from_uuid(house.ids.next()),
         text: "背一首诗",

@@ -24,9 +24,8 @@ const PIECE: usize = 1024 * 1024;
 
 const README: &str = "Everything that this site keeps of your account. Times are milliseconds since 1970 in UTC.\n\
      本站为您的帐户保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\n\
-account.json profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts, waiting messages, imports, \n\
-personal instructions, parameters of the next conversation, tools that are on\n\
-
+     account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts, waiting messages,\n\
+                         imports, personal instructions, parameters of the next conversation, tools that are on, folders, tags, memory\n\
      sessions.json        where you are signed in\n\
      activity.jsonl       what you did, from the audit log\n\
      picture.png          your picture\n\

@@ -9,18 +9,23 @@ use crate::store::{
     queue::take_queued, rows, search::SearchIndex as _, tool_calls,
 };
 
+/// How long a temporary conversation lasts after its last question, where nobody leaves it before.
+const TEMPORARY_MS: i64 = 60 * 60 * 1000;
+
 const FIND_SUBMISSION: &str = "
     SELECT m.conversation_id, m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
     WHERE m.submission_id = $1 AND c.owner_id = $2";
 
 /// With what was set for it before it was begun.
 const NEW_CONVERSATION: &str = "
-    INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at, parameters)
-    VALUES ($1, $2, $3, 'question', $4, $5, $5, (SELECT parameters FROM next_parameters WHERE user_id = $2))";
+    INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at, parameters, expires_at)
+    VALUES ($1, $2, $3, 'question', $4, $5, $5, (SELECT parameters FROM next_parameters WHERE user_id = $2), $6)";
 
-/// Also takes the row's lock, so that two answers can't both begin. What goes on is not put away any more.
+/// Also takes the row's lock, so that two answers can't both begin. What goes on is not put away any more,
+/// and a temporary conversation lasts as long as if it had begun now.
 const TOUCH: &str = "
-    UPDATE conversations SET updated_at = $3, model = $4, archived_at = NULL
+    UPDATE conversations SET updated_at = $3, model = $4, archived_at = NULL,
+           expires_at = CASE WHEN expires_at IS NULL THEN NULL ELSE $5 END
     WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL RETURNING leaf_id";
 
 const NEW_QUESTION: &str = "
@@ -132,6 +137,7 @@ macro_rules! touch {
             .bind($owner.to_string())
             .bind($answer.now.get())
             .bind($answer.model.as_str())
+            .bind($answer.now.plus(TEMPORARY_MS).get())
             .fetch_optional(&mut *$tx)
             .await?;
         touched
@@ -213,13 +219,16 @@ impl Db {
                 Place::New {
                     conversation,
                     title,
+                    temporary,
                 } => {
+                    let expires_at = temporary.then(|| answer.now.plus(TEMPORARY_MS).get());
                     sqlx::query(NEW_CONVERSATION)
                         .bind(conversation.to_string())
                         .bind(owner.to_string())
                         .bind(title.as_str())
                         .bind(answer.model.as_str())
                         .bind(answer.now.get())
+                        .bind(expires_at)
                         .execute(&mut *tx)
                         .await?;
                     sqlx::query(parameters::FORGET_NEXT)

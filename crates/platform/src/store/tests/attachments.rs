@@ -49,6 +49,7 @@ impl Desk {
             place: Place::New {
                 conversation,
                 title: title("Spring"),
+                temporary: false,
             },
             question,
             text: "看看",

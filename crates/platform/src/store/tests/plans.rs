@@ -4,10 +4,11 @@ use sqlx::{Row, SqlitePool};
 
 use crate::store::{
     answers, assistants, attachments, blobs, branches, budgets, calls, conversations, db::Pool,
-    drafts, export, files, generations, groups, idempotency, imports, instructions, invitations,
-    job_lines, jobs, ledger, messages, order, parameters, people, queue, ratings, runs,
-    saved_prompts, search, shares, testing::on_both, tool_calls, tools, trail, transcripts,
-    uploads, upstream_objects, usage, usage_report, vectors, works,
+    default_models, drafts, export, files, folders, generations, groups, idempotency, imports,
+    instructions, invitations, job_lines, jobs, ledger, messages, order, parameters, people, queue,
+    ratings, remembered, runs, saved_prompts, search, shares, tags, temporary, testing::on_both,
+    tool_calls, tools, trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors,
+    works,
 };
 
 /// Every query whose table grows with use.
@@ -16,6 +17,11 @@ const QUERIES: &[&[(&str, &str)]] = &[
     order::QUERIES,
     tool_calls::QUERIES,
     tools::QUERIES,
+    folders::QUERIES,
+    tags::QUERIES,
+    temporary::QUERIES,
+    remembered::QUERIES,
+    default_models::QUERIES,
     messages::QUERIES,
     answers::QUERIES,
     attachments::QUERIES,
