@@ -19,6 +19,7 @@ pub mod id;
 pub mod import;
 pub mod instructions;
 pub mod job;
+pub mod library;
 pub mod message;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -66,6 +67,9 @@ pub use import::{
 };
 pub use instructions::Instructions;
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
+pub use library::{
+    LibraryDeleted, LibraryFile, LibraryFilter, LibraryId, LibraryItem, LibraryKind,
+};
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
 };

@@ -13,6 +13,7 @@ use crate::{
     instructions::Instructions,
     jobs::Jobs,
     ledger::Ledger,
+    library::Library,
     mail::Mailer,
     meaning::Meanings,
     people::People,
@@ -38,6 +39,8 @@ pub struct Services {
     pub transcripts: Transcripts,
     /// Finding all of that by what it means.
     pub meanings: Meanings,
+    /// All that they keep in one list.
+    pub library: Library,
     /// Links to what they show to others.
     pub shares: Shares,
     /// What they keep.
@@ -169,7 +172,14 @@ impl Services {
         let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
         let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
         let works = Works::new(parts, works);
+        let library = Library::new(
+            db.clone(),
+            files.clone(),
+            works.clone(),
+            transcripts.clone(),
+        );
         Self {
+            library,
             gateway,
             works,
             transcripts,
@@ -238,6 +248,14 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "clearing the file store failed"
+            ),
+        }
+        match self.files.expire().await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "deleted files whose time is over"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "deleting files whose time is over failed"
             ),
         }
         match self.shares.purge().await {

@@ -64,6 +64,43 @@ async fn a_recording_is_written_down_put_right_and_taken_along() -> TestResult {
         made["notes"]
     );
 
+    // Another title, a name, and two voices that are one: each says which version it saw.
+    let voices: Vec<u64> = made["speakers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|voice| voice["id"].as_u64())
+        .collect();
+    anyhow::ensure!(voices.len() == 2, "{}", made["speakers"]);
+    let title = json!({ "title": "Weekly 周会", "version": 0 });
+    let named = lin.call(Method::PATCH, &path, title.clone()).await?;
+    assert_eq!(named.status, StatusCode::NO_CONTENT);
+    let outdated = lin.call(Method::PATCH, &path, title.clone()).await?;
+    assert_eq!(
+        (outdated.status, outdated.code()),
+        (StatusCode::CONFLICT, "outdated".to_owned())
+    );
+    let theirs = other.call(Method::PATCH, &path, title).await?;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    let empty = json!({ "title": " ", "version": 1 });
+    let empty = lin.call(Method::PATCH, &path, empty).await?;
+    assert_eq!(empty.code(), "invalid_title");
+    let name = json!({ "name": "林", "version": 1 });
+    let speaker = format!("{path}/speakers/{}", voices[0]);
+    lin.call(Method::PUT, &speaker, name).await?;
+    let merge = |version: u32| json!({ "from": voices[1], "into": voices[0], "version": version });
+    let merged = format!("{path}/merge-speakers");
+    let outdated = lin.post(&merged, merge(1)).await?;
+    assert_eq!(outdated.status, StatusCode::CONFLICT);
+    let done = lin.post(&merged, merge(2)).await?;
+    assert_eq!(done.status, StatusCode::NO_CONTENT);
+    let now = lin.get(&path).await?.done()?;
+    assert_eq!(now["line"]["title"], "Weekly 周会");
+    assert_eq!(now["speakers"].as_array().map(Vec::len), Some(1));
+    assert_eq!(now["speakers"][0]["name"], "林");
+    let back = json!({ "title": "weekly", "version": 3 });
+    lin.call(Method::PATCH, &path, back).await?;
+
     let edit = json!({ "text": "Put right.", "version": 0 });
     let sentence = format!("{path}/sentences/0");
     lin.call(Method::PUT, &sentence, edit.clone())

@@ -277,7 +277,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     permitted("works.make", Permission::MediaUse, WISH),
     permitted("works.cancel", Permission::MediaUse, NO_ID),
     permitted("works.forget", Permission::MediaUse, NO_ID),
-    permitted("works.library", Permission::MediaUse, KIND),
+    permitted("library.list", Permission::MediaUse, KIND),
+    permitted(
+        "library.delete",
+        Permission::MediaUse,
+        &[(
+            "ids[]",
+            Value::Text("work:01990000-0000-7000-8000-000000000000"),
+        )],
+    ),
     permitted(
         "works.related",
         Permission::MediaUse,
@@ -311,6 +319,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("form[state]", Value::Text("failed"))],
     ),
     permitted("jobs.stop", Permission::JobsWrite, NO_ID),
+    permitted("jobs.first", Permission::JobsWrite, NO_ID),
     permitted("model_names.list", Permission::UsageRead, &[]),
     permitted(
         "model_names.set",
