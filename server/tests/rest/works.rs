@@ -61,7 +61,18 @@ async fn the_library_lists_what_is_kept_and_lets_go_of_what_nothing_uses() -> Te
     let free = browser
         .keep("free.png", crate::support::PIXEL.to_vec())
         .await?;
+    let hostile = "<img src=x onerror=alert(1)>.png";
+    let named = browser
+        .keep(hostile, crate::support::PIXEL.to_vec())
+        .await?;
+    let page = browser.get("/library").header("accept", "text/html");
+    let page = crate::support::Reply::to(page).await?;
+    assert!(page.text().contains("&lt;img src=x"), "{}", page.text());
+    assert!(!page.text().contains("<img src=x"));
     let lin = of_lin(&app).await?;
+    let discarded = format!("/rest/v1/files/{}", named.id);
+    lin.call(http::Method::DELETE, &discarded, serde_json::Value::Null)
+        .await?;
     let listed = lin.get("/rest/v1/library").await?.done()?;
     let types: Vec<&str> = listed["items"]
         .as_array()

@@ -1,6 +1,6 @@
 //! What a transcript is called, and calling it something else in the same place.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_meta::Title;
 use model::TranscriptId;
 use server_fn::ServerFn;
@@ -22,22 +22,22 @@ const LONGEST: &str = "120";
 #[component]
 pub(super) fn Heading(id: TranscriptId, title: String, version: RwSignal<i64>) -> impl IntoView {
     let words = use_words();
-    let typed = RwSignal::new(title.clone());
     let title = RwSignal::new(title);
+    // What is typed is the field's alone, also before the page is alive.
+    let field = NodeRef::<html::Input>::new();
     let submission = Submission::new(&[]);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let (named, seen) = (
-            typed.get_untracked().trim().to_owned(),
-            version.get_untracked(),
-        );
+        let Some(typed) = field.get_untracked() else {
+            return;
+        };
+        let (named, seen) = (typed.value().trim().to_owned(), version.get_untracked());
         let called = named.clone();
         submission.send(
             move || rename_transcript(id.to_string(), named.clone(), seen),
             move |()| {
                 version.try_set(seen + 1);
                 title.try_set(called.clone());
-                typed.try_set(called.clone());
                 submission.forget();
                 browser::close_questions();
             },
@@ -45,7 +45,9 @@ pub(super) fn Heading(id: TranscriptId, title: String, version: RwSignal<i64>) -
     };
     let pressed = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" {
-            typed.set(title.get_untracked());
+            if let Some(typed) = field.get_untracked() {
+                typed.set_value(&title.get_untracked());
+            }
             submission.forget();
             browser::close_questions();
         }
@@ -68,8 +70,7 @@ pub(super) fn Heading(id: TranscriptId, title: String, version: RwSignal<i64>) -
                         maxlength=LONGEST
                         aria-label=words.title
                         value=title.get_untracked()
-                        prop:value=typed
-                        on:input:target=move |event| typed.set(event.target().value())
+                        node_ref=field
                     />
                     <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
                     {submission.view_as("")}

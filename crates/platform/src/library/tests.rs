@@ -225,10 +225,8 @@ async fn everything_comes_once_and_in_order_page_by_page() {
             panic!("an attachment is a file");
         };
         assert!(kept.transcript.is_none() && kept.conversation.is_some());
-        let wrong = site
-            .services
-            .library
-            .page(&site.lin, &LibraryFilter::default(), Some("x"));
+        let filter = LibraryFilter::default();
+        let wrong = site.services.library.page(&site.lin, &filter, Some("x"));
         assert!(matches!(wrong.await, Err(Error::NotFound)));
     })
     .await;
