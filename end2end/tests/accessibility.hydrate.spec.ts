@@ -67,7 +67,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       // Before the page is alive the link leads to the file itself.
       await expect(async () => {
         await works.open("/library");
-        await works.shelf.first().getByRole("link").click();
+        await works.shelf.getByRole("link", { name: /a heron in the reeds/ }).click();
         await expect(works.lightbox).toBeVisible({ timeout: 2_000 });
       }).toPass({ timeout: 30_000 });
       expect(await findings(page), "large").toEqual([]);

@@ -106,7 +106,8 @@ test("what is looked for is marked where it stands", async ({ page, words }) => 
 });
 
 test("a transcript is called something else, two voices become one, and its translation stands beside it", async ({ page, words }) => {
-  await uploaded(page, words);
+  // Long enough that both are heard.
+  await uploaded(page, words, 40);
   const address = new URL(page.url()).pathname;
   const rename = async (page: Page, title: string) => {
     await page.locator(".minutes__rename > summary").click();

@@ -6,8 +6,7 @@ use utoipa::{
     ToSchema,
     openapi::{
         Components, Content, HeaderBuilder, HttpMethod, KnownFormat, ObjectBuilder,
-        OpenApi as Document, Ref, RefOr, Required, Response, ResponseBuilder, Schema, SchemaFormat,
-        Type,
+        OpenApi as Document, Ref, RefOr, Required, ResponseBuilder, Schema, SchemaFormat, Type,
         path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
         request_body::RequestBodyBuilder,
         security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
@@ -192,14 +191,13 @@ fn upload(summary: &str) -> OperationBuilder {
 }
 
 /// Why not: a code by itself, and problem details where a credential was not taken.
-fn refusal() -> Response {
+fn refusal() -> ResponseBuilder {
     let code = Content::new(Some(Ref::from_schema_name(FailureCode::name())));
     let details = Content::new(Some(Ref::from_schema_name("Problem")));
     ResponseBuilder::new()
         .description("Why it was refused.")
         .content("text/plain", code)
         .content("application/problem+json", details)
-        .build()
 }
 
 fn text() -> RefOr<Schema> {
@@ -240,7 +238,7 @@ fn header((name, is_needed, what): Header) -> Parameter {
         .build()
 }
 
-fn told(what: &str, headers: &[Header]) -> Response {
+fn told(what: &str, headers: &[Header]) -> ResponseBuilder {
     let mut response = ResponseBuilder::new().description(what);
     for (name, _, says) in headers {
         let header = HeaderBuilder::new()
@@ -249,5 +247,5 @@ fn told(what: &str, headers: &[Header]) -> Response {
             .build();
         response = response.header(*name, header);
     }
-    response.build()
+    response
 }

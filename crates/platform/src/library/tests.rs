@@ -302,7 +302,7 @@ async fn what_something_else_uses_stays_when_the_rest_is_deleted() {
         assert_eq!((done.deleted, done.kept.len()), (2, 0));
         let left = all(&site, None, "").await;
         assert_eq!(left, [work(12), file(7), file(5), file(2)]);
-        let files = count(&db, "SELECT SUM(files) FROM storage").await;
+        let files = count(&db, "SELECT CAST(SUM(files) AS BIGINT) FROM storage").await;
         assert_eq!(files, 4, "the sums agree with what is there");
 
         let again = library.delete(lin, &some).await.unwrap();

@@ -24,15 +24,16 @@ macro_rules! used {
     };
 }
 
-/// What has a file is looked up row by row, by indexes of the file's id.
+/// What has a file is looked up row by row, by indexes of the file's id: one that has it is enough. (The least would be looked for
+/// among all that the owner has.)
 macro_rules! page {
     ($condition:literal) => {
         concat!(
             "SELECT f.id, f.name, f.mime, f.bytes, f.width, f.height, f.duration_ms, f.created_at, \
-             (SELECT MIN(t.id) FROM transcripts t WHERE t.file_id = f.id AND t.owner_id = f.owner_id) AS transcript_id, \
-             (SELECT MIN(m.conversation_id) FROM message_attachments a JOIN messages m ON m.id = a.message_id \
+             (SELECT t.id FROM transcripts t WHERE t.file_id = f.id AND t.owner_id = f.owner_id LIMIT 1) AS transcript_id, \
+             (SELECT m.conversation_id FROM message_attachments a JOIN messages m ON m.id = a.message_id \
               JOIN conversations c ON c.id = m.conversation_id WHERE a.file_id = f.id AND a.owner_id = f.owner_id \
-              AND m.deleted_at IS NULL AND c.deleted_at IS NULL) AS conversation_id \
+              AND m.deleted_at IS NULL AND c.deleted_at IS NULL LIMIT 1) AS conversation_id \
              FROM files f WHERE f.owner_id = $1 AND f.kind = 'upload' AND f.id < $2 AND LOWER(f.name) LIKE $3 ESCAPE '\\'",
             $condition,
             " ORDER BY f.id DESC LIMIT $4"
