@@ -21,6 +21,7 @@ pub mod instructions;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;
+pub mod library;
 pub mod messages;
 pub mod model_names;
 pub mod parameters;

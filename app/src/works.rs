@@ -6,6 +6,7 @@ pub mod cost;
 pub mod desk;
 pub mod draft;
 pub mod foot;
+pub mod form;
 pub mod large;
 pub mod lightbox;
 pub mod list;

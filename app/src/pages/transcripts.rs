@@ -4,6 +4,7 @@
 mod ask;
 mod captions;
 mod export;
+mod heading;
 mod line;
 mod list;
 mod map;

@@ -24,6 +24,7 @@ pub mod import;
 pub mod instructions;
 pub mod invisible;
 pub mod job;
+pub mod library;
 pub mod message;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -85,6 +86,9 @@ pub use import::{
 pub use instructions::Instructions;
 pub use invisible::Stretch;
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
+pub use library::{
+    LibraryDeleted, LibraryFile, LibraryFilter, LibraryId, LibraryItem, LibraryKind,
+};
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
 };

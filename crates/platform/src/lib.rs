@@ -19,6 +19,7 @@ pub mod imports;
 pub mod instructions;
 mod jobs;
 pub mod ledger;
+pub mod library;
 pub mod mail;
 pub mod meaning;
 mod memory;

@@ -14,6 +14,7 @@ use crate::{
     instructions::Instructions,
     jobs::Jobs,
     ledger::Ledger,
+    library::Library,
     mail::Mailer,
     meaning::Meanings,
     outside::Reach,
@@ -43,6 +44,8 @@ pub struct Services {
     pub transcripts: Transcripts,
     /// Finding all of that by what it means.
     pub meanings: Meanings,
+    /// All that they keep in one list.
+    pub library: Library,
     /// Links to what they show to others.
     pub shares: Shares,
     /// What they keep.
@@ -198,7 +201,14 @@ impl Services {
             reach: Reach::public(),
         });
         generations.equip(&tools);
+        let library = Library::new(
+            db.clone(),
+            files.clone(),
+            works.clone(),
+            transcripts.clone(),
+        );
         Self {
+            library,
             gateway,
             works,
             tools,
@@ -290,6 +300,14 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "clearing the file store failed"
+            ),
+        }
+        match self.files.expire().await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "deleted files whose time is over"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "deleting files whose time is over failed"
             ),
         }
         match self.shares.purge().await {

@@ -175,7 +175,7 @@ impl Db {
         ids: &[FileId],
         now: Millis,
     ) -> Result<(u64, Vec<Blob>)> {
-        self.delete_by(DELETE, owner, ids, now).await
+        self.delete_files_by(DELETE, owner, ids, now).await
     }
 
     /// Deletes an upload of the owner's that nothing has. How many, and the contents that nothing refers to any more.
@@ -186,10 +186,11 @@ impl Db {
         id: FileId,
         now: Millis,
     ) -> Result<(u64, Vec<Blob>)> {
-        self.delete_by(DELETE_UNUSED, owner, &[id], now).await
+        self.delete_files_by(DELETE_UNUSED, owner, &[id], now).await
     }
 
-    async fn delete_by(
+    /// Deletes those of the files that the statement does. How many, and the contents that nothing refers to any more.
+    pub(super) async fn delete_files_by(
         &self,
         delete: &'static str,
         owner: UserId,

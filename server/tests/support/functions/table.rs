@@ -282,7 +282,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     permitted("works.make", Permission::MediaUse, WISH),
     permitted("works.cancel", Permission::MediaUse, NO_ID),
     permitted("works.forget", Permission::MediaUse, NO_ID),
-    permitted("works.library", Permission::MediaUse, KIND),
+    permitted("library.list", Permission::MediaUse, KIND),
+    permitted(
+        "library.delete",
+        Permission::MediaUse,
+        &[(
+            "ids[]",
+            Value::Text("work:01990000-0000-7000-8000-000000000000"),
+        )],
+    ),
     permitted(
         "works.related",
         Permission::MediaUse,
@@ -340,6 +348,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Permission::ToolsWrite,
         &[("tool", Value::Text("no__tool"))],
     ),
+    permitted("jobs.first", Permission::JobsWrite, NO_ID),
     permitted("model_names.list", Permission::UsageRead, &[]),
     permitted(
         "model_names.set",
