@@ -107,7 +107,7 @@ pub(crate) use tokens::{Family, NewFamily, Refresh, Refreshed};
 pub(crate) use totp::NewTotp;
 pub(crate) use trail::TrailQuery;
 pub(crate) use transcripts::{Found, KeptTranscript, NewSentence, NewTranscript};
-pub(crate) use uploads::{Begun, KeptUpload, NewPart, NewUpload};
+pub(crate) use uploads::{Advanced, Begun, KeptUpload, NewPart, NewUpload, Unfinished};
 pub(crate) use usage_report::{BANDS, ReportQuery};
 pub(crate) use users::{NewUser, User};
 pub(crate) use vectors::{Due, NewPassage, Reading, Unread, Vectors};

@@ -1,0 +1,4 @@
+-- An upload whose length is told with its end: until then `length` is what came, and what is reserved grows with it.
+ALTER TABLE uploads ADD COLUMN deferred BOOLEAN NOT NULL DEFAULT FALSE;
+-- Of a recording that is sent while it is made: how much was recorded, in milliseconds. Of other uploads nothing.
+ALTER TABLE uploads ADD COLUMN recorded_ms BIGINT;
