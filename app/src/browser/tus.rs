@@ -195,7 +195,12 @@ async fn refusal(answer: &Response, status: u16) -> AppError {
             .and_then(|text| text.as_string()),
         Err(_) => None,
     };
-    let told = text.and_then(|text| serde_json::from_str(&text).ok());
+    // A code by itself, or with more about it.
+    let told = text.and_then(|text| {
+        let code = text.trim().parse::<FailureCode>().ok();
+        code.map(AppError::new)
+            .or_else(|| serde_json::from_str(&text).ok())
+    });
     told.unwrap_or_else(|| {
         AppError::new(if status == 413 {
             FailureCode::TooLarge

@@ -108,6 +108,7 @@ pub(crate) use totp::NewTotp;
 pub(crate) use trail::TrailQuery;
 pub(crate) use transcripts::{Found, KeptTranscript, NewSentence, NewTranscript};
 pub(crate) use uploads::{Advanced, Begun, KeptUpload, NewPart, NewUpload, Unfinished};
+pub(crate) use upstream_objects::Gone;
 pub(crate) use usage_report::{BANDS, ReportQuery};
 pub(crate) use users::{NewUser, User};
 pub(crate) use vectors::{Due, NewPassage, Reading, Unread, Vectors};

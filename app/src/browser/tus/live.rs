@@ -222,7 +222,8 @@ impl Live {
                     Sent::All
                 })
             }
-            409 => {
+            // Somewhere else; without a place it is another conflict: there is no room for more.
+            409 if header(&answer, "upload-offset").is_some() => {
                 self.0.borrow_mut().is_unsure = true;
                 Ok(Sent::Some)
             }
