@@ -52,6 +52,7 @@ mod conversations {
 mod files {
     mod access;
     mod bucket;
+    mod hostile;
     mod memory;
     mod serving;
     mod taking;
