@@ -38,7 +38,7 @@ fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
 
 /// A film with a track of places, in fragments: where its samples lie can't be told.
 fn tracked() -> Vec<u8> {
-    let hdlr = [&[0; 8][..], b"meta", &[0; 13]].concat();
+    let hdlr = [&[0_u8; 8][..], b"meta", &[0; 13]].concat();
     let track = boxed(*b"trak", &boxed(*b"mdia", &boxed(*b"hdlr", &hdlr)));
     [
         boxed(*b"ftyp", b"isom\0\0\x02\0"),
