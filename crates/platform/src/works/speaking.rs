@@ -43,12 +43,7 @@ impl Making<'_> {
         let client = self.works.0.gateway.client().clone();
         for (number, part) in (0_u32..).zip(&parts).skip(self.step.spoken.len()) {
             if self.step.in_flight == Some(number) {
-                let characters = if any_form {
-                    counted(part)
-                } else {
-                    part.chars().count()
-                };
-                self.add_lost(characters);
+                self.add_lost(counted(part));
                 self.step.in_flight = None;
             }
             if self.desk.cancelled().is_cancelled() {

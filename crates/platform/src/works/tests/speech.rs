@@ -43,24 +43,23 @@ async fn a_part_that_a_dead_process_asked_for_is_booked_beside_the_one_that_is_a
         let house = House::at_rest(&db).await;
         let wish = SpeechWish {
             model: "qwen3-tts-flash".to_owned(),
-            text: "从前有一座山。".repeat(80),
+            text: "从前有一座山。".repeat(150),
             voice: "Cherry".to_owned(),
             speed: None,
             format: SpeechFormat::Wav,
         };
-        let all = i64::try_from(wish.text.chars().count()).unwrap();
         let id = house.make(&Wish::Speech(wish)).await.unwrap();
         let asked = format!("UPDATE jobs SET step = '{{\"in_flight\":0}}' WHERE id = '{id}'");
         execute(&db, &asked).await;
         house.begin();
         let done = house.ended(id).await;
         assert_eq!((done.state, done.works.len()), (JobState::Succeeded, 1));
-        assert_eq!(done.done, Some((2, 2)));
+        assert_eq!(done.done, Some((3, 3)));
         assert_eq!(house.calls().await, 1);
-        // Seventy-one sentences of seven characters were lost.
+        // A sentence counts thirteen; seventy-one are a part, of which one was lost.
         let booked = format!(
             "SELECT COUNT(*) FROM calls WHERE usage_source = 'estimated' AND characters = {}",
-            all + 71 * 7
+            (150 + 71) * 13
         );
         assert_eq!(count(&db, &booked).await, 1);
         assert!(done.cost <= done.at_most);
