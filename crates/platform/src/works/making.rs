@@ -156,13 +156,17 @@ impl Making<'_> {
         if self.step.task.is_none() {
             if let Some(at) = self.step.asked_at {
                 // The process that asked did not live to hear the answer.
-                match self.works.lost_task(self.job, self.card, at).await? {
+                match self
+                    .works
+                    .lost_task(self.job, (self.wish, self.card), at)
+                    .await?
+                {
                     Lost::Found(id) => {
                         self.step.found = true;
                         self.has_task(id, None).await?;
                     }
                     Lost::NeverBegun => self.step.asked_at = None,
-                    Lost::Unknown if asking::is_task(self.card) => {
+                    Lost::Unknown if asking::is_task(self.wish, self.card) => {
                         return self.is_unknown().await;
                     }
                     Lost::Unknown => return self.is_lost().await,
@@ -228,7 +232,7 @@ impl Making<'_> {
                 Err(Pause::Later(wait.min(Duration::from_mins(5))))
             }
             // Whether it was begun nobody knows: whoever comes next looks for it.
-            _ if asking::is_task(self.card) && may_have_begun(error) => {
+            _ if asking::is_task(self.wish, self.card) && may_have_begun(error) => {
                 Err(Pause::Later(Duration::from_secs(3)))
             }
             _ => self.fail(JobEnd::failed(error), failure_of(error)).await,
