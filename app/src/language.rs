@@ -225,6 +225,7 @@ impl Words {
             FailureCode::UpstreamUnavailable => self.error_upstream_unavailable,
             FailureCode::UpstreamTimeout => self.error_upstream_timeout,
             FailureCode::UpstreamInterrupted => self.error_upstream_interrupted,
+            FailureCode::AnswerLost => self.error_answer_lost,
             FailureCode::UpstreamUnreadable => self.error_upstream_unreadable,
             FailureCode::ContentRefused => self.error_content_refused,
             FailureCode::UpstreamInvalid => self.error_upstream_invalid,

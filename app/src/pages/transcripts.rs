@@ -17,6 +17,7 @@ mod search;
 mod send;
 mod sentence;
 mod speakers;
+mod unfinished;
 mod watch;
 mod words;
 

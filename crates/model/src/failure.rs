@@ -246,6 +246,8 @@ failure_codes! {
     UpstreamTimeout = "upstream_timeout", 504;
     /// The upstream broke off in the middle.
     UpstreamInterrupted = "upstream_interrupted", 502;
+    /// It was answered while the process that asked ended, and can't be asked for again.
+    AnswerLost = "answer_lost", 502;
     /// The upstream's answer can't be read.
     UpstreamUnreadable = "upstream_unreadable", 502;
     /// Content inspection refused the question or the answer.

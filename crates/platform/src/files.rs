@@ -5,8 +5,10 @@
 //! the owner in it, so a stranger's file looks like one that never was.
 
 mod attached;
+mod blanks;
 mod boxes;
 mod draft;
+mod elements;
 mod error;
 mod expire;
 mod kinds;
@@ -20,6 +22,7 @@ mod take;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
+mod tracks;
 mod uploads;
 
 use std::{pin::Pin, sync::Arc};

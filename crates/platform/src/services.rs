@@ -310,6 +310,14 @@ impl Services {
                 "deleting files whose time is over failed"
             ),
         }
+        match self.gateway.delete_what_is_gone().await {
+            Ok(0) => {}
+            Ok(things) => tracing::info!(things, "deleted what closed accounts had at Bailian"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "deleting at Bailian what closed accounts had failed"
+            ),
+        }
         match self.shares.purge().await {
             Ok(0) => {}
             Ok(links) => tracing::info!(links, "forgot links that have ended"),

@@ -10,6 +10,7 @@ mod lost;
 mod making;
 mod offers;
 mod parts;
+mod speaking;
 mod step;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -5,30 +5,7 @@ use http::{Method, StatusCode};
 use model::{BuiltIn, transcript::TranscriptState};
 use serde_json::{Value, json};
 
-use crate::support::{Api, PASSWORD, Reply, TestApp, TestResult, answered, eventually};
-
-/// Seconds of a tone that comes and goes, in which the simulator hears sentences.
-fn recording(seconds: u32) -> Vec<u8> {
-    const HERTZ: u32 = 16_000;
-    let samples = (0..HERTZ * seconds).flat_map(|place| {
-        let wave = f64::from(place) * 220.0 * std::f64::consts::TAU / f64::from(HERTZ);
-        let loud = if place / HERTZ % 3 == 2 { 0.0 } else { 9_000.0 };
-        #[expect(clippy::cast_possible_truncation, reason = "it fits")]
-        let sample = (wave.sin() * loud) as i16;
-        sample.to_le_bytes()
-    });
-    let samples: Vec<u8> = samples.collect();
-    let length = HERTZ * seconds * 2;
-    let mut wav = b"RIFF".to_vec();
-    wav.extend((length + 36).to_le_bytes());
-    wav.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    wav.extend(HERTZ.to_le_bytes());
-    wav.extend((HERTZ * 2).to_le_bytes());
-    wav.extend(b"\x02\0\x10\0data");
-    wav.extend(length.to_le_bytes());
-    wav.extend(samples);
-    wav
-}
+use crate::support::{Api, PASSWORD, Reply, TestApp, TestResult, answered, eventually, recording};
 
 #[tokio::test]
 async fn a_recording_is_written_down_put_right_and_taken_along() -> TestResult {
