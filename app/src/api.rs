@@ -6,10 +6,13 @@
 )]
 
 pub mod account;
+pub mod assistants;
 pub mod audit;
 pub mod budgets;
+pub mod compare;
 pub mod conversations;
 pub mod files;
+pub mod folders;
 pub mod generation;
 pub mod groups;
 pub mod identity;
@@ -18,6 +21,7 @@ pub mod instructions;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;
+pub mod library;
 pub mod messages;
 pub mod model_names;
 pub mod parameters;
@@ -25,11 +29,16 @@ pub mod people;
 pub mod playground;
 pub mod preferences;
 pub mod prompts;
+pub mod queue;
+pub mod ratings;
 pub mod recovery;
+pub mod remembered;
 pub mod roles;
 pub mod security;
 pub mod shares;
 pub mod sso;
+pub mod tool_servers;
+pub mod tools;
 pub mod transcripts;
 pub mod usage;
 pub mod works;

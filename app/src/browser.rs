@@ -4,6 +4,7 @@ pub mod canvas;
 pub mod events;
 pub mod fetch;
 pub mod highlight;
+pub mod lasting;
 pub mod local;
 pub mod microphone;
 pub mod notices;

@@ -74,6 +74,18 @@ pub enum Field {
     Json,
     /// Instructions.
     Instructions,
+    /// Where a server is.
+    Address,
+    /// A token.
+    Token,
+    /// A picture made of signs.
+    Sign,
+    /// Questions to begin with.
+    Starters,
+    /// An application.
+    Application,
+    /// Something to remember.
+    Fact,
 }
 
 impl Field {
@@ -85,7 +97,12 @@ impl Field {
             }
             FailureCode::InvalidName
             | FailureCode::InvalidModelName
-            | FailureCode::InvalidPromptName => Some(Self::Name),
+            | FailureCode::InvalidToolServerName
+            | FailureCode::InvalidFolderName
+            | FailureCode::InvalidTagName
+            | FailureCode::InvalidPromptName
+            | FailureCode::InvalidAssistantName => Some(Self::Name),
+
             FailureCode::PasswordTooShort
             | FailureCode::PasswordTooLong
             | FailureCode::PasswordTooCommon => Some(Self::Password),
@@ -105,6 +122,12 @@ impl Field {
             FailureCode::InvalidThinkingBudget => Some(Self::ThinkingBudget),
             FailureCode::JsonWhileThinking => Some(Self::Json),
             FailureCode::InvalidInstructions => Some(Self::Instructions),
+            FailureCode::InvalidToolServerAddress => Some(Self::Address),
+            FailureCode::InvalidToken => Some(Self::Token),
+            FailureCode::InvalidSign => Some(Self::Sign),
+            FailureCode::InvalidStarters => Some(Self::Starters),
+            FailureCode::InvalidApplication => Some(Self::Application),
+            FailureCode::InvalidFact => Some(Self::Fact),
             _ => None,
         }
     }

@@ -16,7 +16,7 @@ use http::{
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use model::{FailureCode, Prompt};
-use platform::{Services, Visitor, generation::Asking, identity::Caller};
+use platform::{Services, Visitor, assistants::BegunWith, generation::Asking, identity::Caller};
 use tower_sessions::Session;
 
 use crate::{api::account::ShownOnce, error::AppError};
@@ -159,7 +159,20 @@ pub fn parse_question(words: &str, files: &[String]) -> Result<Asking, AppError>
     Ok(Asking {
         prompt: prompt.map_err(|_| refuse_text(FailureCode::InvalidText))?,
         attachments: parse_ids(files)?,
+        assistant: None,
+        temporary: false,
     })
+}
+
+/// With what a conversation begins, as it was posted.
+pub fn parse_beginning(key: &str, values: Vec<String>) -> Result<Option<BegunWith>, AppError> {
+    if key.is_empty() {
+        return Ok(None);
+    }
+    let key = key
+        .parse()
+        .map_err(|_| refuse_text(FailureCode::AssistantGone))?;
+    Ok(Some(BegunWith { key, values }))
 }
 
 /// `path` with the way on in its query.
@@ -180,7 +193,7 @@ pub fn go_back_done() {
 /// Sends a plain form post back to where it came from, with what came of it in the query instead of what came of the one
 /// before.
 pub fn go_back_with(news: &str) {
-    const OLD: [&str; 5] = ["problem", "done", "outcome", "refused", "deleted"];
+    const OLD: [&str; 6] = ["problem", "done", "outcome", "refused", "deleted", "count"];
     let from = referer_path();
     let (path, query) = from.split_once('?').unwrap_or((&from, ""));
     let mut target = format!("{path}?");

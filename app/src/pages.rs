@@ -2,8 +2,11 @@
 
 pub mod admin;
 mod asked;
+pub mod assistants;
 pub mod chat;
+pub mod compare;
 pub mod conversations;
+pub mod estimate;
 pub mod factor;
 pub mod images;
 pub mod library;
@@ -12,6 +15,7 @@ pub mod not_found;
 pub mod parameters;
 pub mod playground;
 pub mod prompts;
+pub mod queue;
 pub mod recovery;
 pub mod register;
 pub mod search;

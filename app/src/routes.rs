@@ -45,9 +45,15 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/c/:id/queue") view=Own::Queue ssr=SsrMode::Async/>
+                    <Route path=path!("/c/:id/compare/:question") view=Own::Compare ssr=SsrMode::Async/>
                     <Route path=path!("/conversations") view=Own::Conversations ssr=SsrMode::Async/>
+                    <Route path=path!("/conversations/:id") view=Own::Filing ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=Own::Search ssr=SsrMode::Async/>
                     <Route path=path!("/parameters") view=Own::Parameters ssr=SsrMode::Async/>
+                    <Route path=path!("/assistants") view=Own::Assistants ssr=SsrMode::Async/>
+                    <Route path=path!("/assistants/new") view=Own::NewAssistant ssr=SsrMode::Async/>
+                    <Route path=path!("/assistants/:id/edit") view=Own::Assistant ssr=SsrMode::Async/>
                     <Route path=path!("/prompts") view=Own::Prompts ssr=SsrMode::Async/>
                     <Route path=path!("/prompts/:id") view=Own::Prompt ssr=SsrMode::Async/>
                     <Route path=path!("/images") view=Studio::Images ssr=SsrMode::Async/>
@@ -64,6 +70,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("privacy") view=Own::Privacy ssr=SsrMode::Async/>
                         <Route path=path!("shares") view=Own::Shares ssr=SsrMode::Async/>
                         <Route path=path!("instructions") view=Own::Instructions ssr=SsrMode::Async/>
+                        <Route path=path!("memory") view=Own::Memory ssr=SsrMode::Async/>
                         <Route path=path!("import") view=Own::Import ssr=SsrMode::Async/>
                         <Route path=path!("confirm") view=Own::Confirm ssr=SsrMode::Async/>
                     </ParentRoute>
@@ -103,6 +110,8 @@ fn AdministrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("usage") view=Site::Usage ssr=SsrMode::Async/>
             <Route path=path!("budgets") view=Site::Budgets ssr=SsrMode::Async/>
             <Route path=path!("models") view=Site::ModelNames ssr=SsrMode::Async/>
+            <Route path=path!("tools") view=Site::Tools ssr=SsrMode::Async/>
+            <Route path=path!("ratings") view=Site::Ratings ssr=SsrMode::Async/>
             <Route path=path!("jobs") view=Site::Jobs ssr=SsrMode::Async/>
             <Route path=path!("audit") view=Site::Audit ssr=SsrMode::Async/>
         </ParentRoute>

@@ -25,3 +25,4 @@ pub mod submission;
 pub mod table;
 pub mod text_field;
 pub mod time_zones;
+pub mod visible;

@@ -1,10 +1,12 @@
 //! Images, videos and speech: what is wished for, how it goes, and what came of it. The pages put these parts together.
 
+pub mod aloud;
 pub mod card;
 pub mod cost;
 pub mod desk;
 pub mod draft;
 pub mod foot;
+pub mod form;
 pub mod large;
 pub mod lightbox;
 pub mod list;

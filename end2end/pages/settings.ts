@@ -11,7 +11,7 @@ export class Settings {
     private readonly live: boolean,
   ) {}
 
-  async open(path: "" | "/appearance" | "/security" | "/keys" | "/shares" | "/instructions" | "/privacy" = ""): Promise<void> {
+  async open(path: "" | "/appearance" | "/security" | "/keys" | "/shares" | "/instructions" | "/memory" | "/privacy" = ""): Promise<void> {
     await this.page.goto(`/settings${path}`);
     await this.page.getByRole("heading", { level: 1 }).waitFor();
     // What is loaded twice would be typed into twice.

@@ -1,7 +1,10 @@
 import en_base from "../../app/locales/en/base.json" with { type: "json" };
 import en_account from "../../app/locales/en/account.json" with { type: "json" };
+import en_assistants from "../../app/locales/en/assistants.json" with { type: "json" };
+import en_answers from "../../app/locales/en/answers.json" with { type: "json" };
 import en_attachments from "../../app/locales/en/attachments.json" with { type: "json" };
 import en_admin from "../../app/locales/en/admin.json" with { type: "json" };
+import en_composing from "../../app/locales/en/composing.json" with { type: "json" };
 import en_finding from "../../app/locales/en/finding.json" with { type: "json" };
 import en_habits from "../../app/locales/en/habits.json" with { type: "json" };
 import en_jobs from "../../app/locales/en/jobs.json" with { type: "json" };
@@ -10,14 +13,18 @@ import en_order from "../../app/locales/en/order.json" with { type: "json" };
 import en_prompts from "../../app/locales/en/prompts.json" with { type: "json" };
 import en_search from "../../app/locales/en/search.json" with { type: "json" };
 import en_sharing from "../../app/locales/en/sharing.json" with { type: "json" };
+import en_tools from "../../app/locales/en/tools.json" with { type: "json" };
 import en_transcripts from "../../app/locales/en/transcripts.json" with { type: "json" };
 import en_tree from "../../app/locales/en/tree.json" with { type: "json" };
 import en_usage from "../../app/locales/en/usage.json" with { type: "json" };
 import en_works from "../../app/locales/en/works.json" with { type: "json" };
 import zh_base from "../../app/locales/zh/base.json" with { type: "json" };
 import zh_account from "../../app/locales/zh/account.json" with { type: "json" };
+import zh_assistants from "../../app/locales/zh/assistants.json" with { type: "json" };
+import zh_answers from "../../app/locales/zh/answers.json" with { type: "json" };
 import zh_attachments from "../../app/locales/zh/attachments.json" with { type: "json" };
 import zh_admin from "../../app/locales/zh/admin.json" with { type: "json" };
+import zh_composing from "../../app/locales/zh/composing.json" with { type: "json" };
 import zh_finding from "../../app/locales/zh/finding.json" with { type: "json" };
 import zh_habits from "../../app/locales/zh/habits.json" with { type: "json" };
 import zh_jobs from "../../app/locales/zh/jobs.json" with { type: "json" };
@@ -26,13 +33,17 @@ import zh_order from "../../app/locales/zh/order.json" with { type: "json" };
 import zh_prompts from "../../app/locales/zh/prompts.json" with { type: "json" };
 import zh_search from "../../app/locales/zh/search.json" with { type: "json" };
 import zh_sharing from "../../app/locales/zh/sharing.json" with { type: "json" };
+import zh_tools from "../../app/locales/zh/tools.json" with { type: "json" };
 import zh_transcripts from "../../app/locales/zh/transcripts.json" with { type: "json" };
 import zh_tree from "../../app/locales/zh/tree.json" with { type: "json" };
 import zh_usage from "../../app/locales/zh/usage.json" with { type: "json" };
 import zh_works from "../../app/locales/zh/works.json" with { type: "json" };
 
-const en = { ...en_base, ...en_account, ...en_admin, ...en_attachments, ...en_finding, ...en_habits, ...en_jobs, ...en_moving, ...en_order, ...en_prompts, ...en_search, ...en_sharing, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
-const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_attachments, ...zh_finding, ...zh_habits, ...zh_jobs, ...zh_moving, ...zh_order, ...zh_prompts, ...zh_search, ...zh_sharing, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
+const en = { ...en_base, ...en_account, ...en_admin, ...en_assistants, ...en_answers, ...en_attachments, ...en_composing, ...en_finding, ...en_habits, ...en_jobs, ...en_moving, ...en_order, ...en_prompts, ...en_search, ...en_sharing, ...en_tools, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
+const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_assistants, ...zh_answers, ...zh_attachments, ...zh_composing, ...zh_finding, ...zh_habits, ...zh_jobs, ...zh_moving, ...zh_order, ...zh_prompts, ...zh_search, ...zh_sharing, ...zh_tools, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
+
+
+
 
 /** The product's own translations: a test finds things by what its reader sees, in the reader's language. */
 export type Words = typeof en;

@@ -1,6 +1,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { expect, type Page, test } from "../fixtures.ts";
+import { expect, fillIn, type Page, test } from "../fixtures.ts";
+import { WorksPage } from "../pages/works_page.ts";
+import { recording } from "../recording.ts";
 
 /** What axe finds serious or critical, in a form that a failure shows well. */
 async function findings(page: Page): Promise<string[]> {
@@ -65,10 +67,37 @@ for (const colorScheme of ["light", "dark"] as const) {
       // Before the page is alive the link leads to the file itself.
       await expect(async () => {
         await works.open("/library");
-        await works.shelf.first().getByRole("link").click();
+        await works.shelf.getByRole("link", { name: /a heron in the reeds/ }).click();
         await expect(works.lightbox).toBeVisible({ timeout: 2_000 });
       }).toPass({ timeout: 30_000 });
       expect(await findings(page), "large").toEqual([]);
+    });
+
+    test("on the pages of transcripts, of all that is kept, and of everybody's jobs", async ({ page, server, account, words }) => {
+      await page.goto(await server.setupLink());
+      await fillIn(page, account);
+      await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+      await page.goto("/transcripts");
+      await expect(page.getByText(words.transcripts_none)).toBeVisible();
+      expect(await findings(page), "no transcripts").toEqual([]);
+      await page.getByLabel(words.speakers, { exact: true }).selectOption("2");
+      await page.locator('input[type="file"]').setInputFiles({ name: "weekly.wav", mimeType: "audio/wav", buffer: recording(12) });
+      await expect(page).toHaveURL(/\/transcripts\/[0-9a-f-]{36}/, { timeout: 30_000 });
+      await expect(page.getByRole("navigation", { name: words.transcript_notes })).toBeVisible({ timeout: 40_000 });
+      await page.locator(".minutes__speakers summary").click();
+      await page.locator(".minutes__rename > summary").click();
+      expect(await findings(page), "a transcript").toEqual([]);
+      await page.goto("/transcripts");
+      await expect(page.locator(".recordings__item")).toHaveCount(1);
+      expect(await findings(page), "transcripts").toEqual([]);
+      const works = new WorksPage(page, words, true);
+      await works.open("/library");
+      await expect(works.shelf).toHaveCount(2);
+      await works.shelf.first().getByRole("checkbox").check();
+      expect(await findings(page), "library").toEqual([]);
+      await page.goto("/admin/jobs");
+      await expect(page.locator("tbody tr")).toHaveCount(1);
+      expect(await findings(page), "jobs").toEqual([]);
     });
 
     test("in a conversation with answers of every kind", async ({ page, chat, sidebar, questions, words }) => {

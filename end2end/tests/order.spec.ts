@@ -53,3 +53,68 @@ test("several conversations are deleted together, taken back, and removed for go
   await order.open("kept");
   await expect(order.lines).toHaveCount(1);
 });
+
+test("conversations are put into a folder, tagged, found by both and taken along", async ({ page, chat, sidebar, questions, words, javaScriptEnabled }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await page.goto("/");
+  await chat.ask(questions.code);
+  await chat.answered();
+  const order = new OrderPage(page, words);
+  const live = javaScriptEnabled !== false;
+  const folder = "<b>诗</b> & code";
+
+  await order.open("kept");
+  await page.locator("summary").filter({ hasText: words.folder_new }).click();
+  await page.getByLabel(words.folder_name, { exact: true }).fill(folder);
+  await page.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(page.getByText(words.narrow_nothing)).toBeVisible();
+  await expect(page.getByRole("heading", { name: folder })).toBeVisible();
+
+  await order.open("kept");
+  await order.choose(2);
+  const acts = page.locator(".chosen__filing");
+  await acts.getByRole("combobox", { name: words.folder }).selectOption({ label: folder });
+  await order.act(words.folder_put);
+  await expect(page.getByText(fill(words.order_count, { count: 2 }))).toBeVisible();
+  await order.choose(1);
+  await acts.locator("input[name=tag]").fill("poems");
+  // Enter does what stands beside the field, and nothing else.
+  await acts.locator("input[name=tag]").press("Enter");
+  await expect(page.getByText(fill(words.order_count, { count: 1 }))).toBeVisible();
+  await expect(order.lines.first().getByRole("link", { name: "#poems" })).toBeVisible();
+  await order.lines.first().getByRole("link", { name: "#poems" }).click();
+  await expect(order.lines).toHaveCount(1);
+  await expect(page.getByRole("heading", { name: "poems" })).toBeVisible();
+
+  if (live) {
+    await sidebar.reveal();
+    await sidebar.view.locator(".folder summary").filter({ hasText: folder }).click();
+    await expect(sidebar.view.locator(".folder__items").getByRole("listitem")).toHaveCount(2);
+    await expect(sidebar.links, "only there").toHaveCount(2);
+    await page.goto("/conversations");
+    await sidebar.reveal();
+    await expect(sidebar.view.locator(".folder__items").getByRole("listitem"), "it stays open").toHaveCount(2);
+    await page.goto("/conversations");
+  }
+
+  await order.open("kept");
+  await order.choose(2);
+  const download = page.waitForEvent("download");
+  await order.act(words.export_chosen);
+  expect((await download).suggestedFilename()).toBe("conversations.zip");
+
+  await order.open("kept");
+  await order.lines.first().getByRole("link", { name: new RegExp(`^${words.filing}`) }).click();
+  await page.getByRole("button", { name: `${words.tag_take_off}: poems` }).click();
+  await expect(page.getByText(words.tags_none)).toBeVisible();
+
+  await order.open("kept");
+  await order.lines.first().getByRole("link", { name: folder }).click();
+  await expect(order.lines).toHaveCount(2);
+  await page.locator("summary").filter({ hasText: words.folder_delete }).click();
+  await page.getByText(words.folder_delete_contents).click();
+  await page.getByRole("button", { name: words.folder_delete, exact: true }).click();
+  await order.open("trash");
+  await expect(order.lines).toHaveCount(2);
+});

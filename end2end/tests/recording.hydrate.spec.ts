@@ -32,6 +32,44 @@ test("what is recorded in the page is written down", async ({ page, words }) => 
   await expect(page.getByRole("heading", { level: 1 })).toContainText(words.recording);
 });
 
+test("a recording whose page dies is there when one comes back", async ({ page, context, words }) => {
+  await page.goto("/transcripts");
+  const arrived = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
+  await page.getByRole("button", { name: words.recording_begin }).click();
+  await arrived;
+  // Without asking it anything, as a crash does.
+  await page.close({ runBeforeUnload: false });
+
+  const again = await context.newPage();
+  await again.goto("/transcripts");
+  const [begin = ""] = words.recording_unfinished.split("{length}");
+  const found = again.getByRole("listitem").filter({ hasText: begin.trim() });
+  await expect(found).toContainText("0:0");
+  await found.getByRole("button", { name: words.recording_use }).click();
+  await expect(again).toHaveURL(/\/transcripts\/[0-9a-f-]{36}/, { timeout: 30_000 });
+  await expect(again.getByRole("heading", { level: 1 })).toContainText(words.recording);
+  await again.goto("/transcripts");
+  await expect(again.getByRole("button", { name: words.recording_begin })).toBeVisible();
+  await expect(found).toHaveCount(0);
+});
+
+test.describe("a network that goes", () => {
+  test.use({ expectedProblems: [/Failed to load resource|ERR_INTERNET_DISCONNECTED/] });
+
+  test("what is recorded meanwhile is sent when it is back", async ({ page, context, words }) => {
+    await page.goto("/transcripts");
+    const arrived = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
+    await page.getByRole("button", { name: words.recording_begin }).click();
+    await arrived;
+    await context.setOffline(true);
+    await expect(page.getByText(words.recording_kept_here)).toBeVisible({ timeout: 20_000 });
+    await context.setOffline(false);
+    await expect(page.getByText(words.recording_kept_here)).toBeHidden({ timeout: 20_000 });
+    await page.getByRole("button", { name: words.recording_end }).click();
+    await expect(page).toHaveURL(/\/transcripts\/[0-9a-f-]{36}/, { timeout: 30_000 });
+  });
+});
+
 test("what is said while it is recorded stands beside it, if that is wanted", async ({ page, words }) => {
   await page.goto("/transcripts");
   await page.getByLabel(words.captions).check();

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 
-import { expect, type Page, register, test } from "../fixtures.ts";
-import { type Words } from "../pages/words.ts";
+import { expect, pace, type Page, register, test } from "../fixtures.ts";
+import { fill, type Words } from "../pages/words.ts";
+import { WorksPage } from "../pages/works_page.ts";
 import { recording } from "../recording.ts";
 
 /** Uploads a recording and waits until its transcript is whole. */
@@ -91,8 +92,115 @@ test("what is looked for is marked where it stands", async ({ page, words }) => 
       return texts;
     });
   await expect.poll(marked).toContain(said);
+  const hits = page.locator(".minutes__hits");
+  await expect(hits).toHaveText(/^1 \/ [1-9]/);
+  const count = Number(((await hits.textContent()) ?? "").split("/")[1]);
+  await page.getByRole("button", { name: words.search_next }).click();
+  await expect(hits).toHaveText(`${count > 1 ? 2 : 1} / ${count}`);
+  await page.getByRole("button", { name: words.search_previous }).click();
+  await expect(hits).toHaveText(`1 / ${count}`);
+  await page.getByRole("searchbox", { name: words.transcript_search }).fill("没有人说过的话");
+  await expect(hits).toHaveText("0 / 0");
   await page.getByRole("searchbox", { name: words.transcript_search }).fill("");
   await expect.poll(marked).toEqual([]);
+});
+
+test("a transcript is called something else, two voices become one, and its translation stands beside it", async ({ page, words }) => {
+  // Long enough that both are heard.
+  await uploaded(page, words, 40);
+  const address = new URL(page.url()).pathname;
+  const rename = async (page: Page, title: string) => {
+    await page.locator(".minutes__rename > summary").click();
+    const name = page.locator(".minutes__rename").getByRole("textbox");
+    await name.fill(title);
+    await name.press("Enter");
+    return name;
+  };
+  const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name, exact: true });
+  await rename(page, "周会 weekly");
+  await expect(heading(page, "周会 weekly")).toBeVisible();
+  await expect(page).toHaveTitle(/周会 weekly/);
+
+  // Another window is faster: nothing is overwritten, and what was typed stays.
+  const other = await page.context().newPage();
+  await other.goto(address);
+  await rename(other, "Planning");
+  await expect(heading(other, "Planning")).toBeVisible();
+  await other.close();
+  const name = await rename(page, "too late");
+  await expect(page.getByText(words.error_outdated)).toBeVisible();
+  await expect(name).toHaveValue("too late");
+  await name.press("Escape");
+  await expect(heading(page, "周会 weekly")).toBeVisible();
+  await page.reload();
+  await expect(heading(page, "Planning")).toBeVisible();
+
+  const voices = async () => new Set(await page.locator(".sentence__speaker").allTextContents()).size;
+  expect(await voices()).toBe(2);
+  await page.locator(".minutes__speakers summary").click();
+  await page.getByRole("button", { name: words.speakers_merge, exact: true }).click();
+  await expect.poll(voices).toBe(1);
+
+  await page.getByRole("link", { name: words.notes_questions }).click();
+  await expect(page.locator(".minutes__items li").first().or(page.getByText(words.notes_nothing)).first()).toBeVisible();
+
+  await page.locator("summary").filter({ hasText: words.transcript_translation }).click();
+  await page.getByRole("combobox", { name: words.transcript_translation }).selectOption("ja");
+  await page.getByRole("button", { name: words.transcript_translate, exact: true }).click();
+  await expect(async () => {
+    await page.goto(`${address}?translation=ja`);
+    await expect(page.locator(".sentence__translation").first()).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 40_000 });
+  await expect(page.locator('.minutes__text[data-both="true"]')).toBeVisible();
+  await expect(page.locator(".sentence__translation")).toHaveCount(await page.locator(".sentence").count());
+});
+
+test.describe("with little room", { tag: "@desktop" }, () => {
+  // A recording of twenty seconds, and a kilobyte.
+  test.use({ configuration: { ...pace.atOnce, LIANTAI__FILES__PERSON_BYTES: "641000", LIANTAI__FILES__DAYS_KEPT: "30" } });
+
+  test("what there is no room for is refused and kept here, until there is", async ({ page, words }) => {
+    await uploaded(page, words);
+    await page.goto("/transcripts");
+    await page.locator('input[type="file"]').setInputFiles({ name: "second.wav", mimeType: "audio/wav", buffer: recording(20) });
+    await expect(page.getByText(words.error_storage_used_up)).toBeVisible();
+    await expect(page).toHaveURL(/\/transcripts$/);
+
+    const other = await page.context().newPage();
+    const works = new WorksPage(other, words, true);
+    await works.open("/images");
+    await works.prompt.fill("a heron");
+    await works.makeButton.click();
+    await expect(works.making.getByText(words.error_storage_used_up).first()).toBeVisible({ timeout: 30_000 });
+
+    await works.open("/library");
+    await expect(other.locator(".storage__told")).toHaveText(fill(words.storage_of, { used: "640 kB", most: "641 kB" }));
+    await expect(other.getByText(fill(words.library_days_kept, { days: 30 }))).toBeVisible();
+    await expect(works.shelf, "a transcript and its recording").toHaveCount(2);
+    // The recording is in use; with its transcript it goes.
+    const kinds = other.getByRole("group", { name: words.kind_of_work });
+    await kinds.getByRole("link", { name: words.library_recordings }).click();
+    await expect(works.shelf).toHaveCount(1);
+    await expect(works.shelf.getByRole("link", { name: words.one_transcript, exact: true })).toBeVisible();
+    const remove = async () => {
+      await works.shelf.first().getByRole("checkbox").check();
+      await other.locator("summary").filter({ hasText: words.delete_chosen }).click();
+      await other.getByRole("button", { name: words.delete_for_good, exact: true }).click();
+    };
+    await remove();
+    await expect(other.getByText(fill(words.library_stayed, { count: 1 }))).toBeVisible();
+    await expect(works.shelf).toHaveCount(1);
+    await kinds.getByRole("link", { name: words.transcripts }).click();
+    await expect(works.shelf.getByRole("link", { name: /weekly/ })).toBeVisible();
+    await remove();
+    await expect(works.shelf).toHaveCount(0);
+    await expect(other.locator(".storage__told")).toHaveText(fill(words.storage_of, { used: "0 B", most: "641 kB" }));
+    await other.close();
+
+    await page.getByRole("button", { name: words.try_again, exact: true }).click();
+    await expect(page).toHaveURL(/\/transcripts\/[0-9a-f-]{36}/, { timeout: 30_000 });
+    await expect(page.getByRole("heading", { level: 1, name: "second" })).toBeVisible();
+  });
 });
 
 test("an upload goes on after the network was away", async ({ page, words, context }) => {

@@ -106,6 +106,72 @@ test("an image is changed where it was painted", async ({ page, works, words }) 
   await expect(works.images).toHaveCount(1);
 });
 
+test("an image goes on beyond its edges, loses its marks, gets another style, and each is used again", async ({ page, works, words }) => {
+  await works.open("/images");
+  await page.getByRole("button", { name: words.from_image, exact: true }).click();
+  await works.upload(800, 600);
+  const what = page.locator('select[name="wish[function]"]');
+  const made = async (count: number) => {
+    await expect(works.makings).toHaveCount(count);
+    await works.done();
+    await expect(works.images).toHaveCount(1);
+  };
+  await what.selectOption("expand");
+  const far = page.locator('input[name="wish[expand]"]');
+  await far.focus();
+  await far.press("Home");
+  await expect(page.locator(".slider__shown")).toHaveText("1.05×");
+  // What the function says need not be written.
+  await works.makeButton.click();
+  await made(1);
+  await expect(works.making).toContainText(words.edit_expand_usual);
+
+  await what.selectOption("remove_watermark");
+  await expect(far).toHaveCount(0);
+  await works.makeButton.click();
+  await made(2);
+  await expect(works.making).toContainText(words.edit_remove_marks_usual);
+
+  await what.selectOption("stylization_all");
+  await expect(works.makeButton, "a style is to be named").toBeDisabled();
+  await expect(page.locator('input[name="wish[strength]"]')).toBeVisible();
+  await works.prompt.fill("French picture book");
+  await works.makeButton.click();
+  await made(3);
+
+  await works.makings.last().getByRole("button", { name: words.use_again }).click();
+  await expect(what).toHaveValue("expand");
+  await expect(page.locator(".slider__shown")).toHaveText("1.05×");
+  await expect(works.prompt).toHaveValue(words.edit_expand_usual);
+  await expect(page.locator(".upload__picture")).toBeVisible();
+});
+
+test("a style is chosen, and a variation is another picture of the same", async ({ page, works, words }) => {
+  await works.open("/images");
+  await page.locator('select[name="wish[model]"]').selectOption("wanx-v1");
+  const style = page.locator('select[name="wish[style]"]');
+  await style.selectOption({ label: words.style_watercolor });
+  await works.make("a harbour at dawn");
+  await works.making.getByRole("button", { name: words.variations }).click();
+  await expect(works.makings).toHaveCount(2);
+  await works.done();
+  await expect(works.making).toContainText("a harbour at dawn");
+  const [one, other] = await page.evaluate(async (links) => {
+    const texts = links.map(async (link) => {
+      const bytes = new Uint8Array(await (await fetch(link)).arrayBuffer());
+      const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+      return [...hash].join();
+    });
+    return Promise.all(texts);
+  }, await page.locator(".work-image").evaluateAll((images) => images.map((image) => image.getAttribute("href")!)));
+  expect(one).not.toEqual(other);
+
+  await style.selectOption({ label: words.style_auto });
+  await works.making.getByRole("button", { name: words.use_again }).click();
+  await expect(style).toHaveValue("<watercolor>");
+  await expect(works.prompt).toHaveValue("a harbour at dawn");
+});
+
 test("a work is seen large, and goes on to be changed and to move", async ({ page, works, words }) => {
   await works.open("/images");
   await works.choose("2", words.image_count);
@@ -155,6 +221,10 @@ test("a text is counted, priced, spoken and kept", async ({ page, works, words }
   await expect(works.making.locator("audio")).toHaveAttribute("src", /^\/files\//);
   const kept = works.making.getByRole("link", { name: words.download_work });
   await expect(kept).toHaveAttribute("download", /^speech-.*\.(mp3|wav)$/);
+  // A voice is heard before a long text is spoken by it.
+  await page.getByRole("button", { name: words.voice_hear }).click();
+  await expect(page.locator(".preview__player")).toHaveAttribute("src", /^\/files\//, { timeout: 30_000 });
+  await expect(works.making).toContainText(words.voice_sentence);
   // What was typed outlives the page.
   await works.prompt.fill("半句话");
   await page.reload();

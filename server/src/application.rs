@@ -28,6 +28,9 @@ use crate::{
 /// How often the trash and old sessions are cleared.
 const PURGE: Duration = Duration::from_hours(1);
 
+/// How often temporary conversations are forgotten whose time is over.
+const FORGET: Duration = Duration::from_mins(1);
+
 /// Connections that are still busy when all answers have ended get so long.
 const LAST_CALL: Duration = Duration::from_secs(3);
 
@@ -191,6 +194,7 @@ impl Application {
 
         let keep_calls = self.config.gateway.keep_calls_days;
         let purging = tokio::spawn(purge(self.services.clone(), keep_calls, stop.clone()));
+        let forgetting = tokio::spawn(forget(self.services.clone(), stop.clone()));
         let taking_in = tokio::spawn(take_in(self.services.clone(), stop.clone()));
         let gateway = self.services.gateway.clone();
         let until = stop.clone();
@@ -230,6 +234,7 @@ impl Application {
             tracing::warn!("some connections did not end in time");
         }
         purging.abort();
+        forgetting.abort();
         taking_in.abort();
         jobs.abort();
         // What is being handed in is heard to its end; another process goes on with the rest.
@@ -325,6 +330,14 @@ async fn upstream(
     let client = bailian::Client::new(options.clone()).context("setting up the upstream")?;
     let pool = config.bailian.pool(&client, &options)?;
     Ok((client, pool, simulator))
+}
+
+/// Temporary conversations last an hour at most: they are looked for more often than the rest.
+async fn forget(services: Services, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(FORGET);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        services.forget().await;
+    }
 }
 
 async fn purge(services: Services, keep_calls_days: u32, stop: CancellationToken) {

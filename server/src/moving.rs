@@ -4,7 +4,7 @@ use app::glue::with_query;
 use axum::{
     body::Body,
     extract::{
-        Extension, Multipart, Path, Query, State,
+        Extension, Form, Multipart, Path, Query, State,
         multipart::{MultipartError, MultipartRejection},
     },
     response::{IntoResponse, Redirect, Response},
@@ -12,9 +12,9 @@ use axum::{
 use futures_util::TryStreamExt as _;
 use http::{
     HeaderValue,
-    header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
 };
-use model::{ConversationForm, FailureCode, ImportReport};
+use model::{ConversationForm, ConversationId, FailureCode, ImportReport};
 use platform::{
     Error, Services, Visitor, conversations::export::digests, files::FilesError, identity::Caller,
 };
@@ -25,6 +25,9 @@ use crate::{account::back_to, files::attachment, health::Readiness};
 
 /// Where files are taken in.
 pub(crate) const IMPORT: &str = "/conversations/import";
+
+/// Where several are taken along at once.
+pub(crate) const EXPORT: &str = "/conversations/export";
 
 /// The page about that.
 pub(crate) const IMPORTS: &str = "/settings/import";
@@ -81,6 +84,43 @@ pub(crate) async fn export(
                 (CONTENT_DISPOSITION, attachment(&exported.name)),
             ];
             (headers, Body::from_stream(exported.pieces)).into_response()
+        }
+        Err(error) => back_to("/conversations", &error),
+    }
+}
+
+/// `POST /conversations/export`: several of the sender's conversations as one archive.
+pub(crate) async fn export_several(
+    State((services, _)): State<(Services, Readiness)>,
+    session: Session,
+    Extension(visitor): Extension<Visitor>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let value = |name: &str| {
+        let mut fields = fields.iter();
+        fields.find_map(|(field, value)| (field == name).then_some(value.as_str()))
+    };
+    let packed = async {
+        let caller = services.identity.caller(&session, &visitor).await?;
+        let form = ConversationForm::from_name(value("form").unwrap_or_default());
+        let form = form.ok_or(Error::Refused(FailureCode::BadRequest))?;
+        let ids = fields.iter().filter(|(field, _)| field == "ids[]");
+        let ids = ids.map(|(_, id)| id.parse::<ConversationId>());
+        let ids = ids.collect::<Result<Vec<_>, _>>()?;
+        let chinese = value("language").is_some_and(|language| language.starts_with("zh"));
+        let conversations = &services.conversations;
+        conversations
+            .export_several(&caller, &ids, form, chinese)
+            .await
+    };
+    match packed.await {
+        Ok(packed) => {
+            let headers = [
+                (CONTENT_TYPE, HeaderValue::from_static("application/zip")),
+                (CONTENT_DISPOSITION, attachment("conversations.zip")),
+                (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+            ];
+            (headers, packed).into_response()
         }
         Err(error) => back_to("/conversations", &error),
     }

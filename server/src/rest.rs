@@ -10,10 +10,13 @@ mod budgets;
 mod credential;
 mod description;
 mod docs;
+mod elsewhere;
 mod files;
 mod groups;
 mod invitations;
+mod jobs;
 mod language;
+mod library;
 mod me;
 mod model_names;
 mod paging;
@@ -84,11 +87,14 @@ fn described() -> OpenApiRouter<Services> {
         .nest("/transcripts", transcripts::routes())
         .nest("/works", works::routes())
         .nest("/makings", works::making_routes())
+        .nest("/library", library::routes())
         .nest("/admin/usage", usage::site_routes())
+        .nest("/admin/jobs", jobs::routes())
         .nest("/admin/budgets", budgets::routes())
         .nest("/admin/model-names", model_names::routes());
     let mut all = OpenApiRouter::with_openapi(description::begin()).nest("/rest/v1", routes);
     description::complete(all.get_openapi_mut());
+    elsewhere::describe(all.get_openapi_mut());
     all
 }
 

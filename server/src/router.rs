@@ -63,6 +63,7 @@ pub(crate) fn build(
         .route("/c/{id}/export", get(moving::export))
         .route("/c/{id}/print", get(moving::print))
         .route(moving::IMPORT, post(moving::import))
+        .route(moving::EXPORT, post(moving::export_several))
         .route("/admin/audit/export", post(audit_export::export))
         .route("/transcripts/{id}/export", get(transcript_export::export))
         .route("/usage/export", get(usage_export::own))

@@ -21,7 +21,7 @@ mod support {
     pub(crate) use database::{Database, databases};
     pub(crate) use functions::{Access, FUNCTIONS, Function, Target};
     pub(crate) use gateway::{Program, question};
-    pub(crate) use keeper::{PIXEL, film};
+    pub(crate) use keeper::{PIXEL, film, recording};
     pub(crate) use line::Line;
     pub(crate) use process::{Process, serve_in_vain, upstream, write_config};
     pub(crate) use tab::Tab;
@@ -35,6 +35,8 @@ mod support {
 }
 
 mod conversations {
+    mod answers;
+    mod assistants;
     mod attachments;
     mod branches;
     mod deletion;
@@ -42,9 +44,12 @@ mod conversations {
     mod finding;
     mod long;
     mod moving;
+    mod order;
+    mod queueing;
     mod stopping;
     mod submissions;
     mod titles;
+    mod tools;
     mod watching;
     mod wishes;
 }
@@ -52,6 +57,7 @@ mod conversations {
 mod files {
     mod access;
     mod bucket;
+    mod hostile;
     mod memory;
     mod serving;
     mod taking;
@@ -84,6 +90,7 @@ mod operation {
     mod assets;
     mod configuration;
     mod health;
+    mod killed;
     mod restart;
     mod rooms;
     mod security_page;

@@ -15,8 +15,22 @@ const ACTIONS: &[(&str, Label)] = &[
     ("api_key.", |words| words.action_api_key_all),
     ("budget.", |words| words.action_budget_all),
     ("model_route.", |words| words.action_model_route_all),
+    ("tool_server.", |words| words.action_tool_server_all),
+    ("tool_server.create", |words| {
+        words.action_tool_server_create
+    }),
+    ("tool_server.update", |words| {
+        words.action_tool_server_update
+    }),
+    ("tool_server.delete", |words| {
+        words.action_tool_server_delete
+    }),
+    ("tool_server.set_tool", |words| {
+        words.action_tool_server_set_tool
+    }),
     ("job.", |words| words.action_job_all),
     ("job.stop", |words| words.action_job_stop),
+    ("job.put_first", |words| words.action_job_put_first),
     ("user.register", |words| words.action_user_register),
     ("user.invite", |words| words.action_user_invite),
     ("user.disable", |words| words.action_user_disable),

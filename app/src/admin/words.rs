@@ -51,7 +51,9 @@ impl Words {
             Permission::MediaShare => self.meaning_media_share,
             Permission::ApiKeysUse => self.meaning_api_keys_use,
             Permission::GatewayUse => self.meaning_gateway_use,
+            Permission::ToolsUse => self.meaning_tools_use,
             Permission::FilesUse => self.meaning_files_use,
+            Permission::AssistantsPublish => self.meaning_assistants_publish,
             Permission::UsersRead => self.meaning_users_read,
             Permission::UsersInvite => self.meaning_users_invite,
             Permission::UsersWrite => self.meaning_users_write,
@@ -64,6 +66,7 @@ impl Words {
             Permission::UsageRead => self.meaning_usage_read,
             Permission::JobsRead => self.meaning_jobs_read,
             Permission::JobsWrite => self.meaning_jobs_write,
+            Permission::ToolsWrite => self.meaning_tools_write,
             Permission::GatewayWrite => self.meaning_gateway_write,
         }
     }

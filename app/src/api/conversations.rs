@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::{
-    ConversationId, ConversationSummary, ConversationView, MessageId, MessagePage, Page,
+    ConversationId, ConversationSummary, ConversationView, Draft, MessageId, MessagePage, Page,
     SearchResults,
 };
 
@@ -133,23 +133,6 @@ pub async fn restore_conversation(id: ConversationId) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The caller's conversations in one place: `kept`, `archive` or `trash`.
-#[server(prefix = "/fn", endpoint = "conversations.shelf")]
-pub async fn load_shelf(
-    shelf: String,
-    after: Option<String>,
-) -> Result<Page<ConversationSummary>, AppError> {
-    use crate::glue;
-    let caller = glue::caller().await?;
-    let shelf = model::Shelf::from_name(&shelf)
-        .ok_or_else(|| glue::refuse_text(model::FailureCode::NotFound))?;
-    glue::services()?
-        .conversations
-        .shelf(&caller, shelf, after.as_deref(), glue::utc_offset_minutes())
-        .await
-        .map_err(glue::refuse)
-}
-
 /// Does the same with several conversations: `pin`, `unpin`, `archive`, `unarchive`, `delete`, `restore` or `erase`. With how many it
 /// was done.
 #[server(prefix = "/fn", endpoint = "conversations.order")]
@@ -170,14 +153,14 @@ pub async fn order_conversations(
     if act == model::ConversationAct::Delete {
         glue::go_back_with(&format!("deleted={}", ids.join(".")));
     } else {
-        glue::go_back_done();
+        glue::go_back_with(&format!("count={done}"));
     }
     Ok(done)
 }
 
 /// What was typed for a new conversation and not sent.
 #[server(prefix = "/fn", endpoint = "conversations.draft")]
-pub async fn load_draft() -> Result<String, AppError> {
+pub async fn load_draft() -> Result<Draft, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     glue::services()?
@@ -187,17 +170,19 @@ pub async fn load_draft() -> Result<String, AppError> {
         .map_err(glue::refuse)
 }
 
-/// Keeps what was typed and not sent yet.
+/// Keeps what was typed and not sent yet, and the files beside it in their order.
 #[server(prefix = "/fn", endpoint = "conversations.save_draft")]
 pub async fn save_draft(
     conversation: Option<ConversationId>,
     text: String,
+    #[server(default)] attachments: Vec<String>,
 ) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
+    let files: Vec<model::FileId> = glue::parse_ids(&attachments)?;
     glue::services()?
         .conversations
-        .save_draft(&caller, conversation, &text)
+        .save_draft(&caller, conversation, (&text, &files))
         .await
         .map_err(glue::refuse)
 }

@@ -34,7 +34,9 @@ pub async fn load_offer() -> Result<Offer, AppError> {
     })
 }
 
-/// Asks, with files in their order. Without a conversation, begins one.
+/// Asks, with files in their order. Without a conversation, begins one: with an assistant where one is named, and what stands for the
+/// variables of its instructions. While an answer is being written, what a plain form asks waits for its end. It is a
+/// temporary one when `temporary` is anything.
 #[server(prefix = "/fn", endpoint = "generation.ask")]
 pub async fn ask(
     conversation: Option<String>,
@@ -42,6 +44,9 @@ pub async fn ask(
     model: String,
     submission: String,
     #[server(default)] attachments: Vec<String>,
+    #[server(default)] assistant: String,
+    #[server(default)] variables: Vec<String>,
+    #[server(default)] temporary: String,
 ) -> Result<Asked, AppError> {
     use crate::glue::{self, refuse_text};
     use model::FailureCode;
@@ -51,26 +56,49 @@ pub async fn ask(
         None | Some("") => None,
         Some(id) => Some(id.parse().map_err(|_| refuse_text(FailureCode::NotFound))?),
     };
-    let question = glue::parse_question(&prompt, &attachments)?;
+    let mut question = glue::parse_question(&prompt, &attachments)?;
+    question.assistant = glue::parse_beginning(&assistant, variables)?;
+    let files = question.attachments.clone();
+    question.temporary = !temporary.is_empty();
+    let is_kept = !question.temporary;
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let submission = submission
         .parse()
         .map_err(|_| refuse_text(FailureCode::BadRequest))?;
     match services
         .generations
-        .ask(&caller, conversation, question, model, submission)
+        .ask(
+            &caller,
+            conversation,
+            question.clone(),
+            model.clone(),
+            submission,
+        )
         .await
     {
         Ok(asked) => {
             glue::go(&format!("/c/{}", asked.conversation));
             Ok(asked)
         }
-        Err(error) => {
-            if glue::is_form_post() {
+        Err(mut error) => {
+            let waits = matches!(error, platform::Error::AlreadyGenerating) && glue::is_form_post();
+            if let Some(id) = conversation.filter(|_| waits) {
+                let waits = services
+                    .generations
+                    .queue_message(&caller, id, question, model, submission);
+                match waits.await {
+                    Ok(_) => {
+                        glue::go(&format!("/c/{id}"));
+                        return Err(AppError::new(FailureCode::AlreadyGenerating));
+                    }
+                    Err(refused) => error = refused,
+                }
+            }
+            if is_kept && glue::is_form_post() {
                 // The page will be loaded anew: what was typed comes back as the draft.
                 services
                     .conversations
-                    .save_draft(&caller, conversation, &prompt)
+                    .save_draft(&caller, conversation, (&prompt, &files))
                     .await
                     .map_err(glue::refuse)?;
             }

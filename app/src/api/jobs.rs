@@ -79,3 +79,19 @@ pub async fn stop_job(id: String) -> Result<(), AppError> {
     glue::go_back_done();
     Ok(())
 }
+
+/// Puts anybody's job that waits before all others; with nothing in `first` back among them.
+#[server(prefix = "/fn", endpoint = "jobs.first")]
+pub async fn put_job_first(id: String, #[server(default)] first: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let services = glue::services()?;
+    let audit = services.identity.audit();
+    services
+        .works
+        .put_job_first(&caller, audit, glue::parse_id(&id)?, !first.is_empty())
+        .await
+        .map_err(glue::refuse)?;
+    glue::go_back_done();
+    Ok(())
+}

@@ -9,6 +9,8 @@
 )]
 
 use leptos::prelude::*;
+use model::{ModelChoice, ModelName};
+use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
@@ -59,6 +61,43 @@ pub async fn set_habits(
         .set_habits(&caller, habits)
         .await
         .map_err(glue::refuse)?;
+    glue::go_back_done();
+    Ok(())
+}
+
+/// What one can begin conversations with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefaultModel {
+    /// What is on offer.
+    pub models: Vec<ModelChoice>,
+    /// What was chosen, also while it is not on offer; none where it is the site's.
+    pub chosen: Option<ModelName>,
+}
+
+/// The model that the caller begins conversations with, and what else there is.
+#[server(prefix = "/fn", endpoint = "preferences.default_model")]
+pub async fn load_default_model() -> Result<DefaultModel, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let generations = glue::services()?.generations;
+    let found = generations.default_model(&caller).await;
+    let (models, chosen) = found.map_err(glue::refuse)?;
+    Ok(DefaultModel { models, chosen })
+}
+
+/// Begins the caller's conversations with that model from now on; with none, with the site's.
+#[server(prefix = "/fn", endpoint = "preferences.set_default_model")]
+pub async fn set_default_model(#[server(default)] model: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let unknown = |_| glue::refuse_text(model::FailureCode::UnknownModel);
+    let chosen = (!model.is_empty()).then(|| ModelName::parse(&model));
+    let chosen = chosen.transpose().map_err(unknown)?;
+    let generations = glue::services()?.generations;
+    let set = generations
+        .set_default_model(&caller, chosen.as_ref())
+        .await;
+    set.map_err(glue::refuse)?;
     glue::go_back_done();
     Ok(())
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     ConversationId, Page, Related, TranscriptId,
-    transcript::{Sentence, TranscriptLine, TranscriptOffers, TranscriptView},
+    transcript::{Sentence, TranscriptLine, TranscriptOffers, TranscriptView, UnfinishedRecording},
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,8 @@ pub struct TranscriptForm {
 pub struct TranscriptsView {
     /// What can be had.
     pub offers: TranscriptOffers,
+    /// Recordings that were sent while they were made and are not finished; none where something is looked for.
+    pub unfinished: Vec<UnfinishedRecording>,
     /// The newest, or those that were looked for.
     pub lines: Page<TranscriptLine>,
 }
@@ -46,9 +48,16 @@ pub async fn load_transcripts(
     let caller = glue::caller().await?;
     let transcripts = glue::services()?.transcripts;
     let after = Some(after.as_str()).filter(|after| !after.is_empty());
+    let begins = words.is_empty() && after.is_none();
     let lines = transcripts.list(&caller, Some(&words), after).await;
+    let unfinished = if begins {
+        transcripts.unfinished(&caller).await
+    } else {
+        Ok(Vec::new())
+    };
     Ok(TranscriptsView {
         offers: transcripts.offers(&caller).await.map_err(glue::refuse)?,
+        unfinished: unfinished.map_err(glue::refuse)?,
         lines: lines.map_err(glue::refuse)?,
     })
 }

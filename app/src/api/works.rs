@@ -118,27 +118,6 @@ pub async fn forget_making(id: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// A page of one's works, newest first: of a kind or of all (empty), with these words in their prompts.
-#[server(prefix = "/fn", endpoint = "works.library")]
-pub async fn load_library(
-    #[server(default)] kind: String,
-    #[server(default)] words: String,
-    #[server(default)] after: String,
-) -> Result<Page<WorkView>, AppError> {
-    use crate::glue;
-    let caller = glue::caller().await?;
-    let works = glue::services()?.works;
-    let filter = model::WorkFilter {
-        kind: model::JobKind::from_name(&kind),
-        words: Some(words),
-    };
-    let after = Some(after.as_str()).filter(|after| !after.is_empty());
-    works
-        .library(&caller, &filter, after)
-        .await
-        .map_err(glue::refuse)
-}
-
 /// One's works that mean something like these words, of a kind or of all (empty).
 #[server(prefix = "/fn", endpoint = "works.related")]
 pub async fn load_related(

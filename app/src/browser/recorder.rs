@@ -1,13 +1,10 @@
-//! A recording of the microphone, kept in the page until it is handed on.
+//! A recording of the microphone, handed on piece by piece while it is made.
 
-use std::{cell::RefCell, rc::Rc};
-
-use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AnalyserNode, AudioContext, Blob, BlobEvent, BlobPropertyBag, MediaRecorder,
-    MediaRecorderOptions, MediaStream, MediaStreamConstraints, MediaStreamTrack,
+    AnalyserNode, AudioContext, Blob, BlobEvent, MediaRecorder, MediaRecorderOptions, MediaStream,
+    MediaStreamConstraints, MediaStreamTrack,
 };
 
 use super::microphone::{self, NoMicrophone};
@@ -28,13 +25,13 @@ pub struct Recorder {
     stream: MediaStream,
     context: AudioContext,
     analyser: AnalyserNode,
-    pieces: Rc<RefCell<Vec<Blob>>>,
     _heard: Closure<dyn FnMut(BlobEvent)>,
 }
 
 impl Recorder {
-    /// Opens the microphone and begins.
-    pub async fn begin() -> Result<Self, NoMicrophone> {
+    /// Opens the microphone and begins. `take` is given each piece, the last one before the end of [`end`](Self::end); their
+    /// order is the recording.
+    pub async fn begin(take: impl Fn(Blob) + 'static) -> Result<Self, NoMicrophone> {
         if !microphone::is_there() {
             return Err(NoMicrophone::Missing);
         }
@@ -50,13 +47,13 @@ impl Recorder {
             .await
             .map_err(|_| NoMicrophone::Refused)?;
         let stream: MediaStream = stream.unchecked_into();
-        Self::of(&stream).map_err(|error| {
+        Self::of(&stream, take).map_err(|error| {
             close(&stream);
             missing(error)
         })
     }
 
-    fn of(stream: &MediaStream) -> Result<Self, JsValue> {
+    fn of(stream: &MediaStream, take: impl Fn(Blob) + 'static) -> Result<Self, JsValue> {
         let options = MediaRecorderOptions::new();
         if let Some(kind) = KINDS
             .into_iter()
@@ -67,11 +64,9 @@ impl Recorder {
         options.set_audio_bits_per_second(48_000);
         let recorder =
             MediaRecorder::new_with_media_stream_and_media_recorder_options(stream, &options)?;
-        let pieces: Rc<RefCell<Vec<Blob>>> = Rc::default();
-        let kept = Rc::clone(&pieces);
         let heard = Closure::<dyn FnMut(BlobEvent)>::new(move |event: BlobEvent| {
             if let Some(piece) = event.data().filter(|piece| piece.size() > 0.0) {
-                kept.borrow_mut().push(piece);
+                take(piece);
             }
         });
         recorder.set_ondataavailable(Some(heard.as_ref().unchecked_ref()));
@@ -87,7 +82,6 @@ impl Recorder {
             stream: stream.clone(),
             context,
             analyser,
-            pieces,
             _heard: heard,
         })
     }
@@ -111,27 +105,28 @@ impl Recorder {
         let _resumed = self.media.resume();
     }
 
-    /// Ends it: what was recorded, with the end of a file's name.
-    pub async fn end(self) -> Option<(Blob, &'static str)> {
-        let recorder = self.media.clone();
-        let stopped = js_sys::Promise::new(&mut |done, _| {
-            recorder.set_onstop(Some(&done));
-        });
-        self.media.stop().ok()?;
-        JsFuture::from(stopped).await.ok()?;
-        self.media.set_onstop(None);
+    /// The type of what is recorded, and the end of a file's name.
+    pub fn kind(&self) -> (String, &'static str) {
         let mime = self.media.mime_type();
-        let pieces: Array = self.pieces.borrow().iter().collect();
         let kind = mime.split(';').next().unwrap_or_default();
-        let about = BlobPropertyBag::new();
-        about.set_type(kind);
-        let whole = Blob::new_with_blob_sequence_and_options(&pieces, &about).ok()?;
         let end = match kind {
             "audio/mp4" | "video/mp4" => "m4a",
             "audio/ogg" => "ogg",
             _ => "webm",
         };
-        (whole.size() > 0.0).then_some((whole, end))
+        (kind.to_owned(), end)
+    }
+
+    /// Ends it: the last piece was handed on when this returns.
+    pub async fn end(self) {
+        let recorder = self.media.clone();
+        let stopped = js_sys::Promise::new(&mut |done, _| {
+            recorder.set_onstop(Some(&done));
+        });
+        if self.media.stop().is_ok() {
+            let _stopped = JsFuture::from(stopped).await;
+        }
+        self.media.set_onstop(None);
     }
 }
 

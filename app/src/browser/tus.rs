@@ -1,6 +1,8 @@
 //! Uploads that go on where they were cut (`/uploads`, the tus protocol). What is on its way is remembered by the browser, so that
 //! the same file goes on after the page was loaded anew.
 
+pub mod live;
+
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -119,6 +121,17 @@ pub async fn upload(
 }
 
 async fn begin(file: &Blob, name: &str) -> Option<Response> {
+    let about = metadata(name, &file.type_())?;
+    let length = format!("{:.0}", file.size());
+    let headers = [
+        ("upload-length", length.as_str()),
+        ("upload-metadata", &about),
+    ];
+    send("POST", "/uploads", &headers, None).await
+}
+
+/// What is said about a file.
+fn metadata(name: &str, kind: &str) -> Option<String> {
     let window = super::window()?;
     let base64 = |text: &str| {
         // Only single bytes can be encoded: the name goes as UTF-8.
@@ -127,18 +140,12 @@ async fn begin(file: &Blob, name: &str) -> Option<Response> {
     };
     let mut about = format!("filename {}", base64(name)?);
     // `audio/webm;codecs=opus` is `audio/webm`.
-    let kind = file.type_();
     let kind = kind.split(';').next().unwrap_or_default();
     if !kind.is_empty() {
         about.push_str(",filetype ");
         about.push_str(&base64(kind)?);
     }
-    let length = format!("{:.0}", file.size());
-    let headers = [
-        ("upload-length", length.as_str()),
-        ("upload-metadata", &about),
-    ];
-    send("POST", "/uploads", &headers, None).await
+    Some(about)
 }
 
 async fn append(file: &Blob, place: &str, at: f64) -> Option<Response> {
@@ -188,7 +195,12 @@ async fn refusal(answer: &Response, status: u16) -> AppError {
             .and_then(|text| text.as_string()),
         Err(_) => None,
     };
-    let told = text.and_then(|text| serde_json::from_str(&text).ok());
+    // A code by itself, or with more about it.
+    let told = text.and_then(|text| {
+        let code = text.trim().parse::<FailureCode>().ok();
+        code.map(AppError::new)
+            .or_else(|| serde_json::from_str(&text).ok())
+    });
     told.unwrap_or_else(|| {
         AppError::new(if status == 413 {
             FailureCode::TooLarge

@@ -45,6 +45,7 @@ pub fn AccountMenu(account: Account, session: Session) -> impl IntoView {
             <div class="account__menu">
                 <p class="account__email">{String::from(email)}</p>
                 <a class="account__link" href="/settings"><Glyph icon=Icon::Settings/>{words.settings}</a>
+                <a class="account__link" href="/assistants"><Glyph icon=Icon::Spark/>{words.assistants}</a>
                 <a class="account__link" href="/prompts"><Glyph icon=Icon::Quote/>{words.prompts}</a>
                 <a class="account__link" href="/usage"><Glyph icon=Icon::Columns/>{words.usage}</a>
                 {administers}

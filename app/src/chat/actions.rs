@@ -9,6 +9,7 @@ use server_fn::ServerFn;
 
 use super::{
     acts::more_id, answer::OpenMessage, branch_switcher::BranchSwitcher, open::OpenConversation,
+    rate::Rate,
 };
 use crate::{
     api::{
@@ -88,7 +89,7 @@ pub fn AnswerActions(message: OpenMessage, conversation: OpenConversation) -> im
             words.regenerate
         };
         let has_text = !message.blocks.with(Vec::is_empty);
-        let go_on = status.is_cut() && has_text;
+        let go_on = status.is_cut() && (has_text || !message.tools.with(Vec::is_empty));
         Some(view! {
             <div class="actions">
                 {go_on.then(|| view! {
@@ -113,6 +114,7 @@ pub fn AnswerActions(message: OpenMessage, conversation: OpenConversation) -> im
                     labelled=status == MessageStatus::Failed
                     run=move || regenerate(conversation.id, id, None)
                 />
+                {has_text.then(|| view! { <Rate message=message.clone() conversation/> })}
                 <MoreButton conversation message=id/>
                 {message.model.clone().map(|model| view! { <span class="actions__model">{String::from(model)}</span> })}
             </div>

@@ -24,6 +24,7 @@ pub fn Announcer(conversation: OpenConversation) -> impl IntoView {
             said.set(match now {
                 MessageStatus::Generating => words.answer_started,
                 MessageStatus::Complete => words.answer_finished,
+                MessageStatus::Waiting => words.waits_for_you,
                 MessageStatus::Stopped
                 | MessageStatus::Interrupted
                 | MessageStatus::Failed

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use model::{
-    AnswerFailure, Attachment, Branch, MessageId, MessageStatus, MessageView, ModelName, Progress,
-    Speaker,
+    AnswerFailure, Attachment, Branch, DocumentReference, MessageId, MessageStatus, MessageView,
+    ModelName, Progress, Rating, Speaker, ToolCallView,
 };
 
 use super::follow::{Answer, Outcome};
@@ -16,6 +16,8 @@ pub type Blocks = ArcRwSignal<Vec<ArcRwSignal<String>>>;
 pub struct OpenMessage {
     /// Its id.
     pub id: MessageId,
+    /// The message that it answers, or that it goes on from.
+    pub parent: Option<MessageId>,
     /// Who speaks.
     pub speaker: Speaker,
     /// What the person wrote.
@@ -30,6 +32,8 @@ pub struct OpenMessage {
     pub blocks: Blocks,
     /// The reasoning.
     pub reasoning: Blocks,
+    /// The tools that were called.
+    pub tools: ArcRwSignal<Vec<ToolCallView>>,
     /// How long the model reasoned.
     pub reasoning_ms: ArcRwSignal<Option<i64>>,
     /// Why it failed.
@@ -38,6 +42,10 @@ pub struct OpenMessage {
     pub edited: bool,
     /// Its place among siblings.
     pub branch: ArcRwSignal<Branch>,
+    /// The documents that it refers to.
+    pub references: ArcRwSignal<Vec<DocumentReference>>,
+    /// What the reader thinks of it.
+    pub rating: ArcRwSignal<Option<Rating>>,
     /// Something was typed into its editing box and not sent.
     pub unsaved: ArcRwSignal<bool>,
     answer: ArcStoredValue<Answer>,
@@ -49,6 +57,7 @@ impl OpenMessage {
         let answer = Answer::of(&view);
         Self {
             id: view.id,
+            parent: view.parent,
             speaker: view.speaker,
             text: view.text,
             attachments: view.attachments,
@@ -56,10 +65,13 @@ impl OpenMessage {
             status: ArcRwSignal::new(view.status),
             blocks: signals(&answer.blocks),
             reasoning: signals(&answer.reasoning),
+            tools: ArcRwSignal::new(answer.tools.clone()),
             reasoning_ms: ArcRwSignal::new(answer.reasoning_ms),
             failure: ArcRwSignal::new(answer.failure.clone()),
             edited: view.edited,
             branch: ArcRwSignal::new(view.branch),
+            references: ArcRwSignal::new(view.references),
+            rating: ArcRwSignal::new(view.rating),
             unsaved: ArcRwSignal::new(false),
             answer: ArcStoredValue::new(answer),
         }
@@ -84,6 +96,8 @@ impl OpenMessage {
         if self.branch.get_untracked() != view.branch {
             self.branch.set(view.branch);
         }
+        set_changed(&self.references, &view.references);
+        set_changed(&self.rating, &view.rating);
         if self.answer.write_value().absorb(view) {
             self.show();
         }
@@ -93,6 +107,7 @@ impl OpenMessage {
         let answer = self.answer.read_value();
         show_blocks(&self.reasoning, &answer.reasoning);
         show_blocks(&self.blocks, &answer.blocks);
+        set_changed(&self.tools, &answer.tools);
         set_changed(&self.reasoning_ms, &answer.reasoning_ms);
         set_changed(&self.failure, &answer.failure);
         set_changed(&self.status, &answer.status);

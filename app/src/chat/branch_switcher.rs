@@ -1,7 +1,7 @@
 //! ‹ 2 / 3 ›: the versions of a message.
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::MessageId;
+use model::{MessageId, Speaker};
 use server_fn::ServerFn;
 
 use super::{answer::OpenMessage, open::OpenConversation};
@@ -17,6 +17,9 @@ use crate::{
 pub fn BranchSwitcher(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
     let words = use_words();
     let (id, branch) = (message.id, message.branch);
+    let question = message
+        .parent
+        .filter(|_| message.speaker == Speaker::Assistant);
     let step = move |target: Option<MessageId>, label: &'static str, icon: Icon| {
         let walk = move |event: SubmitEvent| {
             event.prevent_default();
@@ -43,6 +46,16 @@ pub fn BranchSwitcher(message: OpenMessage, conversation: OpenConversation) -> i
                     {step(branch.previous, words.previous_answer, Icon::Left)}
                     <span>{place.clone()}</span>
                     {step(branch.next, words.next_answer, Icon::Right)}
+                    {question.map(|question| view! {
+                        <a
+                            class="icon-button"
+                            href=format!("/c/{}/compare/{question}", conversation.id)
+                            title=words.compare
+                            aria-label=words.compare
+                        >
+                            <Glyph icon=Icon::Columns/>
+                        </a>
+                    })}
                 </div>
             }
         })

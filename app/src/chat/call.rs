@@ -1,11 +1,32 @@
-//! Which prompt is called by what is typed: `/letters` at the beginning of a line, with the caret behind it.
+//! What is called by what is typed, with the caret behind it: a prompt by `/letters` at the beginning of a line, an assistant or a model
+//! by `@letters` at the beginning of a word.
 
-/// A prompt that is being called.
+/// What a call begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// `/`: a prompt.
+    Slash,
+    /// `@`: an assistant or a model.
+    At,
+}
+
+impl Mark {
+    const fn sign(self) -> char {
+        match self {
+            Self::Slash => '/',
+            Self::At => '@',
+        }
+    }
+}
+
+/// A call that is being typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// What follows the slash.
+    /// What it begins with.
+    pub mark: Mark,
+    /// What follows that.
     pub letters: String,
-    /// Where the slash is, in bytes.
+    /// Where the mark is, in bytes.
     pub from: usize,
     /// Where the letters end, in bytes.
     pub to: usize,
@@ -16,21 +37,40 @@ impl Call {
     pub fn at(text: &str, caret: usize) -> Option<Self> {
         let to = byte_of(text, caret);
         let (before, after) = text.split_at_checked(to)?;
-        let from = before.rfind('\n').map_or(0, |end| end + 1);
-        let letters = before.get(from..)?.strip_prefix('/')?;
-        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         let ends = after.chars().next().is_none_or(char::is_whitespace);
+        let (mark, from) = Self::slash(before).or_else(|| Self::at_sign(before))?;
+        let letters = before.get(from + 1..)?;
+        // Names of models have points.
+        let is_point = |c| mark == Mark::At && c == '.';
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_') || is_point(c);
         (ends && letters.chars().all(is_word)).then(|| Self {
+            mark,
             letters: letters.to_owned(),
             from,
             to,
         })
     }
 
+    fn slash(before: &str) -> Option<(Mark, usize)> {
+        let from = before.rfind('\n').map_or(0, |end| end + 1);
+        before
+            .get(from..)?
+            .starts_with('/')
+            .then_some((Mark::Slash, from))
+    }
+
+    /// Not within an address: no letter, digit or point of those stands before it. Chinese is written without spaces.
+    fn at_sign(before: &str) -> Option<(Mark, usize)> {
+        let from = before.rfind('@')?;
+        let previous = before.get(..from)?.chars().next_back();
+        let begins = previous.is_none_or(|c| c.is_whitespace() || !c.is_ascii());
+        begins.then_some((Mark::At, from))
+    }
+
     /// Whether it stands in the text where it was typed.
     pub fn stands_in(&self, text: &str) -> bool {
         let typed = text.get(self.from..self.to);
-        typed.and_then(|typed| typed.strip_prefix('/')) == Some(self.letters.as_str())
+        typed.and_then(|typed| typed.strip_prefix(self.mark.sign())) == Some(self.letters.as_str())
     }
 
     /// The text with `filled` in the place of the call; where that is no longer there, nothing is taken away: `filled` comes
@@ -96,6 +136,31 @@ mod tests {
     }
 
     #[test]
+    fn an_at_sign_calls_at_the_beginning_of_a_word_only() {
+        for (text, caret, expected) in [
+            ("@", 1, Some("")),
+            ("ask @qwen3.5-p", 14, Some("qwen3.5-p")),
+            ("请@翻译", 4, Some("翻译")),
+            ("one\n@two three", 8, Some("two")),
+            ("@two three", 10, None),
+            ("lin@example.com", 15, None),
+            ("a.@b", 4, None),
+            ("@tw", 1, None),
+            ("/tra", 4, Some("tra")),
+        ] {
+            assert_eq!(
+                letters(text, caret).as_deref(),
+                expected,
+                "{text:?} at {caret}"
+            );
+        }
+        let call = Call::at("ask @qwen", 9);
+        assert_eq!(call.as_ref().map(|call| call.mark), Some(Mark::At));
+        let rest = call.map(|call| call.replaced("ask @qwen", ""));
+        assert_eq!(rest.as_deref(), Some("ask "));
+    }
+
+    #[test]
     fn the_call_is_replaced_and_the_rest_stays() {
         // A character beyond the basic plane is two units for the browser.
         let text = "😀\n/tra\nafter";
@@ -107,6 +172,7 @@ mod tests {
     #[test]
     fn what_took_the_place_of_a_call_is_not_lost() {
         let call = Call {
+            mark: Mark::Slash,
             letters: "tra".to_owned(),
             from: 4,
             to: 8,

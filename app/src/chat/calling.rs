@@ -1,16 +1,28 @@
-//! Calling a prompt in the composer: what may be meant is offered while it is typed, and the keys choose from it.
+//! Calling a prompt, an assistant or a model in the composer: what may be meant is offered while it is typed, and the keys choose from it.
 
 use leptos::{
     ev::{FocusEvent, KeyboardEvent},
     prelude::*,
     task::spawn_local,
 };
-use model::{SavedPrompt, template};
+use model::{AssistantCard, ModelChoice, ModelName, SavedPrompt, template};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
-use super::{call::Call, part::Part};
-use crate::{api::prompts::offer_prompts, browser, routes::Own};
+use super::{
+    beginning::Beginning,
+    call::{Call, Mark},
+    part::Part,
+};
+use crate::{
+    api::{
+        assistants::{load_assistant, offer_assistants},
+        prompts::offer_prompts,
+    },
+    browser,
+    error::AppError,
+    routes::Own,
+};
 
 /// The composer's field.
 const FIELD: &str = ".composer textarea[name=prompt]";
@@ -26,13 +38,52 @@ pub struct Filling {
     call: Call,
 }
 
+/// Something that may be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// A prompt.
+    Prompt(SavedPrompt),
+    /// An assistant.
+    Assistant(AssistantCard),
+    /// A model.
+    Model(ModelChoice),
+}
+
+impl Offered {
+    /// Whether these letters, in lower case, may mean it after that mark.
+    fn is_meant(&self, mark: Mark, letters: &str) -> bool {
+        match self {
+            Self::Prompt(prompt) => mark == Mark::Slash && prompt.name.key().contains(letters),
+            Self::Assistant(card) => mark == Mark::At && card.name.to_lowercase().contains(letters),
+            Self::Model(model) => {
+                let is_label = model.label.to_lowercase().contains(letters);
+                mark == Mark::At && (is_label || model.name.as_str().contains(letters))
+            }
+        }
+    }
+}
+
+/// What a call can change beside the text.
+#[derive(Clone, Copy)]
+pub struct Callable {
+    /// The models on offer.
+    pub models: StoredValue<Vec<ModelChoice>>,
+    /// The one that answers next.
+    pub model: RwSignal<ModelName>,
+    /// What a new conversation begins with.
+    pub beginning: Beginning,
+    /// What went wrong last.
+    pub problem: RwSignal<Option<AppError>>,
+}
+
 /// How far a call has come.
 #[derive(Clone, Copy)]
 pub struct Calling {
     text: RwSignal<String>,
+    callable: Callable,
     call: RwSignal<Option<Call>>,
     /// What may be meant.
-    pub offered: RwSignal<Vec<SavedPrompt>>,
+    pub offered: RwSignal<Vec<Offered>>,
     /// The one of them that Enter takes.
     pub active: RwSignal<usize>,
     /// The prompt whose variables are asked for.
@@ -47,9 +98,10 @@ pub struct Calling {
 
 impl Calling {
     /// Nothing is called in `text` yet.
-    pub fn new(text: RwSignal<String>) -> Self {
+    pub fn new(text: RwSignal<String>, callable: Callable) -> Self {
         Self {
             text,
+            callable,
             call: RwSignal::new(None),
             offered: RwSignal::new(Vec::new()),
             active: RwSignal::new(0),
@@ -63,6 +115,12 @@ impl Calling {
     /// Whether something is offered.
     pub fn is_open(self) -> bool {
         self.call.with(Option::is_some) && self.offered.with(|offered| !offered.is_empty())
+    }
+
+    /// Whether what is offered are assistants and models.
+    pub fn is_mention(self) -> bool {
+        let mark = self.call.with(|call| call.as_ref().map(|call| call.mark));
+        mark == Some(Mark::At)
     }
 
     /// Something was typed.
@@ -121,21 +179,66 @@ impl Calling {
         event.stop_propagation();
     }
 
-    /// Takes the offered prompt of that place: puts it into the text, or asks for its variables first.
+    /// Takes what is offered in that place: a prompt is put into the text, or asks for its variables first; a model answers next; a new
+    /// conversation begins with an assistant.
     pub fn choose(self, place: usize) {
-        let prompt = self
+        let chosen = self
             .offered
             .with_untracked(|offered| offered.get(place).cloned());
-        let (Some(prompt), Some(call)) = (prompt, self.call.get_untracked()) else {
+        let (Some(chosen), Some(call)) = (chosen, self.call.get_untracked()) else {
             return;
         };
         self.close();
+        let prompt = match chosen {
+            Offered::Prompt(prompt) => prompt,
+            Offered::Model(model) => {
+                self.callable.model.set(model.name);
+                self.put(&call, "");
+                return;
+            }
+            Offered::Assistant(card) => {
+                self.put(&call, "");
+                self.begin_with(&card);
+                return;
+            }
+        };
         if template::variables(prompt.text.as_str()).is_empty() {
             self.put(&call, prompt.text.as_str());
         } else {
             self.filling.set(Some(Filling { prompt, call }));
             browser::focus_drawn(variable_id(0));
         }
+    }
+
+    fn begin_with(self, card: &AssistantCard) {
+        let key = card.key.to_string();
+        let Callable {
+            models,
+            model,
+            beginning,
+            problem,
+        } = self.callable;
+        spawn_local(async move {
+            match load_assistant(key).await {
+                Ok(view) => {
+                    let preset = view.assistant.model.clone();
+                    let on_offer = |name: &ModelName| {
+                        let found = models
+                            .try_with_value(|models| models.iter().any(|it| it.name == *name));
+                        found == Some(true)
+                    };
+                    if let Some(preset) = preset.filter(on_offer) {
+                        model.try_set(preset);
+                    }
+                    if problem.try_set(None).is_none() {
+                        beginning.choose(Some(view));
+                    }
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
     }
 
     /// Puts the filled prompt in the place of its call. Nothing is sent by that.
@@ -179,21 +282,49 @@ impl Calling {
             return;
         }
         self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let (turn, letters) = (self.turn.get_value(), call.letters.clone());
+        let (turn, letters, mark) = (self.turn.get_value(), call.letters.clone(), call.mark);
         self.call.set(Some(call));
         // Until the answer is there, nothing is offered that what was typed on rules out.
         let key = letters.to_lowercase();
         self.active.set(0);
         self.offered
-            .update(|offered| offered.retain(|prompt| prompt.name.key().contains(&key)));
+            .update(|offered| offered.retain(|one| one.is_meant(mark, &key)));
+        let models = self.models(mark, &key);
+        if mark == Mark::At && !self.callable.beginning.is_open() {
+            self.offered.set(models);
+            return;
+        }
         spawn_local(async move {
             // Who can't be offered anything goes on typing.
-            let found = offer_prompts(letters).await.unwrap_or_default();
+            let found: Vec<Offered> = match mark {
+                Mark::Slash => {
+                    let found = offer_prompts(letters).await.unwrap_or_default();
+                    found.into_iter().map(Offered::Prompt).collect()
+                }
+                Mark::At => {
+                    let found = offer_assistants(letters).await.unwrap_or_default();
+                    let found = found.into_iter().map(Offered::Assistant);
+                    found.chain(models).collect()
+                }
+            };
             if self.turn.try_get_value() == Some(turn) {
                 self.active.set(0);
                 self.offered.set(found);
             }
         });
+    }
+}
+
+impl Calling {
+    /// The models that may be meant; an application has its own.
+    fn models(self, mark: Mark, letters: &str) -> Vec<Offered> {
+        if mark == Mark::Slash || untrack(|| self.callable.beginning.is_application()) {
+            return Vec::new();
+        }
+        self.callable.models.with_value(|models| {
+            let all = models.iter().cloned().map(Offered::Model);
+            all.filter(|one| one.is_meant(mark, letters)).collect()
+        })
     }
 }
 

@@ -1,19 +1,25 @@
 //! Where questions are written.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{Asked, ConversationId, ModelName};
+use leptos::{either::Either, ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{Asked, ConversationId, Draft, FailureCode, ModelName, Queue};
+
 use server_fn::ServerFn;
 
 use super::{
     attachments::{AttachButton, Attached, Attaching, FitsNot},
-    calling::{Calling, PromptPicker},
+    beginning::{Beginning, FORM},
+    calling::{Callable, Calling, PromptPicker},
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::keep_draft,
+    estimating::{EstimateBeneath, Estimating},
     model_picker::ModelPicker,
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
 };
 use crate::{
-    api::generation::{Ask, Offer, Stop, ask, stop},
+    api::{
+        generation::{Ask, Offer, Stop, ask, stop},
+        queue::queue_message,
+    },
     browser,
     error::AppError,
     language::use_words,
@@ -35,6 +41,8 @@ pub struct Writing {
     pub text: RwSignal<String>,
     /// The model that will answer.
     pub model: RwSignal<ModelName>,
+    /// What a new conversation begins with.
+    pub beginning: Beginning,
     /// The files that go along.
     pub attaching: Attaching,
     /// The question that is on its way.
@@ -43,6 +51,10 @@ pub struct Writing {
     pub problem: RwSignal<Option<AppError>>,
     /// An answer is being written.
     pub is_generating: Signal<bool>,
+    /// What waits for its end, once there is a conversation.
+    pub queue: Option<RwSignal<Queue>>,
+    /// Nothing of it is kept.
+    pub is_temporary: Signal<bool>,
 }
 
 impl Writing {
@@ -53,30 +65,51 @@ impl Writing {
         (!is_blank || has_files) && !self.attaching.is_busy() && self.attaching.misfit().is_none()
     }
 
-    /// Sends what is typed. Text and files leave the field at once and come back if the server refuses them.
+    /// Sends what is typed; while an answer is being written, it waits for its end. Text and files leave the field at once and
+    /// come back if the server refuses them.
     fn send(self, asked: Callback<Asked>) {
         let text = self.text.get_untracked();
-        let busy =
-            self.is_generating.get_untracked() || self.pending.with_untracked(Option::is_some);
+        let busy = self.pending.with_untracked(Option::is_some);
+        let waits = self.is_generating.get_untracked() && self.conversation.is_some();
         if busy || untrack(|| !self.is_ready()) {
             return;
         }
         let files = untrack(|| self.attaching.files());
         let items = self.attaching.take();
+        let (assistant, variables) = untrack(|| self.beginning.sent());
         self.problem.set(None);
-        self.pending.set(Some(text.clone()));
+        if !waits {
+            self.pending.set(Some(text.clone()));
+        }
         self.text.set(String::new());
+        let (model, submission) = (self.model.get_untracked(), browser::fresh_uuid());
+        let files: Vec<String> = files.iter().map(ToString::to_string).collect();
         let request = ask(
             self.conversation.map(|id| id.to_string()),
             text.clone(),
-            self.model.get_untracked().into(),
-            browser::fresh_uuid(),
-            files.iter().map(ToString::to_string).collect(),
+            model.clone().into(),
+            submission.clone(),
+            files.clone(),
+            assistant,
+            variables,
+            said(self.is_temporary.get_untracked()),
         );
+        let message = (text.clone(), model.into(), submission, files);
         spawn_local(async move {
-            match request.await {
+            let done = if waits {
+                self.wait(message).await.map(|()| None)
+            } else {
+                match request.await {
+                    // Another page was faster.
+                    Err(error) if self.can_wait(&error) => self.wait(message).await.map(|()| None),
+                    done => done.map(Some),
+                }
+            };
+            match done {
                 Ok(done) => {
-                    asked.run(done);
+                    if let Some(done) = done {
+                        asked.run(done);
+                    }
                     self.pending.try_set(None);
                 }
                 Err(error) => {
@@ -96,6 +129,25 @@ impl Writing {
         });
     }
 
+    fn can_wait(self, error: &AppError) -> bool {
+        error.code == FailureCode::AlreadyGenerating && self.conversation.is_some()
+    }
+
+    /// Lets a message wait: its words, model, submission and files.
+    async fn wait(
+        self,
+        (text, model, submission, files): (String, String, String, Vec<String>),
+    ) -> Result<(), AppError> {
+        let (Some(conversation), Ok(submission)) = (self.conversation, submission.parse()) else {
+            return Err(AppError::new(FailureCode::BadRequest));
+        };
+        let queue = queue_message(conversation, text, model, submission, files).await?;
+        if let Some(shown) = self.queue {
+            shown.try_set(queue);
+        }
+        Ok(())
+    }
+
     fn stop(self) {
         let Some(conversation) = self.conversation else {
             return;
@@ -110,6 +162,11 @@ impl Writing {
     }
 }
 
+/// As a form says it.
+fn said(is_temporary: bool) -> String {
+    if is_temporary { "1" } else { "" }.to_owned()
+}
+
 /// The composer. `asked` is called with what *Send* made.
 #[component]
 pub fn Composer(
@@ -118,23 +175,39 @@ pub fn Composer(
     #[prop(into)] asked: Callback<Asked>,
     /// The draft that the server has, where the text begins with more.
     #[prop(into, optional)]
-    kept: Option<String>,
+    kept: Option<Draft>,
 ) -> impl IntoView {
     let words = use_words();
     let Writing {
         conversation,
         text,
         model,
+        beginning,
         attaching,
         is_generating,
         ..
     } = writing;
-    keep_draft(conversation, text, kept);
+    keep_draft(conversation, text, attaching, kept, writing.is_temporary);
     attaching.watch_drops();
-    let calling = Calling::new(text);
+    let callable = Callable {
+        models: StoredValue::new(offer.models.clone()),
+        model,
+        beginning,
+        problem: writing.problem,
+    };
+    let calling = Calling::new(text, callable);
+    let estimating = Estimating {
+        conversation,
+        text,
+        attaching,
+        model,
+        is_generating,
+    };
+
     let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
+    let models = offer.models;
     let is_live = RwSignal::new(false);
     // Without scripts nothing would enable the button again.
     Effect::new(move |_| is_live.set(true));
@@ -147,6 +220,7 @@ pub fn Composer(
         <PromptPicker calling/>
         <form
             class="composer"
+            id=FORM
             method="post"
             action=Ask::PATH
             on:submit=submit
@@ -155,6 +229,9 @@ pub fn Composer(
             <input type="hidden" name="conversation" value=id.clone()/>
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
+            <input type="hidden" name="assistant" value=move || beginning.sent().0/>
+            <DraftFiles attaching/>
+            <input type="hidden" name="temporary" value=move || said(writing.is_temporary.get())/>
             <FitsNot attaching/>
             <div
                 class="composer__box"
@@ -175,14 +252,33 @@ pub fn Composer(
                 />
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
-                    <ModelPicker models=offer.models chosen=model/>
-                    <ParametersButton of=parameters/>
+                    {move || {
+                        if beginning.is_application() {
+                            let name = model.with(|name| name.as_str().to_owned());
+                            Either::Left(view! { <input type="hidden" name="model" value=name/> })
+                        } else {
+                            let models = models.clone();
+                            Either::Right(view! {
+                                <ModelPicker models chosen=model/>
+                                <ParametersButton of=parameters/>
+                            })
+                        }
+                    }}
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>
                     {move || {
                         if is_generating.get() {
                             view! {
+                                <button
+                                    class="composer__send"
+                                    title=words.queue_add
+                                    aria-label=words.queue_add
+                                    hidden=cannot_send
+                                    disabled=cannot_send
+                                >
+                                    <Glyph icon=Icon::Send/>
+                                </button>
                                 <button
                                     class="composer__send"
                                     data-tone="stop"
@@ -211,8 +307,22 @@ pub fn Composer(
                 </div>
             </div>
             <DictationProblem dictation/>
+            <EstimateBeneath estimating/>
             <p class="composer__fallible">{words.fallible}</p>
         </form>
         <ParametersDialog of=parameters/>
+    }
+}
+
+/// The files of a draft, for a page without scripts.
+#[component]
+fn DraftFiles(attaching: Attaching) -> impl IntoView {
+    move || {
+        let files = attaching.files().into_iter().enumerate();
+        let field = |(place, file): (usize, model::FileId)| {
+            let name = format!("attachments[{place}]");
+            view! { <input type="hidden" name=name value=file.to_string()/> }
+        };
+        files.map(field).collect_view()
     }
 }

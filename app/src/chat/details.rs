@@ -63,7 +63,9 @@ fn Details(details: MessageDetails) -> impl IntoView {
 /// Name and value of each line, in the order in which they are asked for.
 fn lines(words: &'static Words, details: &MessageDetails) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
-    let mut models: Vec<&str> = details.runs.iter().map(|run| run.model.as_str()).collect();
+    // An application has models of its own, which nobody here was told.
+    let runs = details.runs.iter().filter(|run| !run.sent.application);
+    let mut models: Vec<&str> = runs.map(|run| run.model.as_str()).collect();
     models.dedup();
     if !models.is_empty() {
         lines.push((words.model, models.join(", ")));
@@ -79,6 +81,7 @@ fn lines(words: &'static Words, details: &MessageDetails) -> Vec<(&'static str, 
     }
     let ended = match details.status {
         MessageStatus::Complete | MessageStatus::Generating => None,
+        MessageStatus::Waiting => Some(words.waits_for_you),
         MessageStatus::Stopped => Some(words.stopped),
         MessageStatus::Interrupted => Some(words.interrupted),
         MessageStatus::Truncated => Some(words.truncated),

@@ -1,11 +1,12 @@
-//! What is typed is kept on the server a moment later, and when the page goes.
+//! What is typed, and the files beside it, are kept on the server a moment later, and when the page goes.
 
 use std::time::Duration;
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use model::ConversationId;
+use model::{ConversationId, Draft, FileId};
 use server_fn::ServerFn;
 
+use super::attachments::Attaching;
 use crate::{
     api::conversations::{SaveDraft, save_draft},
     browser,
@@ -13,19 +14,30 @@ use crate::{
 
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// Keeps `text` as the draft of `conversation`. What it begins with is kept at once where it isn't what is `kept` already.
+/// What is kept: words, and files in their order.
+type Kept = (String, Vec<FileId>);
+
+/// Keeps `text` and the files beside it as the draft of `conversation`, unless that is temporary. What it begins with is kept at once where it isn't what is `kept`
+/// already.
 pub fn keep_draft(
     conversation: Option<ConversationId>,
     text: RwSignal<String>,
-    kept: Option<String>,
+    attaching: Attaching,
+    kept: Option<Draft>,
+    is_temporary: Signal<bool>,
 ) {
-    let kept = StoredValue::new(kept.unwrap_or_else(|| text.get_untracked()));
+    let begun = || (text.get_untracked(), untrack(|| attaching.files()));
+    let of = |draft: Draft| {
+        let files = draft.attachments.iter().map(|file| file.file);
+        (draft.text, files.collect())
+    };
+    let kept: StoredValue<Kept> = StoredValue::new(kept.map_or_else(begun, of));
     let edits = StoredValue::new(0_u32);
     Effect::new(move |was_there: Option<bool>| {
-        let typed = text.get();
+        let typed = (text.get(), attaching.files());
         // Also when nothing is to be kept: a sent question must not be saved by a timer that still runs.
         edits.update_value(|edits| *edits += 1);
-        if typed == kept.get_value() {
+        if typed == kept.get_value() || is_temporary.get() {
             return true;
         }
         let edit = edits.get_value();
@@ -34,8 +46,10 @@ pub fn keep_draft(
                 gloo_timers::future::sleep(PAUSE).await;
             }
             let is_last = edits.try_get_value() == Some(edit);
+            let (text, files) = typed.clone();
+            let files = files.iter().map(ToString::to_string).collect();
             // The next edit, or leaving, repeats what fails here.
-            if is_last && save_draft(conversation, typed.clone()).await.is_ok() {
+            if is_last && save_draft(conversation, text, files).await.is_ok() {
                 kept.try_set_value(typed);
             }
         });
@@ -43,15 +57,24 @@ pub fn keep_draft(
     });
     Effect::new(move |_| {
         let leave = window_event_listener(ev::pagehide, move |_| {
-            let Some(typed) = text.try_get_untracked() else {
+            let files = untrack(|| attaching.try_files());
+            let Some(typed) = text.try_get_untracked().zip(files) else {
                 return;
             };
-            if kept.try_get_value().is_some_and(|kept| kept != typed) {
+            let is_kept = is_temporary.try_get_untracked() == Some(false);
+            if is_kept && kept.try_get_value().is_some_and(|kept| kept != typed) {
+                let (text, files) = typed;
+
                 let id = conversation.map(|id| id.to_string());
-                let mut fields = vec![("text", typed.as_str())];
+                let files = files.iter().enumerate();
+                let files: Vec<(String, String)> = files
+                    .map(|(place, file)| (format!("attachments[{place}]"), file.to_string()))
+                    .collect();
+                let mut fields = vec![("text", text.as_str())];
                 if let Some(id) = &id {
                     fields.push(("conversation", id));
                 }
+                fields.extend(files.iter().map(|(name, id)| (name.as_str(), id.as_str())));
                 browser::post_while_leaving(SaveDraft::PATH, &fields);
             }
         });

@@ -1,7 +1,7 @@
 //! Folds what the server tells into an answer, without knowing the page. Two promises: nothing is applied twice or
 //! with a gap, and text that is shown is never taken away by an older copy of it.
 
-use model::{AnswerFailure, MessageStatus, MessageView, Progress};
+use model::{AnswerFailure, MessageStatus, MessageView, Progress, ToolCallView};
 
 /// An answer as far as it is known here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Answer {
     pub blocks: Vec<String>,
     /// The reasoning's blocks.
     pub reasoning: Vec<String>,
+    /// The tools that were called.
+    pub tools: Vec<ToolCallView>,
     /// How long the model reasoned.
     pub reasoning_ms: Option<i64>,
     /// Why it failed.
@@ -39,6 +41,7 @@ impl Answer {
             status: view.status,
             blocks: view.blocks.clone(),
             reasoning: view.reasoning.clone(),
+            tools: view.tools.clone(),
             reasoning_ms: view.reasoning_ms,
             failure: view.failure.clone(),
         }
@@ -63,6 +66,12 @@ impl Answer {
         if !(blocks && reasoning) {
             return Outcome::Missed;
         }
+        for call in &progress.tools {
+            match self.tools.iter_mut().find(|known| known.id == call.id) {
+                Some(known) => known.clone_from(call),
+                None => self.tools.push(call.clone()),
+            }
+        }
         self.seq = progress.seq;
         self.status = progress.status;
         self.reasoning_ms = progress.reasoning_ms.or(self.reasoning_ms);
@@ -85,7 +94,7 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{BlockChange, Branch, MessageId, Millis, Speaker};
+    use model::{BlockChange, Branch, MessageId, Millis, Speaker, ToolCallId, ToolCallState};
 
     fn id() -> MessageId {
         MessageId::from_uuid(uuid::Uuid::from_u128(1))
@@ -101,6 +110,7 @@ mod tests {
             attachments: vec![],
             blocks: vec![text.to_owned()],
             reasoning: vec![],
+            tools: vec![],
             reasoning_ms: None,
             seq,
             model: None,
@@ -112,6 +122,8 @@ mod tests {
                 previous: None,
                 next: None,
             },
+            references: vec![],
+            rating: None,
             created_at: Millis::new(0),
         }
     }
@@ -128,6 +140,7 @@ mod tests {
                 html: html.to_owned(),
             }],
             reasoning: vec![],
+            tools: vec![],
             reasoning_ms: None,
             failure: None,
         }
@@ -139,6 +152,29 @@ mod tests {
         assert_eq!(answer.apply(&progress(1, 2, 3, "眠")), Outcome::Applied);
         assert_eq!(answer.apply(&progress(2, 5, 6, "不觉晓")), Outcome::Applied);
         assert_eq!((answer.seq, answer.blocks[0].as_str()), (5, "春眠不觉晓"));
+    }
+
+    #[test]
+    fn calls_of_tools_come_and_change() {
+        let call = |state: ToolCallState| ToolCallView {
+            id: ToolCallId::from_uuid(uuid::Uuid::from_u128(2)),
+            name: "calculate".to_owned(),
+            arguments: "{}".to_owned(),
+            state,
+            result: None,
+            duration_ms: None,
+            after: 1,
+        };
+        let mut answer = Answer::of(&snapshot(1, "春"));
+        for (from, state) in [(1, ToolCallState::Running), (2, ToolCallState::Done)] {
+            let step = Progress {
+                blocks: vec![],
+                tools: vec![call(state)],
+                ..progress(from, from + 1, 0, "")
+            };
+            assert_eq!(answer.apply(&step), Outcome::Applied);
+            assert_eq!(answer.tools, [call(state)]);
+        }
     }
 
     #[test]

@@ -11,9 +11,11 @@ use super::{
     found,
     open::OpenConversation,
     reasoning::{BlockList, Reasoning},
+    references::References,
     scroller::Scroller,
+    tool_card::BlocksAndTools,
 };
-use crate::language::use_words;
+use crate::{language::use_words, ui::visible::visible};
 
 /// A question or an answer.
 #[component]
@@ -49,7 +51,7 @@ fn Question(
                     let text = message.text.clone();
                     Either::Right(view! {
                         <Attachments attachments=message.attachments.clone()/>
-                        {(!text.is_empty()).then(|| view! { <div class="message__question">{text}</div> })}
+                        {(!text.is_empty()).then(|| view! { <div class="message__question">{visible(text)}</div> })}
                         <QuestionActions message conversation/>
                     })
                 }
@@ -73,8 +75,12 @@ fn AnswerView(
     let is_generating = Memo::new(move |_| status.get() == MessageStatus::Generating);
     let is_waiting = {
         let (blocks, reasoning) = (message.blocks.clone(), message.reasoning.clone());
+        let tools = message.tools.clone();
         Memo::new(move |_| {
-            is_generating.get() && blocks.with(Vec::is_empty) && reasoning.with(Vec::is_empty)
+            is_generating.get()
+                && blocks.with(Vec::is_empty)
+                && reasoning.with(Vec::is_empty)
+                && tools.with(Vec::is_empty)
         })
     };
     view! {
@@ -99,12 +105,13 @@ fn AnswerView(
                     })
             }}
             <div class="prose message__answer" hidden=move || editing.get()>
-                <BlockList blocks=message.blocks.clone()/>
+                <Body message=message.clone() conversation/>
             </div>
             {move || {
                 let message = edited.clone();
                 editing.get().then(|| view! { <EditBox message conversation scroller/> })
             }}
+            <References references=message.references.clone()/>
             {message.edited.then(|| view! { <p class="message__note">{words.edited}</p> })}
             <Ending message=message.clone()/>
             <Unsaved message=message.clone() conversation/>
@@ -113,13 +120,29 @@ fn AnswerView(
     }
 }
 
+/// What was said, and the tools that were called meanwhile.
+#[component]
+fn Body(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
+    let tools = message.tools.clone();
+    let has_tools = Memo::new(move |_| !tools.with(Vec::is_empty));
+    move || {
+        let message = message.clone();
+        if has_tools.get() {
+            Either::Right(view! { <BlocksAndTools message conversation/> })
+        } else {
+            Either::Left(view! { <BlockList blocks=message.blocks/> })
+        }
+    }
+}
+
 /// How an answer ended, where it did not simply finish.
 #[component]
-fn Ending(message: OpenMessage) -> impl IntoView {
+pub fn Ending(message: OpenMessage) -> impl IntoView {
     let words = use_words();
     move || {
         let note = match message.status.get() {
             MessageStatus::Complete | MessageStatus::Generating => return None,
+            MessageStatus::Waiting => words.waits_for_you,
             MessageStatus::Stopped => words.stopped,
             MessageStatus::Interrupted => words.interrupted,
             MessageStatus::Truncated => words.truncated,

@@ -2,20 +2,28 @@
 //! the foot.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use model::{MessageId, ModelChoice, ModelName, Speaker};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use model::{MessageId, ModelChoice, ModelName, Permission, Speaker};
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{
     acts::{Acts, more_id},
+    aloud::{Aloud, AloudBar, spoken},
     answer::OpenMessage,
     model_picker::ModelPicker,
     open::OpenConversation,
+    remember,
 };
 use crate::{
-    api::{conversations::load_source, generation::regenerate, messages::delete_branch},
+    api::{
+        compare::compare_with, conversations::load_source, generation::regenerate,
+        messages::delete_branch,
+    },
     browser,
     language::use_words,
+    session::use_session,
     ui::{
         dialog::follow,
         icon::{Glyph, Icon},
@@ -30,6 +38,7 @@ const GAP: f64 = 8.0;
 pub fn MessageMenu(conversation: OpenConversation, models: Vec<ModelChoice>) -> impl IntoView {
     let words = use_words();
     let menu = conversation.acts.menu;
+    let aloud = Aloud(RwSignal::new(None));
     let dialog = NodeRef::<html::Dialog>::new();
     // Closes by itself when its message goes.
     let message = Memo::new(move |_| menu.get().filter(|id| conversation.find(*id).is_some()));
@@ -58,9 +67,10 @@ pub fn MessageMenu(conversation: OpenConversation, models: Vec<ModelChoice>) -> 
         >
             {move || {
                 let message = conversation.find(message.get()?)?;
-                Some(view! { <Items message conversation models=models.clone()/> })
+                Some(view! { <Items message conversation aloud models=models.clone()/> })
             }}
         </dialog>
+        <AloudBar aloud/>
     }
 }
 
@@ -68,9 +78,13 @@ pub fn MessageMenu(conversation: OpenConversation, models: Vec<ModelChoice>) -> 
 fn Items(
     message: OpenMessage,
     conversation: OpenConversation,
+    aloud: Aloud,
     models: Vec<ModelChoice>,
 ) -> impl IntoView {
     let words = use_words();
+    let session = use_session().get_untracked().and_then(Result::ok);
+    let may_speak =
+        session.is_some_and(|session| session.permissions.contains(Permission::MediaUse));
     let (acts, problem, id) = (conversation.acts, conversation.problem, message.id);
     let is_answer = message.speaker == Speaker::Assistant;
     let has_text = !is_answer || message.blocks.with_untracked(|blocks| !blocks.is_empty());
@@ -89,6 +103,25 @@ fn Items(
             spawn_local(async move { acts.copy(&text, words.copied, words.copy_failed).await });
         }
     };
+    let read_aloud = move || match spoken(&more_id(id)) {
+        Some(text) => aloud.0.set(Some(text)),
+        None => acts.tell(words.read_aloud_nothing),
+    };
+    let navigate = use_navigate();
+    let keep = move || {
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match load_source(conversation.id, id).await {
+                Ok(text) => {
+                    remember::wait(&text);
+                    navigate(remember::PAGE, NavigateOptions::default());
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
     let edited = message.clone();
     let edit = move || acts.edit(conversation.id, &edited, problem);
     let delete = move || {
@@ -106,25 +139,31 @@ fn Items(
         });
     };
     view! {
-        <ul class="menu__list">
-            {has_text.then(|| {
-                let label = if is_answer { words.copy_markdown } else { words.copy };
-                view! { <Item label icon=Icon::Copy acts act=copy_source/> }
-            })}
-            {(has_text && is_answer).then(|| view! {
-                <Item label=words.copy_text icon=Icon::Copy acts act=copy_text/>
-            })}
-            {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
-            <li><WithModel conversation message=id models/></li>
-            <Item
-                label=words.details
-                icon=Icon::Columns
-                acts
-                act=move || acts.show_details(conversation.id, id)
-            />
-            <Item label=words.delete_branch icon=Icon::Bin acts act=delete/>
-        </ul>
-    }
+            <ul class="menu__list">
+                {has_text.then(|| {
+                    let label = if is_answer { words.copy_markdown } else { words.copy };
+                    view! { <Item label icon=Icon::Copy acts act=copy_source/> }
+                })}
+                {(has_text && is_answer).then(|| view! {
+                    <Item label=words.copy_text icon=Icon::Copy acts act=copy_text/>
+                })}
+                {(has_text && is_answer && may_speak).then(|| view! {
+                    <Item label=words.read_aloud icon=Icon::Voice acts act=read_aloud/>
+                })}
+                {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
+    // There are none to choose from where an application answers.
+    {(!models.is_empty()).then(|| view! { <li><WithModel conversation message=id models/></li> })}
+    {(has_text && !conversation.is_temporary).then(|| view! { <Item label=words.memory_keep icon=Icon::Pin acts act=keep/> })}
+
+                <Item
+                    label=words.details
+                    icon=Icon::Columns
+                    acts
+                    act=move || acts.show_details(conversation.id, id)
+                />
+                <Item label=words.delete_branch icon=Icon::Bin acts act=delete/>
+            </ul>
+        }
 }
 
 /// A line of the menu: closes it and does something.
@@ -156,6 +195,20 @@ fn WithModel(
 ) -> impl IntoView {
     let words = use_words();
     let chosen = RwSignal::new(conversation.model.get_untracked());
+    let compare = move |_| {
+        let model: ModelName = chosen.get_untracked();
+        conversation.acts.menu.set(None);
+        spawn_local(async move {
+            match compare_with(conversation.id, message, model.into()).await {
+                Ok(question) => {
+                    browser::go_to(&format!("/c/{}/compare/{question}", conversation.id));
+                }
+                Err(error) => {
+                    conversation.problem.try_set(Some(error));
+                }
+            }
+        });
+    };
     let again = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let model: ModelName = chosen.get_untracked();
@@ -178,6 +231,10 @@ fn WithModel(
             <button class="button">
                 <Glyph icon=Icon::Again/>
                 {words.regenerate}
+            </button>
+            <button class="button" type="button" on:click=compare>
+                <Glyph icon=Icon::Columns/>
+                {words.compare_with}
             </button>
         </form>
     }

@@ -3,10 +3,12 @@
 use leptos::{prelude::*, task::spawn_local};
 use model::{
     Asked, ConversationEvent, ConversationId, ConversationView, MessageId, MessagePage,
-    MessageStatus, ModelName,
+    MessageStatus, ModelName, Queue,
 };
 
-use super::{acts::Acts, answer::OpenMessage, elsewhere::Elsewhere, follow::Outcome};
+use super::{
+    acts::Acts, answer::OpenMessage, elsewhere::Elsewhere, follow::Outcome, queueing::reload_queue,
+};
 use crate::{
     api::conversations::{load_newest, load_older},
     error::AppError,
@@ -31,8 +33,12 @@ pub struct OpenConversation {
     pub is_offline: RwSignal<bool>,
     /// The page shows an older part of it, without scripts to load what follows.
     pub is_past: bool,
+    /// Nothing of it is kept.
+    pub is_temporary: bool,
     /// It was deleted elsewhere.
     pub is_deleted: RwSignal<bool>,
+    /// What waits for the answer that is being written.
+    pub queue: RwSignal<Queue>,
     /// What went wrong last.
     pub problem: RwSignal<Option<AppError>>,
     /// What the reader is doing with its messages.
@@ -66,7 +72,9 @@ impl OpenConversation {
             is_loading_older: RwSignal::new(false),
             is_offline: RwSignal::new(false),
             is_past: view.has_newer,
+            is_temporary: view.is_temporary,
             is_deleted: RwSignal::new(false),
+            queue: RwSignal::new(view.queue),
             problem: RwSignal::new(None),
             acts: Acts::new(),
             loads: StoredValue::new(Loads::default()),
@@ -126,7 +134,14 @@ impl OpenConversation {
                 }
             }
             ConversationEvent::Title { title } => self.title.set(title.into()),
-            ConversationEvent::Changed => self.refresh(),
+            ConversationEvent::Changed => {
+                self.refresh();
+                // What waited may be what was begun.
+                if self.queue.with_untracked(|queue| !queue.is_empty()) {
+                    reload_queue(self.id, self.queue);
+                }
+            }
+            ConversationEvent::Queue { queue } => self.queue.set(queue),
             ConversationEvent::Deleted => self.is_deleted.set(true),
         }
     }

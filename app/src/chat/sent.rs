@@ -27,6 +27,15 @@ pub(super) fn lines(words: &'static Words, sent: &Sent) -> Vec<(&'static str, St
         (words.web_search, set.search.then(|| switch(true))),
         (words.json_answer, set.json.then(|| switch(true))),
         (words.sent_instructions, told.map(str::to_owned)),
+        (
+            if sent.application {
+                words.sent_application
+            } else {
+                words.sent_assistant
+            },
+            (!sent.assistant.is_empty()).then(|| sent.assistant.clone()),
+        ),
+        (words.memory, sent.memory.then(|| switch(true))),
     ];
     let lines = lines.into_iter();
     lines
@@ -53,6 +62,13 @@ pub(super) fn plain(sent: &Sent) -> String {
         ("json_object", set.json),
         ("personal_instructions", sent.personal_instructions),
         ("conversation_instructions", sent.conversation_instructions),
+        // Its name is what somebody wrote.
+        (
+            "assistant_instructions",
+            !sent.assistant.is_empty() && !sent.application,
+        ),
+        ("application", sent.application),
+        ("memory", sent.memory),
     ];
     let named = named
         .into_iter()
@@ -85,16 +101,27 @@ mod tests {
             },
             personal_instructions: true,
             conversation_instructions: true,
+            assistant: "Poet".to_owned(),
+            application: false,
+            memory: true,
         };
         assert_eq!(
             plain(&sent),
-            "temperature 0.7, enable_thinking false, enable_search, personal_instructions, conversation_instructions"
+            "temperature 0.7, enable_thinking false, enable_search, personal_instructions, conversation_instructions, \
+             assistant_instructions, memory"
         );
         let shown = lines(words, &sent);
         let values: Vec<&str> = shown.iter().map(|(_, value)| value.as_str()).collect();
         assert_eq!(
             values,
-            ["0.7", "off", "on", "personal, and of the conversation"]
+            [
+                "0.7",
+                "off",
+                "on",
+                "personal, and of the conversation",
+                "Poet",
+                "on"
+            ]
         );
     }
 }

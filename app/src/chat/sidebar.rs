@@ -4,8 +4,13 @@ use leptos::{ev::MouseEvent, prelude::*};
 use leptos_router::hooks::use_location;
 use model::{ConversationId, ConversationSummary, Page, Permission, Session};
 
-use super::{account_menu::AccountMenu, sidebar_list::SidebarList};
+use super::{
+    account_menu::AccountMenu,
+    sidebar_folders::{FolderList, SidebarFolders},
+    sidebar_list::SidebarList,
+};
 use crate::{
+    api::folders::list_folders,
     browser,
     error::AppError,
     language::{Words, use_words},
@@ -53,6 +58,7 @@ pub fn SidebarView(
     list: Resource<Result<Page<ConversationSummary>, AppError>>,
 ) -> impl IntoView {
     let words = use_words();
+    let folders: FolderList = Resource::new_blocking(|| (), |()| list_folders());
     view! {
         <nav class="sidebar" aria-label=words.conversations>
             <div class="sidebar__head">
@@ -65,6 +71,11 @@ pub fn SidebarView(
             <SearchLink/>
             <WorksLinks session/>
             <div class="sidebar__list">
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        folders.await.map(|folders| view! { <SidebarFolders folders/> }).ok()
+                    })}
+                </Suspense>
                 <Suspense>
                     {move || Suspend::new(async move {
                         list.await.map(|page| view! { <SidebarList page/> }).map_err(|_| words.load_failed).ok()

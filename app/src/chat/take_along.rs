@@ -37,12 +37,14 @@ pub fn TakeAlong(id: ConversationId) -> impl IntoView {
     let files = files.into_iter().collect_view();
     let print = with_query(&format!("/c/{id}/print"), &[("language", language)]);
     let share = format!("/settings/shares?conversation={id}");
+    let filing = format!("/conversations/{id}");
     view! {
         <details class="take" node_ref=menu>
             <summary class="icon-button" title=words.take_along aria-label=words.take_along>
                 <Glyph icon=Icon::Upload/>
             </summary>
             <ul class="menu__list take__list" on:click=close>
+                <li><a class="menu__item" href=filing><Glyph icon=Icon::Folder/>{words.filing}</a></li>
                 <Suspense>
                     {move || {
                         let share = share.clone();

@@ -5,7 +5,7 @@ use leptos::{ev::MouseEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::table;
+use super::{sources, table};
 use crate::{
     browser,
     language::{Words, use_words},
@@ -15,9 +15,12 @@ use crate::{
 /// Buttons that have no name yet.
 const NAMELESS: &str = "button[data-action]:not([aria-label])";
 
-/// Names the buttons that have come with new answers.
+/// Names the buttons that have come with new answers, and says what their sources are counted in.
 pub fn name_buttons(words: &Words) {
     let document = browser::window().and_then(|window| window.document());
+    if let Some(document) = &document {
+        sources::name(document, words);
+    }
     let found = document.and_then(|document| document.query_selector_all(NAMELESS).ok());
     let Some(found) = found else { return };
     for index in 0..found.length() {

@@ -69,9 +69,10 @@ fn end(before: (MessageId, MessageStatus), now: (MessageId, MessageStatus)) -> O
     match now.1 {
         MessageStatus::Generating | MessageStatus::Stopped => None,
         MessageStatus::Complete => Some(End::Whole),
-        MessageStatus::Interrupted | MessageStatus::Failed | MessageStatus::Truncated => {
-            Some(End::Early)
-        }
+        MessageStatus::Interrupted
+        | MessageStatus::Failed
+        | MessageStatus::Truncated
+        | MessageStatus::Waiting => Some(End::Early),
     }
 }
 

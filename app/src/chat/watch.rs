@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::ConversationEvent;
 
-use super::open::OpenConversation;
+use super::{open::OpenConversation, queueing::reload_queue};
 use crate::browser::events::{self, Watcher};
 
 /// Watches until the page that shows the conversation goes.
@@ -35,6 +35,7 @@ impl Watcher for OpenConversation {
         if was_away == Some(true) {
             // A server that was killed could not tell that it stopped writing.
             self.refresh();
+            reload_queue(self.id, self.queue);
         }
     }
 

@@ -1,4 +1,4 @@
-//! `/admin`: people, groups, roles, invitations, usage, budgets, model names, jobs and the audit log, each for those who may see it.
+//! `/admin`: people, groups, roles, invitations, usage, budgets, model names, ratings, jobs and the audit log, each for those who may see it.
 
 mod audit;
 mod budgets;
@@ -7,8 +7,10 @@ mod groups;
 mod invitations;
 mod jobs;
 mod model_names;
+mod ratings;
 mod role;
 mod roles;
+mod tool_servers;
 mod usage;
 mod user;
 mod users;
@@ -24,8 +26,10 @@ pub use groups::GroupsPage;
 pub use invitations::InvitationsPage;
 pub use jobs::JobsPage;
 pub use model_names::ModelNamesPage;
+pub use ratings::RatingsPage;
 pub use role::{NewRolePage, RolePage};
 pub use roles::RolesPage;
+pub use tool_servers::ToolServersPage;
 pub use usage::SiteUsagePage;
 pub use user::{NewUserPage, UserPage};
 pub use users::UsersPage;
@@ -112,6 +116,8 @@ pub fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
         (Permission::UsageRead, "/admin/usage", words.usage),
         (Permission::UsageRead, "/admin/budgets", words.budgets),
         (Permission::UsageRead, "/admin/models", words.model_names),
+        (Permission::ToolsWrite, "/admin/tools", words.tools),
+        (Permission::UsageRead, "/admin/ratings", words.ratings),
         (Permission::JobsRead, "/admin/jobs", words.jobs),
         (Permission::AuditRead, "/admin/audit", words.audit),
     ]

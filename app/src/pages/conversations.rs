@@ -1,17 +1,20 @@
-//! `/conversations`: keeping order among one's conversations, the archive and the trash, several at once.
+//! `/conversations`: keeping order among one's conversations, the archive and the trash, several at once; and where one of them is kept.
 
 mod acts;
+mod cabinet;
+mod filing;
 mod lines;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
-use model::{ConversationSummary, Page, Session, Shelf};
+use model::{Cabinet, Folder, FolderId, Page, Session, Shelf, ShelfLine, Tag, TagId};
 
 use crate::{
     address::with_query,
-    api::conversations::load_shelf,
+    api::folders::{load_cabinet, load_shelf},
     chat::{header::Header, sidebar::Sidebar},
+    error::AppError,
     language::{Words, use_words},
     ui::{
         loaded::Loaded,
@@ -19,10 +22,15 @@ use crate::{
         segments::{Segment, Segments},
     },
 };
+use cabinet::{Chosen, Narrowing, NewFolder};
+pub use filing::FilingPage;
 use lines::Lines;
 
-/// A page of conversations.
-type Listed = Page<ConversationSummary>;
+/// A page of conversations, and what they can be put into.
+type Listed = (Page<ShelfLine>, Cabinet);
+
+/// What the page loads.
+type Loading = Resource<Result<Listed, AppError>>;
 
 /// Where it is.
 pub const PATH: &str = "/conversations";
@@ -31,6 +39,10 @@ pub const PATH: &str = "/conversations";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Asked {
     shelf: Shelf,
+    /// Only what is in this folder.
+    folder: Option<FolderId>,
+    /// Only what has this tag.
+    tag: Option<TagId>,
     /// From this cursor on.
     after: String,
 }
@@ -38,8 +50,18 @@ struct Asked {
 impl Asked {
     fn of(query: &ParamsMap) -> Self {
         let shelf = query.get_str("shelf").and_then(Shelf::from_name);
+        let shelf = shelf.unwrap_or_default();
+        let is_kept = shelf == Shelf::Kept;
         Self {
-            shelf: shelf.unwrap_or_default(),
+            shelf,
+            folder: query
+                .get_str("folder")
+                .and_then(|id| id.parse().ok())
+                .filter(|_| is_kept),
+            tag: query
+                .get_str("tag")
+                .and_then(|id| id.parse().ok())
+                .filter(|_| is_kept),
             after: query.get_str("after").unwrap_or_default().to_owned(),
         }
     }
@@ -50,8 +72,45 @@ impl Asked {
             Shelf::Kept => "",
             Shelf::Archive | Shelf::Trash => self.shelf.as_str(),
         };
-        with_query(PATH, &[("shelf", shelf), ("after", &self.after)])
+        with_query(
+            PATH,
+            &[
+                ("shelf", shelf),
+                ("folder", &text(self.folder)),
+                ("tag", &text(self.tag)),
+                ("after", &self.after),
+            ],
+        )
     }
+
+    /// Whether only some of the place are asked for.
+    const fn is_narrowed(&self) -> bool {
+        self.folder.is_some() || self.tag.is_some()
+    }
+
+    fn folder_of(&self, cabinet: &Cabinet) -> Option<Folder> {
+        let mut folders = cabinet.folders.iter();
+        folders
+            .find(|folder| Some(folder.id) == self.folder)
+            .cloned()
+    }
+
+    fn tag_of(&self, cabinet: &Cabinet) -> Option<Tag> {
+        let mut tags = cabinet.tags.iter();
+        tags.find(|tag| Some(tag.id) == self.tag).cloned()
+    }
+
+    /// Loads that page of it.
+    async fn load(&self) -> Result<Page<ShelfLine>, AppError> {
+        let after = (!self.after.is_empty()).then(|| self.after.clone());
+        let shelf = self.shelf.as_str().to_owned();
+        load_shelf(shelf, text(self.folder), text(self.tag), after).await
+    }
+}
+
+/// As addresses and forms have it; nothing where there is none.
+fn text(id: Option<impl ToString>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 /// The page.
@@ -62,12 +121,9 @@ pub fn ConversationsPage() -> impl IntoView {
     let asked = Memo::new(move |_| query.with(Asked::of));
     // What was taken back from elsewhere on the page is here again.
     let changes = expect_context::<Sidebar>().changes();
-    let page = Resource::new_blocking(
+    let page: Loading = Resource::new_blocking(
         move || (asked.get(), changes.get()),
-        |(asked, _)| {
-            let after = (!asked.after.is_empty()).then_some(asked.after);
-            load_shelf(asked.shelf.as_str().to_owned(), after)
-        },
+        |(asked, _)| async move { Ok((asked.load().await?, load_cabinet().await?)) },
     );
     let shelves = move || {
         let chosen = asked.get().shelf;
@@ -76,7 +132,7 @@ pub fn ConversationsPage() -> impl IntoView {
             chosen: shelf == chosen,
             href: Asked {
                 shelf,
-                after: String::new(),
+                ..Asked::default()
             }
             .link(),
         };
@@ -84,6 +140,8 @@ pub fn ConversationsPage() -> impl IntoView {
         view! { <Segments label=words.tidy choices/> }
     };
     let problem = problem_in_query();
+    let told = query.with_untracked(|query| query.get_str("count")?.parse::<u64>().ok());
+    let told = RwSignal::new(told);
     view! {
         <Title text=format!("{} · {}", words.tidy, words.product)/>
         <Header>
@@ -94,10 +152,19 @@ pub fn ConversationsPage() -> impl IntoView {
                 {shelves}
                 {problem.map(|code| view! { <p class="notice" data-tone="danger" role="alert">{words.failure(code)}</p> })}
                 <p class="finder__hint"><a href="/settings/import">{words.import}</a></p>
+                <NewFolder/>
+                {move || told.get().map(|count| view! {
+                    <p class="notice" role="status">{words.order_count(&count.to_string())}</p>
+                })}
                 <Loaded
                     what=page
-                    view=move |lines: Listed, _session: Session| {
-                        view! { <Lines lines asked=asked.get_untracked() page/> }
+                    view=move |(lines, cabinet): Listed, _session: Session| {
+                        let asked = asked.get_untracked();
+                        view! {
+                            <Narrowing asked=asked.clone() cabinet=cabinet.clone()/>
+                            <Chosen folder=asked.folder_of(&cabinet) tag=asked.tag_of(&cabinet)/>
+                            <Lines lines cabinet asked page told/>
+                        }
                     }
                 />
             </div>
@@ -110,5 +177,20 @@ fn shelf_name(words: &Words, shelf: Shelf) -> &'static str {
         Shelf::Kept => words.shelf_kept,
         Shelf::Archive => words.shelf_archive,
         Shelf::Trash => words.shelf_trash,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_in_the_list_is_narrowed() {
+        let id = "01990000-0000-7000-8000-000000000007";
+        let query: ParamsMap = [("folder", id), ("tag", "<b>")].into_iter().collect();
+        let asked = Asked::of(&query);
+        assert_eq!(asked.link(), format!("/conversations?folder={id}"));
+        let query: ParamsMap = [("folder", id), ("shelf", "trash")].into_iter().collect();
+        assert_eq!(Asked::of(&query).link(), "/conversations?shelf=trash");
     }
 }

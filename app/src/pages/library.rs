@@ -1,22 +1,22 @@
-//! `/library`: everything that was made, to find, look at and delete.
+//! `/library`: everything that was made, written down or uploaded, to find, look at and delete.
 
 mod chosen;
 mod filters;
 mod related;
 mod storage;
 mod tile;
+mod words;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
-use model::{Page, Related, RelatedState, Session, WorkId, WorkView};
+use model::{
+    LibraryId, LibraryItem, LibraryKind, Page, Related, RelatedState, Session, WorkId, WorkView,
+};
 
 use crate::{
     address::with_query,
-    api::{
-        files::load_storage,
-        works::{load_library, load_related},
-    },
+    api::{files::load_storage, library::load_library, works::load_related},
     chat::header::Header,
     error::AppError,
     language::use_words,
@@ -32,15 +32,15 @@ use related::{FoundRelated, RelatedWorks};
 use storage::Storage;
 use tile::Tile;
 
-/// A page of works.
-type Found = Page<WorkView>;
+/// A page of what is kept.
+type Found = Page<LibraryItem>;
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// Of this kind only.
     pub kind: String,
-    /// With these words in their prompts.
+    /// With these words in prompt, title, text or name.
     pub words: String,
     /// From this cursor on.
     pub after: String,
@@ -71,6 +71,13 @@ impl Asked {
     fn is_narrowed(&self) -> bool {
         !self.kind.is_empty() || !self.words.is_empty()
     }
+
+    /// Whether there may be works that mean something like the words, beneath those that have them.
+    fn may_relate(&self) -> bool {
+        let is_of_works = LibraryKind::from_name(&self.kind).and_then(LibraryKind::of_works);
+        let is_asked = self.kind.is_empty() || is_of_works.is_some();
+        is_asked && !self.words.is_empty() && self.after.is_empty()
+    }
 }
 
 /// The page.
@@ -87,7 +94,7 @@ pub fn LibraryPage() -> impl IntoView {
     let related: FoundRelated = Resource::new(
         move || asked.get(),
         |asked| async move {
-            if asked.words.is_empty() || !asked.after.is_empty() {
+            if !asked.may_relate() {
                 return Ok(Related::none(RelatedState::Off));
             }
             load_related(asked.kind, asked.words).await
@@ -111,7 +118,7 @@ pub fn LibraryPage() -> impl IntoView {
                 <Loaded
                     what=found
                     view=move |page: Found, _session: Session| {
-                        view! { <Works page asked=asked.get_untracked() storage related/> }
+                        view! { <Things page asked=asked.get_untracked() storage related/> }
                     }
                 />
             </div>
@@ -123,30 +130,54 @@ pub fn LibraryPage() -> impl IntoView {
 #[derive(Clone, Copy)]
 pub struct Shelf {
     /// What is shown.
-    pub works: RwSignal<Vec<WorkView>>,
-    /// What means the same and is shown beneath.
+    pub items: RwSignal<Vec<LibraryItem>>,
+    /// Works that mean the same and are shown beneath.
     pub related: RwSignal<Vec<WorkView>>,
     /// Those that are ticked.
-    pub chosen: RwSignal<Vec<WorkId>>,
-    /// The one that is shown large.
+    pub chosen: RwSignal<Vec<LibraryId>>,
+    /// The work that is shown large.
     pub shown: RwSignal<Option<WorkId>>,
     /// What went wrong last.
     pub problem: RwSignal<Option<AppError>>,
 }
 
 impl Shelf {
-    /// Takes off what was deleted.
-    pub fn take_off(self, ids: &[WorkId]) {
-        for shown in [self.works, self.related] {
-            shown.try_update(|works| works.retain(|work| !ids.contains(&work.id)));
-        }
+    /// The works among it, those beneath too.
+    fn works(self) -> Vec<WorkView> {
+        let mut works: Vec<WorkView> = self.items.with(|items| {
+            let works = items.iter().filter_map(|item| match item {
+                LibraryItem::Work(work) => Some(work.clone()),
+                LibraryItem::Transcript(_) | LibraryItem::File(_) => None,
+            });
+            works.collect()
+        });
+        works.extend(self.related.get());
+        works
+    }
+
+    /// Takes off what was deleted, and the recordings that went with their transcripts.
+    pub fn take_off(self, ids: &[LibraryId]) {
+        let is_gone = |item: &LibraryItem| {
+            let went_along = match item {
+                LibraryItem::File(kept) if kept.conversation.is_none() => {
+                    let of = kept.transcript.map(LibraryId::Transcript);
+                    of.is_some_and(|id| ids.contains(&id))
+                }
+                LibraryItem::File(_) | LibraryItem::Work(_) | LibraryItem::Transcript(_) => false,
+            };
+            went_along || ids.contains(&item.id())
+        };
+        self.items
+            .try_update(|items| items.retain(|item| !is_gone(item)));
+        self.related
+            .try_update(|works| works.retain(|work| !ids.contains(&LibraryId::Work(work.id))));
         self.chosen
             .try_update(|chosen| chosen.retain(|id| !ids.contains(id)));
     }
 }
 
 #[component]
-fn Works(
+fn Things(
     page: Found,
     asked: Asked,
     storage: storage::StorageResource,
@@ -154,14 +185,14 @@ fn Works(
 ) -> impl IntoView {
     let words = use_words();
     let shelf = Shelf {
-        works: RwSignal::new(page.items),
+        items: RwSignal::new(page.items),
         related: RwSignal::new(Vec::new()),
         chosen: RwSignal::new(Vec::new()),
         shown: RwSignal::new(None),
         problem: RwSignal::new(None),
     };
     let next = RwSignal::new(page.next);
-    let is_empty = Memo::new(move |_| shelf.works.with(Vec::is_empty));
+    let is_empty = Memo::new(move |_| shelf.items.with(Vec::is_empty));
     let nothing = if asked.is_narrowed() {
         words.library_none_found
     } else {
@@ -178,7 +209,7 @@ fn Works(
             match load_library(kind, words, after).await {
                 Ok(page) => {
                     next.try_set(page.next);
-                    shelf.works.try_update(|works| works.extend(page.items));
+                    shelf.items.try_update(|items| items.extend(page.items));
                 }
                 Err(error) => drop(shelf.problem.try_set(Some(error))),
             }
@@ -192,11 +223,7 @@ fn Works(
         }
         .link()
     };
-    let all = Signal::derive(move || {
-        let mut all = shelf.works.get();
-        all.extend(shelf.related.get());
-        all
-    });
+    let works = Signal::derive(move || shelf.works());
     let gone = move |()| storage.refetch();
     view! {
         <Notice error=shelf.problem/>
@@ -204,8 +231,8 @@ fn Works(
             <p class="makings__empty">{nothing}</p>
         </Show>
         <ul class="shelf" aria-label=words.library>
-            <For each=move || shelf.works.get() key=|work| work.id let:work>
-                <Tile work shelf/>
+            <For each=move || shelf.items.get() key=LibraryItem::id let:item>
+                <Tile item shelf/>
             </For>
         </ul>
         {move || next.with(Option::is_some).then({
@@ -218,9 +245,9 @@ fn Works(
         <ChosenBar shelf gone/>
         <Lightbox
             shown=shelf.shown
-            works=all
+            works
             deleted=move |id| {
-                shelf.take_off(&[id]);
+                shelf.take_off(&[LibraryId::Work(id)]);
                 gone(());
             }
         />

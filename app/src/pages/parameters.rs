@@ -1,6 +1,7 @@
 //! `/parameters`: how the answers of a conversation are to be written. In the chat the same form stands in a dialog.
 
 mod form;
+mod tools;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -13,6 +14,7 @@ use crate::{
     ui::{area::PageHead, loaded::Loaded},
 };
 use form::{ParametersForms, Setting};
+use tools::ToolsForm;
 
 /// The page.
 #[component]
@@ -51,6 +53,9 @@ pub fn ParametersPage() -> impl IntoView {
                         }
                     }
                 />
+                <section class="panel">
+                    <ToolsForm conversation model=String::new()/>
+                </section>
             </div>
         </div>
     }
@@ -62,6 +67,8 @@ pub fn ParametersPanel() -> impl IntoView {
     let of: ParametersOf = expect_context();
     let id = of.conversation.map(|id| id.to_string()).unwrap_or_default();
     let model = of.model.get_untracked();
+    let conversation = Signal::stored(id.clone());
+    let asked = String::from(model.clone());
     let view = Resource::new(
         move || (id.clone(), model.clone()),
         |(id, model)| load_parameters(id, model.into()),
@@ -81,5 +88,6 @@ pub fn ParametersPanel() -> impl IntoView {
                 }
             }
         />
+        <ToolsForm conversation model=asked/>
     }
 }

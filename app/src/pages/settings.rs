@@ -2,9 +2,11 @@
 
 mod appearance;
 pub mod confirm;
+mod default_model;
 mod import;
 mod instructions;
 mod keys;
+mod memory;
 mod privacy;
 mod profile;
 mod security;
@@ -19,6 +21,7 @@ pub use confirm::ConfirmPage;
 pub use import::ImportPage;
 pub use instructions::InstructionsPage;
 pub use keys::{KeyPage, KeysPage};
+pub use memory::MemoryPage;
 pub use privacy::PrivacyPage;
 pub use profile::ProfilePage;
 pub use security::{FreshFirst, SecurityPage, TotpPage};
@@ -48,6 +51,7 @@ pub fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
         page("/settings/appearance", words.appearance),
         page("/settings/security", words.settings_security),
         page("/settings/instructions", words.instructions),
+        page("/settings/memory", words.memory),
     ];
     if session.permissions.contains(Permission::ApiKeysUse) {
         pages.push(page("/settings/keys", words.settings_keys));

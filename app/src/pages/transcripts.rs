@@ -4,6 +4,7 @@
 mod ask;
 mod captions;
 mod export;
+mod heading;
 mod line;
 mod list;
 mod map;
@@ -16,6 +17,7 @@ mod search;
 mod send;
 mod sentence;
 mod speakers;
+mod unfinished;
 mod watch;
 mod words;
 

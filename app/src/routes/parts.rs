@@ -10,10 +10,13 @@ use crate::{
         admin::{
             Administration, AdministrationIndex, AuditPage, BudgetsPage, GroupPage, GroupsPage,
             InvitationsPage, JobsPage, ModelNamesPage, NewGroupPage, NewRolePage, NewUserPage,
-            RolePage, RolesPage, SiteUsagePage, UserPage, UsersPage,
+            RatingsPage, RolePage, RolesPage, SiteUsagePage, ToolServersPage, UserPage, UsersPage,
         },
+        assistants::{AssistantPage, AssistantsPage, NewAssistantPage},
         chat::LoadFailed,
-        conversations::ConversationsPage,
+        compare::ComparePage,
+        conversations::{ConversationsPage, FilingPage},
+        estimate::EstimatePanel,
         factor::FactorPage,
         images::ImagesPage,
         library::LibraryPage,
@@ -21,12 +24,13 @@ use crate::{
         parameters::{ParametersPage, ParametersPanel},
         playground::PlaygroundPage,
         prompts::{PromptPage, PromptPicker, PromptsPage},
+        queue::{QueuePage, QueuePanel},
         recovery::{ForgotPage, ResetPage},
         register::RegisterPage,
         search::SearchPage,
         settings::{
             AppearancePage, ConfirmPage, ImportPage, InstructionsPage, KeyPage, KeysPage,
-            PrivacyPage, ProfilePage, SecurityPage, Settings, SharesPage, TotpPage,
+            MemoryPage, PrivacyPage, ProfilePage, SecurityPage, Settings, SharesPage, TotpPage,
         },
         setup::SetupPage,
         shared::SharedPage,
@@ -36,6 +40,7 @@ use crate::{
         verify::VerifyPage,
         videos::VideosPage,
     },
+    works::aloud::ReadAloud,
 };
 
 /// The part is not there: the network is away, or another version of the product has taken this one's place meanwhile.
@@ -126,13 +131,23 @@ part! {
         Shares => SharesPage,
         Import => ImportPage,
         Conversations => ConversationsPage,
+        Filing => FilingPage,
         Search => SearchPage,
         Instructions => InstructionsPage,
+        Memory => MemoryPage,
         Parameters => ParametersPage,
         ParametersPanel => ParametersPanel,
+        Assistants => AssistantsPage,
+        NewAssistant => NewAssistantPage,
+        Assistant => AssistantPage,
         Prompts => PromptsPage,
         Prompt => PromptPage,
         PromptPicker => PromptPicker,
+        ReadAloud => ReadAloud,
+        Queue => QueuePage,
+        QueuePanel => QueuePanel,
+        EstimatePanel => EstimatePanel,
+        Compare => ComparePage,
     }
 }
 
@@ -154,6 +169,8 @@ part! {
         Usage => SiteUsagePage,
         Budgets => BudgetsPage,
         ModelNames => ModelNamesPage,
+        Tools => ToolServersPage,
+        Ratings => RatingsPage,
         Jobs => JobsPage,
         Audit => AuditPage,
     }

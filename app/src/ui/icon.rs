@@ -69,6 +69,10 @@ pub enum Icon {
     Pin,
     /// A box with a lid: put away.
     Archive,
+    /// A folder.
+    Folder,
+    /// An hourglass: temporary.
+    Hourglass,
     /// Three dots: what else there is.
     More,
     /// A quotation mark: quote.
@@ -77,6 +81,10 @@ pub enum Icon {
     Clip,
     /// A sheet with lines: a text.
     Sheet,
+    /// A thumb up: good.
+    ThumbUp,
+    /// A thumb down: not good.
+    ThumbDown,
 }
 
 impl Icon {
@@ -120,6 +128,8 @@ impl Icon {
                 "M12 4a3 3 0 0 1 3 3v4a3 3 0 0 1-6 0V7a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v3.5"
             }
             Self::Pin => "M8.5 4h7l-1 6.5 3 3.5h-11l3-3.5zM12 14v6.5",
+            Self::Folder => "M3.5 6h6l2 2.5h9V19h-17z",
+            Self::Hourglass => "M7 4h10M7 20h10M8 4v4l4 4 4-4V4M8 20v-4l4-4 4 4v4",
             Self::Archive => "M4 5h16v4H4zM5.5 9v10h13V9M10 13h4",
             Self::More => {
                 "M6 11.4a.6.6 0 1 0 .01 0M12 11.4a.6.6 0 1 0 .01 0M18 11.4a.6.6 0 1 0 .01 0"
@@ -131,6 +141,12 @@ impl Icon {
                 "M20 11l-8.2 8.2a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 4.8 4.8l-8.1 8.1a1.7 1.7 0 0 1-2.4-2.4L14.5 7.5"
             }
             Self::Sheet => "M6 3.5h8l4 4v13H6zM14 3.5v4h4M9 12h6M9 16h6",
+            Self::ThumbUp => {
+                "M4 11h3.5v9H4zM7.5 11L11 4a2 2 0 0 1 2 2v4h5a2 2 0 0 1 2 2.3l-1 6A2 2 0 0 1 17 20H7.5"
+            }
+            Self::ThumbDown => {
+                "M4 13h3.5V4H4zM7.5 13L11 20a2 2 0 0 0 2-2v-4h5a2 2 0 0 0 2-2.3l-1-6A2 2 0 0 0 17 4H7.5"
+            }
             Self::Leave => "M10 4H5v16h5M10 12h10M16 8l4 4-4 4",
         }
     }

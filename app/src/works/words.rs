@@ -107,6 +107,7 @@ impl Words {
             FailureCode::UpstreamThrottled | FailureCode::UpstreamTimeout => {
                 Some(self.advice_later)
             }
+            FailureCode::AnswerLost => Some(self.advice_lost),
             FailureCode::UpstreamInvalid => Some(self.advice_invalid),
             FailureCode::QuotaUsedUp => Some(self.advice_quota),
             _ => None,

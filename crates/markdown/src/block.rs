@@ -13,6 +13,7 @@ mod footnotes;
 mod links;
 mod writer;
 
+pub(crate) use links::push_anchor;
 use writer::Writer;
 
 /// What a block is rendered with.
@@ -65,7 +66,7 @@ pub(crate) fn render(source: &str, tail: Tail, around: &Surroundings<'_>) -> Ren
 /// The source as it is: what stays of a block that would become too large.
 fn plain(source: &str) -> String {
     let mut html = String::from("<p>");
-    escape::push_text(&mut html, source.trim_end());
+    escape::push_plain(&mut html, source.trim_end());
     html.push_str("</p>");
     escape::seal(&html)
 }

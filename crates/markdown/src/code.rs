@@ -80,13 +80,13 @@ impl CodeBlock {
         let taken = std::mem::take(&mut self.taken);
         if taken > 0 {
             self.highlighter.skip(line.len());
-            return escape::push_text(out, &line[taken..]);
+            return escape::push_plain(out, &line[taken..]);
         }
         let before = out.len();
         self.highlighter.push_line(out, line);
         if out.len() > room {
             out.truncate(before);
-            escape::push_text(out, line);
+            escape::push_plain(out, line);
         }
     }
 
@@ -94,7 +94,7 @@ impl CodeBlock {
     pub(crate) fn show_long(&mut self, line: &str) {
         if line.len() > MAX_LINE {
             let mut fresh = String::new();
-            escape::push_text(&mut fresh, &line[self.taken..]);
+            escape::push_plain(&mut fresh, &line[self.taken..]);
             self.html.push_str(&sanitize::clean(&fresh));
             self.taken = line.len();
         }

@@ -4,25 +4,60 @@
 //! took half a minute). So text passes it with stand-ins, which [`crate::invisible`] keeps out of all input, and
 //! [`seal`] makes them references afterwards.
 
-use crate::invisible::is_hidden;
+use std::fmt::Write as _;
+
+use crate::invisible::{Mark, hidden};
 
 const AMPERSAND: char = '\u{fdd2}';
 const LESS: char = '\u{fdd3}';
 const GREATER: char = '\u{fdd4}';
 const NO_BREAK: char = '\u{fdd5}';
 
-/// Appends `text` so that it is text in HTML once sealed, without characters that nobody sees.
+/// Appends `text` so that it is text in HTML once sealed. Where it has characters that nobody sees, a mark says so; the mark has no text of
+/// its own, so that nothing of it is copied.
 pub(crate) fn push_text(out: &mut String, text: &str) {
+    let mut row = Vec::new();
     for c in text.chars() {
-        match c {
-            '&' => out.push(AMPERSAND),
-            '<' => out.push(LESS),
-            '>' => out.push(GREATER),
-            '\u{a0}' => out.push(NO_BREAK),
-            c if is_hidden(c) => {}
-            c => out.push(c),
+        if let Some(unseen) = hidden(c) {
+            row.push(unseen);
+            continue;
         }
+        push_mark(out, &mut row);
+        push_char(out, c);
     }
+    push_mark(out, &mut row);
+}
+
+/// The same without marks, for where there is no room for any.
+pub(crate) fn push_plain(out: &mut String, text: &str) {
+    let seen = text.chars().filter(|&c| hidden(c).is_none());
+    seen.for_each(|c| push_char(out, c));
+}
+
+fn push_char(out: &mut String, c: char) {
+    out.push(match c {
+        '&' => AMPERSAND,
+        '<' => LESS,
+        '>' => GREATER,
+        '\u{a0}' => NO_BREAK,
+        c => c,
+    });
+}
+
+fn push_mark(out: &mut String, row: &mut Vec<char>) {
+    if row.is_empty() {
+        return;
+    }
+    let Mark { label, title } = Mark::of(row);
+    row.clear();
+    let _ = write!(
+        out,
+        "<span class=\"invisible\" role=\"img\" aria-label=\"{label}\""
+    );
+    if !title.is_empty() {
+        let _ = write!(out, " title=\"{title}\"");
+    }
+    out.push_str("></span>");
 }
 
 /// Makes the stand-ins of `html` what they stand for.
@@ -52,7 +87,7 @@ pub(crate) fn push_attribute(out: &mut String, value: &str) {
             '"' => out.push_str("&quot;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            c if is_hidden(c) || c.is_control() => {}
+            c if hidden(c).is_some() || c.is_control() => {}
             c => out.push(c),
         }
     }

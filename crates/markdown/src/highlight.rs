@@ -45,12 +45,13 @@ impl Highlighter {
         if self.seen > MAX_CODE {
             self.state = None;
         }
+        if line.len() > MAX_LINE {
+            // What has been shown of it while it grew had no marks either.
+            return escape::push_plain(out, line);
+        }
         let Some((parser, stack)) = &mut self.state else {
             return escape::push_text(out, line);
         };
-        if line.len() > MAX_LINE {
-            return escape::push_text(out, line);
-        }
         let Ok(operations) = parser.parse_line(line, &SYNTAXES) else {
             self.state = None;
             return escape::push_text(out, line);

@@ -9,6 +9,7 @@ use crate::line::{self, Fence};
 use crate::math::Tail;
 use crate::references::References;
 use crate::segment::{Segmenter, Step};
+use crate::sources::{self, Source};
 
 /// An open block up to this size is rendered anew each time, a larger one each time it has grown by an eighth.
 const SMALL: usize = 8 * 1024;
@@ -40,6 +41,7 @@ pub struct LiveRenderer {
     unresolved: Vec<(usize, String)>,
     references: References,
     ledger: Ledger,
+    sources: Vec<Source>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,6 +81,19 @@ impl LiveRenderer {
             unresolved: Vec::new(),
             references: References::default(),
             ledger: Ledger::default(),
+            sources: Vec::new(),
+        }
+    }
+
+    /// Tells what the numbers in the text stand for: `[1]` becomes a link to the source of that number, also where it was written
+    /// before this. Their list is the last block once the text has ended. Told twice, the first time counts.
+    pub fn cite(&mut self, sources: Vec<Source>) {
+        if self.sources.is_empty() {
+            for source in &sources {
+                self.references
+                    .define_source(source.number, &source.address, &source.title);
+            }
+            self.sources = sources;
         }
     }
 
@@ -105,6 +120,11 @@ impl LiveRenderer {
         }
         self.close(&mut changes);
         self.resolve(&mut changes);
+        if !self.sources.is_empty() {
+            self.begin_block(&mut changes);
+            let html = sources::list(&self.sources);
+            self.replace(self.last(), html, State::Closed, &mut changes);
+        }
         changes
     }
 

@@ -4,7 +4,7 @@ use pulldown_latex::config::DisplayMode;
 use pulldown_latex::event::{Event, ScriptType, Visual};
 use pulldown_latex::{Parser, RenderConfig, Storage, mathml::push_mathml};
 
-use crate::escape;
+use crate::{escape, invisible};
 
 mod scan;
 
@@ -97,7 +97,7 @@ pub(crate) fn to_html(formula: &Formula<'_>, room: usize) -> String {
 }
 
 fn mathml(formula: &Formula<'_>) -> Option<String> {
-    let source = unquoted(formula.source);
+    let source = unquoted(&invisible::without(formula.source));
     if source.len() > MAX_SOURCE || is_programmed(&source) || depth(&source) > MAX_DEPTH {
         return None;
     }

@@ -1,7 +1,14 @@
-//! What one block may say about another: link definitions and footnotes.
+//! What one block may say about another: link definitions and footnotes. And what the text as a whole cites.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+
+/// A source that the text refers to by a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cited {
+    pub(crate) address: String,
+    pub(crate) title: String,
+}
 
 /// The definitions known so far, and who referred to a footnote first.
 #[derive(Debug, Default)]
@@ -9,6 +16,7 @@ pub(crate) struct References {
     links: HashMap<String, (String, String)>,
     footnotes: HashSet<String>,
     first: HashMap<String, usize>,
+    sources: HashMap<String, Cited>,
 }
 
 impl References {
@@ -17,6 +25,20 @@ impl References {
         self.links
             .entry(normalize(label))
             .or_insert_with(|| (address.to_owned(), title.to_owned()));
+    }
+
+    /// Keeps what a number stands for; the first of a number holds.
+    pub(crate) fn define_source(&mut self, number: u32, address: &str, title: &str) {
+        let cited = || Cited {
+            address: address.to_owned(),
+            title: title.to_owned(),
+        };
+        self.sources.entry(number.to_string()).or_insert_with(cited);
+    }
+
+    /// The source that a label stands for. No definition in the text can put another in its place.
+    pub(crate) fn source(&self, label: &str) -> Option<&Cited> {
+        self.sources.get(label)
     }
 
     /// Keeps that a footnote exists.
@@ -31,7 +53,9 @@ impl References {
 
     /// The address and title of a defined link.
     pub(crate) fn link(&self, label: &str) -> Option<(String, String)> {
-        self.links.get(&normalize(label)).cloned()
+        let cited = self.source(label);
+        let cited = cited.map(|source| (source.address.clone(), source.title.clone()));
+        cited.or_else(|| self.links.get(&normalize(label)).cloned())
     }
 
     /// Whether the footnote is defined.

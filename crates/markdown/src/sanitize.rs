@@ -55,6 +55,7 @@ const TAGS: &[&str] = &[
     "button",
     "code",
     "del",
+    "details",
     "div",
     "em",
     "figcaption",
@@ -72,6 +73,7 @@ const TAGS: &[&str] = &[
     "pre",
     "span",
     "strong",
+    "summary",
     "sup",
     "table",
     "tbody",
@@ -148,7 +150,10 @@ fn attributes() -> HashMap<&'static str, HashSet<&'static str>> {
         ("figure", HashSet::from(["data-language"])),
         ("ol", HashSet::from(["start"])),
         ("pre", HashSet::from(["tabindex"])),
-        ("span", HashSet::from(["title"])),
+        (
+            "span",
+            HashSet::from(["title", "role", "aria-label", "data-count"]),
+        ),
     ]);
     for heading in ["h3", "h4", "h5", "h6"] {
         attributes.insert(heading, HashSet::from(["data-level"]));
@@ -161,20 +166,28 @@ fn attributes() -> HashMap<&'static str, HashSet<&'static str>> {
 }
 
 const CLASSES: &[(&str, &[&str])] = &[
-    ("a", &["image-link", "footnote__back"]),
+    ("a", &["citation", "image-link", "footnote__back"]),
     ("aside", &["footnote"]),
     ("button", &["tool"]),
     ("code", &["code__text", "math-error", "math-pending"]),
+    ("details", &["sources"]),
     ("div", &["table"]),
     ("figcaption", &["code__head"]),
     ("figure", &["code"]),
     ("label", &["task"]),
+    ("li", &["sources__item"]),
     (
         "span",
         &[
             "code__language",
             "image-link",
             "image-link__host",
+            "invisible",
+            "link-host",
+            "sources__count",
+            "sources__hosts",
+            "sources__number",
+            "sources__site",
             "footnote__label",
             "s-a",
             "s-c",
@@ -191,6 +204,7 @@ const CLASSES: &[(&str, &[&str])] = &[
             "s-v",
         ],
     ),
+    ("summary", &["sources__summary"]),
     ("sup", &["footnote-mark"]),
     ("td", &["align-center", "align-right"]),
     ("th", &["align-center", "align-right"]),
@@ -222,4 +236,5 @@ const CLASSES: &[(&str, &[&str])] = &[
         ],
     ),
     ("mtr", &["menv-cells-left", "menv-cells-right"]),
+    ("ul", &["sources__list"]),
 ];

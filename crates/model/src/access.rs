@@ -38,8 +38,12 @@ permissions! {
     ApiKeysUse = "api_keys.use";
     /// Call models from programs, with a key or a token.
     GatewayUse = "gateway.use";
+    /// Let models call tools in conversations.
+    ToolsUse = "tools.use";
     /// Keep files: upload them, and read what models made.
     FilesUse = "files.use";
+    /// Offer assistants to everybody, and put Bailian's applications behind them.
+    AssistantsPublish = "assistants.publish";
     /// See who has an account.
     UsersRead = "users.read";
     /// Invite people.
@@ -64,6 +68,8 @@ permissions! {
     JobsRead = "jobs.read";
     /// Stop anybody's jobs.
     JobsWrite = "jobs.write";
+    /// See and set which servers of tools there are, and who may use what is on them.
+    ToolsWrite = "tools.write";
     /// Set budgets, and which models stand behind which names.
     GatewayWrite = "gateway.write";
 }
@@ -264,8 +270,9 @@ impl BuiltIn {
     /// What it may do.
     pub const fn permissions(self) -> PermissionSet {
         use Permission::{
-            ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GroupsRead, JobsRead, JobsWrite,
-            MediaShare, MediaUse, RolesRead, UsageRead, UsersInvite, UsersRead,
+            ApiKeysUse, AssistantsPublish, AuditRead, ChatUse, FilesUse, GatewayUse, GroupsRead,
+            JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, ToolsUse, UsageRead, UsersInvite,
+            UsersRead,
         };
         match self {
             Self::Owner | Self::Administrator => PermissionSet::all(),
@@ -275,7 +282,9 @@ impl BuiltIn {
                 MediaShare,
                 ApiKeysUse,
                 GatewayUse,
+                ToolsUse,
                 FilesUse,
+                AssistantsPublish,
                 UsersRead,
                 UsersInvite,
                 GroupsRead,
@@ -289,7 +298,7 @@ impl BuiltIn {
                 UsersRead, GroupsRead, RolesRead, AuditRead, UsageRead, JobsRead,
             ]),
             Self::Member => PermissionSet::of(&[
-                ChatUse, MediaUse, MediaShare, ApiKeysUse, GatewayUse, FilesUse,
+                ChatUse, MediaUse, MediaShare, ApiKeysUse, GatewayUse, ToolsUse, FilesUse,
             ]),
             Self::Guest => PermissionSet::of(&[ChatUse]),
         }

@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, MessagePage, Millis, call::words};
+use crate::{
+    AnsweringAssistant, Attachment, ConversationId, MessagePage, Millis, Queue,
+    call::words,
+    invisible::{is_hidden, without_hidden},
+};
 
-/// A conversation's title: trimmed, one line, 1 to 120 characters.
+/// A conversation's title: trimmed, one line, 1 to 120 characters, all of them visible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Title(String);
@@ -21,12 +25,15 @@ impl Title {
     /// The longest, in characters.
     pub const MAX: usize = 120;
 
-    /// Trims and checks.
+    /// Trims and checks. What nobody would see is left out: it could turn around what is read in a list.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, InvalidTitle> {
         let text = raw.as_ref().trim();
         let length = text.chars().count();
         if (1..=Self::MAX).contains(&length) && !text.chars().any(char::is_control) {
-            Ok(Self(text.to_owned()))
+            let visible = without_hidden(text);
+            let visible = visible.trim();
+            let is_blank = visible.is_empty();
+            Ok(Self(if is_blank { "…" } else { visible }.to_owned()))
         } else {
             Err(InvalidTitle { length })
         }
@@ -35,6 +42,10 @@ impl Title {
     /// The title that a conversation has until the model has written one: the beginning of the question.
     pub fn of_question(question: &str) -> Self {
         const LONGEST: usize = 40;
+        let question: String = question
+            .chars()
+            .filter(|&c| c.is_control() || !is_hidden(c))
+            .collect();
         let line: Vec<&str> = question
             .split(|c: char| c.is_whitespace() || c.is_control())
             .filter(|w| !w.is_empty())
@@ -203,12 +214,21 @@ pub struct ConversationView {
     pub messages: MessagePage,
     /// What was typed and not sent.
     pub draft: String,
+    /// The files beside it.
+    pub draft_attachments: Vec<Attachment>,
+    /// What waits for the answer that is being written.
+    pub queue: Queue,
     /// There are messages after these.
     pub has_newer: bool,
     /// It stays at the top of the list.
     pub is_pinned: bool,
     /// It is in the archive.
     pub is_archived: bool,
+    /// Who answers, where it was begun with an assistant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<AnsweringAssistant>,
+    /// It is temporary: it goes for good when its page is left, or an hour after the last question.
+    pub is_temporary: bool,
 }
 
 words! {
@@ -248,6 +268,10 @@ mod tests {
             Title::parse("字".repeat(121)),
             Err(InvalidTitle { length: 121 })
         );
+        for (raw, shown) in [("a\u{202e}b", "ab"), ("\u{200b} \u{e0041}", "…")] {
+            assert_eq!(Title::parse(raw).map(String::from), Ok(shown.to_owned()));
+            assert_eq!(Title::of_question(raw).as_str(), shown);
+        }
         assert!(Title::parse(" ").is_err() && Title::parse("a\nb").is_err());
     }
 

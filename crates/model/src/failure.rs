@@ -106,6 +106,16 @@ failure_codes! {
     BuiltInRole = "built_in_role", 409;
     /// There is something of that name.
     NameTaken = "name_taken", 409;
+    /// Not a name for a server of tools.
+    InvalidToolServerName = "invalid_tool_server_name", 422;
+    /// Not an address that a server of tools can be at.
+    InvalidToolServerAddress = "invalid_tool_server_address", 422;
+    /// Not a token that can be sent.
+    InvalidToken = "invalid_token", 422;
+    /// The server of tools can't be reached, or does not speak its protocol.
+    ToolServerUnavailable = "tool_server_unavailable", 502;
+    /// The server of tools refuses the token.
+    ToolServerRefused = "tool_server_refused", 502;
     /// The description is too long.
     InvalidDescription = "invalid_description", 422;
     /// A number is out of its bounds.
@@ -186,12 +196,32 @@ failure_codes! {
     JsonWhileThinking = "json_while_thinking", 422;
     /// Instructions are too long, or have characters that can't be stored.
     InvalidInstructions = "invalid_instructions", 422;
+    /// Not a name for a folder.
+    InvalidFolderName = "invalid_folder_name", 422;
+    /// Not a word that conversations could be tagged with.
+    InvalidTagName = "invalid_tag_name", 422;
+    /// Nothing that could be remembered: empty, or too long.
+    InvalidFact = "invalid_fact", 422;
     /// Not a name that a prompt can be called by.
     InvalidPromptName = "invalid_prompt_name", 422;
+    /// Not a name for an assistant.
+    InvalidAssistantName = "invalid_assistant_name", 422;
+    /// Too long for a picture made of signs.
+    InvalidSign = "invalid_sign", 422;
+    /// Questions to begin with are too many or too long.
+    InvalidStarters = "invalid_starters", 422;
+    /// Not an id that an application could have.
+    InvalidApplication = "invalid_application", 422;
+    /// The assistant was deleted, or is no longer open to the caller.
+    AssistantGone = "assistant_gone", 422;
+    /// What is said about an answer is too long, or has characters that can't be stored.
+    InvalidComment = "invalid_comment", 422;
     /// The model is not offered here.
     UnknownModel = "unknown_model", 422;
     /// An answer is being written in this conversation; stop it or wait.
     AlreadyGenerating = "already_generating", 409;
+    /// As many messages wait as may.
+    QueueFull = "queue_full", 409;
     /// This answer can't be continued.
     CannotContinue = "cannot_continue", 409;
     /// The body is larger than allowed.
@@ -216,6 +246,8 @@ failure_codes! {
     UpstreamTimeout = "upstream_timeout", 504;
     /// The upstream broke off in the middle.
     UpstreamInterrupted = "upstream_interrupted", 502;
+    /// It was answered while the process that asked ended, and can't be asked for again.
+    AnswerLost = "answer_lost", 502;
     /// The upstream's answer can't be read.
     UpstreamUnreadable = "upstream_unreadable", 502;
     /// Content inspection refused the question or the answer.

@@ -113,6 +113,10 @@ pub struct StorageUsed {
     pub bytes_at_most: Option<i64>,
     /// Files at most; `None` is without a limit.
     pub files_at_most: Option<i64>,
+    /// Days after which a file, and a work with it, is deleted; `None` where they stay.
+    pub days_kept: Option<u32>,
+    /// Days after which a transcript's recording is deleted; `None` where it stays as long as any file.
+    pub recording_days_kept: Option<u32>,
 }
 
 /// A file's name: trimmed, 1 to 200 characters, without folders, control characters or ones that turn the reading direction,

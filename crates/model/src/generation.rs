@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AnswerFailure, MessageId, MessageStatus, Title};
+use crate::{AnswerFailure, MessageId, MessageStatus, Queue, Title, ToolCallView};
 
 /// A change to one rendered block: it becomes its first `keep` bytes followed by `html`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub struct Progress {
     /// Changes to the reasoning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasoning: Vec<BlockChange>,
+    /// Calls of tools that are new or have changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolCallView>,
     /// How long the model reasoned, in milliseconds, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning_ms: Option<i64>,
@@ -66,6 +69,11 @@ pub enum ConversationEvent {
     },
     /// Messages came, went or changed in another way than by growing: load the newest page again.
     Changed,
+    /// Other messages wait now, or in another order.
+    Queue {
+        /// All of them.
+        queue: Queue,
+    },
     /// The conversation was deleted.
     Deleted,
 }

@@ -89,6 +89,18 @@ ids! {
     UploadId;
     /// A prompt that somebody keeps.
     PromptId;
+    /// A call of a tool.
+    ToolCallId;
+    /// A server of tools.
+    ToolServerId;
+    /// An assistant that somebody keeps.
+    AssistantId;
+    /// A folder of conversations.
+    FolderId;
+    /// A word that is put to conversations.
+    TagId;
+    /// Something that models are to remember of a person.
+    FactId;
     /// A link to something that is shared, by a name that is no secret.
     ShareId;
     /// The taking in of one file of conversations.

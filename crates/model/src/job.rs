@@ -73,6 +73,8 @@ pub struct JobLine {
     pub model: String,
     /// How often a process has taken it up.
     pub attempts: i64,
+    /// Whether it goes before those that were not put first.
+    pub first: bool,
     /// The process that works on it.
     pub node: Option<String>,
     /// Why it failed.

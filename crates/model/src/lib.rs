@@ -3,22 +3,28 @@
 
 pub mod access;
 pub mod account;
+pub mod assistant;
 pub mod attachment;
 pub mod audit;
 pub mod budget;
 pub mod call;
+pub mod compare;
 pub mod conversation;
 pub mod csv;
 pub mod details;
+pub mod estimate;
 pub mod failure;
 pub mod file;
+pub mod folder;
 pub mod generation;
 pub mod habits;
 pub mod hundredths;
 pub mod id;
 pub mod import;
 pub mod instructions;
+pub mod invisible;
 pub mod job;
+pub mod library;
 pub mod message;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -26,7 +32,10 @@ pub mod order;
 pub mod page;
 pub mod parameters;
 pub mod people;
+pub mod queue;
+pub mod rating;
 pub mod related;
+pub mod remembered;
 pub mod route;
 pub mod saved_prompt;
 pub mod search;
@@ -34,6 +43,8 @@ pub mod security;
 pub mod share;
 pub mod template;
 pub mod time;
+pub mod tool;
+pub mod tool_server;
 pub mod transcript;
 pub mod usage;
 pub mod work;
@@ -43,29 +54,41 @@ pub use account::{
     Account, DisplayName, Email, Factor, Lacking, Password, ProviderChoice, RegistrationMode,
     Session,
 };
+pub use assistant::{
+    AnsweringAssistant, ApplicationId, Assistant, AssistantCard, AssistantDraft, AssistantGallery,
+    AssistantKey, AssistantSnapshot, AssistantView, Audience, DocumentReference, ToolName,
+};
 pub use attachment::{Attachment, AttachmentKind};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};
 pub use budget::{Budget, BudgetLine, BudgetPeriod, BudgetScope};
 pub use call::{Call, CallFilter, CallOutcome, CallUsage, Operation, Protocol, UsageSource};
+pub use compare::Comparison;
 pub use conversation::{
     ConversationForm, ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title,
 };
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
+pub use estimate::EstimateBase;
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
+pub use folder::{Cabinet, Filing, Folder, FolderName, ShelfLine, Tag, TagName};
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use habits::{Density, Habits, SendKey, TextSize};
 pub use hundredths::Hundredths;
 pub use id::{
-    ApiKeyId, CallId, ConversationId, FamilyId, FileId, GenerationId, GroupId, ImportId,
-    InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId, RoleId, SessionId, ShareId,
-    SigningKeyId, SubmissionId, TranscriptId, UploadId, UserId, WorkId,
+    ApiKeyId, AssistantId, CallId, ConversationId, FactId, FamilyId, FileId, FolderId,
+    GenerationId, GroupId, ImportId, InvitationId, JobId, LinkId, MessageId, PasskeyId, PromptId,
+    RoleId, SessionId, ShareId, SigningKeyId, SubmissionId, TagId, ToolCallId, ToolServerId,
+    TranscriptId, UploadId, UserId, WorkId,
 };
 pub use import::{
     ImportEnd, ImportFormat, ImportLine, ImportOutcome, ImportReport, LeftOut, LeftOutCount,
 };
 pub use instructions::Instructions;
+pub use invisible::Stretch;
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
+pub use library::{
+    LibraryDeleted, LibraryFile, LibraryFilter, LibraryId, LibraryItem, LibraryKind,
+};
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,
 };
@@ -79,7 +102,10 @@ pub use people::{
     NewInvitation, Person, PersonDetail, PersonFilter, PersonState, Quota, Role, RoleDraft,
     RoleRef,
 };
+pub use queue::{Draft, Queue, QueuedMessage};
+pub use rating::{Comment, InvalidComment, Rating, RatingLine, RatingSum, Ratings};
 pub use related::{Related, RelatedState};
+pub use remembered::{Fact, FactText, Remembered};
 pub use route::ModelRoute;
 pub use saved_prompt::{PromptName, PromptText, SavedPrompt};
 pub use search::{FoundMessage, Piece, SearchHit, SearchResults};
@@ -92,6 +118,8 @@ pub use share::{
     SharedKind, SharedMessage, SharedSentence, SharedTranscript, SharedWork,
 };
 pub use time::Millis;
+pub use tool::{BuiltInTool, ToolCallState, ToolCallView, ToolChoices, ToolName, ToolOffer};
+pub use tool_server::{ServerTool, ToolServer, ToolServerDraft, ToolServerName};
 pub use usage::{
     CallLine, UsageBand, UsageBy, UsageChoices, UsageDay, UsageQuery, UsageReport, UsageShare,
     UsageSum,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attachment, AttachmentKind, ConversationId, FailureCode, MessageId, Millis, ModelName,
+    Attachment, AttachmentKind, ConversationId, DocumentReference, FailureCode, MessageId, Millis,
+    ModelName, Rating, ToolCallView,
 };
 
 /// Who speaks in a message that is shown.
@@ -32,6 +33,8 @@ pub enum MessageStatus {
     Failed,
     /// The model reached its output limit.
     Truncated,
+    /// A tool's call waits for the person to allow or refuse it.
+    Waiting,
 }
 
 impl MessageStatus {
@@ -44,6 +47,7 @@ impl MessageStatus {
             Self::Interrupted => "interrupted",
             Self::Failed => "failed",
             Self::Truncated => "truncated",
+            Self::Waiting => "waiting",
         }
     }
 
@@ -56,6 +60,7 @@ impl MessageStatus {
             Self::Interrupted,
             Self::Failed,
             Self::Truncated,
+            Self::Waiting,
         ]
         .into_iter()
         .find(|status| status.as_str() == name)
@@ -65,7 +70,7 @@ impl MessageStatus {
     pub const fn is_cut(self) -> bool {
         match self {
             Self::Stopped | Self::Interrupted | Self::Failed | Self::Truncated => true,
-            Self::Complete | Self::Generating => false,
+            Self::Complete | Self::Generating | Self::Waiting => false,
         }
     }
 }
@@ -114,6 +119,9 @@ pub struct MessageView {
     pub blocks: Vec<String>,
     /// The reasoning's blocks as safe HTML.
     pub reasoning: Vec<String>,
+    /// The tools that the model called, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolCallView>,
     /// How long the model reasoned, in milliseconds, once known.
     pub reasoning_ms: Option<i64>,
     /// The last event that `blocks` and `reasoning` contain; 0 before the first.
@@ -126,6 +134,12 @@ pub struct MessageView {
     pub edited: bool,
     /// Its place among siblings.
     pub branch: Branch,
+    /// The documents that an application's answer refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<DocumentReference>,
+    /// What its reader thinks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
     /// When it was made.
     pub created_at: Millis,
 }

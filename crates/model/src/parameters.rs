@@ -182,6 +182,15 @@ pub struct Sent {
     /// Those for the conversation went along.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub conversation_instructions: bool,
+    /// What the assistant is called whose instructions went along, or whose application was asked.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub assistant: String,
+    /// An application was asked, which has instructions, model and parameters of its own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub application: bool,
+    /// What the person has models remember went along.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub memory: bool,
 }
 
 #[cfg(test)]

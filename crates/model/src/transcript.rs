@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FileId, JobFailure, JobId, Millis, TranscriptId, call::words};
+use crate::{FileId, JobFailure, JobId, Millis, TranscriptId, UploadId, call::words};
 
 /// Languages that a recording can be said to be in, and that it can be translated into.
 pub const LANGUAGES: &[&str] = &["zh", "en", "ja", "ko", "yue", "de", "fr", "ru", "es"];
@@ -217,6 +217,23 @@ pub struct Notes {
     pub questions: Vec<Exchange>,
     /// All of it as a tree.
     pub mind_map: Thought,
+}
+
+/// A recording that was sent while it was made, and that nobody has finished: its page was closed, or died.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnfinishedRecording {
+    /// The upload that it is.
+    pub id: UploadId,
+    /// What it is to be called.
+    pub name: String,
+    /// Bytes that came.
+    pub bytes: i64,
+    /// How much was recorded, as its page said, in milliseconds.
+    pub recorded_ms: i64,
+    /// When the last bytes came.
+    pub last_at: Millis,
+    /// Until when it waits.
+    pub expires_at: Millis,
 }
 
 /// A transcript in a list.

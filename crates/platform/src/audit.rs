@@ -62,6 +62,7 @@ impl Audit {
             Credential::Session { .. } => "session",
             Credential::Token { .. } => "token",
             Credential::Key { .. } => "key",
+            Credential::Absent => "absent",
         };
         self.line(Some(caller.user()), via, caller.visitor(), action)
     }

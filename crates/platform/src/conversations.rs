@@ -3,10 +3,14 @@
 //! Ownership is in every query: a stranger's conversation and one that never was look the same.
 
 mod branches;
+mod compare;
 mod day;
 pub mod export;
+mod filing;
 mod order;
+mod queue;
 mod search;
+mod temporary;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -15,17 +19,20 @@ mod walk;
 use std::sync::Arc;
 
 use model::{
-    ConversationId, ConversationSummary, ConversationView, DayGroup, MessageId, MessagePage,
-    Millis, Page, Title, UserId,
+    AnsweringAssistant, ConversationId, ConversationSummary, ConversationView, DayGroup, Draft,
+    FileId, MessageId, MessagePage, MessageView, Millis, Page, Title, UserId,
+    attachment::MOST_ATTACHMENTS, invisible::without_hidden,
 };
 
+pub use filing::Narrowed;
+pub(crate) use queue::{queue_of, queue_outcome};
 pub(crate) use walk::Walk;
 
 use crate::{
     Clock, Error, Ids,
     generation::Hub,
     identity::Caller,
-    store::{Db, Listed, Message},
+    store::{Db, LONGEST_DRAFT, Listed, Message},
 };
 
 /// Lines of the sidebar a page.
@@ -39,9 +46,6 @@ const BELOW: u32 = 20;
 
 /// How long a deleted conversation can be brought back.
 pub const TRASH_DAYS: i64 = 30;
-
-/// The longest draft that is kept, in characters.
-const LONGEST_DRAFT: usize = 100_000;
 
 /// The service of conversations. Cheap to clone.
 #[derive(Clone)]
@@ -62,7 +66,8 @@ impl Conversations {
         }
     }
 
-    /// The caller's conversations, those that are pinned and then newest first, without the archive; a page after the given cursor. Days are counted
+    /// The caller's conversations, those that are pinned and then newest first, without the archive and without what is in
+    /// folders and not pinned; a page after the given cursor. Days are counted
     /// `utc_offset_minutes` east of UTC.
     #[tracing::instrument(name = "api.conversations.list", skip_all)]
     pub async fn list(
@@ -100,7 +105,9 @@ impl Conversations {
             .conversation(user, id)
             .await?
             .ok_or(Error::NotFound)?;
-        let draft = self.db.draft(user, Some(id)).await?;
+        let draft = self.draft(caller, Some(id)).await?;
+        let queue = queue_of(&self.db, user, id).await?;
+        let assistant = self.db.answering(user, id).await?;
         let messages = match conversation.leaf {
             Some(leaf) => self.page(user, id, leaf).await?,
             None => MessagePage::default(),
@@ -110,10 +117,14 @@ impl Conversations {
             title: conversation.title,
             model: conversation.model,
             messages,
-            draft,
+            draft: draft.text,
+            draft_attachments: draft.attachments,
+            queue,
             has_newer: false,
             is_pinned: conversation.pinned,
             is_archived: conversation.archived,
+            assistant: assistant.map(AnsweringAssistant::from),
+            is_temporary: conversation.temporary,
         })
     }
 
@@ -194,14 +205,13 @@ impl Conversations {
     }
 
     /// Puts it in the trash, where [`Conversations::restore`] finds it for 30 days. An answer that is being
-    /// written is stopped.
+    /// written is stopped. A temporary one is gone for good.
     #[tracing::instrument(name = "api.conversations.delete", skip_all, fields(conversation.id = %id))]
     pub async fn delete(&self, caller: &Caller, id: ConversationId) -> Result<(), Error> {
-        found(
-            self.db
-                .delete_conversation(caller.user(), id, self.clock.now())
-                .await?,
-        )?;
+        let now = self.clock.now();
+        if !self.db.delete_conversation(caller.user(), id, now).await? {
+            return self.forget(caller, id).await;
+        }
         self.hub.stop(id);
         self.hub.deleted(id);
         Ok(())
@@ -219,18 +229,23 @@ impl Conversations {
         &self,
         caller: &Caller,
         conversation: Option<ConversationId>,
-    ) -> Result<String, Error> {
-        Ok(self.db.draft(caller.user(), conversation).await?)
+    ) -> Result<Draft, Error> {
+        let user = caller.user();
+        let (text, files) = self.db.draft(user, conversation).await?;
+        let mut attachments = self.db.handed(user, &files).await?;
+        attachments.retain(|file| !file.is_gone);
+        Ok(Draft { text, attachments })
     }
 
-    /// Keeps what the caller typed there.
+    /// Keeps what the caller typed there, and the files beside it.
     #[tracing::instrument(name = "api.conversations.save_draft", skip_all)]
     pub async fn save_draft(
         &self,
         caller: &Caller,
         conversation: Option<ConversationId>,
-        text: &str,
+        (text, files): (&str, &[FileId]),
     ) -> Result<(), Error> {
+        let files = &files[..files.len().min(MOST_ATTACHMENTS)];
         let text: String = text
             .chars()
             .filter(|&c| c != '\0')
@@ -238,7 +253,12 @@ impl Conversations {
             .collect();
         found(
             self.db
-                .save_draft(caller.user(), conversation, &text, self.clock.now())
+                .save_draft(
+                    caller.user(),
+                    conversation,
+                    (&text, files),
+                    self.clock.now(),
+                )
                 .await?,
         )
     }
@@ -262,7 +282,8 @@ impl Conversations {
             .await?
             .map(|chunks| chunks.text)
             .unwrap_or_default();
-        Ok(found.text() + &grown)
+        // What is copied has nothing in it that nobody saw.
+        Ok(without_hidden(&(found.text() + &grown)))
     }
 
     /// Removes for good what has been in the trash for too long, and branches that were deleted as long ago. How many
@@ -305,13 +326,26 @@ impl Conversations {
             messages.remove(0);
         }
         let older_than = messages.first().filter(|_| more).map(|first| first.id);
-        Ok(MessagePage {
-            items: self.views(messages).await?,
-            older_than,
-        })
+        let mut items = self.views(messages).await?;
+        self.refer(id, &mut items).await?;
+        Ok(MessagePage { items, older_than })
     }
 
-    async fn views(&self, messages: Vec<Message>) -> Result<Vec<model::MessageView>, Error> {
+    /// Adds to answers of applications what they refer to.
+    async fn refer(&self, id: ConversationId, items: &mut [MessageView]) -> Result<(), Error> {
+        let ids = || items.iter().map(|item| item.id);
+        let Some(between) = ids().min().zip(ids().max()) else {
+            return Ok(());
+        };
+        for (message, references) in self.db.references(id, between).await? {
+            if let Some(item) = items.iter_mut().find(|item| item.id == message) {
+                item.references = references;
+            }
+        }
+        Ok(())
+    }
+
+    async fn views(&self, messages: Vec<Message>) -> Result<Vec<MessageView>, Error> {
         view::views(&self.db, &self.hub, messages).await
     }
 }

@@ -5,9 +5,12 @@
 //! the owner in it, so a stranger's file looks like one that never was.
 
 mod attached;
+mod blanks;
 mod boxes;
 mod draft;
+mod elements;
 mod error;
+mod expire;
 mod kinds;
 mod pictures;
 mod place;
@@ -19,6 +22,7 @@ mod take;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
+mod tracks;
 mod uploads;
 
 use std::{pin::Pin, sync::Arc};
@@ -29,6 +33,7 @@ use model::{FileFilter, FileId, FileName, FileView, Page, StorageUsed, UserId};
 use tokio::sync::Semaphore;
 
 pub use error::FilesError;
+pub use expire::KeptFor;
 pub use place::{FilePlace, S3Options};
 pub use read::{Content, Thumbnail};
 pub use take::NewFile;
@@ -66,6 +71,8 @@ pub struct FilesOptions {
     pub person_files: Option<i64>,
     /// Where clamd listens, like `127.0.0.1:3310`, if uploads are to be scanned.
     pub clamd: Option<String>,
+    /// How long files are kept.
+    pub kept: KeptFor,
 }
 
 impl FilesOptions {
@@ -77,6 +84,7 @@ impl FilesOptions {
             person_bytes: None,
             person_files: None,
             clamd: None,
+            kept: KeptFor::default(),
         }
     }
 }
@@ -95,6 +103,7 @@ struct Inner {
     person_bytes: Option<i64>,
     person_files: Option<i64>,
     clamd: Option<String>,
+    kept: KeptFor,
     decoding: Semaphore,
     room: Arc<Semaphore>,
 }
@@ -127,6 +136,7 @@ impl Files {
             person_bytes: options.person_bytes,
             person_files: options.person_files,
             clamd: options.clamd,
+            kept: options.kept,
             decoding: Semaphore::new(PICTURES_AT_ONCE),
             room: Arc::new(Semaphore::new(ROOM)),
         }))
@@ -193,6 +203,35 @@ impl Files {
         Ok(deleted)
     }
 
+    /// Deletes those of the uploads that are the owner's and that nothing has. How many they were.
+    #[tracing::instrument(name = "files.delete_free", skip_all)]
+    pub(crate) async fn delete_free(
+        &self,
+        owner: UserId,
+        ids: &[FileId],
+    ) -> Result<u64, FilesError> {
+        let inner = &self.0;
+        let now = inner.clock.now();
+        let (deleted, free) = inner.db.delete_free_uploads(owner, ids, now).await?;
+        self.remove_objects(&free).await;
+        Ok(deleted)
+    }
+
+    /// Those of the files that the owner has.
+    pub(crate) async fn still_there(
+        &self,
+        owner: UserId,
+        ids: &[FileId],
+    ) -> Result<Vec<FileId>, FilesError> {
+        let mut there = Vec::new();
+        for id in ids {
+            if self.0.db.file(owner, *id).await?.is_some() {
+                there.push(*id);
+            }
+        }
+        Ok(there)
+    }
+
     /// How much the owner keeps, and how much they may.
     pub async fn used(&self, owner: UserId) -> Result<StorageUsed, FilesError> {
         let (bytes, files) = self.0.db.storage_used(owner).await?;
@@ -201,6 +240,8 @@ impl Files {
             files,
             bytes_at_most: self.0.person_bytes,
             files_at_most: self.0.person_files,
+            days_kept: self.0.kept.days,
+            recording_days_kept: self.0.kept.recording_days,
         })
     }
 

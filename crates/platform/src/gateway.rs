@@ -5,6 +5,7 @@ mod access;
 mod cache;
 mod call;
 mod error;
+mod farewell;
 mod jobs;
 mod limits;
 mod names;

@@ -4,11 +4,14 @@
 //! watcher is shown was stored first. A run that dies with its process leaves its answer *interrupted*, to be
 //! continued or written anew.
 
+mod acting;
 mod attached;
 mod begin;
 mod blocks;
 mod booking;
+mod called;
 mod commit;
+mod estimate;
 mod failure;
 mod hub;
 mod lifetime;
@@ -16,9 +19,11 @@ mod live;
 mod material;
 mod models;
 mod parameters;
+mod queue;
 mod quota;
 mod request;
 mod run;
+mod searching;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -26,7 +31,10 @@ mod title;
 mod watch;
 mod wishes;
 
-use std::{iter, sync::Arc};
+use std::{
+    iter,
+    sync::{Arc, OnceLock},
+};
 
 use bailian::capability::Catalogue;
 use futures_util::Stream;
@@ -34,14 +42,21 @@ use model::{ConversationEvent, ConversationId, MessageId, MessageStatus, ModelNa
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
+pub use acting::ToolDecision;
 pub use attached::Asking;
 pub(crate) use failure::code as failure_code;
 pub(crate) use hub::Hub;
 pub use live::Event;
 
 use crate::{
-    Clock, Error, Ids, conversations::Conversations, files::Files, gateway::Gateway,
-    identity::Caller, imports::Imports, store::Db,
+    Clock, Error, Ids,
+    conversations::{Conversations, queue_of},
+    files::Files,
+    gateway::Gateway,
+    identity::Caller,
+    imports::Imports,
+    store::Db,
+    tools::{Tools, WeakTools},
 };
 use commit::Committer;
 use models::Models;
@@ -82,6 +97,8 @@ struct Inner {
     files: Files,
     models: Models,
     options: GenerationOptions,
+    /// What models may call. The tools know works, which know answers, so this end holds nothing.
+    tools: OnceLock<WeakTools>,
     runs: TaskTracker,
     /// New answers are refused.
     closing: CancellationToken,
@@ -125,12 +142,22 @@ impl Generations {
             files,
             models,
             options,
+            tools: OnceLock::new(),
             runs: TaskTracker::new(),
             closing: CancellationToken::new(),
             leaving: CancellationToken::new(),
         }));
         tokio::spawn(this.clone().keep_leases());
         this
+    }
+
+    /// Gives models tools to call, once.
+    pub(crate) fn equip(&self, tools: &Tools) {
+        let _ = self.0.tools.set(tools.downgrade());
+    }
+
+    fn tools(&self) -> Option<Tools> {
+        self.0.tools.get()?.upgrade()
     }
 
     /// Taking conversations in from elsewhere: in them the default model answers next.
@@ -200,12 +227,14 @@ impl Generations {
             title: current.title,
         });
         let changed = (!up_to_date).then(|| Event::aside(&ConversationEvent::Changed));
+        let queue = queue_of(&inner.db, caller.user(), conversation).await?;
+        let queue = (!queue.is_empty()).then(|| Event::aside(&ConversationEvent::Queue { queue }));
         let watch = Watch {
             hub: inner.hub.clone(),
             subscription,
             conversation,
             following,
-            opening: iter::once(title).chain(changed).collect(),
+            opening: iter::once(title).chain(queue).chain(changed).collect(),
         };
         Ok(watch.events())
     }

@@ -3,6 +3,7 @@
 
 mod desk;
 mod follow;
+mod halt;
 mod lost;
 mod stop;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::{
 
 pub(crate) use desk::{Desk, Pause};
 pub(crate) use follow::{Following, Seen};
+pub(crate) use halt::{Halt, halt};
 pub(crate) use lost::{Lost, lost_task};
 pub(crate) use stop::Stopped;
 pub(crate) use worker::{Handler, Outcome};

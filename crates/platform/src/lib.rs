@@ -4,6 +4,7 @@
 // Tests await what awaits a statement of either dialect, which is many futures deep.
 #![cfg_attr(test, recursion_limit = "256")]
 
+pub mod assistants;
 pub mod audit;
 mod calendar;
 pub mod catalogue;
@@ -18,17 +19,22 @@ pub mod imports;
 pub mod instructions;
 mod jobs;
 pub mod ledger;
+pub mod library;
 pub mod mail;
 pub mod meaning;
 mod memory;
+mod outside;
 pub mod people;
 mod pictures;
 pub mod prompts;
+pub mod ratings;
+pub mod remembered;
 mod render;
 pub mod search;
 mod services;
 pub mod shares;
 pub mod store;
+pub mod tools;
 pub mod transcripts;
 pub mod usage;
 pub mod vault;

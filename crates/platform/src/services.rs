@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     Clock, Ids, Memory,
+    assistants::Assistants,
     conversations::Conversations,
     files::{Files, FilesOptions},
     gateway::{Gateway, GatewayOptions, GatewayParts},
@@ -13,12 +14,17 @@ use crate::{
     instructions::Instructions,
     jobs::Jobs,
     ledger::Ledger,
+    library::Library,
     mail::Mailer,
     meaning::Meanings,
+    outside::Reach,
     people::People,
     prompts::Prompts,
+    ratings::Ratings,
+    remembered::Remembered,
     shares::Shares,
     store::Db,
+    tools::{Tools, ToolsParts},
     transcripts::{Transcripts, TranscriptsParts},
     usage::Usage,
     vault::Vault,
@@ -38,6 +44,8 @@ pub struct Services {
     pub transcripts: Transcripts,
     /// Finding all of that by what it means.
     pub meanings: Meanings,
+    /// All that they keep in one list.
+    pub library: Library,
     /// Links to what they show to others.
     pub shares: Shares,
     /// What they keep.
@@ -46,8 +54,16 @@ pub struct Services {
     pub conversations: Conversations,
     /// What they tell every model.
     pub instructions: Instructions,
+    /// What they have models remember of them.
+    pub remembered: Remembered,
     /// Prompts that they keep.
     pub prompts: Prompts,
+    /// What models may call while they answer.
+    pub tools: Tools,
+    /// Assistants that they keep.
+    pub assistants: Assistants,
+    /// What people think of answers.
+    pub ratings: Ratings,
     /// What they bring along from elsewhere to read.
     pub imports: Imports,
     /// What models write for them.
@@ -83,13 +99,14 @@ impl Services {
         works: WorksOptions,
     ) -> Self {
         let hub = Hub::default();
+        let time_zone = gateway.time_zone.iana_name().unwrap_or("UTC").to_owned();
         let conversations =
             Conversations::new(db.clone(), Arc::clone(&clock), ids.clone(), hub.clone());
         let identity = Identity::new(
             db.clone(),
             Arc::clone(&clock),
             ids.clone(),
-            vault,
+            vault.clone(),
             mailer,
             identity,
         );
@@ -167,16 +184,42 @@ impl Services {
             works.endless_shares,
         );
         let instructions = Instructions::new(db.clone(), Arc::clone(&clock));
+        let remembered = Remembered::new(db.clone(), Arc::clone(&clock), ids.clone());
         let prompts = Prompts::new(db.clone(), Arc::clone(&clock), ids.clone());
+        let assistants = Assistants::new(db.clone(), Arc::clone(&clock), ids.clone());
+        let ratings = Ratings::new(db.clone(), Arc::clone(&clock), ids.clone());
         let works = Works::new(parts, works);
+        let tools = Tools::new(ToolsParts {
+            db: db.clone(),
+            conversations: conversations.clone(),
+            works: works.clone(),
+            audit: identity.audit().clone(),
+            vault,
+            clock: Arc::clone(&clock),
+            ids: ids.clone(),
+            time_zone,
+            reach: Reach::public(),
+        });
+        generations.equip(&tools);
+        let library = Library::new(
+            db.clone(),
+            files.clone(),
+            works.clone(),
+            transcripts.clone(),
+        );
         Self {
+            library,
             gateway,
             works,
+            tools,
             transcripts,
             meanings,
             shares,
             instructions,
+            remembered,
             prompts,
+            assistants,
+            ratings,
             files,
             ledger,
             usage,
@@ -202,6 +245,25 @@ impl Services {
                 );
                 Some(Duration::from_mins(1))
             }
+        }
+    }
+
+    /// Removes temporary conversations whose time is over, and the files of those that are gone.
+    #[tracing::instrument(name = "job.forget", skip_all)]
+    pub async fn forget(&self) {
+        match self.conversations.forget_expired().await {
+            Ok(0) => {}
+            Ok(conversations) => tracing::info!(conversations, "forgot temporary conversations"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "forgetting temporary conversations failed"
+            ),
+        }
+        if let Err(error) = self.files.release().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "letting go of files of temporary conversations failed"
+            );
         }
     }
 
@@ -238,6 +300,22 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "clearing the file store failed"
+            ),
+        }
+        match self.files.expire().await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "deleted files whose time is over"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "deleting files whose time is over failed"
+            ),
+        }
+        match self.gateway.delete_what_is_gone().await {
+            Ok(0) => {}
+            Ok(things) => tracing::info!(things, "deleted what closed accounts had at Bailian"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "deleting at Bailian what closed accounts had failed"
             ),
         }
         match self.shares.purge().await {

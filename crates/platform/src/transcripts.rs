@@ -367,7 +367,7 @@ impl Transcripts {
         }
     }
 
-    /// Deletes a transcript of the caller's, and with `with_recording` its file.
+    /// Deletes a transcript of the caller's, and with `with_recording` its file, unless something else has that too.
     #[tracing::instrument(name = "api.transcripts.delete", skip_all, fields(transcript.id = %id))]
     pub async fn delete(
         &self,
@@ -389,7 +389,10 @@ impl Transcripts {
         }
         inner.db.delete_transcript(owner, id).await?;
         if let (WithRecording::Yes, Some(file)) = (with_recording, kept.file) {
-            inner.files.delete(owner, &[file]).await?;
+            match inner.files.discard(owner, file).await {
+                Ok(()) | Err(crate::files::FilesError::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         inner.jobs.tell(owner);
         Ok(())

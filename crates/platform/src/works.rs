@@ -10,6 +10,7 @@ mod lost;
 mod making;
 mod offers;
 mod parts;
+mod speaking;
 mod step;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -223,17 +224,23 @@ impl Works {
         forgotten.then_some(()).ok_or(Error::NotFound)
     }
 
-    /// Deletes works of the caller's with their files. How many there were.
+    /// Deletes works of the caller's with their files; a file that something else has stays there as an upload. How many works
+    /// there were.
     #[tracing::instrument(name = "api.works.delete", skip_all)]
     pub async fn delete(&self, caller: &Caller, works: &[WorkId]) -> Result<u64, Error> {
         caller.require(Permission::MediaUse)?;
         let inner = &*self.0;
         let owner = caller.user();
-        let mut files = Vec::with_capacity(works.len());
+        let (mut files, mut deleted) = (Vec::with_capacity(works.len()), 0);
         for work in works {
-            files.extend(inner.db.file_of_work(owner, *work).await?);
+            if inner.db.hand_over_work(owner, *work).await? {
+                deleted += 1;
+            } else {
+                files.extend(inner.db.file_of_work(owner, *work).await?);
+            }
         }
-        Ok(inner.files.delete(owner, &files).await?)
+        deleted += inner.files.delete(owner, &files).await?;
+        Ok(deleted)
     }
 
     /// Works on jobs of all kinds until `closing`. `alone` says that no other process shares the database: then what others left is

@@ -3,6 +3,7 @@
 
 mod invent;
 mod language;
+mod scripted;
 mod senses;
 mod topic;
 
@@ -156,6 +157,14 @@ pub(crate) fn tool_calls(
     let Some(last) = messages.last().filter(|last| last.role == Role::User) else {
         return Vec::new();
     };
+    if let Some((name, arguments)) = scripted::call(&last.text, tools) {
+        let mut dice = dice(seed, messages).and(&name);
+        return vec![ToolCall {
+            id: format!("call_{}", dice.hex(22)),
+            name,
+            arguments,
+        }];
+    }
     let question = last.text.to_lowercase();
     let spoken_of = |tool: &&Tool| is_spoken_of(&tool.name, &question);
     let mut wanted: Vec<&Tool> = match choice {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use platform::files::{FilePlace, FilesOptions, S3Options};
+use platform::files::{FilePlace, FilesOptions, KeptFor, S3Options};
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
@@ -23,6 +23,10 @@ pub struct FilesConfig {
     pub person_bytes: u64,
     /// Files that one person may keep. 0 is no limit.
     pub person_files: u64,
+    /// Days after which a file is deleted, and a work with it. 0 keeps them.
+    pub days_kept: u32,
+    /// Days after which a transcript's recording is deleted; its text stays. 0 keeps it as long as any file.
+    pub recording_days_kept: u32,
     /// Where clamd listens, `host:port`, if uploads are to be scanned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clamd: Option<String>,
@@ -62,6 +66,8 @@ impl Default for FilesConfig {
             largest_upload: 2 * 1024 * 1024 * 1024,
             person_bytes: 10 * 1024 * 1024 * 1024,
             person_files: 100_000,
+            days_kept: 0,
+            recording_days_kept: 0,
             clamd: None,
             s3: None,
         }
@@ -108,6 +114,7 @@ impl FilesConfig {
             None => FilePlace::folder(&self.folder)
                 .with_context(|| format!("opening the folder {}", self.folder.display()))?,
         };
+        let days = |days: u32| (days > 0).then_some(days);
         let limit = |most: u64| (most > 0).then(|| i64::try_from(most).unwrap_or(i64::MAX));
         Ok(FilesOptions {
             place,
@@ -115,6 +122,10 @@ impl FilesConfig {
             person_bytes: limit(self.person_bytes),
             person_files: limit(self.person_files),
             clamd: self.clamd.clone(),
+            kept: KeptFor {
+                days: days(self.days_kept),
+                recording_days: days(self.recording_days_kept),
+            },
         })
     }
 }

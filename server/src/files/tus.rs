@@ -1,5 +1,5 @@
-//! `/uploads`: resumable uploads by the tus protocol, version 1.0.0, with creation, expiration and termination
-//! (<https://tus.io/protocols/resumable-upload>).
+//! `/uploads`: resumable uploads by the tus protocol, version 1.0.0, with creation (the length may be told with the end),
+//! expiration and termination (<https://tus.io/protocols/resumable-upload>).
 
 use std::time::{Duration, SystemTime};
 
@@ -25,12 +25,16 @@ const VERSION: HeaderName = HeaderName::from_static("tus-version");
 const EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
 const MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
 const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const DEFER_LENGTH: HeaderName = HeaderName::from_static("upload-defer-length");
 const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 /// Where an upload goes on.
 pub(super) const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 /// The id of the file that an upload became; ours, tus has none.
 const FILE: HeaderName = HeaderName::from_static("upload-file");
+
+/// How much was recorded of what is sent while it is made, in milliseconds; ours, too.
+const RECORDED: HeaderName = HeaderName::from_static("upload-recorded");
 
 const V1: HeaderValue = HeaderValue::from_static("1.0.0");
 
@@ -40,7 +44,8 @@ pub(super) async fn options(State(services): State<Services>) -> Response {
     let headers = response.headers_mut();
     headers.insert(RESUMABLE, V1);
     headers.insert(VERSION, V1);
-    let extensions = HeaderValue::from_static("creation,expiration,termination");
+    let extensions =
+        HeaderValue::from_static("creation,creation-defer-length,expiration,termination");
     headers.insert(EXTENSION, extensions);
     headers.insert(MAX_SIZE, services.files.largest_upload().into());
     response
@@ -65,12 +70,20 @@ pub(super) async fn create(
         Err(refusal) => return refusal,
     };
     let begun = async {
-        let length = number(&headers, &LENGTH).ok_or_else(|| unreadable("Upload-Length"))?;
+        let length = length(&headers)?;
         let about = metadata(&headers)?;
         let name = FileName::parse(about.name.as_deref().unwrap_or("file"))?;
         let (owner, declared) = (keeper.0.user(), about.declared.as_deref());
         let files = &services.files;
-        files.begin_upload(owner, &name, declared, length).await
+        match length {
+            Some(length) => files.begin_upload(owner, &name, declared, length).await,
+            None => {
+                let is_recording = headers.contains_key(RECORDED);
+                files
+                    .begin_deferred_upload(owner, &name, declared, is_recording)
+                    .await
+            }
+        }
     };
     match begun.await {
         Ok(upload) => {
@@ -130,9 +143,22 @@ pub(super) async fn append(
         let offset = number(request.headers(), &OFFSET);
         let offset = offset.and_then(|offset| i64::try_from(offset).ok());
         let offset = offset.ok_or_else(|| unreadable("Upload-Offset"))?;
+        let (owner, files) = (keeper.0.user(), &services.files);
+        let told = request.headers().contains_key(LENGTH);
+        let length = number(request.headers(), &LENGTH);
+        if told {
+            let length = length.ok_or_else(|| unreadable("Upload-Length"))?;
+            files.define_upload(owner, id, length).await?;
+        }
+        let recorded = number(request.headers(), &RECORDED);
         let body = request.into_body().into_data_stream();
-        let files = &services.files;
-        files.append(keeper.0.user(), id, offset, body).await
+        let status = files.append(owner, id, offset, body).await?;
+        if let Some(recorded) = recorded
+            && status.file.is_none()
+        {
+            files.note_recorded(owner, id, recorded).await?;
+        }
+        Ok::<_, FilesError>(status)
     };
     match appended.await {
         Ok(upload) => told(StatusCode::NO_CONTENT, &upload),
@@ -182,7 +208,10 @@ fn told(status: StatusCode, upload: &UploadStatus) -> Response {
     let mut response = said(status.into_response());
     let headers = response.headers_mut();
     headers.insert(OFFSET, upload.offset.into());
-    headers.insert(LENGTH, upload.length.into());
+    match upload.length {
+        Some(length) => headers.insert(LENGTH, length.into()),
+        None => headers.insert(DEFER_LENGTH, HeaderValue::from_static("1")),
+    };
     if let Ok(expires) = HeaderValue::from_str(&date(upload.expires_at)) {
         headers.insert(EXPIRES, expires);
     }
@@ -198,6 +227,16 @@ fn told(status: StatusCode, upload: &UploadStatus) -> Response {
 fn date(at: Millis) -> String {
     let since = Duration::from_millis(at.get().max(0).unsigned_abs());
     httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + since)
+}
+
+/// The length of what begins; nothing where it is told later.
+fn length(headers: &HeaderMap) -> Result<Option<u64>, FilesError> {
+    let deferred = headers.get(DEFER_LENGTH);
+    match (number(headers, &LENGTH), deferred) {
+        (Some(length), None) => Ok(Some(length)),
+        (None, Some(deferred)) if deferred == "1" && !headers.contains_key(LENGTH) => Ok(None),
+        _ => Err(unreadable("Upload-Length")),
+    }
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {

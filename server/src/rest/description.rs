@@ -34,6 +34,8 @@ use super::problem::Details;
         (name = "invitations", description = "Invitations to make an account."),
         (name = "audit", description = "What was done, by whom and to what."),
         (name = "works", description = "Images, videos and speech: what is wished for, how it goes, what was made. Costs are in micro-yuan."),
+        (name = "library", description = "All that one keeps in one list: works, transcripts and uploaded files."),
+        (name = "jobs", description = "What is being made for everybody, for administrators. Costs are in micro-yuan."),
         (name = "files", description = "What one keeps: uploads, and works that models made. Large files come by the tus protocol at `/uploads`."),
         (name = "transcripts", description = "Recordings as text: with times and voices, chapters, summary and translations. Costs are in micro-yuan."),
         (name = "shares", description = "Links by which people without an account see one work, transcript or conversation."),

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::StatusCode;
 
-use crate::support::{Reply, TestApp, TestResult, databases, eventually, film};
+use crate::support::{Reply, TestApp, TestResult, databases, eventually, film, recording};
 
 #[tokio::test]
 async fn the_server_says_what_it_speaks() -> TestResult {
@@ -16,7 +16,7 @@ async fn the_server_says_what_it_speaks() -> TestResult {
     assert_eq!(reply.header("tus-version"), Some("1.0.0"));
     assert_eq!(
         reply.header("tus-extension"),
-        Some("creation,expiration,termination")
+        Some("creation,creation-defer-length,expiration,termination")
     );
     assert_eq!(reply.header("tus-max-size"), Some("2147483648"));
     let other = lin
@@ -30,6 +30,102 @@ async fn the_server_says_what_it_speaks() -> TestResult {
         let begin = lin.tus("POST", "/uploads")?.header("upload-length", length);
         assert!(Reply::to(begin).await?.status.is_client_error(), "{length}");
     }
+    Ok(())
+}
+
+/// A recording is sent while it is made: its length is told with its end, and what came is there for whoever comes back.
+#[tokio::test]
+async fn the_length_of_what_is_being_made_is_told_with_its_end() -> TestResult {
+    for database in databases().await? {
+        let app = TestApp::start_on(database).await?;
+        let (lin, eve) = (app.user("lin").await?, app.user("eve").await?);
+        let both = lin
+            .tus("POST", "/uploads")?
+            .header("upload-length", 5)
+            .header("upload-defer-length", "1");
+        assert_eq!(Reply::to(both).await?.status, StatusCode::BAD_REQUEST);
+        let begin = lin
+            .tus("POST", "/uploads")?
+            .header("upload-defer-length", "1")
+            .header("upload-recorded", "0")
+            .header(
+                "upload-metadata",
+                "filename d2Vla2x5Lndhdg==,filetype YXVkaW8vd2F2",
+            );
+        let begun = Reply::to(begin).await?;
+        assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+        assert_eq!(begun.header("upload-defer-length"), Some("1"));
+        let upload = begun.header("location").unwrap_or_default().to_owned();
+        let sound = recording(2);
+        let half = sound.len() / 2;
+
+        let first = lin
+            .appending(&upload, 0, sound[..half].to_vec())?
+            .header("upload-recorded", "1000");
+        let first = Reply::to(first).await?;
+        assert_eq!(first.status, StatusCode::NO_CONTENT, "{}", first.text());
+        assert_eq!(first.header("upload-length"), None);
+        let used = "SELECT bytes FROM storage WHERE files > 0";
+        assert_eq!(app.database.number(used).await?, i64::try_from(half)?);
+        let told = Reply::to(lin.tus("HEAD", &upload)?).await?;
+        assert_eq!(told.header("upload-defer-length"), Some("1"));
+        assert_eq!(
+            told.header("upload-offset"),
+            Some(half.to_string().as_str())
+        );
+        let view = lin.call("transcripts.list", &[]).await?;
+        let view: serde_json::Value = view.json()?;
+        assert_eq!(view["unfinished"][0]["recorded_ms"], 1000, "{view}");
+        let theirs = eve.call("transcripts.list", &[]).await?;
+        let theirs: serde_json::Value = theirs.json()?;
+        assert_eq!(theirs["unfinished"], serde_json::json!([]));
+
+        // Less than what came can't be its length, and nobody else ends it.
+        for (who, length, status) in [
+            (&lin, half - 1, StatusCode::BAD_REQUEST),
+            (&eve, half, StatusCode::NOT_FOUND),
+        ] {
+            let end = who.appending(&upload, half, Vec::new())?;
+            let end = Reply::to(end.header("upload-length", length)).await?;
+            assert_eq!(end.status, status, "{}", end.text());
+        }
+        let end = lin.appending(&upload, half, sound[half..].to_vec())?;
+        let end = Reply::to(end.header("upload-length", sound.len())).await?;
+        assert_eq!(end.status, StatusCode::NO_CONTENT, "{}", end.text());
+        let file = end.header("upload-file").unwrap_or_default().parse()?;
+        assert_eq!(lin.content(file).await?.body, sound);
+        assert_eq!(
+            app.database.number(used).await?,
+            i64::try_from(sound.len())?
+        );
+        let view = lin.call("transcripts.list", &[]).await?;
+        let view: serde_json::Value = view.json()?;
+        assert_eq!(view["unfinished"], serde_json::json!([]));
+    }
+    Ok(())
+}
+
+/// That there is no room for more leaves what came, which can be used as it is.
+#[tokio::test]
+async fn what_came_of_a_recording_stays_when_there_is_no_room_for_more() -> TestResult {
+    let app = TestApp::start_with(|config| config.files.person_bytes = 50_000).await?;
+    let lin = app.user("lin").await?;
+    let begin = lin
+        .tus("POST", "/uploads")?
+        .header("upload-defer-length", "1")
+        .header("upload-metadata", "filename d2Vla2x5Lndhdg==");
+    let begun = Reply::to(begin).await?;
+    let upload = begun.header("location").unwrap_or_default().to_owned();
+    let sound = recording(2);
+    let first = lin.appending(&upload, 0, sound[..40_000].to_vec())?;
+    assert_eq!(Reply::to(first).await?.status, StatusCode::NO_CONTENT);
+    let more = lin.appending(&upload, 40_000, sound[40_000..].to_vec())?;
+    let more = Reply::to(more).await?;
+    assert_eq!(more.text(), "storage_used_up");
+    let end = lin.appending(&upload, 40_000, Vec::new())?;
+    let end = Reply::to(end.header("upload-length", 40_000)).await?;
+    let file = end.header("upload-file").unwrap_or_default().parse()?;
+    assert_eq!(lin.content(file).await?.body, sound[..40_000].to_vec());
     Ok(())
 }
 

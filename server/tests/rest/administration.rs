@@ -261,3 +261,50 @@ fn escaped(text: &str) -> String {
     };
     text.bytes().map(escape).collect()
 }
+
+#[tokio::test]
+async fn jobs_are_seen_and_put_first_by_who_may() -> TestResult {
+    let app = TestApp::start_with(|config| config.works.jobs_at_once = 0).await?;
+    let device = app.device("boss", BuiltIn::Administrator).await?;
+    let boss = Api::of(&app)?.bearing(&device.access);
+    let member = app.device("lin", BuiltIn::Member).await?;
+    let lin = Api::of(&app)?.bearing(&member.access);
+    let wish = json!({ "wish": { "kind": "image", "model": "wan2.2-t2i-flash", "prompt": "fog", "count": 1 } });
+    let made = lin.post("/rest/v1/makings", wish).await?;
+    assert_eq!(made.status, StatusCode::ACCEPTED);
+    let id = made.text("id");
+    let path = format!("/rest/v1/admin/jobs/{id}/place");
+    let refused = lin
+        .call(Method::PUT, &path, json!({ "first": true }))
+        .await?;
+    assert_eq!(refused.code(), "forbidden");
+    let put = boss
+        .call(Method::PUT, &path, json!({ "first": true }))
+        .await?;
+    assert_eq!(put.status, StatusCode::NO_CONTENT);
+    let jobs = boss.get("/rest/v1/admin/jobs?state=queued").await?.done()?;
+    assert_eq!(jobs["waiting"], 1);
+    assert_eq!(jobs["lines"]["items"][0]["first"], true, "{jobs}");
+    assert!(!jobs.to_string().contains("fog"), "what was wished for");
+    let stop = format!("/rest/v1/admin/jobs/{id}/stop");
+    let stopped = boss.post(&stop, Value::Null).await?;
+    assert_eq!(stopped.status, StatusCode::NO_CONTENT);
+    let late = boss
+        .call(Method::PUT, &path, json!({ "first": false }))
+        .await?;
+    assert_eq!(late.status, StatusCode::NOT_FOUND);
+    let lines = boss.get("/rest/v1/audit?action=job.").await?.done()?;
+    let mut actions: Vec<&str> = lines["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|line| line["action"].as_str())
+        .collect();
+    actions.sort_unstable();
+    assert_eq!(
+        actions,
+        ["job.put_first", "job.put_first", "job.stop"],
+        "{lines}"
+    );
+    Ok(())
+}

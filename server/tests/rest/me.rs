@@ -54,6 +54,7 @@ async fn a_profile_is_changed_where_it_is_said_and_stays_otherwise() -> TestResu
             "media.share",
             "api_keys.use",
             "gateway.use",
+            "tools.use",
             "files.use"
         ])
     );

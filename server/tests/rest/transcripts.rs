@@ -5,30 +5,7 @@ use http::{Method, StatusCode};
 use model::{BuiltIn, transcript::TranscriptState};
 use serde_json::{Value, json};
 
-use crate::support::{Api, PASSWORD, Reply, TestApp, TestResult, answered, eventually};
-
-/// Seconds of a tone that comes and goes, in which the simulator hears sentences.
-fn recording(seconds: u32) -> Vec<u8> {
-    const HERTZ: u32 = 16_000;
-    let samples = (0..HERTZ * seconds).flat_map(|place| {
-        let wave = f64::from(place) * 220.0 * std::f64::consts::TAU / f64::from(HERTZ);
-        let loud = if place / HERTZ % 3 == 2 { 0.0 } else { 9_000.0 };
-        #[expect(clippy::cast_possible_truncation, reason = "it fits")]
-        let sample = (wave.sin() * loud) as i16;
-        sample.to_le_bytes()
-    });
-    let samples: Vec<u8> = samples.collect();
-    let length = HERTZ * seconds * 2;
-    let mut wav = b"RIFF".to_vec();
-    wav.extend((length + 36).to_le_bytes());
-    wav.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    wav.extend(HERTZ.to_le_bytes());
-    wav.extend((HERTZ * 2).to_le_bytes());
-    wav.extend(b"\x02\0\x10\0data");
-    wav.extend(length.to_le_bytes());
-    wav.extend(samples);
-    wav
-}
+use crate::support::{Api, PASSWORD, Reply, TestApp, TestResult, answered, eventually, recording};
 
 #[tokio::test]
 async fn a_recording_is_written_down_put_right_and_taken_along() -> TestResult {
@@ -63,6 +40,49 @@ async fn a_recording_is_written_down_put_right_and_taken_along() -> TestResult {
         "{}",
         made["notes"]
     );
+
+    // Another title, a name, and two voices that are one: each says which version it saw.
+    let voices: Vec<u64> = made["speakers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|voice| voice["id"].as_u64())
+        .collect();
+    let title = json!({ "title": "Weekly 周会", "version": 0 });
+    let named = lin.call(Method::PATCH, &path, title.clone()).await?;
+    assert_eq!(named.status, StatusCode::NO_CONTENT);
+    let outdated = lin.call(Method::PATCH, &path, title.clone()).await?;
+    assert_eq!(
+        (outdated.status, outdated.code()),
+        (StatusCode::CONFLICT, "outdated".to_owned())
+    );
+    let theirs = other.call(Method::PATCH, &path, title).await?;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    let empty = json!({ "title": " ", "version": 1 });
+    let empty = lin.call(Method::PATCH, &path, empty).await?;
+    assert_eq!(empty.code(), "invalid_title");
+    let name = json!({ "name": "林", "version": 1 });
+    let speaker = format!("{path}/speakers/{}", voices[0]);
+    lin.call(Method::PUT, &speaker, name).await?;
+    let mut seen = 2;
+    if let [one, other] = voices[..] {
+        let merge = |version: u32| json!({ "from": other, "into": one, "version": version });
+        let merged = format!("{path}/merge-speakers");
+        let outdated = lin.post(&merged, merge(1)).await?;
+        assert_eq!(outdated.status, StatusCode::CONFLICT);
+        let done = lin.post(&merged, merge(seen)).await?;
+        assert_eq!(done.status, StatusCode::NO_CONTENT);
+        seen += 1;
+        let now = lin.get(&path).await?.done()?;
+        assert_eq!(now["speakers"].as_array().map(Vec::len), Some(1));
+    }
+    let now = lin.get(&path).await?.done()?;
+    assert_eq!(now["version"], seen);
+    assert_eq!(now["line"]["title"], "Weekly 周会");
+    assert_eq!(now["speakers"][0]["name"], "林");
+    let back = json!({ "title": "weekly", "version": seen });
+    let back = lin.call(Method::PATCH, &path, back).await?;
+    assert_eq!(back.status, StatusCode::NO_CONTENT);
 
     let edit = json!({ "text": "Put right.", "version": 0 });
     let sentence = format!("{path}/sentences/0");

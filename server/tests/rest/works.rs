@@ -51,3 +51,48 @@ async fn where_it_is_switched_off_words_are_all_there_is() -> TestResult {
     assert!(!page.text().contains("related-heading"));
     Ok(())
 }
+
+/// All that one keeps in one list, and what is used elsewhere stays.
+#[tokio::test]
+async fn the_library_lists_what_is_kept_and_lets_go_of_what_nothing_uses() -> TestResult {
+    let app = TestApp::start().await?;
+    let browser = app.user("lin").await?;
+    let work = browser.image("A heron").await?;
+    let free = browser
+        .keep("free.png", crate::support::PIXEL.to_vec())
+        .await?;
+    let hostile = "<img src=x onerror=alert(1)>.png";
+    let named = browser
+        .keep(hostile, crate::support::PIXEL.to_vec())
+        .await?;
+    let page = browser.get("/library").header("accept", "text/html");
+    let page = crate::support::Reply::to(page).await?;
+    assert!(page.text().contains("&lt;img src=x"), "{}", page.text());
+    assert!(!page.text().contains("<img src=x"));
+    let lin = of_lin(&app).await?;
+    let discarded = format!("/rest/v1/files/{}", named.id);
+    lin.call(http::Method::DELETE, &discarded, serde_json::Value::Null)
+        .await?;
+    let listed = lin.get("/rest/v1/library").await?.done()?;
+    let types: Vec<&str> = listed["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item["type"].as_str())
+        .collect();
+    assert_eq!(types, ["file", "work"], "{listed}");
+    let files = lin
+        .get("/rest/v1/library?kind=upload&words=FREE")
+        .await?
+        .done()?;
+    assert_eq!(files["items"][0]["file"]["id"], free.id.to_string());
+    let odd = lin.get("/rest/v1/library?kind=odd").await?;
+    assert_eq!(odd.status, http::StatusCode::BAD_REQUEST);
+    let ids = serde_json::json!({ "ids": [format!("work:{work}"), format!("file:{}", free.id)] });
+    let done = lin.post("/rest/v1/library/delete", ids).await?.done()?;
+    assert_eq!(done, serde_json::json!({ "deleted": 2, "kept": [] }));
+    let used = lin.get("/rest/v1/files/used").await?.done()?;
+    assert_eq!(used["files"], 0, "{used}");
+    assert!(used["days_kept"].is_null());
+    Ok(())
+}

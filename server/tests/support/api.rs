@@ -63,6 +63,14 @@ impl Api {
         })
     }
 
+    /// Without a credential, at the origin of that browser.
+    pub(crate) fn by(browser: Browser) -> Self {
+        Self {
+            browser,
+            header: None,
+        }
+    }
+
     /// With an access token or an API key as bearer.
     pub(crate) fn bearing(&self, credential: &str) -> Self {
         Self {

@@ -64,8 +64,15 @@ impl Function {
             self.name,
             "generation.offer"
                 | "generation.ask"
+                | "assistants.form"
+                | "assistants.create"
+                | "generation.estimate"
+                | "queue.add"
+                | "queue.send"
                 | "messages.edit_question"
                 | "messages.edit_answer"
+                | "preferences.default_model"
+                | "preferences.set_default_model"
         )
     }
 

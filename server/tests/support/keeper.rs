@@ -17,6 +17,29 @@ pub(crate) fn film(bytes: usize) -> Vec<u8> {
 /// A PNG of one pixel.
 pub(crate) const PIXEL: &[u8] = b"\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde\x00\x00\x00\x0cIDATx\x9ccPpH\x00\x00\x01D\x00\xc1\x0b\x8d\x96B\x00\x00\x00\x00IEND\xaeB`\x82";
 
+/// Seconds of a tone that comes and goes, in which the simulator hears sentences.
+pub(crate) fn recording(seconds: u32) -> Vec<u8> {
+    const HERTZ: u32 = 16_000;
+    let samples = (0..HERTZ * seconds).flat_map(|place| {
+        let wave = f64::from(place) * 220.0 * std::f64::consts::TAU / f64::from(HERTZ);
+        let loud = if place / HERTZ % 3 == 2 { 0.0 } else { 9_000.0 };
+        #[expect(clippy::cast_possible_truncation, reason = "it fits")]
+        let sample = (wave.sin() * loud) as i16;
+        sample.to_le_bytes()
+    });
+    let samples: Vec<u8> = samples.collect();
+    let length = HERTZ * seconds * 2;
+    let mut wav = b"RIFF".to_vec();
+    wav.extend((length + 36).to_le_bytes());
+    wav.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wav.extend(HERTZ.to_le_bytes());
+    wav.extend((HERTZ * 2).to_le_bytes());
+    wav.extend(b"\x02\0\x10\0data");
+    wav.extend(length.to_le_bytes());
+    wav.extend(samples);
+    wav
+}
+
 impl Browser {
     /// Sends a file as it is.
     pub(crate) async fn keep(&self, name: &str, bytes: Vec<u8>) -> anyhow::Result<FileView> {

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     process::Stdio,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -22,6 +22,8 @@ pub(crate) struct Process {
     child: Child,
     origin: String,
     log: Arc<Mutex<String>>,
+    /// Its configuration.
+    file: PathBuf,
 }
 
 /// How a process ended, and what it said.
@@ -33,13 +35,28 @@ pub(crate) struct Ended {
 impl Process {
     /// Starts it and waits until it listens.
     pub(crate) async fn start(database: &Database, upstream: &Simulator) -> anyhow::Result<Self> {
-        let file = write_config(database, &config(database))?;
-        let mut child = command(&file)
+        Self::start_with(database, upstream, None, |_| ()).await
+    }
+
+    /// The same with the configuration as `change` leaves it, and with jobs that stand still at a step, if one is named.
+    pub(crate) async fn start_with(
+        database: &Database,
+        upstream: &Simulator,
+        halt_at: Option<&str>,
+        change: impl FnOnce(&mut Config),
+    ) -> anyhow::Result<Self> {
+        let mut config = config(database);
+        change(&mut config);
+        let file = write_config(database, &config)?;
+        let mut command = command(&file);
+        command
             .arg("serve")
             .env("DASHSCOPE_API_KEY", "sk-of-a-test")
-            .env("LIANTAI__BAILIAN__BASE_URL", upstream.base_url())
-            .spawn()
-            .context("starting the binary")?;
+            .env("LIANTAI__BAILIAN__BASE_URL", upstream.base_url());
+        if let Some(at) = halt_at {
+            command.env("LIANTAI_TEST_HALT_AT", at);
+        }
+        let mut child = command.spawn().context("starting the binary")?;
         let log = follow(&mut child)?;
         let origin = eventually("the address", async || {
             let log = text(&log);
@@ -51,7 +68,12 @@ impl Process {
             Ok(origin.map(ToOwned::to_owned))
         })
         .await?;
-        Ok(Self { child, origin, log })
+        Ok(Self {
+            child,
+            origin,
+            log,
+            file,
+        })
     }
 
     /// Where it listens.
@@ -74,6 +96,16 @@ impl Process {
 
     pub(crate) fn log(&self) -> String {
         text(&self.log)
+    }
+
+    /// `liantai doctor --reconcile` finds nothing that differs.
+    pub(crate) async fn reconciles(&self) -> anyhow::Result<()> {
+        let mut command = command(&self.file);
+        let command = command.args(["doctor", "--reconcile"]);
+        let output = command.stdout(Stdio::piped()).output().await?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        ensure!(output.status.success(), "{said}");
+        Ok(())
     }
 
     /// `kill -9`.
@@ -122,10 +154,7 @@ pub(crate) async fn serve_in_vain(
 }
 
 /// Keeps the configuration beside the database.
-pub(crate) fn write_config(
-    database: &Database,
-    config: &Config,
-) -> anyhow::Result<std::path::PathBuf> {
+pub(crate) fn write_config(database: &Database, config: &Config) -> anyhow::Result<PathBuf> {
     let file = database.folder.path().join("liantai.toml");
     std::fs::write(&file, server_toml(config)?)?;
     Ok(file)

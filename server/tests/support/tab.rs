@@ -6,7 +6,8 @@ use anyhow::{Context, bail, ensure};
 use futures_util::{Stream, StreamExt};
 use http::StatusCode;
 use model::{
-    AnswerFailure, ConversationEvent, ConversationId, MessageStatus, MessageView, Progress, Title,
+    AnswerFailure, ConversationEvent, ConversationId, MessageStatus, MessageView, Progress, Queue,
+    Title,
 };
 
 use super::{Browser, within};
@@ -81,6 +82,8 @@ pub(crate) struct Tab {
     pub(crate) shown: Shown,
     pub(crate) title: Option<Title>,
     pub(crate) deleted: bool,
+    /// What waits, as the page was told last.
+    pub(crate) queue: Queue,
     /// How often the page was told to load itself again.
     pub(crate) reloads: usize,
     /// The id of the last event that had one.
@@ -110,6 +113,7 @@ impl Tab {
             shown: answer.into(),
             title: None,
             deleted: false,
+            queue: Queue::default(),
             reloads: 0,
             last_event_id: None,
             browser,
@@ -168,6 +172,7 @@ impl Tab {
                 self.shown.apply(&progress, self.reloads > 0)?;
             }
             ConversationEvent::Title { title } => self.title = Some(title),
+            ConversationEvent::Queue { queue } => self.queue = queue,
             ConversationEvent::Deleted => self.deleted = true,
             ConversationEvent::Changed => {
                 self.reloads += 1;

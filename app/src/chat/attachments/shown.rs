@@ -8,6 +8,7 @@ use crate::{
     ui::{
         dialog::Dialog,
         icon::{Glyph, Icon},
+        visible::visible,
     },
     works::words::bytes,
 };
@@ -39,7 +40,7 @@ fn One(attachment: Attachment) -> impl IntoView {
         return EitherOf4::A(view! {
             <span class="handed__file" data-gone="true">
                 <Glyph icon=Icon::Sheet/>
-                <span class="handed__name">{name}</span>
+                <span class="handed__name">{visible(name)}</span>
                 <span class="handed__told">{words.attachment_gone}</span>
             </span>
         });
@@ -48,14 +49,14 @@ fn One(attachment: Attachment) -> impl IntoView {
         Some(Medium::Image) => EitherOf4::B(view! { <Picture attachment/> }),
         Some(Medium::Audio) => EitherOf4::C(view! {
             <figure class="handed__sound">
-                <figcaption class="handed__name">{name.clone()}</figcaption>
+                <figcaption class="handed__name">{visible(name.clone())}</figcaption>
                 <audio controls preload="none" src=address aria-label=name.clone()></audio>
             </figure>
         }),
         Some(Medium::Video) | None => EitherOf4::D(view! {
             <a class="handed__file" href=address download=name.clone() rel="external">
                 <Glyph icon=Icon::Sheet/>
-                <span class="handed__name">{name.clone()}</span>
+                <span class="handed__name">{visible(name.clone())}</span>
                 <span class="handed__told">{bytes(size)}</span>
             </a>
         }),

@@ -72,6 +72,12 @@ impl Attaching {
             .with(|items| items.iter().filter_map(Item::file).collect())
     }
 
+    /// The same, unless the page has gone.
+    pub fn try_files(self) -> Option<Vec<FileId>> {
+        self.items
+            .try_with(|items| items.iter().filter_map(Item::file).collect())
+    }
+
     /// Whether files are held over the page.
     pub fn is_over(self) -> bool {
         self.is_over.get()
@@ -80,6 +86,23 @@ impl Attaching {
     /// Whether something is there or on its way.
     pub fn is_empty(self) -> bool {
         self.items.with(Vec::is_empty)
+    }
+
+    /// Whether pictures or sound are among them.
+    pub fn has_media(self) -> bool {
+        let is_medium = |item: &Item| item.kind.is_some_and(AttachmentKind::is_medium);
+        self.items.with(|items| {
+            items
+                .iter()
+                .any(|item| is_medium(item) && !item.is_refused())
+        })
+    }
+
+    /// How many bytes of text are among them.
+    pub fn text_bytes(self) -> i64 {
+        let is_text = |item: &&Item| item.kind == Some(AttachmentKind::Text) && !item.is_refused();
+        self.items
+            .with(|items| items.iter().filter(is_text).map(|item| item.bytes).sum())
     }
 
     /// Whether something is still on its way.

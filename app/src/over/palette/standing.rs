@@ -8,7 +8,7 @@ use crate::{
     chat::sidebar::works_pages,
     language::{Language, Words},
     over::shortcuts::{COPY, SIDEBAR, STOP, WRITING},
-    pages::{admin, conversations, settings},
+    pages::{admin, assistants, conversations, settings},
     theme::Theme,
     ui::icon::Icon,
 };
@@ -148,6 +148,7 @@ fn places(words: &'static Words, session: &Session) -> Vec<(String, Entry)> {
             page(icon, label, "", path);
         }
     }
+    page(Icon::Spark, words.assistants, "", assistants::PATH);
     page(Icon::Archive, words.tidy, "", conversations::PATH);
     for area in settings::pages(words, session) {
         page(Icon::Settings, area.label, words.settings, area.path);

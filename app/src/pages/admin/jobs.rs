@@ -11,7 +11,7 @@ use crate::{
         form::sends,
         subject::{Subject, if_permitted},
     },
-    api::jobs::{JobsForm, JobsView, StopJob, load_jobs},
+    api::jobs::{JobsForm, JobsView, PutJobFirst, StopJob, load_jobs},
     error::AppError,
     language::{Words, use_words},
     session::use_session,
@@ -166,7 +166,14 @@ fn Line(line: JobLine, can_stop: bool, found: Found) -> impl IntoView {
             let id = line.id.to_string();
             view! { <Stop id of=line.owner_name.clone() found/> }
         });
-        view! { <Cell heading=words.acts>{stop}</Cell> }
+        let first = (line.state == JobState::Queued).then(|| {
+            let id = line.id.to_string();
+            view! { <First id of=line.owner_name.clone() is_first=line.first found/> }
+        });
+        view! { <Cell heading=words.acts><div class="panel__row">{first} {stop}</div></Cell> }
+    });
+    let is_first = (line.first && line.state == JobState::Queued).then(|| {
+        view! { " " <span class="badge" data-tone="accent" title=words.jobs_put_first_hint>{words.jobs_is_first}</span> }
     });
     view! {
         <tr>
@@ -177,6 +184,7 @@ fn Line(line: JobLine, can_stop: bool, found: Found) -> impl IntoView {
             <Cell heading=words.jobs_what>{words.job_kind(line.kind)} " " <code>{line.model}</code></Cell>
             <Cell heading=words.jobs_state>
                 <span class="badge" data-tone=tone>{words.job_state(line.state)}</span>
+                {is_first}
                 " "
                 {why}
                 {again}
@@ -186,6 +194,27 @@ fn Line(line: JobLine, can_stop: bool, found: Found) -> impl IntoView {
             </Cell>
             {act}
         </tr>
+    }
+}
+
+/// Puts a job that waits before all others, or back among them.
+#[component]
+fn First(id: String, of: String, is_first: bool, found: Found) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[]);
+    let put = sends::<PutJobFirst>(submission, move |()| found.refetch());
+    let (label, first, hint) = if is_first {
+        (words.jobs_put_back, "", None)
+    } else {
+        (words.jobs_put_first, "1", Some(words.jobs_put_first_hint))
+    };
+    view! {
+        <form method="post" action=PutJobFirst::PATH on:submit=put>
+            <input type="hidden" name="id" value=id/>
+            <input type="hidden" name="first" value=first/>
+            <button class="button" title=hint aria-label=format!("{label}: {of}") aria-busy=submission.busy()>{label}</button>
+            {submission.view_as("")}
+        </form>
     }
 }
 

@@ -291,17 +291,24 @@ fn PermissionArea(
 type AreaOf = (&'static str, &'static [Permission]);
 
 /// The permissions by subject.
-const fn areas(words: &'static Words) -> [AreaOf; 7] {
+const fn areas(words: &'static Words) -> [AreaOf; 8] {
     use Permission::{
-        ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayUse, GatewayWrite, GroupsRead,
-        GroupsWrite, JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite, UsageRead,
-        UsersGrant, UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AssistantsPublish, AuditRead, ChatUse, FilesUse, GatewayUse, GatewayWrite,
+        GroupsRead, GroupsWrite, JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite,
+        ToolsUse, ToolsWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
     };
     [
         (
             words.area_use,
             &[
-                ChatUse, MediaUse, MediaShare, ApiKeysUse, GatewayUse, FilesUse,
+                ChatUse,
+                MediaUse,
+                MediaShare,
+                ApiKeysUse,
+                GatewayUse,
+                ToolsUse,
+                FilesUse,
+                AssistantsPublish,
             ],
         ),
         (
@@ -313,6 +320,7 @@ const fn areas(words: &'static Words) -> [AreaOf; 7] {
         (words.area_records, &[AuditRead, UsageRead]),
         (words.area_jobs, &[JobsRead, JobsWrite]),
         (words.area_gateway, &[GatewayWrite]),
+        (words.area_tools, &[ToolsWrite]),
     ]
 }
 

@@ -4,7 +4,7 @@ use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{
-    Asked, ConversationId, ConversationView, FailureCode, MessageId, MessagePage, ModelName,
+    Asked, ConversationId, ConversationView, FailureCode, MessageId, MessagePage, ModelName, Queue,
 };
 
 use super::frame::{JustAsked, LoadFailed, PageOffer};
@@ -12,7 +12,9 @@ use crate::{
     api::{conversations::open_conversation, generation::Offer},
     chat::{
         announcer::Announcer,
+        answering::{Answering, Withdrawn},
         attachments::{Attaching, Offered},
+        beginning::Beginning,
         branch_toast::BranchToast,
         composer::{Composer, Writing},
         details::DetailsDialog,
@@ -21,9 +23,11 @@ use crate::{
         message_menu::MessageMenu,
         open::OpenConversation,
         order::OrderButtons,
+        queueing::{QueueAbove, Queueing},
         scroller::Scroller,
         sidebar::Sidebar,
         take_along::TakeAlong,
+        temporary::TemporaryBar,
         transcript::Transcript,
         unseen::{MARK, unseen_end},
         watch::watch,
@@ -88,9 +92,13 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
             older_than: None,
         },
         draft: String::new(),
+        draft_attachments: Vec::new(),
+        queue: Queue::default(),
         has_newer: false,
         is_pinned: false,
         is_archived: false,
+        assistant: None,
+        is_temporary: false,
     }
 }
 
@@ -98,10 +106,16 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
 fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
-    let (draft, models) = (view.draft.clone(), offer.models.clone());
+    let (draft, mut models) = (view.draft.clone(), offer.models.clone());
+    let files = view.draft_attachments.clone();
+
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
+    let answering = view.assistant.clone();
+    let is_withdrawn = answering.as_ref().is_some_and(|it| it.is_withdrawn);
+    let is_application = answering.as_ref().is_some_and(|it| it.is_application) && !is_withdrawn;
     let conversation = OpenConversation::new(view);
+    let is_temporary = conversation.is_temporary;
     let is_generating = conversation.is_generating();
     let unseen = unseen_end(conversation);
     let found = Found::in_query();
@@ -109,6 +123,10 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     conversation
         .problem
         .set(problem_in_query().map(AppError::new));
+    if is_application {
+        // It has a model of its own.
+        models.clear();
+    }
     let offered = Offered::new(offer.models.clone(), offer.attaches);
     provide_context(offered);
     let text = RwSignal::new(draft);
@@ -116,10 +134,20 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         conversation: Some(conversation.id),
         text,
         model: conversation.model,
-        attaching: Attaching::new(offered, conversation.model, text),
+        beginning: Beginning::over(is_application),
+        attaching: Attaching::new(offered, conversation.model, text).beginning_with(&files),
+
         pending: RwSignal::new(None),
         problem: conversation.problem,
         is_generating,
+        queue: Some(conversation.queue),
+    };
+    let queueing = Queueing {
+        conversation: conversation.id,
+        queue: conversation.queue,
+        problem: conversation.problem,
+        composer: Some((text, writing.attaching)),
+        is_temporary: Signal::stored(is_temporary),
     };
     let scroller = Scroller::new();
     if found.is_some() {
@@ -155,20 +183,26 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         {refreshes.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         <Header>
             <ConversationTitle conversation/>
-            <OrderButtons conversation is_pinned is_archived/>
-            <TakeAlong id=conversation.id/>
+            {answering.map(|assistant| view! { <Answering assistant/> })}
+            {(!is_temporary).then(|| view! {
+                <OrderButtons conversation is_pinned is_archived/>
+                <TakeAlong id=conversation.id/>
+            })}
         </Header>
         <div class="conversation-view">
             <Transcript conversation scroller pending=writing.pending text=writing.text/>
             <div class="dock">
+                {is_temporary.then(|| view! { <TemporaryBar conversation/> })}
                 <Show when=move || conversation.is_offline.get()>
                     <p class="notice" role="status">{words.offline}</p>
                 </Show>
                 <Show when=move || conversation.is_deleted.get()>
                     <p class="notice" data-tone="danger" role="status">{words.deleted_elsewhere}</p>
                 </Show>
+                <Withdrawn is_withdrawn/>
                 {is_past.then(|| view! { <WayForward conversation/> })}
                 <Notice error=conversation.problem/>
+                <QueueAbove conversation queueing/>
                 <Composer writing offer asked/>
             </div>
             <Announcer conversation/>

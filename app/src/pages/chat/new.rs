@@ -1,24 +1,29 @@
 //! `/`: a conversation that has not begun.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
     params::ParamsMap,
 };
-use model::Asked;
+use model::{Asked, AssistantView, Draft, FailureCode};
 
 use super::frame::{JustAsked, LoadFailed, PageOffer};
 use crate::{
     address::with_query,
-    api::{conversations::load_draft, generation::Offer},
+    api::{assistants::load_assistant, conversations::load_draft, generation::Offer},
     chat::{
         attachments::{Attaching, Offered},
+        beginning::{AssistantIntro, Beginning},
         composer::{Composer, Writing},
         empty::Greeting,
         header::Header,
         sidebar::Sidebar,
+        temporary::{TemporaryNote, TemporarySwitch},
         transcript::PendingQuestion,
     },
     error::AppError,
@@ -61,22 +66,36 @@ pub fn NewConversationPage() -> impl IntoView {
     let PageOffer(offer) = expect_context();
     let draft = Resource::new_blocking(|| (), |()| load_draft());
     let query = use_query_map();
+    let key = Memo::new(move |_| {
+        query.with(|query| query.get_str("assistant").unwrap_or_default().to_owned())
+    });
+    let assistant = Resource::new_blocking(
+        move || key.get(),
+        |key| async move {
+            if key.is_empty() {
+                return Ok(None);
+            }
+            load_assistant(key).await.map(Some)
+        },
+    );
     view! {
-        <Title text=words.product/>
-        <Suspense>
-            {move || Suspend::new(async move {
-                match offer.await {
-                    // A draft that can't be read must not keep anyone from writing.
-                    Ok(offer) => {
-                        let kept = draft.await.unwrap_or_default();
-                        let draft = query.with_untracked(|query| beginning(kept.clone(), query));
-                        Either::Left(view! { <NewConversation offer draft kept/> })
+            <Title text=words.product/>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match offer.await {
+                        // A draft that can't be read must not keep anyone from writing.
+                        Ok(offer) => {
+                            let kept = draft.await.unwrap_or_default();
+    let draft = query.with_untracked(|query| beginning(kept.text.clone(), query));
+    let assistant = assistant.await;
+    Either::Left(view! { <NewConversation offer assistant draft kept/> })
+
+                        }
+                        Err(error) => Either::Right(view! { <LoadFailed error/> }),
                     }
-                    Err(error) => Either::Right(view! { <LoadFailed error/> }),
-                }
-            })}
-        </Suspense>
-    }
+                })}
+            </Suspense>
+        }
 }
 
 /// Takes what was handed over out of the address once it stands in the composer, so that nothing hands it over again.
@@ -94,50 +113,99 @@ fn leave_shared(query: Memo<ParamsMap>) {
     });
 }
 
-/// The composer begins with `draft`, of which the server has `kept`.
+/// The composer begins with `draft`, of which the server has `kept`. An assistant that can't be had must not keep anyone from writing.
 #[component]
-fn NewConversation(offer: Offer, draft: String, kept: String) -> impl IntoView {
+fn NewConversation(
+    offer: Offer,
+    assistant: Result<Option<AssistantView>, AppError>,
+    draft: String,
+    kept: Draft,
+) -> impl IntoView {
     let words = use_words();
     leave_shared(use_query_map());
+    let query = use_query_map();
+    let is_temporary = Signal::derive(move || query.with(|query| query.get("temporary").is_some()));
     let sidebar = expect_context::<Sidebar>();
     let JustAsked(just_asked) = expect_context();
-    let (text, model) = (RwSignal::new(draft), RwSignal::new(offer.default.clone()));
+    let text = RwSignal::new(draft);
+    let problem = problem_in_query().map(AppError::new);
+    let (assistant, problem) = match assistant {
+        Ok(assistant) => (assistant, problem),
+        Err(mut error) => {
+            if error.code == FailureCode::NotFound {
+                error.code = FailureCode::AssistantGone;
+            }
+            (None, problem.or(Some(error)))
+        }
+    };
+    let model = RwSignal::new(first_model(&offer, assistant.as_ref()));
+    let beginning = Beginning::with(assistant);
     let offered = Offered::new(offer.models.clone(), offer.attaches);
     let writing = Writing {
         conversation: None,
         text,
         model,
-        attaching: Attaching::new(offered, model, text),
+        beginning,
+        attaching: Attaching::new(offered, model, text).beginning_with(&kept.attachments),
+
         pending: RwSignal::new(None),
-        problem: RwSignal::new(problem_in_query().map(AppError::new)),
+        problem: RwSignal::new(problem),
         is_generating: Signal::stored(false),
+        queue: None,
+        is_temporary,
     };
     let navigate = use_navigate();
     let asked = move |asked: Asked| {
         let path = format!("/c/{}", asked.conversation);
-        just_asked.set_value(Some(asked));
-        sidebar.reload();
+        // The page of a temporary one is told so by the server, and so is with whom one was begun.
+        let is_plain = beginning.assistant.with_untracked(Option::is_none);
+        if !is_temporary.get_untracked() {
+            just_asked.set_value(Some(asked).filter(|_| is_plain));
+            sidebar.reload();
+        }
         navigate(&path, NavigateOptions::default());
     };
     view! {
         <Header>
-            <span class="topbar__title">{words.new_chat}</span>
+            <span class="topbar__title">
+                {move || {
+                    let name = beginning.assistant.with(|it| it.as_ref().map(|it| it.assistant.name.clone()));
+                    let plain = if is_temporary.get() { words.temporary_chat } else { words.new_chat };
+                    name.unwrap_or_else(|| plain.to_owned())
+                }}
+            </span>
+            <TemporarySwitch is_temporary/>
         </Header>
         <div class="conversation-view" data-empty=move || writing.pending.with(Option::is_none).then_some("true")>
             <div class="transcript" id="main" tabindex="-1">
                 <div class="transcript__column">
-                    {move || match writing.pending.get() {
-                        Some(text) => Either::Left(view! { <PendingQuestion text/> }),
-                        None => Either::Right(view! { <Greeting text=writing.text/> }),
+                    {move || match (writing.pending.get(), beginning.assistant.get()) {
+                        (Some(text), _) => EitherOf3::A(view! { <PendingQuestion text/> }),
+                        (None, Some(view)) => {
+                            EitherOf3::B(view! { <AssistantIntro view beginning text=writing.text/> })
+                        }
+                        (None, None) => EitherOf3::C(view! { <Greeting text=writing.text/> }),
                     }}
                 </div>
             </div>
             <div class="dock">
+                <Show when=move || is_temporary.get()>
+                    <TemporaryNote/>
+                </Show>
                 <Notice error=writing.problem/>
                 <Composer writing offer asked kept/>
             </div>
         </div>
     }
+}
+
+/// The model that the assistant begins with, where that is on offer.
+fn first_model(offer: &Offer, assistant: Option<&AssistantView>) -> model::ModelName {
+    let preset = assistant.and_then(|view| view.assistant.model.clone());
+    let on_offer = |name: &model::ModelName| offer.models.iter().any(|it| it.name == *name);
+    preset
+        .filter(on_offer)
+        .unwrap_or_else(|| offer.default.clone())
 }
 
 #[cfg(test)]

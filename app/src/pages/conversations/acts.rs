@@ -1,48 +1,89 @@
 //! What is done with the chosen conversations.
 
-use leptos::{either::Either, ev, prelude::*};
-use model::{ConversationAct, ConversationId, Shelf};
+use std::future::Future;
 
-use super::lines::{Choice, Loading};
+use leptos::{either::Either, ev, html, prelude::*};
+use model::{Cabinet, ConversationAct, ConversationForm, ConversationId, Shelf, Tag};
+use server_fn::ServerFn;
+
+use super::{Loading, filing::KnownTags, lines::Choice};
 use crate::{
-    api::conversations::order_conversations,
+    api::{
+        conversations::order_conversations,
+        folders::{
+            PutInFolder, TagConversations, UntagConversations, put_in_folder, tag_conversations,
+            untag_conversations,
+        },
+    },
     browser,
     chat::sidebar::Sidebar,
-    language::{Words, use_words},
+    error::AppError,
+    language::{Words, use_language, use_words},
     ui::{confirm::Confirm, submission::Submission},
 };
 
+/// Where several are taken along at once.
+const EXPORT: &str = "/conversations/export";
+
+/// What is done with the chosen ones, and told of.
+#[derive(Clone, Copy)]
+struct Doing {
+    choice: Choice,
+    submission: Submission,
+    told: RwSignal<Option<u64>>,
+    sidebar: Sidebar,
+}
+
+impl Doing {
+    /// Does it with those that are chosen, and then what `done` says.
+    fn send<R, F>(self, request: R, done: impl Fn(Vec<String>) + Clone + Send + Sync + 'static)
+    where
+        R: Fn(Vec<String>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<u64, AppError>> + 'static,
+    {
+        let ids = self.choice.ids();
+        if ids.is_empty() {
+            return;
+        }
+        let asked = ids.clone();
+        self.submission.send(
+            move || request(asked.clone()),
+            move |count| {
+                browser::close_questions();
+                self.told.try_set(Some(count));
+                done(ids.clone());
+                self.sidebar.reload();
+            },
+        );
+    }
+}
+
 /// How many are chosen, all or none of them, and a button for each act. Without scripts it is always there.
 #[component]
-pub(super) fn Acts(shelf: Shelf, choice: Choice, page: Loading) -> impl IntoView {
+pub(super) fn Acts(
+    shelf: Shelf,
+    choice: Choice,
+    page: Loading,
+    told: RwSignal<Option<u64>>,
+    cabinet: Cabinet,
+    /// The tag that is looked at.
+    narrowed: Option<Tag>,
+) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
     let submission = Submission::new(&[]);
+    let doing = Doing {
+        choice,
+        submission,
+        told,
+        sidebar,
+    };
     let is_live = RwSignal::new(false);
     Effect::new(move |_| {
         is_live.set(true);
         // Some may have been ticked before the page was alive.
         choice.recount();
     });
-    let act = move |act: ConversationAct| {
-        let ids = choice.ids();
-        if ids.is_empty() {
-            return;
-        }
-        let asked = ids.clone();
-        submission.send(
-            move || order_conversations(act.as_str().to_owned(), asked.clone()),
-            move |_| {
-                browser::close_questions();
-                if act == ConversationAct::Delete {
-                    let deleted = ids.iter().filter_map(|id| id.parse().ok());
-                    let deleted: Vec<ConversationId> = deleted.collect();
-                    sidebar.deleted.try_set(deleted);
-                }
-                sidebar.reload();
-            },
-        );
-    };
     // Whatever was done here, or taken back in the toast.
     let changes = sidebar.changes();
     Effect::new(move |before: Option<u32>| {
@@ -52,6 +93,18 @@ pub(super) fn Acts(shelf: Shelf, choice: Choice, page: Loading) -> impl IntoView
         }
         now
     });
+    let act = move |act: ConversationAct| {
+        doing.send(
+            move |ids| order_conversations(act.as_str().to_owned(), ids),
+            move |ids| {
+                if act == ConversationAct::Delete {
+                    let deleted = ids.iter().filter_map(|id| id.parse().ok());
+                    let deleted: Vec<ConversationId> = deleted.collect();
+                    sidebar.deleted.try_set(deleted);
+                }
+            },
+        );
+    };
     let buttons = shelf.acts().iter().map(|&name| {
         let pressed = move |event: ev::MouseEvent| {
             event.prevent_default();
@@ -81,6 +134,7 @@ pub(super) fn Acts(shelf: Shelf, choice: Choice, page: Loading) -> impl IntoView
     });
     let buttons = buttons.collect_view();
     let is_idle = move || is_live.get() && choice.count.get() == 0;
+    let filing = (shelf != Shelf::Trash).then(|| view! { <Filing doing cabinet narrowed/> });
     view! {
         <div class="chosen" data-idle=move || is_idle().then_some("true")>
             <p class="chosen__count" role="status" data-needs="script">
@@ -93,7 +147,84 @@ pub(super) fn Acts(shelf: Shelf, choice: Choice, page: Loading) -> impl IntoView
                 {words.choose_none}
             </button>
             {submission.view_as("")}
+            // The first button is what Enter in a field presses.
+            {filing}
             {buttons}
+        </div>
+    }
+}
+
+/// Tagging, putting into a folder, taking along: buttons of the same form with addresses of their own.
+#[component]
+fn Filing(doing: Doing, cabinet: Cabinet, narrowed: Option<Tag>) -> impl IntoView {
+    let words = use_words();
+    let language = use_language().name();
+    let (tag, folder) = (
+        NodeRef::<html::Input>::new(),
+        NodeRef::<html::Select>::new(),
+    );
+    let busy = doing.submission.busy();
+    let put_tag = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        let typed = tag.get_untracked().map(|tag| tag.value());
+        let typed = typed.unwrap_or_default();
+        doing.send(move |ids| tag_conversations(typed.clone(), ids), |_| ());
+    };
+    let put = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        let chosen = folder.get_untracked().map(|folder| folder.value());
+        let chosen = chosen.unwrap_or_default();
+        doing.send(move |ids| put_in_folder(chosen.clone(), ids), |_| ());
+    };
+    let take_off = narrowed.map(|tag| {
+        let (id, name) = (tag.id.to_string(), String::from(tag.name));
+        let asked = id.clone();
+        let pressed = move |event: ev::MouseEvent| {
+            event.prevent_default();
+            let id = asked.clone();
+            doing.send(
+                move |ids| untag_conversations(id.clone(), ids),
+                |_| (),
+            );
+        };
+        view! {
+            <input type="hidden" name="tag_id" value=id/>
+            <button class="button" formaction=UntagConversations::PATH aria-busy=busy on:click=pressed>
+                {format!("{}: {name}", words.tag_take_off)}
+            </button>
+        }
+    });
+    let folders = cabinet.folders.into_iter();
+    let folders = folders.map(|folder| {
+        view! { <option value=folder.id.to_string()>{String::from(folder.name)}</option> }
+    });
+    view! {
+        <div class="chosen__filing">
+            <input
+                class="field__line"
+                name="tag"
+                list="known-tags"
+                autocomplete="off"
+                aria-label=words.tag_new
+                placeholder=words.tag_new
+                node_ref=tag
+            />
+            <KnownTags known=cabinet.tags/>
+            <button class="button" formaction=TagConversations::PATH aria-busy=busy on:click=put_tag>
+                {words.tag_put}
+            </button>
+            <select class="field__line" name="folder" aria-label=words.folder node_ref=folder>
+                <option value="">{words.folder_none}</option>
+                {folders.collect_view()}
+            </select>
+            <button class="button" formaction=PutInFolder::PATH aria-busy=busy on:click=put>
+                {words.folder_put}
+            </button>
+            {take_off}
+            <input type="hidden" name="language" value=language/>
+            <button class="button" formaction=EXPORT name="form" value=ConversationForm::Json.as_str()>
+                {words.export_chosen}
+            </button>
         </div>
     }
 }

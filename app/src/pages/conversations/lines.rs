@@ -1,21 +1,22 @@
 //! The conversations of one place, each with a box to choose it.
 
 use leptos::{either::Either, ev, html, prelude::*, task::spawn_local};
-use model::{ConversationSummary, DayGroup, Page, Shelf};
+use model::{Cabinet, DayGroup, Folder, Page, Shelf, ShelfLine, Tag};
 use server_fn::ServerFn;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, HtmlInputElement};
 
-use super::{Asked, acts::Acts};
+use super::{Asked, Loading, PATH, acts::Acts};
 use crate::{
-    api::conversations::{OrderConversations, load_shelf},
+    api::conversations::OrderConversations,
     error::AppError,
     language::use_words,
-    ui::{moment::Moment, notice::Notice},
+    ui::{
+        icon::{Glyph, Icon},
+        moment::Moment,
+        notice::Notice,
+    },
 };
-
-/// What the page loads.
-pub(super) type Loading = Resource<Result<Page<ConversationSummary>, AppError>>;
 
 /// The boxes of the form, and how many are ticked. What is chosen is what the browser would send.
 #[derive(Clone, Copy)]
@@ -59,9 +60,12 @@ impl Choice {
 /// The form with the lines, more of them on demand, and what can be done.
 #[component]
 pub(super) fn Lines(
-    lines: Page<ConversationSummary>,
+    lines: Page<ShelfLine>,
+    cabinet: Cabinet,
     asked: Asked,
     page: Loading,
+    /// With how many something was done.
+    told: RwSignal<Option<u64>>,
 ) -> impl IntoView {
     let words = use_words();
     let shelf = asked.shelf;
@@ -73,6 +77,7 @@ pub(super) fn Lines(
     let lead = view! { <p class="finder__hint">{explained}</p> };
     if lines.items.is_empty() {
         let nothing = match shelf {
+            Shelf::Kept if asked.is_narrowed() => words.narrow_nothing,
             Shelf::Kept => words.no_conversations,
             Shelf::Archive => words.shelf_archive_empty,
             Shelf::Trash => words.shelf_trash_empty,
@@ -89,11 +94,15 @@ pub(super) fn Lines(
     let items = RwSignal::new(lines.items);
     let next = RwSignal::new(lines.next);
     let problem = RwSignal::new(None::<AppError>);
+    let (more_of, narrowed) = (asked.clone(), asked.tag_of(&cabinet));
     let more = move |event: ev::MouseEvent| {
         event.prevent_default();
-        let after = next.get_untracked();
+        let following = Asked {
+            after: next.get_untracked().unwrap_or_default(),
+            ..more_of.clone()
+        };
         spawn_local(async move {
-            match load_shelf(shelf.as_str().to_owned(), after).await {
+            match following.load().await {
                 Ok(page) => {
                     next.try_set(page.next);
                     items.try_update(|items| items.extend(page.items));
@@ -104,7 +113,11 @@ pub(super) fn Lines(
     };
     let link = move || {
         let after = next.get().unwrap_or_default();
-        Asked { shelf, after }.link()
+        Asked {
+            after,
+            ..asked.clone()
+        }
+        .link()
     };
     Either::Right(view! {
         {lead}
@@ -116,42 +129,72 @@ pub(super) fn Lines(
             on:change=move |_| choice.recount()
         >
             <ul class="tidy__lines" aria-label=words.conversations>
-                <For each=move || items.get() key=|line| line.id let:line>
+                <For each=move || items.get() key=|line| line.summary.id let:line>
                     <Line line shelf/>
                 </For>
             </ul>
             <Notice error=problem/>
             <Show when=move || next.with(Option::is_some)>
-                <a class="button finder__more" href=link rel="external" on:click=more>{words.load_more}</a>
+                <a class="button finder__more" href=link.clone() rel="external" on:click=more.clone()>{words.load_more}</a>
             </Show>
-            <Acts shelf choice page/>
+            <Acts shelf choice page told cabinet narrowed/>
         </form>
     })
 }
 
 #[component]
-fn Line(line: ConversationSummary, shelf: Shelf) -> impl IntoView {
+fn Line(line: ShelfLine, shelf: Shelf) -> impl IntoView {
     let words = use_words();
-    let title = String::from(line.title);
+    let ShelfLine {
+        summary,
+        folder,
+        tags,
+    } = line;
+    let title = String::from(summary.title);
     let label = words.choose_this(&title);
+    let filing = (shelf != Shelf::Trash).then(|| {
+        let href = format!("{PATH}/{}", summary.id);
+        let name = format!("{}: {title}", words.filing);
+        view! {
+            <a class="icon-button" href=href title=words.filing aria-label=name><Glyph icon=Icon::Folder/></a>
+        }
+    });
     let title = match shelf {
         // What is in the trash can't be opened.
         Shelf::Trash => Either::Left(view! { <span class="tidy__title"><bdi>{title}</bdi></span> }),
         Shelf::Kept | Shelf::Archive => {
-            let href = format!("/c/{}", line.id);
+            let href = format!("/c/{}", summary.id);
             Either::Right(view! { <a class="tidy__title" href=href><bdi>{title}</bdi></a> })
         }
     };
-    let pinned = (line.day == DayGroup::Pinned)
+    let pinned = (summary.day == DayGroup::Pinned)
         .then(|| view! { <span class="hit__tag">{words.pinned}</span> });
     view! {
         <li class="tidy__line">
             <label class="tidy__choose">
-                <input type="checkbox" name="ids[]" value=line.id.to_string() aria-label=label/>
+                <input type="checkbox" name="ids[]" value=summary.id.to_string() aria-label=label/>
             </label>
             {title}
             {pinned}
-            <span class="tidy__moment"><Moment at=line.updated_at/></span>
+            <Chips folder tags/>
+            <span class="tidy__moment"><Moment at=summary.updated_at/></span>
+            {filing}
         </li>
     }
+}
+
+/// The folder and the tags, each leading to what else is there.
+#[component]
+fn Chips(folder: Option<Folder>, tags: Vec<Tag>) -> impl IntoView {
+    let chip = |href: String, name: String| view! { <a class="hit__tag tidy__chip" href=href><bdi>{name}</bdi></a> };
+    let folder =
+        folder.map(|folder| chip(format!("{PATH}?folder={}", folder.id), folder.name.into()));
+    let tags = tags.into_iter();
+    let tags = tags.map(|tag| {
+        chip(
+            format!("{PATH}?tag={}", tag.id),
+            format!("#{}", tag.name.as_str()),
+        )
+    });
+    view! { <span class="tidy__chips">{folder} {tags.collect_view()}</span> }
 }

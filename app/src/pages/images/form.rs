@@ -1,21 +1,18 @@
 //! The form: what is to be seen, and everything that a model lets one choose.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use model::{EditFunction, ImageModel};
 use server_fn::ServerFn;
 
 use super::{edit::EditFields, offer};
 use crate::{
     api::works::{Make, WishForm},
-    browser,
     language::{Words, use_words},
-    ui::text_field::{Kind, TextField},
     works::{
         cost::CostLine,
-        desk::use_desk,
         foot::WishFoot,
+        form::{MoreChoices, makes, priced},
         model_field::ModelField,
-        more::{ExtendField, SeedField},
         picker::{Choice, ListField, Picker, offered},
         prompt::{Prompt, fits},
         typed::Typed,
@@ -30,7 +27,6 @@ const LONGEST: usize = 2_000;
 #[component]
 pub fn ImageForm(typed: Typed, offers: Vec<ImageModel>, submission: String) -> impl IntoView {
     let words = use_words();
-    let desk = use_desk();
     let from_image = from_image_of(typed.image);
     let all = StoredValue::new(offers);
     let models =
@@ -50,20 +46,7 @@ pub fn ImageForm(typed: Typed, offers: Vec<ImageModel>, submission: String) -> i
         })
     });
     let lacking = Memo::new(move |_| wish.with(|wish| lacking(words, from_image, wish.as_ref())));
-    let priced = Signal::derive(move || {
-        let mut wish = wish.get()?;
-        if wish.prompt.trim().is_empty() {
-            // The price is the same whatever is to be seen.
-            "-".clone_into(&mut wish.prompt);
-        }
-        lacking.get().is_none_or(str::is_empty).then_some(wish)
-    });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let (Some(wish), None) = (wish.get_untracked(), lacking.get_untracked()) {
-            desk.press.make(wish, |_| browser::reveal(".makings"));
-        }
-    };
+    let (priced, submit) = (priced((wish, lacking)), makes((wish, lacking)));
     let of_model = move |choices: fn(&ImageModel) -> Vec<Choice>| {
         Signal::derive(move || model.with(|model| model.as_ref().map(choices).unwrap_or_default()))
     };
@@ -83,6 +66,9 @@ pub fn ImageForm(typed: Typed, offers: Vec<ImageModel>, submission: String) -> i
                 .unwrap_or_default()
         })
     });
+    let takes_negative = Signal::derive(move || {
+        model.with(|model| model.as_ref().is_some_and(|model| model.negative_prompt))
+    });
     let label = Signal::derive(move || match function.get() {
         Some(function) => words.edit_hint(function).to_owned(),
         None if from_image.get() => words.edit_describe_hint.to_owned(),
@@ -99,7 +85,7 @@ pub fn ImageForm(typed: Typed, offers: Vec<ImageModel>, submission: String) -> i
             <Picker name="wish[size]" label=words.size typed=typed.size choices=sizes/>
             <Picker name="wish[count]" label=words.image_count typed=typed.count choices=of_model(offer::counts)/>
             <ListField name="wish[style]" label=words.style_label typed=typed.style choices=styles/>
-            <More typed model/>
+            <MoreChoices typed takes_negative/>
             <WishFoot lacking>
                 <CostLine wish=priced/>
             </WishFoot>
@@ -123,33 +109,4 @@ fn lacking(
         return Some(words.lacks_mask);
     }
     (!fits(&wish.prompt, 1, LONGEST)).then_some("")
-}
-
-/// What most wishes do without.
-#[component]
-fn More(typed: Typed, model: Memo<Option<ImageModel>>) -> impl IntoView {
-    let words = use_words();
-    let takes_negative = Memo::new(move |_| {
-        model.with(|model| model.as_ref().is_some_and(|model| model.negative_prompt))
-    });
-    let is_open = typed.seed.with_untracked(|seed| !seed.is_empty())
-        || typed
-            .negative_prompt
-            .with_untracked(|text| !text.is_empty());
-    view! {
-        <details class="more wish__more" open=is_open>
-            <summary>{words.more_choices}</summary>
-            {move || takes_negative.get().then(|| view! {
-                <TextField
-                    name="wish[negative_prompt]"
-                    label=words.negative_prompt
-                    kind=Kind::Optional("off")
-                    value=typed.negative_prompt
-                    hint=words.negative_prompt_hint
-                />
-            })}
-            <SeedField seed=typed.seed/>
-            <ExtendField typed/>
-        </details>
-    }
 }

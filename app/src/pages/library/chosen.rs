@@ -1,26 +1,26 @@
 //! What is done with everything whose box is ticked. The boxes stand in the tiles and belong to this form by its id.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use model::WorkId;
+use model::{LibraryDeleted, LibraryId, LibraryItem};
 use server_fn::ServerFn;
 
 use super::Shelf;
 use crate::{
-    api::works::{DeleteWorks, delete_works},
+    api::library::{DeleteChosen, delete_chosen},
     browser,
     language::use_words,
     ui::{confirm::Confirm, submission::Submission},
-    works::makings::texts,
 };
 
 /// The form's id.
-pub const CHOSEN: &str = "chosen-works";
+pub const CHOSEN: &str = "chosen-things";
 
 /// How many are ticked, all or none of them, and deleting them after a question. Without scripts it is always there.
 #[component]
 pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<()>) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
+    let stayed = RwSignal::new(0_usize);
     let count = Memo::new(move |_| shelf.chosen.with(Vec::len));
     let is_live = RwSignal::new(false);
     Effect::new(move |_| is_live.set(true));
@@ -30,20 +30,27 @@ pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<()>) -> impl IntoVie
         if ids.is_empty() {
             return;
         }
-        let asked: Vec<WorkId> = ids.clone();
+        let asked: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        stayed.set(0);
         submission.send(
-            move || delete_works(texts(&asked)),
-            move |_| {
+            move || delete_chosen(asked.clone()),
+            move |done: LibraryDeleted| {
                 browser::close_questions();
-                shelf.take_off(&ids);
+                stayed.try_set(done.kept.len());
+                let gone_ids: Vec<LibraryId> = ids
+                    .iter()
+                    .copied()
+                    .filter(|id| !done.kept.contains(id))
+                    .collect();
+                shelf.take_off(&gone_ids);
                 gone.run(());
             },
         );
     };
     let all = move |_| {
         let ids = shelf
-            .works
-            .with_untracked(|works| works.iter().map(|work| work.id).collect());
+            .items
+            .with_untracked(|items| items.iter().map(LibraryItem::id).collect());
         shelf.chosen.set(ids);
     };
     view! {
@@ -63,6 +70,10 @@ pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<()>) -> impl IntoVie
             >
                 {words.choose_none}
             </button>
+            {move || {
+                let count = stayed.get();
+                (count > 0).then(|| view! { <p class="chosen__stayed" role="status">{words.library_stayed(&count.to_string())}</p> })
+            }}
             <Confirm label=words.delete_chosen question=words.delete_chosen_question>
                 <form id=CHOSEN method="post" action=DeleteWorks::PATH on:submit=delete>
                     {submission.view_as("")}

@@ -1,8 +1,8 @@
-//! Which works are shown.
+//! Which of it is shown.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use model::JobKind;
+use model::LibraryKind;
 
 use super::Asked;
 use crate::{
@@ -40,9 +40,9 @@ pub fn Filters(asked: Memo<Asked>) -> impl IntoView {
             }
             .link(),
         };
-        let kinds = [JobKind::Image, JobKind::Video, JobKind::Speech];
+        let kinds = LibraryKind::ALL.iter();
         let mut choices = vec![segment("", words.all_kinds)];
-        choices.extend(kinds.map(|kind| segment(kind.as_str(), words.work_kind(kind))));
+        choices.extend(kinds.map(|kind| segment(kind.as_str(), words.library_kind(*kind))));
         view! { <Segments label=words.kind_of_work choices/> }
     };
     view! {

@@ -1,7 +1,7 @@
 //! Works that mean something like the words that were looked for, beneath those that have them in their prompts.
 
 use leptos::prelude::*;
-use model::{Related, RelatedState, WorkView};
+use model::{LibraryId, LibraryItem, Related, RelatedState, WorkView};
 
 use super::{Shelf, tile::Tile};
 use crate::{error::AppError, language::use_words, ui::related::RelatedPart};
@@ -19,14 +19,14 @@ pub fn RelatedWorks(related: FoundRelated, shelf: Shelf) -> impl IntoView {
                 let found = related.await;
                 let Related { mut items, state, unread } =
                     found.unwrap_or_else(|_| Related::none(RelatedState::Failed));
-                shelf.works.with_untracked(|works| items.retain(|one| works.iter().all(|work| work.id != one.id)));
+                shelf.items.with_untracked(|shown| items.retain(|one| shown.iter().all(|item| item.id() != LibraryId::Work(one.id))));
                 let count = items.len();
                 shelf.related.try_set(items);
                 view! {
                     <RelatedPart state unread count>
                         <ul class="shelf" aria-label=words.related>
                             <For each=move || shelf.related.get() key=|work| work.id let:work>
-                                <Tile work shelf/>
+                                <Tile item=LibraryItem::Work(work) shelf/>
                             </For>
                         </ul>
                     </RelatedPart>

@@ -1,4 +1,4 @@
-//! How much is kept, of how much.
+//! How much is kept, of how much, and for how long.
 
 use leptos::prelude::*;
 use model::StorageUsed;
@@ -48,10 +48,17 @@ fn Used(used: StorageUsed) -> impl IntoView {
             </span>
         }
     });
+    let days = used
+        .days_kept
+        .map(|days| words.library_days_kept(&days.to_string()));
+    let recording_days = used
+        .recording_days_kept
+        .map(|days| words.library_recording_days_kept(&days.to_string()));
     view! {
         <div class="storage" title=words.files_kept(&count(used.files))>
             <p class="storage__told">{told}</p>
             {bar}
+            {[days, recording_days].into_iter().flatten().map(|told| view! { <p class="storage__kept">{told}</p> }).collect_view()}
         </div>
     }
 }

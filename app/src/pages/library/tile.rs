@@ -1,7 +1,7 @@
-//! A work among others: what it is at a glance, a box to tick, and a way to see it large.
+//! A thing among others: what it is at a glance, a box to tick, and the way to it. A work is seen large in its place.
 
 use leptos::prelude::*;
-use model::{JobKind, WorkView};
+use model::{JobKind, LibraryFile, LibraryItem, Medium, WorkView, transcript::TranscriptLine};
 
 use super::{Shelf, chosen::CHOSEN};
 use crate::{
@@ -11,14 +11,15 @@ use crate::{
         icon::{Glyph, Icon},
         moment::Moment,
     },
-    works::{picker::keep_ticked, result::address},
+    works::{picker::keep_ticked, result::address, words::bytes},
 };
 
 /// The tile.
 #[component]
-pub fn Tile(work: WorkView, shelf: Shelf) -> impl IntoView {
+pub fn Tile(item: LibraryItem, shelf: Shelf) -> impl IntoView {
     let words = use_words();
-    let id = work.id;
+    let id = item.id();
+    let name = item.name().to_owned();
     let is_chosen = move || shelf.chosen.with(|chosen| chosen.contains(&id));
     let take = move || shelf.chosen.update(|chosen| chosen.push(id));
     let node = NodeRef::new();
@@ -32,6 +33,52 @@ pub fn Tile(work: WorkView, shelf: Shelf) -> impl IntoView {
             }
         });
     };
+    let (thing, facts) = match item {
+        LibraryItem::Work(work) => (
+            view! { <Work work=work.clone() shelf/> }.into_any(),
+            view! {
+                <span>{work.model}</span>
+                <Moment at=work.created_at/>
+            }
+            .into_any(),
+        ),
+        LibraryItem::Transcript(line) => (
+            view! { <Said line=line.clone()/> }.into_any(),
+            view! {
+                <span>{words.transcript_state(&line)}</span>
+                <Moment at=line.created_at/>
+            }
+            .into_any(),
+        ),
+        LibraryItem::File(kept) => (
+            view! { <Kept kept=kept.clone()/> }.into_any(),
+            view! { <Belongs kept/> }.into_any(),
+        ),
+    };
+    view! {
+        <li class="shelf__place" data-chosen=move || is_chosen().then_some("true")>
+            {thing}
+            <label class="shelf__choose" title=words.choose_work>
+                <input
+                    type="checkbox"
+                    form=CHOSEN
+                    name="ids[]"
+                    value=id.to_string()
+                    aria-label=words.choose_this(&name)
+                    node_ref=node
+                    on:change=tick
+                />
+            </label>
+            <p class="shelf__prompt">{name}</p>
+            <p class="shelf__facts">{facts}</p>
+        </li>
+    }
+}
+
+#[component]
+fn Work(work: WorkView, shelf: Shelf) -> impl IntoView {
+    let words = use_words();
+    let id = work.id;
     let open = move |event: leptos::ev::MouseEvent| {
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
             event.prevent_default();
@@ -39,33 +86,15 @@ pub fn Tile(work: WorkView, shelf: Shelf) -> impl IntoView {
         }
     };
     view! {
-        <li class="shelf__place" data-chosen=move || is_chosen().then_some("true")>
-            <a
-                class="shelf__open"
-                href=address(&work)
-                rel="external"
-                aria-label=words.open_work(words.work_kind(work.kind), &work.prompt)
-                on:click=open
-            >
-                <Glance work=work.clone()/>
-            </a>
-            <label class="shelf__choose" title=words.choose_work>
-                <input
-                    type="checkbox"
-                    form=CHOSEN
-                    name="ids[]"
-                    value=id.to_string()
-                    aria-label=words.choose_this(&work.prompt)
-                    node_ref=node
-                    on:change=tick
-                />
-            </label>
-            <p class="shelf__prompt">{work.prompt.clone()}</p>
-            <p class="shelf__facts">
-                <span>{work.model.clone()}</span>
-                <Moment at=work.created_at/>
-            </p>
-        </li>
+        <a
+            class="shelf__open"
+            href=address(&work)
+            rel="external"
+            aria-label=words.open_work(words.work_kind(work.kind), &work.prompt)
+            on:click=open
+        >
+            <Glance work=work.clone()/>
+        </a>
     }
 }
 
@@ -87,5 +116,72 @@ fn Glance(work: WorkView) -> impl IntoView {
             <span class="shelf__badge">{lasts}</span>
         }
         .into_any(),
+    }
+}
+
+/// A transcript.
+#[component]
+fn Said(line: TranscriptLine) -> impl IntoView {
+    let words = use_words();
+    let lasts = (line.duration_ms > 0).then(|| duration(line.duration_ms));
+    view! {
+        <a
+            class="shelf__open"
+            href=format!("/transcripts/{}", line.id)
+            aria-label=words.open_work(words.one_work(JobKind::Transcript), &line.title)
+        >
+            <span class="shelf__sound"><Glyph icon=Icon::Sheet/></span>
+            <span class="shelf__badge">{lasts}</span>
+        </a>
+    }
+}
+
+/// An uploaded file.
+#[component]
+fn Kept(kept: LibraryFile) -> impl IntoView {
+    let words = use_words();
+    let file = kept.file;
+    let lasts = file.duration_ms.map(duration);
+    let glance = match Medium::of_mime(&file.mime) {
+        Some(Medium::Image) => view! {
+            <img class="shelf__picture" src=format!("/files/{}/thumbnail?side=512", file.id) alt="" loading="lazy"/>
+        }
+        .into_any(),
+        Some(Medium::Video) => sign(Icon::Film),
+        Some(Medium::Audio) => sign(Icon::Voice),
+        None => sign(Icon::Clip),
+    };
+    view! {
+        <a
+            class="shelf__open"
+            href=format!("/files/{}", file.id)
+            rel="external"
+            aria-label=words.open_work(words.library_file, &file.name)
+        >
+            {glance}
+            <span class="shelf__badge">{lasts}</span>
+        </a>
+    }
+}
+
+fn sign(icon: Icon) -> AnyView {
+    view! { <span class="shelf__sound"><Glyph icon/></span> }.into_any()
+}
+
+/// How large a file is, and what has it.
+#[component]
+fn Belongs(kept: LibraryFile) -> impl IntoView {
+    let words = use_words();
+    let transcript = kept.transcript.map(|id| {
+        view! { <a href=format!("/transcripts/{id}")>{words.one_transcript}</a> }
+    });
+    let conversation = kept.conversation.map(|id| {
+        view! { <a href=format!("/c/{id}")>{words.library_conversation}</a> }
+    });
+    view! {
+        <span>{bytes(kept.file.bytes)}</span>
+        <Moment at=kept.file.created_at/>
+        {transcript}
+        {conversation}
     }
 }

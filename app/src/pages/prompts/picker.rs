@@ -1,4 +1,4 @@
-//! What is offered while a prompt is called in the composer, and the form for its variables.
+//! What is offered while something is called in the composer, and the form for a prompt's variables.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use model::template;
@@ -6,7 +6,7 @@ use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::{
     browser,
-    chat::calling::{Calling, Filling, LIST, option_id, variable_id},
+    chat::calling::{Calling, Filling, LIST, Offered as Meant, option_id, variable_id},
     language::use_words,
     ui::dialog::{DialogHead, follow},
 };
@@ -18,9 +18,13 @@ pub fn PromptPicker() -> impl IntoView {
     let calling: Calling = expect_context();
     let told = move || {
         let count = calling.offered.with(Vec::len).to_string();
-        calling
-            .is_open()
-            .then(|| words.prompts_offered_count(&count))
+        calling.is_open().then(|| {
+            if calling.is_mention() {
+                words.mentions_offered_count(&count)
+            } else {
+                words.prompts_offered_count(&count)
+            }
+        })
     };
     view! {
         <p class="visually-hidden" role="status">{told}</p>
@@ -35,7 +39,8 @@ fn Offered(calling: Calling) -> impl IntoView {
     let options = move || {
         let offered = calling.offered.get().into_iter().enumerate();
         offered
-            .map(|(place, prompt)| {
+            .map(|(place, meant)| {
+                let (name, about) = shown(meant);
                 let is_active = move || calling.active.get() == place;
                 // Before the composer loses the keyboard.
                 let press = move |event: leptos::ev::MouseEvent| {
@@ -50,8 +55,8 @@ fn Offered(calling: Calling) -> impl IntoView {
                         aria-selected=move || if is_active() { "true" } else { "false" }
                         on:mousedown=press
                     >
-                        <span class="prompt-option__name">"/" {String::from(prompt.name)}</span>
-                        <span class="prompt-option__text">{beginning(prompt.text.as_str())}</span>
+                        <span class="prompt-option__name">{name}</span>
+                        <span class="prompt-option__text">{about}</span>
                     </li>
                 }
             })
@@ -66,11 +71,28 @@ fn Offered(calling: Calling) -> impl IntoView {
             class="prompt-options"
             id=LIST
             role="listbox"
-            aria-label=words.prompts_offered
+            aria-label=move || {
+                if calling.is_mention() { words.mentions_offered } else { words.prompts_offered }
+            }
             on:mousedown=stay
         >
             {options}
         </ul>
+    }
+}
+
+/// What something that may be meant is called, and what it is.
+fn shown(meant: Meant) -> (String, String) {
+    match meant {
+        Meant::Prompt(prompt) => (
+            format!("/{}", prompt.name.as_str()),
+            beginning(prompt.text.as_str()),
+        ),
+        Meant::Assistant(card) => {
+            let sign = model::assistant::sign(&card.emoji, &card.name);
+            (format!("{sign} {}", card.name), card.description)
+        }
+        Meant::Model(model) => (model.label, model.name.into()),
     }
 }
 

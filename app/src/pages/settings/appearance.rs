@@ -4,6 +4,7 @@ use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 use model::{Density, Habits, Profile, SendKey, Session, TextSize};
 use server_fn::ServerFn;
 
+use super::default_model::DefaultModelPanel;
 use crate::{
     api::{
         account::load_profile,
@@ -30,6 +31,7 @@ pub fn AppearancePage() -> impl IntoView {
             view=move |profile: Profile, _session: Session| {
                 view! {
                     <HabitsForm habits=profile.habits/>
+                    <DefaultModelPanel/>
                     <section class="panel" aria-labelledby="here-heading">
                         <h2 id="here-heading">{words.appearance_here}</h2>
                         <p class="panel__note">{words.appearance_here_lead}</p>

@@ -59,7 +59,7 @@ pub fn TranscriptsPage() -> impl IntoView {
                         let (sought, after) = asked.get_untracked();
                         let begins = sought.is_empty() && after.is_empty();
                         view! {
-                            {begins.then(|| view! { <New offers=view.offers/> })}
+                            {begins.then(|| view! { <New offers=view.offers unfinished=view.unfinished/> })}
                             <Search sought=sought.clone()/>
                             <Lines page=view.lines sought/>
                             <RelatedLines related/>

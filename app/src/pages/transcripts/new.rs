@@ -1,12 +1,13 @@
 //! A new transcript: a file that is chosen or dropped, or the microphone; and how it is to be written down.
 
 use leptos::{ev, html, prelude::*};
-use model::transcript::TranscriptOffers;
+use model::transcript::{TranscriptOffers, UnfinishedRecording};
 use web_sys::Blob;
 
 use super::{
     record::Record,
     send::{Sending, SendingView},
+    unfinished::Unfinished,
 };
 use crate::{language::use_words, ui::select::Select};
 
@@ -27,7 +28,7 @@ pub(super) struct Choices {
 
 /// The panel. Without scripts nothing can be handed in, and it says so.
 #[component]
-pub fn New(offers: TranscriptOffers) -> impl IntoView {
+pub fn New(offers: TranscriptOffers, unfinished: Vec<UnfinishedRecording>) -> impl IntoView {
     let words = use_words();
     let text = |text: &str| RwSignal::new(text.to_owned());
     let first = offers
@@ -67,6 +68,7 @@ pub fn New(offers: TranscriptOffers) -> impl IntoView {
         <section class="panel" aria-labelledby="new-transcript">
             <h2 id="new-transcript">{words.transcript_new}</h2>
             <noscript><p class="panel__note">{words.transcript_needs_scripts}</p></noscript>
+            {(!unfinished.is_empty()).then(|| view! { <Unfinished recordings=unfinished sending/> })}
             <div class="recordings__choices">
                 <Select name="language" label=words.transcript_language value=choices.language options=languages/>
                 <Select name="speakers" label=words.speakers value=choices.speakers options=voices/>

@@ -1,7 +1,6 @@
 //! One transcript: its sound, what is said in it, and what was written about it.
 
 use leptos::{either::EitherOf3, prelude::*};
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{
     Shareable,
@@ -12,6 +11,7 @@ use server_fn::ServerFn;
 use super::{
     ask::Ask,
     export::Export,
+    heading::Heading,
     notes::NotesPanel,
     player::{Player, PlayerBar},
     search::Search,
@@ -82,6 +82,7 @@ pub fn TranscriptPage() -> impl IntoView {
 fn Minutes(view: TranscriptView, found: Found) -> impl IntoView {
     let words = use_words();
     let title = view.line.title.clone();
+    let version = RwSignal::new(view.version);
     let facts: Vec<String> = [
         (view.line.duration_ms > 0).then(|| clock(view.line.duration_ms)),
         (!view.line.language.is_empty()).then(|| words.spoken_language(&view.line.language)),
@@ -91,18 +92,18 @@ fn Minutes(view: TranscriptView, found: Found) -> impl IntoView {
     .collect();
     let works = (view.line.job.is_some() && view.line.state != TranscriptState::Failed)
         .then(|| view! { <Working view=view.clone()/> });
-    let id = view.line.id.to_string();
+    let transcript = view.line.id;
+    let id = transcript.to_string();
     let body = match view.line.state {
-        TranscriptState::Ready => EitherOf3::A(view! { <Text view found/> }),
+        TranscriptState::Ready => EitherOf3::A(view! { <Text view found version/> }),
         TranscriptState::Making => EitherOf3::B(()),
         TranscriptState::Failed | TranscriptState::Cancelled => {
             EitherOf3::C(view! { <Failed view/> })
         }
     };
     view! {
-        <Title text=title.clone()/>
         <header class="minutes__head">
-            <h1>{title}</h1>
+            <Heading id=transcript title version/>
             <p class="minutes__facts">{facts.join(" · ")}</p>
             {works}
             <div class="minutes__remove">
@@ -174,7 +175,7 @@ fn Failed(view: TranscriptView) -> impl IntoView {
 
 /// What is said, beside what was written about it.
 #[component]
-fn Text(view: TranscriptView, found: Found) -> impl IntoView {
+fn Text(view: TranscriptView, found: Found, version: RwSignal<i64>) -> impl IntoView {
     let words = use_words();
     let player = Player::new(&view);
     let speakers: RwSignal<Vec<Participant>> = RwSignal::new(view.speakers.clone());
@@ -182,7 +183,7 @@ fn Text(view: TranscriptView, found: Found) -> impl IntoView {
         id: view.line.id,
         player,
         speakers,
-        version: RwSignal::new(view.version),
+        version,
         editing: RwSignal::new(None),
     };
     let languages = view.translations.clone();

@@ -1,21 +1,38 @@
-//! Recording in the browser: how long and how loud it is, holding on, and what was recorded until it is handed in.
+//! Recording in the browser: how long and how loud it is, holding on, and sending what is recorded while it is: whatever becomes of
+//! the page, the last seconds are lost at most.
 
 use std::time::Duration;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
     captions::{Captions, CaptionsView},
     send::Sending,
 };
 use crate::{
-    browser::{self, local::Local, microphone::NoMicrophone, recorder::Recorder},
+    browser::{
+        self,
+        local::Local,
+        microphone::NoMicrophone,
+        recorder::Recorder,
+        tus::live::{Live, Sent},
+    },
+    error::AppError,
     language::use_words,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        notice::Notice,
+    },
 };
 
 /// How often level and time are looked at.
 const LOOK: Duration = Duration::from_millis(100);
+/// How often what was recorded is sent, in milliseconds: what is lost at most.
+const SEND_MS: u32 = 5_000;
+/// The same after a refusal.
+const REFUSED_MS: u32 = 30_000;
+/// Bytes that are kept here while the network is away, more than an hour: then the recording is held.
+const HELD: f64 = 32.0 * 1024.0 * 1024.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -36,6 +53,9 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
     let level = RwSignal::new(0.0_f64);
     let elapsed_ms = RwSignal::new(0.0_f64);
     let problem = RwSignal::new(None::<NoMicrophone>);
+    let live = Local::<Live>::new();
+    let is_away = RwSignal::new(false);
+    let refusal = RwSignal::new(None::<AppError>);
     let last = StoredValue::new(0.0_f64);
 
     let look = move || {
@@ -53,6 +73,64 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
             on_cleanup(move || timer.clear());
         }
     });
+    // Nobody leaves by mistake while more than seconds are only here.
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::beforeunload, move |event| {
+            if is_away.get_untracked() && live.is_some() {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+    let pause = move || {
+        recorder.with(|recorder| recorder.pause());
+        level.try_set(0.0);
+        state.try_update(|state| {
+            if *state == State::Recording {
+                *state = State::Paused;
+            }
+        });
+    };
+    // Sends what is recorded until it has an end, which is sent with the wish.
+    let send = move |live: Live| {
+        spawn_local(async move {
+            let mut wait = SEND_MS;
+            loop {
+                gloo_timers::future::TimeoutFuture::new(wait).await;
+                let now = state.try_get_untracked();
+                let has_ended =
+                    now.is_some_and(|now| !matches!(now, State::Recording | State::Paused));
+                if has_ended || live.is_over() {
+                    return;
+                }
+                live.recorded(elapsed_ms.try_get_untracked().unwrap_or(0.0));
+                wait = SEND_MS;
+                match live.send(false).await {
+                    Ok(sent) => {
+                        is_away.try_set(sent == Sent::Away);
+                        refusal.try_set(None);
+                        if sent == Sent::Some {
+                            wait = 0;
+                        }
+                    }
+                    // Thrown away meanwhile.
+                    Err(_) if live.is_over() => return,
+                    Err(error) => {
+                        refusal.try_set(Some(error));
+                        wait = REFUSED_MS;
+                        pause();
+                    }
+                }
+                if live.held() > HELD {
+                    pause();
+                }
+                // The page has gone elsewhere: that was the last of it.
+                if now.is_none() {
+                    return;
+                }
+            }
+        });
+    };
     let is_recording = Signal::derive(move || state.get() == State::Recording);
     let captions = Captions::new(is_recording, sending.language());
     let begin = move |_| {
@@ -60,9 +138,19 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
         state.set(State::Opening);
         problem.set(None);
         elapsed_ms.set(0.0);
+        is_away.set(false);
+        refusal.set(None);
         spawn_local(async move {
-            match Recorder::begin().await {
+            let take = move |piece| {
+                live.with(|live| live.add(piece));
+            };
+            match Recorder::begin(take).await {
                 Ok(opened) => {
+                    let (kind, end) = opened.kind();
+                    let name = format!("{} {}.{end}", words.recording, stamp());
+                    let begun = Live::new(&name, &kind);
+                    live.set(Some(begun.clone()));
+                    send(begun);
                     recorder.set(Some(opened));
                     state.try_set(State::Recording);
                 }
@@ -84,26 +172,34 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
                 state.set(State::Paused);
             }
         });
+        refusal.set(None);
     };
     let end = move |_| {
         state.set(State::Ending);
         let taken = recorder.take();
         spawn_local(async move {
-            let recorded = match taken {
-                Some(recorder) => recorder.end().await,
-                None => None,
-            };
+            if let Some(recorder) = taken {
+                recorder.end().await;
+            }
             state.try_set(State::Idle);
             level.try_set(0.0);
-            if let Some((sound, end)) = recorded {
-                sending.send(sound, format!("{} {}.{end}", words.recording, stamp()));
+            is_away.try_set(false);
+            let recorded = live.take().filter(|live| live.size() > 0.0);
+            if let Some(recorded) = recorded {
+                recorded.recorded(elapsed_ms.try_get_untracked().unwrap_or(0.0));
+                sending.finish(recorded);
             }
         });
     };
     let discard = move |_| {
         recorder.set(None);
         level.set(0.0);
+        is_away.set(false);
+        refusal.set(None);
         state.set(State::Idle);
+        if let Some(live) = live.take() {
+            spawn_local(async move { live.discard().await });
+        }
     };
     let goes = move || matches!(state.get(), State::Recording | State::Paused);
     #[expect(clippy::cast_possible_truncation, reason = "hours at most")]
@@ -130,10 +226,20 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
                     <button class="button" type="button" on:click=hold>
                         {move || if state.get() == State::Paused { words.upload_resume } else { words.upload_pause }}
                     </button>
-                    <button class="button" data-tone="primary" type="button" on:click=end>{words.recording_end}</button>
+                    <button
+                        class="button"
+                        data-tone="primary"
+                        type="button"
+                        disabled=move || sending.is_busy()
+                        on:click=end
+                    >{words.recording_end}</button>
                     <button class="button" type="button" on:click=discard>{words.recording_discard}</button>
                 </div>
             </Show>
+            <Show when=move || is_away.get() && goes() fallback=|| ()>
+                <p class="notice" role="status">{words.recording_kept_here}</p>
+            </Show>
+            <Notice error=refusal/>
             <CaptionsView captions/>
             {move || problem.get().map(|problem| {
                 let text = match problem {

@@ -9,7 +9,7 @@ use crate::{
     browser::{
         self,
         local::Local,
-        tus::{self, Progress, Wanted},
+        tus::{self, Progress, Wanted, live::Live},
     },
     error::AppError,
     language::use_words,
@@ -36,6 +36,8 @@ pub(super) struct Sending {
     called_off: RwSignal<bool>,
     error: RwSignal<Option<AppError>>,
     kept: Local<(Blob, String)>,
+    /// A recording that was sent while it was made, and is to be finished.
+    live: Local<Live>,
     can_retry: RwSignal<bool>,
 }
 
@@ -48,12 +50,13 @@ impl Sending {
             called_off: RwSignal::new(false),
             error: RwSignal::new(None),
             kept: Local::new(),
+            live: Local::new(),
             can_retry: RwSignal::new(false),
         };
         // Nobody leaves by mistake while a recording is only here.
         Effect::new(move |_| {
             let listener = window_event_listener(ev::beforeunload, move |event| {
-                if sending.kept.is_some() {
+                if sending.kept.is_some() || sending.live.is_some() {
                     event.prevent_default();
                 }
             });
@@ -80,10 +83,20 @@ impl Sending {
         self.again();
     }
 
+    /// Finishes a recording that was sent while it was made, and has it written down.
+    pub(super) fn finish(self, live: Live) {
+        if self.state.get_untracked() == State::Idle {
+            self.live.set(Some(live));
+            self.again();
+        }
+    }
+
     fn again(self) {
-        let Some((file, name)) = self.kept.with(|kept| (*kept).clone()) else {
+        let live = self.live.with(|live| (*live).clone());
+        let kept = self.kept.with(|kept| (*kept).clone());
+        if live.is_none() && kept.is_none() {
             return;
-        };
+        }
         self.error.set(None);
         self.can_retry.set(false);
         self.paused.set(false);
@@ -91,7 +104,12 @@ impl Sending {
         self.state.set(State::Sending(Progress::Sent(0.0), 0.0));
         let submission = browser::fresh_uuid();
         spawn_local(async move {
-            let size = file.size().max(1.0);
+            let size = match (&live, &kept) {
+                (Some(live), _) => live.size(),
+                (None, Some((file, _))) => file.size(),
+                (None, None) => 0.0,
+            };
+            let size = size.max(1.0);
             let wanted = move || match (
                 self.called_off.try_get_untracked(),
                 self.paused.try_get_untracked(),
@@ -113,7 +131,18 @@ impl Sending {
                     *state = State::Sending(progress, share);
                 });
             };
-            let made = match tus::upload(&file, &name, wanted, tell).await {
+            let sent = match (&live, &kept) {
+                (Some(live), _) => live.finish(wanted, tell).await,
+                (None, Some((file, name))) => tus::upload(file, name, wanted, tell).await,
+                (None, None) => Ok(None),
+            };
+            let made = match sent {
+                Ok(None) if live.is_some() => {
+                    // It lies at the server and here: whoever does not want it says so.
+                    self.state.try_set(State::Idle);
+                    self.can_retry.try_set(true);
+                    return;
+                }
                 Ok(None) => {
                     self.forget();
                     return;
@@ -140,6 +169,9 @@ impl Sending {
 
     fn forget(self) {
         self.kept.set(None);
+        if let Some(live) = self.live.take() {
+            spawn_local(async move { live.discard().await });
+        }
         self.state.try_set(State::Idle);
         self.error.try_set(None);
         self.can_retry.try_set(false);

@@ -1,21 +1,18 @@
 //! The form: what happens, from which first frame, how large and how long.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use model::VideoModel;
 use server_fn::ServerFn;
 
 use super::offer;
 use crate::{
     api::works::{Make, WishForm},
-    browser,
     language::{Words, use_words},
-    ui::text_field::{Kind, TextField},
     works::{
         cost::CostLine,
-        desk::use_desk,
         foot::WishFoot,
+        form::{MoreChoices, makes, priced},
         model_field::ModelField,
-        more::{ExtendField, SeedField},
         picker::{Choice, Picker, offered},
         prompt::{Prompt, fits},
         typed::Typed,
@@ -31,7 +28,6 @@ const LONGEST: usize = 2_000;
 #[component]
 pub fn VideoForm(typed: Typed, offers: Vec<VideoModel>, submission: String) -> impl IntoView {
     let words = use_words();
-    let desk = use_desk();
     let from_image = from_image_of(typed.image);
     let all = StoredValue::new(offers);
     let models =
@@ -43,20 +39,7 @@ pub fn VideoForm(typed: Typed, offers: Vec<VideoModel>, submission: String) -> i
     let wish =
         Memo::new(move |_| model.with(|model| Some(offer::wish(typed.form(), model.as_ref()?))));
     let lacking = Memo::new(move |_| wish.with(|wish| lacking(words, from_image, wish.as_ref())));
-    let priced = Signal::derive(move || {
-        let mut wish = wish.get()?;
-        if wish.prompt.trim().is_empty() {
-            // The price is the same whatever happens.
-            "-".clone_into(&mut wish.prompt);
-        }
-        lacking.get().is_none_or(str::is_empty).then_some(wish)
-    });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let (Some(wish), None) = (wish.get_untracked(), lacking.get_untracked()) {
-            desk.press.make(wish, |_| browser::reveal(".makings"));
-        }
-    };
+    let (priced, submit) = (priced((wish, lacking)), makes((wish, lacking)));
     let of_model = move |choices: fn(&VideoModel) -> Vec<Choice>| {
         Signal::derive(move || model.with(|model| model.as_ref().map(choices).unwrap_or_default()))
     };
@@ -81,18 +64,7 @@ pub fn VideoForm(typed: Typed, offers: Vec<VideoModel>, submission: String) -> i
             <Picker name="wish[lines]" label=words.video_lines typed=typed.lines choices=of_model(offer::lines)/>
             <Picker name="wish[ratio]" label=words.video_ratio typed=typed.ratio choices=of_model(offer::ratios)/>
             <Picker name="wish[seconds]" label=words.video_seconds typed=typed.seconds choices=of_model(offer::seconds)/>
-            <details class="more wish__more">
-                <summary>{words.more_choices}</summary>
-                <TextField
-                    name="wish[negative_prompt]"
-                    label=words.negative_prompt
-                    kind=Kind::Optional("off")
-                    value=typed.negative_prompt
-                    hint=words.negative_prompt_hint
-                />
-                <SeedField seed=typed.seed/>
-                <ExtendField typed/>
-            </details>
+            <MoreChoices typed takes_negative=true/>
             <WishFoot lacking>
                 <CostLine wish=priced/>
             </WishFoot>

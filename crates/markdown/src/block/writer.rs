@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, Tag, TagEnd};
 
-use super::Surroundings;
+use super::{Surroundings, links::Shown};
 use crate::math::{self, Formula, Piece};
 use crate::{code, escape};
 
@@ -28,6 +28,7 @@ pub(super) struct Writer<'a> {
     pub(super) code: Option<(String, String)>,
     pub(super) image: Option<(String, String, usize)>,
     pub(super) in_link: bool,
+    pub(super) link: Option<Shown>,
     pub(super) in_task: bool,
     table: Table,
     pub(super) footnotes: Vec<String>,
@@ -45,6 +46,7 @@ impl<'a> Writer<'a> {
             code: None,
             image: None,
             in_link: false,
+            link: None,
             in_task: false,
             table: Table::default(),
             footnotes: Vec::new(),
@@ -149,8 +151,9 @@ impl<'a> Writer<'a> {
             Tag::Link {
                 link_type,
                 dest_url,
+                id,
                 ..
-            } => self.link(link_type, &dest_url),
+            } => self.link(link_type, &dest_url, &id),
             Tag::Image { dest_url, .. } => self.begin_image(&dest_url),
             Tag::DefinitionList
             | Tag::DefinitionListTitle
@@ -187,9 +190,7 @@ impl<'a> Writer<'a> {
                 self.finish();
             }
             TagEnd::Link => {
-                if self.image.is_none() {
-                    self.in_link = false;
-                }
+                self.end_link();
                 self.finish();
             }
             _ => self.finish(),
@@ -232,10 +233,14 @@ impl<'a> Writer<'a> {
         }
         for piece in math::pieces(text, formulas) {
             match piece {
-                Piece::Text(text) => escape::push_text(&mut self.out, text),
+                Piece::Text(text) => {
+                    escape::push_text(&mut self.out, text);
+                    self.say_in_link(text);
+                }
                 Piece::Formula(formula) => {
                     let html = math::to_html(formula, self.room());
                     self.out.push_str(&html);
+                    self.say_in_link(formula.whole);
                 }
             }
         }
@@ -250,9 +255,11 @@ impl<'a> Writer<'a> {
         if self.image.is_some() {
             return self.text(text);
         }
+        let text = math::restore(text, self.formulas);
         self.out.push_str("<code>");
-        escape::push_text(&mut self.out, &math::restore(text, self.formulas));
+        escape::push_text(&mut self.out, &text);
         self.out.push_str("</code>");
+        self.say_in_link(&text);
     }
 
     fn raw(&mut self, html: &str) {

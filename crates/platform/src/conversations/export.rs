@@ -2,6 +2,7 @@
 
 mod forms;
 mod page;
+mod several;
 
 use std::collections::HashMap;
 
@@ -16,7 +17,7 @@ use crate::{
     Error,
     identity::Caller,
     store::{
-        Conversation,
+        Conversation, KeptCall,
         export::{NamedFile, PAGE},
     },
     written::file_name,
@@ -151,11 +152,15 @@ impl Conversations {
         for file in self.db.named_files(user, id).await? {
             files.entry(file.message.clone()).or_default().push(file);
         }
+        let mut calls: HashMap<String, Vec<KeptCall>> = HashMap::new();
+        for (message, made) in self.db.calls_of_conversation(user, id).await? {
+            calls.insert(message.to_string(), made);
+        }
         let head = forms::json_head(conversation, self.clock.now());
-        let begin = (self.db.clone(), Some(String::new()), true, files);
+        let begin = (self.db.clone(), Some(String::new()), true, (files, calls));
         let body = stream::try_unfold(
             begin,
-            move |(db, after, mut is_first, mut files)| async move {
+            move |(db, after, mut is_first, (mut files, mut calls))| async move {
                 let Some(after) = after else {
                     return Ok::<_, Error>(None);
                 };
@@ -169,10 +174,11 @@ impl Conversations {
                     let separator: &[u8] = if is_first { b"\n" } else { b",\n" };
                     written.extend_from_slice(separator);
                     let attached = files.remove(&message.id).unwrap_or_default();
-                    written.extend(forms::json(message, &attached));
+                    let made = calls.remove(&message.id).unwrap_or_default();
+                    written.extend(forms::json(message, &attached, &made));
                     is_first = false;
                 }
-                Ok(Some((written, (db, next, is_first, files))))
+                Ok(Some((written, (db, next, is_first, (files, calls)))))
             },
         );
         let head = stream::iter([Ok(head)]);

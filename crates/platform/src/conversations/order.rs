@@ -6,7 +6,7 @@ use super::{Conversations, LISTED, parse_cursor};
 use crate::{Error, identity::Caller};
 
 /// Conversations of one act.
-const AT_ONCE: usize = 200;
+pub(super) const AT_ONCE: usize = 200;
 
 impl Conversations {
     /// Does the same with several of the caller's conversations, all or none; what is not theirs, or is so already, is passed over.
@@ -48,7 +48,7 @@ impl Conversations {
         let user = caller.user();
         let cursor = after.map(parse_cursor).transpose()?;
         let listed = match shelf {
-            Shelf::Kept => return self.list(caller, after, utc_offset_minutes).await,
+            Shelf::Kept => return self.kept(caller, after, utc_offset_minutes).await,
             Shelf::Archive => {
                 self.db
                     .archived_conversations(user, cursor, LISTED + 1)

@@ -1,6 +1,7 @@
 //! What a person may read, name and throw away, on both databases.
 
 mod export;
+mod filing;
 mod order;
 mod search;
 
@@ -61,7 +62,7 @@ impl House {
 
     async fn draft(&self, conversation: Option<ConversationId>) -> String {
         let draft = self.conversations.draft(&self.lin, conversation).await;
-        draft.unwrap()
+        draft.unwrap().text
     }
 }
 
@@ -192,12 +193,12 @@ async fn a_strangers_conversation_is_not_found_by_any_verb() {
             code(service.rename(wang, id, title("x")).await),
             code(service.delete(wang, id).await),
             code(service.restore(wang, id).await),
-            code(service.save_draft(wang, Some(id), "x").await),
+            code(service.save_draft(wang, Some(id), ("x", &[])).await),
             code(service.show_branch(wang, id, last).await),
             code(service.source(wang, id, last).await),
         ];
         assert_eq!(refused, [Some(FailureCode::NotFound); 9]);
-        assert_eq!(service.draft(wang, Some(id)).await.unwrap(), "");
+        assert_eq!(service.draft(wang, Some(id)).await.unwrap().text, "");
         let page = service.list(wang, None, UTC).await.unwrap();
         assert_eq!(page.items, []);
         let kept = service.open(&house.lin, id).await.unwrap();
@@ -242,14 +243,17 @@ async fn a_draft_is_kept_within_bounds_and_without_what_no_database_takes() {
         let house = House::on(&db).await;
         let id = house.long(2).await;
         let (service, lin) = (&house.conversations, &house.lin);
-        service.save_draft(lin, None, "a\0b").await.unwrap();
+        service.save_draft(lin, None, ("a\0b", &[])).await.unwrap();
         assert_eq!(house.draft(None).await, "ab");
         let long = "字".repeat(LONGEST_DRAFT + 1);
-        service.save_draft(lin, Some(id), &long).await.unwrap();
+        service
+            .save_draft(lin, Some(id), (&long, &[]))
+            .await
+            .unwrap();
         assert_eq!(house.draft(Some(id)).await, "字".repeat(LONGEST_DRAFT));
         let opened = service.open(lin, id).await.unwrap();
         assert_eq!(opened.draft.chars().count(), LONGEST_DRAFT);
-        service.save_draft(lin, Some(id), "").await.unwrap();
+        service.save_draft(lin, Some(id), ("", &[])).await.unwrap();
         assert_eq!(house.draft(Some(id)).await, "");
     })
     .await;

@@ -1,12 +1,12 @@
 //! From a message as it is kept to a message as it is shown.
 
-use model::{MessageStatus, MessageView, Speaker};
+use model::{MessageStatus, MessageView, Speaker, ToolCallView};
 
 use crate::{
     Error,
     generation::Hub,
     render,
-    store::{Chunks, Db, Message, Rendered},
+    store::{Chunks, Db, KeptCall, Message, Rendered},
 };
 
 /// The messages as they are shown now. What an older renderer made, or none yet, is rendered off the async
@@ -32,6 +32,7 @@ async fn view(db: &Db, hub: &Hub, mut message: Message) -> Result<MessageView, E
         if let Some(now) = hub.snapshot(message.id) {
             let mut view = shown(message, String::new(), now.rendered);
             (view.seq, view.status) = (now.seq, now.status);
+            view.tools = now.tools;
             (view.reasoning_ms, view.failure) = (now.reasoning_ms, now.failure);
             return Ok(view);
         }
@@ -47,13 +48,14 @@ async fn view(db: &Db, hub: &Hub, mut message: Message) -> Result<MessageView, E
         };
         message.last_seq = seq;
         let (reasoning, text) = (message.reasoning() + &reasoning, message.text() + &text);
-        let rendered = render::whole(message.id, reasoning, text).await?;
+        let rendered = render::whole(message.id, reasoning, text, &message.sources()).await?;
         return Ok(shown(message, String::new(), rendered));
     }
     let rendered = if let Some((render::VERSION, rendered)) = message.rendered.take() {
         rendered
     } else {
-        let rendered = render::whole(message.id, message.reasoning(), message.text()).await?;
+        let (reasoning, text) = (message.reasoning(), message.text());
+        let rendered = render::whole(message.id, reasoning, text, &message.sources()).await?;
         db.save_rendered(message.id, render::VERSION, &rendered)
             .await?;
         rendered
@@ -62,6 +64,13 @@ async fn view(db: &Db, hub: &Hub, mut message: Message) -> Result<MessageView, E
 }
 
 fn shown(message: Message, text: String, rendered: Rendered) -> MessageView {
+    let blocks = u32::try_from(rendered.blocks.len()).unwrap_or(u32::MAX);
+    let place = |mut tool: ToolCallView| {
+        // Another renderer may have made fewer blocks of the same text.
+        tool.after = tool.after.min(blocks);
+        tool
+    };
+    let tools = message.calls.iter().map(KeptCall::view).map(place);
     MessageView {
         id: message.id,
         parent: message.parent,
@@ -71,12 +80,15 @@ fn shown(message: Message, text: String, rendered: Rendered) -> MessageView {
         attachments: message.attachments,
         blocks: rendered.blocks,
         reasoning: rendered.reasoning,
+        tools: tools.collect(),
         reasoning_ms: message.reasoning_ms,
         seq: message.last_seq,
         model: message.model,
         failure: message.failure,
         edited: message.edited,
         branch: message.branch,
+        references: Vec::new(),
+        rating: message.rating,
         created_at: message.created_at,
     }
 }

@@ -9,9 +9,16 @@ use super::{Files, FilesError};
 const AT_ONCE: u32 = 200;
 
 impl Files {
-    /// Deletes an upload of the owner's that was not sent after all. What something has already stays.
+    /// Deletes an upload of the owner's that was not sent after all, also out of drafts. What something has already stays.
     #[tracing::instrument(name = "files.discard", skip_all, fields(file.id = %id))]
     pub async fn discard(&self, owner: UserId, id: FileId) -> Result<(), FilesError> {
+        self.view(owner, id).await?;
+        self.0.db.take_from_drafts(owner, id).await?;
+        self.let_go(owner, id).await
+    }
+
+    /// Deletes an upload of the owner's that nothing has, no draft either.
+    async fn let_go(&self, owner: UserId, id: FileId) -> Result<(), FilesError> {
         self.view(owner, id).await?;
         let inner = &self.0;
         let now = inner.clock.now();
@@ -32,7 +39,7 @@ impl Files {
             };
             after = last.id;
             for attachment in &left {
-                match self.discard(attachment.owner, attachment.file).await {
+                match self.let_go(attachment.owner, attachment.file).await {
                     Ok(()) | Err(FilesError::NotFound) => {}
                     Err(error) => return Err(error),
                 }

@@ -5,7 +5,10 @@ use bytes::{Bytes, BytesMut};
 use object_store::MultipartUpload;
 use sha2::{Digest, Sha256};
 
-use super::{Files, FilesError, boxes::Boxes, place::Object, scan::Scan};
+use super::{
+    Files, FilesError, blanks::Blanks, boxes::Boxes, elements::Elements, place::Object, scan::Scan,
+    tracks::Tracks,
+};
 use crate::{identity::token::hex, store::Blob};
 
 /// Bytes of a piece: S3 wants 5 MiB at least and ten thousand pieces at most. Each upload that runs takes two of them.
@@ -21,7 +24,8 @@ pub(super) struct Draft {
     bytes: u64,
     limit: u64,
     scan: Option<Scan>,
-    boxes: Option<Boxes>,
+    boxes: Option<(Boxes, Tracks)>,
+    elements: Option<Elements>,
     is_kept: bool,
 }
 
@@ -54,13 +58,20 @@ impl Draft {
             limit,
             scan,
             boxes: None,
+            elements: None,
             is_kept: false,
         })
     }
 
     /// It is a file in boxes, and only what belongs to film or sound is kept of them. The scanner sees what was sent.
     pub(super) fn in_boxes(mut self) -> Self {
-        self.boxes = Some(Boxes::default());
+        self.boxes = Some((Boxes::default(), Tracks::default()));
+        self
+    }
+
+    /// It is a file in elements, of which the same is true.
+    pub(super) fn in_elements(mut self) -> Self {
+        self.elements = Some(Elements::default());
         self
     }
 
@@ -73,9 +84,14 @@ impl Draft {
         if let Some(scan) = &mut self.scan {
             scan.write(&piece).await?;
         }
-        let piece = match &mut self.boxes {
-            Some(boxes) => boxes.pass(piece),
-            None => piece,
+        let piece = match (&mut self.boxes, &mut self.elements) {
+            (Some((boxes, tracks)), _) => {
+                let piece = boxes.pass(piece);
+                tracks.see(&piece);
+                piece
+            }
+            (None, Some(elements)) => elements.pass(piece),
+            (None, None) => piece,
         };
         self.take(piece).await
     }
@@ -97,9 +113,16 @@ impl Draft {
         if let Some(scan) = self.scan.take() {
             scan.finish().await?;
         }
-        if let Some(mut boxes) = self.boxes.take() {
-            self.take(boxes.rest()).await?;
-        }
+        let rest = match (&mut self.boxes, &mut self.elements) {
+            (Some((boxes, tracks)), _) => {
+                let rest = boxes.rest();
+                tracks.see(&rest);
+                rest
+            }
+            (None, Some(elements)) => elements.rest(),
+            (None, None) => Bytes::new(),
+        };
+        self.take(rest).await?;
         if self.pieces.is_none() {
             let content = self.pending.split().freeze();
             let place = &self.files.0.place;
@@ -119,6 +142,14 @@ impl Draft {
             sha256: hex(&std::mem::take(&mut self.hash).finalize()),
             bytes: self.bytes,
         })
+    }
+
+    /// What must not be kept of what is written, now that all of it was seen.
+    pub(super) fn blanks(&mut self) -> Result<Option<Blanks>, FilesError> {
+        match self.boxes.take() {
+            Some((_, tracks)) => tracks.finish(),
+            None => Ok(None),
+        }
     }
 
     /// Which content it is.

@@ -86,6 +86,11 @@ impl Type {
         [MP4, MOV, M4A].contains(&self)
     }
 
+    /// Whether it is a file of elements, as WebM is.
+    pub(super) fn is_in_elements(&self) -> bool {
+        *self == *WEBM
+    }
+
     /// Whether a name may end so.
     fn has_extension(&self, extension: &str) -> bool {
         let is = |known: &&&str| known.eq_ignore_ascii_case(extension);

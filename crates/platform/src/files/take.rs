@@ -9,9 +9,11 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     Files, FilesError,
-    draft::Draft,
+    blanks::Blanks,
+    draft::{Draft, Written},
     kinds::{self, Type},
     pictures,
+    place::Object,
     scan::Scan,
 };
 use crate::store::{Blob, Keep, Kept};
@@ -132,6 +134,8 @@ impl Files {
         let mut draft = Draft::begin(self, self.next_blob(owner), limit, scan).await?;
         if kind.is_in_boxes() {
             draft = draft.in_boxes();
+        } else if kind.is_in_elements() {
+            draft = draft.in_elements();
         }
         let mut bytes = Box::pin(bytes);
         while let Some(piece) = bytes.next().await {
@@ -194,7 +198,10 @@ impl Files {
         from: From,
     ) -> Result<FileView, FilesError> {
         let name = kind.complete(&file.name)?;
-        let written = draft.finish().await?;
+        let mut written = draft.finish().await?;
+        if let Some(blanks) = draft.blanks()? {
+            (draft, written) = self.written_anew(&draft, written.bytes, blanks).await?;
+        }
         let inner = &self.0;
         let now = inner.clock.now();
         let view = FileView {
@@ -226,6 +233,24 @@ impl Files {
             Kept::QuotaUsedUp => Err(FilesError::StorageUsedUp),
             Kept::Gone => Err(FilesError::NotFound),
         }
+    }
+
+    /// What was written once more, without what must not be kept of it. The first goes with its draft.
+    async fn written_anew(
+        &self,
+        first: &Draft,
+        bytes: u64,
+        mut blanks: Blanks,
+    ) -> Result<(Draft, Written), FilesError> {
+        let blob = first.blob();
+        let mut second = Draft::begin(self, self.next_blob(blob.owner), u64::MAX, None).await?;
+        let place = &self.0.place;
+        let mut pieces = place.stream(blob, Object::Content, 0, bytes).await?;
+        while let Some(piece) = pieces.next().await {
+            second.write(blanks.pass(piece?)).await?;
+        }
+        let written = second.finish().await?;
+        Ok((second, written))
     }
 
     /// Room in memory for so many bytes of pictures that come in.

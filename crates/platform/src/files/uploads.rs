@@ -2,13 +2,15 @@
 //! whatever arrived stays; when all is there, the parts are streamed into one content like any other file's. Memory holds two
 //! parts of an upload, however long it is, and no part of it is on a disk of this machine when files are in S3.
 
+mod deferred;
+
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use model::{FailureCode, FileId, FileName, Medium, Millis, UploadId, UserId};
 use tracing::Instrument;
 
 use super::{Files, FilesError, NewFile, kinds, pictures, place::Object};
-use crate::store::{Begun, Blob, KeptUpload, NewPart, NewUpload};
+use crate::store::{Advanced, Begun, Blob, KeptUpload, NewPart, NewUpload};
 
 /// Bytes of a part at most.
 const PART: usize = 4 * 1024 * 1024;
@@ -21,8 +23,8 @@ const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 pub struct UploadStatus {
     /// Which.
     pub id: UploadId,
-    /// Bytes that will come.
-    pub length: i64,
+    /// Bytes that will come; not known yet where that is told with the end.
+    pub length: Option<i64>,
     /// Bytes that came.
     pub offset: i64,
     /// Until when it waits for more.
@@ -37,7 +39,7 @@ impl UploadStatus {
     fn of(id: UploadId, kept: &KeptUpload) -> Self {
         Self {
             id,
-            length: kept.length,
+            length: (!kept.deferred).then_some(kept.length),
             offset: kept.received,
             expires_at: kept.expires_at,
             file: kept.file,
@@ -69,11 +71,17 @@ impl Files {
             owner,
             name: name.as_str(),
             declared: declared.unwrap_or_default(),
-            length: i64::try_from(length).map_err(|_| FilesError::TooLarge)?,
+            length: Some(i64::try_from(length).map_err(|_| FilesError::TooLarge)?),
+            is_recording: false,
             expires_at: now.plus(KEPT_MS),
         };
-        match inner.db.begin_upload(&upload, inner.quota(), now).await? {
-            Begun::Done => self.upload(owner, upload.id).await,
+        self.begun(&upload, now).await
+    }
+
+    async fn begun(&self, upload: &NewUpload<'_>, now: Millis) -> Result<UploadStatus, FilesError> {
+        let inner = &self.0;
+        match inner.db.begin_upload(upload, inner.quota(), now).await? {
+            Begun::Done => self.upload(upload.owner, upload.id).await,
             Begun::QuotaUsedUp => Err(FilesError::StorageUsedUp),
             Begun::TooMany => Err(FilesError::TooMany),
         }
@@ -107,7 +115,7 @@ impl Files {
                 Err(error) => Err(error),
             };
             if let Err(error) = ended {
-                if error.is_final() {
+                if error.is_final() && !files.keeps_what_came(owner, id, &error).await {
                     files.give_up(owner, id, error.code()).await?;
                 }
                 return Err(error);
@@ -161,7 +169,7 @@ impl Files {
                 Some(Err(error)) => break Err(error),
                 Some(Ok(mut piece)) => {
                     let arrived = at + len(&part) + len(&piece);
-                    if arrived > upload.length {
+                    if arrived > self.longest(&upload) {
                         break Err(FilesError::TooLarge);
                     }
                     while part.len() + piece.len() >= PART {
@@ -177,11 +185,11 @@ impl Files {
         }
         match ended {
             // More than was said came: what was said is kept, and the upload may still be ended or gone on with.
-            Err(FilesError::TooLarge) => {
+            Err(FilesError::TooLarge) if !upload.deferred => {
                 Err(FilesError::Interrupted("more than its length".into()))
             }
             Err(error) => Err(error),
-            Ok(()) => Ok(at == upload.length && upload.file.is_none()),
+            Ok(()) => Ok(!upload.deferred && at == upload.length && upload.file.is_none()),
         }
     }
 
@@ -198,7 +206,8 @@ impl Files {
         let part = part.split().freeze();
         let bytes = len(&part);
         // What can't become a file is refused when its beginning is here, not after gigabytes.
-        if at == 0 && (part.len() >= kinds::ENOUGH || bytes == upload.length) {
+        if at == 0 && (part.len() >= kinds::ENOUGH || (!upload.deferred && bytes == upload.length))
+        {
             let name = FileName::parse(&upload.name)?;
             let kind = kinds::agreed(&part, &name, Some(&upload.declared))?;
             let largest = i64::try_from(pictures::LARGEST).unwrap_or(i64::MAX);
@@ -219,14 +228,26 @@ impl Files {
             object: &object,
         };
         let expires_at = inner.clock.now().plus(KEPT_MS);
-        let advanced = inner
+        let advanced = if upload.deferred {
+            let (db, quota) = (&inner.db, inner.quota());
+            db.advance_deferred_upload(owner, id, &stored, quota, expires_at)
+                .await?
+        } else if inner
             .db
             .advance_upload(owner, id, &stored, expires_at)
-            .await?;
-        if advanced {
+            .await?
+        {
+            Advanced::Done
+        } else {
+            Advanced::Elsewhere
+        };
+        if advanced == Advanced::Done {
             return Ok(at + bytes);
         }
         inner.place.delete(blob, Object::Part(&object)).await?;
+        if advanced == Advanced::QuotaUsedUp {
+            return Err(FilesError::StorageUsedUp);
+        }
         // Ended meanwhile, or somebody else went on with it.
         let now = self.kept_upload(owner, id).await;
         if now.is_err() {

@@ -229,6 +229,11 @@ impl Gateway {
         })
     }
 
+    /// Where the upstream is, which decides its prices.
+    pub(crate) fn region(&self) -> &bailian::Region {
+        &self.0.options.region
+    }
+
     pub(super) fn prices(&self) -> Prices<'_> {
         Prices {
             catalogue: &self.0.options.catalogue,

@@ -46,6 +46,8 @@ pub(crate) struct JobEnd {
     pub(crate) code: Option<String>,
     /// What the upstream says was used.
     pub(crate) usage: Option<MediaUsage>,
+    /// Part of that was reckoned here.
+    pub(crate) estimated: bool,
     pub(crate) upstream_request_id: Option<String>,
 }
 
@@ -55,6 +57,7 @@ impl JobEnd {
             outcome,
             code: None,
             usage: None,
+            estimated: false,
             upstream_request_id: None,
         }
     }
@@ -193,10 +196,10 @@ impl Gateway {
                 .as_ref()
                 .map(Reported::call_usage)
                 .unwrap_or_default(),
-            usage_source: if reported.is_some() {
-                UsageSource::Reported
-            } else {
-                UsageSource::Nothing
+            usage_source: match &reported {
+                Some(_) if end.estimated => UsageSource::Estimated,
+                Some(_) => UsageSource::Reported,
+                None => UsageSource::Nothing,
             },
             cost: cost.unwrap_or(0),
             // A success of which nothing is said is not known to be free, nor is what nobody knows the end of.

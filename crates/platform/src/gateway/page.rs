@@ -68,6 +68,34 @@ impl Gateway {
         self.admit_ask(user, ask).await
     }
 
+    /// Reserves what an application's answer can cost at most, as far as that can be said: it chooses its models itself, so whoever
+    /// has a budget is refused, as with a key. `text_bytes` is what goes in.
+    #[tracing::instrument(name = "gateway.admit_application", skip_all)]
+    pub(crate) async fn admit_application(
+        &self,
+        user: UserId,
+        (application, text_bytes): (&str, usize),
+        request_id: String,
+        id: CallId,
+    ) -> Result<Running, GatewayError> {
+        if let Some(shortage) = self.shortage() {
+            return Err(overloaded(shortage));
+        }
+        let ask = Ask {
+            id: Some(id),
+            streamed: true,
+            text_bytes: text_bytes as u64,
+            ..Ask::new(
+                Protocol::Page,
+                Operation::Application,
+                application,
+                Vec::new(),
+                request_id,
+            )
+        };
+        self.admit_ask(user, ask).await
+    }
+
     async fn admit_ask(&self, user: UserId, ask: Ask) -> Result<Running, GatewayError> {
         let groups = self.groups_of(user).await?;
         let budgets = self.0.ledger.budgets_of(None, user, &groups).await?;

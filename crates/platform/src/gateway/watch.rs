@@ -19,14 +19,16 @@ enum CredentialKey {
     Key(model::ApiKeyId),
     Family(model::FamilyId),
     Session(model::SessionId),
+    Absent(model::UserId),
 }
 
-impl From<Credential> for CredentialKey {
-    fn from(credential: Credential) -> Self {
-        match credential {
+impl From<&Caller> for CredentialKey {
+    fn from(caller: &Caller) -> Self {
+        match caller.credential() {
             Credential::Key { id } => Self::Key(id),
             Credential::Token { family, .. } => Self::Family(family),
             Credential::Session { id, .. } => Self::Session(id),
+            Credential::Absent => Self::Absent(caller.user()),
         }
     }
 }
@@ -85,7 +87,7 @@ impl Gateway {
     }
 
     pub(super) fn watch(&self, principal: &Principal) -> Arc<Watch> {
-        let key = principal.caller.credential().into();
+        let key = (&principal.caller).into();
         let mut watches = self
             .0
             .watches

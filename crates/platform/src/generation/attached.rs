@@ -4,12 +4,14 @@ use std::collections::HashSet;
 
 use model::{
     Attachment, AttachmentKind, FailureCode, FileId, FileView, ModelName, Permission, Prompt,
+    UserId,
     attachment::{MEDIA_TOGETHER, MOST_ATTACHMENTS},
 };
 
 use super::Generations;
 use crate::{
     Error,
+    assistants::BegunWith,
     files::{FilesError, text},
     identity::Caller,
 };
@@ -21,6 +23,10 @@ pub struct Asking {
     pub prompt: Prompt,
     /// The caller's files.
     pub attachments: Vec<FileId>,
+    /// The assistant with which it opens a conversation; elsewhere it means nothing.
+    pub assistant: Option<BegunWith>,
+    /// A conversation that is begun with it is temporary: gone for good when it is left.
+    pub temporary: bool,
 }
 
 impl From<Prompt> for Asking {
@@ -28,6 +34,8 @@ impl From<Prompt> for Asking {
         Self {
             prompt,
             attachments: Vec::new(),
+            assistant: None,
+            temporary: false,
         }
     }
 }
@@ -53,13 +61,23 @@ impl Generations {
             return Ok(Vec::new());
         }
         caller.require(Permission::FilesUse)?;
+        self.fitting(caller.user(), model, ids).await
+    }
+
+    /// The files, if that person has them and the model can be given them.
+    pub(super) async fn fitting(
+        &self,
+        user: UserId,
+        model: &ModelName,
+        ids: &[FileId],
+    ) -> Result<Vec<FileView>, Error> {
         if ids.len() > MOST_ATTACHMENTS {
             return Err(Error::Refused(FailureCode::TooMany));
         }
         let files = &self.0.files;
         let (mut views, mut kinds, mut media) = (Vec::new(), Vec::new(), 0);
         for id in ids {
-            let file = match files.view(caller.user(), *id).await {
+            let file = match files.view(user, *id).await {
                 Err(FilesError::NotFound) => return Err(Error::Refused(FailureCode::FileGone)),
                 found => found?,
             };
@@ -72,7 +90,7 @@ impl Generations {
                 return Err(Error::Refused(FailureCode::TooLarge));
             }
             if kind == AttachmentKind::Text {
-                let content = files.read(caller.user(), *id, u64::MAX).await?;
+                let content = files.read(user, *id, u64::MAX).await?;
                 text::decoded(&content).ok_or(Error::Refused(FailureCode::UnreadableText))?;
             }
             kinds.push(kind);
@@ -106,6 +124,19 @@ impl Generations {
     }
 }
 
+/// Applications are given words only.
+pub(super) fn refuse_media(views: &[FileView]) -> Result<(), Error> {
+    let kinds = views.iter().map(|view| AttachmentKind::of_mime(&view.mime));
+    for kind in kinds.flatten() {
+        match kind {
+            AttachmentKind::Image => return Err(Error::Refused(FailureCode::ModelCantSee)),
+            AttachmentKind::Audio => return Err(Error::Refused(FailureCode::ModelCantHear)),
+            AttachmentKind::Text => {}
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -118,6 +149,8 @@ mod tests {
         let asking = Asking {
             prompt: Prompt::parse("看看").expect("a prompt"),
             attachments: vec![two, one, two, one],
+            assistant: None,
+            temporary: false,
         };
         assert_eq!(asking.each_once().attachments, [two, one]);
     }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use model::{
     Asked, CallId, ConversationId, FailureCode, GenerationId, MessageId, ModelName, Speaker,
-    SubmissionId, Title, UserId,
+    SubmissionId, Title,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::{
     Asking, Generations,
+    attached::refuse_media,
     lifetime::LEASE,
     live::{Before, Live},
     request,
@@ -18,8 +19,9 @@ use super::{
 };
 use crate::{
     Error,
+    assistants::beginning,
     identity::Caller,
-    store::{NewAnswer, Place, Question, Submitted},
+    store::{Beginning, NewAnswer, Place, Question, Submitted},
 };
 
 impl Generations {
@@ -38,6 +40,19 @@ impl Generations {
         let question = question.each_once();
         self.room_for(caller, &model).await?;
         let files = self.attached(caller, &model, &question.attachments).await?;
+        let begun = match (conversation, &question.assistant) {
+            (None, Some(begun)) => Some(beginning(&self.0.db, caller, begun).await?),
+            (None, None) | (Some(_), _) => None,
+        };
+        let is_application = match (conversation, &begun) {
+            (Some(id), _) => self.asks_application(caller, id).await?,
+            (None, begun) => begun
+                .as_ref()
+                .is_some_and(|begun| begun.snapshot.application.is_some()),
+        };
+        if is_application {
+            refuse_media(&files)?;
+        }
         let place = if let Some(conversation) = conversation {
             Place::Existing(conversation)
         } else {
@@ -48,9 +63,11 @@ impl Generations {
             Place::New {
                 conversation: ConversationId::from_uuid(self.0.ids.next()),
                 title: Title::of_question(words),
+                temporary: question.temporary,
             }
         };
-        self.put(caller, place, question, model, submission).await
+        self.put(caller, place, (question, begun), model, submission)
+            .await
     }
 
     /// Puts another version of a question beside it and begins the answer to that one. What there was stays.
@@ -66,20 +83,24 @@ impl Generations {
         let question: Asking = question.into();
         let question = question.each_once();
         self.room_for(caller, &model).await?;
-        self.attached(caller, &model, &question.attachments).await?;
+        let files = self.attached(caller, &model, &question.attachments).await?;
+        if self.asks_application(caller, conversation).await? {
+            refuse_media(&files)?;
+        }
         let place = Place::Beside(conversation, message);
-        self.put(caller, place, question, model, submission).await
+        self.put(caller, place, (question, None), model, submission)
+            .await
     }
 
     async fn put(
         &self,
         caller: &Caller,
         place: Place,
-        asking: Asking,
+        (asking, begun): (Asking, Option<Beginning>),
         model: ModelName,
         submission: SubmissionId,
     ) -> Result<Asked, Error> {
-        let (this, user) = (self.clone(), caller.user());
+        let (this, user, asking_one) = (self.clone(), caller.user(), caller.clone());
         let (conversation, question) = self
             .unbroken(async move {
                 let inner = &*this.0;
@@ -94,13 +115,14 @@ impl Generations {
                     text: asking.prompt.as_str(),
                     attachments: &attachments,
                     submission,
+                    assistant: begun.as_ref(),
                     answer,
                 };
                 match inner.db.ask(&asked).await.map_err(already)? {
                     Submitted::New(conversation) => {
                         this.start(
                             Task::Answer { question },
-                            user,
+                            &asking_one,
                             conversation,
                             &answer,
                             Before::default(),
@@ -109,7 +131,7 @@ impl Generations {
                         Ok((conversation, question))
                     }
                     Submitted::Before(conversation, question) => Ok((conversation, question)),
-                    Submitted::NoConversation => Err(Error::NotFound),
+                    Submitted::NoConversation | Submitted::NotDue => Err(Error::NotFound),
                     Submitted::NoFile => Err(Error::Refused(FailureCode::FileGone)),
                 }
             })
@@ -137,16 +159,17 @@ impl Generations {
             .filter(|_| cut.status.is_cut())
             .ok_or(Error::CannotContinue)?;
         self.room_for(caller, &model).await?;
-        let before = Before {
-            reasoning: cut.reasoning(),
-            text: cut.text(),
-            reasoning_ms: cut.reasoning_ms,
-            seq: cut.last_seq,
-        };
-        if !request::can_continue(self.0.models.spec(&model), &before.text) {
+        // An application can't be asked to go on from a given beginning.
+        if self.asks_application(caller, conversation).await? {
             return Err(Error::CannotContinue);
         }
-        let (this, user) = (self.clone(), caller.user());
+        let before = Before::of(&cut);
+        let spec = self.0.models.spec(&model);
+        if !request::can_continue(spec, &before.text, &before.calls) {
+            return Err(Error::CannotContinue);
+        }
+        let (this, caller) = (self.clone(), caller.clone());
+        let user = caller.user();
         self.unbroken(async move {
             let answer = this.new_answer(Some(message), &model);
             if !this
@@ -158,14 +181,14 @@ impl Generations {
             {
                 return Err(Error::CannotContinue);
             }
-            this.start(Task::Continue, user, conversation, &answer, before)
+            this.start(Task::Continue, &caller, conversation, &answer, before)
                 .await
         })
         .await
     }
 
     /// Writes another answer beside `message`, or to `message` if that is a question, and shows it. Without a model, the
-    /// one that answered last is asked.
+    /// one that answered last is asked. The question.
     #[tracing::instrument(name = "api.generation.regenerate", skip_all, fields(message.id = %message))]
     pub async fn regenerate(
         &self,
@@ -173,7 +196,7 @@ impl Generations {
         conversation: ConversationId,
         message: MessageId,
         model: Option<ModelName>,
-    ) -> Result<(), Error> {
+    ) -> Result<MessageId, Error> {
         let inner = &*self.0;
         let current = inner
             .db
@@ -196,7 +219,8 @@ impl Generations {
         let model = model.unwrap_or(current.model);
         self.room_for(caller, &model).await?;
         self.takes(&model, &attachments)?;
-        let (this, user) = (self.clone(), caller.user());
+        let (this, caller) = (self.clone(), caller.clone());
+        let user = caller.user();
         self.unbroken(async move {
             let answer = this.new_answer(None, &model);
             let begun = this
@@ -210,25 +234,45 @@ impl Generations {
             }
             this.start(
                 Task::Answer { question },
-                user,
+                &caller,
                 conversation,
                 &answer,
                 Before::default(),
             )
-            .await
+            .await?;
+            Ok(question)
         })
         .await
     }
 
-    async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
+    /// Whether an application answers in the caller's conversation.
+    async fn asks_application(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+    ) -> Result<bool, Error> {
+        let answering = self.0.db.answering(caller.user(), conversation).await?;
+        Ok(answering.is_some_and(|answering| answering.open_application().is_some()))
+    }
+
+    pub(super) async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
         self.allowed(caller, model).await?;
+        self.has_room()
+    }
+
+    /// Refuses when there is no room for another answer.
+    pub(super) fn has_room(&self) -> Result<(), Error> {
         if self.0.closing.is_cancelled() || self.0.hub.running() >= self.0.options.at_once {
             return Err(Error::Overloaded);
         }
         Ok(())
     }
 
-    fn new_answer<'a>(&'a self, message: Option<MessageId>, model: &'a ModelName) -> NewAnswer<'a> {
+    pub(super) fn new_answer<'a>(
+        &'a self,
+        message: Option<MessageId>,
+        model: &'a ModelName,
+    ) -> NewAnswer<'a> {
         let now = self.0.clock.now();
         NewAnswer {
             message: message.unwrap_or_else(|| MessageId::from_uuid(self.0.ids.next())),
@@ -242,17 +286,17 @@ impl Generations {
     }
 
     /// Carries on when the caller leaves: what was begun in the store must get its run.
-    async fn unbroken<T: Send + 'static>(
+    pub(super) async fn unbroken<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
         self.0.runs.spawn(work.in_current_span()).await?
     }
 
-    async fn start(
+    pub(super) async fn start(
         &self,
         task: Task,
-        user: UserId,
+        caller: &Caller,
         conversation: ConversationId,
         answer: &NewAnswer<'_>,
         before: Before,
@@ -270,9 +314,10 @@ impl Generations {
         let live = Arc::new(live.await?);
         self.0.hub.begin(&live);
         let (this, model, call) = (self.clone(), answer.model.clone(), answer.call);
-        self.0
-            .runs
-            .spawn(async move { this.run(task, user, model, call, live).await }.in_current_span());
+        let caller = caller.clone();
+        self.0.runs.spawn(
+            async move { this.run(task, caller, model, call, live).await }.in_current_span(),
+        );
         Ok(())
     }
 
@@ -305,7 +350,7 @@ impl Generations {
 }
 
 /// A conflict on the way in means that an answer is being written already.
-fn already(error: crate::store::Error) -> Error {
+pub(super) fn already(error: crate::store::Error) -> Error {
     if error.is_conflict() {
         Error::AlreadyGenerating
     } else {

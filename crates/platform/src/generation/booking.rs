@@ -28,19 +28,25 @@ impl Generations {
             .gateway
             .admit_page(user, (request, bytes), request_id, id)
             .await;
-        running.map_err(|error| match error {
-            GatewayError::OverBudget { .. }
-            | GatewayError::NoPrice
-            | GatewayError::QuotaUsedUp { .. } => FailureCode::QuotaUsedUp,
-            GatewayError::Overloaded { .. } => FailureCode::Overloaded,
-            error => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "an answer's money could not be reserved"
-                );
-                FailureCode::StoreUnavailable
-            }
-        })
+        running.map_err(unreserved)
+    }
+}
+
+/// Why an answer may not be asked for.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
+pub(super) fn unreserved(error: GatewayError) -> FailureCode {
+    match error {
+        GatewayError::OverBudget { .. }
+        | GatewayError::NoPrice
+        | GatewayError::QuotaUsedUp { .. } => FailureCode::QuotaUsedUp,
+        GatewayError::Overloaded { .. } => FailureCode::Overloaded,
+        error => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "an answer's money could not be reserved"
+            );
+            FailureCode::StoreUnavailable
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, oneshot},
     time::{Instant, sleep, sleep_until},
 };
 
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Clock,
     render::{self, Changes},
-    store::{Chunk, Db, End, parts_of},
+    store::{Chunk, Db, End, KeptCall, parts_of, with_sources},
 };
 
 /// The least time between two commits.
@@ -39,6 +39,8 @@ struct Step {
     seq: u64,
     changes: Changes,
     reasoning_ms: Option<i64>,
+    calls: Vec<KeptCall>,
+    stored: Vec<oneshot::Sender<()>>,
     chunk: Option<Chunk>,
     end: Option<(Ending, End)>,
 }
@@ -97,12 +99,22 @@ async fn run(
 
 /// Takes what waits and renders it. Runs off the async threads.
 fn step(live: Arc<Live>, now: model::Millis) -> Step {
-    let pending = live.take();
+    let mut pending = live.take();
     let mut written = lock(&live.written);
+    // What is said after a tool was called begins a paragraph of its own, and so a block behind the call's place.
+    if !pending.text.is_empty() && written.follows_calls() {
+        pending.text.insert_str(0, "\n\n");
+    }
+    if !pending.sources.is_empty() {
+        written.growing.cite(&pending.sources);
+        written.sources.clone_from(&pending.sources);
+    }
     let mut changes = guarded(|| written.growing.grow(&pending.reasoning, &pending.text));
     written.reasoning.push_str(&pending.reasoning);
     written.text.push_str(&pending.text);
     written.reasoning_ms = pending.reasoning_ms.or(written.reasoning_ms);
+    let calls = written.take_calls(std::mem::take(&mut pending.calls), pending.end.as_ref());
+    let stored = std::mem::take(&mut pending.stored);
     written.seq += 1;
     let (seq, reasoning_ms) = (written.seq, written.reasoning_ms);
     let Some(ending) = pending.end else {
@@ -111,6 +123,9 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
             seq,
             reasoning: pending.reasoning,
             text: pending.text,
+            calls: calls.clone(),
+            now,
+            sources: pending.sources,
         };
         drop(written);
         return Step {
@@ -118,6 +133,8 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
             seq,
             changes,
             reasoning_ms,
+            calls,
+            stored,
             chunk: Some(chunk),
             end: None,
         };
@@ -129,7 +146,12 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
         generation: live.generation,
         message: live.message,
         status: ending.status,
-        parts: parts_of(written.reasoning.clone(), written.text.clone()),
+        calls: calls.clone(),
+        parts: with_sources(
+            parts_of(written.reasoning.clone(), written.text.clone()),
+            written.sources.clone(),
+        ),
+
         rendered: (render::VERSION, written.growing.rendered()),
         reasoning_ms,
         failure: ending.failure.clone(),
@@ -144,6 +166,8 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
         seq,
         changes,
         reasoning_ms,
+        calls,
+        stored,
         chunk: None,
         end: Some((ending, end)),
     }
@@ -181,8 +205,13 @@ async fn store(db: &Db, hub: &Hub, steps: &[Step]) {
 
 fn show(hub: &Hub, step: Step) {
     let ending = step.end.map(|(ending, _)| ending);
+    let changes = (step.changes, &*step.calls);
     step.live
-        .show(step.seq, step.changes, step.reasoning_ms, ending.as_ref());
+        .show(step.seq, changes, step.reasoning_ms, ending.as_ref());
+    for waits in step.stored {
+        // Who asked may be gone.
+        let _ = waits.send(());
+    }
     if ending.is_some() {
         hub.ended(&step.live);
     } else {

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use model::{ConversationEvent, ConversationId, GenerationId, MessageId, Title};
+use model::{ConversationEvent, ConversationId, GenerationId, MessageId, Queue, Title};
 use tokio::sync::broadcast;
 
 use super::live::{Event, Live, Snapshot, lock};
@@ -151,6 +151,11 @@ impl Hub {
     /// Tells the watchers that messages changed otherwise than by growing.
     pub(crate) fn changed(&self, conversation: ConversationId) {
         self.tell(conversation, &ConversationEvent::Changed);
+    }
+
+    /// Tells the watchers what waits now.
+    pub(crate) fn queued(&self, conversation: ConversationId, queue: Queue) {
+        self.tell(conversation, &ConversationEvent::Queue { queue });
     }
 
     /// Tells the watchers that the conversation is gone.

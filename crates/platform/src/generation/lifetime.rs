@@ -11,6 +11,9 @@ pub(super) const LEASE: Duration = Duration::from_secs(4);
 /// How often it does.
 const RENEWAL: Duration = Duration::from_secs(1);
 
+/// At which of so many renewals it looks for messages that wait behind answers which have ended.
+const QUEUES: (u32, u32) = (3, 10);
+
 impl Generations {
     /// Marks the answers of dead processes as interrupted. How many. When this process is the only one, all that
     /// are not its own are dead.
@@ -56,9 +59,20 @@ impl Generations {
     pub(super) async fn keep_leases(self) {
         let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
         let mut ticks = tokio::time::interval(RENEWAL);
+        let mut turn = 0;
         while !self.0.runs.is_closed() || !self.0.runs.is_empty() {
             ticks.tick().await;
             let inner = &*self.0;
+            turn = (turn + 1) % QUEUES.1;
+            if turn == QUEUES.0
+                && !inner.closing.is_cancelled()
+                && let Err(error) = self.resume_queues().await
+            {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "looking for messages that wait failed"
+                );
+            }
             if inner.hub.running() > 0 {
                 let until = inner.clock.now().plus(lease);
                 if let Err(error) = inner.db.renew_leases(&inner.options.node, until).await {

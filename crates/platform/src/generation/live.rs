@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{
     AnswerFailure, ConversationEvent, ConversationId, FailureCode, GenerationId, MessageId,
-    MessageStatus, Progress,
+    MessageStatus, Progress, ToolCallState, ToolCallView,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     render::{Changes, Growing},
-    store::{Rendered, Tokens},
+    store::{KeptCall, Message, Rendered, Source, Tokens, parts_of},
 };
 
 /// How much may wait for the next commit before the upstream is read no further, in bytes.
@@ -49,6 +49,11 @@ pub(super) struct Pending {
     pub(super) reasoning: String,
     pub(super) text: String,
     pub(super) reasoning_ms: Option<i64>,
+    /// Calls of tools that are new or have changed.
+    pub(super) calls: Vec<KeptCall>,
+    /// Who waits until all of this is stored.
+    pub(super) stored: Vec<oneshot::Sender<()>>,
+    pub(super) sources: Vec<Source>,
     pub(super) end: Option<Ending>,
     queued: bool,
 }
@@ -67,13 +72,17 @@ pub(super) struct Written {
     pub(super) growing: Growing,
     pub(super) reasoning: String,
     pub(super) text: String,
+    pub(super) calls: Vec<KeptCall>,
     pub(super) reasoning_ms: Option<i64>,
+    pub(super) sources: Vec<Source>,
     pub(super) seq: u64,
 }
 
 struct Shown {
     blocks: Vec<Block>,
     reasoning: Vec<Block>,
+    /// Each with the number under which it last changed.
+    tools: Vec<(u64, ToolCallView)>,
     seq: u64,
     status: MessageStatus,
     reasoning_ms: Option<i64>,
@@ -94,6 +103,7 @@ pub struct Event {
 /// An answer as it is shown at this moment.
 pub(crate) struct Snapshot {
     pub(crate) rendered: Rendered,
+    pub(crate) tools: Vec<ToolCallView>,
     pub(crate) seq: u64,
     pub(crate) status: MessageStatus,
     pub(crate) reasoning_ms: Option<i64>,
@@ -118,8 +128,24 @@ impl Ending {
 pub(super) struct Before {
     pub(super) reasoning: String,
     pub(super) text: String,
+    pub(super) calls: Vec<KeptCall>,
     pub(super) reasoning_ms: Option<i64>,
+    pub(super) sources: Vec<Source>,
     pub(super) seq: u64,
+}
+
+impl Before {
+    /// What is kept of an answer.
+    pub(super) fn of(message: &Message) -> Self {
+        Self {
+            reasoning: message.reasoning(),
+            text: message.text(),
+            calls: message.calls.clone(),
+            reasoning_ms: message.reasoning_ms,
+            sources: message.sources(),
+            seq: message.last_seq,
+        }
+    }
 }
 
 impl Live {
@@ -132,12 +158,14 @@ impl Live {
         before: Before,
     ) -> Self {
         let mut growing = Growing::new(message);
+        growing.cite(&before.sources);
         let changes = growing.grow(&before.reasoning, &before.text);
         // Taking an answer up again is an event of its own: its end is open once more.
         let seq = if before.seq == 0 { 0 } else { before.seq + 1 };
         let mut shown = Shown {
             blocks: Vec::new(),
             reasoning: Vec::new(),
+            tools: before.calls.iter().map(|call| (seq, call.view())).collect(),
             seq,
             status: MessageStatus::Generating,
             reasoning_ms: before.reasoning_ms,
@@ -150,7 +178,9 @@ impl Live {
             growing,
             reasoning: before.reasoning,
             text: before.text,
+            calls: before.calls,
             reasoning_ms: before.reasoning_ms,
+            sources: before.sources,
             seq,
         };
         Self {
@@ -198,7 +228,7 @@ impl Live {
     pub(super) fn show(
         &self,
         seq: u64,
-        changes: Changes,
+        (changes, calls): (Changes, &[KeptCall]),
         reasoning_ms: Option<i64>,
         end: Option<&Ending>,
     ) {
@@ -206,6 +236,14 @@ impl Live {
         let from = shown.seq;
         apply(&mut shown.blocks, changes.blocks, seq);
         apply(&mut shown.reasoning, changes.reasoning, seq);
+        for call in calls {
+            let tools = &mut shown.tools;
+            let changed = (seq, call.view());
+            match tools.iter_mut().find(|(_, tool)| tool.id == call.id) {
+                Some(tool) => *tool = changed,
+                None => tools.push(changed),
+            }
+        }
         shown.seq = seq;
         shown.reasoning_ms = reasoning_ms;
         if let Some(end) = end {
@@ -223,6 +261,19 @@ impl Live {
         self.finished.cancelled().await;
         let status = lock(&self.shown).status;
         (status, lock(&self.written).text.clone())
+    }
+
+    /// How often the model was asked and called tools.
+    pub(super) fn rounds(&self) -> u32 {
+        let written = lock(&self.written);
+        written.calls.last().map_or(0, |call| call.round)
+    }
+
+    /// Puts what was written so far into the answer as it is kept, which has it from its end on only.
+    pub(super) fn write_into(&self, answer: &mut Message) {
+        let written = lock(&self.written);
+        answer.parts = parts_of(written.reasoning.clone(), written.text.clone());
+        answer.calls.clone_from(&written.calls);
     }
 
     /// What a watcher who has seen `have` has not seen yet.
@@ -246,6 +297,7 @@ impl Live {
                 blocks: html(&shown.blocks),
                 reasoning: html(&shown.reasoning),
             },
+            tools: shown.tools.iter().map(|(_, tool)| tool.clone()).collect(),
             seq: shown.seq,
             status: shown.status,
             reasoning_ms: shown.reasoning_ms,
@@ -261,6 +313,12 @@ impl Live {
             status: shown.status,
             blocks: changes(&shown.blocks, from),
             reasoning: changes(&shown.reasoning, from),
+            tools: shown
+                .tools
+                .iter()
+                .filter(|(changed, _)| *changed > from)
+                .map(|(_, tool)| tool.clone())
+                .collect(),
             reasoning_ms: shown.reasoning_ms,
             failure: shown.failure.clone(),
         };
@@ -268,6 +326,47 @@ impl Live {
             id: Some(format!("{}.{}", self.message, shown.seq)),
             data: Event::json(&ConversationEvent::Progress(progress)),
         }
+    }
+}
+
+impl Written {
+    /// Whether the newest of the answer is a call of a tool, with text before it.
+    pub(super) fn follows_calls(&self) -> bool {
+        let end = self.text.len();
+        end > 0 && self.calls.last().is_some_and(|call| call.text_at == end)
+    }
+
+    /// Takes in calls that are new or have changed. With its end an answer has no call that is still to be done, but those that
+    /// wait for the person in one that waits.
+    pub(super) fn take_calls(
+        &mut self,
+        mut calls: Vec<KeptCall>,
+        end: Option<&Ending>,
+    ) -> Vec<KeptCall> {
+        for call in &mut calls {
+            match self.calls.iter_mut().find(|known| known.id == call.id) {
+                Some(known) => {
+                    // Where it stands is what was found when it came.
+                    (call.text_at, call.after_blocks) = (known.text_at, known.after_blocks);
+                    known.clone_from(call);
+                }
+                None => {
+                    (call.text_at, call.after_blocks) = (self.text.len(), self.growing.blocks());
+                    self.calls.push(call.clone());
+                }
+            }
+        }
+        if end.is_none_or(|end| end.status == MessageStatus::Waiting) {
+            return calls;
+        }
+        for known in &mut self.calls {
+            if !known.state.is_settled() {
+                known.state = ToolCallState::Interrupted;
+                calls.retain(|call| call.id != known.id);
+                calls.push(known.clone());
+            }
+        }
+        calls
     }
 }
 
@@ -319,7 +418,7 @@ mod tests {
             }],
             reasoning: vec![],
         };
-        live.show(seq, changes, None, None);
+        live.show(seq, (changes, &[]), None, None);
     }
 
     fn progress(live: &Live, have: u64) -> Option<Progress> {

@@ -1,6 +1,9 @@
 //! The models that the chat offers, and how each is asked.
 
-use bailian::capability::{self, Catalogue, Feature, Modality};
+use bailian::{
+    capability::{self, Catalogue, Feature, Modality},
+    native::Service,
+};
 use model::{Abilities, ModelChoice, ModelName, ThinkingAbility};
 
 /// How a model thinks, and so whether it can be asked to go on from a given text: Bailian's prefix continuation
@@ -28,6 +31,8 @@ pub(super) struct Spec {
     pub(super) sees: bool,
     /// Whether it takes sound.
     pub(super) hears: bool,
+    /// Whether it can call tools; what the catalogue doesn't say is not tried.
+    pub(super) calls: bool,
 }
 
 /// What is sent to a model of which nothing is known.
@@ -81,6 +86,7 @@ impl Models {
             thinking,
             sees: takes(Modality::Image),
             hears: takes(Modality::Audio),
+            calls: card.and_then(|card| card.has(&Feature::FunctionCalling)) == Some(true),
             continues: thinking != Thinking::Always && prefix != Some(false),
             context_characters: tokens.map_or(CAUTIOUS_CHARACTERS, |tokens| {
                 usize::try_from(tokens / 2).unwrap_or(usize::MAX)
@@ -107,6 +113,11 @@ impl Models {
             // While it reasons it can't, whatever else is known of it.
             json: knows(Feature::StructuredOutputs) && thinking != ThinkingAbility::Always,
         }
+    }
+
+    /// Where `name` is served in Bailian's own protocol, if that is known.
+    pub(super) fn service(&self, name: &ModelName) -> Option<Service> {
+        self.catalogue.get(name.as_str())?.service
     }
 
     /// The model as it is shown.

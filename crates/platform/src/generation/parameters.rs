@@ -1,6 +1,6 @@
 //! What a person sets for the answers of a conversation.
 
-use model::{ConversationId, ModelName, Parameters, ParametersView};
+use model::{ConversationId, ModelName, Parameters, ParametersView, ToolChoices};
 
 use super::Generations;
 use crate::{Error, identity::Caller};
@@ -24,13 +24,46 @@ impl Generations {
                 let found = inner.db.conversation(caller.user(), id).await?;
                 found.ok_or(Error::NotFound)?.model
             }
-            (None, None) => inner.options.default_model.clone(),
+            (None, None) => {
+                let own = inner.db.default_model(caller.user()).await?;
+                own.filter(|model| inner.models.offers(model))
+                    .unwrap_or_else(|| inner.options.default_model.clone())
+            }
         };
         Ok(ParametersView {
             conversation,
             abilities: inner.models.abilities(&model),
             model: inner.models.choice(&model),
             parameters,
+        })
+    }
+
+    /// The tools that the caller may let models use, which of them are on, and whether `model` can call any; without one, the model
+    /// that answers next.
+    #[tracing::instrument(name = "api.generation.tool_choices", skip_all)]
+    pub async fn tool_choices(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        model: Option<ModelName>,
+    ) -> Result<ToolChoices, Error> {
+        let inner = &*self.0;
+        let model = match (model, conversation) {
+            (Some(model), _) => model,
+            (None, Some(id)) => {
+                let found = inner.db.conversation(caller.user(), id).await?;
+                found.ok_or(Error::NotFound)?.model
+            }
+            (None, None) => inner.options.default_model.clone(),
+        };
+        let (tools, is_own) = match self.tools() {
+            Some(tools) => tools.choices(caller, conversation).await?,
+            None => (Vec::new(), false),
+        };
+        Ok(ToolChoices {
+            tools,
+            is_own,
+            model_calls: inner.models.spec(&model).calls,
         })
     }
 

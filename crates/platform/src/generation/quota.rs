@@ -1,13 +1,13 @@
 //! What somebody may ask for: the permission to, the models of their groups, and how much is left of today.
 
-use model::{Millis, ModelChoice, ModelName, Permission};
+use model::{Millis, ModelChoice, ModelName, Permission, UserId};
 
 use super::Generations;
 use crate::{Error, identity::Caller, store::Allowance};
 
 impl Generations {
-    /// The models on offer to the caller, and the one that stands for those who did not choose: the site's default where
-    /// their groups allow it, else the first that they do.
+    /// The models on offer to the caller, and the one that stands for those who did not choose: their own default or the
+    /// site's where it is on offer and their groups allow it, else the first that they do.
     #[tracing::instrument(name = "api.generation.offer", skip_all)]
     pub async fn offer(&self, caller: &Caller) -> Result<(Vec<ModelChoice>, ModelName), Error> {
         caller.require(Permission::ChatUse)?;
@@ -16,17 +16,54 @@ impl Generations {
         let choices = on_offer.filter(|choice| allows(&allowance, &choice.name));
         let choices: Vec<ModelChoice> = choices.cloned().collect();
         let default = &self.0.options.default_model;
-        let shown = choices.iter().find(|choice| choice.name == *default);
+        let own = self.0.db.default_model(caller.user()).await?;
+        let named = |name: &ModelName| choices.iter().find(|choice| choice.name == *name);
+        let shown = own.as_ref().and_then(named).or_else(|| named(default));
         let shown = shown.or_else(|| choices.first());
         let default = shown.map_or_else(|| default.clone(), |choice| choice.name.clone());
         Ok((choices, default))
+    }
+
+    /// The models on offer to the caller, and the one that they chose to begin with; `None` where that is the site's.
+    #[tracing::instrument(name = "api.generation.default_model", skip_all)]
+    pub async fn default_model(
+        &self,
+        caller: &Caller,
+    ) -> Result<(Vec<ModelChoice>, Option<ModelName>), Error> {
+        let (choices, _) = self.offer(caller).await?;
+        Ok((choices, self.0.db.default_model(caller.user()).await?))
+    }
+
+    /// Begins the caller's conversations with that model from now on; with none, with the site's. One that is taken off the offer
+    /// later is passed over while it is.
+    #[tracing::instrument(name = "api.generation.set_default_model", skip_all)]
+    pub async fn set_default_model(
+        &self,
+        caller: &Caller,
+        model: Option<&ModelName>,
+    ) -> Result<(), Error> {
+        let (choices, _) = self.offer(caller).await?;
+        if model.is_some_and(|model| choices.iter().all(|choice| choice.name != *model)) {
+            return Err(Error::UnknownModel);
+        }
+        let now = self.0.clock.now();
+        Ok(self
+            .0
+            .db
+            .set_default_model(caller.user(), model, now)
+            .await?)
     }
 
     /// Refuses unless the caller may ask that model now. Answers that are begun in the same moment may together pass the
     /// day's limit; none that is begun after it is reached does.
     pub(super) async fn allowed(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
         caller.require(Permission::ChatUse)?;
-        let allowance = self.0.db.allowance(caller.user()).await?;
+        self.may_ask(caller.user(), model).await
+    }
+
+    /// The same for somebody who may ask at all.
+    pub(super) async fn may_ask(&self, user: UserId, model: &ModelName) -> Result<(), Error> {
+        let allowance = self.0.db.allowance(user).await?;
         if !self.0.models.offers(model) || !allows(&allowance, model) {
             return Err(Error::UnknownModel);
         }
@@ -39,7 +76,7 @@ impl Generations {
         }
         let now = self.0.clock.now();
         let today = Millis::new(now.get() - now.get().rem_euclid(Millis::DAY));
-        let used = self.0.db.used_since(caller.user(), today).await?;
+        let used = self.0.db.used_since(user, today).await?;
         if allowance.quota.is_used_up(used.0, used.1) {
             let left_ms = today.plus(Millis::DAY).since(now);
             return Err(Error::QuotaUsedUp {

@@ -6,11 +6,12 @@ use bailian::{ChatRequest, Content, ContentPart, Message as Turn};
 use model::{Attachment, FileId, ModelName, Speaker};
 
 use super::{
+    called,
     material::{Material, Materials},
     models::{Spec, Thinking},
     wishes::Wishes,
 };
-use crate::store::Message;
+use crate::store::{KeptCall, Message};
 
 /// Said before the conversation when texts of files are part of it.
 const ABOUT_FILES: &str = "The user has attached files. What stands between fences below the line \u{201c}Attached file\u{201d} is the content \
@@ -25,7 +26,7 @@ pub(super) fn answer(
     materials: &Materials,
 ) -> ChatRequest {
     let (about, turns) = turns(beside(spec, wishes), branch, materials);
-    wishes.request(model, about, turns)
+    wishes.request(model, about.as_deref(), turns)
 }
 
 /// Asks to go on from where the answer, the last of `branch`, was cut: Bailian's prefix continuation, which
@@ -38,20 +39,37 @@ pub(super) fn continuation(
     materials: &Materials,
 ) -> ChatRequest {
     let ((about, mut turns), cut) = match branch.split_last() {
-        Some((cut, above)) => (turns(beside(spec, wishes), above, materials), cut.text()),
+        Some((cut, above)) => {
+            let (about, mut turns) = turns(beside(spec, wishes), above, materials);
+            let text = cut.text();
+            let tail = called::tail(&text, &cut.calls).to_owned();
+            if spec.calls && !cut.calls.is_empty() {
+                // What was called is told before the text that goes on.
+                turns.extend(called::turns(&text[..text.len() - tail.len()], &cut.calls));
+                ((about, turns), tail)
+            } else {
+                ((about, turns), text)
+            }
+        }
         None => ((None, Vec::new()), String::new()),
     };
     turns.push(Turn::assistant(cut).partial(true));
-    let request = wishes.request(model, about, turns);
+    let request = wishes.request(model, about.as_deref(), turns);
     match spec.thinking {
         Thinking::ByDefault => request.enable_thinking(false),
         Thinking::OnRequest | Thinking::Always => request,
     }
 }
 
-/// Whether an answer that begins with `text` can be continued by a model that is asked so.
-pub(super) fn can_continue(spec: Spec, text: &str) -> bool {
-    !text.is_empty() && spec.continues
+/// Whether an answer that begins with `text` and these calls can be continued by a model that is asked so. Behind a call there is
+/// nothing that would have to be gone on from.
+pub(super) fn can_continue(spec: Spec, text: &str, calls: &[KeptCall]) -> bool {
+    ends_in_calls(spec, text, calls) || (!text.is_empty() && spec.continues)
+}
+
+/// Whether the newest of an answer is a call that the model can be told of.
+pub(super) fn ends_in_calls(spec: Spec, text: &str, calls: &[KeptCall]) -> bool {
+    spec.calls && !calls.is_empty() && called::tail(text, calls).is_empty()
 }
 
 /// The room that is left beside what the model is told before the conversation.
@@ -64,11 +82,8 @@ fn beside(spec: Spec, wishes: &Wishes) -> Spec {
 }
 
 /// The newest turns that fit, beginning with a question, and what is to be said before them.
-fn turns(
-    spec: Spec,
-    branch: &[Message],
-    materials: &Materials,
-) -> (Option<&'static str>, Vec<Turn>) {
+fn turns(spec: Spec, branch: &[Message], materials: &Materials) -> (Option<String>, Vec<Turn>) {
+    let mut has_calls = false;
     let mut room = spec.context_characters;
     let mut turns = Vec::new();
     let mut has_files = false;
@@ -76,18 +91,23 @@ fn turns(
     for message in branch.iter().rev() {
         let attached = once(message, materials, &mut given);
         let text = worded(message, &attached);
-        let length = text.chars().count();
+        let calls = if spec.calls { &*message.calls } else { &[] };
+        let length = match calls {
+            [] => text.chars().count(),
+            _ => text.chars().count() + called::length(message),
+        };
         // The question itself is sent whatever its length: the model's refusal says more than ours could.
         if length > room && !turns.is_empty() {
             break;
         }
         room = room.saturating_sub(length);
         let media = media(&attached);
-        if !text.is_empty() || !media.is_empty() {
+        if !text.is_empty() || !media.is_empty() || !calls.is_empty() {
+            has_calls |= !calls.is_empty();
             has_files |= attached
                 .iter()
                 .any(|(_, material)| matches!(material, Some(Material::Text(_))));
-            turns.push((message.speaker, text, media));
+            turns.push((message.speaker, text, media, calls));
         }
     }
     while turns
@@ -96,12 +116,21 @@ fn turns(
     {
         turns.pop();
     }
-    let turn = |(speaker, text, media)| match speaker {
-        Speaker::User => Turn::user(content(text, media)),
-        Speaker::Assistant => Turn::assistant(text),
-    };
-    let turns = turns.into_iter().rev().map(turn).collect();
-    (has_files.then_some(ABOUT_FILES), turns)
+    let turn =
+        |(speaker, text, media, calls): (Speaker, String, Vec<ContentPart>, &[KeptCall])| match (
+            speaker, calls,
+        ) {
+            (Speaker::User, _) => vec![Turn::user(content(text, media))],
+            (Speaker::Assistant, []) => vec![Turn::assistant(text)],
+            (Speaker::Assistant, calls) => called::turns(&text, calls),
+        };
+    let turns = turns.into_iter().rev().flat_map(turn).collect();
+    let about = [
+        has_files.then_some(ABOUT_FILES),
+        has_calls.then_some(called::ABOUT_TOOLS),
+    ];
+    let about: Vec<&str> = about.into_iter().flatten().collect();
+    ((!about.is_empty()).then(|| about.join("\n\n")), turns)
 }
 
 /// Models that only read take nothing but text.
@@ -197,6 +226,7 @@ mod tests {
                 text: text.to_owned(),
             }],
             attachments: Vec::new(),
+            calls: Vec::new(),
             rendered: None,
             reasoning_ms: None,
             model: None,
@@ -209,6 +239,7 @@ mod tests {
                 previous: None,
                 next: None,
             },
+            rating: None,
             created_at: Millis::new(0),
         }
     }
@@ -219,6 +250,7 @@ mod tests {
         context_characters: 400_000,
         sees: true,
         hears: true,
+        calls: true,
     };
 
     const THINKER: Spec = Spec {
@@ -227,6 +259,7 @@ mod tests {
         context_characters: 48_000,
         sees: false,
         hears: false,
+        calls: false,
     };
 
     fn name(name: &str) -> ModelName {
@@ -393,7 +426,10 @@ mod tests {
         let json = serde_json::to_value(&request).expect("json");
         assert_eq!(json["messages"][1]["partial"], true);
         assert_eq!(json["enable_thinking"], false);
-        assert!(!can_continue(THINKER, "春眠"), "it always thinks");
-        assert!(!can_continue(PLAIN, ""), "there is nothing to go on from");
+        assert!(!can_continue(THINKER, "春眠", &[]), "it always thinks");
+        assert!(
+            !can_continue(PLAIN, "", &[]),
+            "there is nothing to go on from"
+        );
     }
 }

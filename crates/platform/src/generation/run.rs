@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use bailian::{ChatEvent, ChatRequest, Client, FinishReason, Usage};
+use bailian::{ChatEvent, ChatRequest, Client, FinishReason, ToolCall, Usage, native::Service};
+
 use futures_util::StreamExt;
 use model::{FailureCode, MessageStatus};
 use tokio::time::Instant;
@@ -13,26 +14,41 @@ use super::{
     commit::Committer,
     failure,
     live::{Ending, Live},
+    searching,
 };
 use crate::{gateway::Running, store::Tokens};
 
 /// The longest answer, in bytes: a stream without an end must end.
 const LONGEST: usize = 1024 * 1024;
 
-/// Runs to the end and leaves the ending with the commit.
+/// A question to the model that ended in calls of tools: the answer goes on when they are done.
+pub(super) struct Called {
+    /// What it called, in its order; never nothing.
+    pub(super) calls: Vec<ToolCall>,
+    pub(super) request_id: Option<String>,
+    pub(super) tokens: Option<Tokens>,
+}
+
+/// Runs to the end and leaves the ending with the commit, or to where the model calls tools that it was offered. Whatever is thought
+/// in a `later` question of the same answer stands apart from what was thought before.
 #[tracing::instrument(name = "generation.run", skip_all, fields(
     conversation.id = %live.conversation, message.id = %live.message, generation.id = %live.generation,
     model.name = request.model,
 ))]
 pub(super) async fn run(
     client: Client,
-    request: ChatRequest,
+    (request, service): (ChatRequest, Option<Service>),
     live: Arc<Live>,
     committer: Committer,
     leaving: CancellationToken,
     mut call: Running,
-) {
-    let mut seen = Seen::default();
+    later: bool,
+) -> Option<Called> {
+    let has_tools = !request.tools.is_empty();
+    let mut seen = Seen {
+        stands_apart: later,
+        ..Seen::default()
+    };
     // Dropping the stream closes the upstream's connection, so leaving this select is all that stopping takes.
     let status = tokio::select! {
         biased;
@@ -41,12 +57,19 @@ pub(super) async fn run(
             tracing::error!("the answer ends because it can't be stored");
             let ending = Ending::failed(FailureCode::StoreUnavailable, live.generation);
             committer.add(&live, |pending| pending.end = Some(ending));
-            return;
+            return None;
         }
         () = leaving.cancelled() => Ok(MessageStatus::Interrupted),
-        ended = stream(&client, request, &live, &committer, &mut seen, &mut call) => ended,
+        ended = stream(&client, (request, service), &live, &committer, &mut seen, &mut call) => ended,
     };
     booking::close(call, &status, seen.usage.take(), seen.bytes).await;
+    if has_tools && !seen.calls.is_empty() && matches!(status, Ok(MessageStatus::Complete)) {
+        return Some(Called {
+            calls: seen.calls,
+            request_id: seen.request_id,
+            tokens: seen.tokens,
+        });
+    }
     let (status, failure) = match status {
         Ok(status) => (status, None),
         Err(error) => {
@@ -82,6 +105,7 @@ pub(super) async fn run(
         tokens: seen.tokens,
     };
     committer.add(&live, |pending| pending.end = Some(ending));
+    None
 }
 
 /// What a run learns on its way.
@@ -92,6 +116,8 @@ struct Seen {
     usage: Option<Usage>,
     bytes: usize,
     has_begun: bool,
+    stands_apart: bool,
+    calls: Vec<ToolCall>,
     reasoning_since: Option<Instant>,
 }
 
@@ -107,13 +133,13 @@ impl Seen {
 
 async fn stream(
     client: &Client,
-    request: ChatRequest,
+    (request, service): (ChatRequest, Option<Service>),
     live: &Arc<Live>,
     committer: &Committer,
     seen: &mut Seen,
     call: &mut Running,
 ) -> Result<MessageStatus, bailian::Error> {
-    let mut events = client.chat_stream(request).await?.events();
+    let mut events = searching::open(client, request, service).await?;
     seen.request_id = events.request_id().map(ToOwned::to_owned);
     let mut status = MessageStatus::Complete;
     while let Some(event) = events.next().await {
@@ -122,7 +148,13 @@ async fn stream(
                 seen.first_token(call);
                 seen.reasoning_since.get_or_insert_with(Instant::now);
                 seen.bytes += piece.len();
-                committer.add(live, |pending| append(&mut pending.reasoning, &piece));
+                let gap = std::mem::take(&mut seen.stands_apart);
+                committer.add(live, |pending| {
+                    if gap {
+                        pending.reasoning.push_str("\n\n");
+                    }
+                    append(&mut pending.reasoning, &piece);
+                });
             }
             ChatEvent::Text(piece) => {
                 seen.first_token(call);
@@ -135,6 +167,10 @@ async fn stream(
                     }
                 });
             }
+            ChatEvent::Search(found) => {
+                let sources = searching::sources(found);
+                committer.add(live, |pending| pending.sources = sources);
+            }
             ChatEvent::Finished {
                 reason: FinishReason::Length,
             } => status = MessageStatus::Truncated,
@@ -142,8 +178,13 @@ async fn stream(
                 seen.tokens = Some(tokens(&usage));
                 seen.usage = Some(usage);
             }
-            // No tools were offered, and the client may learn of events that this program does not know.
-            ChatEvent::Finished { .. } | ChatEvent::ToolCall(_) | _ => {}
+            ChatEvent::ToolCall(called) => {
+                seen.first_token(call);
+                seen.bytes += called.function.name.len() + called.function.arguments.len();
+                seen.calls.push(called);
+            }
+            // The client may learn of events that this program does not know.
+            ChatEvent::Finished { .. } | _ => {}
         }
         if seen.bytes > LONGEST {
             return Ok(MessageStatus::Truncated);

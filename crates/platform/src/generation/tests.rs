@@ -1,13 +1,17 @@
 //! What generations promise, with the simulator for Bailian and on both databases.
 
+mod assistants;
 mod attaching;
 mod closing;
 mod continuing;
 mod ending;
 mod neighbours;
 mod page;
+mod queue;
 mod quota;
 mod storing;
+mod temporary;
+mod tools;
 mod tree;
 mod watching;
 mod wishes;

@@ -1,7 +1,10 @@
 //! What a person wants of an answer beside their question: parameters, and instructions of their own.
 
 use bailian::{ChatRequest, Message as Turn, ResponseFormat};
-use model::{ConversationId, Instructions, ModelName, Parameters, Sent, UserId};
+use model::{
+    AssistantSnapshot, ConversationId, Instructions, ModelName, Parameters, Sent, UserId,
+    remembered::told,
+};
 
 use super::Generations;
 use crate::store;
@@ -14,6 +17,9 @@ const JSON: &str = "Answer with one JSON object and nothing else.";
 pub(super) struct Wishes {
     parameters: Parameters,
     personal: Option<String>,
+    /// What the conversation was begun with, where that says something.
+    assistant: Option<AssistantSnapshot>,
+    memory: Option<String>,
 }
 
 impl Wishes {
@@ -22,7 +28,23 @@ impl Wishes {
         Self {
             parameters: fitted,
             personal: instructions.and_then(Instructions::message),
+            assistant: None,
+            memory: None,
         }
+    }
+
+    /// The same with what the person has models remember of them.
+    pub(super) fn remembering(self, facts: &[String]) -> Self {
+        Self {
+            memory: told(facts.iter().map(String::as_str)),
+            ..self
+        }
+    }
+
+    /// With what the conversation was begun with.
+    pub(super) fn with_assistant(self, assistant: Option<AssistantSnapshot>) -> Self {
+        let assistant = assistant.filter(|it| !it.instructions.is_empty());
+        Self { assistant, ..self }
     }
 
     /// The same where a cut answer goes on.
@@ -33,13 +55,16 @@ impl Wishes {
         }
     }
 
-    /// The message before the conversation, if there is anything to say.
+    /// The message before the conversation, if there is anything to say: what the person tells every model, then what is
+    /// remembered of them, then what the assistant is told, then what is told in this conversation, which goes before both where they differ.
     pub(super) fn system(&self) -> Option<String> {
-        let told = &self.parameters.instructions;
+        let own = &self.parameters.instructions;
         let json = self.parameters.json.then(|| JSON.to_owned());
         let parts = [
             self.personal.clone(),
-            (!told.is_empty()).then(|| told.clone()),
+            self.memory.clone(),
+            self.assistant.as_ref().map(|it| it.instructions.clone()),
+            (!own.is_empty()).then(|| own.clone()),
             json,
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -79,6 +104,13 @@ impl Wishes {
             },
             personal_instructions: self.personal.is_some(),
             conversation_instructions: !self.parameters.instructions.is_empty(),
+            assistant: self
+                .assistant
+                .as_ref()
+                .map(|it| it.name.clone())
+                .unwrap_or_default(),
+            application: false,
+            memory: self.memory.is_some(),
         }
     }
 }
@@ -97,7 +129,12 @@ impl Generations {
         let fitted = set
             .unwrap_or_default()
             .for_model(&inner.models.abilities(model));
-        Ok(Wishes::new(fitted, instructions.as_ref()))
+        let facts = inner.db.facts_sent(user, conversation).await?;
+        let answering = inner.db.answering(user, conversation).await?;
+        let assistant = answering.map(|answering| answering.snapshot);
+        Ok(Wishes::new(fitted, instructions.as_ref())
+            .remembering(&facts)
+            .with_assistant(assistant))
     }
 }
 
@@ -164,17 +201,30 @@ mod tests {
             answers: "Briefly.".to_owned(),
             enabled: true,
         };
-        let wishes = Wishes::new(set, Some(&personal));
+        let translator = AssistantSnapshot {
+            name: "Translator".to_owned(),
+            instructions: "Translate.".to_owned(),
+            ..AssistantSnapshot::default()
+        };
+        let facts = ["I teach.".to_owned()];
+        let wishes = Wishes::new(set, Some(&personal))
+            .remembering(&facts)
+            .with_assistant(Some(translator));
         let sent = json(&wishes);
         assert_eq!(sent["messages"][0]["role"], "system");
         let told = sent["messages"][0]["content"].as_str().expect("a text");
         let personal = personal.message().expect("a message");
-        assert_eq!(told, format!("{personal}\n\nRhyme.\n\n{JSON}"));
+        let remembered = super::told(["I teach."]).expect("a message");
+        assert_eq!(
+            told,
+            format!("{personal}\n\n{remembered}\n\nTranslate.\n\nRhyme.\n\n{JSON}")
+        );
         assert_eq!(sent["messages"][1]["role"], "user");
         assert_eq!(sent["response_format"]["type"], "json_object");
         let noted = wishes.sent();
-        assert!(noted.personal_instructions && noted.conversation_instructions);
+        assert!(noted.personal_instructions && noted.conversation_instructions && noted.memory);
         assert_eq!(noted.parameters.instructions, "");
+        assert_eq!(noted.assistant, "Translator");
         let going_on = json(&wishes.going_on());
         assert_eq!(going_on.get("response_format"), None);
     }

@@ -29,6 +29,8 @@ pub enum Credential {
         /// Which.
         id: ApiKeyId,
     },
+    /// Nothing: nobody is there, and what they left to be done is done for them.
+    Absent,
 }
 
 /// Who is asking, what they may do now, and from where. Only [`super::Identity`] makes one. Cheap to clone.
@@ -56,6 +58,11 @@ impl Caller {
             credential,
             visitor,
         }))
+    }
+
+    /// Somebody for whom something is done that they left waiting, with what they may do now.
+    pub(crate) fn absent(user: UserId, access: Access) -> Self {
+        Self::new(user, access, Credential::Absent, Visitor::default())
     }
 
     /// Who it is.
@@ -96,7 +103,7 @@ impl Caller {
     pub fn require_person(&self) -> Result<(), IdentityError> {
         match self.credential() {
             Credential::Session { .. } | Credential::Token { .. } => Ok(()),
-            Credential::Key { .. } => Err(IdentityError::Forbidden),
+            Credential::Key { .. } | Credential::Absent => Err(IdentityError::Forbidden),
         }
     }
 
@@ -111,7 +118,7 @@ impl Caller {
             Credential::Session { .. } | Credential::Token { .. } => {
                 Err(IdentityError::StepUpNeeded)
             }
-            Credential::Key { .. } => Err(IdentityError::Forbidden),
+            Credential::Key { .. } | Credential::Absent => Err(IdentityError::Forbidden),
         }
     }
 

@@ -76,7 +76,7 @@ impl Identity {
         }
         match caller.credential() {
             Credential::Session { .. } => self.renew(session).await,
-            Credential::Token { .. } | Credential::Key { .. } => Ok(()),
+            Credential::Token { .. } | Credential::Key { .. } | Credential::Absent => Ok(()),
         }
     }
 

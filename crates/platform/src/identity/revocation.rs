@@ -54,6 +54,7 @@ impl Identity {
                     inner.db.device_is_open(user, family, now).await?
                 }
                 Credential::Key { id } => inner.db.key_is_valid(user, id, now).await?,
+                Credential::Absent => true,
             })
     }
 

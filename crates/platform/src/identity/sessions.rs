@@ -62,7 +62,7 @@ impl Identity {
         let keep = match caller.credential() {
             Credential::Session { id, .. } => Some(SessionRef::Browser(id)),
             Credential::Token { family, .. } => Some(SessionRef::Device(family)),
-            Credential::Key { .. } => None,
+            Credential::Key { .. } | Credential::Absent => None,
         };
         self.end_all_but(caller.user(), keep).await
     }
@@ -140,6 +140,6 @@ pub(super) fn own(caller: &Caller) -> Result<SessionRef, IdentityError> {
     match caller.credential() {
         Credential::Session { id, .. } => Ok(SessionRef::Browser(id)),
         Credential::Token { family, .. } => Ok(SessionRef::Device(family)),
-        Credential::Key { .. } => Err(IdentityError::Forbidden),
+        Credential::Key { .. } | Credential::Absent => Err(IdentityError::Forbidden),
     }
 }

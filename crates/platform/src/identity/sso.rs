@@ -123,7 +123,9 @@ impl Asker {
                 user: caller.user(),
                 session: id,
             }),
-            Credential::Token { .. } | Credential::Key { .. } => Err(IdentityError::Forbidden),
+            Credential::Token { .. } | Credential::Key { .. } | Credential::Absent => {
+                Err(IdentityError::Forbidden)
+            }
         }
     }
 }

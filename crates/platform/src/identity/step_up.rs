@@ -71,6 +71,8 @@ impl Identity {
 pub(super) fn in_a_browser(caller: &Caller) -> Result<(), IdentityError> {
     match caller.credential() {
         Credential::Session { .. } => Ok(()),
-        Credential::Token { .. } | Credential::Key { .. } => Err(IdentityError::Forbidden),
+        Credential::Token { .. } | Credential::Key { .. } | Credential::Absent => {
+            Err(IdentityError::Forbidden)
+        }
     }
 }

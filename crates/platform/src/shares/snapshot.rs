@@ -11,6 +11,7 @@ use crate::{
     conversations::Walk,
     render,
     store::{Conversation, Message, OpenShare, ShownMessage, Snapshot},
+    written::plain_markdown,
 };
 
 /// Messages of a copy at most.
@@ -65,6 +66,7 @@ impl Shares {
                     .ok_or(Error::Refused(FailureCode::TooLarge))?;
                 messages.push(ShownMessage {
                     speaker: message.speaker,
+                    sources: message.sources(),
                     model: message.model,
                     text,
                     blocks: Vec::new(),
@@ -75,10 +77,8 @@ impl Shares {
         if messages.is_empty() {
             return Err(Error::NotFound);
         }
-        let texts = messages.iter().map(markdown_of).collect();
-        let rendered = render::each(texts, SCOPE).await?;
-        for (message, blocks) in messages.iter_mut().zip(rendered) {
-            message.blocks = blocks;
+        for (place, message) in messages.iter_mut().enumerate() {
+            message.blocks = blocks(place, message).await?;
         }
         Ok(Snapshot {
             title: found.title.into(),
@@ -105,8 +105,7 @@ impl Shares {
         let mut messages = Vec::with_capacity(shown.len());
         for (position, mut message) in shown {
             if message.render_version != render::VERSION {
-                let scope = format!("{SCOPE}{position}");
-                let blocks = render::under(scope, markdown_of(&message)).await?;
+                let blocks = blocks(position, &message).await?;
                 db.save_shown(found.id, position, &blocks, render::VERSION)
                     .await?;
                 message.blocks = blocks;
@@ -151,6 +150,14 @@ fn told(message: &Message) -> String {
         Some(AttachmentKind::Text) => "📎 text · 文本",
         None => "📎",
     };
+    if !message.calls.is_empty() {
+        // What was asked and what came back may tell more than is meant to be told.
+        let names = message.calls.iter().map(|call| plain_markdown(&call.name));
+        let names = names.collect::<Vec<_>>().join(" · ");
+        return format!("{}\n\n🔧 {names}", message.text())
+            .trim()
+            .to_owned();
+    }
     let said = Some(message.text()).filter(|text| !text.is_empty());
     let kinds = message.attachments.iter().map(kind).map(str::to_owned);
     let lines: Vec<String> = said.into_iter().chain(kinds).collect();
@@ -158,9 +165,15 @@ fn told(message: &Message) -> String {
 }
 
 /// What is rendered of a message: answers are Markdown, questions are text.
-fn markdown_of(message: &ShownMessage) -> String {
+async fn blocks(
+    place: impl std::fmt::Display,
+    message: &ShownMessage,
+) -> Result<Vec<String>, Error> {
     match message.speaker {
-        Speaker::User => String::new(),
-        Speaker::Assistant => message.text.clone(),
+        Speaker::User => Ok(Vec::new()),
+        Speaker::Assistant => {
+            let scope = format!("{SCOPE}{place}");
+            render::under(scope, message.text.clone(), &message.sources).await
+        }
     }
 }

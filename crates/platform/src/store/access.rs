@@ -75,6 +75,17 @@ impl Db {
         Ok(access)
     }
 
+    /// The roles of that person, by themselves and by groups.
+    #[tracing::instrument(name = "store.access.roles_of", skip_all)]
+    pub(crate) async fn roles_of(&self, user: UserId) -> Result<Vec<RoleId>> {
+        let found: Vec<RoleRow> = on_pool!(self.reader(), |pool| sqlx::query_as(ROLES)
+            .bind(user.to_string())
+            .fetch_all(pool)
+            .await?);
+        let ids = found.iter().map(|row| rows::id("roles", "id", &row.id));
+        ids.collect()
+    }
+
     /// Which models that person may use and how much.
     #[tracing::instrument(name = "store.access.allowance", skip_all)]
     pub(crate) async fn allowance(&self, user: UserId) -> Result<Allowance> {

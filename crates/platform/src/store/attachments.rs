@@ -104,6 +104,36 @@ impl Db {
         Ok(all)
     }
 
+    /// Files that the owner is to hand in, in their order; of one that is gone nothing is known but that.
+    #[tracing::instrument(name = "store.attachments.handed", skip_all)]
+    pub(crate) async fn handed(&self, owner: UserId, files: &[FileId]) -> Result<Vec<Attachment>> {
+        let mut handed = Vec::with_capacity(files.len());
+        for &file in files {
+            let kept = self.file(owner, file).await?.map(|kept| kept.view);
+            handed.push(match kept {
+                Some(kept) => Attachment {
+                    file,
+                    name: kept.name,
+                    mime: kept.mime,
+                    bytes: kept.bytes,
+                    width: kept.width,
+                    height: kept.height,
+                    is_gone: false,
+                },
+                None => Attachment {
+                    file,
+                    name: String::new(),
+                    mime: String::new(),
+                    bytes: 0,
+                    width: None,
+                    height: None,
+                    is_gone: true,
+                },
+            });
+        }
+        Ok(handed)
+    }
+
     /// What was handed in with messages that are gone for good, behind that one.
     #[tracing::instrument(name = "store.attachments.left", skip_all)]
     pub(crate) async fn left_attachments(

@@ -31,6 +31,8 @@ pub struct Conversation {
     pub pinned: bool,
     /// It is in the archive.
     pub archived: bool,
+    /// It goes for good when it is left.
+    pub temporary: bool,
 }
 
 #[derive(FromRow)]
@@ -62,19 +64,30 @@ struct ConversationRow {
     leaf_id: Option<String>,
     pinned_at: Option<i64>,
     archived_at: Option<i64>,
+    expires_at: Option<i64>,
 }
 
 const LIST: &str = "
     SELECT c.id, c.title, c.updated_at,
            EXISTS (SELECT 1 FROM generations g WHERE g.conversation_id = c.id AND g.status = 'running') AS generating
     FROM conversations c
+    WHERE c.owner_id = $1 AND c.deleted_at IS NULL AND c.archived_at IS NULL AND c.pinned_at IS NULL AND c.folder_id IS NULL
+      AND c.expires_at IS NULL AND (c.updated_at, c.id) < ($2, $3)
+    ORDER BY c.updated_at DESC, c.id DESC
+    LIMIT $4";
+
+/// The same with those in folders.
+const KEPT: &str = "
+    SELECT c.id, c.title, c.updated_at,
+           EXISTS (SELECT 1 FROM generations g WHERE g.conversation_id = c.id AND g.status = 'running') AS generating
+    FROM conversations c
     WHERE c.owner_id = $1 AND c.deleted_at IS NULL AND c.archived_at IS NULL AND c.pinned_at IS NULL
-      AND (c.updated_at, c.id) < ($2, $3)
+      AND c.expires_at IS NULL AND (c.updated_at, c.id) < ($2, $3)
     ORDER BY c.updated_at DESC, c.id DESC
     LIMIT $4";
 
 const FIND: &str = "
-    SELECT title, model, leaf_id, pinned_at, archived_at FROM conversations
+    SELECT title, model, leaf_id, pinned_at, archived_at, expires_at FROM conversations
     WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
 const RENAME: &str = "
@@ -86,7 +99,8 @@ const TITLE_BY_MODEL: &str = "
     UPDATE conversations SET title = $2, title_source = 'model' WHERE id = $1 AND title_source = 'question'";
 
 pub(super) const DELETE: &str = "
-    UPDATE conversations SET deleted_at = $3 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+    UPDATE conversations SET deleted_at = $3
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND expires_at IS NULL";
 
 pub(super) const RESTORE: &str = "
     UPDATE conversations SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
@@ -100,6 +114,7 @@ const PURGE_DRAFTS: &str = "
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("LIST", LIST),
+    ("KEPT", KEPT),
     ("FIND", FIND),
     ("RENAME", RENAME),
     ("TITLE_BY_MODEL", TITLE_BY_MODEL),
@@ -110,10 +125,31 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
 ];
 
 impl Db {
-    /// The owner's conversations after `after` in the sidebar's order, newest first.
+    /// The owner's conversations after `after` in the sidebar's order, newest first; those in folders are listed there.
     #[tracing::instrument(name = "store.conversations.list", skip_all)]
     pub async fn list_conversations(
         &self,
+        owner: UserId,
+        after: Option<(Millis, ConversationId)>,
+        limit: u32,
+    ) -> Result<Vec<Listed>> {
+        self.listed(LIST, owner, after, limit).await
+    }
+
+    /// The same with those in folders.
+    #[tracing::instrument(name = "store.conversations.kept", skip_all)]
+    pub async fn kept_in_list(
+        &self,
+        owner: UserId,
+        after: Option<(Millis, ConversationId)>,
+        limit: u32,
+    ) -> Result<Vec<Listed>> {
+        self.listed(KEPT, owner, after, limit).await
+    }
+
+    async fn listed(
+        &self,
+        query: &'static str,
         owner: UserId,
         after: Option<(Millis, ConversationId)>,
         limit: u32,
@@ -122,7 +158,7 @@ impl Db {
             (at.get(), id.to_string())
         });
         let rows: Vec<ListedRow> = on_pool!(self.reader(), |pool| {
-            sqlx::query_as(LIST)
+            sqlx::query_as(query)
                 .bind(owner.to_string())
                 .bind(updated_at)
                 .bind(id)
@@ -160,6 +196,7 @@ impl Db {
                 .transpose()?,
             pinned: row.pinned_at.is_some(),
             archived: row.archived_at.is_some(),
+            temporary: row.expires_at.is_some(),
         }))
     }
 

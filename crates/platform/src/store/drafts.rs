@@ -1,28 +1,64 @@
-//! What was typed and not sent, so that it survives a reload and a change of device.
+//! What was typed and not sent, with the files beside it, so that it survives a reload and a change of device.
 
-use model::{ConversationId, Millis, UserId};
+use model::{ConversationId, FileId, Millis, UserId};
 
-use super::{Db, Result, on_pool};
+use super::{Db, Queued, Result, on_pool, rows};
 
-const READ: &str = "SELECT text FROM drafts WHERE user_id = $1 AND slot = $2";
+pub(super) const READ: &str = "SELECT text, files FROM drafts WHERE user_id = $1 AND slot = $2";
 
 /// Only into a conversation of one's own; the new conversation's slot is always there.
-const WRITE: &str = "
-    INSERT INTO drafts (user_id, slot, text, updated_at)
-    SELECT $1, $2, $3, $4
+pub(super) const WRITE: &str = "
+    INSERT INTO drafts (user_id, slot, text, updated_at, files)
+    SELECT $1, $2, $3, $4, $5
     WHERE $2 = '' OR EXISTS (SELECT 1 FROM conversations WHERE id = $2 AND owner_id = $1 AND deleted_at IS NULL)
-    ON CONFLICT (user_id, slot) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at";
+    ON CONFLICT (user_id, slot) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at, files = excluded.files";
 
-const CLEAR: &str = "DELETE FROM drafts WHERE user_id = $1 AND slot = $2";
+pub(super) const CLEAR: &str = "DELETE FROM drafts WHERE user_id = $1 AND slot = $2";
+
+/// Leaves spaces, which say nothing.
+const WITHOUT_FILE: &str = "
+    UPDATE drafts SET files = REPLACE(files, $2, '') WHERE user_id = $1 AND files LIKE '%' || $2 || '%'";
+
+/// The longest draft, in characters.
+pub(crate) const LONGEST: usize = 100_000;
 
 /// The key of a conversation's draft, or of the new conversation's.
 pub(super) fn slot(conversation: Option<ConversationId>) -> String {
     conversation.map(|id| id.to_string()).unwrap_or_default()
 }
 
+/// Ids of files as they are kept in a row.
+pub(super) fn joined(files: &[FileId]) -> String {
+    let ids: Vec<String> = files.iter().map(ToString::to_string).collect();
+    ids.join(" ")
+}
+
+/// The ids of files that a row of that table has.
+pub(super) fn parted(table: &'static str, files: &str) -> Result<Vec<FileId>> {
+    let ids = files.split_whitespace();
+    ids.map(|id| rows::id(table, "files", id)).collect()
+}
+
+/// A draft with what was withdrawn before it: nothing that was typed is lost but what no draft has room for.
+pub(super) fn before(withdrawn: &Queued, text: String, files: &[FileId]) -> (String, Vec<FileId>) {
+    let text = match (withdrawn.text.as_str(), text.as_str()) {
+        ("", _) => text,
+        (typed, "") => typed.to_owned(),
+        (typed, more) => format!("{typed}\n{more}"),
+    };
+    let others = files.iter().filter(|file| !withdrawn.files.contains(file));
+    let all = withdrawn.files.iter().chain(others).copied().collect();
+    (text.chars().take(LONGEST).collect(), all)
+}
+
 /// For the proof that each uses an index.
 #[cfg(test)]
-pub(super) const QUERIES: &[(&str, &str)] = &[("READ", READ), ("WRITE", WRITE), ("CLEAR", CLEAR)];
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("READ", READ),
+    ("WRITE", WRITE),
+    ("CLEAR", CLEAR),
+    ("DRAFTS_WITHOUT_FILE", WITHOUT_FILE),
+];
 
 impl Db {
     /// The draft, or nothing.
@@ -31,14 +67,17 @@ impl Db {
         &self,
         user: UserId,
         conversation: Option<ConversationId>,
-    ) -> Result<String> {
-        let text: Option<String> = on_pool!(self.reader(), |pool| {
-            let query = sqlx::query_scalar(READ)
+    ) -> Result<(String, Vec<FileId>)> {
+        let found: Option<(String, String)> = on_pool!(self.reader(), |pool| {
+            let query = sqlx::query_as(READ)
                 .bind(user.to_string())
                 .bind(slot(conversation));
             query.fetch_optional(pool).await?
         });
-        Ok(text.unwrap_or_default())
+        let Some((text, files)) = found else {
+            return Ok((String::new(), Vec::new()));
+        };
+        Ok((text, parted("drafts", &files)?))
     }
 
     /// Keeps the draft; an empty one is forgotten. `false` when there is no such conversation of the user's.
@@ -47,10 +86,10 @@ impl Db {
         &self,
         user: UserId,
         conversation: Option<ConversationId>,
-        text: &str,
+        (text, files): (&str, &[FileId]),
         now: Millis,
     ) -> Result<bool> {
-        if text.is_empty() {
+        if text.is_empty() && files.is_empty() {
             on_pool!(self.writer(), |pool| {
                 sqlx::query(CLEAR)
                     .bind(user.to_string())
@@ -66,9 +105,24 @@ impl Db {
                 .bind(user.to_string())
                 .bind(slot(conversation))
                 .bind(text)
-                .bind(now.get());
+                .bind(now.get())
+                .bind(joined(files));
             query.execute(pool).await?.rows_affected()
         });
         Ok(written == 1)
+    }
+
+    /// Takes a file out of all drafts of the user's.
+    #[tracing::instrument(name = "store.drafts.without_file", skip_all)]
+    pub(crate) async fn take_from_drafts(&self, user: UserId, file: FileId) -> Result<()> {
+        on_pool!(self.writer(), |pool| {
+            sqlx::query(WITHOUT_FILE)
+                .bind(user.to_string())
+                .bind(file.to_string())
+                .execute(pool)
+                .await?
+                .rows_affected()
+        });
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use model::{BuiltIn, Email, UserId};
 
-use super::{Db, Result, audit::append_audit, blobs, on_pool};
+use super::{Db, Result, audit::append_audit, blobs, on_pool, upstream_objects};
 use crate::audit::Record;
 
 /// Makes transactions take turns, as writing the log does: of two last owners who leave at once, one stays.
@@ -65,6 +65,12 @@ impl Db {
                 .await?;
             // Their objects go with the next purge; until then these rows are what knows of them.
             sqlx::query(blobs::DOOM_ALL)
+                .bind(user.to_string())
+                .bind(record.at.get())
+                .execute(&mut *transaction)
+                .await?;
+            // So it is with what is theirs at the upstream.
+            sqlx::query(upstream_objects::LEAVE)
                 .bind(user.to_string())
                 .bind(record.at.get())
                 .execute(&mut *transaction)

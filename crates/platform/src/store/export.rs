@@ -16,8 +16,11 @@ use super::{Db, Part, Result, on_pool, text_of};
 /// Rows of a page.
 pub(crate) const PAGE: usize = 200;
 
-const CONVERSATIONS: &str = "SELECT id, title, model, parameters, created_at, updated_at, deleted_at FROM conversations \
-     WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+/// Temporary ones are kept nowhere.
+const CONVERSATIONS: &str = "SELECT c.id, c.title, c.model, c.parameters, c.folder_id, c.created_at, c.updated_at, c.deleted_at, \
+     s.snapshot AS assistant, (SELECT t.tools FROM conversation_tools t WHERE t.conversation_id = c.id) AS tools \
+     FROM conversations c LEFT JOIN conversation_assistants s ON s.conversation_id = c.id \
+     WHERE c.owner_id = $1 AND c.id > $2 AND c.expires_at IS NULL ORDER BY c.id LIMIT $3";
 const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
      WHERE c.owner_id = $1 AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
@@ -29,14 +32,27 @@ const LINKS: &str = "SELECT id, provider, issuer, subject, email, created_at, us
      FROM linked_accounts WHERE user_id = $1 ORDER BY id";
 const PASSKEYS: &str =
     "SELECT id, name, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY id";
-const DRAFTS: &str = "SELECT slot, text, updated_at FROM drafts WHERE user_id = $1 ORDER BY slot";
+const DRAFTS: &str =
+    "SELECT slot, text, files, updated_at FROM drafts WHERE user_id = $1 ORDER BY slot";
+const QUEUED: &str = "SELECT conversation_id, text, files, model, created_at FROM queued_messages \
+     WHERE owner_id = $1 ORDER BY id";
 const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user_id = $1";
+const DEFAULT_TOOLS: &str = "SELECT tools FROM default_tools WHERE user_id = $1";
 const INSTRUCTIONS: &str =
     "SELECT about, answers, enabled, updated_at FROM instructions WHERE user_id = $1";
+const FOLDERS: &str = "SELECT id, name, created_at FROM folders WHERE owner_id = $1 ORDER BY id";
+const TAGS: &str = "SELECT id, name, created_at FROM tags WHERE owner_id = $1 ORDER BY id";
+const TAGGED: &str = "SELECT p.tag_id, p.conversation_id FROM tags t JOIN conversation_tags p ON p.tag_id = t.id \
+     WHERE t.owner_id = $1 ORDER BY p.tag_id, p.conversation_id";
+const MEMORY: &str = "SELECT enabled FROM memories WHERE user_id = $1";
+const FACTS: &str =
+    "SELECT id, text, created_at, updated_at FROM memory_facts WHERE owner_id = $1 ORDER BY id";
+const DEFAULT_MODEL: &str = "SELECT model FROM default_models WHERE user_id = $1";
 const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id = r.id \
      WHERE u.user_id = $1 ORDER BY r.name";
 const GROUPS: &str = "SELECT g.name FROM groups g JOIN group_members m ON m.group_id = g.id \
      WHERE m.user_id = $1 ORDER BY g.name";
+const RATINGS: &str = "SELECT message_id, good, comment, model, updated_at FROM ratings WHERE user_id = $1 ORDER BY id";
 const IMPORTS: &str = "SELECT report FROM imports WHERE owner_id = $1 ORDER BY id";
 const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 
@@ -45,6 +61,11 @@ const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_CONVERSATIONS", CONVERSATIONS),
     ("EXPORT_LINES", LINES),
+    ("EXPORT_RATINGS", RATINGS),
+    ("EXPORT_FOLDERS", FOLDERS),
+    ("EXPORT_TAGS", TAGS),
+    ("EXPORT_TAGGED", TAGGED),
+    ("EXPORT_FACTS", FACTS),
 ];
 
 /// A conversation, also of the trash.
@@ -54,6 +75,10 @@ pub(crate) struct KeptConversation {
     pub(crate) title: String,
     pub(crate) model: String,
     pub(crate) parameters: Option<Json<Value>>,
+    pub(crate) tools: Option<Json<Value>>,
+    /// What it was begun with.
+    pub(crate) assistant: Option<Json<Value>>,
+    pub(crate) folder_id: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) deleted_at: Option<i64>,
@@ -123,7 +148,18 @@ struct KeptPasskey {
 struct KeptDraft {
     slot: String,
     text: String,
+    files: String,
     updated_at: i64,
+}
+
+/// A message that waits for the answer before it.
+#[derive(FromRow, Serialize)]
+struct KeptQueued {
+    conversation_id: String,
+    text: String,
+    files: String,
+    model: String,
+    created_at: i64,
 }
 
 #[derive(FromRow, Serialize)]
@@ -131,6 +167,36 @@ struct KeptInstructions {
     about: String,
     answers: String,
     enabled: bool,
+    updated_at: i64,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptRating {
+    message_id: String,
+    good: bool,
+    comment: String,
+    model: Option<String>,
+    updated_at: i64,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptName {
+    id: String,
+    name: String,
+    created_at: i64,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptTagging {
+    tag_id: String,
+    conversation_id: String,
+}
+
+#[derive(FromRow, Serialize)]
+struct KeptFact {
+    id: String,
+    text: String,
+    created_at: i64,
     updated_at: i64,
 }
 
@@ -144,9 +210,18 @@ pub(crate) struct KeptAccount {
     linked_accounts: Vec<KeptLink>,
     passkeys: Vec<KeptPasskey>,
     drafts: Vec<KeptDraft>,
+    queued: Vec<KeptQueued>,
     next_parameters: Vec<Json<Value>>,
+    default_tools: Vec<Json<Value>>,
     instructions: Vec<KeptInstructions>,
+    folders: Vec<KeptName>,
+    tags: Vec<KeptName>,
+    tagged: Vec<KeptTagging>,
+    memory_enabled: Vec<bool>,
+    memory: Vec<KeptFact>,
+    default_model: Vec<String>,
     imports: Vec<Json<Value>>,
+    ratings: Vec<KeptRating>,
 }
 
 impl KeptMessage {
@@ -174,14 +249,20 @@ impl Db {
         owner: UserId,
         after: &str,
     ) -> Result<Vec<KeptConversation>> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(
-            CONVERSATIONS
-        )
-        .bind(owner.to_string())
-        .bind(after)
-        .bind(page())
-        .fetch_all(pool)
-        .await?))
+        let mut kept: Vec<KeptConversation> =
+            on_pool!(self.reader(), |pool| sqlx::query_as(CONVERSATIONS)
+                .bind(owner.to_string())
+                .bind(after)
+                .bind(page())
+                .fetch_all(pool)
+                .await?);
+        for conversation in &mut kept {
+            if let Some(Json(Value::Object(assistant))) = &mut conversation.assistant {
+                // Which application answered is its owner's matter.
+                assistant.remove("application");
+            }
+        }
+        Ok(kept)
     }
 
     /// The messages of the person's conversation behind that one, by id: older ones first, all branches.
@@ -227,9 +308,18 @@ impl Db {
             linked_accounts: all!(self, query_as, LINKS, user),
             passkeys: all!(self, query_as, PASSKEYS, user),
             drafts: all!(self, query_as, DRAFTS, user),
+            queued: all!(self, query_as, QUEUED, user),
             next_parameters: all!(self, query_scalar, NEXT_PARAMETERS, user),
+            default_tools: all!(self, query_scalar, DEFAULT_TOOLS, user),
             instructions: all!(self, query_as, INSTRUCTIONS, user),
+            folders: all!(self, query_as, FOLDERS, user),
+            tags: all!(self, query_as, TAGS, user),
+            tagged: all!(self, query_as, TAGGED, user),
+            memory_enabled: all!(self, query_scalar, MEMORY, user),
+            memory: all!(self, query_as, FACTS, user),
+            default_model: all!(self, query_scalar, DEFAULT_MODEL, user),
             imports: all!(self, query_scalar, IMPORTS, user),
+            ratings: all!(self, query_as, RATINGS, user),
         })
     }
 }

@@ -11,10 +11,13 @@ use sqlx::{QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use super::{
-    Db, Result,
+    Beginning, Db, KeptCall, Result,
     messages::{Part, Rendered, text_of},
     on_pool,
+    queue::Taking,
     search::SearchIndex as _,
+    sources::{Source, with_sources},
+    tool_calls::write_call,
 };
 
 /// Where a question goes.
@@ -26,11 +29,15 @@ pub enum Place {
         conversation: ConversationId,
         /// Its first title.
         title: Title,
+        /// It goes for good when it is left.
+        temporary: bool,
     },
     /// To the end of the branch that is shown.
     Existing(ConversationId),
     /// Beside a question of that conversation: another version of it.
     Beside(ConversationId, MessageId),
+    /// To the end of the branch that is shown, out of the queue, where it waits under the submission's id.
+    Queued(ConversationId, Taking),
 }
 
 /// A question and the answer that is to come.
@@ -48,6 +55,8 @@ pub struct Question<'a> {
     pub attachments: &'a [(Uuid, FileId)],
     /// The press of *Send*.
     pub submission: SubmissionId,
+    /// What a conversation that it opens is begun with.
+    pub assistant: Option<&'a Beginning>,
     /// The answer.
     pub answer: NewAnswer<'a>,
 }
@@ -82,6 +91,8 @@ pub enum Submitted {
     NoConversation,
     /// One of the files is not there any more.
     NoFile,
+    /// It does not wait any more, was edited meanwhile, or its turn has not come.
+    NotDue,
 }
 
 /// What one commit adds to an answer.
@@ -95,6 +106,12 @@ pub struct Chunk {
     pub reasoning: String,
     /// New text.
     pub text: String,
+    /// Calls of tools that are new or have changed.
+    pub calls: Vec<KeptCall>,
+    /// Now.
+    pub now: Millis,
+    /// Where the answer comes from, when that has become known.
+    pub sources: Vec<Source>,
 }
 
 /// Tokens, as the upstream counted them.
@@ -121,6 +138,8 @@ pub struct End {
     pub status: MessageStatus,
     /// The whole answer.
     pub parts: Vec<Part>,
+    /// Calls of tools that are new or have changed.
+    pub calls: Vec<KeptCall>,
     /// The whole answer's HTML, by the renderer of that version.
     pub rendered: (i64, Rendered),
     /// How long the model reasoned.
@@ -147,6 +166,9 @@ const END_GENERATION: &str = "
            reasoning_tokens = $7, cached_tokens = $8
     WHERE id = $1 AND status = 'running'";
 
+/// What is known before the text; only a new answer, which has no parts yet, learns it.
+const TELL_SOURCES: &str = "UPDATE messages SET parts = $2 WHERE id = $1 AND status = 'generating'";
+
 const FORGET_CHUNKS: &str = "DELETE FROM generation_chunks WHERE message_id = $1";
 
 /// Writes one answer's end inside an open transaction of either dialect.
@@ -166,6 +188,9 @@ macro_rules! end_answer {
             .bind(end.now.get())
             .execute(&mut *$tx)
             .await?;
+        for call in &end.calls {
+            write_call!($tx, end.message, call, end.now);
+        }
         $tx.index_text(end.message, &text_of(&end.parts)).await?;
         sqlx::query(END_GENERATION)
             .bind(end.generation.to_string())
@@ -190,6 +215,7 @@ macro_rules! end_answer {
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("END_MESSAGE", END_MESSAGE),
     ("END_GENERATION", END_GENERATION),
+    ("TELL_SOURCES", TELL_SOURCES),
     ("FORGET_CHUNKS", FORGET_CHUNKS),
 ];
 
@@ -220,6 +246,18 @@ impl Db {
                 insert.push(" ON CONFLICT (message_id, seq) DO NOTHING");
                 insert.build().execute(&mut *tx).await?;
             }
+            for chunk in chunks {
+                for call in &chunk.calls {
+                    write_call!(tx, chunk.message, call, chunk.now);
+                }
+            }
+            for chunk in chunks.iter().filter(|chunk| !chunk.sources.is_empty()) {
+                sqlx::query(TELL_SOURCES)
+                    .bind(chunk.message.to_string())
+                    .bind(Json(with_sources(Vec::new(), chunk.sources.clone())))
+                    .execute(&mut *tx)
+                    .await?;
+            }
             for end in ends {
                 end_answer!(tx, end);
             }
@@ -232,7 +270,7 @@ impl Db {
 /// The run's state for an answer that ended so.
 const fn run_status(status: MessageStatus) -> &'static str {
     match status {
-        MessageStatus::Complete | MessageStatus::Truncated => "done",
+        MessageStatus::Complete | MessageStatus::Truncated | MessageStatus::Waiting => "done",
         MessageStatus::Stopped => "stopped",
         MessageStatus::Interrupted | MessageStatus::Generating => "interrupted",
         MessageStatus::Failed => "failed",

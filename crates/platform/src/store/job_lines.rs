@@ -9,7 +9,7 @@ use super::{Db, Result, on_pool, rows};
 macro_rules! page {
     ($first:literal) => {
         concat!(
-            "SELECT j.id, j.kind, j.state, j.owner_id, u.name AS owner_name, j.model, j.attempts, j.node, j.failure, j.cost, \
+            "SELECT j.id, j.kind, j.state, j.owner_id, u.name AS owner_name, j.model, j.attempts, j.priority, j.node, j.failure, j.cost, \
              j.created_at, j.ended_at FROM jobs j JOIN users u ON u.id = j.owner_id WHERE ",
             $first,
             "j.id < $1 AND ($2 = '' OR j.state = $2) AND ($3 = '' OR j.kind = $3) AND ($4 = '' OR j.owner_id = $4) \
@@ -22,6 +22,9 @@ const PAGE: &str = page!("");
 const PAGE_IN_STATE: &str = page!("j.state = $2 AND ");
 const PAGE_OF_OWNER: &str = page!("j.owner_id = $4 AND ");
 const OWNER: &str = "SELECT owner_id FROM jobs WHERE id = $1";
+/// One that somebody works on, or that has ended, is not moved any more.
+const PUT_FIRST: &str =
+    "UPDATE jobs SET priority = $2 WHERE id = $1 AND state = 'queued' AND ended_at IS NULL";
 const UNFINISHED: &str = "SELECT state, COUNT(*) FROM jobs WHERE state IN ('queued', 'running') AND ended_at IS NULL GROUP BY state";
 
 /// For the proof that each uses an index.
@@ -31,6 +34,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("PAGE_IN_STATE", PAGE_IN_STATE),
     ("PAGE_OF_OWNER", PAGE_OF_OWNER),
     ("OWNER", OWNER),
+    ("PUT_FIRST", PUT_FIRST),
     ("UNFINISHED", UNFINISHED),
 ];
 
@@ -46,6 +50,7 @@ struct Row {
     owner_name: String,
     model: String,
     attempts: i64,
+    priority: i64,
     node: String,
     failure: Option<String>,
     cost: Option<i64>,
@@ -67,6 +72,7 @@ impl TryFrom<Row> for JobLine {
             owner_name: row.owner_name,
             model: row.model,
             attempts: row.attempts,
+            first: row.priority > 0,
             node: Some(row.node).filter(|node| !node.is_empty()),
             failure: failure.and_then(|failure| serde_json::from_str(failure).ok()),
             cost: row.cost,
@@ -114,6 +120,18 @@ impl Db {
         owner
             .map(|owner| rows::id("jobs", "owner_id", &owner))
             .transpose()
+    }
+
+    /// Puts a job that waits before all others, or back among them. Whether there is one that waits.
+    #[tracing::instrument(name = "store.job_lines.put_first", skip_all)]
+    pub(crate) async fn put_job_first(&self, id: JobId, first: bool) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| sqlx::query(PUT_FIRST)
+            .bind(id.to_string())
+            .bind(i64::from(first))
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(changed > 0)
     }
 
     /// How many jobs wait, and how many are worked on.

@@ -13,6 +13,9 @@ macro_rules! columns {
     };
 }
 
+// Below the columns, which it reads as well.
+mod reading;
+
 const INSERT: &str = "INSERT INTO jobs (id, submission_id, owner_id, kind, state, priority, attempts, run_at, node, \
      lease_until, cancel_asked, model, input, step, at_most, created_at, updated_at) \
      VALUES ($1, $2, $3, $4, 'queued', $5, 0, $6, '', 0, FALSE, $7, $8, '{}', $9, $6, $6) \
@@ -50,23 +53,6 @@ const LEAVE: &str =
     "UPDATE jobs SET node = '', lease_until = 0 WHERE node = $1 AND ended_at IS NULL";
 const FREE: &str = "UPDATE jobs SET deaths = deaths + CASE WHEN node <> '' THEN 1 ELSE 0 END, node = '', lease_until = 0 \
      WHERE node <> $1 AND ended_at IS NULL";
-const FIND: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM jobs WHERE id = $1 AND owner_id = $2"
-);
-const PAGE: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM jobs WHERE owner_id = $1 AND kind = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
-);
-const CHANGED: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM jobs WHERE owner_id = $1 AND updated_at >= $2 ORDER BY updated_at LIMIT $3"
-);
-const OPEN: &str = "SELECT COUNT(*) FROM jobs WHERE id = $1 AND ended_at IS NULL";
-const RUNNING_STEPS: &str = "SELECT step FROM jobs WHERE state IN ('queued', 'running') AND ended_at IS NULL AND model = $1";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -80,16 +66,13 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("CALL_OFF", CALL_OFF),
     ("UNFINISHED", UNFINISHED),
     ("DELETE", DELETE),
-    ("FIND", FIND),
-    ("PAGE", PAGE),
-    ("CHANGED", CHANGED),
-    ("OPEN", OPEN),
-    ("RUNNING_STEPS", RUNNING_STEPS),
+    ("FIND", reading::FIND),
+    ("PAGE", reading::PAGE),
+    ("CHANGED", reading::CHANGED),
+    ("OPEN", reading::OPEN),
+    ("RUNNING_STEPS", reading::RUNNING_STEPS),
     ("CLAIM", CLAIM),
 ];
-
-/// Greater than every id.
-const NEWEST: &str = "g";
 
 /// A job as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -401,74 +384,5 @@ impl Db {
             .execute(pool)
             .await?
             .rows_affected()))
-    }
-
-    /// One of the owner's jobs.
-    #[tracing::instrument(name = "store.jobs.find", skip_all)]
-    pub(crate) async fn job(&self, owner: UserId, id: JobId) -> Result<Option<Job>> {
-        let row: Option<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(FIND)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .fetch_optional(pool)
-            .await?);
-        row.map(Job::try_from).transpose()
-    }
-
-    /// The owner's jobs of a kind, newest first, those before `before`.
-    #[tracing::instrument(name = "store.jobs.page", skip_all)]
-    pub(crate) async fn jobs(
-        &self,
-        owner: UserId,
-        kind: JobKind,
-        before: Option<JobId>,
-        limit: u32,
-    ) -> Result<Vec<Job>> {
-        let before = before.map_or_else(|| NEWEST.to_owned(), |id| id.to_string());
-        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(PAGE)
-            .bind(owner.to_string())
-            .bind(kind.as_str())
-            .bind(before)
-            .bind(i64::from(limit))
-            .fetch_all(pool)
-            .await?);
-        found.into_iter().map(Job::try_from).collect()
-    }
-
-    /// The owner's jobs that changed at that time or later, in the order of their changes.
-    #[tracing::instrument(name = "store.jobs.changed", level = "debug", skip_all)]
-    pub(crate) async fn changed_jobs(
-        &self,
-        owner: UserId,
-        since: Millis,
-        limit: u32,
-    ) -> Result<Vec<Job>> {
-        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(CHANGED)
-            .bind(owner.to_string())
-            .bind(since.get())
-            .bind(i64::from(limit))
-            .fetch_all(pool)
-            .await?);
-        found.into_iter().map(Job::try_from).collect()
-    }
-
-    /// Whether there is such a job that has not ended, whoever's it is.
-    #[tracing::instrument(name = "store.jobs.is_open", skip_all)]
-    pub(crate) async fn job_is_open(&self, id: JobId) -> Result<bool> {
-        let count: i64 = on_pool!(self.reader(), |pool| sqlx::query_scalar(OPEN)
-            .bind(id.to_string())
-            .fetch_one(pool)
-            .await?);
-        Ok(count > 0)
-    }
-
-    /// How far the jobs that have not ended and ask this model have come.
-    #[tracing::instrument(name = "store.jobs.running_steps", skip_all)]
-    pub(crate) async fn running_steps(&self, model: &str) -> Result<Vec<String>> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(
-            RUNNING_STEPS
-        )
-        .bind(model)
-        .fetch_all(pool)
-        .await?))
     }
 }

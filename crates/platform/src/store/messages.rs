@@ -2,12 +2,15 @@
 
 use model::{
     AnswerFailure, Attachment, Branch, ConversationId, MessageId, MessageStatus, Millis, ModelName,
-    Speaker, UserId,
+    Rating, Speaker, UserId,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, types::Json};
 
-use super::{Db, Error, Result, on_pool, rows};
+use super::{
+    Db, Error, KeptCall, Result, on_pool, rows,
+    sources::{Source, sources_of},
+};
 
 /// A piece of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,11 @@ pub enum Part {
     Text {
         /// Markdown from the model, plain text from a person.
         text: String,
+    },
+    /// Where it comes from.
+    Sources {
+        /// What a search of the web found.
+        sources: Vec<Source>,
     },
 }
 
@@ -49,6 +57,8 @@ pub struct Message {
     pub parts: Vec<Part>,
     /// The files that were handed in with it, in their order.
     pub attachments: Vec<Attachment>,
+    /// The tools that were called in it, in order.
+    pub calls: Vec<KeptCall>,
     /// Its HTML, if it was rendered by the renderer of that version.
     pub rendered: Option<(i64, Rendered)>,
     /// How long the model reasoned.
@@ -63,6 +73,8 @@ pub struct Message {
     pub last_seq: u64,
     /// Its place among siblings.
     pub branch: Branch,
+    /// What the conversation's owner thinks of it.
+    pub rating: Option<Rating>,
     /// When it was made.
     pub created_at: Millis,
 }
@@ -77,13 +89,18 @@ impl Message {
     pub fn reasoning(&self) -> String {
         reasoning_of(&self.parts)
     }
+
+    /// Where it comes from.
+    pub fn sources(&self) -> Vec<Source> {
+        sources_of(&self.parts)
+    }
 }
 
 /// The text among the parts.
 pub fn text_of(parts: &[Part]) -> String {
     let texts = parts.iter().filter_map(|part| match part {
         Part::Text { text } => Some(text.as_str()),
-        Part::Reasoning { .. } => None,
+        Part::Reasoning { .. } | Part::Sources { .. } => None,
     });
     texts.collect()
 }
@@ -92,7 +109,7 @@ pub fn text_of(parts: &[Part]) -> String {
 pub fn reasoning_of(parts: &[Part]) -> String {
     let texts = parts.iter().filter_map(|part| match part {
         Part::Reasoning { text } => Some(text.as_str()),
-        Part::Text { .. } => None,
+        Part::Text { .. } | Part::Sources { .. } => None,
     });
     texts.collect()
 }
@@ -122,6 +139,8 @@ struct MessageRow {
     place: i64,
     previous: Option<String>,
     following: Option<String>,
+    rated_good: Option<bool>,
+    rating_comment: Option<String>,
 }
 
 impl TryFrom<MessageRow> for Message {
@@ -159,12 +178,17 @@ impl TryFrom<MessageRow> for Message {
             },
             parts: row.parts.0,
             attachments: Vec::new(),
+            calls: Vec::new(),
             rendered: row
                 .rendered
                 .map(|Json(rendered)| (row.render_version, rendered)),
             reasoning_ms: row.reasoning_ms,
             failure: row.failure.map(|Json(failure)| failure),
             edited: row.edited,
+            rating: row.rated_good.map(|good| Rating {
+                good,
+                comment: row.rating_comment.unwrap_or_default(),
+            }),
             created_at: Millis::new(row.created_at),
         })
     }
@@ -205,8 +229,9 @@ const BRANCH: &str = concat!(
     versions!("MAX(s.id)", "s.id < m.id"),
     " AS previous, ",
     versions!("MIN(s.id)", "s.id > m.id"),
-    " AS following
+    " AS following, r.good AS rated_good, r.comment AS rating_comment
     FROM branch b JOIN messages m ON m.id = b.id
+    LEFT JOIN ratings r ON r.message_id = m.id AND r.user_id = $1
     ORDER BY b.depth DESC"
 );
 
@@ -261,9 +286,12 @@ impl Db {
         let mut attached = self
             .attachments_of_branch(owner, conversation, end, limit)
             .await?;
+        let calls = self.calls_of_branch(owner, conversation, end, limit);
+        let mut calls = calls.await?;
         let read = |row: MessageRow| -> Result<Message> {
             let mut message = Message::try_from(row)?;
             message.attachments = attached.remove(&message.id).unwrap_or_default();
+            message.calls = calls.remove(&message.id).unwrap_or_default();
             Ok(message)
         };
         rows.into_iter().map(read).collect()

@@ -13,7 +13,7 @@ const MOST_PINNED: i64 = 100;
 
 const PIN: &str = "
     UPDATE conversations SET pinned_at = $3, archived_at = NULL
-    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND pinned_at IS NULL";
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND pinned_at IS NULL AND expires_at IS NULL";
 
 const UNPIN: &str = "
     UPDATE conversations SET pinned_at = NULL
@@ -21,7 +21,7 @@ const UNPIN: &str = "
 
 const ARCHIVE: &str = "
     UPDATE conversations SET archived_at = $3, pinned_at = NULL
-    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND archived_at IS NULL";
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND archived_at IS NULL AND expires_at IS NULL";
 
 const UNARCHIVE: &str = "
     UPDATE conversations SET archived_at = NULL
@@ -86,7 +86,7 @@ const fn statement(act: ConversationAct, now: Millis) -> (&'static str, Option<i
 }
 
 /// Where a list goes on.
-type After = Option<(Millis, ConversationId)>;
+pub(super) type After = Option<(Millis, ConversationId)>;
 
 /// Reads a page of a list that goes back by moment and id.
 macro_rules! listed {

@@ -1,12 +1,12 @@
 //! The runs that wrote a message, each with its line of the call log.
 
 use model::{
-    CallUsage, ConversationId, MessageId, MessageRun, Millis, ModelName, RunCall, Sent,
-    UsageSource, UserId,
+    CallId, CallUsage, ConversationId, GenerationId, MessageId, MessageRun, Millis, ModelName,
+    RunCall, Sent, UsageSource, UserId,
 };
 use sqlx::{FromRow, types::Json};
 
-use super::{Db, Error, Result, on_pool, rows};
+use super::{Db, Error, Result, Tokens, on_pool, rows};
 
 const RUNS: &str = "
     SELECT g.id, g.model, g.sent, g.started_at, g.ended_at, g.upstream_request_id, c.id AS call_id, c.input_tokens,
@@ -16,9 +16,36 @@ const RUNS: &str = "
     WHERE g.message_id = $3 AND g.conversation_id = $2 AND v.owner_id = $1 AND v.deleted_at IS NULL
     ORDER BY g.id";
 
-/// For the proof that it uses an index.
+/// One question to the model of a run that goes on, as a row of its own: what it cost is found by its call.
+const NOTE_ROUND: &str = "
+    INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at, ended_at,
+                             upstream_request_id, input_tokens, output_tokens, reasoning_tokens, cached_tokens, sent, call_id, is_round)
+    SELECT $2, conversation_id, message_id, owner_id, model, 'done', node, lease_until, started_at, $3, $4, $5, $6, $7, $8, sent,
+           call_id, TRUE
+    FROM generations WHERE id = $1";
+
+const NEXT_ROUND: &str =
+    "UPDATE generations SET call_id = $2, started_at = $3 WHERE id = $1 AND status = 'running'";
+
+/// For the proof that each uses an index.
 #[cfg(test)]
-pub(super) const QUERIES: &[(&str, &str)] = &[("RUNS", RUNS)];
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("RUNS", RUNS),
+    ("NOTE_ROUND", NOTE_ROUND),
+    ("NEXT_ROUND", NEXT_ROUND),
+];
+
+/// One question to the model that ended in calls of tools, and the call by which the next one will be booked.
+#[derive(Debug)]
+pub(crate) struct Round {
+    pub(crate) run: GenerationId,
+    /// The id under which this question is kept.
+    pub(crate) id: GenerationId,
+    pub(crate) upstream_request_id: Option<String>,
+    pub(crate) tokens: Option<Tokens>,
+    pub(crate) next_call: CallId,
+    pub(crate) now: Millis,
+}
 
 #[derive(FromRow)]
 struct Row {
@@ -91,6 +118,34 @@ impl CallRow {
 }
 
 impl Db {
+    /// Keeps a question of a run that goes on apart from the next one.
+    #[tracing::instrument(name = "store.runs.next_round", skip_all, fields(generation.id = %round.run))]
+    pub(crate) async fn next_round(&self, round: &Round) -> Result<()> {
+        let tokens = round.tokens;
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query(NOTE_ROUND)
+                .bind(round.run.to_string())
+                .bind(round.id.to_string())
+                .bind(round.now.get())
+                .bind(round.upstream_request_id.as_deref())
+                .bind(tokens.map(|tokens| tokens.input))
+                .bind(tokens.map(|tokens| tokens.output))
+                .bind(tokens.map(|tokens| tokens.reasoning))
+                .bind(tokens.map(|tokens| tokens.cached))
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(NEXT_ROUND)
+                .bind(round.run.to_string())
+                .bind(round.next_call.to_string())
+                .bind(round.now.get())
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+        });
+        Ok(())
+    }
+
     /// The runs that wrote a message of the owner's conversation, in order.
     #[tracing::instrument(name = "store.runs.of_message", skip_all, fields(message.id = %message))]
     pub(crate) async fn runs(

@@ -19,7 +19,7 @@ const SHARE_WORK: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, th
 const SHARE_TRANSCRIPT: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
      SELECT $1, owner_id, $2, 'transcript', id, $3, $4 FROM transcripts WHERE id = $5 AND owner_id = $6 AND sentences > 0";
 const SHARE_CONVERSATION: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
-     SELECT $1, owner_id, $2, 'conversation', id, $3, $4 FROM conversations WHERE id = $5 AND owner_id = $6 AND deleted_at IS NULL";
+     SELECT $1, owner_id, $2, 'conversation', id, $3, $4 FROM conversations WHERE id = $5 AND owner_id = $6 AND deleted_at IS NULL AND expires_at IS NULL";
 /// Takes the owner's row, so that what is counted stays so until the link is there.
 const TURN: &str = "UPDATE users SET disabled = disabled WHERE id = $1";
 const COUNT: &str =

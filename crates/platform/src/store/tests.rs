@@ -91,6 +91,7 @@ impl Desk {
             || Place::New {
                 conversation: ConversationId::from_uuid(self.ids.next()),
                 title: title("Spring"),
+                temporary: false,
             },
             Place::Existing,
         );
@@ -107,7 +108,8 @@ impl Desk {
         let answer = self.answer(self.message(), &model);
         let (Place::New { conversation, .. }
         | Place::Existing(conversation)
-        | Place::Beside(conversation, _)) = place;
+        | Place::Beside(conversation, _)
+        | Place::Queued(conversation, _)) = place;
         let turn = Turn {
             conversation,
             question,
@@ -121,6 +123,7 @@ impl Desk {
             text: "背一首诗",
             attachments: &[],
             submission,
+            assistant: None,
             answer,
         };
         (turn, self.db.ask(&question).await)
@@ -198,10 +201,13 @@ fn title(text: &str) -> Title {
 
 fn chunk(turn: Turn, seq: u64, text: &str) -> Chunk {
     Chunk {
+        sources: Vec::new(),
         message: turn.answer,
         seq,
         reasoning: format!("r{seq} "),
         text: text.to_owned(),
+        calls: Vec::new(),
+        now: NOW,
     }
 }
 
@@ -210,6 +216,7 @@ fn end(turn: Turn, status: MessageStatus) -> End {
         generation: turn.generation,
         message: turn.answer,
         status,
+        calls: Vec::new(),
         parts: parts_of("想".to_owned(), "春眠不觉晓".to_owned()),
         rendered: (7, rendered()),
         reasoning_ms: Some(1_200),

@@ -1,5 +1,7 @@
 //! Uploads that come in parts: how far each is, and which objects hold what came.
 
+mod deferred;
+
 use model::{FileId, Millis, UploadId, UserId};
 use sqlx::FromRow;
 
@@ -8,6 +10,8 @@ use super::{
     files::{ACCOUNT, RESERVE, TAKE_BACK},
     on_pool, rows,
 };
+
+pub(crate) use deferred::{Advanced, Unfinished};
 
 /// Uploads of one person that are on their way, at most.
 const OPEN_AT_MOST: i64 = 100;
@@ -19,13 +23,13 @@ const OPEN: &str =
     "SELECT COUNT(*) FROM uploads WHERE owner_id = $1 AND file_id IS NULL AND failure IS NULL";
 const BEGIN_PARTS: &str = "INSERT INTO blobs (id, owner_id, state, sha256, bytes, changed_at) \
      VALUES ($1, $2, 'parts', '', 0, $3)";
-const INSERT: &str = "INSERT INTO uploads (id, owner_id, name, declared, length, received, parts, expires_at) \
-     VALUES ($1, $2, $3, $4, $5, 0, 0, $6)";
-const ONE: &str = "SELECT name, declared, length, received, file_id, failure, expires_at FROM uploads \
+const INSERT: &str = "INSERT INTO uploads (id, owner_id, name, declared, length, received, parts, expires_at, deferred, recorded_ms) \
+     VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8)";
+const ONE: &str = "SELECT name, declared, length, deferred, received, file_id, failure, expires_at FROM uploads \
      WHERE id = $1 AND owner_id = $2 AND expires_at > $3";
 const ADVANCE: &str = "UPDATE uploads SET received = received + $4, parts = parts + 1, expires_at = $5 \
      WHERE id = $1 AND owner_id = $2 AND received = $3 AND received + $4 <= length AND parts < $6 \
-     AND file_id IS NULL AND failure IS NULL";
+     AND NOT deferred AND file_id IS NULL AND failure IS NULL";
 const INSERT_PART: &str =
     "INSERT INTO upload_parts (upload_id, starts_at, bytes, object) VALUES ($1, $2, $3, $4)";
 const PARTS: &str =
@@ -45,6 +49,10 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("UPLOADS_OPEN", OPEN),
     ("UPLOADS_ONE", ONE),
     ("UPLOADS_ADVANCE", ADVANCE),
+    ("UPLOADS_ADVANCE_DEFERRED", deferred::ADVANCE),
+    ("UPLOADS_DEFINE", deferred::DEFINE),
+    ("UPLOADS_RECORDED", deferred::RECORDED),
+    ("UPLOADS_UNFINISHED", deferred::UNFINISHED),
     ("UPLOADS_PARTS", PARTS),
     ("UPLOADS_EXPIRED", EXPIRED),
 ];
@@ -56,7 +64,10 @@ pub(crate) struct NewUpload<'a> {
     pub(crate) name: &'a str,
     /// The type that its sender says, or nothing.
     pub(crate) declared: &'a str,
-    pub(crate) length: i64,
+    /// Nothing while it is not known.
+    pub(crate) length: Option<i64>,
+    /// It is a recording, sent while it is made.
+    pub(crate) is_recording: bool,
     pub(crate) expires_at: Millis,
 }
 
@@ -74,7 +85,10 @@ pub(crate) enum Begun {
 pub(crate) struct KeptUpload {
     pub(crate) name: String,
     pub(crate) declared: String,
+    /// What came, as long as it is deferred.
     pub(crate) length: i64,
+    /// The length is told with its end.
+    pub(crate) deferred: bool,
     pub(crate) received: i64,
     pub(crate) file: Option<FileId>,
     /// The code of the failure that it ended in.
@@ -87,6 +101,7 @@ struct Row {
     name: String,
     declared: String,
     length: i64,
+    deferred: bool,
     received: i64,
     file_id: Option<String>,
     failure: Option<String>,
@@ -110,6 +125,8 @@ impl Db {
         now: Millis,
     ) -> Result<Begun> {
         let (id, owner) = (upload.id.to_string(), upload.owner.to_string());
+        let length = upload.length.unwrap_or(0);
+        let recorded = upload.is_recording.then_some(0_i64);
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
             sqlx::query(ACCOUNT)
@@ -118,7 +135,7 @@ impl Db {
                 .await?;
             let within = sqlx::query(RESERVE)
                 .bind(&owner)
-                .bind(upload.length)
+                .bind(length)
                 .bind(1_i64)
                 .bind(quota.bytes)
                 .bind(quota.files)
@@ -146,8 +163,10 @@ impl Db {
                 .bind(&owner)
                 .bind(upload.name)
                 .bind(upload.declared)
-                .bind(upload.length)
+                .bind(length)
                 .bind(upload.expires_at.get())
+                .bind(upload.length.is_none())
+                .bind(recorded)
                 .execute(&mut *transaction)
                 .await?;
             transaction.commit().await?;
@@ -178,6 +197,7 @@ impl Db {
             name: row.name,
             declared: row.declared,
             length: row.length,
+            deferred: row.deferred,
             received: row.received,
             failure: row.failure,
             expires_at: Millis::new(row.expires_at),

@@ -1,11 +1,16 @@
 //! What exists at the upstream, by whoever made it.
 
+mod gone;
+
 use std::collections::HashSet;
 
 use model::{ApiKeyId, Millis, UserId};
 use sqlx::{QueryBuilder, Row};
 
 use super::{Db, Result, on_pool};
+
+pub(crate) use gone::Gone;
+pub(super) use gone::LEAVE;
 
 const INSERT: &str = "INSERT INTO upstream_objects (kind, id, owner_id, key_id, upstream, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, id) DO NOTHING";
@@ -16,7 +21,8 @@ const AMONG: &str = "SELECT id FROM upstream_objects WHERE owner_id = ";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
-pub(super) const QUERIES: &[(&str, &str)] = &[("OWNS", OWNS), ("WHERE", WHERE)];
+pub(super) const QUERIES: &[(&str, &str)] =
+    &[("OWNS", OWNS), ("WHERE", WHERE), ("GONE", gone::GONE)];
 
 impl Db {
     /// Keeps whose it is; whoever was first stays.

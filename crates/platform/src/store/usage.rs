@@ -4,7 +4,7 @@ use model::{Millis, UserId};
 
 use super::{Db, Result, on_pool};
 
-const SINCE: &str = "SELECT COUNT(*), \
+const SINCE: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN is_round THEN 0 ELSE 1 END), 0) AS BIGINT), \
      CAST(COALESCE(SUM(COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)), 0) AS BIGINT) \
      FROM generations WHERE owner_id = $1 AND started_at >= $2";
 

@@ -4,7 +4,7 @@ use model::{
     JobId, JobState, Page, Permission, TranscriptId, UserId,
     transcript::{
         Hit, NotesState, Participant, TranscriptLine, TranscriptState, TranscriptStep,
-        TranscriptView,
+        TranscriptView, UnfinishedRecording,
     },
 };
 
@@ -24,6 +24,13 @@ pub const TRANSCRIPTS: u32 = 30;
 const LONGEST_WORDS: usize = 200;
 
 impl Transcripts {
+    /// The caller's recordings that were sent while they were made and that nobody has finished, the newest first.
+    #[tracing::instrument(name = "api.transcripts.unfinished", skip_all)]
+    pub async fn unfinished(&self, caller: &Caller) -> Result<Vec<UnfinishedRecording>, Error> {
+        caller.require(Permission::MediaUse)?;
+        Ok(self.0.files.unfinished_recordings(caller.user()).await?)
+    }
+
     /// The caller's transcripts, newest first, a page after the given cursor; with `words` those that have them in title or text.
     #[tracing::instrument(name = "api.transcripts.list", skip_all)]
     pub async fn list(

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     gateway::{JobEnd, ObjectKind, UPSTREAM},
-    jobs::{Desk, Following, Handler, Outcome, Pause, Seen},
+    jobs::{Desk, Following, Halt, Handler, Outcome, Pause, Seen, halt},
     store::{Found, Job, NewTranscript},
     works::failure_of,
 };
@@ -125,6 +125,7 @@ impl Making<'_> {
                 return Ok(Err(outcome));
             }
         }
+        halt(Halt::Settling, self.job.id).await;
         // Booked again by whoever comes after a process that died here; once counts.
         self.settle(JobEnd {
             usage: self.step.usage.clone(),

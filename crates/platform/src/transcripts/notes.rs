@@ -71,6 +71,7 @@ impl Making<'_> {
                 Ok(answer) => self.step.parts.push(shape::notes(&answer, sentences)),
                 Err(failure) => return Ok(Err(failure)),
             }
+            self.keep(TranscriptStep::Noting).await?;
         }
         let parts = self.step.parts.clone();
         if let [only] = &parts[..] {

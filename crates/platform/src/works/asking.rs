@@ -2,7 +2,7 @@
 
 use bailian::{
     Client, Error as UpstreamError,
-    capability::{CallForm, ModelCard},
+    capability::ModelCard,
     image::{
         EditFunction as Function, ImageChoices, ImageEdit as Edit, ImageFusion, ImageOutput,
         ImagePart, ImageRequest, TextToImage,
@@ -27,6 +27,8 @@ const LARGEST_IMAGE: u64 = 10 * 1024 * 1024;
 
 /// The path of older models, whose tasks have results of their own.
 const OLDER: &str = "/text2image/";
+/// The path of those that make one image of others.
+const FUSED: &str = "/image2image/";
 /// The path at which a model that is asked by a message works as a task.
 const AS_TASK: &str = "/image-generation/";
 
@@ -115,9 +117,18 @@ pub(super) fn check_size(wish: &Wish, image: &FileView) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a model is asked for a task, which can be found again; others answer at once.
-pub(super) fn is_task(card: &ModelCard) -> bool {
-    card.calls.contains(&CallForm::Async)
+/// Whether a wish is handed in as a task, which can be found again; others are answered at once. A model may do both, each at an
+/// address of its own.
+pub(super) fn is_task(wish: &Wish, card: &ModelCard) -> bool {
+    let is_at = |part: &str| card.paths.iter().any(|path| path.contains(part));
+    match wish {
+        Wish::Image(image) => match &image.edit {
+            Some(edit) => edit.function.is_some() || is_at(FUSED) || is_at(AS_TASK),
+            None => is_at(OLDER) || is_at(AS_TASK),
+        },
+        Wish::Video(_) => true,
+        Wish::Speech(_) => false,
+    }
 }
 
 /// What a failure means to whoever wished.
@@ -210,7 +221,7 @@ impl Works {
                 let request = edited(wish, edit, function, image, mask);
                 return Ok(taken(client.submit_image_edit(&request).await?));
             }
-            if is_at("/image2image/") {
+            if is_at(FUSED) {
                 let mut request = ImageFusion::new(&wish.prompt, [image]);
                 request.model.clone_from(&wish.model);
                 request.input.negative_prompt = some(&wish.negative_prompt);

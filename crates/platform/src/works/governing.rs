@@ -36,6 +36,29 @@ impl Works {
         Ok(self.0.db.unfinished_by_state().await?)
     }
 
+    /// Puts anybody's job that waits before all others, or back among them, and writes that down. What is put first is taken up in
+    /// the order of asking, and still only as many at once as its owner may have.
+    #[tracing::instrument(name = "api.works.put_job_first", skip_all)]
+    pub async fn put_job_first(
+        &self,
+        caller: &Caller,
+        audit: &Audit,
+        id: JobId,
+        first: bool,
+    ) -> Result<(), Error> {
+        let record = audit.by(caller, "job.put_first").on("job", id.to_string());
+        let record = record.with(&serde_json::json!({ "first": first }));
+        if let Err(error) = caller.require(Permission::JobsWrite) {
+            audit.write(record.refused()).await?;
+            return Err(error.into());
+        }
+        if !self.0.db.put_job_first(id, first).await? {
+            return Err(Error::NotFound);
+        }
+        audit.write(record).await?;
+        Ok(())
+    }
+
     /// Asks anybody's job to stop, and writes that down.
     #[tracing::instrument(name = "api.works.stop_job", skip_all)]
     pub async fn stop_job(&self, caller: &Caller, audit: &Audit, id: JobId) -> Result<(), Error> {

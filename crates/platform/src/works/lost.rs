@@ -1,7 +1,7 @@
 //! A wish's task whose id nobody has.
 
 use bailian::capability::ModelCard;
-use model::Millis;
+use model::{Millis, Wish};
 
 use super::{Works, asking};
 pub(super) use crate::jobs::Lost;
@@ -15,11 +15,11 @@ impl Works {
     pub(super) async fn lost_task(
         &self,
         job: &Job,
-        card: &ModelCard,
+        (wish, card): (&Wish, &ModelCard),
         asked_at: Millis,
     ) -> Result<Lost, Pause> {
         // What is answered at once leaves no trace that could be found.
-        if !asking::is_task(card) {
+        if !asking::is_task(wish, card) {
             return Ok(Lost::Unknown);
         }
         let inner = &*self.0;

@@ -2,26 +2,18 @@
 
 use std::time::Duration;
 
-use bailian::{
-    Error as UpstreamError, ErrorKind,
-    audio::{Speech, counted, counted_as},
-    capability::ModelCard,
-    media::MediaUsage,
-};
-use model::{
-    CallOutcome, FailureCode, JobFailure, JobKind, JobState, MakingStep, SpeechWish, Wish,
-};
+use bailian::{Error as UpstreamError, ErrorKind, capability::ModelCard, media::MediaUsage};
+use model::{CallOutcome, FailureCode, JobFailure, JobKind, JobState, MakingStep, Wish};
 
 use super::{
     Works,
     asking::{self, AskError, Asked, ask_of, failure_of},
     lost::Lost,
-    parts::parts,
     step::{At, Part, Step},
 };
 use crate::{
     gateway::{JobEnd, ObjectKind, UPSTREAM},
-    jobs::{Desk, Following, Handler, Outcome, Pause, Seen},
+    jobs::{Desk, Following, Halt, Handler, Outcome, Pause, Seen, halt},
     store::Job,
 };
 
@@ -30,12 +22,6 @@ const LONGEST_FOR_IMAGES: Duration = Duration::from_secs(5);
 const LONGEST_FOR_VIDEOS: Duration = Duration::from_secs(10);
 /// The upstream keeps a task for so long; nothing can be learned after that.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
-/// Characters that a model with short texts speaks at once ("Speech").
-const PART: usize = 500;
-/// The same for the others, as they count ("Limits").
-pub(super) const LONG_PART: usize = 20_000;
-/// Of a text that is longer: some minutes of sound, which are joined in memory.
-const JOINED_PART: usize = 4_000;
 
 /// Makes works.
 pub(super) struct Maker(pub(super) Works);
@@ -74,7 +60,7 @@ impl Handler for Maker {
     }
 }
 
-fn of_ours(code: FailureCode, job: &Job) -> JobFailure {
+pub(super) fn of_ours(code: FailureCode, job: &Job) -> JobFailure {
     JobFailure {
         code,
         upstream_code: None,
@@ -88,12 +74,12 @@ pub(super) struct Making<'a> {
     pub(super) job: &'a Job,
     pub(super) desk: &'a Desk,
     pub(super) wish: &'a Wish,
-    card: &'a ModelCard,
+    pub(super) card: &'a ModelCard,
     pub(super) step: Step,
 }
 
 /// The making goes on, or has ended.
-type Next = Result<(), Outcome>;
+pub(super) type Next = Result<(), Outcome>;
 
 impl Making<'_> {
     async fn run(mut self) -> Result<Outcome, Pause> {
@@ -106,6 +92,7 @@ impl Making<'_> {
                 return Ok(outcome);
             }
         }
+        halt(Halt::Settling, self.job.id).await;
         // Booked again by whoever comes after a process that died here; once counts.
         self.settle(JobEnd {
             usage: self.step.usage.clone(),
@@ -130,16 +117,20 @@ impl Making<'_> {
     }
 
     async fn settle(&self, end: JobEnd) -> Result<(), Pause> {
+        let end = JobEnd {
+            estimated: self.step.estimated,
+            ..end
+        };
         Ok(self.works.0.gateway.settle_job(self.job.id, end).await?)
     }
 
-    async fn keep(&mut self, at: MakingStep) -> Result<(), Pause> {
+    pub(super) async fn keep(&mut self, at: MakingStep) -> Result<(), Pause> {
         self.step.at = At(at);
         self.desk.keep(&self.step).await
     }
 
     /// Ends it with nothing: what was reserved is free, what was used so far is booked.
-    async fn fail(&self, end: JobEnd, failure: JobFailure) -> Result<Next, Pause> {
+    pub(super) async fn fail(&self, end: JobEnd, failure: JobFailure) -> Result<Next, Pause> {
         self.settle(end).await?;
         Ok(Err(Outcome {
             cost: self.step.cost,
@@ -147,7 +138,7 @@ impl Making<'_> {
         }))
     }
 
-    async fn called_off(&self) -> Result<Next, Pause> {
+    pub(super) async fn called_off(&self) -> Result<Next, Pause> {
         self.settle(JobEnd {
             usage: self.step.usage.clone(),
             ..JobEnd::of(CallOutcome::Cancelled)
@@ -165,15 +156,20 @@ impl Making<'_> {
         if self.step.task.is_none() {
             if let Some(at) = self.step.asked_at {
                 // The process that asked did not live to hear the answer.
-                match self.works.lost_task(self.job, self.card, at).await? {
+                match self
+                    .works
+                    .lost_task(self.job, (self.wish, self.card), at)
+                    .await?
+                {
                     Lost::Found(id) => {
                         self.step.found = true;
                         self.has_task(id, None).await?;
                     }
                     Lost::NeverBegun => self.step.asked_at = None,
-                    Lost::Unknown => {
+                    Lost::Unknown if asking::is_task(self.wish, self.card) => {
                         return self.is_unknown().await;
                     }
+                    Lost::Unknown => return self.is_lost().await,
                 }
             }
             if self.step.task.is_none()
@@ -195,8 +191,11 @@ impl Making<'_> {
         }
         self.step.asked_at = Some(self.works.0.clock.now());
         self.keep(MakingStep::Asking).await?;
+        halt(Halt::Asking, self.job.id).await;
         let asked = self.works.hand_in(self.job.owner, self.wish, self.card);
-        match asked.await {
+        let asked = asked.await;
+        halt(Halt::Answered, self.job.id).await;
+        match asked {
             Ok(Asked::Task { id, request_id }) => {
                 self.has_task(id, request_id).await?;
                 Ok(Ok(()))
@@ -233,7 +232,7 @@ impl Making<'_> {
                 Err(Pause::Later(wait.min(Duration::from_mins(5))))
             }
             // Whether it was begun nobody knows: whoever comes next looks for it.
-            _ if asking::is_task(self.card) && may_have_begun(error) => {
+            _ if asking::is_task(self.wish, self.card) && may_have_begun(error) => {
                 Err(Pause::Later(Duration::from_secs(3)))
             }
             _ => self.fail(JobEnd::failed(error), failure_of(error)).await,
@@ -264,8 +263,16 @@ impl Making<'_> {
             .await
     }
 
+    /// Ends it because it was answered at once, and whoever was answered is dead. No key makes the upstream answer again what
+    /// it has answered, and to ask once more would be to pay twice without having been asked to.
+    async fn is_lost(&self) -> Result<Next, Pause> {
+        let failure = of_ours(FailureCode::AnswerLost, self.job);
+        self.fail(JobEnd::of(CallOutcome::Interrupted), failure)
+            .await
+    }
+
     /// What came of it is known from here on, and lies at the upstream for a day.
-    async fn has_results(
+    pub(super) async fn has_results(
         &mut self,
         results: Vec<Part>,
         usage: Option<MediaUsage>,
@@ -338,74 +345,6 @@ impl Making<'_> {
         let now = self.works.0.clock.now();
         self.step.asked_at.is_some_and(|at| now.since(at) > KEPT_MS)
     }
-
-    /// Speaks the text, part after part. A part that was asked for by a process that died is asked for again: it can't be
-    /// found, and is a page at most.
-    async fn speak(&mut self, wish: &SpeechWish) -> Result<Next, Pause> {
-        let any_form = super::offers::speaks_any_form(self.card);
-        let parts = if !any_form {
-            parts(&wish.text, PART, |_| 1)
-        } else if counted(wish.text.trim()) <= LONG_PART {
-            vec![wish.text.trim()]
-        } else {
-            parts(&wish.text, JOINED_PART, counted_as)
-        };
-        let client = self.works.0.gateway.client().clone();
-        for part in parts.iter().skip(self.step.spoken.len()) {
-            if self.desk.cancelled().is_cancelled() {
-                return self.called_off().await;
-            }
-            let mut speech = Speech::new(&wish.model, *part, &wish.voice);
-            if any_form {
-                speech = speech.format(wish.format.as_str());
-                speech.rate = wish.speed.map(|speed| f64::from(speed) / 100.0);
-            }
-            self.keep(MakingStep::Working).await?;
-            let answer = match client.speak(&speech).await {
-                Ok(answer) => answer,
-                Err(error) => return self.not_spoken(&error).await,
-            };
-            self.step.request_id = answer.request_id;
-            self.step.spoken.push(answer.output.audio.url);
-            self.add_usage(answer.usage);
-            self.step.done = Some((count(self.step.spoken.len()), count(parts.len())));
-            self.keep(MakingStep::Working).await?;
-        }
-        let made = self.step.spoken.iter().map(|url| Part::Made {
-            url: url.clone(),
-            actual_prompt: None,
-        });
-        let (made, usage) = (made.collect(), self.step.usage.clone());
-        self.has_results(made, usage).await?;
-        Ok(Ok(()))
-    }
-
-    async fn not_spoken(&mut self, error: &UpstreamError) -> Result<Next, Pause> {
-        if let ErrorKind::Throttled { .. } | ErrorKind::CircuitOpen = error.kind() {
-            let wait = error.retry_after().unwrap_or(Duration::from_secs(5));
-            return Err(Pause::Later(wait.min(Duration::from_mins(5))));
-        }
-        let end = JobEnd {
-            usage: self.step.usage.clone(),
-            ..JobEnd::failed(error)
-        };
-        self.fail(end, failure_of(error)).await
-    }
-
-    fn add_usage(&mut self, usage: Option<MediaUsage>) {
-        let Some(usage) = usage else { return };
-        let so_far = self.step.usage.get_or_insert_default();
-        so_far.characters = match (so_far.characters, usage.characters) {
-            (None, None) => None,
-            (before, now) => Some(before.unwrap_or(0) + now.unwrap_or(0)),
-        };
-        let ask = ask_of(self.wish);
-        self.step.cost = self
-            .works
-            .0
-            .gateway
-            .cost_of_job(ask.model, ask.operation, so_far);
-    }
 }
 
 /// Whether the upstream may have begun with what it did not confirm.
@@ -420,6 +359,6 @@ pub(crate) fn may_have_begun(error: &UpstreamError) -> bool {
     }
 }
 
-fn count(parts: usize) -> u32 {
+pub(super) fn count(parts: usize) -> u32 {
     u32::try_from(parts).unwrap_or(u32::MAX)
 }

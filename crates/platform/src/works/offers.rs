@@ -9,7 +9,7 @@ use model::{
     SpeechWish, VideoModel, VideoWish, Voice, Wish,
 };
 
-use super::{Works, making::LONG_PART};
+use super::{Works, speaking::LONG_PART};
 use crate::{Error, store::Allowance};
 
 /// Sizes that are offered where the model takes any within its limits.

@@ -22,6 +22,10 @@ pub(super) struct Step {
     pub(super) results: Option<Vec<Part>>,
     /// The parts of a text that were spoken so far, by their addresses.
     pub(super) spoken: Vec<String>,
+    /// The part of a text that was asked for: kept before the request leaves.
+    pub(super) in_flight: Option<u32>,
+    /// Something was asked for by a process that died before the answer, and is reckoned here.
+    pub(super) estimated: bool,
     /// What the upstream says was used.
     pub(super) usage: Option<MediaUsage>,
     /// The upstream's id of the request.

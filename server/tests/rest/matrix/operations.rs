@@ -10,8 +10,9 @@ use super::{NOWHERE, Needs, Operation};
 pub(super) fn operations() -> Vec<Operation> {
     use Needs::{Fresh, May, MayFresh, MayPerson, Nothing, Person};
     use Permission::{
-        ApiKeysUse, AuditRead, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, MediaShare,
-        MediaUse, RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite, UsersRead, UsersWrite,
+        ApiKeysUse, AuditRead, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, JobsRead,
+        JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite,
+        UsersRead, UsersWrite,
     };
     let none = || Value::Null;
     let nobody = || json!({ "users": [NOWHERE] });
@@ -108,6 +109,13 @@ pub(super) fn operations() -> Vec<Operation> {
             "/rest/v1/shares/{id}/refresh",
             May(MediaShare),
             none(),
+        ),
+        ("get", "/rest/v1/library", May(MediaUse), none()),
+        (
+            "post",
+            "/rest/v1/library/delete",
+            May(MediaUse),
+            json!({ "ids": [format!("work:{NOWHERE}")] }),
         ),
         ("get", "/rest/v1/works", May(MediaUse), none()),
         (
@@ -297,6 +305,19 @@ pub(super) fn operations() -> Vec<Operation> {
         ("get", "/rest/v1/admin/usage", May(UsageRead), none()),
         ("get", "/rest/v1/admin/usage/calls", May(UsageRead), none()),
         ("get", "/rest/v1/admin/usage/export", May(UsageRead), none()),
+        ("get", "/rest/v1/admin/jobs", May(JobsRead), none()),
+        (
+            "post",
+            "/rest/v1/admin/jobs/{id}/stop",
+            May(JobsWrite),
+            none(),
+        ),
+        (
+            "put",
+            "/rest/v1/admin/jobs/{id}/place",
+            May(JobsWrite),
+            json!({ "first": true }),
+        ),
         ("get", "/rest/v1/admin/budgets", May(UsageRead), none()),
         (
             "put",

@@ -30,6 +30,11 @@ const PROMPT: &[(&str, Value)] = &[
     ("text", Value::Text("Mine.")),
 ];
 
+const ASSISTANT: &[(&str, Value)] = &[
+    ("form[name]", Value::Text("Mine")),
+    ("form[instructions]", Value::Text("Be mine.")),
+];
+
 const OF_CONVERSATION: &[(&str, Value)] = &[("id", Value::Conversation)];
 const OF_MESSAGE: &[(&str, Value)] = &[("id", Value::Conversation), ("message", Value::Message)];
 
@@ -277,7 +282,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     permitted("works.make", Permission::MediaUse, WISH),
     permitted("works.cancel", Permission::MediaUse, NO_ID),
     permitted("works.forget", Permission::MediaUse, NO_ID),
-    permitted("works.library", Permission::MediaUse, KIND),
+    permitted("library.list", Permission::MediaUse, KIND),
+    permitted(
+        "library.delete",
+        Permission::MediaUse,
+        &[(
+            "ids[]",
+            Value::Text("work:01990000-0000-7000-8000-000000000000"),
+        )],
+    ),
     permitted(
         "works.related",
         Permission::MediaUse,
@@ -311,6 +324,31 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("form[state]", Value::Text("failed"))],
     ),
     permitted("jobs.stop", Permission::JobsWrite, NO_ID),
+    permitted("tool_servers.list", Permission::ToolsWrite, &[]),
+    permitted(
+        "tool_servers.add",
+        Permission::ToolsWrite,
+        &[
+            ("server[name]", Value::Text("No name")),
+            ("server[address]", Value::Text("http://127.0.0.1:9/")),
+        ],
+    ),
+    permitted(
+        "tool_servers.change",
+        Permission::ToolsWrite,
+        &[
+            ("id", Value::Text("01990000-0000-7000-8000-000000000001")),
+            ("server[address]", Value::Text("http://127.0.0.1:9/")),
+        ],
+    ),
+    permitted("tool_servers.check", Permission::ToolsWrite, NO_ID),
+    permitted("tool_servers.remove", Permission::ToolsWrite, NO_ID),
+    permitted(
+        "tool_servers.set_tool",
+        Permission::ToolsWrite,
+        &[("tool", Value::Text("no__tool"))],
+    ),
+    permitted("jobs.first", Permission::JobsWrite, NO_ID),
     permitted("model_names.list", Permission::UsageRead, &[]),
     permitted(
         "model_names.set",
@@ -348,8 +386,58 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ("ids[]", Value::Text(NOBODY)),
         ],
     ),
+    members("folders.list"),
+    members("folders.cabinet"),
+    members_with("folders.open", NO_ID),
+    members_with("folders.create", &[("name", Value::Text("mine"))]),
+    members_with(
+        "folders.rename",
+        &[("id", Value::Text(NOBODY)), ("name", Value::Text("mine"))],
+    ),
+    members_with("folders.delete", NO_ID),
+    members_with("folders.put", &[("ids[]", Value::Text(NOBODY))]),
+    owners("folders.filing", OF_CONVERSATION),
+    members_with(
+        "tags.put",
+        &[("tag", Value::Text("mine")), ("ids[]", Value::Text(NOBODY))],
+    ),
+    members_with("tags.take_off", &[("tag_id", Value::Text(NOBODY))]),
+    members_with(
+        "tags.rename",
+        &[("id", Value::Text(NOBODY)), ("name", Value::Text("mine"))],
+    ),
+    members_with("tags.delete", NO_ID),
+    owners("conversations.forget", OF_CONVERSATION),
+    members("memory.load"),
+    members("memory.switch"),
+    members_with("memory.add", &[("text", Value::Text("mine"))]),
+    members_with(
+        "memory.change",
+        &[("id", Value::Text(NOBODY)), ("text", Value::Text("mine"))],
+    ),
+    members_with("memory.forget", NO_ID),
+    members("memory.forget_all"),
+    members("preferences.default_model"),
+    members("preferences.set_default_model"),
     members("conversations.draft"),
     members("generation.offer"),
+    owners("tools.load", &[("conversation", Value::Conversation)]),
+    permitted(
+        "tools.choose",
+        Permission::ToolsUse,
+        &[
+            ("conversation", Value::Conversation),
+            ("tools[]", Value::Text("calculate")),
+        ],
+    ),
+    owners(
+        "tools.decide",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("call", Value::Text("01990000-0000-7000-8000-000000000001")),
+        ],
+    ),
     owners("parameters.load", &[("conversation", Value::Conversation)]),
     owners(
         "parameters.set",
@@ -368,6 +456,20 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members("instructions.load"),
     members_with("instructions.save", &[("about", Value::Text("mine"))]),
+    members("assistants.gallery"),
+    members_with("assistants.find", &[("key", Value::Text(NOBODY))]),
+    members("assistants.offer"),
+    members("assistants.form"),
+    members_with("assistants.create", ASSISTANT),
+    members_with(
+        "assistants.update",
+        &[
+            ("id", Value::Text(NOBODY)),
+            ("form[name]", Value::Text("Mine")),
+            ("form[instructions]", Value::Text("Be mine.")),
+        ],
+    ),
+    members_with("assistants.delete", NO_ID),
     members("prompts.list"),
     members_with("prompts.find", NO_ID),
     members("prompts.offer"),
@@ -398,6 +500,51 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ("text", Value::Text("mine")),
         ],
     ),
+    owners("queue.load", OF_CONVERSATION),
+    owners(
+        "queue.add",
+        &[
+            ("id", Value::Conversation),
+            ("prompt", Value::Text("whose is this?")),
+            ("model", Value::Text("qwen-plus")),
+            ("submission", Value::Submission),
+        ],
+    ),
+    owners(
+        "queue.edit",
+        &[
+            ("id", Value::Conversation),
+            ("item", Value::Submission),
+            ("version", Value::Text("0")),
+            ("text", Value::Text("mine")),
+        ],
+    ),
+    owners(
+        "queue.move",
+        &[
+            ("id", Value::Conversation),
+            ("item", Value::Submission),
+            ("direction", Value::Text("up")),
+        ],
+    ),
+    owners(
+        "queue.withdraw",
+        &[("id", Value::Conversation), ("item", Value::Submission)],
+    ),
+    owners(
+        "queue.send",
+        &[("id", Value::Conversation), ("item", Value::Submission)],
+    ),
+    owners("messages.compare", OF_MESSAGE),
+    owners(
+        "messages.compare_with",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("model", Value::Text("qwen-plus")),
+        ],
+    ),
+    members("generation.estimate"),
     owners("conversations.show_branch", OF_MESSAGE),
     owners("conversations.source", OF_MESSAGE),
     owners(
@@ -434,6 +581,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     owners("messages.delete_branch", OF_MESSAGE),
     owners("messages.restore_branch", OF_MESSAGE),
     owners("messages.details", OF_MESSAGE),
+    owners(
+        "ratings.set",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("good", Value::Text("true")),
+        ],
+    ),
+    owners("ratings.remove", OF_MESSAGE),
+    permitted("ratings.list", Permission::UsageRead, &[]),
     permitted(
         "people.list",
         Permission::UsersRead,

@@ -6,9 +6,9 @@ use serde_json::json;
 use super::{FORMAT, VERSION};
 use crate::{
     store::{
-        Conversation, Message,
+        Conversation, KeptCall, Message, Source,
         export::{KeptMessage, NamedFile},
-        reasoning_of,
+        reasoning_of, sources_of,
     },
     written::{date, plain_markdown},
 };
@@ -31,10 +31,33 @@ pub(super) fn markdown(message: &Message, chinese: bool) -> String {
     let when = date(message.created_at.get());
     let files = message.attachments.iter();
     let files = files.map(|file| format!("{FILE} {}", plain_markdown(&file.name)));
-    let said = Some(message.text()).filter(|text| !text.is_empty());
-    let paragraphs: Vec<String> = said.into_iter().chain(files).collect();
+    let said = if message.calls.is_empty() {
+        message.text()
+    } else {
+        answered(message)
+    };
+    let said = Some(said).filter(|text| !text.is_empty());
+    let mut paragraphs: Vec<String> = said.into_iter().chain(files).collect();
+    let sources = message.sources();
+    if !sources.is_empty() {
+        let lines: Vec<String> = sources.iter().map(source).collect();
+        paragraphs.push(lines.join("\n"));
+    }
+
     let paragraphs = paragraphs.join("\n\n");
     format!("\n---\n\n**{speaker}** · {when}\n\n{paragraphs}\n")
+}
+
+/// A source as a line of a list. Where it is stands as text: what leads there is for the reader's program to decide.
+fn source(source: &Source) -> String {
+    let Source {
+        number, title, url, ..
+    } = source;
+    format!(
+        "- \\[{number}\\] {} {}",
+        plain_markdown(title),
+        plain_markdown(url)
+    )
 }
 
 /// Who asks.
@@ -45,6 +68,47 @@ pub(super) const fn own(chinese: bool) -> &'static str {
 /// Who answers, where nothing more is known.
 pub(super) const fn answer(chinese: bool) -> &'static str {
     if chinese { "回答" } else { "Answer" }
+}
+
+/// What stands before the name of a tool that was called.
+pub(super) const TOOL: &str = "🔧";
+
+/// How much of what a tool gave back is told beside an answer, in characters; the form that is taken in again has all of it.
+const TOLD: usize = 400;
+
+/// A call in a line: what was asked and what came back.
+pub(super) fn tool(name: &str, arguments: &str, result: Option<&str>) -> String {
+    let line = |text: &str| {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut characters = words.chars();
+        let mut line: String = characters.by_ref().take(TOLD).collect();
+        if characters.next().is_some() {
+            line.push('…');
+        }
+        line
+    };
+    let asked = format!("{TOOL} {} {}", line(name), line(arguments));
+    match result {
+        Some(result) => format!("{asked} → {}", line(result)),
+        None => asked,
+    }
+}
+
+/// An answer's text with its calls where they were made.
+fn answered(message: &Message) -> String {
+    let text = message.text();
+    let (mut whole, mut said) = (String::new(), 0);
+    for call in &message.calls {
+        let end = call.text_at.max(said);
+        whole.push_str(text.get(said..end).unwrap_or_default());
+        let line = tool(&call.name, &call.arguments, call.result.as_deref());
+        whole.push_str("\n\n> ");
+        whole.push_str(&plain_markdown(&line));
+        whole.push_str("\n\n");
+        said = end;
+    }
+    whole.push_str(text.get(said..).unwrap_or_default());
+    whole.trim().to_owned()
 }
 
 /// All that stands before the messages, up to the bracket that opens their list.
@@ -64,11 +128,21 @@ pub(super) fn json_head(conversation: &Conversation, now: Millis) -> Vec<u8> {
 }
 
 /// A message of any branch, and what is told of the files that were handed in with it.
-pub(super) fn json(message: &KeptMessage, files: &[NamedFile]) -> Vec<u8> {
+pub(super) fn json(message: &KeptMessage, files: &[NamedFile], calls: &[KeptCall]) -> Vec<u8> {
     let told =
         |file: &NamedFile| json!({ "name": file.name, "mime": file.mime, "bytes": file.bytes });
     let attachments: Vec<_> = files.iter().map(told).collect();
-    let written = json!({
+    let called = |call: &KeptCall| {
+        json!({
+            "name": call.name,
+            "arguments": call.arguments,
+            "state": call.state,
+            "result": call.result,
+            "duration_ms": call.duration_ms,
+        })
+    };
+    let tools: Vec<_> = calls.iter().map(called).collect();
+    let mut written = json!({
         "id": message.id,
         "parent": message.parent_id,
         "role": message.role,
@@ -78,8 +152,12 @@ pub(super) fn json(message: &KeptMessage, files: &[NamedFile]) -> Vec<u8> {
         "created_at": message.created_at,
         "reasoning": reasoning_of(&message.parts.0),
         "text": message.text(),
+        "sources": sources_of(&message.parts.0),
         "attachments": attachments,
     });
+    if !tools.is_empty() {
+        written["tools"] = tools.into();
+    }
     written.to_string().into_bytes()
 }
 
@@ -88,6 +166,21 @@ mod tests {
     use model::{ModelName, Title};
 
     use super::*;
+
+    /// IO-05.
+    #[test]
+    fn a_source_stays_text() {
+        let hostile = Source {
+            number: 2,
+            title: "[x](javascript:alert(1)) <b>".to_owned(),
+            url: "https://a.example/_x_".to_owned(),
+            site: String::new(),
+        };
+        assert_eq!(
+            source(&hostile),
+            "- \\[2\\] \\[x\\](javascript:alert(1)) \\<b\\> https://a.example/\\_x\\_"
+        );
+    }
 
     #[test]
     fn the_head_and_messages_make_one_json() {

@@ -82,15 +82,27 @@ pub(super) fn message(view: &MessageView, chinese: bool) -> String {
         }
         Speaker::Assistant => {
             written.push_str("<div class=\"prose\">");
-            for block in &view.blocks {
+            tools(&mut written, view, 0);
+            for (place, block) in (1..).zip(&view.blocks) {
                 written.push_str("<div class=\"prose__block\">");
                 written.push_str(block);
                 written.push_str("</div>\n");
+                tools(&mut written, view, place);
             }
         }
     }
     written.push_str("</div>\n</article>\n");
     written
+}
+
+/// The tools that were called behind so many blocks.
+fn tools(written: &mut String, view: &MessageView, after: u32) {
+    for tool in view.tools.iter().filter(|tool| tool.after == after) {
+        let line = forms::tool(&tool.name, &tool.arguments, tool.result.as_deref());
+        written.push_str("<p class=\"paper__tool\">");
+        written.push_str(&plain_html(&line));
+        written.push_str("</p>\n");
+    }
 }
 
 #[cfg(test)]

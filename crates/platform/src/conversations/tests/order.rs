@@ -117,7 +117,7 @@ async fn the_trash_gives_back_or_takes_for_good() {
         house.many(60).await;
         let (service, lin) = (&house.conversations, &house.lin);
         service
-            .save_draft(lin, Some(nth(5)), "unsent")
+            .save_draft(lin, Some(nth(5)), ("unsent", &[]))
             .await
             .unwrap();
         assert_eq!(

@@ -1,4 +1,5 @@
 use super::*;
+use crate::files::tracks::tests::{PLACE, film as tracked};
 
 #[tokio::test]
 async fn what_is_stored_is_read_back() {
@@ -352,6 +353,28 @@ async fn where_a_film_was_taken_is_not_kept() {
         assert!(kept[..end] == sent[..end]);
         assert_eq!(&kept[end + 8..end + 16], b"\0\0\0\x28free");
         assert!(kept[end + 16..].iter().all(|byte| *byte == 0));
+    })
+    .await;
+}
+
+/// FI-12. Such a film is written once more; the first one leaves nothing.
+#[tokio::test]
+async fn what_a_camera_writes_frame_by_frame_is_not_kept() {
+    on_both(async |db| {
+        let desk = Desk::on(&db).await;
+        let sent = tracked(*b"meta", b"");
+        let file = desk.upload(desk.lin, "骑行.mp4", sent.clone()).await;
+        let file = file.unwrap();
+        let kept = desk.files.read(desk.lin, file.id, u64::MAX).await.unwrap();
+        assert_eq!(kept.len(), sent.len());
+        let has = |text: &[u8]| kept.windows(text.len()).any(|bytes| bytes == text);
+        assert!(has(b"picture") && has(b"sound..") && !has(PLACE));
+        desk.objects(1).await;
+
+        let untold = tracked(*b"meta", b"\0\0\0\x0Cmoofmore");
+        let answer = desk.upload(desk.lin, "骑行.mp4", untold).await;
+        assert!(matches!(answer, Err(FilesError::Invalid)), "{answer:?}");
+        desk.objects(1).await;
     })
     .await;
 }

@@ -47,6 +47,8 @@ impl House {
         let asking = Asking {
             prompt: Prompt::beside_files(text).unwrap(),
             attachments: files.to_vec(),
+            assistant: None,
+            temporary: false,
         };
         let submission = self.submission();
         let asked = self
@@ -209,6 +211,8 @@ async fn versions_have_files_of_their_own_and_another_answer_sees_them() {
         let asking = Asking {
             prompt: Prompt::parse("Look at both").unwrap(),
             attachments: vec![one, two],
+            assistant: None,
+            temporary: false,
         };
         let (model, submission) = (name("qwen3.5-plus"), house.submission());
         let edited = house
@@ -314,6 +318,67 @@ async fn files_go_with_the_last_message_that_has_them() {
             count(&db, "SELECT COUNT(*) FROM message_attachments").await,
             0
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_beside_a_draft_or_waits_is_kept_until_it_is_taken_away() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let service = &house.services.conversations;
+        let files = &house.services.files;
+        let lin = house.lin.user();
+        let one = house.upload("one.txt", b"One.".to_vec()).await;
+        let two = house.upload("two.txt", b"Two.".to_vec()).await;
+        let draft = ("", &[one, two][..]);
+        service.save_draft(&house.lin, None, draft).await.unwrap();
+        let kept = service.draft(&house.lin, None).await.unwrap();
+        let names: Vec<_> = kept
+            .attachments
+            .iter()
+            .map(|file| file.name.as_str())
+            .collect();
+        assert_eq!(names, ["one.txt", "two.txt"]);
+        files.discard(lin, one).await.unwrap();
+        let kept = service.draft(&house.lin, None).await.unwrap();
+        assert_eq!(kept.attachments.len(), 1);
+        assert!(files.view(lin, one).await.is_err());
+        assert_eq!(
+            db.delete_unused_upload(lin, two, Millis::new(0))
+                .await
+                .unwrap()
+                .0,
+            0
+        );
+        // Queued, it is not the draft's any more, and goes along when its turn has come.
+        let (asked, page) = super::ending::halfway(&house).await;
+        drop(page);
+        service
+            .save_draft(&house.lin, None, ("", &[]))
+            .await
+            .unwrap();
+        let asking = Asking {
+            prompt: Prompt::beside_files("").unwrap(),
+            attachments: vec![two],
+        };
+        let (model, submission) = (name("qwen-plus"), house.submission());
+        let queued = house
+            .generations()
+            .queue_message(&house.lin, asked.conversation, asking, model, submission)
+            .await
+            .unwrap();
+        assert_eq!(queued.items[0].attachments[0].name, "two.txt");
+        files.discard(lin, two).await.unwrap();
+        files.view(lin, two).await.unwrap();
+        house.simulator.release();
+        house.settled().await;
+        let newest = service
+            .newest(&house.lin, asked.conversation)
+            .await
+            .unwrap();
+        assert_eq!(newest.items[2].attachments[0].name, "two.txt");
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM queued_messages").await, 0);
     })
     .await;
 }

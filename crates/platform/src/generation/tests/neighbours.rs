@@ -23,19 +23,24 @@ async fn begun_elsewhere(house: &House) -> Asked {
         place: Place::New {
             conversation,
             title: Title::of_question("背一首诗"),
+            temporary: false,
         },
         question: MessageId::from_uuid(house.ids.next()),
         text: "背一首诗",
         attachments: &[],
         submission: house.submission(),
+        assistant: None,
         answer,
     };
     house.db.ask(&question).await.unwrap();
     let chunk = Chunk {
+        sources: Vec::new(),
         message: answer.message,
         seq: 1,
         reasoning: String::new(),
         text: "春眠".to_owned(),
+        calls: Vec::new(),
+        now: house.clock.now(),
     };
     house.db.commit_progress(&[chunk], &[]).await.unwrap();
     let asked = house

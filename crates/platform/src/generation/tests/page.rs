@@ -54,6 +54,7 @@ impl<'a> Page<'a> {
             ConversationEvent::Changed => {
                 self.answer = newest(self.house, self.conversation).await;
             }
+            ConversationEvent::Queue { .. } => {}
             ConversationEvent::Deleted => panic!("nobody deleted it"),
         }
     }

@@ -130,3 +130,37 @@ async fn asking_needs_the_permission() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn ones_own_default_model_is_used_as_long_as_it_is_on_offer() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let (generations, lin) = (house.generations(), &house.lin);
+        let shown = async || generations.offer(lin).await.unwrap().1;
+        assert_eq!(shown().await, name("qwen-plus"), "the site's");
+        let unknown = generations
+            .set_default_model(lin, Some(&name("no-such-model")))
+            .await;
+        assert_eq!(code(unknown), Some(FailureCode::UnknownModel));
+        let own = name("qwen-flash");
+        generations
+            .set_default_model(lin, Some(&own))
+            .await
+            .unwrap();
+        assert_eq!(shown().await, own);
+        let set = generations.parameters(lin, None, None).await.unwrap();
+        assert_eq!(set.model.name, own);
+        let other = super::sign_up(&house.services).await;
+        let theirs = generations.offer(&other).await.unwrap().1;
+        assert_eq!(theirs, name("qwen-plus"));
+        execute(&db, "UPDATE default_models SET model = 'taken-off'").await;
+        assert_eq!(
+            shown().await,
+            name("qwen-plus"),
+            "it is not on offer any more"
+        );
+        generations.set_default_model(lin, None).await.unwrap();
+        assert_eq!(generations.default_model(lin).await.unwrap().1, None);
+    })
+    .await;
+}

@@ -143,6 +143,8 @@ async fn a_model_is_refused_more_than_it_can_and_sent_what_another_can_only_wher
             .unwrap();
         house.settled().await;
         let body = house.last_to("qwq-plus");
+        // Who searches is asked natively.
+        let body = &body["parameters"];
         assert_eq!(body["max_tokens"], json!(8_192), "no more than it writes");
         assert_eq!(body["enable_search"], json!(true));
         assert_eq!(body.get("response_format"), None);
@@ -157,7 +159,7 @@ async fn a_model_is_refused_more_than_it_can_and_sent_what_another_can_only_wher
             .await
             .unwrap();
         house.settled().await;
-        let body = house.last_to("qwen3.5-plus");
+        let body = &house.last_to("qwen3.5-plus")["parameters"];
         assert_eq!(body["response_format"]["type"], "json_object");
         assert_eq!(
             body["enable_thinking"],
@@ -166,6 +168,46 @@ async fn a_model_is_refused_more_than_it_can_and_sent_what_another_can_only_wher
         );
         let newest = page::newest(&house, asked.conversation).await;
         assert_eq!(newest.status, MessageStatus::Complete, "{newest:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_from_the_web_keeps_its_sources() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let searching = Parameters {
+            search: true,
+            ..Parameters::default()
+        };
+        house.set(None, &searching).await.unwrap();
+        let asked = house.answered(None, "杭州今天天气如何？").await;
+        let body = house.last_to("qwen-plus");
+        let options = &body["parameters"]["search_options"];
+        assert_eq!(options["enable_source"], json!(true), "{body}");
+        let stored = house.stored(&asked).await;
+        let numbers: Vec<_> = stored
+            .sources()
+            .iter()
+            .map(|source| source.number)
+            .collect();
+        assert_eq!(numbers, [1, 2, 3]);
+        assert!(stored.text().ends_with("[1]"), "{}", stored.text());
+        let shown = page::newest(&house, asked.conversation).await;
+        assert_eq!(shown.status, MessageStatus::Complete, "{shown:?}");
+        let html = shown.blocks.concat();
+        assert_eq!(html.matches("class=\"citation\"").count(), 1, "{html}");
+        let list = shown.blocks.last().cloned().unwrap_or_default();
+        assert!(
+            list.contains("data-count=\"3\"") && list.contains("example.com"),
+            "{list}"
+        );
+        execute(&db, "UPDATE messages SET render_version = 0").await;
+        let again = page::newest(&house, asked.conversation).await;
+        assert_eq!(again.blocks, shown.blocks, "whatever renders it");
+
+        let other = house.answered(Some(asked.conversation), "背一首诗").await;
+        assert_eq!(house.stored(&other).await.sources(), []);
     })
     .await;
 }

@@ -24,8 +24,8 @@ const PIECE: usize = 1024 * 1024;
 
 const README: &str = "Everything that this site keeps of your account. Times are milliseconds since 1970 in UTC.\n\
      本站为您的帐户保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\n\
-     account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts, imports,\n\
-                         personal instructions, parameters of the next conversation\n\
+     account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts, waiting messages,\n\
+                         imports, personal instructions, parameters of the next conversation, tools that are on, folders, tags, memory\n\
      sessions.json        where you are signed in\n\
      activity.jsonl       what you did, from the audit log\n\
      picture.png          your picture\n\
@@ -35,6 +35,8 @@ const README: &str = "Everything that this site keeps of your account. Times are
      attachments.jsonl    files that you handed in with questions, in their order; what is in them is in files.jsonl\n\
      works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
      prompts.jsonl        prompts that you keep, a prompt a line\n\
+     tool_calls.jsonl     what models called while they answered, by their messages, a call a line\n\
+     assistants.jsonl     assistants that you keep, an assistant a line\n\
      transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n\
      shares.jsonl         links by which you share something, a link a line (without their secrets)\n\
                          您的分享链接，每行一个（不含链接中的密钥）\n\
@@ -109,6 +111,14 @@ impl Identity {
         });
         archive.open("prompts.jsonl").await?;
         each_page!(after => db.kept_prompts(user, &after), page => {
+            archive.write(page.iter().flat_map(line).collect()).await?;
+        });
+        archive.open("tool_calls.jsonl").await?;
+        each_page!(after => db.kept_tool_calls(user, &after), page => {
+            archive.write(page.iter().flat_map(line).collect()).await?;
+        });
+        archive.open("assistants.jsonl").await?;
+        each_page!(after => db.kept_assistants(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
         });
         each_page!(after => db.kept_transcripts(user, &after), page => {

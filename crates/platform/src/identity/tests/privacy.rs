@@ -33,9 +33,31 @@ async fn settled(house: &House) -> Caller {
              VALUES ('{trash}', '{trash}', '{trash}', '{user}', 'qwen-plus', 'done', 'here', 0, 0)"
         ),
         format!("INSERT INTO generation_chunks (message_id, seq, reasoning, text) VALUES ('{trash}', 1, '', 'x')"),
+        format!(
+            "INSERT INTO tool_calls (id, owner_id, message_id, position, round, upstream_id, name, arguments, state, text_at, after_blocks,
+                                     created_at, updated_at)
+             VALUES ('{trash}', '{user}', '{trash}', 0, 1, 'c', 'calculate', 'Lin 的算式', 'done', 0, 0, 0, 0)"
+        ),
+        format!("INSERT INTO default_tools (user_id, tools, updated_at) VALUES ('{user}', '[\"calculate\"]', 0)"),
+        format!("INSERT INTO conversation_tools (conversation_id, tools) VALUES ('{trash}', '[]')"),
+        format!(
+            "INSERT INTO ratings (message_id, user_id, id, good, comment, updated_at)
+             VALUES ('{trash}', '{user}', 'r', TRUE, '说得好', 0)"
+        ),
         format!("INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('{user}', '', '没写完', 0)"),
+        format!(
+            "INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at)
+             VALUES ('{trash}', '{trash}', '{user}', 1, '排着的话', '', 'qwen-plus', 0, 0)"
+        ),
         format!("INSERT INTO next_parameters (user_id, parameters, updated_at) VALUES ('{user}', '{{\"seed\":4712}}', 0)"),
         format!("INSERT INTO instructions (user_id, about, answers, enabled, updated_at) VALUES ('{user}', '我教语文', '', FALSE, 0)"),
+        format!("INSERT INTO folders (id, owner_id, name, name_key, created_at) VALUES ('fo', '{user}', '抽屉', '抽屉', 0)"),
+        format!("INSERT INTO tags (id, owner_id, name, name_key, created_at) VALUES ('ta', '{user}', '标签甲', '标签甲', 0)"),
+        format!("INSERT INTO conversation_tags (conversation_id, tag_id) VALUES ('{trash}', 'ta')"),
+        format!("UPDATE conversations SET folder_id = 'fo' WHERE id = '{trash}'"),
+        format!("INSERT INTO memories (user_id, enabled, updated_at) VALUES ('{user}', TRUE, 0)"),
+        format!("INSERT INTO memory_facts (id, owner_id, text, created_at, updated_at) VALUES ('fa', '{user}', '我养了一只猫', 0, 0)"),
+        format!("INSERT INTO default_models (user_id, model, updated_at) VALUES ('{user}', 'qwen-own-choice', 0)"),
         format!("INSERT INTO user_pictures (user_id, image, updated_at) SELECT '{user}', sealed, 0 FROM ({BLOB}) AS b"),
         "INSERT INTO groups (id, name, name_key, description, created_at, updated_at) VALUES ('g', 'Poets', 'poets', '', 0, 0)".to_owned(),
         format!("INSERT INTO group_members (group_id, user_id, added_at) VALUES ('g', '{user}', 0)"),
@@ -105,6 +127,10 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
              VALUES ('p-{whose}', '{owner}', 'mine', 'mine', '{whose} 的提示词', '', 0, 0)"
         ),
         format!(
+            "INSERT INTO assistants (id, owner_id, audience, name, emoji, description, content, search_key, created_at, updated_at)
+             VALUES ('as-{whose}', '{owner}', 'private', '{whose} 的助手', '', '', '{{}}', '', 0, 0)"
+        ),
+        format!(
             "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at)
              VALUES ('s-{whose}', '{owner}', 'hash-of-link-{whose}', 'conversation', 'c-{whose}', 0)"
         ),
@@ -170,7 +196,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files[&format!("conversations/{trash}.md")].contains("扔掉的话"));
 
         let account = &files["account.json"];
-        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "4712", "我教语文"] {
+        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "排着的话", "4712", "我教语文", "说得好", "抽屉", "标签甲", "我养了一只猫", "qwen-own-choice"] {
             assert!(account.contains(known), "{known} is not in {account}");
         }
         assert!(files["sessions.json"].contains("Chrome · Linux"));
@@ -181,6 +207,8 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["attachments.jsonl"].contains("Lin 的笔记.md"));
         assert!(files["works.jsonl"].contains("Lin 的灯塔"));
         assert!(files["prompts.jsonl"].contains("Lin 的提示词"));
+        assert!(files["tool_calls.jsonl"].contains("Lin 的算式"));
+        assert!(files["assistants.jsonl"].contains("Lin 的助手"));
         assert!(files["shares.jsonl"].contains("Lin 的旧标题"));
         assert!(files["shares/s-Lin.jsonl"].contains("Lin 给人看的话"));
         let transcript = &files["transcripts/t-Lin.jsonl"];

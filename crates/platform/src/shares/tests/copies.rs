@@ -48,6 +48,35 @@ async fn what_an_old_text_was_rendered_to_does_not_replace_a_newer_copy() {
 }
 
 #[tokio::test]
+async fn what_an_answer_cites_is_in_the_copy_whatever_renders_it() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let id = conversation(&site, 2).await;
+        let cited = r#"[{"type":"text","text":"west[1]"},{"type":"sources","sources":[
+            {"number":1,"title":"<b>Lake</b>","url":"https://a.example/lake"},
+            {"number":2,"title":"","url":"javascript:alert(1)"}]}]"#;
+        let answer = nth(2);
+        let sql = format!("UPDATE messages SET parts = '{cited}' WHERE id = '{answer}'");
+        execute(&db, &sql).await;
+        let made = share(&site, Shareable::Conversation(id)).await;
+        let first = shown(&site, &made, 0).await.messages.remove(1).blocks;
+        let html = first.concat();
+        for part in ["class=\"citation\"", "data-count=\"2\"", "&lt;b&gt;Lake"] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+        assert!(!html.contains("javascript:"), "{html}");
+        execute(
+            &db,
+            "UPDATE share_messages SET render_version = 0, blocks = '[]'",
+        )
+        .await;
+        let again = shown(&site, &made, 0).await.messages.remove(1).blocks;
+        assert_eq!(again, first);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn links_that_are_made_at_the_same_time_stay_within_the_number() {
     on_both(async |db| {
         let site = Site::at_rest(&db).await;

@@ -2,7 +2,8 @@
 
 use model::{ConversationId, UserId};
 use serde::Serialize;
-use sqlx::FromRow;
+use serde_json::Value;
+use sqlx::{FromRow, types::Json};
 
 use super::{Db, Result, on_pool, page};
 
@@ -14,6 +15,10 @@ const ATTACHMENTS: &str = "SELECT id, message_id, position, file_id, name, mime,
      FROM message_attachments WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const PROMPTS: &str = "SELECT id, name, text, created_at, updated_at, deleted_at \
      FROM prompts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const TOOL_CALLS: &str = "SELECT id, message_id, position, name, arguments, state, result, duration_ms, created_at \
+     FROM tool_calls WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const ASSISTANTS: &str = "SELECT id, name, audience, group_id, content, created_at, updated_at \
+     FROM assistants WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at \
      FROM transcripts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.text \
@@ -38,6 +43,8 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_WORKS", WORKS),
     ("EXPORT_ATTACHMENTS", ATTACHMENTS),
     ("EXPORT_PROMPTS", PROMPTS),
+    ("EXPORT_TOOL_CALLS", TOOL_CALLS),
+    ("EXPORT_ASSISTANTS", ASSISTANTS),
     ("EXPORT_TRANSCRIPTS", TRANSCRIPTS),
     ("EXPORT_SENTENCES", SENTENCES),
     ("EXPORT_SHARES", SHARES),
@@ -92,6 +99,32 @@ pub(crate) struct KeptPrompt {
     created_at: i64,
     updated_at: i64,
     deleted_at: Option<i64>,
+}
+
+/// A call of a tool in an answer.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptToolCall {
+    pub(crate) id: String,
+    message_id: String,
+    position: i64,
+    name: String,
+    arguments: String,
+    state: String,
+    result: Option<String>,
+    duration_ms: Option<i64>,
+    created_at: i64,
+}
+
+/// An assistant.
+#[derive(FromRow, Serialize)]
+pub(crate) struct KeptAssistant {
+    pub(crate) id: String,
+    name: String,
+    audience: String,
+    group_id: Option<String>,
+    content: Json<Value>,
+    created_at: i64,
+    updated_at: i64,
 }
 
 /// A transcript, without its sentences.
@@ -187,6 +220,26 @@ impl Db {
     #[tracing::instrument(name = "store.export.prompts", skip_all)]
     pub(crate) async fn kept_prompts(&self, owner: UserId, after: &str) -> Result<Vec<KeptPrompt>> {
         behind!(self, PROMPTS, owner, after)
+    }
+
+    /// The calls of tools in the person's answers behind that one, by id.
+    #[tracing::instrument(name = "store.export.tool_calls", skip_all)]
+    pub(crate) async fn kept_tool_calls(
+        &self,
+        owner: UserId,
+        after: &str,
+    ) -> Result<Vec<KeptToolCall>> {
+        behind!(self, TOOL_CALLS, owner, after)
+    }
+
+    /// The person's assistants behind that one, by id.
+    #[tracing::instrument(name = "store.export.assistants", skip_all)]
+    pub(crate) async fn kept_assistants(
+        &self,
+        owner: UserId,
+        after: &str,
+    ) -> Result<Vec<KeptAssistant>> {
+        behind!(self, ASSISTANTS, owner, after)
     }
 
     /// The person's transcripts behind that one, by id.

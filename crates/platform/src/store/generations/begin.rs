@@ -1,13 +1,16 @@
 //! How an answer begins: to a new question, once more to an old one, or again where it was cut.
 
-use model::{ConversationId, MessageId, SubmissionId, UserId};
+use model::{ConversationId, MessageId, SubmissionId, ToolCallId, ToolCallState, UserId};
 use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
 use crate::store::{
-    Db, Result, attachments, drafts, files, messages::Part, on_pool, parameters, rows,
-    search::SearchIndex as _,
+    Db, Result, assistants::begun, attachments, drafts, files, messages::Part, on_pool, parameters,
+    queue::take_queued, rows, search::SearchIndex as _, tool_calls,
 };
+
+/// How long a temporary conversation lasts after its last question, where nobody leaves it before.
+const TEMPORARY_MS: i64 = 60 * 60 * 1000;
 
 const FIND_SUBMISSION: &str = "
     SELECT m.conversation_id, m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
@@ -15,12 +18,14 @@ const FIND_SUBMISSION: &str = "
 
 /// With what was set for it before it was begun.
 const NEW_CONVERSATION: &str = "
-    INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at, parameters)
-    VALUES ($1, $2, $3, 'question', $4, $5, $5, (SELECT parameters FROM next_parameters WHERE user_id = $2))";
+    INSERT INTO conversations (id, owner_id, title, title_source, model, created_at, updated_at, parameters, expires_at)
+    VALUES ($1, $2, $3, 'question', $4, $5, $5, (SELECT parameters FROM next_parameters WHERE user_id = $2), $6)";
 
-/// Also takes the row's lock, so that two answers can't both begin. What goes on is not put away any more.
+/// Also takes the row's lock, so that two answers can't both begin. What goes on is not put away any more,
+/// and a temporary conversation lasts as long as if it had begun now.
 const TOUCH: &str = "
-    UPDATE conversations SET updated_at = $3, model = $4, archived_at = NULL
+    UPDATE conversations SET updated_at = $3, model = $4, archived_at = NULL,
+           expires_at = CASE WHEN expires_at IS NULL THEN NULL ELSE $5 END
     WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL RETURNING leaf_id";
 
 const NEW_QUESTION: &str = "
@@ -47,6 +52,11 @@ const REOPEN: &str = "
     UPDATE messages SET status = 'generating', failure = NULL, rendered = NULL, render_version = 0, updated_at = $3
     WHERE id = $1 AND conversation_id = $2 AND role = 'assistant' AND deleted_at IS NULL
       AND status IN ('stopped', 'interrupted', 'failed', 'truncated')";
+
+/// The same where all calls that waited for the person are decided.
+const GO_ON: &str = "
+    UPDATE messages SET status = 'generating', failure = NULL, rendered = NULL, render_version = 0, updated_at = $3
+    WHERE id = $1 AND conversation_id = $2 AND status = 'waiting'";
 
 /// Writes one answer's beginning inside an open transaction of either dialect.
 macro_rules! insert_answer {
@@ -87,6 +97,26 @@ macro_rules! insert_generation {
     };
 }
 
+/// Notes what a new conversation is begun with, and sets what that brings along.
+macro_rules! begin_with {
+    ($tx:expr, $conversation:expr, $begun:expr) => {{
+        let (conversation, begun) = ($conversation, $begun);
+        sqlx::query(begun::BEGIN)
+            .bind(conversation.to_string())
+            .bind(begun.assistant.map(|id| id.to_string()))
+            .bind(Json(&begun.snapshot))
+            .execute(&mut *$tx)
+            .await?;
+        if !begun.parameters.is_empty() {
+            sqlx::query(begun::PRESET)
+                .bind(conversation.to_string())
+                .bind(Json(&begun.parameters))
+                .execute(&mut *$tx)
+                .await?;
+        }
+    }};
+}
+
 /// What a question of the conversation hangs on, if there is such a question.
 macro_rules! find_question {
     ($tx:expr, $conversation:expr, $question:expr) => {{
@@ -107,10 +137,22 @@ macro_rules! touch {
             .bind($owner.to_string())
             .bind($answer.now.get())
             .bind($answer.model.as_str())
+            .bind($answer.now.plus(TEMPORARY_MS).get())
             .fetch_optional(&mut *$tx)
             .await?;
         touched
     }};
+}
+
+/// What became of a click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decided {
+    /// No call of the owner's waits there, or not any more.
+    NotThere,
+    /// It is noted, and other calls wait still.
+    Noted,
+    /// It is noted, and the answer goes on.
+    GoesOn,
 }
 
 /// For the proof that each uses an index.
@@ -126,6 +168,7 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("SET_LEAF", SET_LEAF),
     ("FORGET_DRAFT", FORGET_DRAFT),
     ("REOPEN", REOPEN),
+    ("GO_ON", GO_ON),
 ];
 
 impl Db {
@@ -176,19 +219,25 @@ impl Db {
                 Place::New {
                     conversation,
                     title,
+                    temporary,
                 } => {
+                    let expires_at = temporary.then(|| answer.now.plus(TEMPORARY_MS).get());
                     sqlx::query(NEW_CONVERSATION)
                         .bind(conversation.to_string())
                         .bind(owner.to_string())
                         .bind(title.as_str())
                         .bind(answer.model.as_str())
                         .bind(answer.now.get())
+                        .bind(expires_at)
                         .execute(&mut *tx)
                         .await?;
                     sqlx::query(parameters::FORGET_NEXT)
                         .bind(owner.to_string())
                         .execute(&mut *tx)
                         .await?;
+                    if let Some(begun) = asked.assistant {
+                        begin_with!(tx, conversation, begun);
+                    }
                     tx.index_title(*conversation, title.as_str()).await?;
                     (*conversation, None)
                 }
@@ -206,6 +255,15 @@ impl Db {
                         return Ok(Submitted::NoConversation);
                     };
                     (*conversation, parent)
+                }
+                Place::Queued(conversation, taking) => {
+                    let Some((leaf,)) = touch!(tx, owner, conversation, answer) else {
+                        return Ok(Submitted::NoConversation);
+                    };
+                    if !take_queued!(tx, conversation, owner, asked.submission, *taking) {
+                        return Ok(Submitted::NotDue);
+                    }
+                    (*conversation, leaf)
                 }
             };
             sqlx::query(NEW_QUESTION)
@@ -247,8 +305,8 @@ impl Db {
             let slot = match asked.place {
                 Place::New { .. } => Some(drafts::slot(None)),
                 Place::Existing(conversation) => Some(drafts::slot(Some(conversation))),
-                // What was edited was never the draft.
-                Place::Beside(..) => None,
+                // What was edited, or waited, was never the draft.
+                Place::Beside(..) | Place::Queued(..) => None,
             };
             if let Some(slot) = slot {
                 sqlx::query(FORGET_DRAFT)
@@ -283,6 +341,54 @@ impl Db {
             insert_answer!(tx, conversation, question, owner, answer);
             tx.commit().await?;
             Ok(true)
+        })
+    }
+
+    /// Notes what the person said about a call that waits for them, once. When none waits any more, the answer goes on. A conflict
+    /// means that another answer is being written in that conversation, and nothing was noted.
+    #[tracing::instrument(name = "store.generations.decide", skip_all, fields(message.id = %answer.message))]
+    pub(crate) async fn decide_call(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        (call, decision): (ToolCallId, ToolCallState),
+        answer: NewAnswer<'_>,
+    ) -> Result<Decided> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if touch!(tx, owner, conversation, answer).is_none() {
+                return Ok(Decided::NotThere);
+            }
+            let noted = sqlx::query(tool_calls::DECIDE)
+                .bind(call.to_string())
+                .bind(answer.message.to_string())
+                .bind(conversation.to_string())
+                .bind(owner.to_string())
+                .bind(decision.as_str())
+                .bind(answer.now.get())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if noted == 0 {
+                return Ok(Decided::NotThere);
+            }
+            let waiting: i64 = sqlx::query_scalar(tool_calls::COUNT_WAITING)
+                .bind(answer.message.to_string())
+                .fetch_one(&mut *tx)
+                .await?;
+            if waiting > 0 {
+                tx.commit().await?;
+                return Ok(Decided::Noted);
+            }
+            sqlx::query(GO_ON)
+                .bind(answer.message.to_string())
+                .bind(conversation.to_string())
+                .bind(answer.now.get())
+                .execute(&mut *tx)
+                .await?;
+            insert_generation!(tx, conversation, owner, answer);
+            tx.commit().await?;
+            Ok(Decided::GoesOn)
         })
     }
 

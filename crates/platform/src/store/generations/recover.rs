@@ -11,6 +11,8 @@ use crate::store::{
     messages::{Part, parts_of, reasoning_of, text_of},
     on_pool, rows,
     search::SearchIndex as _,
+    sources::{sources_of, with_sources},
+    tool_calls,
 };
 
 const RENEW: &str =
@@ -108,8 +110,16 @@ impl Db {
                     .await?;
                 sqlx::query(INTERRUPT_MESSAGE)
                     .bind(&message)
-                    .bind(Json(parts_of(reasoning, text)))
+                    .bind(Json(with_sources(
+                        parts_of(reasoning, text),
+                        sources_of(&parts),
+                    )))
                     .bind(last_seq)
+                    .bind(now.get())
+                    .execute(&mut *tx)
+                    .await?;
+                sqlx::query(tool_calls::INTERRUPT)
+                    .bind(&message)
                     .bind(now.get())
                     .execute(&mut *tx)
                     .await?;

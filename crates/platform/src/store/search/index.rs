@@ -74,15 +74,16 @@ pub(in crate::store) struct Place {
     number: Option<i64>,
 }
 
+/// Temporary conversations are not there for the index.
 const FIND_TITLE: &str = "
     SELECT c.id AS conversation_id, c.owner_id, e.id AS number
     FROM conversations c LEFT JOIN search_entries e ON e.conversation_id = c.id AND e.message_id IS NULL
-    WHERE c.id = $1";
+    WHERE c.id = $1 AND c.expires_at IS NULL";
 
 const FIND_TEXT: &str = "
     SELECT c.id AS conversation_id, c.owner_id, e.id AS number
     FROM messages m JOIN conversations c ON c.id = m.conversation_id LEFT JOIN search_entries e ON e.message_id = m.id
-    WHERE m.id = $1";
+    WHERE m.id = $1 AND c.expires_at IS NULL";
 
 const LARGEST: &str = "SELECT MAX(id) FROM search_entries WHERE id < $1";
 

@@ -5,15 +5,15 @@ use sqlx::{FromRow, types::Json};
 
 use crate::{
     audit::Record,
-    store::{Db, Result, audit::append_audit, on_pool, rows},
+    store::{Db, Result, Source, audit::append_audit, on_pool, rows},
 };
 
 pub(super) const KEEP: &str =
     "INSERT INTO share_snapshots (share_id, title, messages, taken_at) VALUES ($1, $2, $3, $4)";
 
 pub(super) const KEEP_MESSAGE: &str = "
-    INSERT INTO share_messages (share_id, position, role, model, text, blocks, render_version)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT INTO share_messages (share_id, position, role, model, text, blocks, render_version, sources)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// The conversation that a link of the owner's is to.
 const SUBJECT: &str = "
@@ -29,7 +29,7 @@ const CLEAR: &str = "DELETE FROM share_messages WHERE share_id = $1";
 const HEAD: &str = "SELECT title, taken_at FROM share_snapshots WHERE share_id = $1";
 
 const MESSAGES: &str = "
-    SELECT position, role, model, text, blocks, render_version FROM share_messages
+    SELECT position, role, model, text, blocks, render_version, sources FROM share_messages
     WHERE share_id = $1 AND position >= $2 ORDER BY position LIMIT $3";
 
 /// Where a newer copy is meanwhile, its blocks stay: those are of the text that it has.
@@ -67,6 +67,8 @@ pub(crate) struct ShownMessage {
     /// An answer's blocks, as the renderer of that version made them.
     pub(crate) blocks: Vec<String>,
     pub(crate) render_version: i64,
+    /// What an answer cites.
+    pub(crate) sources: Vec<Source>,
 }
 
 impl Snapshot {
@@ -84,6 +86,7 @@ struct Row {
     text: String,
     blocks: Json<Vec<String>>,
     render_version: i64,
+    sources: Option<Json<Vec<Source>>>,
 }
 
 impl Row {
@@ -103,6 +106,10 @@ impl Row {
             text: self.text,
             blocks: self.blocks.0,
             render_version: self.render_version,
+            sources: self
+                .sources
+                .map(|Json(sources)| sources)
+                .unwrap_or_default(),
         })
     }
 }
@@ -127,6 +134,7 @@ macro_rules! keep_messages {
                 .bind(&message.text)
                 .bind(sqlx::types::Json(&message.blocks))
                 .bind(message.render_version)
+                .bind((!message.sources.is_empty()).then(|| sqlx::types::Json(&message.sources)))
                 .execute(&mut *$transaction)
                 .await?;
         }

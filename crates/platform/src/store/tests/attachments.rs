@@ -49,11 +49,13 @@ impl Desk {
             place: Place::New {
                 conversation,
                 title: title("Spring"),
+                temporary: false,
             },
             question,
             text: "看看",
             attachments: &attachments,
             submission: self.submission(),
+            assistant: None,
             answer,
         };
         let submitted = self.db.ask(&asked).await.unwrap();

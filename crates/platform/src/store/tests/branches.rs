@@ -59,7 +59,9 @@ async fn an_edited_question_is_a_version_of_the_one_it_came_from_also_of_the_fir
         let first = desk.answered(lin, None, MessageStatus::Complete).await;
         let id = first.conversation;
         let below = desk.answered(lin, Some(id), MessageStatus::Complete).await;
-        db.save_draft(lin, Some(id), "半句", NOW).await.unwrap();
+        db.save_draft(lin, Some(id), ("半句", &[]), NOW)
+            .await
+            .unwrap();
         let edited = desk.edited(lin, first).await;
         assert_eq!(
             desk.shown(lin, first).await,
@@ -84,7 +86,7 @@ async fn an_edited_question_is_a_version_of_the_one_it_came_from_also_of_the_fir
         assert_eq!(desk.shown(lin, first).await, path);
         assert_eq!(branch(lower.question).await.previous, Some(below.question));
         let draft = db.draft(lin, Some(id)).await.unwrap();
-        assert_eq!(draft, "半句", "what was edited was not the draft");
+        assert_eq!(draft.0, "半句", "what was edited was not the draft");
     })
     .await;
 }

@@ -70,7 +70,11 @@ async fn a_strangers_conversation_is_as_if_it_were_not_there() {
         );
         let (_, submitted) = desk.submit(wang, Some(id), desk.submission()).await;
         assert_eq!(submitted.unwrap(), Submitted::NoConversation);
-        assert!(!db.save_draft(wang, Some(id), "x", NOW).await.unwrap());
+        assert!(
+            !db.save_draft(wang, Some(id), ("x", &[]), NOW)
+                .await
+                .unwrap()
+        );
         assert!(db.delete_conversation(lin, id, NOW).await.unwrap());
         assert!(!db.restore_conversation(wang, id).await.unwrap());
         assert!(db.restore_conversation(lin, id).await.unwrap());
@@ -174,10 +178,18 @@ async fn purging_leaves_nothing_of_a_conversation_however_long_it_was() {
         let lin = desk.person().await;
         testing::long_branch(&db, lin, 2_000).await;
         let old = ConversationId::from_uuid(testing::nth(1));
-        assert!(db.save_draft(lin, Some(old), "unsent", NOW).await.unwrap());
+        assert!(
+            db.save_draft(lin, Some(old), ("unsent", &[]), NOW)
+                .await
+                .unwrap()
+        );
         let young = desk.ask(lin, None).await.conversation;
         let kept = desk.ask(lin, None).await.conversation;
-        assert!(db.save_draft(lin, Some(kept), "unsent", NOW).await.unwrap());
+        assert!(
+            db.save_draft(lin, Some(kept), ("unsent", &[]), NOW)
+                .await
+                .unwrap()
+        );
         assert!(db.delete_conversation(lin, old, NOW).await.unwrap());
         let later = NOW.plus(1);
         assert!(db.delete_conversation(lin, young, later).await.unwrap());

@@ -3,17 +3,27 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
-    generations, groups, idempotency, imports, instructions, invitations, job_lines, jobs, ledger,
-    messages, order, parameters, people, runs, saved_prompts, search, shares, testing::on_both,
-    trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
+    answers, assistants, attachments, blobs, branches, budgets, calls, conversations, db::Pool,
+    default_models, drafts, expiry, export, files, folders, generations, groups, idempotency,
+    imports, instructions, invitations, job_lines, jobs, ledger, library, messages, order,
+    parameters, people, queue, ratings, remembered, runs, saved_prompts, search, shares, tags,
+    temporary, testing::on_both, tool_calls, tools, trail, transcripts, uploads, upstream_objects,
+    usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
 const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
     order::QUERIES,
+    tool_calls::QUERIES,
+    tools::QUERIES,
+    folders::QUERIES,
+    tags::QUERIES,
+    temporary::QUERIES,
+    remembered::QUERIES,
+    default_models::QUERIES,
     messages::QUERIES,
+    answers::QUERIES,
     attachments::QUERIES,
     branches::QUERIES,
     runs::QUERIES,
@@ -21,9 +31,13 @@ const QUERIES: &[&[(&str, &str)]] = &[
     generations::begin::QUERIES,
     generations::recover::QUERIES,
     drafts::QUERIES,
+    queue::QUERIES,
     parameters::QUERIES,
     instructions::QUERIES,
     saved_prompts::QUERIES,
+    assistants::QUERIES,
+    assistants::begun::QUERIES,
+    ratings::QUERIES,
     export::QUERIES,
     export::MADE_QUERIES,
     idempotency::QUERIES,
@@ -40,6 +54,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     jobs::QUERIES,
     job_lines::QUERIES,
     works::QUERIES,
+    library::QUERIES,
+    expiry::QUERIES,
     shares::QUERIES,
     shares::SNAPSHOT_QUERIES,
     imports::QUERIES,
@@ -84,6 +100,29 @@ async fn each_query_finds_its_rows_by_an_index() {
         for (name, query) in QUERIES.iter().chain(search::QUERIES).copied().flatten() {
             let scans = scans(pool, query).await;
             assert_eq!(scans, [""; 0], "{name}: {:#?}", plan(pool, query).await);
+        }
+    })
+    .await;
+}
+
+/// A page of the library is read from its index in its order, and ends with the page.
+#[tokio::test]
+async fn pages_of_the_library_need_no_sorting() {
+    on_both(async |db| {
+        let Pool::Sqlite(pool) = db.reader() else {
+            return;
+        };
+        let pages = library::QUERIES.iter().chain(expiry::QUERIES);
+        let pages: Vec<_> = pages
+            .filter(|(_, query)| query.contains("ORDER BY"))
+            .collect();
+        assert_eq!(pages.len(), 6);
+        for (name, query) in pages {
+            let steps = plan(pool, query).await;
+            // Neither sorted, nor looked for among all that the owner has for each row.
+            let costs =
+                |step: &String| step.contains("TEMP B-TREE") || step.contains("transcripts_owner");
+            assert!(!steps.iter().any(costs), "{name}: {steps:#?}");
         }
     })
     .await;

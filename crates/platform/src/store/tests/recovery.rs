@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::testing::on_both;
+use crate::store::{Source, testing::on_both};
 
 /// The end of time: every lease has run out by then.
 const ALL: Millis = Millis::new(i64::MAX);
@@ -27,6 +27,44 @@ async fn a_killed_process_loses_nothing_that_it_had_stored() {
         let chunks = "SELECT COUNT(*) FROM generation_chunks";
         assert_eq!(desk.count(chunks).await, 0);
         desk.ask(lin, Some(talking.conversation)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_answer_cites_outlives_the_process_too() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let lin = desk.person().await;
+        let turn = desk.ask(lin, None).await;
+        let sources = vec![Source {
+            number: 1,
+            title: "West Lake".to_owned(),
+            url: "https://a.example".to_owned(),
+            site: String::new(),
+        }];
+        let told = Chunk {
+            sources: sources.clone(),
+            ..chunk(turn, 1, "春[1]")
+        };
+        db.commit_progress(&[told], &[]).await.unwrap();
+        let growing = desk.read(lin, turn).await;
+        assert_eq!(
+            (growing.sources(), growing.text()),
+            (sources.clone(), String::new())
+        );
+        assert_eq!(db.interrupt_abandoned(ALL, NOW).await.unwrap(), 1);
+        let read = desk.read(lin, turn).await;
+        assert_eq!(
+            (read.sources(), read.text().as_str()),
+            (sources.clone(), "春[1]")
+        );
+        let model = model();
+        let answer = desk.answer(turn.answer, &model);
+        let conversation = turn.conversation;
+        assert!(db.reopen_answer(lin, conversation, answer).await.unwrap());
+        assert_eq!(db.interrupt_abandoned(ALL, NOW).await.unwrap(), 1);
+        assert_eq!(desk.read(lin, turn).await.sources(), sources);
     })
     .await;
 }

@@ -17,7 +17,7 @@ use super::{Making, Next, later, of_ours};
 use crate::{
     files::FilesError,
     gateway::JobEnd,
-    jobs::{Lost, Outcome, Pause, lost_task},
+    jobs::{Halt, Lost, Outcome, Pause, halt, lost_task},
     transcripts::step::Hearing,
     works::{failure_of, may_have_begun},
 };
@@ -55,7 +55,10 @@ impl Making<'_> {
         }
         self.step.asked_at = Some(inner.clock.now());
         self.keep(TranscriptStep::Asking).await?;
-        match submit(inner.gateway.client(), hearing, address).await {
+        halt(Halt::Asking, self.job.id).await;
+        let submitted = submit(inner.gateway.client(), hearing, address).await;
+        halt(Halt::Answered, self.job.id).await;
+        match submitted {
             Ok((id, request_id)) => {
                 self.has_task(id, request_id).await?;
                 Ok(Ok(()))

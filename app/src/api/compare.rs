@@ -1,0 +1,52 @@
+//! Answers beside each other, and what the next one will cost, about.
+
+use leptos::prelude::*;
+use model::{Comparison, ConversationId, EstimateBase, MessageId};
+
+use crate::error::AppError;
+
+/// A question with the newest of its answers.
+#[server(prefix = "/fn", endpoint = "messages.compare")]
+pub async fn load_comparison(
+    id: ConversationId,
+    message: MessageId,
+) -> Result<Comparison, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let conversations = glue::services()?.conversations;
+    let compared = conversations.compare(&caller, id, message).await;
+    compared.map_err(glue::refuse)
+}
+
+/// Answers the same question once more, by that model, to be compared. The question.
+#[server(prefix = "/fn", endpoint = "messages.compare_with")]
+pub async fn compare_with(
+    id: ConversationId,
+    message: MessageId,
+    model: String,
+) -> Result<MessageId, AppError> {
+    use crate::glue::{self, refuse_text};
+    use model::{FailureCode, ModelName};
+    let caller = glue::caller().await?;
+    let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let question = glue::services()?
+        .generations
+        .regenerate(&caller, id, message, Some(model))
+        .await
+        .map_err(glue::refuse)?;
+    glue::go(&format!("/c/{id}/compare/{question}"));
+    Ok(question)
+}
+
+/// What there is to reckon with in a conversation; without one, before it begins.
+#[server(prefix = "/fn", endpoint = "generation.estimate")]
+pub async fn load_estimate(
+    #[server(default)] conversation: String,
+) -> Result<EstimateBase, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let conversation = glue::parse_optional_id(&conversation)?;
+    let generations = glue::services()?.generations;
+    let base = generations.estimate(&caller, conversation).await;
+    base.map_err(glue::refuse)
+}

@@ -1,0 +1,222 @@
+//! Folders of conversations, and words that are put to them.
+
+use leptos::prelude::*;
+use model::{
+    Cabinet, ConversationId, ConversationSummary, Filing, Folder, FolderId, Page, ShelfLine,
+};
+
+use crate::error::AppError;
+
+/// The caller's folders, by name.
+#[server(prefix = "/fn", endpoint = "folders.list")]
+pub async fn list_folders() -> Result<Vec<Folder>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let conversations = glue::services()?.conversations;
+    conversations.folders(&caller).await.map_err(glue::refuse)
+}
+
+/// The caller's folders and tags, by name.
+#[server(prefix = "/fn", endpoint = "folders.cabinet")]
+pub async fn load_cabinet() -> Result<Cabinet, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let conversations = glue::services()?.conversations;
+    conversations.cabinet(&caller).await.map_err(glue::refuse)
+}
+
+/// One page of what is in one of the caller's folders.
+#[server(prefix = "/fn", endpoint = "folders.open")]
+pub async fn open_folder(
+    id: String,
+    #[server(default)] after: String,
+) -> Result<Page<ConversationSummary>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let id = glue::parse_id(&id)?;
+    let after = Some(after.as_str()).filter(|after| !after.is_empty());
+    let conversations = glue::services()?.conversations;
+    let page = conversations.folder(&caller, id, after, glue::utc_offset_minutes());
+    page.await.map_err(glue::refuse)
+}
+
+/// Makes a folder.
+#[server(prefix = "/fn", endpoint = "folders.create")]
+pub async fn create_folder(name: String) -> Result<FolderId, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let name = folder_name(&name)?;
+    let conversations = glue::services()?.conversations;
+    let made = conversations.create_folder(&caller, name).await;
+    let made = made.map_err(glue::refuse)?;
+    glue::go(&format!("/conversations?folder={made}"));
+    Ok(made)
+}
+
+/// Gives one of the caller's folders another name.
+#[server(prefix = "/fn", endpoint = "folders.rename")]
+pub async fn rename_folder(id: String, name: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let (id, name) = (glue::parse_id(&id)?, folder_name(&name)?);
+    let conversations = glue::services()?.conversations;
+    let renamed = conversations.rename_folder(&caller, id, name).await;
+    renamed.map_err(glue::refuse)?;
+    glue::go_back_done();
+    Ok(())
+}
+
+/// Deletes one of the caller's folders; what is in it goes to the trash when `contents` is anything, and stays otherwise. What went
+/// there.
+#[server(prefix = "/fn", endpoint = "folders.delete")]
+pub async fn delete_folder(
+    id: String,
+    #[server(default)] contents: String,
+) -> Result<Vec<ConversationId>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let id = glue::parse_id(&id)?;
+    let conversations = glue::services()?.conversations;
+    let deleted = conversations.delete_folder(&caller, id, !contents.is_empty());
+    let thrown = deleted.await.map_err(glue::refuse)?;
+    glue::go(if thrown.is_empty() {
+        "/conversations?done=1"
+    } else {
+        "/conversations?shelf=trash"
+    });
+    Ok(thrown)
+}
+
+/// Puts several of the caller's conversations into a folder; out of any where none is named. With how many it was done.
+#[server(prefix = "/fn", endpoint = "folders.put")]
+pub async fn put_in_folder(
+    #[server(default)] folder: String,
+    #[server(default)] ids: Vec<String>,
+) -> Result<u64, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let folder = glue::parse_optional_id(&folder)?;
+    let ids: Vec<ConversationId> = glue::parse_ids(&ids)?;
+    let conversations = glue::services()?.conversations;
+    let put = conversations.put_in_folder(&caller, folder, &ids).await;
+    let put = put.map_err(glue::refuse)?;
+    glue::go_back_with(&format!("count={put}"));
+    Ok(put)
+}
+
+/// Puts a word to several of the caller's conversations. With how many it was done.
+#[server(prefix = "/fn", endpoint = "tags.put")]
+pub async fn tag_conversations(
+    #[server(default)] tag: String,
+    #[server(default)] ids: Vec<String>,
+) -> Result<u64, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let tag = tag_name(&tag)?;
+    let ids: Vec<ConversationId> = glue::parse_ids(&ids)?;
+    let conversations = glue::services()?.conversations;
+    let tagged = conversations.tag(&caller, tag, &ids).await;
+    let tagged = tagged.map_err(glue::refuse)?;
+    glue::go_back_with(&format!("count={tagged}"));
+    Ok(tagged)
+}
+
+/// Takes one of the caller's tags off several conversations. Off how many.
+#[server(prefix = "/fn", endpoint = "tags.take_off")]
+pub async fn untag_conversations(
+    #[server(default)] tag_id: String,
+    #[server(default)] ids: Vec<String>,
+) -> Result<u64, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let tag: model::TagId = glue::parse_id(&tag_id)?;
+    let ids: Vec<ConversationId> = glue::parse_ids(&ids)?;
+    let conversations = glue::services()?.conversations;
+    let taken = conversations.untag(&caller, tag, &ids).await;
+    let taken = taken.map_err(glue::refuse)?;
+    glue::go_back_with(&format!("count={taken}"));
+    Ok(taken)
+}
+
+/// Gives one of the caller's tags another name.
+#[server(prefix = "/fn", endpoint = "tags.rename")]
+pub async fn rename_tag(id: String, name: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let (id, name) = (glue::parse_id(&id)?, tag_name(&name)?);
+    let conversations = glue::services()?.conversations;
+    let renamed = conversations.rename_tag(&caller, id, name).await;
+    renamed.map_err(glue::refuse)?;
+    glue::go_back_done();
+    Ok(())
+}
+
+/// Takes one of the caller's tags off everything and forgets it.
+#[server(prefix = "/fn", endpoint = "tags.delete")]
+pub async fn delete_tag(id: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let id = glue::parse_id(&id)?;
+    let conversations = glue::services()?.conversations;
+    let deleted = conversations.delete_tag(&caller, id).await;
+    deleted.map_err(glue::refuse)?;
+    glue::go("/conversations?done=1");
+    Ok(())
+}
+
+/// Where one of the caller's conversations is kept, and what there is to choose from.
+#[server(prefix = "/fn", endpoint = "folders.filing")]
+pub async fn load_filing(id: ConversationId) -> Result<Filing, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let conversations = glue::services()?.conversations;
+    let filing = conversations.filing(&caller, id).await;
+    filing.map_err(glue::refuse)
+}
+
+/// The caller's conversations in one place: `kept`, `archive` or `trash`. What is kept can be narrowed to a folder and a tag.
+#[server(prefix = "/fn", endpoint = "conversations.shelf")]
+pub async fn load_shelf(
+    shelf: String,
+    #[server(default)] folder: String,
+    #[server(default)] tag: String,
+    after: Option<String>,
+) -> Result<Page<ShelfLine>, AppError> {
+    use crate::glue;
+    use platform::conversations::Narrowed;
+    let caller = glue::caller().await?;
+    let shelf = model::Shelf::from_name(&shelf)
+        .ok_or_else(|| glue::refuse_text(model::FailureCode::NotFound))?;
+    let narrowed = Narrowed {
+        folder: glue::parse_optional_id(&folder)?,
+        tag: glue::parse_optional_id(&tag)?,
+    };
+    let conversations = glue::services()?.conversations;
+    let offset = glue::utc_offset_minutes();
+    let page = conversations.shelf_lines(&caller, shelf, narrowed, after.as_deref(), offset);
+    page.await.map_err(glue::refuse)
+}
+
+/// Removes one of the caller's temporary conversations for good.
+#[server(prefix = "/fn", endpoint = "conversations.forget")]
+pub async fn forget_conversation(id: ConversationId) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let conversations = glue::services()?.conversations;
+    let forgotten = conversations.forget(&caller, id).await;
+    forgotten.map_err(glue::refuse)?;
+    glue::go("/?temporary=1");
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn folder_name(name: &str) -> Result<model::FolderName, AppError> {
+    let name = model::FolderName::parse(name);
+    name.map_err(|_| crate::glue::refuse_text(model::FailureCode::InvalidFolderName))
+}
+
+#[cfg(feature = "ssr")]
+fn tag_name(name: &str) -> Result<model::TagName, AppError> {
+    let name = model::TagName::parse(name);
+    name.map_err(|_| crate::glue::refuse_text(model::FailureCode::InvalidTagName))
+}

@@ -1,0 +1,182 @@
+//! With what a conversation begins: an assistant, or nothing but the model that is chosen.
+
+use leptos::prelude::*;
+use model::{AssistantView, assistant::sign, template};
+
+use crate::language::use_words;
+
+/// The composer's form, for fields that stand outside of it.
+pub const FORM: &str = "composer";
+
+/// The assistant that a new conversation begins with, and what stands for the variables of its instructions.
+#[derive(Clone, Copy)]
+pub struct Beginning {
+    /// The assistant.
+    pub assistant: RwSignal<Option<AssistantView>>,
+    /// For each variable, in the order in which these are met first.
+    values: RwSignal<Vec<String>>,
+    /// The conversation has begun: an application answers in it, or none does.
+    begun: Option<bool>,
+}
+
+impl Beginning {
+    /// A conversation that has not begun.
+    pub fn with(assistant: Option<AssistantView>) -> Self {
+        let this = Self {
+            assistant: RwSignal::new(None),
+            values: RwSignal::new(Vec::new()),
+            begun: None,
+        };
+        this.choose(assistant);
+        this
+    }
+
+    /// One that has.
+    pub fn over(is_application: bool) -> Self {
+        Self {
+            begun: Some(is_application),
+            ..Self::with(None)
+        }
+    }
+
+    /// Whether an assistant can still be chosen.
+    pub const fn is_open(self) -> bool {
+        self.begun.is_none()
+    }
+
+    /// Begins with that one instead.
+    pub fn choose(self, assistant: Option<AssistantView>) {
+        let text = assistant
+            .as_ref()
+            .map(|view| view.assistant.instructions.as_str());
+        let variables = template::variables(text.unwrap_or_default()).into_iter();
+        let values = variables.map(|found| found.default.unwrap_or_default().to_owned());
+        self.values.set(values.collect());
+        self.assistant.set(assistant);
+    }
+
+    /// Whether an application answers, which has a model of its own.
+    pub fn is_application(self) -> bool {
+        self.begun.unwrap_or_else(|| {
+            self.assistant
+                .with(|view| view.as_ref().is_some_and(|view| view.is_application))
+        })
+    }
+
+    /// What is sent of it: the assistant, and the values of its variables.
+    pub fn sent(self) -> (String, Vec<String>) {
+        let key = self
+            .assistant
+            .with(|view| view.as_ref().map(|view| view.key.to_string()));
+        (key.unwrap_or_default(), self.values.get())
+    }
+}
+
+/// The picture of an assistant. It says nothing to screen readers: the name stands beside it.
+#[component]
+pub fn Sign(emoji: String, name: String, #[prop(optional)] large: bool) -> impl IntoView {
+    let size = large.then_some("large");
+    let shown = sign(&emoji, &name).to_owned();
+    view! { <span class="picture" data-size=size aria-hidden="true">{shown}</span> }
+}
+
+/// The assistant, what it is told, what it asks for, and questions to begin with; choosing one of these fills the composer.
+#[component]
+pub fn AssistantIntro(
+    view: AssistantView,
+    beginning: Beginning,
+    text: RwSignal<String>,
+) -> impl IntoView {
+    let words = use_words();
+    let AssistantView {
+        assistant,
+        is_application,
+        ..
+    } = view;
+    let variables: Vec<String> = template::variables(&assistant.instructions)
+        .into_iter()
+        .map(|found| found.name.to_owned())
+        .collect();
+    let told = assistant.instructions.clone();
+    let starters = assistant.starters.into_iter();
+    view! {
+        <section class="greeting">
+            <Sign emoji=assistant.emoji name=assistant.name.clone() large=true/>
+            <h1>{assistant.name}</h1>
+            <p class="greeting__about">{assistant.description}</p>
+            {is_application.then(|| view! { <p class="greeting__about">{words.assistant_application_lead}</p> })}
+            <div class="greeting__fields">
+                {variables
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, name)| view! { <Variable beginning place name/> })
+                    .collect_view()}
+            </div>
+            {(!told.is_empty()).then(|| view! { <Told text=told lead=words.assistant_told_template/> })}
+            <ul class="greeting__starters" data-needs="script">
+                {starters
+                    .map(|starter| {
+                        let label = starter.clone();
+                        view! {
+                            <li>
+                                <button
+                                    class="greeting__starter"
+                                    type="button"
+                                    on:click=move |_| text.set(starter.clone())
+                                >
+                                    {label}
+                                </button>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+            <a class="button" href="/assistants">{words.assistant_other}</a>
+        </section>
+    }
+}
+
+/// What an assistant is told, to be unfolded.
+#[component]
+pub fn Told(text: String, lead: &'static str) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <details class="told">
+            <summary class="told__summary">{words.assistant_told}</summary>
+            <p class="told__lead">{lead}</p>
+            <pre class="told__text">{text}</pre>
+        </details>
+    }
+}
+
+/// What stands for a variable of the instructions. It is sent with the composer's form, outside of which it stands.
+#[component]
+fn Variable(beginning: Beginning, place: usize, name: String) -> impl IntoView {
+    let id = format!("assistant-variable-{place}");
+    let value = beginning
+        .values
+        .with_untracked(|values| values.get(place).cloned().unwrap_or_default());
+    let typed = move |event: leptos::ev::Event| {
+        let text = event_target_value(&event);
+        beginning.values.update(|values| {
+            if let Some(value) = values.get_mut(place) {
+                *value = text;
+            }
+        });
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>{name}</label>
+            <input
+                class="field__line"
+                id=id
+                name=format!("variables[{place}]")
+                form=FORM
+                maxlength=model::Assistant::MAX_VALUE.to_string()
+                autocomplete="off"
+                value=value
+                on:input=typed
+            />
+        </div>
+    }
+}

@@ -1,0 +1,138 @@
+//! The folders above the days. What is in one is loaded when it is opened; which are open, the browser remembers.
+
+use leptos::{html, prelude::*, task::spawn_local};
+use model::{ConversationSummary, Folder, FolderId};
+
+use super::{sidebar::Sidebar, sidebar_item::SidebarItem};
+use crate::{
+    api::folders::{list_folders, open_folder},
+    browser::lasting,
+    error::AppError,
+    language::use_words,
+    pages::conversations,
+    ui::icon::{Glyph, Icon},
+};
+
+/// Where the ids of open folders are kept, with dots between them.
+const OPEN: &str = "lt_folders";
+
+/// What the sidebar loads of them.
+pub type FolderList = Resource<Result<Vec<Folder>, AppError>>;
+
+/// All folders. Nothing where there are none.
+#[component]
+pub fn SidebarFolders(folders: Vec<Folder>) -> impl IntoView {
+    let words = use_words();
+    let folders = RwSignal::new(folders);
+    let changes = expect_context::<Sidebar>().changes();
+    Effect::new(move |_| {
+        if changes.get() > 0 {
+            spawn_local(async move {
+                if let Ok(found) = list_folders().await {
+                    folders.try_set(found);
+                }
+            });
+        }
+    });
+    view! {
+        <Show when=move || folders.with(|folders| !folders.is_empty())>
+            <ul class="sidebar__folders" aria-label=words.folders>
+                <For each=move || folders.get() key=Clone::clone let:folder>
+                    <FolderLine folder/>
+                </For>
+            </ul>
+        </Show>
+    }
+}
+
+/// A folder that opens in its place; without scripts it leads to its page.
+#[component]
+fn FolderLine(folder: Folder) -> impl IntoView {
+    let words = use_words();
+    let id = folder.id;
+    let name = String::from(folder.name);
+    let changes = expect_context::<Sidebar>().changes();
+    let line = NodeRef::<html::Details>::new();
+    let is_open = RwSignal::new(false);
+    let items = RwSignal::new(None::<Vec<ConversationSummary>>);
+    let next = RwSignal::new(None::<String>);
+    let load = move |after: Option<String>| {
+        spawn_local(async move {
+            let is_more = after.is_some();
+            let Ok(page) = open_folder(id.to_string(), after.unwrap_or_default()).await else {
+                return;
+            };
+            next.try_set(page.next);
+            items.try_update(|items| {
+                let shown = items.get_or_insert_default();
+                if !is_more {
+                    shown.clear();
+                }
+                for item in page.items {
+                    // A conversation that moved up meanwhile is in the list already.
+                    if !shown.iter().any(|known| known.id == item.id) {
+                        shown.push(item);
+                    }
+                }
+            });
+        });
+    };
+    Effect::new(move |_| {
+        if open_folders().contains(&id.to_string())
+            && let Some(line) = line.get_untracked()
+        {
+            line.set_open(true);
+        }
+    });
+    Effect::new(move |_| {
+        changes.track();
+        if is_open.get() {
+            load(None);
+        }
+    });
+    let toggled = move |_| {
+        let opened = line.get_untracked().is_some_and(|line| line.open());
+        is_open.set(opened);
+        remember(id, opened);
+    };
+    let more = move |_| load(next.get_untracked());
+    let is_empty = move || items.with(|items| items.as_ref().is_some_and(Vec::is_empty));
+    view! {
+        <li>
+            <details class="folder" node_ref=line on:toggle=toggled>
+                <summary class="folder__name"><Glyph icon=Icon::Folder/><bdi>{name}</bdi></summary>
+                <ul class="sidebar__items folder__items">
+                    <For
+                        each=move || items.get().unwrap_or_default()
+                        key=|item| (item.id, item.title.as_str().to_owned(), item.generating)
+                        let:item
+                    >
+                        <SidebarItem id=item.id title=item.title.into() generating=item.generating/>
+                    </For>
+                </ul>
+                <Show when=is_empty>
+                    <p class="sidebar__empty">{words.folder_empty}</p>
+                </Show>
+                <Show when=move || next.with(Option::is_some)>
+                    <button class="sidebar__more" type="button" on:click=more>{words.load_more}</button>
+                </Show>
+                <a class="sidebar__tidy" href=format!("{}?folder={id}", conversations::PATH)>{words.folder_page}</a>
+            </details>
+        </li>
+    }
+}
+
+fn open_folders() -> Vec<String> {
+    let kept = lasting::kept(OPEN).unwrap_or_default();
+    kept.split('.').map(str::to_owned).collect()
+}
+
+fn remember(id: FolderId, is_open: bool) {
+    let id = id.to_string();
+    let mut open = open_folders();
+    open.retain(|known| !known.is_empty() && *known != id);
+    if is_open {
+        open.push(id);
+    }
+    lasting::keep(OPEN, &open.join("."));
+}

@@ -1,0 +1,156 @@
+//! `/c/{id}/compare/{question}`: answers to one question beside each other.
+
+mod comparing;
+
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use model::{
+    Comparison, ConversationId, FailureCode, MessageId, MessageStatus, compare::MOST_COMPARED,
+};
+use server_fn::ServerFn;
+
+use super::chat::{LoadFailed, PageOffer};
+use crate::{
+    api::{
+        compare::{CompareWith, load_comparison},
+        conversations::ShowBranch,
+        generation::Offer,
+    },
+    chat::{
+        answer::OpenMessage,
+        attachments::Attachments,
+        header::Header,
+        message::Ending,
+        model_picker::ModelPicker,
+        reasoning::{BlockList, Reasoning},
+    },
+    error::AppError,
+    language::use_words,
+    ui::notice::{Notice, problem_in_query},
+};
+use comparing::Comparing;
+
+/// Loads what the address names.
+#[component]
+pub fn ComparePage() -> impl IntoView {
+    let params = use_params_map();
+    let PageOffer(offer) = expect_context();
+    let subject = move || {
+        params.with(|params| {
+            let id = params.get_str("id")?.parse::<ConversationId>().ok()?;
+            let question = params.get_str("question")?.parse::<MessageId>().ok()?;
+            Some((id, question))
+        })
+    };
+    let compared = Resource::new_blocking(subject, |subject| async move {
+        let Some((id, question)) = subject else {
+            return Err(AppError::new(FailureCode::NotFound));
+        };
+        Ok((id, load_comparison(id, question).await?))
+    });
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match (compared.await, offer.await) {
+                    (Ok((id, comparison)), Ok(offer)) => {
+                        Either::Left(view! { <Answers id comparison offer/> })
+                    }
+                    (Err(error), _) | (_, Err(error)) => {
+                        Either::Right(view! { <LoadFailed error/> })
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl IntoView {
+    let words = use_words();
+    let chosen = RwSignal::new(another(&comparison, &offer));
+    let question = comparison.question.clone();
+    let asked = question.id;
+    let title = format!("{} · {}", comparison.title.as_str(), words.compare);
+    let problem = RwSignal::new(problem_in_query().map(AppError::new));
+    let comparing = Comparing::new(id, comparison, problem);
+    comparing.watch();
+    let is_generating = comparing.is_generating();
+    // Drawn once, by the server, for a page that can't be told.
+    let refreshes = is_generating.get_untracked();
+    let most = MOST_COMPARED.to_string();
+    view! {
+        <Title text=title/>
+        {refreshes.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
+        <Header>
+            <span class="topbar__title">{words.compare}</span>
+        </Header>
+        <div class="comparison" id="main" tabindex="-1">
+            <Notice error=problem/>
+            <section class="comparison__question" aria-label=words.you>
+                <Attachments attachments=question.attachments/>
+                <p class="message__question">{question.text}</p>
+            </section>
+            <div class="comparison__answers" role="group" aria-label=words.compare_answers tabindex="0">
+                <For
+                    each=move || comparing.answers.get()
+                    key=|answer| answer.id
+                    children=move |answer| view! { <OneAnswer id answer/> }
+                />
+            </div>
+            <form class="comparison__more" method="post" action=CompareWith::PATH>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <input type="hidden" name="message" value=asked.to_string()/>
+                <ModelPicker models=offer.models chosen/>
+                <button class="button" disabled=move || is_generating.get()>{words.compare_more}</button>
+            </form>
+            <p class="comparison__note">{words.compare_note(&most)}</p>
+            <p><a class="button" href=format!("/c/{id}")>{words.compare_back}</a></p>
+        </div>
+    }
+}
+
+/// A model that has not answered yet; the one that answers next, if all have.
+fn another(comparison: &Comparison, offer: &Offer) -> model::ModelName {
+    let has_answered = |name: &model::ModelName| {
+        let mut answers = comparison.answers.iter();
+        answers.any(|answer| answer.model.as_ref() == Some(name))
+    };
+    let mut names = offer.models.iter().map(|choice| &choice.name);
+    let other = names.find(|name| !has_answered(name));
+    other.unwrap_or(&comparison.model).clone()
+}
+
+#[component]
+fn OneAnswer(id: ConversationId, answer: OpenMessage) -> impl IntoView {
+    let words = use_words();
+    let message = answer.id;
+    let name = answer.model.clone().map(String::from).unwrap_or_default();
+    let status = answer.status.clone();
+    let is_generating = Memo::new(move |_| status.get() == MessageStatus::Generating);
+    let label = words.compare_keep_of(&name);
+    view! {
+        <article
+            class="comparison__answer"
+            aria-label=name.clone()
+            aria-busy=move || is_generating.get().then_some("true")
+        >
+            <header class="comparison__head">
+                <h2 class="comparison__model">{name.clone()}</h2>
+                {move || is_generating.get().then(|| view! { <span role="status">{words.writing}</span> })}
+                // Kept by a form, and so by whoever runs no scripts.
+                <form method="post" action=ShowBranch::PATH>
+                    <input type="hidden" name="id" value=id.to_string()/>
+                    <input type="hidden" name="message" value=message.to_string()/>
+                    <button class="button" aria-label=label>{words.compare_keep}</button>
+                </form>
+            </header>
+            <Reasoning message=answer.clone()/>
+            <div class="prose message__answer">
+                <BlockList blocks=answer.blocks.clone()/>
+            </div>
+            {answer.edited.then(|| view! { <p class="message__note">{words.edited}</p> })}
+            <Ending message=answer/>
+        </article>
+    }
+}

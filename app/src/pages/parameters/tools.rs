@@ -1,0 +1,93 @@
+//! Which tools the model may use while it answers.
+
+use leptos::{either::Either, prelude::*};
+use model::{BuiltInTool, Session, ToolChoices, ToolOffer};
+use server_fn::ServerFn;
+
+use crate::{
+    admin::{choices::Tick, form::sends_quietly},
+    api::tools::{ChooseTools, load_tools},
+    chat::tool_card::label,
+    language::{Words, use_words},
+    ui::{loaded::Loaded, submission::Submission},
+};
+
+/// The form, for a conversation; for those without a choice of their own where it is empty. `model` is empty for the one that
+/// answers next.
+#[component]
+pub fn ToolsForm(#[prop(into)] conversation: Signal<String>, model: String) -> impl IntoView {
+    let words = use_words();
+    let choices = Resource::new_blocking(
+        move || (conversation.get(), model.clone()),
+        |(conversation, model)| load_tools(conversation, model),
+    );
+    let submission = Submission::new(&[]);
+    view! {
+        <section class="tools" aria-labelledby="tools">
+            <h2 id="tools">{words.tools}</h2>
+            <Loaded
+                what=choices
+                view=move |choices: ToolChoices, _session: Session| {
+                    let conversation = conversation.get_untracked();
+                    view! { <Choices choices conversation submission/> }
+                }
+            />
+        </section>
+    }
+}
+
+#[component]
+fn Choices(choices: ToolChoices, conversation: String, submission: Submission) -> impl IntoView {
+    let words = use_words();
+    if choices.tools.is_empty() {
+        return Either::Left(view! { <p class="panel__note">{words.tools_none}</p> });
+    }
+    let save = sends_quietly::<ChooseTools>(submission, |()| {});
+    let is_one = !conversation.is_empty();
+    let lead = if is_one {
+        words.tools_lead
+    } else {
+        words.tools_default_lead
+    };
+    let whose = if choices.is_own {
+        words.tools_own
+    } else {
+        words.tools_by_default
+    };
+    let ticks = choices.tools.into_iter();
+    let ticks = ticks.map(|tool| view! { <Offered tool/> }).collect_view();
+    Either::Right(view! {
+        <p class="panel__note">{lead} {is_one.then(|| format!(" {whose}"))}</p>
+        {(!choices.model_calls).then(|| view! { <p class="notice">{words.tools_model_cannot}</p> })}
+        <form class="form" method="post" action=ChooseTools::PATH on:submit=save>
+            {submission.view()}
+            <input type="hidden" name="conversation" value=conversation/>
+            <fieldset class="fieldset">
+                <legend class="visually-hidden">{words.tools}</legend>
+                <div class="checks">{ticks}</div>
+            </fieldset>
+            {is_one.then(|| view! { <Tick name="as_default" value="yes" label=words.tools_as_default/> })}
+            <button class="button" aria-busy=submission.busy()>{words.tools_save}</button>
+        </form>
+    })
+}
+
+#[component]
+fn Offered(tool: ToolOffer) -> impl IntoView {
+    let words = use_words();
+    let hint = hint(words, &tool);
+    let name = String::from(tool.name);
+    let label = BuiltInTool::from_name(&name)
+        .map_or_else(|| name.clone(), |tool| label(words, tool).to_owned());
+    view! { <Tick name="tools[]" value=name label checked=tool.is_on hint/> }
+}
+
+/// Where it is, what it does in its server's words, and whether a click comes first.
+fn hint(words: &'static Words, tool: &ToolOffer) -> String {
+    let server = tool.server.as_ref();
+    let server = server.map(|server| words.tool_on_server(server));
+    let description = Some(tool.description.clone()).filter(|text| !text.is_empty());
+    let asks = tool.asks_first.then(|| words.tool_asks_first.to_owned());
+    let parts: Vec<String> = [server, description, asks].into_iter().flatten().collect();
+    parts.join(" · ")
+}

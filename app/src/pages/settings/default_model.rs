@@ -1,0 +1,60 @@
+//! The model that one begins conversations with.
+
+use leptos::prelude::*;
+use model::{ModelName, Session};
+use server_fn::ServerFn;
+
+use crate::{
+    admin::form::sends_quietly,
+    api::preferences::{DefaultModel, SetDefaultModel, load_default_model},
+    language::use_words,
+    ui::{loaded::Loaded, select::Select, submission::Submission},
+};
+
+/// For who may ask models.
+#[component]
+pub(super) fn DefaultModelPanel() -> impl IntoView {
+    let offered = Resource::new_blocking(
+        || (),
+        |()| async {
+            // Who may ask none has none to choose.
+            Ok(load_default_model().await.ok())
+        },
+    );
+    view! {
+        <Loaded
+            what=offered
+            view=move |offered: Option<DefaultModel>, _session: Session| {
+                offered.map(|offered| view! { <DefaultModelForm offered/> })
+            }
+        />
+    }
+}
+
+#[component]
+fn DefaultModelForm(offered: DefaultModel) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[]);
+    let save = sends_quietly::<SetDefaultModel>(submission, |()| ());
+    let is_there = |name: &ModelName| offered.models.iter().any(|choice| choice.name == *name);
+    // One that is not on offer any more is passed over, as it is where conversations begin.
+    let gone = offered.chosen.as_ref().filter(|chosen| !is_there(chosen));
+    let gone = gone.map(|gone| words.default_model_gone(gone.as_str()));
+    let chosen = offered.chosen.clone().filter(|chosen| is_there(chosen));
+    let chosen = chosen.map(String::from).unwrap_or_default();
+    let mut options = vec![(String::new(), words.default_model_site.to_owned())];
+    let models = offered.models.into_iter();
+    options.extend(models.map(|choice| (choice.name.into(), choice.label)));
+    view! {
+        <section class="panel" aria-labelledby="default-model-heading">
+            <h2 id="default-model-heading">{words.default_model}</h2>
+            <p class="panel__note">{words.default_model_lead}</p>
+            {gone.map(|gone| view! { <p class="notice" role="status">{gone}</p> })}
+            <form class="form" method="post" action=SetDefaultModel::PATH on:submit=save>
+                {submission.view()}
+                <Select name="model" label=words.default_model value=RwSignal::new(chosen) options/>
+                <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,185 @@
+//! `/settings/memory`: what models are to remember of one, whether it goes along, and exactly what that makes of it.
+
+use leptos::prelude::*;
+use model::{Fact, FactText, Remembered, Session};
+use server_fn::ServerFn;
+
+use crate::{
+    admin::form::sends_quietly,
+    api::remembered::{AddFact, ChangeFact, ForgetAllFacts, ForgetFact, SwitchMemory, load_memory},
+    browser,
+    chat::remember::WAITING,
+    error::{AppError, Field},
+    language::use_words,
+    ui::{area::PageHead, check::Check, confirm::Confirm, loaded::Loaded, submission::Submission},
+};
+
+type Loading = Resource<Result<Remembered, AppError>>;
+
+/// The page.
+#[component]
+pub fn MemoryPage() -> impl IntoView {
+    let words = use_words();
+    let memory: Loading = Resource::new_blocking(|| (), |()| load_memory());
+    // What is typed outlives the page's subject, which is drawn anew with what has changed.
+    let typed = RwSignal::new(String::new());
+    view! {
+        <PageHead title=words.memory lead=words.memory_lead/>
+        <Loaded
+            what=memory
+            view=move |kept: Remembered, _session: Session| view! { <Memory kept memory typed/> }
+        />
+    }
+}
+
+#[component]
+fn Memory(kept: Remembered, memory: Loading, typed: RwSignal<String>) -> impl IntoView {
+    let words = use_words();
+    let message = kept.message();
+    let count = words.memory_count(&kept.facts.len().to_string(), &Remembered::MOST.to_string());
+    let has_some = !kept.facts.is_empty();
+    let forgetting = Submission::new(&[]);
+    let forget_all = sends_quietly::<ForgetAllFacts>(forgetting, move |_| memory.refetch());
+    view! {
+        <Switch enabled=kept.enabled memory/>
+        <section class="panel" aria-labelledby="facts-heading">
+            <h2 id="facts-heading">{words.memory_facts}</h2>
+            <p class="panel__note">{count}</p>
+            <ul class="facts">
+                {kept
+                    .facts
+                    .into_iter()
+                    .map(|fact| view! { <KeptFact fact memory/> })
+                    .collect_view()}
+            </ul>
+            <NewFact memory typed/>
+            {has_some.then(|| view! {
+                <Confirm label=words.memory_forget_all question=words.memory_forget_all_question>
+                    <form method="post" action=ForgetAllFacts::PATH on:submit=forget_all>
+                        {forgetting.view_as("")}
+                        <button class="button" data-tone="danger" aria-busy=forgetting.busy()>
+                            {words.memory_forget_all}
+                        </button>
+                    </form>
+                </Confirm>
+            })}
+        </section>
+        <section class="panel" aria-labelledby="sent-heading">
+            <h2 id="sent-heading">{words.memory_preview}</h2>
+            {match message {
+                Some(message) => view! {
+                    <p class="panel__note">{words.memory_preview_lead}</p>
+                    <pre class="sent-preview" tabindex="0">{message}</pre>
+                }
+                    .into_any(),
+                None => view! { <p class="panel__note">{words.memory_nothing}</p> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Switch(enabled: bool, memory: Loading) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[]);
+    let switch = sends_quietly::<SwitchMemory>(submission, move |()| memory.refetch());
+    view! {
+        <section class="panel" aria-label=words.memory>
+            <form class="form" method="post" action=SwitchMemory::PATH on:submit=switch>
+                {submission.view()}
+                <Check name="enabled" value="on" label=words.memory_on checked=RwSignal::new(enabled)/>
+                <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn NewFact(memory: Loading, typed: RwSignal<String>) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[Field::Fact]);
+    let add = sends_quietly::<AddFact>(submission, move |_| {
+        typed.try_set(String::new());
+        memory.refetch();
+    });
+    // What was chosen in a conversation waits here to be read over, and is sent by nobody but the reader.
+    Effect::new(move |_| {
+        if let Some(waiting) = browser::kept(WAITING) {
+            browser::forget(WAITING);
+            typed.set(waiting);
+        }
+    });
+    let problem = submission.problem_of(Field::Fact);
+    let count = move || {
+        let count = typed.with(|typed| typed.trim().chars().count());
+        words.instructions_count(&count.to_string(), &FactText::MAX.to_string())
+    };
+    view! {
+        <form class="form" method="post" action=AddFact::PATH on:submit=add>
+            {submission.view_as("")}
+            <div class="field">
+                <label class="field__label" for="fact">{words.memory_new}</label>
+                <textarea
+                    class="field__line field__area"
+                    id="fact"
+                    name="text"
+                    rows="3"
+                    required
+                    autocomplete="off"
+                    prop:value=move || typed.get()
+                    on:input:target=move |event| typed.set(event.target().value())
+                ></textarea>
+                <p class="field__hint">{words.memory_hint}</p>
+                {move || problem.get().map(|text| view! { <p class="field__problem" role="alert">{text}</p> })}
+            </div>
+            <p class="field__count">{count}</p>
+            <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.memory_add}</button>
+        </form>
+    }
+}
+
+/// A fact in a field of its own, so that it can be changed where it stands.
+#[component]
+fn KeptFact(fact: Fact, memory: Loading) -> impl IntoView {
+    let words = use_words();
+    let (changing, forgetting) = (Submission::new(&[Field::Fact]), Submission::new(&[]));
+    let change = sends_quietly::<ChangeFact>(changing, move |()| memory.refetch());
+    let forget = sends_quietly::<ForgetFact>(forgetting, move |()| memory.refetch());
+    let (id, text) = (fact.id.to_string(), String::from(fact.text));
+    let problem = changing.problem_of(Field::Fact);
+    view! {
+        <li class="fact">
+            <form class="fact__text" method="post" action=ChangeFact::PATH on:submit=change>
+                <input type="hidden" name="id" value=id.clone()/>
+                <input
+                    class="field__line"
+                    name="text"
+                    required
+                    autocomplete="off"
+                    aria-label=words.memory_fact
+                    value=text.clone()
+                />
+                <button
+                    class="button"
+                    aria-label=format!("{}: {text}", words.save)
+                    aria-busy=changing.busy()
+                >
+                    {words.save}
+                </button>
+                {move || problem.get().map(|text| view! { <span class="field__problem" role="alert">{text}</span> })}
+                {changing.view_as("")}
+            </form>
+            <form method="post" action=ForgetFact::PATH on:submit=forget>
+                <input type="hidden" name="id" value=id/>
+                <button
+                    class="button"
+                    aria-label=format!("{}: {text}", words.memory_forget)
+                    aria-busy=forgetting.busy()
+                >
+                    {words.memory_forget}
+                </button>
+                {forgetting.view_as("")}
+            </form>
+        </li>
+    }
+}

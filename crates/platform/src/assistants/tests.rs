@@ -1,0 +1,267 @@
+//! What assistants promise, on both databases.
+
+use std::sync::Arc;
+
+use model::{
+    AssistantDraft, AssistantId, AssistantKey, Audience, BuiltIn, FailureCode, GroupId, Millis,
+};
+use uuid::Uuid;
+
+use super::{Assistants, BegunWith, LISTED, MOST, beginning};
+use crate::{
+    Error, Ids, ManualClock,
+    identity::Caller,
+    mail::Language,
+    store::{
+        Db,
+        testing::{count, execute, on_both},
+    },
+    works::testing::Site,
+};
+
+const GROUP: Uuid = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001);
+
+/// An owner, somebody of the same group, somebody of none, and somebody who may publish.
+struct House {
+    db: Db,
+    assistants: Assistants,
+    lin: Caller,
+    tao: Caller,
+    eve: Caller,
+    boss: Caller,
+}
+
+impl House {
+    async fn on(db: &Db) -> Self {
+        let site = Site::at_rest(db).await;
+        let clock = Arc::new(ManualClock::at(Millis::new(1_790_000_000_000)));
+        let identity = &site.services.identity;
+        let house = Self {
+            db: db.clone(),
+            assistants: Assistants::new(db.clone(), clock.clone(), Ids::new(clock)),
+            tao: identity.signed_up("tao", BuiltIn::Member).await,
+            eve: identity.signed_up("eve", BuiltIn::Member).await,
+            boss: identity.signed_up("boss", BuiltIn::Administrator).await,
+            lin: site.lin.clone(),
+        };
+        let group = format!(
+            "INSERT INTO groups (id, name, name_key, description, created_at, updated_at)
+             VALUES ('{GROUP}', 'Poets', 'poets', '', 0, 0)"
+        );
+        execute(db, &group).await;
+        for member in [&house.lin, &house.tao] {
+            let user = member.user();
+            let join = format!(
+                "INSERT INTO group_members (group_id, user_id, added_at) VALUES ('{GROUP}', '{user}', 0)"
+            );
+            execute(db, &join).await;
+        }
+        house
+    }
+
+    async fn keep(
+        &self,
+        caller: &Caller,
+        name: &str,
+        audience: &str,
+    ) -> Result<AssistantId, Error> {
+        self.write(caller, None, &draft(name, audience)).await
+    }
+
+    async fn write(
+        &self,
+        caller: &Caller,
+        id: Option<AssistantId>,
+        draft: &AssistantDraft,
+    ) -> Result<AssistantId, Error> {
+        let (assistant, audience, group) = draft.parse().map_err(Error::Refused)?;
+        let whom = (audience, group);
+        match id {
+            None => self.assistants.create(caller, &assistant, whom).await,
+            Some(id) => {
+                let changed = self.assistants.update(caller, id, &assistant, whom);
+                changed.await.map(|()| id)
+            }
+        }
+    }
+
+    /// Whether they find it, have it in their gallery, and may begin with it: always all or nothing.
+    async fn is_open_to(&self, caller: &Caller, id: AssistantId) -> bool {
+        let key = AssistantKey::Kept(id);
+        let found = self.assistants.find(caller, &key).await.is_ok();
+        let gallery = self.assistants.gallery(caller, "", None, Language::En);
+        let gallery = gallery.await.unwrap();
+        let mut cards = gallery.own.iter().chain(&gallery.shared.items);
+        assert_eq!(cards.any(|card| card.key == key), found);
+        let begun = BegunWith {
+            key,
+            values: Vec::new(),
+        };
+        let begun = beginning(&self.db, caller, &begun).await;
+        assert_eq!(begun.is_ok(), found);
+        if let Err(error) = begun {
+            assert_eq!(error.code(), FailureCode::AssistantGone);
+        }
+        found
+    }
+
+    async fn open_to(&self, id: AssistantId) -> [bool; 4] {
+        [
+            self.is_open_to(&self.lin, id).await,
+            self.is_open_to(&self.tao, id).await,
+            self.is_open_to(&self.eve, id).await,
+            self.is_open_to(&self.boss, id).await,
+        ]
+    }
+}
+
+fn draft(name: &str, audience: &str) -> AssistantDraft {
+    AssistantDraft {
+        name: name.to_owned(),
+        instructions: "Rhyme in {{form|couplets}}.".to_owned(),
+        audience: audience.to_owned(),
+        ..AssistantDraft::default()
+    }
+}
+
+fn code<T>(result: Result<T, Error>) -> Option<FailureCode> {
+    result.err().map(|error| error.code())
+}
+
+#[tokio::test]
+async fn who_may_use_an_assistant_is_who_it_is_for() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let group = GROUP.to_string();
+        let private = house.keep(&house.lin, "Mine", "private").await.unwrap();
+        let ours = house.keep(&house.lin, "Ours", &group).await.unwrap();
+        let everybodys = house.keep(&house.boss, "All", "everybody").await.unwrap();
+        assert_eq!(house.open_to(private).await, [true, false, false, false]);
+        assert_eq!(house.open_to(ours).await, [true, true, false, false]);
+        assert_eq!(house.open_to(everybodys).await, [true; 4]);
+        // Whose it is not neither changes nor deletes it, and sees nothing of its form.
+        for stranger in [&house.tao, &house.eve, &house.boss] {
+            let changed = house
+                .write(stranger, Some(ours), &draft("Theirs", ""))
+                .await;
+            assert_eq!(code(changed), Some(FailureCode::NotFound));
+            let deleted = house.assistants.delete(stranger, ours).await;
+            assert_eq!(code(deleted), Some(FailureCode::NotFound));
+            let form = house.assistants.own(stranger, ours).await;
+            assert_eq!(code(form), Some(FailureCode::NotFound));
+        }
+
+        // Who leaves the group has nothing of it any more, and what its owner leaves behind is theirs alone.
+        let leave = |caller: &Caller| {
+            format!(
+                "DELETE FROM group_members WHERE user_id = '{}'",
+                caller.user()
+            )
+        };
+        execute(&db, &leave(&house.tao)).await;
+        assert_eq!(house.open_to(ours).await, [true, false, false, false]);
+        let tao = house.tao.user();
+        let join = format!(
+            "INSERT INTO group_members (group_id, user_id, added_at) VALUES ('{GROUP}', '{tao}', 0)"
+        );
+        execute(&db, &join).await;
+        execute(&db, &leave(&house.lin)).await;
+        assert_eq!(house.open_to(ours).await, [true, false, false, false]);
+        execute(&db, "DELETE FROM groups").await;
+        assert_eq!(house.open_to(ours).await, [true, false, false, false]);
+
+        house
+            .write(&house.lin, Some(ours), &draft("Mine too", "private"))
+            .await
+            .unwrap();
+        house.assistants.delete(&house.lin, ours).await.unwrap();
+        assert_eq!(house.open_to(ours).await, [false; 4]);
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM assistants").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_who_may_publish_makes_one_for_everybody_or_puts_an_application_behind_it() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let refused = house.keep(&house.lin, "All", "everybody").await;
+        assert_eq!(code(refused), Some(FailureCode::Forbidden));
+        let application = AssistantDraft {
+            application: "6105c965c31b40958a43dc93c28c7a59".to_owned(),
+            ..draft("Help desk", "private")
+        };
+        let refused = house.write(&house.lin, None, &application).await;
+        assert_eq!(code(refused), Some(FailureCode::Forbidden));
+        let mine = house.keep(&house.lin, "Mine", "private").await.unwrap();
+        for draft in [&application, &draft("Mine", "everybody")] {
+            let refused = house.write(&house.lin, Some(mine), draft).await;
+            assert_eq!(code(refused), Some(FailureCode::Forbidden));
+        }
+        // Nor for a group of which one is not a member.
+        let refused = house.keep(&house.eve, "Ours", &GROUP.to_string()).await;
+        assert_eq!(code(refused), Some(FailureCode::NotFound));
+
+        let application = AssistantDraft {
+            audience: "everybody".to_owned(),
+            ..application
+        };
+        let id = house.write(&house.boss, None, &application).await.unwrap();
+        let own = house.assistants.own(&house.boss, id).await.unwrap();
+        assert!(own.assistant.application.is_some());
+        let key = AssistantKey::Kept(id);
+        let found = house.assistants.find(&house.eve, &key).await.unwrap();
+        assert!(found.is_application && !found.is_mine);
+        assert_eq!(
+            found.assistant.application, None,
+            "that is nobody else's matter"
+        );
+        assert_eq!(found.audience, Audience::Everybody);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_gallery_is_searched_paged_and_bounded() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        for n in 0..=LISTED {
+            let name = format!("No. {n} 100%");
+            house.keep(&house.boss, &name, "everybody").await.unwrap();
+        }
+        let gallery = |words: &'static str, after: Option<String>| {
+            let (assistants, lin) = (house.assistants.clone(), house.lin.clone());
+            async move {
+                let after = after.as_deref();
+                assistants.gallery(&lin, words, after, Language::Zh).await
+            }
+        };
+        let first = gallery("", None).await.unwrap();
+        assert_eq!(first.shared.items.len(), LISTED as usize);
+        assert_eq!(first.shared.items[0].name, format!("No. {LISTED} 100%"));
+        assert!(first.own.is_empty() && first.built_in.len() >= 12);
+        let rest = gallery("", first.shared.next).await.unwrap();
+        assert_eq!((rest.shared.items.len(), rest.shared.next), (1, None));
+        let found = gallery("NO. 7 100%", None).await.unwrap();
+        assert_eq!(found.shared.items.len(), 1);
+        assert!(found.built_in.is_empty());
+        let none = gallery("a\0", None).await.unwrap();
+        assert!(none.shared.items.is_empty());
+        let wrong = gallery("", Some("nowhere".to_owned())).await;
+        assert_eq!(code(wrong), Some(FailureCode::NotFound));
+
+        let offered = house.assistants.offer(&house.lin, "翻", Language::Zh).await;
+        let offered = offered.unwrap();
+        assert_eq!(offered.first().map(|card| &*card.name), Some("翻译"));
+
+        for n in 0..MOST {
+            let name = format!("{n}");
+            house.keep(&house.tao, &name, "private").await.unwrap();
+        }
+        let more = house.keep(&house.tao, "one more", "private").await;
+        assert_eq!(code(more), Some(FailureCode::TooMany));
+        let groups = house.assistants.groups(&house.tao).await.unwrap();
+        assert_eq!(groups, [(GroupId::from_uuid(GROUP), "Poets".to_owned())]);
+    })
+    .await;
+}

@@ -1,0 +1,263 @@
+//! Keeping conversations in folders, and words put to them.
+
+use model::{
+    Cabinet, ConversationId, ConversationSummary, DayGroup, FailureCode, Filing, Folder, FolderId,
+    FolderName, Page, Shelf, ShelfLine, Tag, TagId, TagName,
+};
+
+use super::{Conversations, LISTED, found, order::AT_ONCE, parse_cursor, summary};
+use crate::{
+    Error,
+    identity::Caller,
+    store::{self, Tagged},
+};
+
+/// Which conversations of a place are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// Those in this folder.
+    pub folder: Option<FolderId>,
+    /// Those with this word.
+    pub tag: Option<TagId>,
+}
+
+impl Conversations {
+    /// The caller's folders and tags, by name.
+    #[tracing::instrument(name = "api.conversations.cabinet", skip_all)]
+    pub async fn cabinet(&self, caller: &Caller) -> Result<Cabinet, Error> {
+        Ok(Cabinet {
+            folders: self.db.folders(caller.user()).await?,
+            tags: self.db.tags(caller.user()).await?,
+        })
+    }
+
+    /// The caller's folders, by name.
+    #[tracing::instrument(name = "api.conversations.folders", skip_all)]
+    pub async fn folders(&self, caller: &Caller) -> Result<Vec<Folder>, Error> {
+        Ok(self.db.folders(caller.user()).await?)
+    }
+
+    /// Makes a folder. At most 200, and no two of one name.
+    #[tracing::instrument(name = "api.conversations.create_folder", skip_all)]
+    pub async fn create_folder(
+        &self,
+        caller: &Caller,
+        name: FolderName,
+    ) -> Result<FolderId, Error> {
+        let user = caller.user();
+        if self.db.count_folders(user).await? >= i64::from(Folder::MOST) {
+            return Err(Error::Refused(FailureCode::TooMany));
+        }
+        let id = FolderId::from_uuid(self.ids.next());
+        let folder = Folder { id, name };
+        let made = self.db.create_folder(user, &folder, self.clock.now()).await;
+        made.map_err(taken)?;
+        Ok(id)
+    }
+
+    /// Gives one of the caller's folders another name.
+    #[tracing::instrument(name = "api.conversations.rename_folder", skip_all)]
+    pub async fn rename_folder(
+        &self,
+        caller: &Caller,
+        id: FolderId,
+        name: FolderName,
+    ) -> Result<(), Error> {
+        let folder = Folder { id, name };
+        let renamed = self.db.rename_folder(caller.user(), &folder).await;
+        found(renamed.map_err(taken)?)
+    }
+
+    /// Deletes one of the caller's folders. What is in it stays, or goes to the trash with it: what went there.
+    #[tracing::instrument(name = "api.conversations.delete_folder", skip_all)]
+    pub async fn delete_folder(
+        &self,
+        caller: &Caller,
+        id: FolderId,
+        with_contents: bool,
+    ) -> Result<Vec<ConversationId>, Error> {
+        let now = self.clock.now();
+        let deleted = self.db.delete_folder(caller.user(), id, with_contents, now);
+        let thrown = deleted.await?.ok_or(Error::NotFound)?;
+        for &id in &thrown {
+            self.hub.stop(id);
+            self.hub.deleted(id);
+        }
+        Ok(thrown)
+    }
+
+    /// What is in one of the caller's folders, newest first; a page after the given cursor.
+    #[tracing::instrument(name = "api.conversations.folder", skip_all)]
+    pub async fn folder(
+        &self,
+        caller: &Caller,
+        id: FolderId,
+        after: Option<&str>,
+        utc_offset_minutes: i32,
+    ) -> Result<Page<ConversationSummary>, Error> {
+        let cursor = after.map(parse_cursor).transpose()?;
+        let listed = self
+            .db
+            .folder_contents(caller.user(), id, None, cursor, LISTED + 1)
+            .await?;
+        Ok(self.lines(listed, utc_offset_minutes))
+    }
+
+    /// Puts several of the caller's conversations into a folder, or out of any, all or none; what is not theirs or there already is passed
+    /// over. With how many it was done. More than 200 are refused.
+    #[tracing::instrument(name = "api.conversations.put_in_folder", skip_all)]
+    pub async fn put_in_folder(
+        &self,
+        caller: &Caller,
+        folder: Option<FolderId>,
+        ids: &[ConversationId],
+    ) -> Result<u64, Error> {
+        bounded(ids)?;
+        let put = self.db.put_in_folder(caller.user(), folder, ids).await?;
+        put.ok_or(Error::NotFound)
+    }
+
+    /// Puts a word to several of the caller's conversations, all or none; what is not theirs, has it or has ten is passed over. With
+    /// how many it was done; when all have ten, it is refused.
+    #[tracing::instrument(name = "api.conversations.tag", skip_all)]
+    pub async fn tag(
+        &self,
+        caller: &Caller,
+        name: TagName,
+        ids: &[ConversationId],
+    ) -> Result<u64, Error> {
+        bounded(ids)?;
+        let id = TagId::from_uuid(self.ids.next());
+        let tag = Tag { id, name };
+        let now = self.clock.now();
+        match self
+            .db
+            .tag_conversations(caller.user(), &tag, ids, now)
+            .await?
+        {
+            Tagged::Done(count) => Ok(count),
+            Tagged::TooMany => Err(Error::Refused(FailureCode::TooMany)),
+        }
+    }
+
+    /// Takes a word off several of the caller's conversations. Off how many.
+    #[tracing::instrument(name = "api.conversations.untag", skip_all)]
+    pub async fn untag(
+        &self,
+        caller: &Caller,
+        tag: TagId,
+        ids: &[ConversationId],
+    ) -> Result<u64, Error> {
+        bounded(ids)?;
+        Ok(self.db.untag_conversations(caller.user(), tag, ids).await?)
+    }
+
+    /// Gives one of the caller's tags another name.
+    #[tracing::instrument(name = "api.conversations.rename_tag", skip_all)]
+    pub async fn rename_tag(&self, caller: &Caller, id: TagId, name: TagName) -> Result<(), Error> {
+        let tag = Tag { id, name };
+        let renamed = self.db.rename_tag(caller.user(), &tag).await;
+        found(renamed.map_err(taken)?)
+    }
+
+    /// Takes one of the caller's tags off everything and forgets it.
+    #[tracing::instrument(name = "api.conversations.delete_tag", skip_all)]
+    pub async fn delete_tag(&self, caller: &Caller, id: TagId) -> Result<(), Error> {
+        found(self.db.delete_tag(caller.user(), id).await?)
+    }
+
+    /// Where one of the caller's conversations is kept, and what there is to choose from. A temporary one is kept nowhere.
+    #[tracing::instrument(name = "api.conversations.filing", skip_all, fields(conversation.id = %id))]
+    pub async fn filing(&self, caller: &Caller, id: ConversationId) -> Result<Filing, Error> {
+        let user = caller.user();
+        let conversation = self.db.conversation(user, id).await?;
+        let conversation = conversation.filter(|conversation| !conversation.temporary);
+        let conversation = conversation.ok_or(Error::NotFound)?;
+        let folder = self.db.folders_of(user, &[id]).await?.remove(&id);
+        let tags = self.db.tags_of(user, &[id]).await?.remove(&id);
+        Ok(Filing {
+            id,
+            title: conversation.title,
+            folder,
+            tags: tags.unwrap_or_default(),
+            cabinet: self.cabinet(caller).await?,
+        })
+    }
+
+    /// The caller's conversations in one place as [`Conversations::shelf`] has them, each with its folder and tags. What is in the list can be
+    /// narrowed to a folder, a tag, or both; what is pinned is then among the others.
+    #[tracing::instrument(name = "api.conversations.shelf_lines", skip_all)]
+    pub async fn shelf_lines(
+        &self,
+        caller: &Caller,
+        shelf: Shelf,
+        narrowed: Narrowed,
+        after: Option<&str>,
+        utc_offset_minutes: i32,
+    ) -> Result<Page<ShelfLine>, Error> {
+        let user = caller.user();
+        let cursor = after.map(parse_cursor).transpose()?;
+        let most = LISTED + 1;
+        let page = match (shelf, narrowed.folder, narrowed.tag) {
+            (Shelf::Kept, Some(folder), tag) => {
+                let contents = self.db.folder_contents(user, folder, tag, cursor, most);
+                self.lines(contents.await?, utc_offset_minutes)
+            }
+            (Shelf::Kept, None, Some(tag)) => {
+                let tagged = self.db.tagged_conversations(user, tag, cursor, most);
+                self.lines(tagged.await?, utc_offset_minutes)
+            }
+            _ => self.shelf(caller, shelf, after, utc_offset_minutes).await?,
+        };
+        let ids: Vec<ConversationId> = page.items.iter().map(|line| line.id).collect();
+        let mut folders = self.db.folders_of(user, &ids).await?;
+        let mut tags = self.db.tags_of(user, &ids).await?;
+        let line = |summary: ConversationSummary| ShelfLine {
+            folder: folders.remove(&summary.id),
+            tags: tags.remove(&summary.id).unwrap_or_default(),
+            summary,
+        };
+        Ok(Page {
+            items: page.items.into_iter().map(line).collect(),
+            next: page.next,
+        })
+    }
+
+    /// What is in the list, in folders or not: what is pinned before the first page of the others.
+    pub(super) async fn kept(
+        &self,
+        caller: &Caller,
+        after: Option<&str>,
+        utc_offset_minutes: i32,
+    ) -> Result<Page<ConversationSummary>, Error> {
+        let cursor = after.map(parse_cursor).transpose()?;
+        let listed = self
+            .db
+            .kept_in_list(caller.user(), cursor, LISTED + 1)
+            .await?;
+        let mut page = self.lines(listed, utc_offset_minutes);
+        if after.is_none() {
+            let pinned = self.db.pinned_conversations(caller.user()).await?;
+            let pinned = pinned
+                .into_iter()
+                .map(|line| summary(line, DayGroup::Pinned));
+            page.items.splice(0..0, pinned);
+        }
+        Ok(page)
+    }
+}
+
+fn bounded(ids: &[ConversationId]) -> Result<(), Error> {
+    if ids.len() > AT_ONCE {
+        return Err(Error::Refused(FailureCode::BadRequest));
+    }
+    Ok(())
+}
+
+fn taken(error: store::Error) -> Error {
+    if error.is_conflict() {
+        Error::Refused(FailureCode::NameTaken)
+    } else {
+        error.into()
+    }
+}

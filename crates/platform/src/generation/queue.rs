@@ -1,0 +1,240 @@
+//! Messages that wait for the answer that is being written. Whoever ends an answer, or finds one that ended, takes the next
+//! message out of the queue in the transaction that begins its answer: of several that try, one does.
+
+use std::pin::Pin;
+
+use model::{
+    ConversationId, FailureCode, MessageId, ModelName, Permission, Queue, SubmissionId, UserId,
+};
+
+use super::{Asking, Generations, begin::already, live::Before, task::Task};
+use crate::{
+    Error,
+    conversations::{queue_of, queue_outcome},
+    identity::{Caller, IdentityError},
+    store::{Place, Question, QueueState, Queued, Submitted, Taking},
+};
+
+/// Conversations that are looked at in one step.
+const AT_ONCE: u32 = 100;
+
+impl Generations {
+    /// Lets a message wait until the answer that is being written has ended; where none is, it is sent at once, unless the queue is
+    /// paused. The same submission twice is one message. What waits then.
+    #[tracing::instrument(name = "api.generation.queue", skip_all, fields(conversation.id = %conversation))]
+    pub async fn queue_message(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        question: impl Into<Asking>,
+        model: ModelName,
+        submission: SubmissionId,
+    ) -> Result<Queue, Error> {
+        let question: Asking = question.into();
+        let question = question.each_once();
+        self.allowed(caller, &model).await?;
+        self.attached(caller, &model, &question.attachments).await?;
+        let inner = &*self.0;
+        let message = Queued {
+            id: submission,
+            text: question.prompt.as_str().to_owned(),
+            files: question.attachments,
+            model,
+            refused: None,
+            version: 0,
+        };
+        let user = caller.user();
+        let outcome = inner
+            .db
+            .queue_message(user, conversation, &message, inner.clock.now());
+        queue_outcome(outcome.await?)?;
+        // The answer may have ended meanwhile.
+        self.next_queued(user, conversation).await;
+        self.tell_queue(user, conversation).await
+    }
+
+    /// Sends a message that waits, before the others and also where the queue is paused; the others follow it. What waits then.
+    #[tracing::instrument(name = "api.generation.send_queued", skip_all, fields(conversation.id = %conversation))]
+    pub async fn send_queued(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        id: SubmissionId,
+    ) -> Result<Queue, Error> {
+        caller.require(Permission::ChatUse)?;
+        let user = caller.user();
+        let conversation_of = self.0.db.conversation(user, conversation);
+        conversation_of.await?.ok_or(Error::NotFound)?;
+        let (queued, _) = self.0.db.queued(user, conversation).await?;
+        let found = queued.into_iter().find(|queued| queued.id == id);
+        let queued = found.ok_or(Error::Refused(FailureCode::Outdated))?;
+        if !self.take(user, conversation, queued, false).await? {
+            return Err(Error::Refused(FailureCode::Outdated));
+        }
+        self.tell_queue(user, conversation).await
+    }
+
+    /// An answer has ended and is stored: what waits behind it is sent, if it is whole; its readers hear of it in either case.
+    /// Boxed, because the run that is begun comes here when it ends.
+    pub(super) fn go_on(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            let changed = match self.0.db.queued(user, conversation).await {
+                Ok((_, QueueState::Empty)) => return,
+                Ok(_) => {
+                    self.next_queued(user, conversation).await;
+                    self.tell_queue(user, conversation).await.map(drop)
+                }
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = changed {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    conversation.id = %conversation,
+                    "what waits behind an answer could not be looked at"
+                );
+            }
+        })
+    }
+
+    /// Sends what waits behind answers that are whole, in all conversations: whoever ended them could not, or died.
+    pub(super) async fn resume_queues(&self) -> Result<(), Error> {
+        let mut after = String::new();
+        loop {
+            let waiting = self.0.db.waiting_queues(&after, AT_ONCE).await?;
+            let Some((last, _)) = waiting.last() else {
+                return Ok(());
+            };
+            after = last.to_string();
+            for (conversation, user) in waiting {
+                self.go_on(user, conversation).await;
+            }
+        }
+    }
+
+    /// Sends the first of what waits, if its turn has come. What can't be sent is marked, which pauses the queue.
+    async fn next_queued(&self, user: UserId, conversation: ConversationId) {
+        if let Err(error) = self.try_next(user, conversation).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                conversation.id = %conversation,
+                "a waiting message could not be sent yet"
+            );
+        }
+    }
+
+    async fn try_next(&self, user: UserId, conversation: ConversationId) -> Result<(), Error> {
+        let db = &self.0.db;
+        let (queued, state) = db.queued(user, conversation).await?;
+        let Some(first) = queued.into_iter().next() else {
+            return Ok(());
+        };
+        if state != QueueState::Due {
+            return Ok(());
+        }
+        let place = (first.id, first.version);
+        match self.take(user, conversation, first, true).await {
+            // Another page or process was first.
+            Ok(_) | Err(Error::AlreadyGenerating) => Ok(()),
+            Err(error) if is_lasting(&error) => {
+                Ok(db.refuse_queued(user, place, error.code()).await?)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes a question of a waiting message and begins its answer. Whether it still waited as it was read.
+    async fn take(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        queued: Queued,
+        in_turn: bool,
+    ) -> Result<bool, Error> {
+        let caller = self.may_still(user, !queued.files.is_empty()).await?;
+        self.may_ask(user, &queued.model).await?;
+        self.has_room()?;
+        self.fitting(user, &queued.model, &queued.files).await?;
+        let this = self.clone();
+        self.unbroken(async move {
+            let inner = &*this.0;
+            let question = MessageId::from_uuid(inner.ids.next());
+            let answer = this.new_answer(None, &queued.model);
+            let files = queued.files.iter();
+            let attachments: Vec<_> = files.map(|file| (inner.ids.next(), *file)).collect();
+            let taking = Taking {
+                version: queued.version,
+                in_turn,
+            };
+            let asked = Question {
+                owner: user,
+                place: Place::Queued(conversation, taking),
+                question,
+                text: &queued.text,
+                attachments: &attachments,
+                submission: queued.id,
+                answer,
+            };
+            match inner.db.ask(&asked).await.map_err(already)? {
+                Submitted::New(conversation) => {
+                    let task = Task::Answer { question };
+                    this.start(task, &caller, conversation, &answer, Before::default())
+                        .await?;
+                    Ok(true)
+                }
+                Submitted::NotDue | Submitted::NoConversation => Ok(false),
+                Submitted::Before(..) => {
+                    inner.db.drop_queued(user, conversation, queued.id).await?;
+                    Ok(false)
+                }
+                Submitted::NoFile => Err(Error::Refused(FailureCode::FileGone)),
+            }
+        })
+        .await
+    }
+
+    /// Refuses for somebody who may not ask any more: nobody calls when a waiting message is sent.
+    async fn may_still(&self, user: UserId, hands_in: bool) -> Result<Caller, Error> {
+        let db = &self.0.db;
+        let is_there = db.user(user).await?.is_some_and(|user| !user.disabled);
+        let access = db.access(user).await?;
+        let permissions = access.permissions;
+        let may = is_there
+            && permissions.contains(Permission::ChatUse)
+            && (!hands_in || permissions.contains(Permission::FilesUse));
+        if may {
+            Ok(Caller::absent(user, access))
+        } else {
+            Err(IdentityError::Forbidden.into())
+        }
+    }
+
+    async fn tell_queue(&self, user: UserId, conversation: ConversationId) -> Result<Queue, Error> {
+        let queue = queue_of(&self.0.db, user, conversation).await?;
+        self.0.hub.queued(conversation, queue.clone());
+        Ok(queue)
+    }
+}
+
+/// Whether trying again by itself would not help.
+fn is_lasting(error: &Error) -> bool {
+    match error {
+        Error::Refused(_)
+        | Error::UnknownModel
+        | Error::QuotaUsedUp { .. }
+        | Error::Identity(_)
+        | Error::Prompt(_) => true,
+        Error::Files(error) => error.code() != FailureCode::FilesUnavailable,
+        Error::Store(_)
+        | Error::NotFound
+        | Error::Title(_)
+        | Error::AlreadyGenerating
+        | Error::CannotContinue
+        | Error::Overloaded
+        | Error::Disk(_)
+        | Error::Task(_) => false,
+    }
+}

@@ -1,0 +1,178 @@
+//! The library: works, transcripts and uploaded files as one list, the newest first, and letting go of several at once.
+//!
+//! Each kind has a table of its own and ids that rise with time in all of them, so a page is made of the first rows of each behind
+//! the same id: no more than a page's worth is read of any, and what is not shown comes with the next.
+
+#[cfg(test)]
+mod tests;
+
+use model::{
+    JobKind, LibraryDeleted, LibraryFilter, LibraryId, LibraryItem, LibraryKind, Page, Permission,
+    TranscriptId, UserId, WorkId,
+};
+use uuid::Uuid;
+
+use crate::{
+    Error,
+    files::Files,
+    identity::Caller,
+    store::Db,
+    transcripts::{Transcripts, WithRecording, line},
+    works::Works,
+};
+
+/// Things of a page.
+const ITEMS: u32 = 60;
+/// The longest words that are looked for, in bytes.
+const LONGEST_WORDS: usize = 200;
+/// Things that one call may delete.
+pub const DELETED_AT_ONCE: usize = 500;
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Library {
+    db: Db,
+    files: Files,
+    works: Works,
+    transcripts: Transcripts,
+}
+
+impl Library {
+    pub(crate) fn new(db: Db, files: Files, works: Works, transcripts: Transcripts) -> Self {
+        Self {
+            db,
+            files,
+            works,
+            transcripts,
+        }
+    }
+
+    /// What the caller keeps, newest first, a page after the given cursor. Files are among it for those who may keep some.
+    #[tracing::instrument(name = "api.library.page", skip_all)]
+    pub async fn page(
+        &self,
+        caller: &Caller,
+        filter: &LibraryFilter,
+        after: Option<&str>,
+    ) -> Result<Page<LibraryItem>, Error> {
+        caller.require(Permission::MediaUse)?;
+        let has_files = caller.permissions().contains(Permission::FilesUse);
+        if filter.kind.is_some_and(LibraryKind::is_file) {
+            caller.require(Permission::FilesUse)?;
+        }
+        let before = match after {
+            Some(after) => Some(Uuid::try_parse(after).map_err(|_| Error::NotFound)?),
+            None => None,
+        };
+        let words = filter.words.as_deref().map(str::trim);
+        let words = words.filter(|words| !words.is_empty() && words.len() <= LONGEST_WORDS);
+        let owner = caller.user();
+        let mut items = match filter.kind {
+            Some(LibraryKind::Transcript) => self.transcripts_of(owner, words, before).await?,
+            Some(kind) => match kind.of_works() {
+                Some(works) => self.works_of(owner, Some(works), words, before).await?,
+                None => self.files_of(owner, Some(kind), words, before).await?,
+            },
+            None => {
+                let mut all = self.works_of(owner, None, words, before).await?;
+                all.extend(self.transcripts_of(owner, words, before).await?);
+                if has_files {
+                    all.extend(self.files_of(owner, None, words, before).await?);
+                }
+                all.sort_by_key(|item| std::cmp::Reverse(place(item)));
+                all
+            }
+        };
+        let more = items.len() > ITEMS as usize;
+        items.truncate(ITEMS as usize);
+        let next = items.last().filter(|_| more);
+        let next = next.map(|last| place(last).to_string());
+        Ok(Page { items, next })
+    }
+
+    async fn works_of(
+        &self,
+        owner: UserId,
+        kind: Option<JobKind>,
+        words: Option<&str>,
+        before: Option<Uuid>,
+    ) -> Result<Vec<LibraryItem>, Error> {
+        let before = before.map(WorkId::from_uuid);
+        let found = self.db.works(owner, kind, words, before, ITEMS + 1).await?;
+        Ok(found.into_iter().map(LibraryItem::Work).collect())
+    }
+
+    async fn transcripts_of(
+        &self,
+        owner: UserId,
+        words: Option<&str>,
+        before: Option<Uuid>,
+    ) -> Result<Vec<LibraryItem>, Error> {
+        let before = before.map(TranscriptId::from_uuid);
+        let found = self.db.transcripts(owner, words, before, ITEMS + 1).await?;
+        let items = found.iter().map(|kept| LibraryItem::Transcript(line(kept)));
+        Ok(items.collect())
+    }
+
+    async fn files_of(
+        &self,
+        owner: UserId,
+        kind: Option<LibraryKind>,
+        words: Option<&str>,
+        before: Option<Uuid>,
+    ) -> Result<Vec<LibraryItem>, Error> {
+        let found = self
+            .db
+            .library_files(owner, kind, words, before, ITEMS + 1)
+            .await?;
+        Ok(found.into_iter().map(LibraryItem::File).collect())
+    }
+
+    /// Deletes things of the caller's: works and transcripts with their files, and uploads. A file that a conversation, another
+    /// transcript or a job that is not done has stays. What is not there, or somebody else's, is passed over.
+    #[tracing::instrument(name = "api.library.delete", skip_all)]
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        ids: &[LibraryId],
+    ) -> Result<LibraryDeleted, Error> {
+        caller.require(Permission::MediaUse)?;
+        if ids.len() > DELETED_AT_ONCE {
+            return Err(Error::Refused(model::FailureCode::TooMany));
+        }
+        let (mut works, mut files, mut done) = (Vec::new(), Vec::new(), LibraryDeleted::default());
+        for id in ids {
+            match *id {
+                LibraryId::Work(id) => works.push(id),
+                LibraryId::File(id) => files.push(id),
+                LibraryId::Transcript(id) => {
+                    let deleted = self.transcripts.delete(caller, id, WithRecording::Yes);
+                    match deleted.await {
+                        Ok(()) => done.deleted += 1,
+                        Err(Error::NotFound) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
+        }
+        done.deleted += self.works.delete(caller, &works).await?;
+        if !files.is_empty() {
+            caller.require(Permission::FilesUse)?;
+            let owner = caller.user();
+            let deleted = self.files.delete_free(owner, &files).await?;
+            done.deleted += deleted;
+            let left = self.files.still_there(owner, &files).await?;
+            done.kept = left.into_iter().map(LibraryId::File).collect();
+        }
+        Ok(done)
+    }
+}
+
+/// Where it stands in the list.
+fn place(item: &LibraryItem) -> Uuid {
+    match item.id() {
+        LibraryId::Work(id) => id.as_uuid(),
+        LibraryId::Transcript(id) => id.as_uuid(),
+        LibraryId::File(id) => id.as_uuid(),
+    }
+}

@@ -1,0 +1,269 @@
+//! Assistants that people keep, and what conversations were begun with.
+
+pub(super) mod begun;
+
+use model::{
+    Assistant, AssistantCard, AssistantId, AssistantKey, AssistantView, Audience, GroupId, Millis,
+    UserId,
+};
+use sqlx::{FromRow, types::Json};
+
+use super::{Db, Error, Result, on_pool, rows};
+
+/// Whether `$2` may use the assistant `a`: it is theirs, everybody's, or for a group in which both they and its owner are.
+macro_rules! open_to {
+    ($user:literal) => {
+        concat!(
+            "(a.owner_id = ", $user, " OR a.audience = 'everybody' OR (a.audience = 'group' AND EXISTS ( \
+               SELECT 1 FROM group_members mine JOIN group_members theirs ON theirs.group_id = mine.group_id \
+               WHERE mine.group_id = a.group_id AND mine.user_id = ", $user, " AND theirs.user_id = a.owner_id)))"
+        )
+    };
+}
+pub(super) use open_to;
+
+const OWN: &str = "
+    SELECT id, name, emoji, description, app_id, audience FROM assistants
+    WHERE owner_id = $1 AND search_key LIKE $2 ESCAPE '\\'
+    ORDER BY id DESC LIMIT $3";
+
+/// What others let somebody use, the newest first.
+const SHARED: &str = "
+    SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience FROM assistants a
+    WHERE a.id < $3 AND a.owner_id <> $1 AND a.search_key LIKE $2 ESCAPE '\\' AND a.id IN (
+        SELECT e.id FROM assistants e WHERE e.audience = 'everybody'
+        UNION SELECT s.id FROM group_members mine
+              JOIN assistants s ON s.group_id = mine.group_id
+              JOIN group_members theirs ON theirs.group_id = s.group_id AND theirs.user_id = s.owner_id
+              WHERE mine.user_id = $1 AND s.audience = 'group')
+    ORDER BY a.id DESC LIMIT $4";
+
+const FIND: &str = concat!(
+    "SELECT a.id, a.owner_id, a.audience, a.group_id, a.app_id, a.content FROM assistants a WHERE a.id = $1 AND ",
+    open_to!("$2")
+);
+
+const COUNT: &str = "SELECT COUNT(*) FROM assistants WHERE owner_id = $1";
+
+const IN_GROUP: &str = "SELECT COUNT(*) FROM group_members WHERE group_id = $1 AND user_id = $2";
+
+const CREATE: &str = "
+    INSERT INTO assistants (id, owner_id, audience, group_id, name, emoji, description, app_id, content, search_key, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+
+const UPDATE: &str = "
+    UPDATE assistants SET audience = $3, group_id = $4, name = $5, emoji = $6, description = $7, app_id = $8, content = $9,
+           search_key = $10, updated_at = $11
+    WHERE id = $1 AND owner_id = $2";
+
+const DELETE: &str = "DELETE FROM assistants WHERE id = $1 AND owner_id = $2";
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("OWN", OWN),
+    ("SHARED", SHARED),
+    ("FIND", FIND),
+    ("COUNT", COUNT),
+    ("IN_GROUP", IN_GROUP),
+    ("CREATE", CREATE),
+    ("UPDATE", UPDATE),
+    ("DELETE", DELETE),
+];
+
+/// An assistant as it is to be kept.
+pub(crate) struct AssistantRow<'a> {
+    pub(crate) id: AssistantId,
+    pub(crate) owner: UserId,
+    pub(crate) assistant: &'a Assistant,
+    pub(crate) audience: Audience,
+    pub(crate) group: Option<GroupId>,
+    pub(crate) now: Millis,
+}
+
+impl AssistantRow<'_> {
+    fn search_key(&self) -> String {
+        let Assistant {
+            name, description, ..
+        } = self.assistant;
+        format!("{name}\n{description}").to_lowercase()
+    }
+}
+
+#[derive(FromRow)]
+struct CardRow {
+    id: String,
+    name: String,
+    emoji: String,
+    description: String,
+    app_id: Option<String>,
+    audience: String,
+}
+
+impl TryFrom<CardRow> for AssistantCard {
+    type Error = Error;
+
+    fn try_from(row: CardRow) -> Result<Self> {
+        Ok(Self {
+            key: AssistantKey::Kept(rows::id("assistants", "id", &row.id)?),
+            audience: audience(&row.audience, &row.id)?,
+            name: row.name,
+            emoji: row.emoji,
+            description: row.description,
+            is_application: row.app_id.is_some(),
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    owner_id: String,
+    audience: String,
+    group_id: Option<String>,
+    app_id: Option<String>,
+    content: Json<Assistant>,
+}
+
+fn audience(text: &str, row: &str) -> Result<Audience> {
+    Audience::from_name(text).ok_or_else(|| rows::corrupt("assistants", "audience", row))
+}
+
+impl Row {
+    fn view(self, reader: UserId) -> Result<AssistantView> {
+        let group = self.group_id.as_deref();
+        let group = group.map(|group| rows::id("assistants", "group_id", group));
+        Ok(AssistantView {
+            key: AssistantKey::Kept(rows::id("assistants", "id", &self.id)?),
+            is_mine: self.owner_id == reader.to_string(),
+            audience: audience(&self.audience, &self.id)?,
+            group: group.transpose()?,
+            is_application: self.app_id.is_some(),
+            assistant: self.content.0,
+        })
+    }
+}
+
+impl Db {
+    /// The owner's assistants with `words` in name or description, the newest first.
+    #[tracing::instrument(name = "store.assistants.own", skip_all)]
+    pub(crate) async fn own_assistants(
+        &self,
+        owner: UserId,
+        words: &str,
+        limit: u32,
+    ) -> Result<Vec<AssistantCard>> {
+        let found: Vec<CardRow> = on_pool!(self.reader(), |pool| sqlx::query_as(OWN)
+            .bind(owner.to_string())
+            .bind(rows::containing(words))
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(AssistantCard::try_from).collect()
+    }
+
+    /// What others let the reader use, with `words` in name or description, the newest first; those made before `before`.
+    #[tracing::instrument(name = "store.assistants.shared", skip_all)]
+    pub(crate) async fn shared_assistants(
+        &self,
+        reader: UserId,
+        words: &str,
+        before: Option<AssistantId>,
+        limit: u32,
+    ) -> Result<Vec<AssistantCard>> {
+        // Above every UUID.
+        let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
+        let found: Vec<CardRow> = on_pool!(self.reader(), |pool| sqlx::query_as(SHARED)
+            .bind(reader.to_string())
+            .bind(rows::containing(words))
+            .bind(before)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(AssistantCard::try_from).collect()
+    }
+
+    /// The assistant of that id, if the reader may use it.
+    #[tracing::instrument(name = "store.assistants.find", skip_all)]
+    pub(crate) async fn assistant(
+        &self,
+        reader: UserId,
+        id: AssistantId,
+    ) -> Result<Option<AssistantView>> {
+        let found: Option<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(FIND)
+            .bind(id.to_string())
+            .bind(reader.to_string())
+            .fetch_optional(pool)
+            .await?);
+        found.map(|row| row.view(reader)).transpose()
+    }
+
+    /// How many assistants the owner has.
+    #[tracing::instrument(name = "store.assistants.count", skip_all)]
+    pub(crate) async fn count_assistants(&self, owner: UserId) -> Result<i64> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(COUNT)
+            .bind(owner.to_string())
+            .fetch_one(pool)
+            .await?))
+    }
+
+    /// Whether that person is in the group.
+    #[tracing::instrument(name = "store.assistants.in_group", skip_all)]
+    pub(crate) async fn is_in_group(&self, user: UserId, group: GroupId) -> Result<bool> {
+        let found: i64 = on_pool!(self.reader(), |pool| sqlx::query_scalar(IN_GROUP)
+            .bind(group.to_string())
+            .bind(user.to_string())
+            .fetch_one(pool)
+            .await?);
+        Ok(found > 0)
+    }
+
+    /// Keeps a new one.
+    #[tracing::instrument(name = "store.assistants.create", skip_all)]
+    pub(crate) async fn create_assistant(&self, new: &AssistantRow<'_>) -> Result<()> {
+        self.write_assistant(CREATE, new).await?;
+        Ok(())
+    }
+
+    /// Changes one. Whether it is there and the owner's.
+    #[tracing::instrument(name = "store.assistants.update", skip_all)]
+    pub(crate) async fn update_assistant(&self, changed: &AssistantRow<'_>) -> Result<bool> {
+        Ok(self.write_assistant(UPDATE, changed).await? == 1)
+    }
+
+    async fn write_assistant(
+        &self,
+        statement: &'static str,
+        row: &AssistantRow<'_>,
+    ) -> Result<u64> {
+        let assistant = row.assistant;
+        let application = assistant.application.as_ref();
+        Ok(on_pool!(self.writer(), |pool| sqlx::query(statement)
+            .bind(row.id.to_string())
+            .bind(row.owner.to_string())
+            .bind(row.audience.as_str())
+            .bind(row.group.map(|group| group.to_string()))
+            .bind(&assistant.name)
+            .bind(&assistant.emoji)
+            .bind(&assistant.description)
+            .bind(application.map(|application| application.as_str().to_owned()))
+            .bind(Json(assistant))
+            .bind(row.search_key())
+            .bind(row.now.get())
+            .execute(pool)
+            .await?
+            .rows_affected()))
+    }
+
+    /// Deletes one for good. Whether it was there and the owner's.
+    #[tracing::instrument(name = "store.assistants.delete", skip_all)]
+    pub(crate) async fn delete_assistant(&self, owner: UserId, id: AssistantId) -> Result<bool> {
+        let rows = on_pool!(self.writer(), |pool| sqlx::query(DELETE)
+            .bind(id.to_string())
+            .bind(owner.to_string())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(rows == 1)
+    }
+}

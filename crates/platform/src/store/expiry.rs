@@ -1,0 +1,79 @@
+//! Files that were kept for as long as the operator lets them be.
+
+use model::{FileId, Millis, UserId};
+use sqlx::FromRow;
+
+use super::{Db, Result, on_pool, rows};
+
+const FILES: &str = "SELECT id AS file_id, owner_id, created_at, id AS place FROM files WHERE created_at < $1 \
+     ORDER BY created_at, id LIMIT $2";
+/// Uploads that a transcript is of which nobody makes any more. A work that was listened to stays a work.
+const RECORDINGS: &str = "SELECT t.file_id, t.owner_id, t.created_at, t.id AS place FROM transcripts t \
+     WHERE t.file_id IS NOT NULL AND (t.created_at, t.id) > ($1, $2) AND t.created_at < $3 AND t.state <> 'making' \
+     AND EXISTS (SELECT 1 FROM files f WHERE f.id = t.file_id AND f.kind = 'upload') ORDER BY t.created_at, t.id LIMIT $4";
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] =
+    &[("EXPIRED_FILES", FILES), ("EXPIRED_RECORDINGS", RECORDINGS)];
+
+/// A file whose time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Expired {
+    pub(crate) id: FileId,
+    pub(crate) owner: UserId,
+}
+
+#[derive(FromRow)]
+struct Row {
+    file_id: String,
+    owner_id: String,
+    created_at: i64,
+    place: String,
+}
+
+impl TryFrom<Row> for Expired {
+    type Error = super::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: rows::id("files", "id", &row.file_id)?,
+            owner: rows::id("files", "owner_id", &row.owner_id)?,
+        })
+    }
+}
+
+impl Db {
+    /// Files that were stored before that time, the oldest first.
+    #[tracing::instrument(name = "store.expiry.files", skip_all)]
+    pub(crate) async fn expired_files(&self, end: Millis, limit: u32) -> Result<Vec<Expired>> {
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(FILES)
+            .bind(end.get())
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(Expired::try_from).collect()
+    }
+
+    /// Recordings of transcripts that were asked for before that time, the oldest first, behind that place; and the last one's
+    /// place.
+    #[tracing::instrument(name = "store.expiry.recordings", skip_all)]
+    pub(crate) async fn expired_recordings(
+        &self,
+        after: &(Millis, String),
+        end: Millis,
+        limit: u32,
+    ) -> Result<(Vec<Expired>, Option<(Millis, String)>)> {
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(RECORDINGS)
+            .bind(after.0.get())
+            .bind(&after.1)
+            .bind(end.get())
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        let last = found.last();
+        let last = last.map(|row| (Millis::new(row.created_at), row.place.clone()));
+        let expired: Result<Vec<Expired>> = found.into_iter().map(Expired::try_from).collect();
+        Ok((expired?, last))
+    }
+}

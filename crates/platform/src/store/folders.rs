@@ -1,0 +1,274 @@
+//! Folders, what is in them, and which of a page's conversations are in which.
+
+use std::collections::HashMap;
+
+use model::{ConversationId, Folder, FolderId, FolderName, Millis, TagId, UserId};
+use sqlx::{FromRow, QueryBuilder};
+
+use super::{Db, Error, Listed, Result, conversations::ListedRow, on_pool, order::After, rows};
+
+const LIST: &str = "SELECT id, name FROM folders WHERE owner_id = $1 ORDER BY name_key LIMIT $2";
+
+const COUNT: &str = "SELECT COUNT(*) FROM folders WHERE owner_id = $1";
+
+const CREATE: &str =
+    "INSERT INTO folders (id, owner_id, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5)";
+
+const RENAME: &str = "UPDATE folders SET name = $3, name_key = $4 WHERE id = $1 AND owner_id = $2";
+
+/// Proves whose it is, and keeps it there until what is put into it is in it.
+const TAKE: &str = "UPDATE folders SET name = name WHERE id = $1 AND owner_id = $2";
+
+const DELETE: &str = "DELETE FROM folders WHERE id = $1 AND owner_id = $2";
+
+/// All that can be found in it; what was deleted before stays in the trash as it is.
+const THROW_OUT: &str = "
+    UPDATE conversations SET deleted_at = $3
+    WHERE folder_id = $1 AND owner_id = $2 AND deleted_at IS NULL RETURNING id";
+
+const PUT: &str = "
+    UPDATE conversations SET folder_id = $3
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND expires_at IS NULL
+      AND (folder_id IS NULL OR folder_id <> $3)";
+
+const TAKE_OUT: &str = "
+    UPDATE conversations SET folder_id = NULL
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND folder_id IS NOT NULL";
+
+/// What is pinned is among them. A tag may narrow it.
+const CONTENTS: &str = "
+    SELECT c.id, c.title, c.updated_at,
+           EXISTS (SELECT 1 FROM generations g WHERE g.conversation_id = c.id AND g.status = 'running') AS generating
+    FROM conversations c
+    WHERE c.folder_id = $5 AND c.owner_id = $1 AND c.deleted_at IS NULL AND c.archived_at IS NULL
+      AND (c.updated_at, c.id) < ($2, $3)
+      AND ($6 = '' OR EXISTS (SELECT 1 FROM conversation_tags t WHERE t.conversation_id = c.id AND t.tag_id = $6))
+    ORDER BY c.updated_at DESC, c.id DESC
+    LIMIT $4";
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("FOLDERS_LIST", LIST),
+    ("FOLDERS_COUNT", COUNT),
+    ("FOLDERS_CREATE", CREATE),
+    ("FOLDERS_RENAME", RENAME),
+    ("FOLDERS_TAKE", TAKE),
+    ("FOLDERS_DELETE", DELETE),
+    ("FOLDERS_THROW_OUT", THROW_OUT),
+    ("FOLDERS_PUT", PUT),
+    ("FOLDERS_TAKE_OUT", TAKE_OUT),
+    ("FOLDERS_CONTENTS", CONTENTS),
+];
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    name: String,
+}
+
+impl TryFrom<Row> for Folder {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: rows::id("folders", "id", &row.id)?,
+            name: FolderName::parse(&row.name)
+                .map_err(|_| rows::corrupt("folders", "name", &row.id))?,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct PlaceRow {
+    conversation_id: String,
+    id: String,
+    name: String,
+}
+
+impl Db {
+    /// The owner's folders by name.
+    #[tracing::instrument(name = "store.folders.list", skip_all)]
+    pub(crate) async fn folders(&self, owner: UserId) -> Result<Vec<Folder>> {
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(LIST)
+            .bind(owner.to_string())
+            .bind(i64::from(Folder::MOST))
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(Folder::try_from).collect()
+    }
+
+    /// How many folders the owner has.
+    #[tracing::instrument(name = "store.folders.count", skip_all)]
+    pub(crate) async fn count_folders(&self, owner: UserId) -> Result<i64> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(COUNT)
+            .bind(owner.to_string())
+            .fetch_one(pool)
+            .await?))
+    }
+
+    /// Makes one. A conflict means that the owner has one of that name.
+    #[tracing::instrument(name = "store.folders.create", skip_all)]
+    pub(crate) async fn create_folder(
+        &self,
+        owner: UserId,
+        folder: &Folder,
+        now: Millis,
+    ) -> Result<()> {
+        on_pool!(self.writer(), |pool| sqlx::query(CREATE)
+            .bind(folder.id.to_string())
+            .bind(owner.to_string())
+            .bind(folder.name.as_str())
+            .bind(folder.name.key())
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Gives one another name. Whether it is there and the owner's; a conflict means that another one has that name.
+    #[tracing::instrument(name = "store.folders.rename", skip_all)]
+    pub(crate) async fn rename_folder(&self, owner: UserId, folder: &Folder) -> Result<bool> {
+        let changed = on_pool!(self.writer(), |pool| sqlx::query(RENAME)
+            .bind(folder.id.to_string())
+            .bind(owner.to_string())
+            .bind(folder.name.as_str())
+            .bind(folder.name.key())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(changed == 1)
+    }
+
+    /// Deletes one; what is in it stays, or goes to the trash. What went there; `None` when the owner has no such folder.
+    #[tracing::instrument(name = "store.folders.delete", skip_all)]
+    pub(crate) async fn delete_folder(
+        &self,
+        owner: UserId,
+        id: FolderId,
+        with_contents: bool,
+        now: Millis,
+    ) -> Result<Option<Vec<ConversationId>>> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let mut thrown: Vec<String> = Vec::new();
+            if with_contents {
+                thrown = sqlx::query_scalar(THROW_OUT)
+                    .bind(id.to_string())
+                    .bind(owner.to_string())
+                    .bind(now.get())
+                    .fetch_all(&mut *tx)
+                    .await?;
+            }
+            let deleted = sqlx::query(DELETE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if deleted == 0 {
+                return Ok(None);
+            }
+            tx.commit().await?;
+            let thrown = thrown.iter().map(|id| rows::id("conversations", "id", id));
+            Ok(Some(thrown.collect::<Result<_>>()?))
+        })
+    }
+
+    /// Puts several of the owner's conversations into one folder, or out of any, all or none. With how many it was done; `None` when
+    /// the owner has no such folder.
+    #[tracing::instrument(name = "store.folders.put", skip_all, fields(count = ids.len()))]
+    pub(crate) async fn put_in_folder(
+        &self,
+        owner: UserId,
+        folder: Option<FolderId>,
+        ids: &[ConversationId],
+    ) -> Result<Option<u64>> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if let Some(folder) = folder {
+                let there = sqlx::query(TAKE)
+                    .bind(folder.to_string())
+                    .bind(owner.to_string())
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected();
+                if there == 0 {
+                    return Ok(None);
+                }
+            }
+            let mut done = 0;
+            for id in ids {
+                let mut query = sqlx::query(if folder.is_some() { PUT } else { TAKE_OUT })
+                    .bind(id.to_string())
+                    .bind(owner.to_string());
+                if let Some(folder) = folder {
+                    query = query.bind(folder.to_string());
+                }
+                done += query.execute(&mut *tx).await?.rows_affected();
+            }
+            tx.commit().await?;
+            Ok(Some(done))
+        })
+    }
+
+    /// What is in the owner's folder after `after`, newest first; with a tag, what has that.
+    #[tracing::instrument(name = "store.folders.contents", skip_all)]
+    pub(crate) async fn folder_contents(
+        &self,
+        owner: UserId,
+        folder: FolderId,
+        tag: Option<TagId>,
+        after: After,
+        limit: u32,
+    ) -> Result<Vec<Listed>> {
+        let (at, id) = after.map_or((i64::MAX, String::new()), |(at, id)| {
+            (at.get(), id.to_string())
+        });
+        let found: Vec<ListedRow> = on_pool!(self.reader(), |pool| sqlx::query_as(CONTENTS)
+            .bind(owner.to_string())
+            .bind(at)
+            .bind(id)
+            .bind(i64::from(limit))
+            .bind(folder.to_string())
+            .bind(tag.map(|tag| tag.to_string()).unwrap_or_default())
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(Listed::try_from).collect()
+    }
+
+    /// The folders of those of the conversations that are the owner's and in one.
+    #[tracing::instrument(name = "store.folders.of", skip_all)]
+    pub(crate) async fn folders_of(
+        &self,
+        owner: UserId,
+        ids: &[ConversationId],
+    ) -> Result<HashMap<ConversationId, Folder>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found: Vec<PlaceRow> = on_pool!(self.reader(), |pool| {
+            let mut query = QueryBuilder::new(
+                "SELECT c.id AS conversation_id, f.id, f.name FROM conversations c JOIN folders f ON f.id = c.folder_id \
+                 WHERE c.owner_id = ",
+            );
+            query.push_bind(owner.to_string()).push(" AND c.id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id.to_string());
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(pool).await?
+        });
+        let place = |row: PlaceRow| -> Result<(ConversationId, Folder)> {
+            let conversation = rows::id("conversations", "id", &row.conversation_id)?;
+            let folder = Row {
+                id: row.id,
+                name: row.name,
+            };
+            Ok((conversation, folder.try_into()?))
+        };
+        found.into_iter().map(place).collect()
+    }
+}

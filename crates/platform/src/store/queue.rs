@@ -1,0 +1,507 @@
+//! Messages that wait for the answer that is being written. Who changes a queue takes the conversation's row first, as
+//! whoever begins an answer does: that is the order in which tabs and processes agree.
+
+use model::{
+    ConversationId, FailureCode, FileId, Millis, ModelName, SubmissionId, UserId,
+    queue::{Direction, MOST_QUEUED, QUEUED_TOGETHER},
+};
+use sqlx::FromRow;
+
+use super::{
+    Db, Result, drafts,
+    drafts::{joined, parted},
+    on_pool, rows,
+};
+
+/// The turn of whoever changes the queue of the owner's conversation.
+const TURN: &str = "
+    UPDATE conversations SET leaf_id = leaf_id WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+
+const LIST: &str = "
+    SELECT id, text, files, model, refused, version FROM queued_messages
+    WHERE conversation_id = $1 AND owner_id = $2 ORDER BY position, id";
+
+const SUMS: &str = "
+    SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(text)), 0) AS BIGINT), COALESCE(MAX(position), 0)
+    FROM queued_messages WHERE conversation_id = $1 AND id <> $2";
+
+const WAS_SENT: &str = "SELECT COUNT(*) FROM messages WHERE submission_id = $1";
+
+const ADD: &str = "
+    INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) ON CONFLICT (id) DO NOTHING";
+
+const EDIT: &str = "
+    UPDATE queued_messages SET text = $4, refused = NULL, version = version + 1
+    WHERE id = $1 AND conversation_id = $2 AND owner_id = $3 AND version = $5";
+
+const PLACE: &str = "UPDATE queued_messages SET position = $2 WHERE id = $1";
+
+const WITHDRAW: &str = "
+    DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3
+    RETURNING id, text, files, model, refused, version";
+
+const DROP: &str =
+    "DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3";
+
+const REFUSE: &str =
+    "UPDATE queued_messages SET refused = $3 WHERE id = $1 AND owner_id = $2 AND version = $4";
+
+pub(super) const TAKE: &str = "
+    DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3 AND version = $4";
+
+/// The one whose turn it is, how the run that was begun last ended, and how many were refused.
+pub(super) const NEXT: &str = "
+    SELECT q.id,
+           (SELECT g.status FROM generations g WHERE g.conversation_id = $1 ORDER BY g.id DESC LIMIT 1),
+           (SELECT COUNT(*) FROM queued_messages r WHERE r.conversation_id = $1 AND r.refused IS NOT NULL)
+    FROM queued_messages q WHERE q.conversation_id = $1 ORDER BY q.position, q.id LIMIT 1";
+
+pub(super) const GO_ON: &str =
+    "UPDATE queued_messages SET refused = NULL WHERE conversation_id = $1 AND refused IS NOT NULL";
+
+/// Conversations in which something waits behind an answer that is whole, by id.
+const WAITING: &str = "
+    SELECT DISTINCT q.conversation_id, q.owner_id
+    FROM queued_messages q CROSS JOIN conversations c
+    WHERE q.conversation_id > $1 AND c.id = q.conversation_id AND c.deleted_at IS NULL
+      AND (SELECT g.status FROM generations g WHERE g.conversation_id = q.conversation_id ORDER BY g.id DESC LIMIT 1) = 'done'
+      AND NOT EXISTS (SELECT 1 FROM queued_messages r WHERE r.conversation_id = q.conversation_id AND r.refused IS NOT NULL)
+    ORDER BY q.conversation_id LIMIT $2";
+
+/// What the run's row says where the answer is whole.
+const DONE: &str = "done";
+const RUNNING: &str = "running";
+
+/// For the proof that each uses an index.
+#[cfg(test)]
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("QUEUE_TURN", TURN),
+    ("QUEUE_LIST", LIST),
+    ("QUEUE_SUMS", SUMS),
+    ("QUEUE_WAS_SENT", WAS_SENT),
+    ("QUEUE_EDIT", EDIT),
+    ("QUEUE_PLACE", PLACE),
+    ("QUEUE_WITHDRAW", WITHDRAW),
+    ("QUEUE_DROP", DROP),
+    ("QUEUE_REFUSE", REFUSE),
+    ("QUEUE_TAKE", TAKE),
+    ("QUEUE_NEXT", NEXT),
+    ("QUEUE_GO_ON", GO_ON),
+    ("QUEUE_WAITING", WAITING),
+];
+
+/// A message that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// Under this it will be sent.
+    pub id: SubmissionId,
+    /// What will be asked.
+    pub text: String,
+    /// The files that go along.
+    pub files: Vec<FileId>,
+    /// The model that will answer.
+    pub model: ModelName,
+    /// Why it could not be sent when its turn came.
+    pub refused: Option<FailureCode>,
+    /// How often it was edited.
+    pub version: i64,
+}
+
+/// Which waiting message becomes a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taking {
+    /// As it was read: what was edited meanwhile is not sent as it was before.
+    pub version: i64,
+    /// Only if its turn has come: it is the first, the answer before is whole, and nothing was refused.
+    pub in_turn: bool,
+}
+
+/// Whether what waits goes on by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QueueState {
+    /// Nothing waits.
+    Empty,
+    /// It goes on when the answer that is being written has ended.
+    Waiting,
+    /// It goes on now.
+    Due,
+    /// It does not: the answer before was not finished, or a message was refused.
+    Paused,
+}
+
+/// What became of a change to a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QueueOutcome {
+    /// It was done.
+    Done,
+    /// As much waits as may.
+    Full,
+    /// The message was sent, withdrawn or edited meanwhile.
+    Outdated,
+    /// There is no such conversation of the owner's.
+    NoConversation,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    text: String,
+    files: String,
+    model: String,
+    refused: Option<String>,
+    version: i64,
+}
+
+impl TryFrom<Row> for Queued {
+    type Error = super::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let model = ModelName::parse(&row.model)
+            .map_err(|_| rows::corrupt("queued_messages", "model", &row.id))?;
+        Ok(Self {
+            id: rows::id("queued_messages", "id", &row.id)?,
+            files: parted("queued_messages", &row.files)?,
+            text: row.text,
+            model,
+            // A code that a later version had: that it was refused counts.
+            refused: row
+                .refused
+                .map(|code| code.parse().unwrap_or(FailureCode::Internal)),
+            version: row.version,
+        })
+    }
+}
+
+/// Waits for the turn among what changes this conversation; gives up where it isn't the owner's.
+macro_rules! turn {
+    ($tx:expr, $owner:expr, $conversation:expr) => {
+        sqlx::query(TURN)
+            .bind($conversation.to_string())
+            .bind($owner.to_string())
+            .execute(&mut *$tx)
+            .await?
+            .rows_affected()
+            == 1
+    };
+}
+
+/// Whether a text of that length fits beside the other messages, and the place behind them.
+macro_rules! room {
+    ($tx:expr, $conversation:expr, $id:expr, $text:expr) => {{
+        let (count, characters, last): (i64, i64, i64) = sqlx::query_as(SUMS)
+            .bind($conversation.to_string())
+            .bind($id.to_string())
+            .fetch_one(&mut *$tx)
+            .await?;
+        let characters = usize::try_from(characters).unwrap_or(usize::MAX);
+        let fits = usize::try_from(count).unwrap_or(usize::MAX) < MOST_QUEUED
+            && characters.saturating_add($text.chars().count()) <= QUEUED_TOGETHER;
+        (fits, last + 1)
+    }};
+}
+
+/// Takes a waiting message out of the queue inside an open transaction that has the conversation's row, so that it can become
+/// a question. Whether it could be.
+macro_rules! take_queued {
+    ($tx:expr, $conversation:expr, $owner:expr, $id:expr, $taking:expr) => {{
+        let taking: $crate::store::Taking = $taking;
+        let is_due = if taking.in_turn {
+            let next: Option<(String, Option<String>, i64)> =
+                sqlx::query_as($crate::store::queue::NEXT)
+                    .bind($conversation.to_string())
+                    .fetch_optional(&mut *$tx)
+                    .await?;
+            next.is_some_and(|(id, status, refused)| {
+                id == $id.to_string()
+                    && $crate::store::queue::is_whole(status.as_deref())
+                    && refused == 0
+            })
+        } else {
+            true
+        };
+        if is_due {
+            let taken = sqlx::query($crate::store::queue::TAKE)
+                .bind($id.to_string())
+                .bind($conversation.to_string())
+                .bind($owner.to_string())
+                .bind(taking.version)
+                .execute(&mut *$tx)
+                .await?
+                .rows_affected();
+            sqlx::query($crate::store::queue::GO_ON)
+                .bind($conversation.to_string())
+                .execute(&mut *$tx)
+                .await?;
+            taken == 1
+        } else {
+            false
+        }
+    }};
+}
+pub(super) use take_queued;
+
+/// Whether the run with that status left a whole answer.
+pub(super) fn is_whole(status: Option<&str>) -> bool {
+    status == Some(DONE)
+}
+
+impl Db {
+    /// What waits in the owner's conversation, in its order, and whether it goes on.
+    #[tracing::instrument(name = "store.queue.list", skip_all, fields(conversation.id = %conversation))]
+    pub(crate) async fn queued(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+    ) -> Result<(Vec<Queued>, QueueState)> {
+        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(LIST)
+            .bind(conversation.to_string())
+            .bind(owner.to_string())
+            .fetch_all(pool)
+            .await?);
+        if found.is_empty() {
+            return Ok((Vec::new(), QueueState::Empty));
+        }
+        let next: Option<(String, Option<String>, i64)> =
+            on_pool!(self.reader(), |pool| sqlx::query_as(NEXT)
+                .bind(conversation.to_string())
+                .fetch_optional(pool)
+                .await?);
+        let state = match next {
+            // Sent meanwhile.
+            None => QueueState::Empty,
+            Some((_, status, _)) if status.as_deref() == Some(RUNNING) => QueueState::Waiting,
+            Some((_, status, 0)) if is_whole(status.as_deref()) => QueueState::Due,
+            Some(_) => QueueState::Paused,
+        };
+        let queued = found.into_iter().map(Queued::try_from);
+        Ok((queued.collect::<Result<_>>()?, state))
+    }
+
+    /// Puts a message behind those that wait; the conversation's draft is forgotten. The same one twice, or one that was sent
+    /// already, is put once.
+    #[tracing::instrument(name = "store.queue.add", skip_all, fields(conversation.id = %conversation))]
+    pub(crate) async fn queue_message(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        message: &Queued,
+        now: Millis,
+    ) -> Result<QueueOutcome> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if !turn!(tx, owner, conversation) {
+                return Ok(QueueOutcome::NoConversation);
+            }
+            let sent: i64 = sqlx::query_scalar(WAS_SENT)
+                .bind(message.id.to_string())
+                .fetch_one(&mut *tx)
+                .await?;
+            if sent > 0 {
+                return Ok(QueueOutcome::Done);
+            }
+            let (fits, place) = room!(tx, conversation, message.id, message.text);
+            if !fits {
+                return Ok(QueueOutcome::Full);
+            }
+            sqlx::query(ADD)
+                .bind(message.id.to_string())
+                .bind(conversation.to_string())
+                .bind(owner.to_string())
+                .bind(place)
+                .bind(&message.text)
+                .bind(joined(&message.files))
+                .bind(message.model.as_str())
+                .bind(now.get())
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(drafts::CLEAR)
+                .bind(owner.to_string())
+                .bind(drafts::slot(Some(conversation)))
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(QueueOutcome::Done)
+        })
+    }
+
+    /// Changes the text of a message that waits, if it is at that version.
+    #[tracing::instrument(name = "store.queue.edit", skip_all, fields(conversation.id = %conversation))]
+    pub(crate) async fn edit_queued(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        (id, version): (SubmissionId, i64),
+        text: &str,
+    ) -> Result<QueueOutcome> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if !turn!(tx, owner, conversation) {
+                return Ok(QueueOutcome::NoConversation);
+            }
+            let (fits, _) = room!(tx, conversation, id, text);
+            if !fits {
+                return Ok(QueueOutcome::Full);
+            }
+            let edited = sqlx::query(EDIT)
+                .bind(id.to_string())
+                .bind(conversation.to_string())
+                .bind(owner.to_string())
+                .bind(text)
+                .bind(version)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            tx.commit().await?;
+            Ok(if edited == 1 {
+                QueueOutcome::Done
+            } else {
+                QueueOutcome::Outdated
+            })
+        })
+    }
+
+    /// Moves a message that waits by one place, towards the front or away from it. At the end nothing happens.
+    #[tracing::instrument(name = "store.queue.move", skip_all, fields(conversation.id = %conversation))]
+    pub(crate) async fn move_queued(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        id: SubmissionId,
+        direction: Direction,
+    ) -> Result<QueueOutcome> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if !turn!(tx, owner, conversation) {
+                return Ok(QueueOutcome::NoConversation);
+            }
+            let found: Vec<Row> = sqlx::query_as(LIST)
+                .bind(conversation.to_string())
+                .bind(owner.to_string())
+                .fetch_all(&mut *tx)
+                .await?;
+            let mut ids: Vec<String> = found.into_iter().map(|row| row.id).collect();
+            let Some(place) = ids.iter().position(|known| *known == id.to_string()) else {
+                return Ok(QueueOutcome::Outdated);
+            };
+            let other = match direction {
+                Direction::Up => place.checked_sub(1),
+                Direction::Down => Some(place + 1).filter(|next| *next < ids.len()),
+            };
+            if let Some(other) = other {
+                ids.swap(place, other);
+            }
+            for (position, id) in (0_i64..).zip(&ids) {
+                sqlx::query(PLACE)
+                    .bind(id)
+                    .bind(position)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            tx.commit().await?;
+            Ok(QueueOutcome::Done)
+        })
+    }
+
+    /// Takes a message out of the queue and puts it before the conversation's draft. What it was; nothing when it was sent or
+    /// withdrawn meanwhile.
+    #[tracing::instrument(name = "store.queue.withdraw", skip_all, fields(conversation.id = %conversation))]
+    pub(crate) async fn withdraw_queued(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        id: SubmissionId,
+        now: Millis,
+    ) -> Result<Option<Queued>> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if !turn!(tx, owner, conversation) {
+                return Ok(None);
+            }
+            let gone: Option<Row> = sqlx::query_as(WITHDRAW)
+                .bind(id.to_string())
+                .bind(conversation.to_string())
+                .bind(owner.to_string())
+                .fetch_optional(&mut *tx)
+                .await?;
+            let Some(gone) = gone else { return Ok(None) };
+            let queued = Queued::try_from(gone)?;
+            let slot = drafts::slot(Some(conversation));
+            let draft: Option<(String, String)> = sqlx::query_as(drafts::READ)
+                .bind(owner.to_string())
+                .bind(&slot)
+                .fetch_optional(&mut *tx)
+                .await?;
+            let (text, files) = draft.unwrap_or_default();
+            let (text, files) = drafts::before(&queued, text, &parted("drafts", &files)?);
+            sqlx::query(drafts::WRITE)
+                .bind(owner.to_string())
+                .bind(&slot)
+                .bind(text)
+                .bind(now.get())
+                .bind(joined(&files))
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(Some(queued))
+        })
+    }
+
+    /// Forgets a waiting message that was sent otherwise.
+    #[tracing::instrument(name = "store.queue.drop", skip_all, fields(conversation.id = %conversation))]
+    pub(crate) async fn drop_queued(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        id: SubmissionId,
+    ) -> Result<()> {
+        on_pool!(self.writer(), |pool| sqlx::query(DROP)
+            .bind(id.to_string())
+            .bind(conversation.to_string())
+            .bind(owner.to_string())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Notes why a message could not be sent, unless it was edited meanwhile.
+    #[tracing::instrument(name = "store.queue.refuse", skip_all)]
+    pub(crate) async fn refuse_queued(
+        &self,
+        owner: UserId,
+        (id, version): (SubmissionId, i64),
+        code: FailureCode,
+    ) -> Result<()> {
+        on_pool!(self.writer(), |pool| sqlx::query(REFUSE)
+            .bind(id.to_string())
+            .bind(owner.to_string())
+            .bind(code.as_str())
+            .bind(version)
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Conversations behind that one in which something waits though the answer before is whole, and whose they are.
+    #[tracing::instrument(name = "store.queue.waiting", skip_all)]
+    pub(crate) async fn waiting_queues(
+        &self,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<(ConversationId, UserId)>> {
+        let found: Vec<(String, String)> = on_pool!(self.reader(), |pool| sqlx::query_as(WAITING)
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        let read = |(conversation, owner): (String, String)| {
+            Ok((
+                rows::id("queued_messages", "conversation_id", &conversation)?,
+                rows::id("queued_messages", "owner_id", &owner)?,
+            ))
+        };
+        found.into_iter().map(read).collect()
+    }
+}

@@ -1,0 +1,191 @@
+//! How one is made, from whatever step on.
+
+use super::*;
+
+#[tokio::test]
+async fn a_recording_becomes_a_transcript_with_notes_and_is_paid_once() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        house.simulator.next_answer(Answer::words([NOTES]));
+        let file = house.upload("周会.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        let made = house.ended(id).await;
+        assert_eq!(
+            (made.line.state, made.line.title.as_str()),
+            (TranscriptState::Ready, "周会")
+        );
+        assert!(
+            !made.sentences.is_empty() && made.sentences.iter().all(|said| !said.words.is_empty())
+        );
+        assert_eq!(made.line.duration_ms, 9_000);
+        assert_eq!(made.line.notes, NotesState::Ready);
+        assert_eq!(made.notes.chapters[0].title, "开场");
+        assert_eq!(made.notes.chapters[0].begin_ms, made.sentences[0].begin_ms);
+        assert_eq!(made.notes.mind_map.thoughts[0].thoughts[0].title, "乙");
+        assert!(made.line.cost.is_some_and(|cost| cost > 0));
+        assert_eq!((house.tasks(), house.calls("transcription").await), (1, 1));
+        assert_eq!((house.calls("chat").await, house.held().await), (1, 0));
+        house.closing.cancel();
+    })
+    .await;
+}
+
+/// What was kept when a process died is where the next one begins, and nothing is asked or paid twice.
+#[tokio::test]
+async fn a_transcript_goes_on_from_each_of_its_steps() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        house.simulator.next_answer(Answer::words([NOTES]));
+        let file = house.upload("a.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        let first = house.ended(id).await;
+        let [whole] = &rows(&db, "SELECT step FROM jobs").await[..] else {
+            panic!("one job");
+        };
+        let whole: serde_json::Value = serde_json::from_str(whole).unwrap();
+        for (lost, questions) in [
+            // Before it said that it had ended.
+            (&[][..], 0),
+            // Before the notes were kept.
+            (&["noted"][..], 1),
+            // Before the sentences were.
+            (&["noted", "heard"], 1),
+            // Before it was known where the text lies.
+            (&["noted", "heard", "results", "usage"], 1),
+        ] {
+            let before = house.requests("/chat/completions");
+            let mut step = whole.clone();
+            for field in lost {
+                step[*field] = serde_json::Value::Null;
+                if matches!(*field, "noted" | "heard") {
+                    step[*field] = false.into();
+                }
+            }
+            if questions > 0 {
+                house.simulator.next_answer(Answer::words([NOTES]));
+            }
+            let step = step.to_string().replace('\'', "''");
+            execute(&db, &format!("UPDATE jobs SET state = 'running', ended_at = NULL, node = 'dead', lease_until = 0, step = '{step}'")).await;
+            let again = house.ended(id).await;
+            assert_eq!(again.sentences, first.sentences, "{lost:?}");
+            assert_eq!(again.notes, first.notes, "{lost:?}");
+            assert_eq!(house.tasks(), 1, "{lost:?}");
+            assert_eq!(house.calls("transcription").await, 1, "{lost:?}");
+            assert_eq!(house.requests("/chat/completions"), before + questions, "{lost:?}");
+            assert_eq!(house.held().await, 0, "{lost:?}");
+        }
+        house.closing.cancel();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_whose_answer_was_lost_is_found_and_not_begun_again() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let file = house.upload("a.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        let first = house.ended(id).await;
+        let [kept] = &rows(&db, "SELECT step FROM jobs").await[..] else {
+            panic!("one job");
+        };
+        let kept: serde_json::Value = serde_json::from_str(kept).unwrap();
+        let uploaded = &kept["uploaded"];
+        // As it was when the request had left: the answer was never heard, and nothing is kept of what came later.
+        execute(&db, "DELETE FROM upstream_objects").await;
+        execute(&db, "DELETE FROM transcript_sentences").await;
+        execute(
+            &db,
+            "UPDATE transcripts SET state = 'making', sentences = 0",
+        )
+        .await;
+        let asked_at = first.line.created_at.get();
+        let step = format!(r#"{{"at":"asking","begun":true,"uploaded":{uploaded},"asked_at":{asked_at}}}"#);
+        execute(
+            &db,
+            &format!(
+                "UPDATE jobs SET state = 'running', ended_at = NULL, node = 'dead', lease_until = 0, step = '{step}'"
+            ),
+        )
+        .await;
+        let found = house.ended(id).await;
+        assert_eq!(
+            (found.line.state, house.tasks()),
+            (TranscriptState::Ready, 1)
+        );
+        assert!(!found.sentences.is_empty());
+        house.closing.cancel();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn notes_that_fail_leave_the_transcript_and_can_be_tried_again() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        house.simulator.next_answer(Answer::words(["I can't."]));
+        let file = house.upload("a.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        let made = house.ended(id).await;
+        assert_eq!(
+            (made.line.state, made.line.notes),
+            (TranscriptState::Ready, NotesState::Failed)
+        );
+        let failure = made.notes_failure.map(|failure| failure.code);
+        assert_eq!(failure, Some(FailureCode::UpstreamUnreadable));
+        house.simulator.next_answer(Answer::words([NOTES]));
+        let again =
+            house
+                .services
+                .transcripts
+                .again(&house.lin, house.submission(), id, Again::Notes);
+        again.await.unwrap();
+        let made = house.ended(id).await;
+        assert_eq!(
+            (made.line.notes, made.notes.summary.as_str()),
+            (NotesState::Ready, "他们说了话。")
+        );
+        assert_eq!((house.tasks(), house.held().await), (1, 0));
+        house.closing.cancel();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_transcript_is_translated_sentence_by_sentence() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let file = house.upload("a.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        house.ended(id).await;
+        let transcripts = &house.services.transcripts;
+        let english = || Again::Translation("en".to_owned());
+        transcripts
+            .again(&house.lin, house.submission(), id, english())
+            .await
+            .unwrap();
+        let made = house.ended(id).await;
+        assert_eq!(
+            (made.translating, made.translations),
+            (NotesState::Ready, vec!["en".to_owned()])
+        );
+        let both = transcripts.view(&house.lin, id, Some("en")).await.unwrap();
+        assert!(both.sentences.iter().all(|said| said.translation.is_some()));
+        let wrong = transcripts.again(
+            &house.lin,
+            house.submission(),
+            id,
+            Again::Translation("xx".to_owned()),
+        );
+        assert_eq!(wrong.await.unwrap_err().code(), FailureCode::InvalidText);
+        let text = transcripts
+            .export(&house.lin, id, ExportFormat::Txt, Some("en"), false)
+            .await
+            .unwrap();
+        assert_eq!(text.name, "a.txt");
+        let said = both.sentences[0].translation.clone().unwrap();
+        assert!(String::from_utf8(text.bytes).unwrap().contains(&said));
+        house.closing.cancel();
+    })
+    .await;
+}

@@ -1,0 +1,69 @@
+//! What administrators may do about everybody's jobs.
+
+use super::*;
+use crate::works::testing::image_of;
+
+/// Later than any job that the tests ask for.
+const LATER: i64 = 1_000;
+
+#[tokio::test]
+async fn a_job_that_was_put_first_is_taken_first() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let works = &house.services.works;
+        let audit = house.services.identity.audit();
+        let boss = house
+            .services
+            .identity
+            .signed_up("boss", BuiltIn::Administrator)
+            .await;
+        let [one, two, three] = ["a", "b", "c"].map(image_of);
+        let one = house.make(&one).await.unwrap();
+        let two = house.make(&two).await.unwrap();
+        let three = house.make(&three).await.unwrap();
+        let refused = works.put_job_first(&house.lin, audit, three, true).await;
+        assert_eq!(refused.unwrap_err().code(), FailureCode::Forbidden);
+        works.put_job_first(&boss, audit, two, true).await.unwrap();
+        works
+            .put_job_first(&boss, audit, three, true)
+            .await
+            .unwrap();
+        works.put_job_first(&boss, audit, two, false).await.unwrap();
+        let lines = works
+            .jobs(&boss, &model::JobFilter::default(), None)
+            .await
+            .unwrap();
+        let first: Vec<JobId> = lines
+            .items
+            .iter()
+            .filter(|line| line.first)
+            .map(|line| line.id)
+            .collect();
+        assert_eq!(first, [three]);
+
+        let now = Millis::new(i64::MAX / 4);
+        let claim = async || {
+            let claimed = db.claim_job("here", now.plus(LATER), now, 9).await.unwrap();
+            claimed.map(|job| job.id)
+        };
+        assert_eq!(claim().await, Some(three));
+        // What is being worked on has its turn already.
+        let late = works.put_job_first(&boss, audit, three, false).await;
+        assert!(matches!(late, Err(Error::NotFound)));
+        let rest = [claim().await, claim().await];
+        assert!(
+            rest.contains(&Some(one)) && rest.contains(&Some(two)),
+            "{rest:?}"
+        );
+        assert_eq!(claim().await, None);
+        let nothing = works
+            .put_job_first(&boss, audit, JobId::from_uuid(uuid::Uuid::nil()), true)
+            .await;
+        assert!(matches!(nothing, Err(Error::NotFound)));
+
+        let told = "SELECT COUNT(*) FROM audit_log WHERE action = 'job.put_first' AND outcome = ";
+        assert_eq!(count(&db, &format!("{told}'done'")).await, 3);
+        assert_eq!(count(&db, &format!("{told}'refused'")).await, 1);
+    })
+    .await;
+}

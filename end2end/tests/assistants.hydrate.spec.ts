@@ -1,0 +1,56 @@
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { expect, type Page, test } from "../fixtures.ts";
+import type { Words } from "../pages/words.ts";
+
+/** What axe finds serious or critical. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
+}
+
+/** What is offered above the composer. */
+const offered = (page: Page, words: Words) => page.getByRole("listbox", { name: words.mentions_offered });
+
+test("an at sign offers assistants and models, and the keys choose one", async ({ page, chat, questions, words }) => {
+  await chat.alive();
+  const translator = words.assistants === "助手" ? "翻译" : "Translator";
+  await chat.prompt.pressSequentially(`@${translator}`);
+  const options = offered(page, words).getByRole("option");
+  await expect(options).toHaveCount(1);
+  expect(await findings(page), "offered").toEqual([]);
+  await chat.prompt.press("Enter");
+  await expect(page.getByRole("heading", { name: translator, level: 1 })).toBeVisible();
+  await expect(chat.prompt).toHaveValue("");
+  expect(await findings(page), "chosen").toEqual([]);
+
+  await chat.prompt.pressSequentially("@qwen-flash");
+  await expect(options).toHaveCount(1);
+  await chat.prompt.press("Enter");
+  await expect(page.getByRole("combobox", { name: words.model })).toHaveValue("qwen-flash");
+
+  await page.locator(".greeting__starter").first().click();
+  await expect(chat.prompt).not.toHaveValue("");
+  await chat.prompt.fill("");
+  await chat.ask(questions.poem);
+  await expect(page.locator(".answering > summary")).toContainText(translator);
+  await chat.answered();
+  await page.locator(".answering > summary").click();
+  await expect(page.locator(".answering .told > summary")).toBeInViewport({ ratio: 1 });
+  expect(await findings(page), "who answers").toEqual([]);
+  await page.locator(".answering > summary").click();
+
+  // In a conversation that has begun, an at sign chooses the model that answers next.
+  await chat.prompt.pressSequentially("x @");
+  await expect(offered(page, words)).toBeVisible();
+  await expect(options.filter({ hasText: translator })).toHaveCount(0);
+  await chat.prompt.press("Escape");
+  await expect(offered(page, words)).toHaveCount(0);
+  await expect(chat.prompt).toHaveValue("x @");
+
+  for (const path of ["/assistants", "/assistants/new"] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    expect(await findings(page), path).toEqual([]);
+  }
+});

@@ -1,0 +1,42 @@
+import { expect, test } from "../fixtures.ts";
+
+test("an assistant is made, begins a conversation, and is deleted while the conversation keeps what it was told", async ({ page, chat, questions, words }) => {
+  await chat.alive();
+  await page.goto("/assistants");
+  await expect(page.getByText(words.assistants_none)).toBeVisible();
+  await expect(page.getByRole("list", { name: words.assistants_built_in }).getByRole("listitem")).toHaveCount(14);
+  await page.getByRole("link", { name: words.assistant_new, exact: true }).click();
+  await page.getByLabel(words.name, { exact: true }).fill("Poet");
+  await page.getByLabel(words.assistant_sign, { exact: true }).fill("🌸");
+  await page.getByLabel(words.assistant_instructions, { exact: true }).fill("Rhyme in {{form|couplets}}.");
+  await page.getByLabel(words.assistant_starters, { exact: true }).fill(questions.poem);
+  await page.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(page).toHaveURL(/\/assistants\?done=1/);
+
+  const own = page.getByRole("list", { name: words.assistants_own }).getByRole("listitem");
+  await expect(own).toHaveCount(1);
+  await own.getByRole("link", { name: "Poet", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Poet", level: 1 })).toBeVisible();
+  await chat.alive();
+  await page.getByLabel("form", { exact: true }).fill("sonnets");
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await page.locator(".answering > summary").click();
+  await page.locator(".told > summary").click();
+  await expect(page.locator(".told__text")).toHaveText("Rhyme in sonnets.");
+  const conversation = chat.path;
+
+  await page.goto("/assistants");
+  await own.getByRole("link", { name: `${words.edit}: Poet` }).click();
+  await page.locator(".confirm > summary").click();
+  await page.getByRole("button", { name: words.delete_for_good }).click();
+  await expect(page).toHaveURL(/\/assistants\?done=1/);
+  await expect(page.getByText(words.assistants_none)).toBeVisible();
+  await page.goto(conversation);
+  await expect(page.locator(".answering > summary")).toContainText("Poet");
+
+  // One that is gone keeps nobody from writing.
+  await page.goto("/?assistant=01990000-0000-7000-8000-0000000000ff");
+  await expect(page.getByText(words.error_assistant_gone)).toBeVisible();
+  await expect(chat.prompt).toBeVisible();
+});

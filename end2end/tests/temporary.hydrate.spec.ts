@@ -1,0 +1,52 @@
+import { expect, test } from "../fixtures.ts";
+
+test("a temporary conversation is gone when it is left, and knows nothing of what is remembered", async ({ page, chat, sidebar, settings, questions, words }) => {
+  await chat.alive();
+  await settings.open("/memory");
+  await expect(page.getByText(words.memory_nothing)).toBeVisible();
+  await settings.field(words.memory_new).fill("I teach <b>poetry</b>.");
+  await settings.button(words.memory_add).click();
+  await expect(page.locator(".fact")).toHaveCount(1);
+  await expect(page.getByText(words.memory_nothing), "it is off").toBeVisible();
+  await page.getByLabel(words.memory_on).check();
+  await settings.panel(words.memory).getByRole("button", { name: words.save, exact: true }).click();
+  await expect(page.locator(".sent-preview")).toContainText("- I teach <b>poetry</b>.");
+
+  await page.goto("/");
+  await chat.alive();
+  await page.getByRole("link", { name: words.temporary_on }).click();
+  await expect(page.getByText(words.temporary_note)).toBeVisible();
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const { path } = chat;
+  await expect(page.getByText(words.temporary_note)).toBeVisible();
+  await expect(page.getByRole("button", { name: words.pin, exact: true })).toHaveCount(0);
+  await sidebar.reveal();
+  await expect(sidebar.links).toHaveCount(0);
+  await page.goto("/settings/memory");
+  await expect(async () => {
+    const gone = await page.request.get(path);
+    expect(gone.status()).toBe(404);
+  }).toPass();
+});
+
+test("something that was said is taken over into what is remembered, and forgotten again", async ({ page, chat, settings, questions, words }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await chat.choose(chat.question, words.memory_keep);
+  await expect(page).toHaveURL(/\/settings\/memory/);
+  const field = settings.field(words.memory_new);
+  await expect(field).toHaveValue(questions.poem);
+  await field.fill("字".repeat(301));
+  await settings.button(words.memory_add).click();
+  await expect(page.getByRole("alert").filter({ hasText: words.error_invalid_fact })).toBeVisible();
+  await expect(field, "what was typed stays").toHaveValue("字".repeat(301));
+  await field.fill(questions.poem);
+  await settings.button(words.memory_add).click();
+  await expect(page.locator(".fact")).toHaveCount(1);
+  await expect(field).toHaveValue("");
+  await page.reload();
+  await expect(page.locator(".fact input[name=text]")).toHaveValue(questions.poem);
+  await settings.confirm(page.locator("section").filter({ has: page.locator(".facts") }), words.memory_forget_all);
+  await expect(page.locator(".fact")).toHaveCount(0);
+});

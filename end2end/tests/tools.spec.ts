@@ -1,0 +1,64 @@
+import { expect, test } from "../fixtures.ts";
+import type { Words } from "../pages/words.ts";
+import type { Page } from "@playwright/test";
+
+/** Turns these tools on for conversations that begin, and these alone. */
+async function choose(page: Page, words: Words, labels: string[]): Promise<void> {
+  await page.goto("/parameters");
+  const form = page.getByRole("region", { name: words.tools, exact: true });
+  for (const label of labels) await form.getByLabel(label).check();
+  await form.getByRole("button", { name: words.tools_save }).click();
+  await expect(page.getByText(words.saved).first()).toBeVisible();
+  await page.goto("/parameters");
+  for (const label of labels) await expect(form.getByLabel(label)).toBeChecked();
+}
+
+test("a model asks what time it is, and what was asked and came back is shown", async ({ page, chat, words }) => {
+  await chat.alive();
+  await choose(page, words, [words.tool_date_time]);
+  await page.goto("/");
+  await chat.ask('call date_time with {"time_zone":"Asia/Shanghai"}');
+  await chat.answered();
+  const card = chat.answer.locator('details[data-tool="date_time"]');
+  await expect(card.locator("summary")).toContainText(words.tool_date_time);
+  await expect(card.locator("summary")).toContainText(words.tool_done);
+  await card.locator("summary").click();
+  await expect(card.getByText('{"time_zone":"Asia/Shanghai"}')).toBeVisible();
+  await expect(card.getByText("+08:00")).toBeVisible();
+  await expect(chat.answer.locator(".prose__block").first()).toContainText("+08:00");
+
+  await page.reload();
+  await expect(card.locator("summary")).toContainText(words.tool_done);
+});
+
+test("an image is drawn when it was allowed, and not when it was refused", async ({ page, chat, words }) => {
+  await chat.alive();
+  await choose(page, words, [words.tool_draw_image]);
+  await page.goto("/");
+  const wish = 'call draw_image with {"prompt":"<b>a lighthouse</b>"}';
+  await chat.ask(wish);
+  const allow = page.getByRole("button", { name: words.tool_allow, exact: true });
+  await expect(async () => {
+    // Without scripts the page is as it was when it was asked for.
+    if (!(await allow.isVisible())) await page.reload();
+    await expect(allow).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await expect(chat.answer.getByText(words.waits_for_you)).toBeVisible();
+  await expect(chat.answer.getByText('{"prompt":"<b>a lighthouse</b>"}'), "the real arguments").toBeVisible();
+  await page.reload();
+  await expect(allow, "it waits, also for another visit").toBeVisible();
+  await allow.click();
+  await chat.answered();
+  const card = chat.answer.locator('details[data-tool="draw_image"]');
+  await expect(card.locator("summary")).toContainText(words.tool_done);
+
+  await chat.ask(wish);
+  const refuse = page.getByRole("button", { name: words.tool_refuse, exact: true });
+  await expect(async () => {
+    if (!(await refuse.isVisible())) await page.reload();
+    await expect(refuse).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await refuse.click();
+  await chat.answered();
+  await expect(card.locator("summary")).toContainText(words.tool_refused);
+});

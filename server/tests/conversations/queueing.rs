@@ -1,0 +1,186 @@
+//! Messages that wait for an answer's end: as a page with scripts hears of them, and as plain forms send and change them.
+
+use http::header;
+use model::{FailureCode, Queue, QueuedMessage, Speaker};
+use simulator::Answer as Script;
+
+use crate::support::{Browser, Reply, TestApp, TestResult, databases, eventually, submission};
+
+impl Browser {
+    async fn queue(&self, id: &str, text: &str) -> anyhow::Result<Reply> {
+        let submission = submission();
+        let message = [
+            ("id", id),
+            ("prompt", text),
+            ("model", "qwen-plus"),
+            ("submission", &submission),
+        ];
+        self.call("queue.add", &message).await
+    }
+
+    /// Sends a form as a browser without scripts does, from that page.
+    async fn send_form(
+        &self,
+        function: &str,
+        fields: &[(&str, &str)],
+        page: &str,
+    ) -> anyhow::Result<Reply> {
+        let form = self
+            .post(&format!("/fn/{function}"))
+            .header(header::ACCEPT, "text/html")
+            .header("origin", &self.origin)
+            .header("referer", format!("{}{page}", self.origin))
+            .form(fields);
+        Reply::to(form).await
+    }
+
+    async fn page(&self, path: &str) -> anyhow::Result<String> {
+        let page = self.get(path).header(header::ACCEPT, "text/html");
+        Ok(Reply::to(page).await?.text())
+    }
+}
+
+#[tokio::test]
+async fn what_waits_is_told_to_every_page_and_sent_in_its_order() -> TestResult {
+    for database in databases().await? {
+        let app = TestApp::start_on(database).await?;
+        let lin = app.user("lin").await?;
+        app.simulator
+            .next_answer(Script::words(["春", "眠"]).held_after(1));
+        let asked = lin.ask("背一首诗").await?;
+        let id = asked.conversation.to_string();
+        let mut other = lin.watch(&asked).await?;
+        for text in ["一", "二"] {
+            lin.queue(&id, text).await?.done()?;
+        }
+        other
+            .until("two that wait", |tab| tab.queue.items.len() == 2)
+            .await?;
+        let first = other.queue.items[0].id.to_string();
+        let item = [("id", &*id), ("item", &*first), ("direction", "down")];
+        let moved: Queue = lin.call("queue.move", &item).await?.json()?;
+        assert_eq!(moved.items[0].text, "二");
+        let edit = [
+            ("id", &*id),
+            ("item", &*first),
+            ("version", "0"),
+            ("text", "一改"),
+        ];
+        lin.call("queue.edit", &edit).await?.done()?;
+        let late = lin.call("queue.edit", &edit).await?;
+        assert_eq!(late.failure()?, FailureCode::Outdated);
+        drop(other);
+        app.release().await?;
+        eventually("nothing that waits", async || {
+            let queue: Queue = lin.call("queue.load", &[("id", &id)]).await?.json()?;
+            Ok(queue.is_empty().then_some(()))
+        })
+        .await?;
+        lin.ended_answer(asked.conversation).await?;
+        let said = lin.open(asked.conversation).await?;
+        let questions = said.messages.items.iter();
+        let questions: Vec<_> = questions
+            .filter(|message| message.speaker == Speaker::User)
+            .map(|message| message.text.as_str())
+            .collect();
+        assert_eq!(questions, ["背一首诗", "二", "一改"]);
+        assert!(said.queue.is_empty());
+    }
+    Ok(())
+}
+
+/// Hostile words stand on the page as words.
+#[tokio::test]
+async fn without_scripts_what_is_asked_meanwhile_waits_and_can_be_changed() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    app.simulator
+        .next_answer(Script::words(["春", "眠"]).held_after(1));
+    let asked = lin.ask("背一首诗").await?;
+    let id = asked.conversation.to_string();
+    let conversation = format!("/c/{id}");
+    let hostile = "<script>alert(1)</script>";
+    for text in ["二", hostile] {
+        let submission = submission();
+        let fields = [
+            ("conversation", &*id),
+            ("prompt", text),
+            ("model", "qwen-plus"),
+            ("submission", &*submission),
+        ];
+        let reply = lin
+            .send_form("generation.ask", &fields, &conversation)
+            .await?;
+        assert_eq!(reply.header("location"), Some(&*conversation));
+    }
+    let page = lin.page(&conversation).await?;
+    let way = format!("/c/{id}/queue");
+    assert!(page.contains(&way), "{page}");
+    let page = lin.page(&way).await?;
+    assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
+    assert!(!page.contains(hostile), "{page}");
+    let queue: Queue = lin.call("queue.load", &[("id", &id)]).await?.json()?;
+    let second = queue.items[1].id.to_string();
+    let edit = [
+        ("id", &*id),
+        ("item", &*second),
+        ("version", "0"),
+        ("text", "一"),
+    ];
+    let reply = lin.send_form("queue.edit", &edit, &way).await?;
+    assert_eq!(reply.header("location"), Some(&*way));
+    let step = [("id", &*id), ("item", &*second), ("direction", "up")];
+    let reply = lin.send_form("queue.move", &step, &way).await?;
+    assert_eq!(reply.header("location"), Some(&*way));
+    // Stopped, it waits for a click and loses nothing.
+    lin.stop(asked.conversation).await?;
+    lin.ended_answer(asked.conversation).await?;
+    let queue: Queue = lin.call("queue.load", &[("id", &id)]).await?.json()?;
+    assert!(queue.is_paused);
+    let item = [("id", &*id), ("item", &*second)];
+    let (withdrawn, _): (QueuedMessage, Queue) = lin.call("queue.withdraw", &item).await?.json()?;
+    assert_eq!(withdrawn.text, "一");
+    assert_eq!(lin.open(asked.conversation).await?.draft, "一");
+    let first = queue.items[1].id.to_string();
+    let item = [("id", &*id), ("item", &*first)];
+    let reply = lin.send_form("queue.send", &item, &way).await?;
+    assert_eq!(reply.header("location"), Some(&*conversation));
+    lin.ended_answer(asked.conversation).await?;
+    let said = lin.open(asked.conversation).await?;
+    assert_eq!(said.messages.items[2].text, "二");
+    assert_eq!(said.draft, "一");
+    Ok(())
+}
+
+#[tokio::test]
+async fn answers_are_compared_on_a_page_of_their_own() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    let asked = lin.ask("背一首诗").await?;
+    lin.ended_answer(asked.conversation).await?;
+    let (id, question) = (
+        asked.conversation.to_string(),
+        asked.question.id.to_string(),
+    );
+    let answer = asked.answer.id.to_string();
+    let fields = [("id", &*id), ("message", &*answer), ("model", "qwen3-max")];
+    let conversation = format!("/c/{id}");
+    let reply = lin
+        .send_form("messages.compare_with", &fields, &conversation)
+        .await?;
+    let page = format!("/c/{id}/compare/{question}");
+    assert_eq!(reply.header("location"), Some(&*page));
+    lin.ended_answer(asked.conversation).await?;
+    let shown = lin.page(&page).await?;
+    for model in ["qwen-plus", "qwen3-max"] {
+        assert!(shown.contains(model), "{model}: {shown}");
+    }
+    let keep = [("id", &*id), ("message", &*answer)];
+    let reply = lin
+        .send_form("conversations.show_branch", &keep, &page)
+        .await?;
+    assert_eq!(reply.header("location"), Some(&*conversation));
+    let said = lin.open(asked.conversation).await?;
+    assert_eq!(said.messages.items[1].id, asked.answer.id);
+    Ok(())
+}
