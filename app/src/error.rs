@@ -111,7 +111,7 @@ impl Field {
             FailureCode::JsonWhileThinking => Some(Self::Json),
             FailureCode::InvalidInstructions => Some(Self::Instructions),
             FailureCode::InvalidToolServerAddress => Some(Self::Address),
-            FailureCode::InvalidToken => Some(Self::Token),
+            FailureCode::InvalidServerToken => Some(Self::Token),
             _ => None,
         }
     }
