@@ -157,7 +157,7 @@ impl Words {
             FailureCode::NameTaken => self.error_name_taken,
             FailureCode::InvalidToolServerName => self.error_invalid_tool_server_name,
             FailureCode::InvalidToolServerAddress => self.error_invalid_tool_server_address,
-            FailureCode::InvalidToken => self.error_invalid_token,
+            FailureCode::InvalidServerToken => self.error_invalid_server_token,
             FailureCode::ToolServerUnavailable => self.error_tool_server_unavailable,
             FailureCode::ToolServerRefused => self.error_tool_server_refused,
             FailureCode::InvalidDescription => self.error_invalid_description,

@@ -111,7 +111,7 @@ failure_codes! {
     /// Not an address that a server of tools can be at.
     InvalidToolServerAddress = "invalid_tool_server_address", 422;
     /// Not a token that can be sent.
-    InvalidToken = "invalid_token", 422;
+    InvalidServerToken = "invalid_server_token", 422;
     /// The server of tools can't be reached, or does not speak its protocol.
     ToolServerUnavailable = "tool_server_unavailable", 502;
     /// The server of tools refuses the token.

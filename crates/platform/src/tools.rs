@@ -244,7 +244,7 @@ impl Tools {
             None => None,
             Some(id) => {
                 let found = db.conversation_tools(user, id).await?;
-                found.ok_or(Error::NotFound)?
+                found.ok_or(Error::NotFound)?.0
             }
         };
         let is_own = own.is_some();

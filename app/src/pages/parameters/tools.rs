@@ -17,7 +17,7 @@ use crate::{
 #[component]
 pub fn ToolsForm(#[prop(into)] conversation: Signal<String>, model: String) -> impl IntoView {
     let words = use_words();
-    let choices = Resource::new_blocking(
+    let found = Resource::new_blocking(
         move || (conversation.get(), model.clone()),
         |(conversation, model)| load_tools(conversation, model),
     );
@@ -26,10 +26,11 @@ pub fn ToolsForm(#[prop(into)] conversation: Signal<String>, model: String) -> i
         <section class="tools" aria-labelledby="tools">
             <h2 id="tools">{words.tools}</h2>
             <Loaded
-                what=choices
+                what=found
                 view=move |choices: ToolChoices, _session: Session| {
                     let conversation = conversation.get_untracked();
-                    view! { <Choices choices conversation submission/> }
+                    let saved = Callback::new(move |()| found.refetch());
+                    view! { <Choices choices conversation submission saved/> }
                 }
             />
         </section>
@@ -37,12 +38,17 @@ pub fn ToolsForm(#[prop(into)] conversation: Signal<String>, model: String) -> i
 }
 
 #[component]
-fn Choices(choices: ToolChoices, conversation: String, submission: Submission) -> impl IntoView {
+fn Choices(
+    choices: ToolChoices,
+    conversation: String,
+    submission: Submission,
+    saved: Callback<()>,
+) -> impl IntoView {
     let words = use_words();
     if choices.tools.is_empty() {
         return Either::Left(view! { <p class="panel__note">{words.tools_none}</p> });
     }
-    let save = sends_quietly::<ChooseTools>(submission, |()| {});
+    let save = sends_quietly::<ChooseTools>(submission, move |()| saved.run(()));
     let is_one = !conversation.is_empty();
     let lead = if is_one {
         words.tools_lead

@@ -344,16 +344,15 @@ impl Written {
         end: Option<&Ending>,
     ) -> Vec<KeptCall> {
         for call in &mut calls {
-            match self.calls.iter_mut().find(|known| known.id == call.id) {
-                Some(known) => {
-                    // Where it stands is what was found when it came.
-                    (call.text_at, call.after_blocks) = (known.text_at, known.after_blocks);
-                    known.clone_from(call);
-                }
-                None => {
-                    (call.text_at, call.after_blocks) = (self.text.len(), self.growing.blocks());
-                    self.calls.push(call.clone());
-                }
+            let known = self.calls.iter().position(|known| known.id == call.id);
+            let known = known.and_then(|place| self.calls.get_mut(place));
+            if let Some(known) = known {
+                // Where it stands is what was found when it came.
+                (call.text_at, call.after_blocks) = (known.text_at, known.after_blocks);
+                known.clone_from(call);
+            } else {
+                (call.text_at, call.after_blocks) = (self.text.len(), self.growing.blocks());
+                self.calls.push(call.clone());
             }
         }
         if end.is_none_or(|end| end.status == MessageStatus::Waiting) {

@@ -30,21 +30,24 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("TOOLS_WRITE_DEFAULT", WRITE_DEFAULT),
 ];
 
+/// What is chosen for a conversation; nothing where its owner never chose.
+pub(crate) struct Chosen(pub(crate) Option<Vec<ToolName>>);
+
 impl Db {
-    /// What is chosen for the owner's conversation: nothing where they never chose. `None` when they have no such conversation.
+    /// What is chosen for the owner's conversation. `None` when they have no such conversation.
     #[tracing::instrument(name = "store.tools.read", skip_all)]
     pub(crate) async fn conversation_tools(
         &self,
         owner: UserId,
         conversation: ConversationId,
-    ) -> Result<Option<Option<Vec<ToolName>>>> {
+    ) -> Result<Option<Chosen>> {
         let row: Option<(Option<Json<Vec<ToolName>>>,)> =
             on_pool!(self.reader(), |pool| sqlx::query_as(READ)
                 .bind(conversation.to_string())
                 .bind(owner.to_string())
                 .fetch_optional(pool)
                 .await?);
-        Ok(row.map(|(tools,)| tools.map(|Json(tools)| tools)))
+        Ok(row.map(|(tools,)| Chosen(tools.map(|Json(tools)| tools))))
     }
 
     /// What holds where nothing was chosen.

@@ -10,7 +10,8 @@ pub(super) fn told(now: Millis, zone: &str) -> Result<String, String> {
     let named = TimeZone::get(zone.trim()).map_err(|_| unknown())?;
     let moment = Timestamp::from_millisecond(now.get()).map_err(|error| error.to_string())?;
     let there = moment.to_zoned(named);
-    Ok(there.strftime("%A, %Y-%m-%d %H:%M:%S %:z").to_string() + &format!(" ({})", zone.trim()))
+    let written = there.strftime("%A, %Y-%m-%d %H:%M:%S %:z");
+    Ok(format!("{written} ({})", zone.trim()))
 }
 
 #[cfg(test)]

@@ -158,32 +158,29 @@ fn written(content: &[ContentBlock], structured: Option<&Value>) -> String {
 }
 
 fn of_opening(error: &ClientInitializeError) -> FailureCode {
-    // What a server says of itself stays here: it may repeat the token.
-    tracing::warn!(
-        kind = kind(&error.to_string()),
-        "a server of tools can't be used"
-    );
-    if kind(&error.to_string()) == "refused" {
+    // What a server says is only looked through: it may repeat the token, so it is not logged.
+    let words = format!("{error:?}");
+    let refusals = [
+        "401 Unauthorized",
+        "403 Forbidden",
+        "AuthRequired",
+        "InsufficientScope",
+    ];
+    let code = if refusals.iter().any(|refusal| words.contains(refusal)) {
         FailureCode::ToolServerRefused
     } else {
         FailureCode::ToolServerUnavailable
-    }
+    };
+    tracing::warn!(code = code.as_str(), "a server of tools can't be used");
+    code
 }
 
 fn of_service(error: &ServiceError) -> FailureCode {
-    tracing::warn!(
-        kind = kind(&error.to_string()),
-        "a server of tools did not answer"
-    );
+    let kind = match error {
+        ServiceError::McpError(_) => "refusal",
+        ServiceError::Timeout { .. } => "timeout",
+        _ => "transport",
+    };
+    tracing::warn!(kind, "a server of tools did not answer");
     FailureCode::ToolServerUnavailable
-}
-
-/// Whether a server refuses, as far as the words of an error tell.
-fn kind(words: &str) -> &'static str {
-    let refuses = ["401", "403", "Auth required", "Insufficient scope"];
-    if refuses.iter().any(|word| words.contains(word)) {
-        "refused"
-    } else {
-        "unavailable"
-    }
 }

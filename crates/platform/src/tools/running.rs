@@ -33,7 +33,7 @@ impl Tools {
         let done = done
             .await
             .unwrap_or_else(|_| Err("It took too long.".to_owned()));
-        done.map(told).map_err(told)
+        done.map(|text| told(&text)).map_err(|wrong| told(&wrong))
     }
 
     async fn do_it(
@@ -193,7 +193,7 @@ impl Tools {
 }
 
 /// Bounded, without what a database does not take, and without what nobody can see.
-fn told(text: String) -> String {
+fn told(text: &str) -> String {
     let is_seen = |c: &char| !matches!(c, '\0' | '\u{E0000}'..='\u{E007F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let mut characters = text.chars().filter(is_seen);
     let mut told: String = characters.by_ref().take(LONGEST).collect();

@@ -213,7 +213,7 @@ impl Tools {
         }
         let is_sent = token.bytes().all(|byte| byte.is_ascii_graphic());
         if token.len() > ToolServerDraft::MAX_TOKEN || !is_sent {
-            return Err(Error::Refused(FailureCode::InvalidToken));
+            return Err(Error::Refused(FailureCode::InvalidServerToken));
         }
         let row = id.to_string();
         let sealed = self.0.vault.seal(place(&row), token.as_bytes());
@@ -228,7 +228,7 @@ impl Tools {
         let opened = self.0.vault.open(place(&row), sealed);
         let opened = opened.map_err(crate::identity::IdentityError::from)?;
         let token = String::from_utf8(opened);
-        let token = token.map_err(|_| Error::Refused(FailureCode::InvalidToken))?;
+        let token = token.map_err(|_| Error::Refused(FailureCode::InvalidServerToken))?;
         Ok(Some(token.into()))
     }
 }

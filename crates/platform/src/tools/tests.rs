@@ -269,7 +269,7 @@ async fn a_server_that_is_away_or_refuses_is_told_of_and_stops_nothing() {
                 FailureCode::InvalidToolServerAddress,
             ),
             (draft("天", ""), FailureCode::InvalidToolServerAddress),
-            (draft(&address, "a b"), FailureCode::InvalidToken),
+            (draft(&address, "a b"), FailureCode::InvalidServerToken),
             (
                 ToolServerDraft {
                     name: "店".to_owned(),

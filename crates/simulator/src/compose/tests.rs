@@ -1,6 +1,8 @@
 //! What it says is fit for a page and the same every time.
 
-use super::{Language, Message, Role, Topic, continuation, text};
+use serde_json::Value;
+
+use super::{Language, Message, Role, Tool, ToolChoice, Topic, continuation, text, tool_calls};
 use crate::tokens;
 
 fn asked(text: &str) -> Vec<Message> {
@@ -111,4 +113,23 @@ fn a_continuation_of_foreign_text_leaves_an_open_code_block_first() {
     let messages = asked("写代码");
     assert!(continuation(5, &messages, "看：\n```rust\nlet x = 1;").starts_with("\n```\n\n"));
     assert!(continuation(5, &messages, "别的文字").starts_with("\n\n接着上文"));
+}
+
+#[test]
+fn a_question_may_say_which_function_is_called_and_with_what() {
+    let tools = [Tool {
+        name: "draw_image".to_owned(),
+        parameters: Value::Null,
+    }];
+    let called = |question: &str| {
+        let calls = tool_calls(1, &asked(question), &tools, &ToolChoice::Auto, false);
+        let calls = calls.into_iter();
+        calls
+            .map(|call| (call.name, call.arguments))
+            .collect::<Vec<_>>()
+    };
+    let arguments = r#"{"prompt":"a Lighthouse"}"#;
+    let expected = vec![("draw_image".to_owned(), arguments.to_owned())];
+    let question = format!("Please call draw_image with {arguments}, and then tell me.");
+    assert_eq!(called(&question), expected);
 }
