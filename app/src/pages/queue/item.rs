@@ -86,7 +86,7 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
     };
     let text = item.text.clone();
     view! {
-        <li class="queue__item" data-refused=item.refused.is_some().then_some("true")>
+        <li class="queue__item" id=item_id(id) tabindex="-1" data-refused=item.refused.is_some().then_some("true")>
             <div class="queue__said">
                 <p class="queue__text">{item.text.clone()}</p>
                 {(!names.is_empty()).then(|| view! { <p class="queue__files">{names.join(", ")}</p> })}
@@ -143,6 +143,8 @@ fn Editing(queueing: Queueing, id: SubmissionId, version: i64, text: String) -> 
                 Ok(queue) => {
                     queueing.problem.try_set(None);
                     queueing.queue.try_set(queue);
+                    // It is drawn anew.
+                    browser::focus_drawn(item_id(id));
                 }
                 Err(error) => failed(queueing, error),
             }
@@ -160,6 +162,10 @@ fn Editing(queueing: Queueing, id: SubmissionId, version: i64, text: String) -> 
             </form>
         </details>
     }
+}
+
+fn item_id(id: SubmissionId) -> String {
+    format!("waiting-{id}")
 }
 
 /// Sends a small form by a script and takes in what waits then.
