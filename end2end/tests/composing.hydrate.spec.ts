@@ -2,10 +2,10 @@ import { expect, pace, test } from "../fixtures.ts";
 import { fill } from "../pages/words.ts";
 
 test.describe("while an answer is written", () => {
-  test.use({ configuration: pace.steady });
+  test.use({ configuration: pace.usual });
 
   test("what is typed waits, is edited, moved and withdrawn, and is answered in its order", async ({ page, chat, questions, words }) => {
-    await chat.ask(questions.poem);
+    await chat.ask(questions.long);
     const queue = page.getByRole("region", { name: words.queue });
     const items = queue.getByRole("listitem");
     const add = page.getByRole("button", { name: words.queue_add });

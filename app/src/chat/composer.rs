@@ -207,11 +207,19 @@ pub fn Composer(
     let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
+<<<<<<< HEAD
     let models = offer.models;
     let is_live = RwSignal::new(false);
     // Without scripts nothing would enable the button again.
     Effect::new(move |_| is_live.set(true));
     let cannot_send = move || is_live.get() && !writing.is_ready();
+||||||| c8999bf
+    let is_live = RwSignal::new(false);
+    // Without scripts nothing would enable the button again.
+    Effect::new(move |_| is_live.set(true));
+    let cannot_send = move || is_live.get() && !writing.is_ready();
+=======
+>>>>>>> h-composer
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         writing.send(asked);
@@ -267,43 +275,7 @@ pub fn Composer(
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>
-                    {move || {
-                        if is_generating.get() {
-                            view! {
-                                <button
-                                    class="composer__send"
-                                    title=words.queue_add
-                                    aria-label=words.queue_add
-                                    hidden=cannot_send
-                                    disabled=cannot_send
-                                >
-                                    <Glyph icon=Icon::Send/>
-                                </button>
-                                <button
-                                    class="composer__send"
-                                    data-tone="stop"
-                                    formaction=Stop::PATH
-                                    formnovalidate
-                                    title=words.stop
-                                    aria-label=words.stop
-                                    on:click=move |event| {
-                                        event.prevent_default();
-                                        writing.stop();
-                                    }
-                                >
-                                    <Glyph icon=Icon::Stop/>
-                                </button>
-                            }
-                                .into_any()
-                        } else {
-                            view! {
-                                <button class="composer__send" title=words.send aria-label=words.send disabled=cannot_send>
-                                    <Glyph icon=Icon::Send/>
-                                </button>
-                            }
-                                .into_any()
-                        }
-                    }}
+                    <SendOrStop writing/>
                 </div>
             </div>
             <DictationProblem dictation/>
@@ -311,6 +283,53 @@ pub fn Composer(
             <p class="composer__fallible">{words.fallible}</p>
         </form>
         <ParametersDialog of=parameters/>
+    }
+}
+
+/// Sends; while an answer is being written, stops that, and what is sent meanwhile waits.
+#[component]
+fn SendOrStop(writing: Writing) -> impl IntoView {
+    let words = use_words();
+    let is_live = RwSignal::new(false);
+    // Without scripts nothing would enable the button again.
+    Effect::new(move |_| is_live.set(true));
+    let cannot_send = move || is_live.get() && !writing.is_ready();
+    move || {
+        if writing.is_generating.get() {
+            view! {
+                <button
+                    class="composer__send"
+                    title=words.queue_add
+                    aria-label=words.queue_add
+                    hidden=cannot_send
+                    disabled=cannot_send
+                >
+                    <Glyph icon=Icon::Send/>
+                </button>
+                <button
+                    class="composer__send"
+                    data-tone="stop"
+                    formaction=Stop::PATH
+                    formnovalidate
+                    title=words.stop
+                    aria-label=words.stop
+                    on:click=move |event| {
+                        event.prevent_default();
+                        writing.stop();
+                    }
+                >
+                    <Glyph icon=Icon::Stop/>
+                </button>
+            }
+            .into_any()
+        } else {
+            view! {
+                <button class="composer__send" title=words.send aria-label=words.send disabled=cannot_send>
+                    <Glyph icon=Icon::Send/>
+                </button>
+            }
+                .into_any()
+        }
     }
 }
 

@@ -89,7 +89,7 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
             <Notice error=problem/>
             <section class="comparison__question" aria-label=words.you>
                 <Attachments attachments=question.attachments/>
-                <p class="message__question">{question.text}</p>
+                {(!question.text.is_empty()).then(|| view! { <p class="message__question">{question.text}</p> })}
             </section>
             <div class="comparison__answers" role="group" aria-label=words.compare_answers tabindex="0">
                 <For

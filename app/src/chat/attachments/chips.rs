@@ -168,6 +168,7 @@ fn Chip(attaching: Attaching, item: Item, button: &'static str) -> impl IntoView
             <button
                 class="icon-button attached__remove"
                 type="button"
+                data-needs="script"
                 title=words.attach_remove(&name)
                 aria-label=words.attach_remove(&name)
                 on:click=remove

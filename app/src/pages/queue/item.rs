@@ -28,9 +28,16 @@ const FIELD: &str = ".composer textarea[name=prompt]";
 #[component]
 pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -> impl IntoView {
     let words = use_words();
-    let (conversation, id) = (queueing.conversation, item.id);
-    let names: Vec<String> = item
-        .attachments
+    let QueuedMessage {
+        id,
+        text,
+        attachments,
+        refused,
+        version,
+        ..
+    } = item;
+    let conversation = queueing.conversation;
+    let names: Vec<String> = attachments
         .iter()
         .map(|file| {
             if file.is_gone {
@@ -84,13 +91,12 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
             </form>
         }
     };
-    let text = item.text.clone();
     view! {
-        <li class="queue__item" data-refused=item.refused.is_some().then_some("true")>
+        <li class="queue__item" id=item_id(id) tabindex="-1" data-refused=refused.is_some().then_some("true")>
             <div class="queue__said">
-                <p class="queue__text">{item.text.clone()}</p>
+                <p class="queue__text">{text.clone()}</p>
                 {(!names.is_empty()).then(|| view! { <p class="queue__files">{names.join(", ")}</p> })}
-                {item.refused.map(|code| view! { <p class="queue__refused" role="status">{words.failure(code)}</p> })}
+                {refused.map(|code| view! { <p class="queue__refused" role="status">{words.failure(code)}</p> })}
             </div>
             <div class="queue__acts">
                 {move || {
@@ -111,7 +117,7 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
                     </button>
                 </form>
             </div>
-            <Editing queueing id version=item.version text/>
+            <Editing queueing id version text/>
         </li>
     }
 }
@@ -143,6 +149,8 @@ fn Editing(queueing: Queueing, id: SubmissionId, version: i64, text: String) -> 
                 Ok(queue) => {
                     queueing.problem.try_set(None);
                     queueing.queue.try_set(queue);
+                    // It is drawn anew.
+                    browser::focus_drawn(item_id(id));
                 }
                 Err(error) => failed(queueing, error),
             }
@@ -160,6 +168,10 @@ fn Editing(queueing: Queueing, id: SubmissionId, version: i64, text: String) -> 
             </form>
         </details>
     }
+}
+
+fn item_id(id: SubmissionId) -> String {
+    format!("waiting-{id}")
 }
 
 /// Sends a small form by a script and takes in what waits then.
