@@ -123,11 +123,11 @@ impl Field {
             FailureCode::JsonWhileThinking => Some(Self::Json),
             FailureCode::InvalidInstructions => Some(Self::Instructions),
             FailureCode::InvalidToolServerAddress => Some(Self::Address),
-FailureCode::InvalidServerToken => Some(Self::Token),
-FailureCode::InvalidSign => Some(Self::Sign),
-FailureCode::InvalidStarters => Some(Self::Starters),
-FailureCode::InvalidApplication => Some(Self::Application),
-FailureCode::InvalidFact => Some(Self::Fact),
+            FailureCode::InvalidServerToken => Some(Self::Token),
+            FailureCode::InvalidSign => Some(Self::Sign),
+            FailureCode::InvalidStarters => Some(Self::Starters),
+            FailureCode::InvalidApplication => Some(Self::Application),
+            FailureCode::InvalidFact => Some(Self::Fact),
 
             _ => None,
         }
