@@ -20,6 +20,7 @@ pub(super) struct Blanks {
 impl Blanks {
     /// With those ranges, in any order, and those boxes' types.
     pub(super) fn new(mut zeros: Vec<Range<u64>>, free: Vec<u64>) -> Self {
+        zeros.retain(|range| !range.is_empty());
         zeros.sort_unstable_by_key(|range| range.start);
         zeros.dedup_by(|later, earlier| {
             let meets = later.start <= earlier.end;
@@ -40,6 +41,13 @@ impl Blanks {
     pub(super) fn pass(&mut self, piece: Bytes) -> Bytes {
         let (from, to) = (self.at, self.at + piece.len() as u64);
         self.at = to;
+        while self
+            .zeros
+            .get(self.next)
+            .is_some_and(|range| range.end <= from)
+        {
+            self.next += 1;
+        }
         let is_freed = self.free.iter().any(|at| *at < to && at + 4 > from);
         let is_blank = |range: &Range<u64>| range.start < to && range.end > from;
         if !is_freed && !self.zeros.get(self.next).is_some_and(is_blank) {
@@ -79,7 +87,7 @@ mod tests {
         }
         wanted[30..34].copy_from_slice(b"free");
         for pieces in 1..=60 {
-            let mut blanks = Blanks::new(vec![40..70, 3..6, 20..21, 5..9, 4..5], vec![30]);
+            let mut blanks = Blanks::new(vec![40..70, 3..6, 20..21, 10..10, 5..9, 4..5], vec![30]);
             let kept = file
                 .chunks(pieces)
                 .map(|piece| blanks.pass(Bytes::copy_from_slice(piece)));

@@ -10,6 +10,8 @@ use super::{FilesError, blanks::Blanks};
 const TABLE: u64 = 4 * 1024 * 1024;
 /// Ranges of samples at most that are left out.
 const RANGES: usize = 250_000;
+/// Tracks that are left out at most: nobody's camera writes more.
+const TRACKS: usize = 100;
 /// Bytes of the box that says what a track is of at most.
 const HANDLER: u64 = 4_096;
 
@@ -212,11 +214,17 @@ impl Tracks {
         if track.is_kept() {
             return;
         }
+        // What would be gathered of it is not whole.
+        let is_cut = self.gathered.take().is_some();
+        if self.free.len() >= TRACKS {
+            self.is_untold = true;
+            return;
+        }
         let (header, content) = track.begins;
         self.free.push(header + 4);
         self.zeros.push(content..end);
         match samples(&track, RANGES.saturating_sub(self.zeros.len())) {
-            Some(ranges) if !track.is_too_large => self.zeros.extend(ranges),
+            Some(ranges) if !track.is_too_large && !is_cut => self.zeros.extend(ranges),
             _ => self.is_untold = true,
         }
     }
@@ -256,7 +264,8 @@ fn number(table: &[u8], at: usize) -> Option<u32> {
 /// or for more ranges than that. A track without samples has none.
 fn samples(track: &Track, most: usize) -> Option<Vec<Range<u64>>> {
     let Some((offset_kind, offsets)) = &track.offsets else {
-        return Some(Vec::new());
+        let has_samples = track.sizes.is_some() || track.chunks.is_some();
+        return (!has_samples).then(Vec::new);
     };
     let count = number(offsets, 4)? as usize;
     if count == 0 {
@@ -436,6 +445,18 @@ pub(super) mod tests {
         for junk in [&b""[..], b"\0\0\0\x05moov", b"\0\0\0\0moov\0\0\0\x20trak"] {
             assert!(kept(junk, 1).is_ok());
         }
+    }
+
+    #[test]
+    fn a_film_that_ends_in_such_a_track_or_has_hundreds_is_refused() {
+        let file = film(*b"meta", b"");
+        let at = file.windows(4).rposition(|kind| kind == b"stco").unwrap();
+        for cut in [at - 4, at + 6] {
+            assert!(matches!(kept(&file[..cut], 5), Err(FilesError::Invalid)));
+        }
+        let moov = boxed(*b"moov", &boxed(*b"trak", b"").repeat(101));
+        assert!(matches!(kept(&moov, 1_000), Err(FilesError::Invalid)));
+        assert!(kept(&boxed(*b"moov", &boxed(*b"trak", b"").repeat(100)), 999).is_ok());
     }
 
     /// Samples of which nobody can say where they lie can't be left out.

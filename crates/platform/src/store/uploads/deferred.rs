@@ -149,7 +149,8 @@ impl Db {
             .bind(owner.to_string())
             .bind(recorded_ms)
             .execute(pool)
-            .await?);
+            .await?
+            .rows_affected());
         Ok(())
     }
 
