@@ -60,10 +60,8 @@ impl Library {
         if filter.kind.is_some_and(LibraryKind::is_file) {
             caller.require(Permission::FilesUse)?;
         }
-        let before = match after {
-            Some(after) => Some(Uuid::try_parse(after).map_err(|_| Error::NotFound)?),
-            None => None,
-        };
+        let before = after.map(Uuid::try_parse).transpose();
+        let before = before.map_err(|_| Error::NotFound)?;
         let words = filter.words.as_deref().map(str::trim);
         let words = words.filter(|words| !words.is_empty() && words.len() <= LONGEST_WORDS);
         let owner = caller.user();

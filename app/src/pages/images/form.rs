@@ -66,7 +66,7 @@ pub fn ImageForm(typed: Typed, offers: Vec<ImageModel>, submission: String) -> i
                 .unwrap_or_default()
         })
     });
-    let takes_negative = Signal::derive(move || {
+    let takes_negative = Memo::new(move |_| {
         model.with(|model| model.as_ref().is_some_and(|model| model.negative_prompt))
     });
     let label = Signal::derive(move || match function.get() {

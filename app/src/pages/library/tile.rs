@@ -176,7 +176,7 @@ fn Belongs(kept: LibraryFile) -> impl IntoView {
         view! { <a href=format!("/transcripts/{id}")>{words.one_transcript}</a> }
     });
     let conversation = kept.conversation.map(|id| {
-        view! { <a href=format!("/c/{id}")>{words.library_conversation}</a> }
+        view! { <a href=format!("/c/{id}")>{words.one_conversation}</a> }
     });
     view! {
         <span>{bytes(kept.file.bytes)}</span>

@@ -64,7 +64,7 @@ pub fn VideoForm(typed: Typed, offers: Vec<VideoModel>, submission: String) -> i
             <Picker name="wish[lines]" label=words.video_lines typed=typed.lines choices=of_model(offer::lines)/>
             <Picker name="wish[ratio]" label=words.video_ratio typed=typed.ratio choices=of_model(offer::ratios)/>
             <Picker name="wish[seconds]" label=words.video_seconds typed=typed.seconds choices=of_model(offer::seconds)/>
-            <MoreChoices typed takes_negative=true/>
+            <MoreChoices typed takes_negative=Signal::stored(true)/>
             <WishFoot lacking>
                 <CostLine wish=priced/>
             </WishFoot>

@@ -5,9 +5,6 @@ use model::Millis;
 use super::{Files, FilesError};
 use crate::store::Expired;
 
-/// Milliseconds of a day.
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
 /// Files that are looked at in one step.
 const AT_ONCE: u32 = 200;
 
@@ -26,7 +23,7 @@ impl Files {
     pub async fn expire(&self) -> Result<u64, FilesError> {
         let inner = &*self.0;
         let now = inner.clock.now();
-        let ends = |days: Option<u32>| days.map(|days| now.plus(-i64::from(days) * DAY_MS));
+        let ends = |days: Option<u32>| days.map(|days| now.plus(-i64::from(days) * Millis::DAY));
         let mut deleted = 0;
         if let Some(end) = ends(inner.kept.days) {
             // What is deleted is not found again, so each step begins at the beginning.
