@@ -156,7 +156,7 @@ impl Generations {
         let bytes = serde_json::to_vec(&ways.whole).map_or(0, |json| json.len());
         let running = self.0.gateway.admit_application(
             user,
-            (&ways.whole.app_id, bytes),
+            (ways.whole.app_id.as_str(), bytes),
             live.generation.to_string(),
             call,
         );
