@@ -1,7 +1,7 @@
 //! Where questions are written.
 
 use leptos::{either::Either, ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{Asked, ConversationId, ModelName};
+use model::{Asked, ConversationId, ModelChoice, ModelName};
 use server_fn::ServerFn;
 
 use super::{
@@ -102,6 +102,16 @@ impl Writing {
         });
     }
 
+    /// What can be called in its field.
+    fn callable(self, models: Vec<ModelChoice>) -> Callable {
+        Callable {
+            models: StoredValue::new(models),
+            model: self.model,
+            beginning: self.beginning,
+            problem: self.problem,
+        }
+    }
+
     fn stop(self) {
         let Some(conversation) = self.conversation else {
             return;
@@ -112,6 +122,28 @@ impl Writing {
                     self.problem.try_set(Some(error));
                 }
             });
+        }
+    }
+}
+
+/// The model and what is set for it. An application has a model of its own, so only what the form needs is there.
+#[component]
+fn HowToAnswer(
+    beginning: Beginning,
+    models: Vec<ModelChoice>,
+    model: RwSignal<ModelName>,
+    parameters: ParametersOf,
+) -> impl IntoView {
+    move || {
+        if beginning.is_application() {
+            let name = model.with(|name| name.as_str().to_owned());
+            Either::Left(view! { <input type="hidden" name="model" value=name/> })
+        } else {
+            let models = models.clone();
+            Either::Right(view! {
+                <ModelPicker models chosen=model/>
+                <ParametersButton of=parameters/>
+            })
         }
     }
 }
@@ -138,17 +170,10 @@ pub fn Composer(
     } = writing;
     keep_draft(conversation, text, kept);
     attaching.watch_drops();
-    let callable = Callable {
-        models: StoredValue::new(offer.models.clone()),
-        model,
-        beginning,
-        problem: writing.problem,
-    };
-    let calling = Calling::new(text, callable);
+    let calling = Calling::new(text, writing.callable(offer.models.clone()));
     let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
-    let models = offer.models;
     let is_live = RwSignal::new(false);
     // Without scripts nothing would enable the button again.
     Effect::new(move |_| is_live.set(true));
@@ -191,18 +216,7 @@ pub fn Composer(
                 />
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
-                    {move || {
-                        if beginning.is_application() {
-                            let name = model.with(|name| name.as_str().to_owned());
-                            Either::Left(view! { <input type="hidden" name="model" value=name/> })
-                        } else {
-                            let models = models.clone();
-                            Either::Right(view! {
-                                <ModelPicker models chosen=model/>
-                                <ParametersButton of=parameters/>
-                            })
-                        }
-                    }}
+                    <HowToAnswer beginning models=offer.models model parameters/>
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>

@@ -160,7 +160,7 @@ impl Generations {
             live.generation.to_string(),
             call,
         );
-        running.await.map_err(unreserved)
+        running.await.map_err(|error| unreserved(&error))
     }
 
     /// Runs to the end, books it and leaves the ending with the commit; gives the branch back.
