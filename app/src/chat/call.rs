@@ -41,7 +41,7 @@ impl Call {
         let (mark, from) = Self::slash(before).or_else(|| Self::at_sign(before))?;
         let letters = before.get(from + 1..)?;
         // Names of models have points.
-        let is_point = |c| mark == Mark::At && c == '.';
+        let is_point = |c: char| mark == Mark::At && c == '.';
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_') || is_point(c);
         (ends && letters.chars().all(is_word)).then(|| Self {
             mark,

@@ -2,6 +2,7 @@
 
 use leptos::{either::Either, ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{Asked, ConversationId, Draft, FailureCode, ModelName, Queue};
+ModelChoice, ModelName};
 
 use server_fn::ServerFn;
 
@@ -148,6 +149,16 @@ impl Writing {
         Ok(())
     }
 
+    /// What can be called in its field.
+    fn callable(self, models: Vec<ModelChoice>) -> Callable {
+        Callable {
+            models: StoredValue::new(models),
+            model: self.model,
+            beginning: self.beginning,
+            problem: self.problem,
+        }
+    }
+
     fn stop(self) {
         let Some(conversation) = self.conversation else {
             return;
@@ -165,6 +176,28 @@ impl Writing {
 /// As a form says it.
 fn said(is_temporary: bool) -> String {
     if is_temporary { "1" } else { "" }.to_owned()
+}
+
+/// The model and what is set for it. An application has a model of its own, so only what the form needs is there.
+#[component]
+fn HowToAnswer(
+    beginning: Beginning,
+    models: Vec<ModelChoice>,
+    model: RwSignal<ModelName>,
+    parameters: ParametersOf,
+) -> impl IntoView {
+    move || {
+        if beginning.is_application() {
+            let name = model.with(|name| name.as_str().to_owned());
+            Either::Left(view! { <input type="hidden" name="model" value=name/> })
+        } else {
+            let models = models.clone();
+            Either::Right(view! {
+                <ModelPicker models chosen=model/>
+                <ParametersButton of=parameters/>
+            })
+        }
+    }
 }
 
 /// The composer. `asked` is called with what *Send* made.
@@ -189,25 +222,33 @@ pub fn Composer(
     } = writing;
     keep_draft(conversation, text, attaching, kept, writing.is_temporary);
     attaching.watch_drops();
-    let callable = Callable {
-        models: StoredValue::new(offer.models.clone()),
-        model,
-        beginning,
-        problem: writing.problem,
-    };
-    let calling = Calling::new(text, callable);
-    let estimating = Estimating {
-        conversation,
-        text,
-        attaching,
-        model,
-        is_generating,
-    };
+let calling = Calling::new(text, writing.callable(offer.models.clone()));
+let estimating = Estimating {
+conversation,
+text,
+attaching,
+model,
+is_generating,
+};
+
 
     let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
+<<<<<<< HEAD
     let models = offer.models;
+||||||| 649f40b
+    let models = offer.models;
+    let is_live = RwSignal::new(false);
+    // Without scripts nothing would enable the button again.
+    Effect::new(move |_| is_live.set(true));
+    let cannot_send = move || is_live.get() && !writing.is_ready();
+=======
+    let is_live = RwSignal::new(false);
+    // Without scripts nothing would enable the button again.
+    Effect::new(move |_| is_live.set(true));
+    let cannot_send = move || is_live.get() && !writing.is_ready();
+>>>>>>> h-assistants
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         writing.send(asked);
@@ -248,18 +289,7 @@ pub fn Composer(
                 />
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
-                    {move || {
-                        if beginning.is_application() {
-                            let name = model.with(|name| name.as_str().to_owned());
-                            Either::Left(view! { <input type="hidden" name="model" value=name/> })
-                        } else {
-                            let models = models.clone();
-                            Either::Right(view! {
-                                <ModelPicker models chosen=model/>
-                                <ParametersButton of=parameters/>
-                            })
-                        }
-                    }}
+                    <HowToAnswer beginning models=offer.models model parameters/>
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>

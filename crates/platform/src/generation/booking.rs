@@ -28,13 +28,12 @@ impl Generations {
             .gateway
             .admit_page(user, (request, bytes), request_id, id)
             .await;
-        running.map_err(unreserved)
+        running.map_err(|error| unreserved(&error))
     }
 }
 
 /// Why an answer may not be asked for.
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
-pub(super) fn unreserved(error: GatewayError) -> FailureCode {
+pub(super) fn unreserved(error: &GatewayError) -> FailureCode {
     match error {
         GatewayError::OverBudget { .. }
         | GatewayError::NoPrice
@@ -42,7 +41,7 @@ pub(super) fn unreserved(error: GatewayError) -> FailureCode {
         GatewayError::Overloaded { .. } => FailureCode::Overloaded,
         error => {
             tracing::error!(
-                error = &error as &dyn std::error::Error,
+                error = error as &dyn std::error::Error,
                 "an answer's money could not be reserved"
             );
             FailureCode::StoreUnavailable

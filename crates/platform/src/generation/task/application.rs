@@ -154,11 +154,11 @@ impl Generations {
         let bytes = serde_json::to_vec(&ways.whole).map_or(0, |json| json.len());
         let running = self.0.gateway.admit_application(
             user,
-            (&ways.whole.app_id, bytes),
+            (ways.whole.app_id.as_str(), bytes),
             live.generation.to_string(),
             call,
         );
-        running.await.map_err(unreserved)
+        running.await.map_err(|error| unreserved(&error))
     }
 
     /// Runs to the end, books it and leaves the ending with the commit; gives the branch back.

@@ -140,8 +140,10 @@ async fn a_conversation_keeps_its_copy_of_the_assistant_whatever_becomes_of_that
         let nobody = house.begin("en-nobody".parse().unwrap(), &[], "雨").await;
         assert_eq!(code(nobody), Some(FailureCode::AssistantGone));
         let long = "字".repeat(Assistant::MAX_VALUE + 1);
-        let long = house.begin("en-translator".parse().unwrap(), &[&long], "雨");
-        assert_eq!(code(long.await), Some(FailureCode::InvalidInstructions));
+        let refused = house
+            .begin("en-translator".parse().unwrap(), &[&long], "雨")
+            .await;
+        assert_eq!(code(refused), Some(FailureCode::InvalidInstructions));
     })
     .await;
 }
@@ -157,8 +159,9 @@ async fn what_somebody_set_for_their_next_conversation_goes_before_what_an_assis
         };
         let set = house
             .generations()
-            .set_parameters(&house.lin, None, &name("qwen-plus"), &cool);
-        set.await.unwrap();
+            .set_parameters(&house.lin, None, &name("qwen-plus"), &cool)
+            .await;
+        set.unwrap();
         house
             .begin(AssistantKey::Kept(id), &[], "雨")
             .await

@@ -48,7 +48,9 @@ impl Reading {
     pub(super) fn take(&mut self, event: AppAnswer) -> News {
         let output = event.output;
         self.session = output.session_id.map(plain).or(self.session.take());
-        self.usage = event.usage.or(self.usage.take());
+        // It may come without figures at the end.
+        let usage = event.usage.filter(|usage| !usage.models.is_empty());
+        self.usage = usage.or(self.usage.take());
         if !output.doc_references.is_empty() {
             let references = output.doc_references.into_iter().filter_map(reference);
             self.references = references.take(MOST_REFERENCES).collect();
