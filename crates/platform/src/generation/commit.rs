@@ -99,9 +99,15 @@ async fn run(
 fn step(live: Arc<Live>, now: model::Millis) -> Step {
     let pending = live.take();
     let mut written = lock(&live.written);
-    if !pending.sources.is_empty() {
-        written.growing.cite(&pending.sources);
-        written.sources.clone_from(&pending.sources);
+    // Numbers keep their meaning: what is told first holds.
+    let sources = if written.sources.is_empty() {
+        pending.sources
+    } else {
+        Vec::new()
+    };
+    if !sources.is_empty() {
+        written.growing.cite(&sources);
+        written.sources.clone_from(&sources);
     }
     let mut changes = guarded(|| written.growing.grow(&pending.reasoning, &pending.text));
     written.reasoning.push_str(&pending.reasoning);
@@ -115,7 +121,7 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
             seq,
             reasoning: pending.reasoning,
             text: pending.text,
-            sources: pending.sources,
+            sources,
         };
         drop(written);
         return Step {
