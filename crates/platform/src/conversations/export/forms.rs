@@ -190,6 +190,7 @@ mod tests {
             leaf: None,
             pinned: false,
             archived: false,
+            temporary: false,
         };
         let mut whole = json_head(&conversation, Millis::new(7));
         whole.extend(b"]}");
