@@ -235,20 +235,6 @@ is_generating,
     let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
-<<<<<<< HEAD
-    let models = offer.models;
-||||||| 649f40b
-    let models = offer.models;
-    let is_live = RwSignal::new(false);
-    // Without scripts nothing would enable the button again.
-    Effect::new(move |_| is_live.set(true));
-    let cannot_send = move || is_live.get() && !writing.is_ready();
-=======
-    let is_live = RwSignal::new(false);
-    // Without scripts nothing would enable the button again.
-    Effect::new(move |_| is_live.set(true));
-    let cannot_send = move || is_live.get() && !writing.is_ready();
->>>>>>> h-assistants
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         writing.send(asked);

@@ -101,29 +101,19 @@ async fn run(
 fn step(live: Arc<Live>, now: model::Millis) -> Step {
     let mut pending = live.take();
     let mut written = lock(&live.written);
-<<<<<<< HEAD
     // What is said after a tool was called begins a paragraph of its own, and so a block behind the call's place.
     if !pending.text.is_empty() && written.follows_calls() {
         pending.text.insert_str(0, "\n\n");
     }
-    if !pending.sources.is_empty() {
-        written.growing.cite(&pending.sources);
-        written.sources.clone_from(&pending.sources);
-||||||| 981a4d0
-    if !pending.sources.is_empty() {
-        written.growing.cite(&pending.sources);
-        written.sources.clone_from(&pending.sources);
-=======
     // Numbers keep their meaning: what is told first holds.
     let sources = if written.sources.is_empty() {
-        pending.sources
+        std::mem::take(&mut pending.sources)
     } else {
         Vec::new()
     };
     if !sources.is_empty() {
         written.growing.cite(&sources);
         written.sources.clone_from(&sources);
->>>>>>> h-answers
     }
     let mut changes = guarded(|| written.growing.grow(&pending.reasoning, &pending.text));
     written.reasoning.push_str(&pending.reasoning);
@@ -139,7 +129,9 @@ fn step(live: Arc<Live>, now: model::Millis) -> Step {
             seq,
             reasoning: pending.reasoning,
             text: pending.text,
-calls:, calls.clone(), now, sources:, pending.sources, sources,
+            calls: calls.clone(),
+            now,
+            sources,
         };
         drop(written);
         return Step {
