@@ -2,7 +2,6 @@
 
 use leptos::{either::Either, ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{Asked, ConversationId, Draft, FailureCode, ModelName, Queue};
-ModelChoice, ModelName};
 
 use server_fn::ServerFn;
 
@@ -222,15 +221,14 @@ pub fn Composer(
     } = writing;
     keep_draft(conversation, text, attaching, kept, writing.is_temporary);
     attaching.watch_drops();
-let calling = Calling::new(text, writing.callable(offer.models.clone()));
-let estimating = Estimating {
-conversation,
-text,
-attaching,
-model,
-is_generating,
-};
-
+    let calling = Calling::new(text, writing.callable(offer.models.clone()));
+    let estimating = Estimating {
+        conversation,
+        text,
+        attaching,
+        model,
+        is_generating,
+    };
 
     let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
