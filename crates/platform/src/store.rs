@@ -127,4 +127,4 @@ pub(crate) use runs::Round;
 pub use search::{TextEntry, TitleEntry};
 pub use sessions::SessionStores;
 pub use tool_calls::KeptCall;
-pub(crate) use tool_servers::{FoundTool, KeptServer, KeptTool};
+pub(crate) use tool_servers::{FoundTool, KeptServer};
