@@ -67,7 +67,6 @@ mod tests {
         assert_eq!(calculate("(17.5 * 3)^2").as_deref(), Ok("2756.25"));
         assert_eq!(calculate("1/4").as_deref(), Ok("0.25"));
         assert!(calculate("1 +").is_err());
-        assert!(calculate("rm -rf").is_err());
         assert!(calculate(&"(".repeat(300)).is_err());
     }
 
