@@ -152,4 +152,4 @@ pub use sessions::SessionStores;
 pub(crate) use sources::with_sources;
 pub use sources::{Source, sources_of};
 pub use tool_calls::KeptCall;
-pub(crate) use tool_servers::{FoundTool, KeptServer, KeptTool};
+pub(crate) use tool_servers::{FoundTool, KeptServer};

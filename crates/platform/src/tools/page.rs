@@ -1,6 +1,6 @@
 //! A page of the web as text.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, thread};
 
 use crate::outside::Page;
 
@@ -9,16 +9,15 @@ const SHOWN: usize = 24_000;
 /// Where lines of a page's text end.
 const WIDTH: usize = 120;
 /// Tags of a page that are read: reading takes longer with the square of how deep they lie in each other.
-const TAGS: usize = 40_000;
+const TAGS: usize = 20_000;
+/// What may be needed of a stack where so many tags lie in each other; it takes memory only as far as it is used.
+const STACK: usize = 256 * 1024 * 1024;
 
 /// What is written on it. Blocks while it takes the page apart.
 pub(super) fn told(page: &Page) -> String {
     let is_html = matches!(page.mime.as_str(), "text/html" | "application/xhtml+xml");
     let text = if is_html {
-        let read = html2text::config::plain_no_decorate()
-            .no_table_borders()
-            .string_from_read(beginning(&page.text).as_bytes(), WIDTH);
-        read.unwrap_or_default()
+        text_of(beginning(&page.text))
     } else {
         page.text.clone()
     };
@@ -31,6 +30,22 @@ pub(super) fn told(page: &Page) -> String {
         let _ = write!(told, "\n\n[{left} more characters are left out]");
     }
     told
+}
+
+/// What is written in HTML; nothing where it can't be read. What lies deep in each other is walked through by recursion, so it has a
+/// stack of its own: a page must not be able to end the process.
+fn text_of(html: &str) -> String {
+    let read = || {
+        let config = html2text::config::plain_no_decorate().no_table_borders();
+        let read = config.string_from_read(html.as_bytes(), WIDTH);
+        read.unwrap_or_default()
+    };
+    thread::scope(|scope| {
+        let reader = thread::Builder::new().stack_size(STACK);
+        let reading = reader.spawn_scoped(scope, read).ok();
+        let text = reading.and_then(|reading| reading.join().ok());
+        text.unwrap_or_default()
+    })
 }
 
 /// As much of a page as is read.
