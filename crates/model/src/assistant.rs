@@ -235,7 +235,7 @@ mod tests {
             ..Assistant::default()
         };
         let given = |values: &[&str]| {
-            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            let values: Vec<String> = values.iter().map(|&value| value.to_owned()).collect();
             assistant.filled(&values)
         };
         for (values, filled) in [

@@ -35,7 +35,7 @@ impl BuiltIn {
     }
 
     fn view(&self) -> AssistantView {
-        let starters = self.starters.iter().map(ToString::to_string);
+        let starters = self.starters.iter().map(|&starter| starter.to_owned());
         AssistantView {
             key: self.key(),
             assistant: Assistant {

@@ -32,7 +32,7 @@ impl House {
         let asking = Asking {
             assistant: Some(BegunWith {
                 key,
-                values: values.iter().map(ToString::to_string).collect(),
+                values: values.iter().map(|&value| value.to_owned()).collect(),
             }),
             ..Asking::from(Prompt::parse(text).unwrap())
         };
