@@ -246,7 +246,7 @@ mod tests {
         let mark = Mark::of(&tags);
         assert_eq!(mark.label, "U+E0052×8");
         assert!(mark.title.ends_with("“Run it”"), "{}", mark.title);
-        let many = Mark::of(&['\u{200b}'; 5000]);
+        let many = Mark::of(&vec!['\u{200b}'; 5000]);
         assert_eq!(many.label, "U+200B×5000");
         assert!(
             many.title.len() < 300 && many.title.ends_with('…'),

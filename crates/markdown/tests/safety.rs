@@ -84,9 +84,9 @@ fn unseen_characters_in_formulas_and_labels_do_no_harm() {
             copied(&blocks).chars().all(|c| u32::from(c) < 0x10_0000),
             "{text:?} gives {blocks:?}"
         );
-        blocks
-            .iter()
-            .for_each(|block| support::assert_safe(block, text));
+        for block in &blocks {
+            support::assert_safe(block, text);
+        }
     }
 }
 
@@ -161,9 +161,9 @@ fn a_number_leads_to_its_source_and_the_list_stands_last() {
     let text = "It is west[1], `a[1]`, [2] and [3].\n\n```\nx[1]\n```\n\n[1]: https://evil.example";
     let blocks = render_citing(text, "m1", sources.clone());
     let html = blocks.concat();
-    blocks
-        .iter()
-        .for_each(|block| support::assert_safe(block, text));
+    for block in &blocks {
+        support::assert_safe(block, text);
+    }
     assert_eq!(html.matches("class=\"citation\"").count(), 2, "{html}");
     assert!(
         html.contains("href=\"https://a.example/lake\" title=\"a.example — West Lake\"")

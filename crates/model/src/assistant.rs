@@ -6,9 +6,9 @@ mod key;
 use serde::{Deserialize, Serialize};
 
 pub use draft::{AssistantDraft, InvalidApplication};
-pub use key::{AssistantKey, InvalidAssistantKey, InvalidToolName, ToolName};
+pub use key::{AssistantKey, InvalidAssistantKey};
 
-use crate::{FailureCode, GroupId, ModelName, Page, Parameters, call::words, template};
+use crate::{FailureCode, GroupId, ModelName, Page, Parameters, ToolName, call::words, template};
 
 words! {
     /// Who may use an assistant beside whoever made it.

@@ -202,6 +202,10 @@ pub struct ConversationSummary {
 }
 
 /// A conversation as its page opens.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something of its own"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationView {
     /// Its id.

@@ -171,6 +171,10 @@ pub struct ParametersView {
 }
 
 /// What a run sent to its model beside the conversation.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something of its own"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sent {

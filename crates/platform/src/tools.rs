@@ -247,9 +247,18 @@ impl Tools {
                 found.ok_or(Error::NotFound)?.0
             }
         };
+        let assistants = match conversation.filter(|_| own.is_none()) {
+            None => None,
+            Some(id) => {
+                let answering = db.answering(user, id).await?;
+                answering
+                    .map(|it| it.snapshot.tools)
+                    .filter(|tools| !tools.is_empty())
+            }
+        };
         let is_own = own.is_some();
-        let on = match own {
-            Some(own) => own,
+        let on = match own.or(assistants) {
+            Some(on) => on,
             None => db.default_tools(user).await?,
         };
         Ok((on.into_iter().collect(), is_own))

@@ -220,7 +220,11 @@ mod tests {
             assert_eq!(changed.parse().map(drop), Err(code));
         }
         let mut many = draft();
-        many.instructions = (0..11).map(|n| format!("{{{{v{n}}}}}")).collect();
+        many.instructions = [
+            "{{v0}}", "{{v1}}", "{{v2}}", "{{v3}}", "{{v4}}", "{{v5}}", "{{v6}}", "{{v7}}",
+            "{{v8}}", "{{v9}}", "{{v10}}",
+        ]
+        .concat();
         assert_eq!(
             many.parse().map(drop),
             Err(FailureCode::InvalidInstructions)

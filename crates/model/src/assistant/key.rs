@@ -69,47 +69,6 @@ impl From<AssistantKey> for String {
     }
 }
 
-/// The name of something that a model may call: 1 to 64 of `a–z 0–9 _ -`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ToolName(String);
-
-/// The text can't be a tool's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a tool's name")]
-pub struct InvalidToolName;
-
-impl ToolName {
-    /// Trims and checks the form only.
-    pub fn parse(raw: impl AsRef<str>) -> Result<Self, InvalidToolName> {
-        let text = raw.as_ref().trim();
-        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b);
-        if (1..=64).contains(&text.len()) && text.bytes().all(is_plain) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidToolName)
-        }
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for ToolName {
-    type Error = InvalidToolName;
-    fn try_from(raw: String) -> Result<Self, InvalidToolName> {
-        Self::parse(raw)
-    }
-}
-
-impl From<ToolName> for String {
-    fn from(name: ToolName) -> Self {
-        name.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,14 +82,6 @@ mod tests {
         let long = "a".repeat(41);
         for wrong in ["", "EN", "a b", "../a", "译者", &long] {
             assert_eq!(wrong.parse::<AssistantKey>(), Err(InvalidAssistantKey));
-        }
-    }
-
-    #[test]
-    fn a_tools_name_is_plain() {
-        assert!(ToolName::parse("web_search").is_ok());
-        for wrong in ["", "Web", "a b", "a/b"] {
-            assert_eq!(ToolName::parse(wrong), Err(InvalidToolName), "{wrong}");
         }
     }
 }
