@@ -10,6 +10,7 @@ pub mod call;
 pub mod conversation;
 pub mod csv;
 pub mod details;
+pub mod document;
 pub mod failure;
 pub mod file;
 pub mod generation;
@@ -51,6 +52,7 @@ pub use conversation::{
     ConversationForm, ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title,
 };
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
+pub use document::{DocumentText, DocumentView, Unread};
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use generation::{BlockChange, ConversationEvent, Progress};

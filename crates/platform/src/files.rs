@@ -6,6 +6,7 @@
 
 mod attached;
 mod boxes;
+mod documents;
 mod draft;
 mod error;
 mod kinds;
@@ -28,6 +29,7 @@ use futures_util::Stream;
 use model::{FileFilter, FileId, FileName, FileView, Page, StorageUsed, UserId};
 use tokio::sync::Semaphore;
 
+pub(crate) use documents::Read;
 pub use error::FilesError;
 pub use place::{FilePlace, S3Options};
 pub use read::{Content, Thumbnail};
@@ -37,6 +39,7 @@ pub use uploads::UploadStatus;
 use crate::{
     Clock, Ids,
     audit::Audit,
+    documents::DocumentReader,
     store::{Blob, Db, Quota},
 };
 use kinds::Type;
@@ -47,7 +50,10 @@ const DELETED_AT_ONCE: usize = 500;
 /// Pictures that are decoded at once: each takes up to half a gigabyte while it is.
 const PICTURES_AT_ONCE: usize = 2;
 
-/// What pictures that are on their way in may take together, in KiB.
+/// Documents that are read at once, each by a process of its own.
+const DOCUMENTS_AT_ONCE: usize = 2;
+
+/// What pictures and documents that are on their way in may take together, in KiB.
 const ROOM: usize = 256 * 1024;
 
 /// Bytes of a content as they are read.
@@ -66,6 +72,8 @@ pub struct FilesOptions {
     pub person_files: Option<i64>,
     /// Where clamd listens, like `127.0.0.1:3310`, if uploads are to be scanned.
     pub clamd: Option<String>,
+    /// Who reads documents.
+    pub reader: DocumentReader,
 }
 
 impl FilesOptions {
@@ -77,6 +85,7 @@ impl FilesOptions {
             person_bytes: None,
             person_files: None,
             clamd: None,
+            reader: DocumentReader::Here,
         }
     }
 }
@@ -95,6 +104,8 @@ struct Inner {
     person_bytes: Option<i64>,
     person_files: Option<i64>,
     clamd: Option<String>,
+    reader: DocumentReader,
+    reading: Semaphore,
     decoding: Semaphore,
     room: Arc<Semaphore>,
 }
@@ -127,6 +138,8 @@ impl Files {
             person_bytes: options.person_bytes,
             person_files: options.person_files,
             clamd: options.clamd,
+            reader: options.reader,
+            reading: Semaphore::new(DOCUMENTS_AT_ONCE),
             decoding: Semaphore::new(PICTURES_AT_ONCE),
             room: Arc::new(Semaphore::new(ROOM)),
         }))
