@@ -9,6 +9,7 @@ mod begin;
 mod blocks;
 mod booking;
 mod commit;
+mod copies;
 mod failure;
 mod hub;
 mod lifetime;

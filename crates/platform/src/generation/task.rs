@@ -43,7 +43,16 @@ impl Generations {
             Task::Answer { question } => question,
             Task::Continue => live.message,
         };
-        let (branch, request, media) = match self.request(task, user, &model, &live, end).await {
+        // Files may have to be put at the upstream first, which takes its time.
+        let prepared = tokio::select! {
+            biased;
+            () = live.stop.cancelled() => return self.leave(&live, MessageStatus::Stopped).await,
+            () = inner.leaving.cancelled() => {
+                return self.leave(&live, MessageStatus::Interrupted).await;
+            }
+            prepared = self.request(task, user, &model, &live, end) => prepared,
+        };
+        let (branch, request, media) = match prepared {
             Ok(prepared) => prepared,
             Err(code) => {
                 self.fail(&live, code).await;
@@ -80,6 +89,20 @@ impl Generations {
         }
     }
 
+    /// Ends an answer before it was asked for.
+    async fn leave(&self, live: &Arc<Live>, status: MessageStatus) {
+        let ending = Ending {
+            status,
+            failure: None,
+            upstream_request_id: None,
+            tokens: None,
+        };
+        self.0
+            .committer
+            .add(live, |pending| pending.end = Some(ending));
+        live.ended().await;
+    }
+
     /// Ends an answer that could not be asked for.
     async fn fail(&self, live: &Arc<Live>, code: FailureCode) {
         let ending = Ending::failed(code, live.generation);
@@ -104,7 +127,7 @@ impl Generations {
         let wishes = self.wishes(user, live.conversation, model);
         let wishes = wishes.await.map_err(unreadable)?;
         let spec = inner.models.spec(model);
-        let materials = self.materials(user, spec, &branch).await?;
+        let materials = self.materials(user, (model, spec), &branch).await?;
         let (request, sent) = match task {
             Task::Answer { .. } => (
                 request::answer(model, spec, &branch, &wishes, &materials),

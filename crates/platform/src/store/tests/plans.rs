@@ -6,7 +6,8 @@ use crate::store::{
     attachments, blobs, branches, budgets, calls, conversations, db::Pool, drafts, export, files,
     generations, groups, idempotency, imports, instructions, invitations, job_lines, jobs, ledger,
     messages, order, parameters, people, runs, saved_prompts, search, shares, testing::on_both,
-    trail, transcripts, uploads, upstream_objects, usage, usage_report, vectors, works,
+    trail, transcripts, uploads, upstream_copies, upstream_objects, usage, usage_report, vectors,
+    works,
 };
 
 /// Every query whose table grows with use.
@@ -34,6 +35,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     usage::QUERIES,
     budgets::QUERIES,
     ledger::QUERIES,
+    upstream_copies::QUERIES,
     upstream_objects::QUERIES,
     usage_report::QUERIES,
     calls::QUERIES,
