@@ -4,6 +4,7 @@ pub mod admin;
 mod asked;
 pub mod chat;
 pub mod conversations;
+pub mod document;
 pub mod factor;
 pub mod images;
 pub mod library;

@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=NewConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/c/:id") view=ConversationPage ssr=SsrMode::Async/>
                     <Route path=path!("/conversations") view=Own::Conversations ssr=SsrMode::Async/>
+                    <Route path=path!("/documents/:id") view=Own::Document ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=Own::Search ssr=SsrMode::Async/>
                     <Route path=path!("/parameters") view=Own::Parameters ssr=SsrMode::Async/>
                     <Route path=path!("/prompts") view=Own::Prompts ssr=SsrMode::Async/>
