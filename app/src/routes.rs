@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/c/:id/compare/:question") view=Own::Compare ssr=SsrMode::Async/>
                     <Route path=path!("/conversations") view=Own::Conversations ssr=SsrMode::Async/>
                     <Route path=path!("/conversations/:id") view=Own::Filing ssr=SsrMode::Async/>
+                    <Route path=path!("/documents/:id") view=Own::Document ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=Own::Search ssr=SsrMode::Async/>
                     <Route path=path!("/parameters") view=Own::Parameters ssr=SsrMode::Async/>
                     <Route path=path!("/assistants") view=Own::Assistants ssr=SsrMode::Async/>

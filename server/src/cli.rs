@@ -2,6 +2,7 @@
 
 mod config;
 mod doctor;
+mod document;
 mod key;
 mod model;
 mod operator;
@@ -42,11 +43,19 @@ enum Action {
     Key(key::Arguments),
     /// Look for what is wrong: schema, master key, audit log, owners, and the ledger if asked to.
     Doctor(doctor::Arguments),
+    /// Read a document for the server, within narrow bounds. Not for people.
+    #[command(hide = true)]
+    ReadDocument(document::Arguments),
     /// Run only the stand-in for Bailian.
     Simulator(Box<simulator::Arguments>),
 }
 
 impl Command {
+    /// Whether it is done without a runtime: its threads and what they have mapped would count against the bounds of what it does.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.action, Action::ReadDocument(_))
+    }
+
     /// Does what was asked for.
     pub async fn run(self) -> anyhow::Result<()> {
         match self.action {
@@ -65,6 +74,7 @@ impl Command {
             Action::Doctor(arguments) => {
                 doctor::run(arguments, &Config::load(self.config.as_deref())?).await
             }
+            Action::ReadDocument(arguments) => document::run(&arguments),
             Action::Simulator(arguments) => simulator::run(*arguments).await,
         }
     }

@@ -1,7 +1,7 @@
 //! Files that people keep.
 
 use leptos::prelude::*;
-use model::{FileId, StorageUsed};
+use model::{DocumentText, DocumentView, FileId, StorageUsed};
 
 use crate::error::AppError;
 
@@ -27,4 +27,35 @@ pub async fn discard_file(id: FileId) -> Result<(), AppError> {
         .map_err(glue::refuse)?;
     let files = glue::services()?.files;
     files.discard(caller.user(), id).await.map_err(glue::refuse)
+}
+
+/// What is known of one of the caller's documents.
+#[server(prefix = "/fn", endpoint = "files.document")]
+pub async fn load_document(id: FileId) -> Result<DocumentView, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    caller
+        .require(model::Permission::FilesUse)
+        .map_err(glue::refuse)?;
+    let files = glue::services()?.files;
+    let known = files.document_view(caller.user(), id).await;
+    known.map_err(glue::refuse)
+}
+
+/// A part of what models are given of one of the caller's documents, from that character on.
+#[server(prefix = "/fn", endpoint = "files.document_text")]
+pub async fn load_document_text(
+    id: String,
+    #[server(default)] from: String,
+) -> Result<DocumentText, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    caller
+        .require(model::Permission::FilesUse)
+        .map_err(glue::refuse)?;
+    let files = glue::services()?.files;
+    let id = glue::parse_id(&id)?;
+    let from = from.parse().unwrap_or(0);
+    let text = files.document_text(caller.user(), id, from).await;
+    text.map_err(glue::refuse)
 }

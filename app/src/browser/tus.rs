@@ -12,7 +12,7 @@ use crate::error::AppError;
 use model::{FailureCode, FileId};
 
 /// Bytes that are sent at once: what is lost at most when the network goes.
-const PIECE: f64 = 4.0 * 1024.0 * 1024.0;
+pub const PIECE: f64 = 4.0 * 1024.0 * 1024.0;
 /// Pauses between two tries grow up to so many seconds.
 const LONGEST_S: u32 = 30;
 /// The key of what is remembered begins so.

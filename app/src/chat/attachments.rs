@@ -2,6 +2,7 @@
 
 mod chips;
 mod item;
+mod reading;
 mod shown;
 mod taking;
 

@@ -22,6 +22,27 @@ pub const MOST_ATTACHMENTS: usize = 10;
 /// Bytes of the pictures and the sound of one question together.
 pub const MEDIA_TOGETHER: i64 = 20_000_000;
 
+/// Bytes of the films of one question together. The smallest limit that Bailian's pages name for its temporary storage.
+pub const FILMS_TOGETHER: i64 = 100_000_000;
+
+/// Documents: what names of them end in, and what they are called on their way and in the store.
+pub const DOCUMENTS: [(&str, &str); 5] = [
+    ("pdf", "application/pdf"),
+    (
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    (
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    (
+        "pptx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
+    ("epub", "application/epub+zip"),
+];
+
 /// What a model does with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,8 +51,12 @@ pub enum AttachmentKind {
     Image,
     /// It listens to it.
     Audio,
+    /// It watches it.
+    Video,
     /// It reads it.
     Text,
+    /// It reads what is written in it.
+    Document,
 }
 
 impl AttachmentKind {
@@ -40,7 +65,9 @@ impl AttachmentKind {
         match mime {
             "image/png" | "image/jpeg" | "image/webp" | "image/gif" => Some(Self::Image),
             "audio/wav" | "audio/mpeg" | "audio/aac" | "audio/amr" => Some(Self::Audio),
+            "video/mp4" | "video/quicktime" | "video/webm" => Some(Self::Video),
             TEXT_MIME => Some(Self::Text),
+            _ if DOCUMENTS.iter().any(|(_, known)| *known == mime) => Some(Self::Document),
             _ => None,
         }
     }
@@ -49,15 +76,23 @@ impl AttachmentKind {
     pub const fn largest(self) -> i64 {
         match self {
             Self::Image | Self::Audio => 7_000_000,
+            Self::Video => FILMS_TOGETHER,
             Self::Text => 500_000,
+            Self::Document => 50_000_000,
         }
     }
 
-    /// Whether it is sent as it is, and not as text.
+    /// Whether it is looked at or listened to, and not read.
     pub const fn is_medium(self) -> bool {
+        self.together().is_some()
+    }
+
+    /// What all files of a question that it is reckoned with have at most together, in bytes.
+    pub const fn together(self) -> Option<i64> {
         match self {
-            Self::Image | Self::Audio => true,
-            Self::Text => false,
+            Self::Image | Self::Audio => Some(MEDIA_TOGETHER),
+            Self::Video => Some(FILMS_TOGETHER),
+            Self::Text | Self::Document => None,
         }
     }
 }
@@ -68,6 +103,21 @@ pub fn is_named_text(name: &str) -> bool {
     TEXT_EXTENSIONS
         .iter()
         .any(|known| known.eq_ignore_ascii_case(extension))
+}
+
+/// The type of a document of that name, by its end.
+pub fn document_mime(name: &str) -> Option<&'static str> {
+    let (_, extension) = name.rsplit_once('.')?;
+    let known = DOCUMENTS
+        .iter()
+        .find(|(end, _)| end.eq_ignore_ascii_case(extension));
+    known.map(|(_, mime)| *mime)
+}
+
+/// Whether Bailian reads documents that are called so from its storage ("Files"); slides are not among those that it names.
+pub fn is_read_as_it_is(name: &str) -> bool {
+    let [_, _, _, (_, slides), _] = DOCUMENTS;
+    document_mime(name).is_some_and(|mime| mime != slides)
 }
 
 /// A file of a question, as it was when that was asked.
@@ -112,11 +162,23 @@ mod tests {
             ("audio/mpeg", Some(AttachmentKind::Audio)),
             ("text/plain", Some(AttachmentKind::Text)),
             ("image/bmp", None),
-            ("video/mp4", None),
-            ("application/pdf", None),
+            ("video/mp4", Some(AttachmentKind::Video)),
+            ("video/x-msvideo", None),
+            ("application/pdf", Some(AttachmentKind::Document)),
+            ("application/msword", None),
             ("", None),
         ] {
             assert_eq!(AttachmentKind::of_mime(mime), expected, "{mime}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_known_by_the_end_of_its_name() {
+        assert_eq!(document_mime("年报.PDF"), Some("application/pdf"));
+        assert!(document_mime("a.b.docx").is_some_and(|mime| mime.ends_with("document")));
+        assert!(is_read_as_it_is("a.pdf") && !is_read_as_it_is("a.pptx"));
+        for name in ["a.docm", "a.doc", "pdf", "a.pdf.txt"] {
+            assert_eq!(document_mime(name), None, "{name}");
         }
     }
 

@@ -150,7 +150,17 @@ failure_codes! {
     ModelCantSee = "model_cant_see", 422;
     /// The model takes no sound.
     ModelCantHear = "model_cant_hear", 422;
-    /// Pictures and sound can't be handed in together.
+    /// The model takes no films.
+    ModelCantWatch = "model_cant_watch", 422;
+    /// The document can be opened only with a password, or its makers forbid copying it.
+    FileLocked = "file_locked", 422;
+    /// There is no text in the document, perhaps because its pages are pictures, and the model reads only text.
+    DocumentWithoutText = "document_without_text", 422;
+    /// The document takes too long, too much memory or too much room to be read.
+    DocumentTooComplex = "document_too_complex", 422;
+    /// The upstream could not read the document.
+    DocumentRefused = "document_refused", 422;
+    /// Pictures, sound and films can't be handed in together.
     MediaMixed = "media_mixed", 422;
     /// Not the place at which the upload goes on.
     WrongOffset = "wrong_offset", 409;

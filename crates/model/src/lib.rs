@@ -12,6 +12,7 @@ pub mod compare;
 pub mod conversation;
 pub mod csv;
 pub mod details;
+pub mod document;
 pub mod estimate;
 pub mod failure;
 pub mod file;
@@ -67,6 +68,7 @@ pub use conversation::{
     ConversationForm, ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title,
 };
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
+pub use document::{DocumentText, DocumentView, Unread};
 pub use estimate::EstimateBase;
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};

@@ -165,6 +165,10 @@ pub struct Asked {
 }
 
 /// A model that the picker offers.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something that models can do or not"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelChoice {
     /// Its name at Bailian.
@@ -177,6 +181,12 @@ pub struct ModelChoice {
     pub sees: bool,
     /// It takes sound, as far as is known.
     pub hears: bool,
+    /// It takes films, as far as is known.
+    pub watches: bool,
+    /// It is given documents as they are; others are given the text in them.
+    pub reads_documents: bool,
+    /// How much it is given of what is written in a document, in characters.
+    pub characters: u32,
 }
 
 impl ModelChoice {
@@ -185,7 +195,8 @@ impl ModelChoice {
         match kind {
             AttachmentKind::Image => self.sees,
             AttachmentKind::Audio => self.hears,
-            AttachmentKind::Text => true,
+            AttachmentKind::Video => self.watches,
+            AttachmentKind::Text | AttachmentKind::Document => true,
         }
     }
 }

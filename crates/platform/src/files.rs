@@ -7,6 +7,7 @@
 mod attached;
 mod blanks;
 mod boxes;
+mod documents;
 mod draft;
 mod elements;
 mod error;
@@ -32,6 +33,7 @@ use futures_util::Stream;
 use model::{FileFilter, FileId, FileName, FileView, Page, StorageUsed, UserId};
 use tokio::sync::Semaphore;
 
+pub(crate) use documents::Read;
 pub use error::FilesError;
 pub use expire::KeptFor;
 pub use place::{FilePlace, S3Options};
@@ -42,6 +44,7 @@ pub use uploads::UploadStatus;
 use crate::{
     Clock, Ids,
     audit::Audit,
+    documents::DocumentReader,
     store::{Blob, Db, Quota},
 };
 use kinds::Type;
@@ -52,7 +55,10 @@ const DELETED_AT_ONCE: usize = 500;
 /// Pictures that are decoded at once: each takes up to half a gigabyte while it is.
 const PICTURES_AT_ONCE: usize = 2;
 
-/// What pictures that are on their way in may take together, in KiB.
+/// Documents that are read at once, each by a process of its own.
+const DOCUMENTS_AT_ONCE: usize = 2;
+
+/// What pictures and documents that are on their way in may take together, in KiB.
 const ROOM: usize = 256 * 1024;
 
 /// Bytes of a content as they are read.
@@ -73,6 +79,8 @@ pub struct FilesOptions {
     pub clamd: Option<String>,
     /// How long files are kept.
     pub kept: KeptFor,
+    /// Who reads documents.
+    pub reader: DocumentReader,
 }
 
 impl FilesOptions {
@@ -85,6 +93,7 @@ impl FilesOptions {
             person_files: None,
             clamd: None,
             kept: KeptFor::default(),
+            reader: DocumentReader::Here,
         }
     }
 }
@@ -104,6 +113,8 @@ struct Inner {
     person_files: Option<i64>,
     clamd: Option<String>,
     kept: KeptFor,
+    reader: DocumentReader,
+    reading: Semaphore,
     decoding: Semaphore,
     room: Arc<Semaphore>,
 }
@@ -137,6 +148,8 @@ impl Files {
             person_files: options.person_files,
             clamd: options.clamd,
             kept: options.kept,
+            reader: options.reader,
+            reading: Semaphore::new(DOCUMENTS_AT_ONCE),
             decoding: Semaphore::new(PICTURES_AT_ONCE),
             room: Arc::new(Semaphore::new(ROOM)),
         }))

@@ -11,6 +11,7 @@ mod blocks;
 mod booking;
 mod called;
 mod commit;
+mod copies;
 mod estimate;
 mod failure;
 mod hub;

@@ -10,6 +10,7 @@ mod calendar;
 pub mod catalogue;
 pub mod clock;
 pub mod conversations;
+pub mod documents;
 mod error;
 pub mod files;
 pub mod gateway;

@@ -286,6 +286,14 @@ impl Services {
                 "letting go of files of messages failed"
             ),
         }
+        match self.generations.remove_copies().await {
+            Ok(0) => {}
+            Ok(copies) => tracing::info!(copies, "removed copies of files from the upstream"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "removing copies of files from the upstream failed"
+            ),
+        }
         match self.prompts.purge().await {
             Ok(0) => {}
             Ok(prompts) => tracing::info!(prompts, "removed prompts that were deleted long ago"),

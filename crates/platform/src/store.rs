@@ -82,6 +82,7 @@ mod totp;
 mod trail;
 mod transcripts;
 mod uploads;
+mod upstream_copies;
 mod upstream_objects;
 mod usage;
 mod usage_report;
@@ -131,7 +132,9 @@ pub(crate) use totp::NewTotp;
 pub(crate) use trail::TrailQuery;
 pub(crate) use transcripts::{Found, KeptTranscript, NewSentence, NewTranscript};
 pub(crate) use uploads::{Advanced, Begun, KeptUpload, NewPart, NewUpload, Unfinished};
+pub(crate) use upstream_copies::{CopyPlace, UpstreamCopy};
 pub(crate) use upstream_objects::Gone;
+
 pub(crate) use usage_report::{BANDS, ReportQuery};
 pub(crate) use users::{NewUser, User};
 pub(crate) use vectors::{Due, NewPassage, Reading, Unread, Vectors};

@@ -9,7 +9,7 @@ mod topic;
 
 use serde_json::Value;
 
-pub(crate) use self::senses::{Sight, describe, look};
+pub(crate) use self::senses::{Sight, describe, look, passage};
 use self::{
     language::{Language, Phrases},
     topic::Topic,

@@ -39,6 +39,7 @@ impl Default for ChatConfig {
                 "qwen3-max",
                 "qwen-flash",
                 "qwq-plus",
+                "qwen-long",
             ]
             .map(str::to_owned)
             .to_vec(),

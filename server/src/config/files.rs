@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use platform::files::{FilePlace, FilesOptions, KeptFor, S3Options};
+use platform::{
+    documents::DocumentReader,
+    files::{FilePlace, FilesOptions, KeptFor, S3Options},
+};
+
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
@@ -30,6 +34,9 @@ pub struct FilesConfig {
     /// Where clamd listens, `host:port`, if uploads are to be scanned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clamd: Option<String>,
+    /// The program that reads documents, called with `read-document` and how the document's name ends; this one, where none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reader: Option<PathBuf>,
     /// A bucket where files are kept instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub s3: Option<S3Config>,
@@ -69,6 +76,7 @@ impl Default for FilesConfig {
             days_kept: 0,
             recording_days_kept: 0,
             clamd: None,
+            reader: None,
             s3: None,
         }
     }
@@ -126,6 +134,25 @@ impl FilesConfig {
                 days: days(self.days_kept),
                 recording_days: days(self.recording_days_kept),
             },
+            reader: DocumentReader::Process(match &self.reader {
+                Some(program) => program.clone(),
+                None => this_program()?,
+            }),
         })
     }
+}
+
+/// Where the program is that runs, also when another version has taken its place on the disk meanwhile.
+#[cfg(target_os = "linux")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "elsewhere it has to be looked for"
+)]
+fn this_program() -> anyhow::Result<PathBuf> {
+    Ok(PathBuf::from("/proc/self/exe"))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn this_program() -> anyhow::Result<PathBuf> {
+    std::env::current_exe().context("looking for this program")
 }

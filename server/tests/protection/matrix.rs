@@ -162,6 +162,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/assistants/{id}/edit", Page::SignedIn),
     ("/prompts", Page::SignedIn),
     ("/prompts/{id}", Page::SignedIn),
+    ("/documents/{id}", Page::Offered(Permission::FilesUse)),
     ("/login", Page::Anyone),
     ("/register", Page::Anyone),
     ("/login/factor", Page::Anyone),

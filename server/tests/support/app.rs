@@ -176,6 +176,7 @@ pub(crate) fn config(database: &Database) -> Config {
     config.database.connections = 4;
     config.security.master_key_file = database.folder.path().join("master.key");
     config.files.folder = database.folder.path().join("files");
+    config.files.reader = Some(env!("CARGO_BIN_EXE_liantai").into());
     config.mail.folder = database.folder.path().join("mail");
     if let Some((url, prefix)) = &database.redis {
         config.redis.url = Some(Secret::from(url.clone()));

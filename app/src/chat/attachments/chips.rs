@@ -2,12 +2,13 @@
 
 use leptos::{html, prelude::*};
 use model::{
-    AttachmentKind,
-    attachment::{MEDIA_TOGETHER, MOST_ATTACHMENTS, TEXT_EXTENSIONS},
+    AttachmentKind, Unread,
+    attachment::{DOCUMENTS, MEDIA_TOGETHER, MOST_ATTACHMENTS, TEXT_EXTENSIONS},
 };
 
 use super::{
     item::{Happened, Item, Misfit, Refusal, State},
+    reading::{is_last, much, read_in},
     taking::Attaching,
 };
 use crate::{
@@ -18,7 +19,8 @@ use crate::{
 };
 
 /// What of the media can be chosen; texts are added to it by how their names end.
-const MEDIA: &str = "image/png,image/jpeg,image/webp,image/gif,.wav,.mp3,.aac,.amr,.html,.svg";
+const MEDIA: &str =
+    "image/png,image/jpeg,image/webp,image/gif,.wav,.mp3,.aac,.amr,.mp4,.mov,.webm,.html,.svg";
 
 /// Models that are offered where the chosen one can't do it, at most.
 const OTHERS: usize = 3;
@@ -41,8 +43,10 @@ pub fn AttachButton(attaching: Attaching, id: &'static str) -> impl IntoView {
             input.click();
         }
     };
+    let documents = DOCUMENTS.iter().map(|(end, _)| end);
     let endings: Vec<String> = TEXT_EXTENSIONS
         .iter()
+        .chain(documents)
         .map(|end| format!(".{end}"))
         .collect();
     let accepted = format!("{MEDIA},{}", endings.join(","));
@@ -95,6 +99,7 @@ pub fn Attached(attaching: Attaching, button: &'static str) -> impl IntoView {
                 />
             </ul>
         </Show>
+        {move || much(words, attaching).map(|told| view! { <p class="attached__much" role="status">{told}</p> })}
         <Show when=move || is_told.get()>
             <p class="attached__limits" aria-hidden="true">{move || limits(words, attaching)}</p>
         </Show>
@@ -111,6 +116,7 @@ fn Chip(attaching: Attaching, item: Item, button: &'static str) -> impl IntoView
         kind,
         bytes: size,
         state,
+        document,
         pasted,
     } = item;
     let remove = move |_| {
@@ -131,10 +137,36 @@ fn Chip(attaching: Attaching, item: Item, button: &'static str) -> impl IntoView
     let told = {
         let state = state.clone();
         move || match state.get() {
+            // With its last piece the server reads it.
+            State::Sending(share)
+                if kind == Some(AttachmentKind::Document) && is_last(size, share) =>
+            {
+                words.attach_reading.to_owned()
+            }
             State::Sending(share) => words.upload_sent(&format!("{:.0}", share * 100.0)),
             State::Waiting => words.upload_waiting.to_owned(),
-            State::Kept(_) => bytes(size),
+            State::Kept(_) => document.with(|document| match document {
+                Some(document) => read_in(words, document, attaching),
+                None => bytes(size),
+            }),
             State::Refused(refusal) => said(words, &refusal),
+        }
+    };
+    let looked = {
+        let (state, name) = (state.clone(), name.clone());
+        move || match state.get() {
+            State::Kept(file) if kind == Some(AttachmentKind::Document) => Some(view! {
+                <a
+                    class="attached__act"
+                    href=format!("/documents/{file}")
+                    target="_blank"
+                    rel="noopener"
+                    aria-label=words.attachment_read(&name)
+                >
+                    {words.document_read}
+                </a>
+            }),
+            State::Kept(_) | State::Sending(_) | State::Waiting | State::Refused(_) => None,
         }
     };
     let progress = move || match state.get() {
@@ -165,6 +197,7 @@ fn Chip(attaching: Attaching, item: Item, button: &'static str) -> impl IntoView
             <span class="attached__told">{told}</span>
             {progress}
             {as_text}
+            {looked}
             <button
                 class="icon-button attached__remove"
                 type="button"
@@ -188,13 +221,17 @@ pub fn FitsNot(attaching: Attaching) -> impl IntoView {
         let text = match misfit.get()? {
             Misfit::Mixed => words.error_media_mixed,
             Misfit::Model(AttachmentKind::Audio) => words.error_model_cant_hear,
-            Misfit::Model(AttachmentKind::Image | AttachmentKind::Text) => {
-                words.error_model_cant_see
-            }
+            Misfit::Model(AttachmentKind::Video) => words.error_model_cant_watch,
+            Misfit::Model(
+                AttachmentKind::Image | AttachmentKind::Text | AttachmentKind::Document,
+            ) => words.error_model_cant_see,
+            Misfit::Unread(Unread::NoText) => words.error_document_without_text,
+            Misfit::Unread(Unread::TooComplex) => words.error_document_too_complex,
         };
         let others = match misfit.get()? {
             Misfit::Mixed => Vec::new(),
             Misfit::Model(kind) => attaching.offered.that(|model| model.takes(kind)),
+            Misfit::Unread(_) => attaching.offered.that(|model| model.reads_documents),
         };
         let others = others.into_iter().take(OTHERS).map(|model| {
             let label = words.attach_ask(&model.label);
@@ -213,22 +250,27 @@ pub fn FitsNot(attaching: Attaching) -> impl IntoView {
 /// What can be handed in, for the chosen model.
 fn limits(words: &Words, attaching: Attaching) -> String {
     let megabytes = |bytes: i64| (bytes / 1_000_000).to_string();
-    let count = MOST_ATTACHMENTS.to_string();
+    let most = MOST_ATTACHMENTS.to_string();
     let text = (AttachmentKind::Text.largest() / 1_000).to_string();
-    let model = attaching.model.with(|name| attaching.offered.find(name));
-    let (sees, hears) = model.map_or((true, true), |model| (model.sees, model.hears));
+    let document = megabytes(AttachmentKind::Document.largest());
+    let (sees, hears, watches) = attaching.chosen().map_or((true, true, true), |model| {
+        (model.sees, model.hears, model.watches)
+    });
     let medium = megabytes(AttachmentKind::Image.largest());
     let together = megabytes(MEDIA_TOGETHER);
-    let mut told = words.attach_limits(&count, &text);
-    let more = match (sees, hears) {
-        (true, true) => words.attach_sees_and_hears(&medium, &together),
-        (true, false) => words.attach_sees(&medium, &together),
-        (false, true) => words.attach_hears(&medium, &together),
-        (false, false) => words.attach_reads.to_owned(),
-    };
-    told.push(' ');
-    told.push_str(&more);
-    told
+    let mut told = vec![words.attach_limits(&most, &document, &text)];
+    match (sees, hears) {
+        (true, true) => told.push(words.attach_sees_and_hears(&medium, &together)),
+        (true, false) => told.push(words.attach_sees(&medium, &together)),
+        (false, true) => told.push(words.attach_hears(&medium, &together)),
+        (false, false) if !watches => told.push(words.attach_reads.to_owned()),
+        (false, false) => {}
+    }
+    if watches {
+        let films = megabytes(AttachmentKind::Video.largest());
+        told.push(words.attach_watches(&films));
+    }
+    told.join(" ")
 }
 
 fn said(words: &Words, refusal: &Refusal) -> String {
@@ -236,7 +278,7 @@ fn said(words: &Words, refusal: &Refusal) -> String {
         Refusal::Kind => words.error_attachment_refused.to_owned(),
         Refusal::Large(most) => words.attach_too_large(&bytes(*most)),
         Refusal::Many => words.attach_too_many(&MOST_ATTACHMENTS.to_string()),
-        Refusal::Together => words.attach_too_large_together(&bytes(MEDIA_TOGETHER)),
+        Refusal::Together(most) => words.attach_too_large_together(&bytes(*most)),
         Refusal::Told(error) => words.failure(error.code).to_owned(),
     }
 }
@@ -245,6 +287,7 @@ fn icon(kind: Option<AttachmentKind>) -> Icon {
     match kind {
         Some(AttachmentKind::Image) => Icon::Image,
         Some(AttachmentKind::Audio) => Icon::Voice,
-        Some(AttachmentKind::Text) | None => Icon::Sheet,
+        Some(AttachmentKind::Video) => Icon::Film,
+        Some(AttachmentKind::Text | AttachmentKind::Document) | None => Icon::Sheet,
     }
 }

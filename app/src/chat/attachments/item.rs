@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use model::{AttachmentKind, FileId, attachment::is_named_text};
+use model::{
+    AttachmentKind, DocumentView, FileId, Unread,
+    attachment::{document_mime, is_named_text},
+};
 
 use crate::{browser, error::AppError};
 
@@ -32,8 +35,8 @@ pub enum Refusal {
     Large(i64),
     /// There are as many as there may be.
     Many,
-    /// Pictures and sound are too large together.
-    Together,
+    /// Pictures and sound, or films, are larger than this together, in bytes.
+    Together(i64),
     /// The server said no.
     Told(AppError),
 }
@@ -57,6 +60,8 @@ pub struct Item {
     pub(super) kind: Option<AttachmentKind>,
     pub(super) bytes: i64,
     pub(super) state: ArcRwSignal<State>,
+    /// What was read in it, once that is known.
+    pub(super) document: ArcRwSignal<Option<DocumentView>>,
     /// The text that was pasted and became this file.
     pub(super) pasted: Option<Arc<str>>,
 }
@@ -80,8 +85,10 @@ impl Item {
 pub enum Misfit {
     /// The chosen model can't be given files of that kind.
     Model(AttachmentKind),
-    /// Pictures and sound can't go together.
+    /// Pictures, sound and films can't go together.
     Mixed,
+    /// There is a document that the chosen model can't be given as text.
+    Unread(Unread),
 }
 
 /// What a model does with a file that is called so and that the browser takes for that.
@@ -89,7 +96,11 @@ pub(super) fn kind_of(name: &str, mime: &str) -> Option<AttachmentKind> {
     if is_named_text(&kept_name(name)) {
         return Some(AttachmentKind::Text);
     }
+    if document_mime(name).is_some() {
+        return Some(AttachmentKind::Document);
+    }
     let mime = match mime {
+        "video/x-m4v" => "video/mp4",
         "audio/mp3" | "audio/x-mp3" => "audio/mpeg",
         "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => "audio/wav",
         "audio/x-aac" | "audio/aacp" => "audio/aac",
@@ -130,8 +141,15 @@ mod tests {
             ("main.ts", "video/mp2t", Some(AttachmentKind::Text)),
             ("page.html", "text/html", Some(AttachmentKind::Text)),
             ("say.mp3", "audio/mp3", Some(AttachmentKind::Audio)),
-            ("report.pdf", "application/pdf", None),
-            ("a.docx", "", None),
+            (
+                "report.PDF",
+                "application/pdf",
+                Some(AttachmentKind::Document),
+            ),
+            ("a.docx", "", Some(AttachmentKind::Document)),
+            ("a.doc", "application/msword", None),
+            ("a.mov", "video/quicktime", Some(AttachmentKind::Video)),
+            ("a.avi", "video/x-msvideo", None),
             ("noted", "text/plain", None),
         ] {
             assert_eq!(kind_of(name, mime), expected, "{name}");

@@ -1,7 +1,7 @@
 //! The files of a question that was asked.
 
-use leptos::{either::EitherOf4, ev, prelude::*};
-use model::{Attachment, Medium};
+use leptos::{either::EitherOf5, ev, prelude::*};
+use model::{Attachment, AttachmentKind, Medium};
 
 use crate::{
     language::use_words,
@@ -36,8 +36,9 @@ fn One(attachment: Attachment) -> impl IntoView {
         ..
     } = attachment;
     let (name, address) = (name.clone(), format!("/files/{file}"));
+    let is_document = attachment.kind() == Some(AttachmentKind::Document);
     if is_gone {
-        return EitherOf4::A(view! {
+        return EitherOf5::A(view! {
             <span class="handed__file" data-gone="true">
                 <Glyph icon=Icon::Sheet/>
                 <span class="handed__name">{visible(name)}</span>
@@ -46,19 +47,30 @@ fn One(attachment: Attachment) -> impl IntoView {
         });
     }
     match attachment.medium() {
-        Some(Medium::Image) => EitherOf4::B(view! { <Picture attachment/> }),
-        Some(Medium::Audio) => EitherOf4::C(view! {
+        Some(Medium::Image) => EitherOf5::B(view! { <Picture attachment/> }),
+        Some(Medium::Audio) => EitherOf5::C(view! {
             <figure class="handed__sound">
                 <figcaption class="handed__name">{visible(name.clone())}</figcaption>
                 <audio controls preload="none" src=address aria-label=name.clone()></audio>
             </figure>
         }),
-        Some(Medium::Video) | None => EitherOf4::D(view! {
+        Some(Medium::Video) => EitherOf5::E(view! {
+            <figure class="handed__sound">
+                <figcaption class="handed__name">{name.clone()}</figcaption>
+                <video class="handed__film" controls preload="none" src=address aria-label=name.clone()></video>
+            </figure>
+        }),
+        None => EitherOf5::D(view! {
             <a class="handed__file" href=address download=name.clone() rel="external">
                 <Glyph icon=Icon::Sheet/>
                 <span class="handed__name">{visible(name.clone())}</span>
                 <span class="handed__told">{bytes(size)}</span>
             </a>
+            {is_document.then(|| view! {
+                <a class="handed__read" href=format!("/documents/{file}") aria-label=words.attachment_read(&name)>
+                    {words.document_read}
+                </a>
+            })}
         }),
     }
 }

@@ -2,17 +2,17 @@
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use model::{
-    Attachment, AttachmentKind, FileId, ModelName,
-    attachment::{MEDIA_TOGETHER, MOST_ATTACHMENTS},
+    Attachment, AttachmentKind, FileId, ModelChoice, ModelName, attachment::MOST_ATTACHMENTS,
 };
 use web_sys::{Blob, File};
 
 use super::{
     Offered,
     item::{Happened, Item, Misfit, Refusal, State, kept_name, kind_of, pasted_name},
+    reading::reads_it,
 };
 use crate::{
-    api::files::discard_file,
+    api::files::{discard_file, load_document},
     browser::{
         tus::{self, Progress, Wanted},
         upload,
@@ -54,14 +54,17 @@ impl Attaching {
     /// Those that a question has already.
     pub fn beginning_with(self, attachments: &[Attachment]) -> Self {
         for attachment in attachments.iter().filter(|known| !known.is_gone) {
-            self.push(Item {
+            let item = Item {
                 key: self.key(),
                 name: attachment.name.clone(),
                 kind: attachment.kind(),
                 bytes: attachment.bytes,
                 state: ArcRwSignal::new(State::Kept(attachment.file)),
+                document: ArcRwSignal::new(None),
                 pasted: None,
-            });
+            };
+            self.push(item.clone());
+            learn(item, attachment.file);
         }
         self
     }
@@ -120,19 +123,44 @@ impl Attaching {
                     .any(|item| item.kind == Some(kind) && !item.is_refused())
             })
         };
-        let (looks, listens) = (has(AttachmentKind::Image), has(AttachmentKind::Audio));
-        if looks && listens {
+        let media = [
+            AttachmentKind::Image,
+            AttachmentKind::Audio,
+            AttachmentKind::Video,
+        ];
+        let mut there = media.into_iter().filter(|kind| has(*kind));
+        let medium = there.next();
+        if there.next().is_some() {
             return Some(Misfit::Mixed);
         }
-        let model = self.model.with(|name| self.offered.find(name))?;
-        let lacks = |kind, is_there: bool| is_there && !model.takes(kind);
-        [
-            (AttachmentKind::Image, looks),
-            (AttachmentKind::Audio, listens),
-        ]
-        .into_iter()
-        .find(|(kind, is_there)| lacks(*kind, *is_there))
-        .map(|(kind, _)| Misfit::Model(kind))
+        let model = self.chosen()?;
+        if let Some(kind) = medium.filter(|kind| !model.takes(*kind)) {
+            return Some(Misfit::Model(kind));
+        }
+        let unread = |item: &Item| {
+            let document = item.document.get()?;
+            document.unread.filter(|_| !reads_it(&model, &document))
+        };
+        let unread = self.items.with(|items| items.iter().find_map(unread));
+        unread.map(Misfit::Unread)
+    }
+
+    /// The chosen model, if it is on offer.
+    pub(super) fn chosen(self) -> Option<ModelChoice> {
+        self.model.with(|name| self.offered.find(name))
+    }
+
+    /// Characters of all documents of which the chosen model is given the text.
+    pub(super) fn characters(self) -> i64 {
+        let of = |item: &Item| {
+            let document = item.document.get();
+            let document = document.filter(|document| {
+                let model = self.chosen();
+                !model.is_some_and(|model| reads_it(&model, document))
+            });
+            document.map_or(0, |document| i64::from(document.characters))
+        };
+        self.items.with(|items| items.iter().map(of).sum())
     }
 
     /// Takes all away, to be sent.
@@ -294,6 +322,7 @@ impl Attaching {
             kind,
             bytes: bytes as i64,
             state: ArcRwSignal::new(State::Sending(0.0)),
+            document: ArcRwSignal::new(None),
             pasted: None,
         }
     }
@@ -328,6 +357,7 @@ impl Attaching {
             match tus::upload(&blob, &item.name, wanted, tell).await {
                 Ok(Some(file)) if is_wanted() => {
                     item.state.set(State::Kept(file));
+                    learn(item.clone(), file);
                     let last = Some((item.name.clone(), Happened::Kept));
                     self.last.try_set(last);
                 }
@@ -355,20 +385,18 @@ impl Attaching {
         }
         self.items.with_untracked(|items| {
             let taken = items.iter().filter(|item| !item.is_refused());
-            let (mut count, mut media) = (0, 0);
+            let (mut count, mut together) = (0, item.bytes);
             for other in taken {
                 count += 1;
-                if other.kind.is_some_and(AttachmentKind::is_medium) {
-                    media += other.bytes;
+                if other.kind.and_then(AttachmentKind::together) == kind.together() {
+                    together += other.bytes;
                 }
             }
             if count >= MOST_ATTACHMENTS {
-                Some(Refusal::Many)
-            } else if kind.is_medium() && media + item.bytes > MEDIA_TOGETHER {
-                Some(Refusal::Together)
-            } else {
-                None
+                return Some(Refusal::Many);
             }
+            let most = kind.together().filter(|most| together > *most);
+            most.map(Refusal::Together)
         })
     }
 
@@ -382,5 +410,17 @@ impl Attaching {
             *next
         });
         next.unwrap_or_default()
+    }
+}
+
+/// Asks what was read in a document.
+fn learn(item: Item, file: FileId) {
+    if item.kind == Some(AttachmentKind::Document) {
+        spawn_local(async move {
+            // What can't be told now is told when the question is sent.
+            if let Ok(document) = load_document(file).await {
+                item.document.try_set(Some(document));
+            }
+        });
     }
 }

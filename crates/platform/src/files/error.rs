@@ -39,6 +39,12 @@ pub enum FilesError {
     /// Damaged, cut off, or a picture that would become enormous.
     #[error("the content can't be read or would become too large")]
     Invalid,
+    /// It can be opened only with a password.
+    #[error("the document is locked")]
+    Locked,
+    /// Documents can't be read here and now.
+    #[error("documents can't be read")]
+    Reader(#[source] io::Error),
     /// The scanner found something.
     #[error("the scanner found {signature}")]
     Infected {
@@ -91,6 +97,8 @@ impl FilesError {
             Self::TypeRefused => FailureCode::FileTypeRefused,
             Self::TypeMismatch => FailureCode::FileTypeMismatch,
             Self::Invalid => FailureCode::InvalidFile,
+            Self::Locked => FailureCode::FileLocked,
+            Self::Reader(_) => FailureCode::FilesUnavailable,
             Self::Infected { .. } => FailureCode::FileInfected,
             Self::Scanner(_) => FailureCode::ScannerUnavailable,
             Self::WrongOffset { .. } => FailureCode::WrongOffset,
@@ -108,6 +116,7 @@ impl FilesError {
             Self::Identity(error) => error.retry_after_s(),
             Self::Place(_)
             | Self::Scanner(_)
+            | Self::Reader(_)
             | Self::Overloaded
             | Self::Store(store::Error::Unavailable(_) | store::Error::Redis(_)) => Some(5),
             Self::Store(_)
@@ -118,6 +127,7 @@ impl FilesError {
             | Self::TypeRefused
             | Self::TypeMismatch
             | Self::Invalid
+            | Self::Locked
             | Self::Infected { .. }
             | Self::WrongOffset { .. }
             | Self::Interrupted(_)
@@ -135,6 +145,7 @@ impl FilesError {
             | Self::TypeRefused
             | Self::TypeMismatch
             | Self::Invalid
+            | Self::Locked
             | Self::Infected { .. }
             | Self::Name(_)
             | Self::Ended(_) => true,
@@ -144,6 +155,7 @@ impl FilesError {
             | Self::NotFound
             | Self::TooMany
             | Self::Scanner(_)
+            | Self::Reader(_)
             | Self::WrongOffset { .. }
             | Self::Interrupted(_)
             | Self::Overloaded

@@ -3,10 +3,11 @@
 
 use model::{
     FileName, Medium,
-    attachment::{TEXT_EXTENSIONS, TEXT_MIME},
+    attachment::{DOCUMENTS, TEXT_EXTENSIONS, TEXT_MIME},
 };
 
 use super::{FilesError, text};
+use crate::documents::{self, DocumentKind};
 
 /// As many bytes of the beginning are enough to know a type.
 pub(super) const ENOUGH: usize = 4096;
@@ -67,11 +68,20 @@ const TEXT: &Type = &of(
     &["text/markdown", "text/csv", "application/json"],
 );
 
+/// What senders call what they only know to be an archive.
+const ARCHIVE: &[&str] = &["application/zip", "application/x-zip-compressed"];
+const PDF: &Type = &of(DOCUMENTS[0].1, &["pdf"], &["application/x-pdf"]);
+const WORD: &Type = &of(DOCUMENTS[1].1, &["docx"], ARCHIVE);
+const SHEETS: &Type = &of(DOCUMENTS[2].1, &["xlsx"], ARCHIVE);
+const SLIDES: &Type = &of(DOCUMENTS[3].1, &["pptx"], ARCHIVE);
+const BOOK: &Type = &of(DOCUMENTS[4].1, &["epub"], ARCHIVE);
+
 impl Type {
     /// The type of that name that is kept.
     pub(super) fn named(mime: &str) -> Option<&'static Self> {
         let all = [
             PNG, JPEG, WEBP, GIF, BMP, MP4, MOV, WEBM, M4A, AAC, MP3, WAV, OGG, FLAC, AMR, TEXT,
+            PDF, WORD, SHEETS, SLIDES, BOOK,
         ];
         all.into_iter().find(|known| known.mime == mime)
     }
@@ -127,6 +137,11 @@ pub(super) fn agreed(
         .is_some_and(|extension| TEXT.has_extension(extension));
     let candidates: &[&'static Type] = if is_named_text && text::may_begin(head) {
         &[TEXT]
+    } else if let Some(kind) = document(name) {
+        if kind.is_office() && documents::is_locked_office(head) {
+            return Err(FilesError::Locked);
+        }
+        of_document(kind, head)
     } else {
         by_content(head)
     };
@@ -143,6 +158,25 @@ pub(super) fn agreed(
     };
     let agreed = candidates.iter().find(agrees);
     agreed.copied().ok_or(FilesError::TypeMismatch)
+}
+
+/// The kind of document that the name says.
+fn document(name: &FileName) -> Option<DocumentKind> {
+    DocumentKind::of_extension(&name.extension()?.to_ascii_lowercase())
+}
+
+/// All archives begin in the same way: which of them is a document, the name says, and what is in it must agree.
+fn of_document(kind: DocumentKind, head: &[u8]) -> &'static [&'static Type] {
+    if !documents::may_begin(kind, head) {
+        return by_content(head);
+    }
+    match kind {
+        DocumentKind::Pdf => &[PDF],
+        DocumentKind::Word => &[WORD],
+        DocumentKind::Sheets => &[SHEETS],
+        DocumentKind::Slides => &[SLIDES],
+        DocumentKind::Book => &[BOOK],
+    }
 }
 
 /// `Image/PNG; charset=x` is `image/png`.
@@ -171,6 +205,9 @@ fn by_content(head: &[u8]) -> &'static [&'static Type] {
         let header = &head[..head.len().min(64)];
         let is_webm = header.windows(7).any(|text| text == b"\x42\x82\x84webm");
         return if is_webm { &[WEBM] } else { &[] };
+    }
+    if documents::may_begin(DocumentKind::Pdf, head) {
+        return &[PDF];
     }
     match infer::get(head).map_or("", |found| found.mime_type()) {
         "image/png" => &[PNG],
@@ -239,7 +276,6 @@ mod tests {
             b"<svg xmlns='http://www.w3.org/2000/svg'>",
             b"<!DOCTYPE html><script>alert(1)</script>",
             b"PK\x03\x04\x14\0\0\0\x08\0",
-            b"%PDF-1.7\n%\xe2\xe3\xcf\xd3",
             b"MZ\x90\0\x03\0\0\0\x04\0",
             b"\x7fELF\x02\x01\x01\0",
             b"\0\0\0\x18ftypheic\0\0\0\0",
@@ -287,6 +323,52 @@ mod tests {
         ] {
             assert_eq!(mime(head, name, declared), expected, "{name} {declared:?}");
         }
+    }
+
+    /// FI-02.
+    #[test]
+    fn a_document_is_what_its_name_and_its_beginning_say() {
+        let archive = |first: &str| {
+            let length = u8::try_from(first.len()).unwrap();
+            [
+                &b"PK\x03\x04"[..],
+                &[0; 22],
+                &[length, 0, 0, 0],
+                first.as_bytes(),
+            ]
+            .concat()
+        };
+        let (office, other) = (archive("_rels/.rels"), archive("a.exe"));
+        let (office, other) = (office.as_slice(), other.as_slice());
+        let (pdf, locked) = (&b"%PDF-1.7\n"[..], &b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"[..]);
+        for (head, name, declared, expected) in [
+            (pdf, "a.PDF", Some("application/pdf"), Ok("application/pdf")),
+            (pdf, "a", None, Ok("application/pdf")),
+            (pdf, "a.docx", None, Err("mismatch")),
+            (pdf, "a.png", None, Err("mismatch")),
+            (pdf, "a.pdf", Some("text/html"), Err("mismatch")),
+            (
+                office,
+                "a.docx",
+                Some("application/zip"),
+                Ok(DOCUMENTS[1].1),
+            ),
+            (office, "a.xlsx", None, Ok(DOCUMENTS[2].1)),
+            (office, "a.epub", None, Err("refused")),
+            (office, "a.docm", None, Err("refused")),
+            (office, "a", None, Err("refused")),
+            (other, "a.docx", None, Err("refused")),
+            (PNG_HEAD, "a.pdf", None, Err("mismatch")),
+            (locked, "a.doc", None, Err("refused")),
+            (locked, "a.pdf", None, Err("refused")),
+        ] {
+            assert_eq!(mime(head, name, declared), expected, "{name} {declared:?}");
+        }
+        let name = FileName::parse("a.docx").unwrap();
+        assert!(matches!(
+            agreed(locked, &name, None),
+            Err(FilesError::Locked)
+        ));
     }
 
     #[test]

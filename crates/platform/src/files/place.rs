@@ -41,6 +41,8 @@ pub(super) enum Object<'a> {
     Content,
     /// A small picture of it, with that longest side.
     Thumbnail(u32),
+    /// What was read in it.
+    Reading,
     /// A part of an upload.
     Part(&'a str),
 }
@@ -177,6 +179,8 @@ fn key(blob: Blob, object: Object<'_>) -> Key {
     let name = match object {
         Object::Content => "content".to_owned(),
         Object::Thumbnail(side) => format!("thumbnail-{side}"),
+        // Another number where documents are read in another way, so that they are read anew.
+        Object::Reading => "reading-1".to_owned(),
         Object::Part(name) => name.to_owned(),
     };
     Key::from_iter([blob.owner.to_string(), blob.id.to_string(), name])

@@ -16,7 +16,10 @@ use super::{
     place::Object,
     scan::Scan,
 };
-use crate::store::{Blob, Keep, Kept};
+use crate::{
+    documents::DocumentKind,
+    store::{Blob, Keep, Kept},
+};
 
 /// What is said about a file that comes in.
 #[derive(Clone, Debug)]
@@ -105,7 +108,10 @@ impl Files {
             return Err(FilesError::TooLarge);
         }
         let kind = kinds::agreed(&head, &file.name, file.declared.as_deref())?;
-        let taken = if kind.medium() == Some(Medium::Image) {
+        let taken = if let Some(document) = DocumentKind::of_mime(kind.mime) {
+            self.document(owner, &file, (kind, document), (head, bytes, limit), from)
+                .await
+        } else if kind.medium() == Some(Medium::Image) {
             let limit = limit.min(pictures::LARGEST);
             self.picture(owner, &file, kind, (head, bytes, limit), from)
                 .await
@@ -150,13 +156,38 @@ impl Files {
         owner: UserId,
         file: &NewFile,
         kind: &'static Type,
-        (mut whole, mut bytes, limit): (
+        sent: (
             BytesMut,
             impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
             u64,
         ),
         from: From,
     ) -> Result<FileView, FilesError>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (whole, room) = self.gathered(file.kind, sent).await?;
+        let cleaned = self
+            .on_pictures(move || pictures::cleaned(kind, &whole))
+            .await?;
+        drop(room);
+        let cleaned = cleaned.ok_or(FilesError::Invalid)?;
+        let size = Some((cleaned.width, cleaned.height));
+        let mut draft = Draft::begin(self, self.next_blob(owner), u64::MAX, None).await?;
+        draft.write(cleaned.file.into()).await?;
+        self.keep(owner, file, kind, draft, size, from).await
+    }
+
+    /// All that is sent, scanned, and the room in memory that it takes.
+    pub(super) async fn gathered<E>(
+        &self,
+        kind: FileKind,
+        (mut whole, mut bytes, limit): (
+            BytesMut,
+            impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
+            u64,
+        ),
+    ) -> Result<(BytesMut, OwnedSemaphorePermit), FilesError>
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
@@ -170,25 +201,17 @@ impl Files {
             }
         }
         // The scanner sees what was sent, not what we made of it.
-        if let Some(mut scan) = self.scan_of(file.kind).await? {
+        if let Some(mut scan) = self.scan_of(kind).await? {
             for piece in whole.chunks(1024 * 1024) {
                 scan.write(piece).await?;
             }
             scan.finish().await?;
         }
-        let cleaned = self
-            .on_pictures(move || pictures::cleaned(kind, &whole))
-            .await?;
-        drop(room);
-        let cleaned = cleaned.ok_or(FilesError::Invalid)?;
-        let size = Some((cleaned.width, cleaned.height));
-        let mut draft = Draft::begin(self, self.next_blob(owner), u64::MAX, None).await?;
-        draft.write(cleaned.file.into()).await?;
-        self.keep(owner, file, kind, draft, size, from).await
+        Ok((whole, room))
     }
 
     /// What was written becomes a file.
-    async fn keep(
+    pub(super) async fn keep(
         &self,
         owner: UserId,
         file: &NewFile,
@@ -260,7 +283,7 @@ impl Files {
         room.map_err(|_| FilesError::Overloaded)
     }
 
-    fn next_blob(&self, owner: UserId) -> Blob {
+    pub(super) fn next_blob(&self, owner: UserId) -> Blob {
         Blob {
             owner,
             id: self.0.ids.next(),

@@ -32,6 +32,11 @@ pub(crate) fn decoded(bytes: &[u8]) -> Option<String> {
     Some(seen.collect())
 }
 
+/// Whether a reader sees the character, or the white space that it is.
+pub(crate) fn is_shown(c: char) -> bool {
+    !is_hidden(c) && (!c.is_control() || matches!(c, '\t' | '\n'))
+}
+
 /// Characters that show nothing, turn the reading direction, or carry letters that can't be seen.
 fn is_hidden(c: char) -> bool {
     matches!(

@@ -1,11 +1,10 @@
 //! Files that are handed in with a question: whether they can be, and whether the model takes them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use model::{
     Attachment, AttachmentKind, FailureCode, FileId, FileView, ModelName, Permission, Prompt,
-    UserId,
-    attachment::{MEDIA_TOGETHER, MOST_ATTACHMENTS},
+    Unread, UserId, attachment::MOST_ATTACHMENTS,
 };
 
 use super::Generations;
@@ -75,7 +74,7 @@ impl Generations {
             return Err(Error::Refused(FailureCode::TooMany));
         }
         let files = &self.0.files;
-        let (mut views, mut kinds, mut media) = (Vec::new(), Vec::new(), 0);
+        let (mut views, mut kinds, mut media) = (Vec::new(), Vec::new(), HashMap::new());
         for id in ids {
             let file = match files.view(user, *id).await {
                 Err(FilesError::NotFound) => return Err(Error::Refused(FailureCode::FileGone)),
@@ -83,15 +82,18 @@ impl Generations {
             };
             let kind = AttachmentKind::of_mime(&file.mime)
                 .ok_or(Error::Refused(FailureCode::AttachmentRefused))?;
-            if kind.is_medium() {
-                media += file.bytes;
-            }
-            if file.bytes > kind.largest() || media > MEDIA_TOGETHER {
+            let together: &mut i64 = media.entry(kind.together()).or_default();
+            *together += file.bytes;
+            let is_too_much = kind.together().is_some_and(|most| *together > most);
+            if file.bytes > kind.largest() || is_too_much {
                 return Err(Error::Refused(FailureCode::TooLarge));
             }
             if kind == AttachmentKind::Text {
                 let content = files.read(user, *id, u64::MAX).await?;
                 text::decoded(&content).ok_or(Error::Refused(FailureCode::UnreadableText))?;
+            }
+            if kind == AttachmentKind::Document {
+                self.readable(user, model, *id).await?;
             }
             kinds.push(kind);
             views.push(file);
@@ -101,18 +103,56 @@ impl Generations {
     }
 
     /// Refuses what is handed in with a question that the model is to answer once more, if it can't be given that.
-    pub(super) fn takes(&self, model: &ModelName, attachments: &[Attachment]) -> Result<(), Error> {
+    pub(super) async fn takes(
+        &self,
+        user: UserId,
+        model: &ModelName,
+        attachments: &[Attachment],
+    ) -> Result<(), Error> {
         let there = attachments.iter().filter(|attachment| !attachment.is_gone);
         let kinds: Vec<_> = there.filter_map(Attachment::kind).collect();
-        self.taken(model, &kinds)
+        self.taken(model, &kinds)?;
+        for attachment in attachments {
+            // One that is gone is told of, and not missed.
+            if attachment.kind() == Some(AttachmentKind::Document) {
+                self.readable(user, model, attachment.file).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a document that has no text for a model that is given nothing else of it.
+    async fn readable(&self, user: UserId, model: &ModelName, file: FileId) -> Result<(), Error> {
+        let (view, read) = match self.0.files.read_in(user, file).await {
+            // Deleted meanwhile: it is told of, and not missed.
+            Err(FilesError::NotFound) => return Ok(()),
+            read => read?,
+        };
+        if self.0.models.spec(model).reads_documents && is_read_as_it_is(&view.name) {
+            return Ok(());
+        }
+        match read.text() {
+            Ok(_) => Ok(()),
+            Err(Unread::NoText) => Err(Error::Refused(FailureCode::DocumentWithoutText)),
+            Err(Unread::TooComplex) => Err(Error::Refused(FailureCode::DocumentTooComplex)),
+        }
     }
 
     fn taken(&self, model: &ModelName, kinds: &[AttachmentKind]) -> Result<(), Error> {
         let spec = self.0.models.spec(model);
         let has = |kind| kinds.contains(&kind);
         let (looks, listens) = (has(AttachmentKind::Image), has(AttachmentKind::Audio));
-        if looks && listens {
+        let watches = has(AttachmentKind::Video);
+        if [looks, listens, watches]
+            .into_iter()
+            .filter(|has| *has)
+            .count()
+            > 1
+        {
             return Err(Error::Refused(FailureCode::MediaMixed));
+        }
+        if watches && !spec.watches {
+            return Err(Error::Refused(FailureCode::ModelCantWatch));
         }
         if looks && !spec.sees {
             return Err(Error::Refused(FailureCode::ModelCantSee));

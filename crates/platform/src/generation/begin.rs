@@ -218,9 +218,10 @@ impl Generations {
         };
         let model = model.unwrap_or(current.model);
         self.room_for(caller, &model).await?;
-        self.takes(&model, &attachments)?;
+        self.takes(caller.user(), &model, &attachments).await?;
         let (this, caller) = (self.clone(), caller.clone());
         let user = caller.user();
+
         self.unbroken(async move {
             let answer = this.new_answer(None, &model);
             let begun = this

@@ -7,7 +7,7 @@ use model::{AnswerFailure, FailureCode, GenerationId};
 /// The failure as it is shown under the answer.
 pub(super) fn of_upstream(error: &Error, generation: GenerationId) -> AnswerFailure {
     AnswerFailure {
-        code: code(error.kind()),
+        code: of_document(error).unwrap_or(code(error.kind())),
         reference: error
             .request_id()
             // It may come from a body, and Postgres takes no NUL in text.
@@ -16,6 +16,15 @@ pub(super) fn of_upstream(error: &Error, generation: GenerationId) -> AnswerFail
             .retry_after()
             .map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),
     }
+}
+
+/// What the upstream says of documents ("qwen-long files"): such a request is refused again and again, so the reader must learn why.
+fn of_document(error: &Error) -> Option<FailureCode> {
+    let told = error.message();
+    let is_of_one = ["File [id:", "Invalid file [id:", "Too many files provided"]
+        .iter()
+        .any(|beginning| told.starts_with(beginning));
+    is_of_one.then_some(FailureCode::DocumentRefused)
 }
 
 /// A failure that the upstream has no part in.

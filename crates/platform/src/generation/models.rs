@@ -19,6 +19,10 @@ pub(super) enum Thinking {
 }
 
 /// How a model is asked.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something that models can do or not"
+)]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spec {
     pub(super) thinking: Thinking,
@@ -33,7 +37,14 @@ pub(super) struct Spec {
     pub(super) hears: bool,
     /// Whether it can call tools; what the catalogue doesn't say is not tried.
     pub(super) calls: bool,
+    /// Whether it takes films.
+    pub(super) watches: bool,
+    /// Whether it is given documents as they are.
+    pub(super) reads_documents: bool,
 }
+
+/// The family of models to which documents are given by the ids of their uploads ("qwen-long files"). Of no other one is that documented.
+const READERS: &str = "qwen-long";
 
 /// What is sent to a model of which nothing is known.
 const CAUTIOUS_CHARACTERS: usize = 24_000;
@@ -87,6 +98,8 @@ impl Models {
             sees: takes(Modality::Image),
             hears: takes(Modality::Audio),
             calls: card.and_then(|card| card.has(&Feature::FunctionCalling)) == Some(true),
+            watches: takes(Modality::Video),
+            reads_documents: name.as_str().starts_with(READERS),
             continues: thinking != Thinking::Always && prefix != Some(false),
             context_characters: tokens.map_or(CAUTIOUS_CHARACTERS, |tokens| {
                 usize::try_from(tokens / 2).unwrap_or(usize::MAX)
@@ -128,6 +141,9 @@ impl Models {
             reasons: spec.thinking != Thinking::OnRequest,
             sees: spec.sees,
             hears: spec.hears,
+            watches: spec.watches,
+            reads_documents: spec.reads_documents,
+            characters: u32::try_from(spec.context_characters).unwrap_or(u32::MAX),
             name: name.clone(),
         }
     }
@@ -223,7 +239,10 @@ mod tests {
         );
         assert_eq!((newer.sees, newer.hears), (true, false));
         let omni = models.spec(&name("qwen3.5-omni-plus"));
-        assert_eq!((omni.sees, omni.hears), (true, true));
+        assert_eq!((omni.sees, omni.hears, omni.watches), (true, true, true));
+        let reader = models.spec(&name("qwen-long"));
+        assert_eq!((reader.reads_documents, reader.watches), (true, false));
+        assert!(!plus.reads_documents);
         let thinker = models.spec(&name("qwq-plus"));
         assert_eq!(
             (thinker.thinking, thinker.continues),

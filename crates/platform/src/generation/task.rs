@@ -111,7 +111,19 @@ impl Generations {
         }
         let (mut end, mut call, mut first) = (End::of(task), call, None);
         loop {
-            let prepared = self.request(end, user, &model, &live, &toolbox).await;
+            // Files may have to be put at the upstream first, which takes its time.
+            let prepared = tokio::select! {
+                biased;
+                () = live.stop.cancelled() => {
+                    self.leave(&live, MessageStatus::Stopped).await;
+                    return None;
+                }
+                () = inner.leaving.cancelled() => {
+                    self.leave(&live, MessageStatus::Interrupted).await;
+                    return None;
+                }
+                prepared = self.request(end, user, &model, &live, &toolbox) => prepared,
+            };
             let (branch, request, media) = match prepared {
                 Ok(prepared) => prepared,
                 Err(code) => return self.give_up(&live, code).await,
@@ -189,6 +201,20 @@ impl Generations {
         })
     }
 
+    /// Ends an answer before it was asked for.
+    async fn leave(&self, live: &Arc<Live>, status: MessageStatus) {
+        let ending = Ending {
+            status,
+            failure: None,
+            upstream_request_id: None,
+            tokens: None,
+        };
+        self.0
+            .committer
+            .add(live, |pending| pending.end = Some(ending));
+        live.ended().await;
+    }
+
     /// Ends an answer that could not be asked for.
     async fn fail(&self, live: &Arc<Live>, code: FailureCode) {
         let ending = Ending::failed(code, live.generation);
@@ -220,7 +246,7 @@ impl Generations {
         let wishes = self.wishes(user, live.conversation, model);
         let wishes = wishes.await.map_err(unreadable)?;
         let spec = inner.models.spec(model);
-        let materials = self.materials(user, spec, &branch).await?;
+        let materials = self.materials(user, (model, spec), &branch).await?;
         let goes_on = match (end, branch.last()) {
             (End::Cut, Some(answer)) => {
                 !request::ends_in_calls(spec, &answer.text(), &answer.calls)

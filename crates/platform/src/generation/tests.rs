@@ -4,6 +4,7 @@ mod assistants;
 mod attaching;
 mod closing;
 mod continuing;
+mod documents;
 mod ending;
 mod neighbours;
 mod page;
@@ -72,9 +73,15 @@ impl House {
         let client = Client::new(upstream).unwrap();
         let generation = GenerationOptions {
             default_model: name("qwen-plus"),
-            models: ["qwen3.5-plus", "qwen3-max", "qwen-flash", "qwq-plus"]
-                .map(name)
-                .to_vec(),
+            models: [
+                "qwen3.5-plus",
+                "qwen3-max",
+                "qwen-flash",
+                "qwq-plus",
+                "qwen-long",
+            ]
+            .map(name)
+            .to_vec(),
             catalogue: bailian::capability::Catalogue::built_in(),
             title_model: name("qwen-flash"),
             simulated: true,

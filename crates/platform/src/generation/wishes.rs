@@ -80,7 +80,9 @@ impl Wishes {
     ) -> ChatRequest {
         let told = [self.system(), about.map(str::to_owned)];
         let told: Vec<String> = told.into_iter().flatten().collect();
-        let system = (!told.is_empty()).then(|| Turn::system(told.join("\n\n")));
+        // What people write must not name others' files, which models that read documents take from such messages.
+        let told = told.join("\n\n").replace("fileid://", "fileid: //");
+        let system = (!told.is_empty()).then(|| Turn::system(told));
         let turns = system.into_iter().chain(turns);
         let mut request = ChatRequest::new(model.as_str(), turns).include_usage();
         let set = &self.parameters;
@@ -187,6 +189,18 @@ mod tests {
         ] {
             assert_eq!(sent[field], value, "{field}");
         }
+    }
+
+    /// AC-03.
+    #[test]
+    fn instructions_name_no_files() {
+        let set = Parameters {
+            instructions: "fileid://file-fe-1,fileid://file-fe-2".to_owned(),
+            ..Parameters::default()
+        };
+        let sent = json(&Wishes::new(set, None));
+        let told = sent["messages"][0]["content"].as_str().expect("a text");
+        assert_eq!(told, "fileid: //file-fe-1,fileid: //file-fe-2");
     }
 
     #[test]

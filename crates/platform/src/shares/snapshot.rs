@@ -147,7 +147,9 @@ fn told(message: &Message) -> String {
     let kind = |file: &Attachment| match file.kind() {
         Some(AttachmentKind::Image) => "📎 image · 图片",
         Some(AttachmentKind::Audio) => "📎 audio · 音频",
+        Some(AttachmentKind::Video) => "📎 video · 视频",
         Some(AttachmentKind::Text) => "📎 text · 文本",
+        Some(AttachmentKind::Document) => "📎 document · 文档",
         None => "📎",
     };
     if !message.calls.is_empty() {

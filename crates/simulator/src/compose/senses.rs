@@ -20,6 +20,8 @@ pub(crate) enum Sight {
         name: String,
         opening: String,
     },
+    /// What stood between fences, by its beginning.
+    Passage(String),
     /// On another machine, which is not asked.
     Elsewhere,
 }
@@ -87,6 +89,15 @@ pub(crate) fn look(bytes: &[u8]) -> Option<Sight> {
     })
 }
 
+/// What stands between fences in a question is material: how it begins, without marks in brackets.
+pub(crate) fn passage(question: &str) -> Option<Sight> {
+    let mut lines = question.lines().map(str::trim);
+    lines.find(|line| line.starts_with("```"))?;
+    let mut inside = lines.take_while(|line| !line.starts_with("```"));
+    let opening = inside.find(|line| !line.is_empty() && !line.starts_with('['))?;
+    Some(Sight::Passage(opening.chars().take(80).collect()))
+}
+
 /// A sentence for each, in the language of the question.
 pub(crate) fn describe(sights: &[Sight], question: &str) -> String {
     let language = Language::of(question);
@@ -136,6 +147,8 @@ fn sentence(sight: &Sight, language: Language) -> String {
             format!("文件 {name} 开头写道：“{opening}”")
         }
         Sight::Document { name, opening } => format!("The file {name} begins: “{opening}”"),
+        Sight::Passage(opening) if is_chinese => format!("所附文本开头写道：“{opening}”"),
+        Sight::Passage(opening) => format!("The text that came along begins: “{opening}”"),
         Sight::Elsewhere if is_chinese => "那个地址在别的机器上，模拟器看不到。".to_owned(),
         Sight::Elsewhere => {
             "That address is on another machine, where the simulator can't look.".to_owned()
@@ -189,7 +202,7 @@ fn name([red, green, blue]: [u8; 3]) -> Color {
 mod tests {
     use image::{Rgb, RgbImage};
 
-    use super::{Color, Sight, describe, look, name};
+    use super::{Color, Sight, describe, look, name, passage};
     use crate::picture;
 
     #[test]
@@ -208,6 +221,17 @@ mod tests {
         ] {
             assert_eq!(name(color), called, "{color:?}");
         }
+    }
+
+    #[test]
+    fn what_stands_between_fences_is_told_of() {
+        let question = "Sum it up.\n\n```\n[page 1]\nSpring dawn\n```";
+        assert_eq!(
+            passage(question),
+            Some(Sight::Passage("Spring dawn".to_owned()))
+        );
+        assert_eq!(passage("Spring dawn"), None);
+        assert_eq!(passage("```\n```"), None);
     }
 
     #[test]

@@ -318,6 +318,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     permitted("imports.list", Permission::ChatUse, &[]),
     permitted("files.storage", Permission::FilesUse, &[]),
     permitted("files.discard", Permission::FilesUse, NO_ID),
+    permitted("files.document", Permission::FilesUse, NO_ID),
+    permitted("files.document_text", Permission::FilesUse, NO_ID),
     permitted(
         "jobs.list",
         Permission::JobsRead,

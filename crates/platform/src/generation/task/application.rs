@@ -18,7 +18,7 @@ use model::{
 };
 
 use self::reading::Reading;
-use super::{CONTEXT, Generations, Live, request, subject, unreadable};
+use super::{CONTEXT, Generations, Live, request, unreadable};
 use crate::{
     gateway::{Ending as Booked, Running},
     generation::{
@@ -44,6 +44,9 @@ const WORDS: Spec = Spec {
     context_characters: 24_000,
     sees: false,
     hears: false,
+    watches: false,
+    reads_documents: false,
+    calls: false,
 };
 
 /// What is asked, and how it is asked instead where the session is gone.
@@ -108,9 +111,9 @@ impl Generations {
             .ok_or(FailureCode::AssistantGone)?;
         let branch = inner.db.branch(user, live.conversation, question, CONTEXT);
         let branch = branch.await.map_err(unreadable)?;
-        let materials = self.materials(user, WORDS, &branch).await?;
         // The model is not asked: only the turns are taken from this request.
         let model = &inner.options.default_model;
+        let materials = self.materials(user, (model, WORDS), &branch).await?;
         let turns = request::answer(model, WORDS, &branch, &Wishes::default(), &materials);
         let turns = said(turns.messages);
         let sent = Sent {

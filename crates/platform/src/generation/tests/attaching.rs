@@ -26,7 +26,7 @@ fn picture(width: u32, height: u32) -> Vec<u8> {
 }
 
 impl House {
-    async fn upload(&self, name: &str, bytes: Vec<u8>) -> FileId {
+    pub(super) async fn upload(&self, name: &str, bytes: Vec<u8>) -> FileId {
         let file = NewFile::upload(FileName::parse(name).unwrap(), None);
         let pieces: Vec<_> = bytes
             .chunks(4_096)
@@ -38,7 +38,7 @@ impl House {
         stored.unwrap().id
     }
 
-    async fn hand_in(
+    pub(super) async fn hand_in(
         &self,
         conversation: Option<ConversationId>,
         (text, files): (&str, &[FileId]),
@@ -60,7 +60,7 @@ impl House {
     }
 
     /// The messages that the model was sent last.
-    fn sent(&self, model: &str) -> Vec<Value> {
+    pub(super) fn sent(&self, model: &str) -> Vec<Value> {
         let received = self.simulator.received();
         let last = received.iter().rev().find(|request| request.model == model);
         last.unwrap().body["messages"].as_array().unwrap().clone()
@@ -141,7 +141,8 @@ async fn what_the_model_cant_be_given_is_refused_and_nothing_is_asked() {
             (vec![image], "qwen-plus", FailureCode::ModelCantSee),
             (vec![sound], "qwen3.5-plus", FailureCode::ModelCantHear),
             (vec![image, sound], "qwen3.5-plus", FailureCode::MediaMixed),
-            (vec![film], "qwen3.5-plus", FailureCode::AttachmentRefused),
+            (vec![film], "qwen-plus", FailureCode::ModelCantWatch),
+            (vec![image, film], "qwen3.5-plus", FailureCode::MediaMixed),
             (vec![unread], "qwen-plus", FailureCode::UnreadableText),
             (vec![large], "qwen-plus", FailureCode::TooLarge),
             (vec![gone], "qwen-plus", FailureCode::FileGone),

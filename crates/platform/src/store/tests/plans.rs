@@ -7,8 +7,8 @@ use crate::store::{
     default_models, drafts, expiry, export, files, folders, generations, groups, idempotency,
     imports, instructions, invitations, job_lines, jobs, ledger, library, messages, order,
     parameters, people, queue, ratings, remembered, runs, saved_prompts, search, shares, tags,
-    temporary, testing::on_both, tool_calls, tools, trail, transcripts, uploads, upstream_objects,
-    usage, usage_report, vectors, works,
+    temporary, testing::on_both, tool_calls, tools, trail, transcripts, uploads, upstream_copies,
+    upstream_objects, usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -48,6 +48,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     usage::QUERIES,
     budgets::QUERIES,
     ledger::QUERIES,
+    upstream_copies::QUERIES,
     upstream_objects::QUERIES,
     usage_report::QUERIES,
     calls::QUERIES,

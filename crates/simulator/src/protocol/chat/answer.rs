@@ -77,10 +77,12 @@ fn prose(ask: &Ask, seed: u64) -> String {
     if let Some(language) = &ask.target_language {
         return format!("[{language}] {question}");
     }
-    if ask.sights.is_empty() {
+    let mut sights = ask.sights.clone();
+    sights.extend(compose::passage(question));
+    if sights.is_empty() {
         return compose::text(seed, &ask.messages);
     }
-    let shown = compose::describe(&ask.sights, question);
+    let shown = compose::describe(&sights, question);
     format!("{shown}\n\n{}", compose::text(seed, &ask.messages))
 }
 

@@ -60,9 +60,11 @@ async fn take_in(exhibit: &Exhibit, ask: &mut Ask, entry: &Entry) -> Result<(), 
             ask.sights.push(Sight::Frames(exhibit.urls.len()));
         }
         Modality::Film => {
-            let sight = fetch(exhibit, ask, entry)
-                .await?
-                .map_or(Sight::Elsewhere, |_| Sight::Film);
+            let film = fetch(exhibit, ask, entry).await?;
+            if film.as_ref().is_some_and(|film| !is_film(&film.bytes)) {
+                return Err(Refusal::invalid_parameter("Invalid video file."));
+            }
+            let sight = film.map_or(Sight::Elsewhere, |_| Sight::Film);
             ask.sensed.video += FILM_TOKENS + FRAME_TOKENS;
             ask.sights.push(sight);
         }
@@ -105,6 +107,11 @@ async fn fetch(exhibit: &Exhibit, ask: &Ask, entry: &Entry) -> Result<Option<Med
     } else {
         Ok(None)
     }
+}
+
+/// Whether it begins like a film: in boxes, or as Matroska does.
+fn is_film(bytes: &[u8]) -> bool {
+    bytes.get(4..8) == Some(b"ftyp") || bytes.starts_with(&[0x1A, 0x45, 0xDF, 0xA3])
 }
 
 async fn look(medium: Option<Medium>) -> Result<Sight, Refusal> {
