@@ -1,7 +1,12 @@
 //! Where questions are written.
 
-use leptos::{either::Either, ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{Asked, ConversationId, Draft, FailureCode, ModelName, Queue};
+use leptos::{
+    either::Either,
+    ev::SubmitEvent,
+    prelude::{Callable as _, *},
+    task::spawn_local,
+};
+use model::{Asked, ConversationId, Draft, FailureCode, ModelChoice, ModelName, Queue};
 
 use server_fn::ServerFn;
 

@@ -131,7 +131,7 @@ pub(crate) use tokens::{Family, NewFamily, Refresh, Refreshed};
 pub(crate) use totp::NewTotp;
 pub(crate) use trail::TrailQuery;
 pub(crate) use transcripts::{Found, KeptTranscript, NewSentence, NewTranscript};
-pub(crate) use uploads::{Advanced, Begun, KeptUpload, NewPart, NewUpload, Unfinished};
+pub(crate) use uploads::{Advanced, Begun, KeptUpload, NewPart, NewUpload};
 pub(crate) use upstream_copies::{CopyPlace, UpstreamCopy};
 pub(crate) use upstream_objects::Gone;
 

@@ -141,13 +141,13 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         problem: conversation.problem,
         is_generating,
         queue: Some(conversation.queue),
+        is_temporary: Signal::stored(is_temporary),
     };
     let queueing = Queueing {
         conversation: conversation.id,
         queue: conversation.queue,
         problem: conversation.problem,
         composer: Some((text, writing.attaching)),
-        is_temporary: Signal::stored(is_temporary),
     };
     let scroller = Scroller::new();
     if found.is_some() {

@@ -75,7 +75,7 @@ pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<()>) -> impl IntoVie
                 (count > 0).then(|| view! { <p class="chosen__stayed" role="status">{words.library_stayed(&count.to_string())}</p> })
             }}
             <Confirm label=words.delete_chosen question=words.delete_chosen_question>
-                <form id=CHOSEN method="post" action=DeleteWorks::PATH on:submit=delete>
+                <form id=CHOSEN method="post" action=DeleteChosen::PATH on:submit=delete>
                     {submission.view_as("")}
                     <button class="button" data-tone="danger" aria-busy=submission.busy()>
                         {words.delete_for_good}

@@ -11,6 +11,9 @@ use crate::{
     ui::{loaded::Loaded, select::Select, submission::Submission},
 };
 
+/// Nothing, where one may ask none.
+type Offered = Option<DefaultModel>;
+
 /// For who may ask models.
 #[component]
 pub(super) fn DefaultModelPanel() -> impl IntoView {
@@ -24,7 +27,7 @@ pub(super) fn DefaultModelPanel() -> impl IntoView {
     view! {
         <Loaded
             what=offered
-            view=move |offered: Option<DefaultModel>, _session: Session| {
+            view=move |offered: Offered, _session: Session| {
                 offered.map(|offered| view! { <DefaultModelForm offered/> })
             }
         />

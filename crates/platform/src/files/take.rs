@@ -223,7 +223,9 @@ impl Files {
         let name = kind.complete(&file.name)?;
         let mut written = draft.finish().await?;
         if let Some(blanks) = draft.blanks()? {
-            (draft, written) = self.written_anew(&draft, written.bytes, blanks).await?;
+            (draft, written) = self
+                .written_anew(draft.blob(), written.bytes, blanks)
+                .await?;
         }
         let inner = &self.0;
         let now = inner.clock.now();
@@ -261,14 +263,13 @@ impl Files {
     /// What was written once more, without what must not be kept of it. The first goes with its draft.
     async fn written_anew(
         &self,
-        first: &Draft,
+        first: Blob,
         bytes: u64,
         mut blanks: Blanks,
     ) -> Result<(Draft, Written), FilesError> {
-        let blob = first.blob();
-        let mut second = Draft::begin(self, self.next_blob(blob.owner), u64::MAX, None).await?;
+        let mut second = Draft::begin(self, self.next_blob(first.owner), u64::MAX, None).await?;
         let place = &self.0.place;
-        let mut pieces = place.stream(blob, Object::Content, 0, bytes).await?;
+        let mut pieces = place.stream(first, Object::Content, 0, bytes).await?;
         while let Some(piece) = pieces.next().await {
             second.write(blanks.pass(piece?)).await?;
         }

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use model::{
     Attachment, AttachmentKind, FailureCode, FileId, FileView, ModelName, Permission, Prompt,
-    Unread, UserId, attachment::MOST_ATTACHMENTS,
+    Unread, UserId,
+    attachment::{MOST_ATTACHMENTS, is_read_as_it_is},
 };
 
 use super::Generations;
@@ -171,7 +172,8 @@ pub(super) fn refuse_media(views: &[FileView]) -> Result<(), Error> {
         match kind {
             AttachmentKind::Image => return Err(Error::Refused(FailureCode::ModelCantSee)),
             AttachmentKind::Audio => return Err(Error::Refused(FailureCode::ModelCantHear)),
-            AttachmentKind::Text => {}
+            AttachmentKind::Video => return Err(Error::Refused(FailureCode::ModelCantWatch)),
+            AttachmentKind::Text | AttachmentKind::Document => {}
         }
     }
     Ok(())

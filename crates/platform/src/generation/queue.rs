@@ -176,6 +176,7 @@ impl Generations {
                 text: &queued.text,
                 attachments: &attachments,
                 submission: queued.id,
+                assistant: None,
                 answer,
             };
             match inner.db.ask(&asked).await.map_err(already)? {

@@ -208,9 +208,13 @@ impl Db {
         // The same press may have been on its way at the same time, and been faster.
         match self.submitted(owner, submission).await? {
             Some(Submitted::Before(_, before)) => Ok(BranchOutcome::Done(before)),
-            Some(Submitted::New(_) | Submitted::NoConversation | Submitted::NoFile) | None => {
-                Err(refused)
-            }
+            Some(
+                Submitted::New(_)
+                | Submitted::NoConversation
+                | Submitted::NoFile
+                | Submitted::NotDue,
+            )
+            | None => Err(refused),
         }
     }
 

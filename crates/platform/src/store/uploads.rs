@@ -11,7 +11,7 @@ use super::{
     on_pool, rows,
 };
 
-pub(crate) use deferred::{Advanced, Unfinished};
+pub(crate) use deferred::Advanced;
 
 /// Uploads of one person that are on their way, at most.
 const OPEN_AT_MOST: i64 = 100;

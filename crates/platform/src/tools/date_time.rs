@@ -9,7 +9,7 @@ pub(super) fn told(now: Millis, zone: &str) -> Result<String, String> {
     // The name goes to a table of names that is compiled in.
     let named = TimeZone::get(zone.trim()).map_err(|_| unknown())?;
     let moment = Timestamp::from_millisecond(now.get()).map_err(|error| error.to_string())?;
-    let there = moment.to_zoned(named);
+    let there = moment.to_zoned_datetime(named);
     let written = there.strftime("%A, %Y-%m-%d %H:%M:%S %:z");
     Ok(format!("{written} ({})", zone.trim()))
 }

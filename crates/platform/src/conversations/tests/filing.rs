@@ -105,7 +105,8 @@ async fn what_is_in_a_folder_is_listed_there_and_among_all() {
 
         // What is pinned is above all days, and in its folder.
         let order = &house.conversations;
-        let pinned = order.order(&house.lin, ConversationAct::Pin, &[nth(5)]);
+        let fifth = [nth(5)];
+        let pinned = order.order(&house.lin, ConversationAct::Pin, &fifth);
         pinned.await.unwrap();
         assert_eq!(house.sidebar().await[0], nth(5));
         assert!(house.ids_of(within(work)).await.contains(&nth(5)));
@@ -142,7 +143,8 @@ async fn a_folder_goes_alone_or_with_what_is_in_it() {
         assert_eq!(house.sidebar().await.len(), 10);
         let gone = service.delete_folder(&house.lin, home, true).await;
         assert_eq!(code(gone), Some(FailureCode::NotFound));
-        let into = service.put_in_folder(&house.lin, Some(home), &[nth(1)]);
+        let first = [nth(1)];
+        let into = service.put_in_folder(&house.lin, Some(home), &first);
         assert_eq!(code(into.await), Some(FailureCode::NotFound));
     })
     .await;
@@ -295,7 +297,8 @@ async fn a_stranger_files_nothing() {
         );
         assert_eq!(code(service.filing(wang, nth(1)).await), none);
         let his = service.create_folder(wang, folder("His")).await.unwrap();
-        let put = service.put_in_folder(wang, Some(his), &[nth(1), nth(2)]);
+        let both = [nth(1), nth(2)];
+        let put = service.put_in_folder(wang, Some(his), &both);
         assert_eq!(put.await.unwrap(), 0);
         assert_eq!(
             service.put_in_folder(wang, None, &[nth(1)]).await.unwrap(),

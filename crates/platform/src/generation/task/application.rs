@@ -222,7 +222,7 @@ impl Generations {
             message: live.message,
             at: inner.clock.now(),
         });
-        self.note(live, session, &reading).await;
+        self.note_what_came(live, session, &reading).await;
         let tokens = reading.tokens();
         let (status, failure) = match status {
             Ok(status) => (status, None),
@@ -314,7 +314,12 @@ impl Generations {
     }
 
     /// Keeps what is known beside the answer, before that ends: whoever sees its end finds it.
-    async fn note(&self, live: &Live, session: Option<ApplicationSession>, reading: &Reading) {
+    async fn note_what_came(
+        &self,
+        live: &Live,
+        session: Option<ApplicationSession>,
+        reading: &Reading,
+    ) {
         let db = &self.0.db;
         let noted = db.note_session(live.conversation, session.as_ref()).await;
         let noted = match noted {

@@ -353,7 +353,7 @@ async fn what_is_beside_a_draft_or_waits_is_kept_until_it_is_taken_away() {
             0
         );
         // Queued, it is not the draft's any more, and goes along when its turn has come.
-        let (asked, page) = super::ending::halfway(&house).await;
+        let (asked, page) = ending::halfway(&house).await;
         drop(page);
         service
             .save_draft(&house.lin, None, ("", &[]))
@@ -362,6 +362,8 @@ async fn what_is_beside_a_draft_or_waits_is_kept_until_it_is_taken_away() {
         let asking = Asking {
             prompt: Prompt::beside_files("").unwrap(),
             attachments: vec![two],
+            assistant: None,
+            temporary: false,
         };
         let (model, submission) = (name("qwen-plus"), house.submission());
         let queued = house

@@ -40,7 +40,7 @@ async fn begun_elsewhere(house: &House) -> Asked {
         reasoning: String::new(),
         text: "春眠".to_owned(),
         calls: Vec::new(),
-        now: house.clock.now(),
+        now: answer.now,
     };
     house.db.commit_progress(&[chunk], &[]).await.unwrap();
     let asked = house

@@ -34,7 +34,7 @@ impl House {
     }
 
     /// The questions of the branch that is shown.
-    async fn questions(&self, id: ConversationId) -> Vec<String> {
+    async fn asked_in(&self, id: ConversationId) -> Vec<String> {
         let newest = self.services.conversations.newest(&self.lin, id).await;
         let messages = newest.unwrap().items.into_iter();
         messages
@@ -84,7 +84,7 @@ async fn what_waits_is_sent_in_its_order_when_the_answer_is_whole() {
         assert_eq!(draft.text, "四\n半句");
         house.simulator.release();
         house.settled().await;
-        assert_eq!(house.questions(id).await, ["背一首诗", "一", "三", "二改"]);
+        assert_eq!(house.asked_in(id).await, ["背一首诗", "一", "三", "二改"]);
         assert!(house.waits(id).await.is_empty());
         let draft = service.draft(&house.lin, Some(id)).await.unwrap();
         assert_eq!(draft.text, "四\n半句", "what waits is not the draft");
@@ -121,7 +121,7 @@ async fn a_queue_behind_what_did_not_end_well_loses_nothing_and_waits_for_a_clic
         assert_eq!((texts(&queue), queue.is_paused), (vec!["一"], true));
         house.ask(Some(id), "间").await;
         house.settled().await;
-        assert_eq!(house.questions(id).await, ["背一首诗", "二", "间", "一"]);
+        assert_eq!(house.asked_in(id).await, ["背一首诗", "二", "间", "一"]);
         let again = house.generations().send_queued(&house.lin, id, second);
         assert_eq!(code(again.await), Some(FailureCode::Outdated));
     })
@@ -146,11 +146,13 @@ async fn ended_elsewhere(house: &House, waiting: &[&str]) -> ConversationId {
         place: Place::New {
             conversation,
             title: Title::of_question("背一首诗"),
+            temporary: false,
         },
         question: MessageId::from_uuid(house.ids.next()),
         text: "背一首诗",
         attachments: &[],
         submission: house.submission(),
+        assistant: None,
         answer,
     };
     house.db.ask(&question).await.unwrap();
@@ -162,6 +164,7 @@ async fn ended_elsewhere(house: &House, waiting: &[&str]) -> ConversationId {
         message: answer.message,
         status: MessageStatus::Complete,
         parts: parts_of(String::new(), "春眠".to_owned()),
+        calls: Vec::new(),
         rendered: (0, crate::store::Rendered::default()),
         reasoning_ms: None,
         failure: None,
@@ -196,7 +199,7 @@ async fn what_a_dead_process_left_waiting_is_sent_once_by_whoever_is_first() {
             tokio::time::timeout(BUDGET, waits).await.unwrap();
             house.settled().await;
             other.settled().await;
-            assert_eq!(house.questions(id).await, ["背一首诗", "一", "二"]);
+            assert_eq!(house.asked_in(id).await, ["背一首诗", "一", "二"]);
         }
         let runs = count(&db, "SELECT COUNT(*) FROM generations").await;
         assert_eq!(runs, 4 * 3);
@@ -227,7 +230,7 @@ async fn a_message_that_can_t_be_sent_pauses_the_queue_and_says_why() {
         let sent = house.generations().send_queued(&house.lin, id, second);
         sent.await.unwrap();
         house.settled().await;
-        assert_eq!(house.questions(id).await, ["背一首诗", "二"]);
+        assert_eq!(house.asked_in(id).await, ["背一首诗", "二"]);
     })
     .await;
 }

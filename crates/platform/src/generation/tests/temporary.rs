@@ -47,7 +47,10 @@ async fn a_temporary_conversation_is_in_no_list_no_search_and_no_title_and_gone_
     on_both(async |db| {
         let house = House::on(&db).await;
         let (service, lin) = (&house.services.conversations, &house.lin);
-        service.save_draft(lin, None, "背一首诗").await.unwrap();
+        service
+            .save_draft(lin, None, ("背一首诗", &[]))
+            .await
+            .unwrap();
         let asked = house.ask_temporarily("背一首诗").await;
         let id = asked.conversation;
         let view = service.open(lin, id).await.unwrap();
@@ -81,12 +84,19 @@ async fn a_temporary_conversation_is_in_no_list_no_search_and_no_title_and_gone_
         );
         let tag = model::TagName::parse("poems").unwrap();
         assert_eq!(service.tag(lin, tag, &[id]).await.unwrap(), 0);
-        assert_eq!(service.draft(lin, None).await.unwrap(), "", "it was asked");
+        assert_eq!(
+            service.draft(lin, None).await.unwrap().text,
+            "",
+            "it was asked"
+        );
 
         let eve = sign_up(&house.services).await;
         let none = Some(FailureCode::NotFound);
         assert_eq!(code(service.forget(&eve, id).await), none);
-        service.save_draft(lin, Some(id), "half").await.unwrap();
+        service
+            .save_draft(lin, Some(id), ("half", &[]))
+            .await
+            .unwrap();
         service.forget(lin, id).await.unwrap();
         assert_eq!(house.left().await, 0);
         assert_eq!(code(service.forget(lin, id).await), none);

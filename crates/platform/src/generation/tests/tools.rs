@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    Clock as _,
     generation::ToolDecision,
     store::testing::{count, execute},
 };

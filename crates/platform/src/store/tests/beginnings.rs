@@ -59,7 +59,9 @@ async fn one_press_of_send_is_one_question_however_often_it_arrives() {
                 match submitted.unwrap() {
                     Submitted::New(id) => written.push((id, turn.question)),
                     Submitted::Before(id, question) => before.push((id, question)),
-                    Submitted::NoConversation | Submitted::NoFile => panic!("all of it is there"),
+                    Submitted::NoConversation | Submitted::NoFile | Submitted::NotDue => {
+                        panic!("all of it is there")
+                    }
                 }
             }
             assert_eq!(written.len(), 1, "written once");
