@@ -56,7 +56,7 @@ export class Sidebar {
 
   async openAccountMenu(): Promise<void> {
     await this.reveal();
-    await this.view.locator("summary").click();
+    await this.view.locator(".account > summary").click();
   }
 
   async signOut(): Promise<void> {

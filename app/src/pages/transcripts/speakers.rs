@@ -78,6 +78,7 @@ fn Name(voice: u32, open: Open, error: RwSignal<Option<AppError>>) -> impl IntoV
                 maxlength="60"
                 aria-label=label.clone()
                 placeholder=label
+                value=typed.get_untracked()
                 prop:value=typed
                 on:input:target=move |event| typed.set(event.target().value())
             />
