@@ -11,13 +11,16 @@ use anyhow::Context;
 use crate::support::TestResult;
 
 /// Each series and its last number.
-const SERIES: [(&str, u8); 6] = [
+const SERIES: [(&str, u8); 9] = [
     ("AU", 42),
     ("SE", 28),
     ("AC", 24),
     ("CF", 14),
     ("LO", 9),
     ("FI", 17),
+    ("IO", 30),
+    ("CO", 8),
+    ("LM", 16),
 ];
 
 /// Where tests are.
