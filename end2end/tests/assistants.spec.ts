@@ -10,6 +10,7 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
   await page.getByLabel(words.assistant_sign, { exact: true }).fill("🌸");
   await page.getByLabel(words.assistant_instructions, { exact: true }).fill("Rhyme in {{form|couplets}}.");
   await page.getByLabel(words.assistant_starters, { exact: true }).fill(questions.poem);
+  await page.getByRole("checkbox", { name: words.tool_calculate }).check();
   await page.getByRole("button", { name: words.save, exact: true }).click();
   await expect(page).toHaveURL(/\/assistants\?done=1/);
 
@@ -28,6 +29,7 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
 
   await page.goto("/assistants");
   await own.getByRole("link", { name: `${words.edit}: Poet` }).click();
+  await expect(page.getByRole("checkbox", { name: words.tool_calculate })).toBeChecked();
   await page.locator(".confirm > summary").click();
   await page.getByRole("button", { name: words.delete_for_good }).click();
   await expect(page).toHaveURL(/\/assistants\?done=1/);

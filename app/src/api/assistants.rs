@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     AssistantCard, AssistantDraft, AssistantGallery, AssistantId, AssistantView, GroupId,
-    ModelChoice,
+    ModelChoice, ToolOffer,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,8 @@ pub struct AssistantForm {
     pub groups: Vec<(GroupId, String)>,
     /// The models that it can begin with.
     pub models: Vec<ModelChoice>,
+    /// The tools that the caller may use; which of them are on is said by what it is filled with.
+    pub tools: Vec<ToolOffer>,
     /// Whether it can be for everybody, and an application can stand behind it.
     pub may_publish: bool,
 }
@@ -86,10 +88,13 @@ pub async fn load_assistant_form(
     let groups = assistants.groups(&caller).await.map_err(glue::refuse)?;
     let offer = services.generations.offer(&caller).await;
     let (models, _) = offer.map_err(glue::refuse)?;
+    let choices = services.tools.choices(&caller, None).await;
+    let (tools, _) = choices.map_err(glue::refuse)?;
     Ok(AssistantForm {
         filled,
         groups,
         models,
+        tools,
         may_publish: caller.require(Permission::AssistantsPublish).is_ok(),
     })
 }

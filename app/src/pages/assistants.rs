@@ -3,6 +3,7 @@
 mod cards;
 mod edit;
 mod fields;
+mod tools;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;

@@ -1,7 +1,7 @@
 //! `/parameters`: how the answers of a conversation are to be written. In the chat the same form stands in a dialog.
 
 mod form;
-mod tools;
+pub(super) mod tools;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;

@@ -77,7 +77,8 @@ pub struct Assistant {
     pub model: Option<ModelName>,
     /// How its answers are to be written.
     pub parameters: Parameters,
-    /// What its models may call.
+    /// What its models may call, by name: whoever uses it gets of these what they may use themselves. Where there are none, their own
+    /// default holds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<ToolName>,
     /// Questions to begin with.
@@ -99,6 +100,8 @@ impl Assistant {
     pub const MAX_STARTERS: usize = 6;
     /// The longest of them, in characters.
     pub const MAX_STARTER: usize = 300;
+    /// Tools: as many as can be on at once.
+    pub const MAX_TOOLS: usize = 64;
     /// Variables of the instructions.
     pub const MAX_VARIABLES: usize = 10;
     /// The longest that may be given for a variable, in characters.

@@ -120,7 +120,9 @@ pub use share::{
     SharedKind, SharedMessage, SharedSentence, SharedTranscript, SharedWork,
 };
 pub use time::Millis;
-pub use tool::{BuiltInTool, ToolCallState, ToolCallView, ToolChoices, ToolName, ToolOffer};
+pub use tool::{
+    BuiltInTool, ToolCallState, ToolCallView, ToolChoices, ToolName, ToolOffer, ToolsChosen,
+};
 pub use tool_server::{ServerTool, ToolServer, ToolServerDraft, ToolServerName};
 pub use usage::{
     CallLine, UsageBand, UsageBy, UsageChoices, UsageDay, UsageQuery, UsageReport, UsageShare,

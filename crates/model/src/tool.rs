@@ -203,13 +203,26 @@ pub struct ToolOffer {
     pub is_on: bool,
 }
 
+/// Whose choice of tools holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolsChosen {
+    /// The person's, for this conversation.
+    Here,
+    /// That of the assistant with which it was begun.
+    ByAssistant,
+    /// The person's, for all that has no other.
+    #[default]
+    ByDefault,
+}
+
 /// Which tools are on, and which there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolChoices {
     /// All that the person may use.
     pub tools: Vec<ToolOffer>,
-    /// The person has chosen for this conversation; it follows their default otherwise.
-    pub is_own: bool,
+    /// Whose choice they are.
+    pub chosen: ToolsChosen,
     /// The model can call tools.
     pub model_calls: bool,
 }

@@ -22,8 +22,8 @@ use std::{
 
 use bailian::Tool;
 use model::{
-    BuiltInTool, ConversationId, FailureCode, MessageId, Permission, RoleId, ToolCallId, ToolName,
-    ToolOffer, ToolServerId,
+    Assistant, BuiltInTool, ConversationId, FailureCode, MessageId, Permission, RoleId, ToolCallId,
+    ToolName, ToolOffer, ToolServerId, ToolsChosen,
 };
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ use arguments::Arguments;
 use mcp::Mcp;
 
 /// Tools that are on at once: each is paid for with every question.
-pub const MOST: usize = 64;
+pub const MOST: usize = Assistant::MAX_TOOLS;
 
 /// The service. Cheap to clone.
 #[derive(Clone)]
@@ -159,15 +159,15 @@ impl Tools {
         WeakTools(Arc::downgrade(&self.0))
     }
 
-    /// All tools that the caller may use, and which are on: in a conversation, or where nothing was chosen for one. And whether they
-    /// chose for that conversation.
+    /// All tools that the caller may use, and which are on: in a conversation, or where nothing was chosen for one. And whose choice
+    /// that is.
     #[tracing::instrument(name = "api.tools.choices", skip_all)]
     pub async fn choices(
         &self,
         caller: &Caller,
         conversation: Option<ConversationId>,
-    ) -> Result<(Vec<ToolOffer>, bool), Error> {
-        let (on, is_own) = self.chosen(caller, conversation).await?;
+    ) -> Result<(Vec<ToolOffer>, ToolsChosen), Error> {
+        let (on, chosen) = self.chosen(caller, conversation).await?;
         let known = self.known(caller).await?;
         let offers = known.into_iter().map(|tool| {
             let (server, description) = match tool.how {
@@ -185,7 +185,7 @@ impl Tools {
                 asks_first: tool.asks_first,
             }
         });
-        Ok((offers.collect(), is_own))
+        Ok((offers.collect(), chosen))
     }
 
     /// Chooses which tools are on in a conversation; without one, in those for which nothing was chosen. What the caller may not
@@ -234,11 +234,12 @@ impl Tools {
         Ok(Toolbox(known))
     }
 
+    /// The person's choice for the conversation goes first, then what its assistant brings, then their default.
     async fn chosen(
         &self,
         caller: &Caller,
         conversation: Option<ConversationId>,
-    ) -> Result<(HashSet<ToolName>, bool), Error> {
+    ) -> Result<(HashSet<ToolName>, ToolsChosen), Error> {
         let (db, user) = (&self.0.db, caller.user());
         let own = match conversation {
             None => None,
@@ -256,12 +257,12 @@ impl Tools {
                     .filter(|tools| !tools.is_empty())
             }
         };
-        let is_own = own.is_some();
-        let on = match own.or(assistants) {
-            Some(on) => on,
-            None => db.default_tools(user).await?,
+        let (on, chosen) = match (own, assistants) {
+            (Some(on), _) => (on, ToolsChosen::Here),
+            (None, Some(on)) => (on, ToolsChosen::ByAssistant),
+            (None, None) => (db.default_tools(user).await?, ToolsChosen::ByDefault),
         };
-        Ok((on.into_iter().collect(), is_own))
+        Ok((on.into_iter().collect(), chosen))
     }
 
     /// What the caller may use: nothing without the permission, nothing that makes works without theirs, and of servers what is on

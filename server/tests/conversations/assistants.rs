@@ -41,6 +41,9 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
         ("form[instructions]", &*instructions),
         ("form[starters]", hostile),
         ("form[parameters][temperature]", "0.3"),
+        ("form[tools][]", "calculate"),
+        ("form[tools][]", "payroll__look_up"),
+        ("form[tools][]", hostile),
     ];
     let id: String = lin.call("assistants.create", &new).await?.json()?;
     let paths = [
@@ -57,6 +60,15 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
         let strange = page(&eve, path).await?;
         assert!(!strange.contains("alert(1)"), "{path}: {strange}");
     }
+    let form = lin.call("assistants.form", &[("id", &id)]).await?;
+    let form: serde_json::Value = form.json()?;
+    let kept = serde_json::json!(["calculate", "payroll__look_up"]);
+    assert_eq!(form["filled"]["assistant"]["tools"], kept);
+    let shown = page(&lin, &paths[1]).await?;
+    assert!(
+        shown.contains(r#"name="form[tools][]" value="payroll__look_up""#),
+        "what nobody has is shown and stays: {shown}"
+    );
 
     let submission = submission();
     let question = [
@@ -76,7 +88,11 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
     let told = format!("Rhyme in sonnets. {hostile}");
     let sent = app.asked_of_upstream();
     let is_told = |body: &serde_json::Value| {
-        body["temperature"] == 0.3 && body["messages"][0]["content"] == told.as_str()
+        // What is said of tools comes behind it.
+        let content = body["messages"][0]["content"].as_str();
+        body["temperature"] == 0.3
+            && content.is_some_and(|content| content.starts_with(&told))
+            && body["tools"][0]["function"]["name"] == "calculate"
     };
     assert!(sent.iter().any(is_told), "{sent:?}");
     let shown = page(&lin, &place).await?;

@@ -1,7 +1,7 @@
 //! Tools over HTTP: chosen by a form, allowed by a form, never by a stranger.
 
 use http::header;
-use model::{FailureCode, MessageStatus, ToolCallState, ToolChoices};
+use model::{FailureCode, MessageStatus, ToolCallState, ToolChoices, ToolsChosen};
 use simulator::Answer;
 
 use crate::support::{Reply, TestApp, TestResult};
@@ -15,7 +15,8 @@ async fn a_call_waits_for_its_owners_click_and_for_nobody_elses() -> TestResult 
     let choices: ToolChoices = lin.call("tools.load", &[]).await?.json()?;
     let on: Vec<_> = choices.tools.iter().filter(|tool| tool.is_on).collect();
     assert_eq!(on.len(), 1);
-    assert!(on[0].asks_first && choices.model_calls && !choices.is_own);
+    assert!(on[0].asks_first && choices.model_calls);
+    assert_eq!(choices.chosen, ToolsChosen::ByDefault);
 
     app.simulator.next_answer(Answer::calls(
         "draw_image",

@@ -3,6 +3,7 @@
 use leptos::{either::Either, prelude::*};
 use model::{Assistant, AssistantDraft, ModelChoice, ParametersDraft};
 
+use super::tools::ToolFields;
 use crate::{
     api::assistants::AssistantForm,
     error::Field,
@@ -50,6 +51,7 @@ pub(super) fn AssistantFields(
         instructions,
         model,
         parameters,
+        tools,
         starters,
         audience: whom,
         application,
@@ -82,6 +84,7 @@ pub(super) fn AssistantFields(
                 value=RwSignal::new(model)
             />
             <ParameterFields submission parameters/>
+            <ToolFields offered=form.tools on=tools/>
         })
     };
     view! {
@@ -128,7 +131,8 @@ pub(super) fn AssistantFields(
     }
 }
 
-fn most(number: usize) -> String {
+/// A limit, as it is written.
+pub(super) fn most(number: usize) -> String {
     count(i64::try_from(number).unwrap_or(i64::MAX))
 }
 

@@ -1,7 +1,7 @@
 //! Which tools the model may use while it answers.
 
 use leptos::{either::Either, prelude::*};
-use model::{BuiltInTool, Session, ToolChoices, ToolOffer};
+use model::{BuiltInTool, Session, ToolChoices, ToolOffer, ToolsChosen};
 use server_fn::ServerFn;
 
 use crate::{
@@ -55,13 +55,15 @@ fn Choices(
     } else {
         words.tools_default_lead
     };
-    let whose = if choices.is_own {
-        words.tools_own
-    } else {
-        words.tools_by_default
+    let whose = match choices.chosen {
+        ToolsChosen::Here => words.tools_own,
+        ToolsChosen::ByAssistant => words.tools_by_assistant,
+        ToolsChosen::ByDefault => words.tools_by_default,
     };
     let ticks = choices.tools.into_iter();
-    let ticks = ticks.map(|tool| view! { <Offered tool/> }).collect_view();
+    let ticks = ticks
+        .map(|tool| view! { <Offered tool field="tools[]"/> })
+        .collect_view();
     Either::Right(view! {
         <p class="panel__note">{lead} {is_one.then(|| format!(" {whose}"))}</p>
         {(!choices.model_calls).then(|| view! { <p class="notice">{words.tools_model_cannot}</p> })}
@@ -78,14 +80,20 @@ fn Choices(
     })
 }
 
+/// A tool with its box, which a form sends as one of `field`.
 #[component]
-fn Offered(tool: ToolOffer) -> impl IntoView {
+pub fn Offered(tool: ToolOffer, field: &'static str) -> impl IntoView {
     let words = use_words();
     let hint = hint(words, &tool);
     let name = String::from(tool.name);
-    let label = BuiltInTool::from_name(&name)
-        .map_or_else(|| name.clone(), |tool| label(words, tool).to_owned());
-    view! { <Tick name="tools[]" value=name label checked=tool.is_on hint/> }
+    let label = called(words, &name);
+    view! { <Tick name=field value=name label checked=tool.is_on hint/> }
+}
+
+/// What a tool is called: those on servers only have the name that models call them by.
+pub fn called(words: &'static Words, name: &str) -> String {
+    BuiltInTool::from_name(name)
+        .map_or_else(|| name.to_owned(), |tool| label(words, tool).to_owned())
 }
 
 /// Where it is, what it does in its server's words, and whether a click comes first.

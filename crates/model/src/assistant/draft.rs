@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ApplicationId, Assistant, Audience};
-use crate::{FailureCode, GroupId, ModelName, ParametersDraft, template};
+use crate::{FailureCode, GroupId, ModelName, ParametersDraft, ToolName, template};
 
 /// The text can't be an application's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,11 +26,13 @@ pub struct AssistantDraft {
     pub model: String,
     /// How answers are to be written.
     pub parameters: ParametersDraft,
+    /// What its models may call, by name.
+    pub tools: Vec<String>,
     /// Questions to begin with, a line each.
     pub starters: String,
     /// `private`, `everybody`, or a group's id.
     pub audience: String,
-    /// The application, where one answers: then it has instructions, model and parameters of its own.
+    /// The application, where one answers: then it has instructions, model, parameters and tools of its own.
     pub application: String,
 }
 
@@ -60,6 +62,7 @@ impl AssistantDraft {
         if self.application.trim().is_empty() {
             assistant.instructions = instructions(&self.instructions)?;
             assistant.parameters = self.parameters.parse()?;
+            assistant.tools = tools(&self.tools)?;
             let model = self.model.trim();
             if !model.is_empty() {
                 let model = ModelName::parse(model).map_err(|_| FailureCode::UnknownModel)?;
@@ -84,6 +87,7 @@ impl From<&Assistant> for AssistantDraft {
             instructions: kept.instructions.clone(),
             model: kept.model.as_ref().map(text).unwrap_or_default(),
             parameters: ParametersDraft::from(&kept.parameters),
+            tools: kept.tools.iter().map(ToString::to_string).collect(),
             starters: kept.starters.join("\n"),
             audience: Audience::Private.as_str().to_owned(),
             application: kept.application.as_ref().map(id).unwrap_or_default(),
@@ -108,6 +112,21 @@ fn instructions(raw: &str) -> Result<String, FailureCode> {
         return Err(FailureCode::InvalidInstructions);
     }
     Ok(text)
+}
+
+/// Each once. What is no tool's name is none that there is.
+fn tools(typed: &[String]) -> Result<Vec<ToolName>, FailureCode> {
+    let mut tools = Vec::new();
+    for name in typed.iter().filter_map(|name| ToolName::parse(name).ok()) {
+        if tools.contains(&name) {
+            continue;
+        }
+        if tools.len() == Assistant::MAX_TOOLS {
+            return Err(FailureCode::TooMany);
+        }
+        tools.push(name);
+    }
+    Ok(tools)
 }
 
 fn starters(raw: &str) -> Result<Vec<String>, FailureCode> {
@@ -145,6 +164,9 @@ mod tests {
             instructions: "Rhyme in {{form|couplets}}.\r\nAlways.".to_owned(),
             starters: "Rain\n\n 春 \n".to_owned(),
             model: "qwen-plus".to_owned(),
+            tools: ["calculate", "天气", "shop__find", "calculate"]
+                .map(str::to_owned)
+                .to_vec(),
             ..AssistantDraft::default()
         }
     }
@@ -157,6 +179,8 @@ mod tests {
         };
         assert_eq!((&*poet.name, poet.starters.len()), ("Poet", 2));
         assert_eq!(poet.instructions, "Rhyme in {{form|couplets}}.\nAlways.");
+        let tools: Vec<_> = poet.tools.iter().map(ToolName::as_str).collect();
+        assert_eq!(tools, ["calculate", "shop__find"]);
         let again = AssistantDraft::from(&poet).parse();
         assert_eq!(again, Ok((poet, Audience::Private, None)));
     }
@@ -164,7 +188,7 @@ mod tests {
     #[test]
     fn each_field_is_refused_by_its_own_name() {
         type Change = fn(&mut AssistantDraft);
-        let cases: [(Change, FailureCode); 12] = [
+        let cases: [(Change, FailureCode); 13] = [
             (
                 |it| it.name = " ".to_owned(),
                 FailureCode::InvalidAssistantName,
@@ -206,6 +230,10 @@ mod tests {
                 FailureCode::InvalidTemperature,
             ),
             (
+                |it| it.tools = (0..=64).map(|n| format!("tool_{n}")).collect(),
+                FailureCode::TooMany,
+            ),
+            (
                 |it| it.audience = "mine".to_owned(),
                 FailureCode::BadRequest,
             ),
@@ -232,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn an_application_has_instructions_of_its_own() {
+    fn an_application_has_instructions_and_tools_of_its_own() {
         let mut typed = draft();
         typed.application = "6105c965".to_owned();
         let parsed = typed.parse().map(|(assistant, ..)| assistant);
@@ -240,5 +268,6 @@ mod tests {
             panic!("{parsed:?}");
         };
         assert!(assistant.instructions.is_empty() && assistant.model.is_none());
+        assert!(assistant.tools.is_empty());
     }
 }

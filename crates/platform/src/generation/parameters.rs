@@ -1,6 +1,6 @@
 //! What a person sets for the answers of a conversation.
 
-use model::{ConversationId, ModelName, Parameters, ParametersView, ToolChoices};
+use model::{ConversationId, ModelName, Parameters, ParametersView, ToolChoices, ToolsChosen};
 
 use super::Generations;
 use crate::{Error, identity::Caller};
@@ -56,13 +56,13 @@ impl Generations {
             }
             (None, None) => inner.options.default_model.clone(),
         };
-        let (tools, is_own) = match self.tools() {
+        let (tools, chosen) = match self.tools() {
             Some(tools) => tools.choices(caller, conversation).await?,
-            None => (Vec::new(), false),
+            None => (Vec::new(), ToolsChosen::default()),
         };
         Ok(ToolChoices {
             tools,
-            is_own,
+            chosen,
             model_calls: inner.models.spec(&model).calls,
         })
     }

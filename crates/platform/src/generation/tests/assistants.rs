@@ -1,5 +1,7 @@
 //! Conversations that were begun with an assistant, and those that an application answers.
 
+mod tools;
+
 use model::{
     Assistant, AssistantDraft, AssistantId, AssistantKey, Audience, MessageView, Parameters,
 };
@@ -29,6 +31,16 @@ impl House {
     }
 
     async fn begin(&self, key: AssistantKey, values: &[&str], text: &str) -> Result<Asked, Error> {
+        self.begin_as(&self.lin, key, values, text).await
+    }
+
+    async fn begin_as(
+        &self,
+        caller: &Caller,
+        key: AssistantKey,
+        values: &[&str],
+        text: &str,
+    ) -> Result<Asked, Error> {
         let asking = Asking {
             assistant: Some(BegunWith {
                 key,
@@ -39,7 +51,7 @@ impl House {
         let submission = self.submission();
         let asked = self
             .generations()
-            .ask(&self.lin, None, asking, name("qwen-plus"), submission)
+            .ask(caller, None, asking, name("qwen-plus"), submission)
             .await?;
         self.settled().await;
         Ok(asked)
