@@ -63,7 +63,9 @@ impl Library {
         let before = after.map(Uuid::try_parse).transpose();
         let before = before.map_err(|_| Error::NotFound)?;
         let words = filter.words.as_deref().map(str::trim);
-        let words = words.filter(|words| !words.is_empty() && words.len() <= LONGEST_WORDS);
+        let words = words.filter(|words| {
+            !words.is_empty() && words.len() <= LONGEST_WORDS && !words.contains('\0')
+        });
         let owner = caller.user();
         let mut items = match filter.kind {
             Some(LibraryKind::Transcript) => self.transcripts_of(owner, words, before).await?,

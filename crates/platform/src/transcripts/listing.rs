@@ -43,7 +43,9 @@ impl Transcripts {
         let db = &self.0.db;
         let before: Option<TranscriptId> = after.map(str::parse).transpose()?;
         let words = words.map(str::trim);
-        let words = words.filter(|words| !words.is_empty() && words.len() <= LONGEST_WORDS);
+        let words = words.filter(|words| {
+            !words.is_empty() && words.len() <= LONGEST_WORDS && !words.contains('\0')
+        });
         let found = db.transcripts(caller.user(), words, before, TRANSCRIPTS + 1);
         let mut found = found.await?;
         let more = found.len() > TRANSCRIPTS as usize;

@@ -58,7 +58,9 @@ impl Works {
         caller.require(Permission::MediaUse)?;
         let before: Option<WorkId> = after.map(str::parse).transpose()?;
         let words = filter.words.as_deref().map(str::trim);
-        let words = words.filter(|words| !words.is_empty() && words.len() <= LONGEST_WORDS);
+        let words = words.filter(|words| {
+            !words.is_empty() && words.len() <= LONGEST_WORDS && !words.contains('\0')
+        });
         let found = self
             .0
             .db
