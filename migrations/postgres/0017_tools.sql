@@ -17,7 +17,7 @@ CREATE TABLE tool_calls (
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX tool_calls_place ON tool_calls (message_id, position);
+CREATE INDEX tool_calls_place ON tool_calls (message_id, position);
 CREATE INDEX tool_calls_owner ON tool_calls (owner_id, id);
 
 -- One answer may be several questions to its model: each but the last has a row of its own that says so, for what it cost.

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     api::tools::{DecideToolCall, decide_tool_call},
     language::{Words, use_words},
+    ui::visible::visible,
 };
 
 type Calls = ArcRwSignal<Vec<ToolCallView>>;
@@ -86,14 +87,14 @@ fn ToolCard(
     view! {
         <details class="tool" open=waits data-state=call.state.as_str() data-tool=call.name>
             <summary class="tool__summary">
-                <span class="tool__name">{name}</span>
+                <span class="tool__name">{visible(name)}</span>
                 <span class="tool__state">{state} {took.map(|took| format!(" · {took}"))}</span>
             </summary>
             <p class="tool__label">{words.tool_asked}</p>
-            <pre class="tool__text" tabindex="0">{call.arguments}</pre>
+            <pre class="tool__text" tabindex="0">{visible(call.arguments)}</pre>
             {call.result.map(|result| view! {
                 <p class="tool__label">{words.tool_came_back}</p>
-                <pre class="tool__text" tabindex="0">{result}</pre>
+                <pre class="tool__text" tabindex="0">{visible(result)}</pre>
             })}
             {in_library.then(|| view! { <p><a href="/library">{words.tool_in_library}</a></p> })}
         </details>

@@ -142,6 +142,7 @@ impl Services {
             db.clone(),
             bailian,
             gateway.clone(),
+            identity.clone(),
             Arc::clone(&clock),
             ids.clone(),
             hub,

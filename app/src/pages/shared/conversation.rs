@@ -4,7 +4,11 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use model::{SharedConversation, SharedMessage, Speaker};
 
-use crate::{address::with_query, language::use_words, ui::moment::Moment};
+use crate::{
+    address::with_query,
+    language::use_words,
+    ui::{moment::Moment, visible::visible},
+};
 
 /// Its messages, so many a page. `path` is where the link leads.
 #[component]
@@ -46,9 +50,9 @@ fn Message(message: SharedMessage) -> impl IntoView {
         (Speaker::Assistant, None) => words.assistant.to_owned(),
     };
     let said = match message.speaker {
-        Speaker::User => {
-            Either::Left(view! { <div class="shared__question" dir="auto">{message.text}</div> })
-        }
+        Speaker::User => Either::Left(
+            view! { <div class="shared__question" dir="auto">{visible(message.text)}</div> },
+        ),
         Speaker::Assistant => {
             let blocks = message
                 .blocks

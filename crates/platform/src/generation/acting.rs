@@ -62,8 +62,8 @@ impl Asked {
 }
 
 impl Generations {
-    /// Allows or refuses a call that waits for the caller; when none waits any more, the answer goes on. What was decided before stays
-    /// so, and saying it again changes nothing.
+    /// Allows or refuses a call that waits for the caller; when none waits any more, the answer goes on, or stops where
+    /// it can't after a refusal. What was decided before stays so, and saying it again changes nothing.
     #[tracing::instrument(name = "api.generation.decide", skip_all, fields(message.id = %message))]
     pub async fn decide(
         &self,
@@ -83,7 +83,15 @@ impl Generations {
             return Ok(());
         }
         let model = waiting.model.clone().ok_or(Error::NotFound)?;
-        self.room_for(caller, &model).await?;
+        let task = match (decision, self.room_for(caller, &model).await) {
+            (_, Ok(())) => Task::GoOn,
+            // Who may not have more of the answer may still say no.
+            (
+                ToolDecision::Refuse,
+                Err(Error::UnknownModel | Error::QuotaUsedUp { .. } | Error::Overloaded),
+            ) => Task::Refused,
+            (_, Err(error)) => return Err(error),
+        };
         let decision = match decision {
             ToolDecision::Allow => ToolCallState::Approved,
             ToolDecision::Refuse => ToolCallState::Refused,
@@ -103,7 +111,7 @@ impl Generations {
                 Decided::GoesOn => {
                     let now = db.message(user, conversation, message).await?;
                     let before = Before::of(&now.ok_or(Error::NotFound)?);
-                    this.start(Task::GoOn, &caller, conversation, &answer, before)
+                    this.start(task, &caller, conversation, &answer, before)
                         .await
                 }
             }

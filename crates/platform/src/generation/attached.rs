@@ -168,7 +168,17 @@ impl Generations {
 /// Applications are given words only.
 pub(super) fn refuse_media(views: &[FileView]) -> Result<(), Error> {
     let kinds = views.iter().map(|view| AttachmentKind::of_mime(&view.mime));
-    for kind in kinds.flatten() {
+    words_only(kinds.flatten())
+}
+
+/// The same for what was handed in before; what is gone is told of only.
+pub(super) fn refuse_attached_media(attachments: &[Attachment]) -> Result<(), Error> {
+    let there = attachments.iter().filter(|attachment| !attachment.is_gone);
+    words_only(there.filter_map(Attachment::kind))
+}
+
+fn words_only(kinds: impl Iterator<Item = AttachmentKind>) -> Result<(), Error> {
+    for kind in kinds {
         match kind {
             AttachmentKind::Image => return Err(Error::Refused(FailureCode::ModelCantSee)),
             AttachmentKind::Audio => return Err(Error::Refused(FailureCode::ModelCantHear)),

@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use super::{
     Asking, Generations,
-    attached::refuse_media,
+    attached::{refuse_attached_media, refuse_media},
     lifetime::LEASE,
     live::{Before, Live},
     request,
@@ -219,6 +219,9 @@ impl Generations {
         let model = model.unwrap_or(current.model);
         self.room_for(caller, &model).await?;
         self.takes(caller.user(), &model, &attachments).await?;
+        if self.asks_application(caller, conversation).await? {
+            refuse_attached_media(&attachments)?;
+        }
         let (this, caller) = (self.clone(), caller.clone());
         let user = caller.user();
 
@@ -247,7 +250,7 @@ impl Generations {
     }
 
     /// Whether an application answers in the caller's conversation.
-    async fn asks_application(
+    pub(super) async fn asks_application(
         &self,
         caller: &Caller,
         conversation: ConversationId,

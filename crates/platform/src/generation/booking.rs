@@ -49,7 +49,7 @@ pub(super) fn unreserved(error: &GatewayError) -> FailureCode {
     }
 }
 
-/// Bytes that the request counts for: those of its text, and what its media come to.
+/// Bytes that the request counts for: those of its text with the tools and their calls, and what its media come to.
 fn bytes(request: &ChatRequest, media: u64) -> usize {
     if media == 0 {
         return serde_json::to_vec(request).map_or(0, |json| json.len());
@@ -59,8 +59,15 @@ fn bytes(request: &ChatRequest, media: u64) -> usize {
     let texts = texts.fold(0, |sum: usize, text| {
         sum.saturating_add(text.len() + AROUND)
     });
+    let calls = request.messages.iter().flat_map(|turn| &turn.tool_calls);
+    let calls = calls.fold(0, |sum: usize, call| {
+        let called = &call.function;
+        sum.saturating_add(called.name.len() + called.arguments.len() + AROUND)
+    });
+    let tools = serde_json::to_vec(&request.tools).map_or(0, |json| json.len());
     let media = usize::try_from(media.saturating_mul(BYTES_PER_TOKEN)).unwrap_or(usize::MAX);
-    texts.saturating_add(media)
+    let all = [texts, calls, tools, media].into_iter();
+    all.fold(0, usize::saturating_add)
 }
 
 /// Books how an answer ended. What can't be booked now is booked once the store is back.
@@ -89,5 +96,30 @@ pub(super) async fn close(
             error = &error as &dyn std::error::Error,
             "an answer could not be booked"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bailian::{ContentPart, FunctionCall, Tool, ToolCall};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn tools_and_their_calls_count_beside_pictures_too() {
+        let looked = vec![ContentPart::image_url("https://a.example/a.png")];
+        let plain = ChatRequest::new("qwen3.5-plus", [Turn::user(looked.clone())]);
+        let call = ToolCall {
+            function: FunctionCall {
+                arguments: "a".repeat(10_000),
+                ..FunctionCall::default()
+            },
+            ..ToolCall::default()
+        };
+        let calling = Turn::assistant("").with_tool_calls(vec![call]);
+        let tool = Tool::function("calculate", "d".repeat(10_000), json!({}));
+        let with = ChatRequest::new("qwen3.5-plus", [Turn::user(looked), calling]).tools([tool]);
+        assert!(bytes(&with, 1) > bytes(&plain, 1) + 20_000);
     }
 }

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
 use super::Generations;
 use crate::Error;
 
@@ -60,18 +63,18 @@ impl Generations {
         let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
         let mut ticks = tokio::time::interval(RENEWAL);
         let mut turn = 0;
+        let mut sending: Option<JoinHandle<()>> = None;
         while !self.0.runs.is_closed() || !self.0.runs.is_empty() {
             ticks.tick().await;
             let inner = &*self.0;
             turn = (turn + 1) % QUEUES.1;
             if turn == QUEUES.0
                 && !inner.closing.is_cancelled()
-                && let Err(error) = self.resume_queues().await
+                && sending.as_ref().is_none_or(JoinHandle::is_finished)
             {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "looking for messages that wait failed"
-                );
+                // Beside the leases: files that go along are read, which may take longer than a lease lasts.
+                let looks = self.clone().send_what_waits();
+                sending = Some(tokio::spawn(looks.in_current_span()));
             }
             if inner.hub.running() > 0 {
                 let until = inner.clock.now().plus(lease);
@@ -98,6 +101,21 @@ impl Generations {
                     "looking for abandoned answers failed"
                 );
             }
+        }
+    }
+
+    /// Looks for messages that wait behind answers which have ended, until this process leaves.
+    async fn send_what_waits(self) {
+        let looked = tokio::select! {
+            biased;
+            () = self.0.closing.cancelled() => return,
+            looked = self.resume_queues() => looked,
+        };
+        if let Err(error) = looked {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "looking for messages that wait failed"
+            );
         }
     }
 

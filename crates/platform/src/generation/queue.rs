@@ -7,11 +7,13 @@ use model::{
     ConversationId, FailureCode, MessageId, ModelName, Permission, Queue, SubmissionId, UserId,
 };
 
-use super::{Asking, Generations, begin::already, live::Before, task::Task};
+use super::{
+    Asking, Generations, attached::refuse_media, begin::already, live::Before, task::Task,
+};
 use crate::{
     Error,
     conversations::{queue_of, queue_outcome},
-    identity::{Caller, IdentityError},
+    identity::Caller,
     store::{Place, Question, QueueState, Queued, Submitted, Taking},
 };
 
@@ -33,7 +35,10 @@ impl Generations {
         let question: Asking = question.into();
         let question = question.each_once();
         self.allowed(caller, &model).await?;
-        self.attached(caller, &model, &question.attachments).await?;
+        let files = self.attached(caller, &model, &question.attachments).await?;
+        if self.asks_application(caller, conversation).await? {
+            refuse_media(&files)?;
+        }
         let inner = &*self.0;
         let message = Queued {
             id: submission,
@@ -157,7 +162,10 @@ impl Generations {
         let caller = self.may_still(user, !queued.files.is_empty()).await?;
         self.may_ask(user, &queued.model).await?;
         self.has_room()?;
-        self.fitting(user, &queued.model, &queued.files).await?;
+        let handed_in = self.fitting(user, &queued.model, &queued.files).await?;
+        if self.asks_application(&caller, conversation).await? {
+            refuse_media(&handed_in)?;
+        }
         let this = self.clone();
         self.unbroken(async move {
             let inner = &*this.0;
@@ -199,18 +207,12 @@ impl Generations {
 
     /// Refuses for somebody who may not ask any more: nobody calls when a waiting message is sent.
     async fn may_still(&self, user: UserId, hands_in: bool) -> Result<Caller, Error> {
-        let db = &self.0.db;
-        let is_there = db.user(user).await?.is_some_and(|user| !user.disabled);
-        let access = db.access(user).await?;
-        let permissions = access.permissions;
-        let may = is_there
-            && permissions.contains(Permission::ChatUse)
-            && (!hands_in || permissions.contains(Permission::FilesUse));
-        if may {
-            Ok(Caller::absent(user, access))
-        } else {
-            Err(IdentityError::Forbidden.into())
+        let caller = self.0.identity.absent(user).await?;
+        caller.require(Permission::ChatUse)?;
+        if hands_in {
+            caller.require(Permission::FilesUse)?;
         }
+        Ok(caller)
     }
 
     async fn tell_queue(&self, user: UserId, conversation: ConversationId) -> Result<Queue, Error> {
@@ -223,12 +225,9 @@ impl Generations {
 /// Whether trying again by itself would not help.
 fn is_lasting(error: &Error) -> bool {
     match error {
-        Error::Refused(_)
-        | Error::UnknownModel
-        | Error::QuotaUsedUp { .. }
-        | Error::Identity(_)
-        | Error::Prompt(_) => true,
-        Error::Files(error) => error.code() != FailureCode::FilesUnavailable,
+        Error::UnknownModel | Error::QuotaUsedUp { .. } | Error::Prompt(_) => true,
+        // What is behind these may also be a store that is away, or no room.
+        Error::Refused(_) | Error::Identity(_) | Error::Files(_) => error.code().status() < 500,
         Error::Store(_)
         | Error::NotFound
         | Error::Title(_)
@@ -237,5 +236,27 @@ fn is_lasting(error: &Error) -> bool {
         | Error::Overloaded
         | Error::Disk(_)
         | Error::Task(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::FilesError;
+
+    #[test]
+    fn a_hiccup_is_not_held_against_a_message() {
+        let passing = [
+            Error::Files(FilesError::Overloaded),
+            Error::Refused(FailureCode::Overloaded),
+            Error::Overloaded,
+        ];
+        assert!(!passing.iter().any(is_lasting));
+        let lasting = [
+            Error::Files(FilesError::TooLarge),
+            Error::Refused(FailureCode::FileGone),
+            Error::UnknownModel,
+        ];
+        assert!(lasting.iter().all(is_lasting));
     }
 }

@@ -37,6 +37,8 @@ pub(super) enum Task {
     Continue,
     /// What comes after the person has decided about calls of tools.
     GoOn,
+    /// Nothing more: the person refused what it waited for, and the model can't be asked now.
+    Refused,
 }
 
 /// What a question to the model ends with.
@@ -55,7 +57,7 @@ impl End {
         match task {
             Task::Answer { question } => Self::Question(question),
             Task::Continue => Self::Cut,
-            Task::GoOn => Self::Calls,
+            Task::GoOn | Task::Refused => Self::Calls,
         }
     }
 }
@@ -71,7 +73,12 @@ impl Generations {
         live: Arc<Live>,
     ) {
         let (user, conversation) = (caller.user(), live.conversation);
-        let begun = self.write(task, caller, model, call, live).await;
+        let begun = if matches!(task, Task::Refused) {
+            self.leave(&live, MessageStatus::Stopped).await;
+            None
+        } else {
+            self.write(task, caller, model, call, live).await
+        };
         self.go_on(user, conversation).await;
         if let Some((question, answer)) = begun {
             self.write_title(user, conversation, subject(&question), answer)
@@ -128,7 +135,7 @@ impl Generations {
                 Ok(prepared) => prepared,
                 Err(code) => return self.give_up(&live, code).await,
             };
-            let later = first.is_some();
+            let later = first.is_some() || !matches!(task, Task::Answer { .. });
             first.get_or_insert(branch);
             let id = live.generation.to_string();
             let reserved = self.reserve(user, (&request, media), id, Some(call)).await;
@@ -166,10 +173,12 @@ impl Generations {
             end = End::Calls;
         }
         let (status, text) = live.ended().await;
-        let mut first = first.unwrap_or_default();
-        let is_first = first.len() == 1 && matches!(task, Task::Answer { .. });
-        first
-            .pop()
+        let mut branch = first.unwrap_or_default().into_iter();
+        // What goes on after a click is asked with the answer so far.
+        let asked = (task, branch.len());
+        let is_first = matches!(asked, (Task::Answer { .. }, 1) | (Task::GoOn, 2));
+        branch
+            .next()
             .filter(|_| is_first && status == MessageStatus::Complete)
             .map(|question| (question, text))
     }

@@ -61,7 +61,7 @@ impl Caller {
     }
 
     /// Somebody for whom something is done that they left waiting, with what they may do now.
-    pub(crate) fn absent(user: UserId, access: Access) -> Self {
+    pub(super) fn absent(user: UserId, access: Access) -> Self {
         Self::new(user, access, Credential::Absent, Visitor::default())
     }
 

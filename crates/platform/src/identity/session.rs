@@ -243,6 +243,16 @@ impl Identity {
         }))
     }
 
+    /// Somebody for whom something is done that they left waiting: with what they may do now, and refused for what would refuse
+    /// them if they called.
+    pub(crate) async fn absent(&self, id: UserId) -> Result<Caller, IdentityError> {
+        let user = self.0.db.user(id).await?.filter(|user| !user.disabled);
+        let user = user.ok_or(IdentityError::Forbidden)?;
+        let access = self.0.db.access(id).await?;
+        self.refuse_lacking(&user, &access).await?;
+        Ok(Caller::absent(id, access))
+    }
+
     /// Refuses whoever must do something first.
     pub(super) async fn refuse_lacking(
         &self,

@@ -32,10 +32,11 @@ const LINKS: &str = "SELECT id, provider, issuer, subject, email, created_at, us
      FROM linked_accounts WHERE user_id = $1 ORDER BY id";
 const PASSKEYS: &str =
     "SELECT id, name, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY id";
-const DRAFTS: &str =
-    "SELECT slot, text, files, updated_at FROM drafts WHERE user_id = $1 ORDER BY slot";
-const QUEUED: &str = "SELECT conversation_id, text, files, model, created_at FROM queued_messages \
-     WHERE owner_id = $1 ORDER BY id";
+const DRAFTS: &str = "SELECT d.slot, d.text, d.files, d.updated_at FROM drafts d LEFT JOIN conversations c ON c.id = d.slot \
+     WHERE d.user_id = $1 AND c.expires_at IS NULL ORDER BY d.slot";
+const QUEUED: &str = "SELECT q.conversation_id, q.text, q.files, q.model, q.created_at \
+     FROM queued_messages q LEFT JOIN conversations c ON c.id = q.conversation_id \
+     WHERE q.owner_id = $1 AND c.expires_at IS NULL ORDER BY q.id";
 const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user_id = $1";
 const DEFAULT_TOOLS: &str = "SELECT tools FROM default_tools WHERE user_id = $1";
 const INSTRUCTIONS: &str =
@@ -52,7 +53,9 @@ const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id =
      WHERE u.user_id = $1 ORDER BY r.name";
 const GROUPS: &str = "SELECT g.name FROM groups g JOIN group_members m ON m.group_id = g.id \
      WHERE m.user_id = $1 ORDER BY g.name";
-const RATINGS: &str = "SELECT message_id, good, comment, model, updated_at FROM ratings WHERE user_id = $1 ORDER BY id";
+const RATINGS: &str = "SELECT r.message_id, r.good, r.comment, r.model, r.updated_at \
+     FROM ratings r LEFT JOIN messages m ON m.id = r.message_id LEFT JOIN conversations c ON c.id = m.conversation_id \
+     WHERE r.user_id = $1 AND c.expires_at IS NULL ORDER BY r.id";
 const IMPORTS: &str = "SELECT report FROM imports WHERE owner_id = $1 ORDER BY id";
 const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 

@@ -16,7 +16,7 @@ use super::{
     on_pool,
     queue::Taking,
     search::SearchIndex as _,
-    sources::{Source, with_sources},
+    sources::{Source, sources_of, with_sources},
     tool_calls::write_call,
 };
 
@@ -166,7 +166,10 @@ const END_GENERATION: &str = "
            reasoning_tokens = $7, cached_tokens = $8
     WHERE id = $1 AND status = 'running'";
 
-/// What is known before the text; only a new answer, which has no parts yet, learns it.
+/// What an answer that is taken up again had before.
+const GROWING_PARTS: &str = "SELECT parts FROM messages WHERE id = $1 AND status = 'generating'";
+
+/// What is known before the text is written down beside what there was before, once.
 const TELL_SOURCES: &str = "UPDATE messages SET parts = $2 WHERE id = $1 AND status = 'generating'";
 
 const FORGET_CHUNKS: &str = "DELETE FROM generation_chunks WHERE message_id = $1";
@@ -215,6 +218,7 @@ macro_rules! end_answer {
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("END_MESSAGE", END_MESSAGE),
     ("END_GENERATION", END_GENERATION),
+    ("GROWING_PARTS", GROWING_PARTS),
     ("TELL_SOURCES", TELL_SOURCES),
     ("FORGET_CHUNKS", FORGET_CHUNKS),
 ];
@@ -252,9 +256,16 @@ impl Db {
                 }
             }
             for chunk in chunks.iter().filter(|chunk| !chunk.sources.is_empty()) {
+                let parts: Option<Json<Vec<Part>>> = sqlx::query_scalar(GROWING_PARTS)
+                    .bind(chunk.message.to_string())
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                let Some(Json(parts)) = parts.filter(|parts| sources_of(parts).is_empty()) else {
+                    continue;
+                };
                 sqlx::query(TELL_SOURCES)
                     .bind(chunk.message.to_string())
-                    .bind(Json(with_sources(Vec::new(), chunk.sources.clone())))
+                    .bind(Json(with_sources(parts, chunk.sources.clone())))
                     .execute(&mut *tx)
                     .await?;
             }

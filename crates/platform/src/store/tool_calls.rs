@@ -95,12 +95,16 @@ pub struct KeptCall {
 }
 
 impl KeptCall {
-    /// As it is shown.
+    /// As it is shown. Whoever is asked whether it may be made sees all of what it would be made with.
     pub fn view(&self) -> ToolCallView {
         ToolCallView {
             id: self.id,
             name: self.name.clone(),
-            arguments: shortened(&self.arguments),
+            arguments: if self.state == ToolCallState::Waiting {
+                self.arguments.clone()
+            } else {
+                shortened(&self.arguments)
+            },
             state: self.state,
             result: self.result.as_deref().map(shortened),
             duration_ms: self.duration_ms,
@@ -226,5 +230,33 @@ impl Db {
             .fetch_all(pool)
             .await?);
         by_message(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn who_is_asked_sees_all_of_what_a_call_would_be_made_with() {
+        let mut call = KeptCall {
+            id: ToolCallId::from_uuid(Uuid::nil()),
+            position: 0,
+            round: 1,
+            upstream_id: "call_1".to_owned(),
+            name: "shop__order".to_owned(),
+            arguments: "x".repeat(2 * SHOWN),
+            state: ToolCallState::Waiting,
+            result: None,
+            text_at: 0,
+            after_blocks: 0,
+            duration_ms: None,
+            created_at: Millis::new(0),
+        };
+        assert_eq!(call.view().arguments, call.arguments);
+        call.state = ToolCallState::Done;
+        assert_eq!(call.view().arguments.chars().count(), SHOWN + 1);
     }
 }

@@ -23,14 +23,22 @@ const CREATE: &str = "
     INSERT INTO tool_servers (id, name, address, token, is_on, created_at, updated_at) VALUES ($1, $2, $3, $4, TRUE, $5, $5)";
 const UPDATE: &str =
     "UPDATE tool_servers SET address = $2, token = $3, is_on = $4, updated_at = $5 WHERE id = $1";
+/// What was decided about tools was decided about those of the address before.
+const MOVED: &str = "
+    UPDATE server_tools SET is_on = FALSE, asks_first = TRUE
+    WHERE server_id = $1 AND EXISTS (SELECT 1 FROM tool_servers s WHERE s.id = $1 AND s.address <> $2)";
 const DELETE: &str = "DELETE FROM tool_servers WHERE id = $1";
 const CHECKED: &str = "UPDATE tool_servers SET checked_at = $2, failure = $3 WHERE id = $1";
-/// What an administrator decided about a tool stays when it is found again.
+/// What an administrator decided about a tool stays when it is found again; but one that says of itself something else than it did
+/// asks first again.
 const FOUND: &str = "
     INSERT INTO server_tools (name, server_id, own_name, description, parameters, is_on, asks_first, roles)
     SELECT $1, s.id, $3, $4, $5, FALSE, TRUE, $6 FROM tool_servers s WHERE s.id = $2
     ON CONFLICT (name) DO UPDATE SET own_name = excluded.own_name, description = excluded.description,
-                                     parameters = excluded.parameters
+                                     parameters = excluded.parameters, asks_first = CASE
+        WHEN server_tools.own_name = excluded.own_name AND server_tools.description = excluded.description
+             AND server_tools.parameters = excluded.parameters THEN server_tools.asks_first
+        ELSE TRUE END
     WHERE server_tools.server_id = excluded.server_id";
 const OWN: &str = "SELECT name FROM server_tools WHERE server_id = $1";
 const LOST: &str = "DELETE FROM server_tools WHERE name = $1 AND server_id = $2";
@@ -231,7 +239,7 @@ impl Db {
         )
     }
 
-    /// Changes all of a server but its name. Whether it is there.
+    /// Changes all of a server but its name. When it moves, its tools are off and ask first again. Whether it is there.
     #[tracing::instrument(name = "store.tool_servers.update", skip_all)]
     pub(crate) async fn update_tool_server(
         &self,
@@ -239,16 +247,28 @@ impl Db {
         now: Millis,
         record: &Record,
     ) -> Result<bool> {
-        with_line!(
-            self,
-            record,
-            sqlx::query(UPDATE)
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            sqlx::query(MOVED)
+                .bind(changed.id.to_string())
+                .bind(&changed.address)
+                .execute(&mut *transaction)
+                .await?;
+            let rows = sqlx::query(UPDATE)
                 .bind(changed.id.to_string())
                 .bind(&changed.address)
                 .bind(changed.token.as_deref())
                 .bind(changed.is_on)
                 .bind(now.get())
-        )
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if rows > 0 {
+                append_audit!(transaction, record);
+                transaction.commit().await?;
+            }
+            Ok(rows > 0)
+        })
     }
 
     /// Takes a server away with all that is on it. Whether it was there.

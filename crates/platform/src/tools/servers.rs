@@ -79,7 +79,7 @@ impl Tools {
     }
 
     /// Moves a server, or switches it. A blank token leaves the one that is there, unless `forget_token`; one for another address
-    /// is never sent there.
+    /// is never sent there, and what is on another address is off until somebody has looked at it.
     #[tracing::instrument(name = "api.tools.change_server", skip_all)]
     pub async fn change_server(
         &self,

@@ -221,6 +221,46 @@ async fn tools_of_a_server_are_used_by_those_who_may_and_as_it_was_decided() {
 }
 
 #[tokio::test]
+async fn what_was_decided_about_a_tool_holds_for_what_it_said_and_where_it_was() {
+    on_both(async |db| {
+        let house = Site::at_rest(&db).await;
+        let tools = &house.services.tools;
+        let identity = &house.services.identity;
+        let chief = identity.signed_up("chief", BuiltIn::Administrator).await;
+        let shop = Shop::default();
+        shop.describes.lock().unwrap().push(describes("count"));
+        let address = shop.open().await;
+        let added = tools.add_server(&chief, &draft(&address, TOKEN)).await;
+        let id = added.unwrap();
+        let known = async || {
+            let (servers, _) = tools.servers(&chief).await.unwrap();
+            servers[0].tools[0].clone()
+        };
+        let decided = async || {
+            let tool = known().await;
+            (tool.is_on, tool.asks_first)
+        };
+        let trusted = ServerTool {
+            is_on: true,
+            asks_first: false,
+            ..known().await
+        };
+        tools.set_tool(&chief, &trusted).await.unwrap();
+        tools.check_server(&chief, id).await.unwrap();
+        assert_eq!(decided().await, (true, false));
+        shop.describes.lock().unwrap()[0]["description"] = json!("Buys what is there");
+        tools.check_server(&chief, id).await.unwrap();
+        assert_eq!(decided().await, (true, true), "it says something else");
+        tools.set_tool(&chief, &trusted).await.unwrap();
+        let elsewhere = draft(&shop.open().await, TOKEN);
+        let moved = tools.change_server(&chief, id, &elsewhere, (true, false));
+        moved.await.unwrap();
+        assert_eq!(decided().await, (false, true), "another answers there");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_server_that_is_away_or_refuses_is_told_of_and_stops_nothing() {
     on_both(async |db| {
         let house = Site::at_rest(&db).await;

@@ -8,7 +8,7 @@ use model::{
 use serde_json::{Value, json};
 use simulator::Refusal;
 
-use super::*;
+use super::{attaching::picture, *};
 use crate::{
     assistants::BegunWith,
     generation::Asking,
@@ -290,6 +290,23 @@ async fn a_withdrawn_application_is_asked_no_more_and_a_model_goes_on() {
                 .generations()
                 .continue_answer(&house.lin, first.conversation, first.answer.id);
         assert_eq!(code(cut.await), Some(FailureCode::CannotContinue));
+        // It is given words only, also out of the queue.
+        let file = house.upload("red.png", picture(8, 8)).await;
+        let asking = Asking {
+            prompt: Prompt::beside_files("看").unwrap(),
+            attachments: vec![file],
+            assistant: None,
+            temporary: false,
+        };
+        let (sees, submission) = (name("qwen3.5-plus"), house.submission());
+        let queued = house.generations().queue_message(
+            &house.lin,
+            first.conversation,
+            asking,
+            sees,
+            submission,
+        );
+        assert_eq!(code(queued.await), Some(FailureCode::ModelCantSee));
         let asked = house
             .simulator
             .received()

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A red picture.
-fn picture(width: u32, height: u32) -> Vec<u8> {
+pub(super) fn picture(width: u32, height: u32) -> Vec<u8> {
     let image = RgbImage::from_pixel(width, height, Rgb([220, 30, 30]));
     let mut file = Cursor::new(Vec::new());
     DynamicImage::from(image)

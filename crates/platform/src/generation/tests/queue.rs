@@ -236,6 +236,26 @@ async fn a_message_that_can_t_be_sent_pauses_the_queue_and_says_why() {
 }
 
 #[tokio::test]
+async fn nothing_is_sent_for_somebody_who_would_be_refused_themselves() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let (asked, page) = halfway(&house).await;
+        drop(page);
+        let id = asked.conversation;
+        house.queue(id, "一").await.unwrap();
+        let needed = "UPDATE roles SET requires_second_factor = TRUE WHERE name = 'member'";
+        crate::store::testing::execute(&db, needed).await;
+        house.simulator.release();
+        house.settled().await;
+        let paused = house.waits(id).await;
+        assert_eq!((texts(&paused), paused.is_paused), (vec!["一"], true));
+        let why = paused.items[0].refused;
+        assert_eq!(why, Some(FailureCode::SecondFactorRequired));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_queue_has_limits_and_is_its_owners() {
     on_both(async |db| {
         let house = House::on(&db).await;

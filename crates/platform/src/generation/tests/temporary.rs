@@ -142,6 +142,49 @@ async fn one_that_nobody_leaves_goes_an_hour_after_its_last_question_also_while_
 }
 
 #[tokio::test]
+async fn nothing_of_a_temporary_conversation_is_taken_along() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let asked = house.ask_temporarily("背一首诗").await;
+        let (id, answer, user) = (asked.conversation, asked.answer.id, house.lin.user());
+        for sql in [
+            format!("INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('{user}', '{id}', '没写完', 0)"),
+            format!(
+                "INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at)
+                 VALUES ('q', '{id}', '{user}', 1, '排着的话', '', 'qwen-plus', 0, 0)"
+            ),
+            format!(
+                "INSERT INTO ratings (message_id, user_id, id, good, comment, updated_at)
+                 VALUES ('{answer}', '{user}', 'r', TRUE, '说得好', 0)"
+            ),
+            format!(
+                "INSERT INTO tool_calls (id, owner_id, message_id, position, round, upstream_id, name, arguments, state, text_at,
+                                         after_blocks, created_at, updated_at)
+                 VALUES ('t', '{user}', '{answer}', 0, 1, 'c', 'calculate', '1+1', 'done', 0, 0, 0, 0)"
+            ),
+            format!(
+                "INSERT INTO message_attachments (id, owner_id, message_id, position, file_id, name, mime, bytes)
+                 VALUES ('a', '{user}', '{answer}', 0, 'f', 'a.txt', 'text/plain', 1)"
+            ),
+        ] {
+            execute(&db, &sql).await;
+        }
+        let taken_along = async || {
+            let account = serde_json::to_value(db.kept_account(user).await.unwrap()).unwrap();
+            let of_account = ["drafts", "queued", "ratings"];
+            let of_account = of_account.map(|kind| account[kind].as_array().unwrap().len());
+            let calls = db.kept_tool_calls(user, "").await.unwrap().len();
+            let attachments = db.kept_attachments(user, "").await.unwrap().len();
+            (of_account, calls, attachments)
+        };
+        assert_eq!(taken_along().await, ([0, 0, 0], 0, 0));
+        execute(&db, "UPDATE conversations SET expires_at = NULL").await;
+        assert_eq!(taken_along().await, ([1, 1, 1], 1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn deleting_a_temporary_conversation_leaves_nothing_in_the_trash() {
     on_both(async |db| {
         let house = House::on(&db).await;

@@ -1,13 +1,17 @@
 //! What models call while they answer.
 
-use model::{MessageStatus, ToolCallState, ToolCallView, ToolName};
+use model::{MessageStatus, ToolCallId, ToolCallState, ToolCallView, ToolName};
 use serde_json::{Value, json};
+use simulator::Fault;
 
 use super::*;
 use crate::{
     Clock as _,
     generation::ToolDecision,
-    store::testing::{count, execute},
+    store::{
+        Chunk,
+        testing::{count, execute},
+    },
 };
 
 impl House {
@@ -55,6 +59,17 @@ impl House {
         self.simulator
             .next_answer(Answer::calls("draw_image", prompt));
         self.answered(None, "画一座灯塔").await
+    }
+
+    /// Lets a message wait, or sends it where it may go: how many wait then, and whether they wait for more than an answer's end.
+    async fn queued_behind(&self, asked: &Asked) -> (usize, bool) {
+        let (prompt, submission) = (Prompt::parse("然后呢").unwrap(), self.submission());
+        let id = asked.conversation;
+        let queued =
+            self.generations()
+                .queue_message(&self.lin, id, prompt, name("qwen-plus"), submission);
+        let queue = queued.await.unwrap();
+        (queue.items.len(), queue.is_paused)
     }
 }
 
@@ -111,6 +126,18 @@ async fn a_model_calls_tools_and_answers_with_what_they_gave() {
         let runs = details.await.unwrap().runs;
         let booked = runs.iter().filter(|run| run.call.is_some()).count();
         assert_eq!((runs.len(), booked), (3, 3));
+        let last = format!(
+            "SELECT COUNT(*) FROM generations WHERE id = '{}' AND NOT is_round",
+            runs[2].id
+        );
+        assert_eq!(count(&db, &last).await, 1, "in the order of the questions");
+        let generations = house.generations();
+        let base = generations
+            .estimate(&house.lin, Some(asked.conversation))
+            .await
+            .unwrap();
+        let size = "SELECT input_tokens + output_tokens - reasoning_tokens FROM generations WHERE NOT is_round";
+        assert_eq!(i64::from(base.context_tokens), count(&db, size).await);
         let now = house.clock.now();
         assert_eq!(
             db.used_since(house.lin.user(), Millis::new(0))
@@ -310,6 +337,11 @@ async fn what_has_an_effect_waits_for_a_click_and_happens_once() {
         );
         assert_eq!(house.calls(&asked).await[0].state, ToolCallState::Done);
         assert_eq!(count(&db, jobs).await, 1);
+        let received = house.simulator.received();
+        let titles = received
+            .iter()
+            .filter(|request| request.model == "qwen-flash");
+        assert_eq!(titles.count(), 1, "the first answer gives the title");
     })
     .await;
 }
@@ -331,6 +363,105 @@ async fn what_was_refused_is_not_done_and_the_model_is_told() {
             told["content"].as_str().unwrap().contains("refused"),
             "{told}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_behind_a_call_waits_for_the_click_too() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let asked = house.wants_an_image().await;
+        assert_eq!(house.queued_behind(&asked).await, (1, true));
+        house.generations().resume_queues().await.unwrap();
+        house.settled().await;
+        assert_eq!(house.stored(&asked).await.status, MessageStatus::Waiting);
+        house.simulator.next_answer(Answer::words(["那就不画。"]));
+        house.decide(&asked, ToolDecision::Refuse).await.unwrap();
+        house.settled().await;
+        let waiting = "SELECT COUNT(*) FROM queued_messages";
+        assert_eq!(count(&db, waiting).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_behind_an_answer_that_failed_after_its_calls_is_not_sent() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        house.tools_on(&["calculate"]).await;
+        let sum = Answer::calls("calculate", r#"{"expression":"1+1"}"#);
+        house.simulator.next_answer(sum);
+        let broken = Answer::words(["春", "眠"]).fails_after(1, Fault::Cut(0));
+        house.simulator.next_answer(broken);
+        let asked = house.answered(None, "算一下").await;
+        assert_ne!(house.stored(&asked).await.status, MessageStatus::Complete);
+        assert_eq!(house.queued_behind(&asked).await, (1, true));
+        house.generations().resume_queues().await.unwrap();
+        house.settled().await;
+        let waiting = "SELECT COUNT(*) FROM queued_messages";
+        assert_eq!(count(&db, waiting).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_have_no_more_of_an_answer_may_still_say_no() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let asked = house.wants_an_image().await;
+        let gone = "UPDATE messages SET model = 'unheard-of' WHERE role = 'assistant'";
+        execute(&db, gone).await;
+        let allowed = house.decide(&asked, ToolDecision::Allow).await;
+        assert_eq!(code(allowed), Some(FailureCode::UnknownModel));
+        house.decide(&asked, ToolDecision::Refuse).await.unwrap();
+        house.settled().await;
+        let kept = house.stored(&asked).await;
+        assert_eq!(
+            (kept.status, kept.calls[0].state),
+            (MessageStatus::Stopped, ToolCallState::Refused)
+        );
+        assert_eq!(house.questions().len(), 1, "nobody was asked more");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_thought_after_a_click_stands_apart() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        house.tools_on(&["draw_image"]).await;
+        let prompt = json!({ "prompt": "一座灯塔" }).to_string();
+        let first = Answer::calls("draw_image", prompt).reasoning(["想"]);
+        house.simulator.next_answer(first);
+        let asked = house.answered(None, "画一座灯塔").await;
+        let second = Answer::words(["那就不画。"]).reasoning(["再想"]);
+        house.simulator.next_answer(second);
+        house.decide(&asked, ToolDecision::Refuse).await.unwrap();
+        house.settled().await;
+        assert_eq!(house.stored(&asked).await.reasoning(), "想\n\n再想");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_calls_in_one_place_hold_nobody_up() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let asked = house.wants_an_image().await;
+        let mut twin = house.stored(&asked).await.calls.remove(0);
+        twin.id = ToolCallId::from_uuid(house.ids.next());
+        let chunk = Chunk {
+            message: asked.answer.id,
+            seq: 99,
+            reasoning: String::new(),
+            text: String::new(),
+            calls: vec![twin],
+            now: house.clock.now(),
+            sources: Vec::new(),
+        };
+        db.commit_progress(&[chunk], &[]).await.unwrap();
+        assert_eq!(house.stored(&asked).await.calls.len(), 2);
     })
     .await;
 }

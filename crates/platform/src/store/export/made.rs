@@ -11,12 +11,16 @@ const FILES: &str = "SELECT id, kind, name, mime, bytes, width, height, duration
      FROM files WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const WORKS: &str = "SELECT id, kind, file_id, prompt, actual_prompt, model, created_at \
      FROM works WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-const ATTACHMENTS: &str = "SELECT id, message_id, position, file_id, name, mime, bytes \
-     FROM message_attachments WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+/// `LEFT` also keeps SQLite from beginning with the conversations.
+const ATTACHMENTS: &str = "SELECT a.id, a.message_id, a.position, a.file_id, a.name, a.mime, a.bytes \
+     FROM message_attachments a LEFT JOIN messages m ON m.id = a.message_id \
+     LEFT JOIN conversations c ON c.id = m.conversation_id \
+     WHERE a.owner_id = $1 AND a.id > $2 AND c.expires_at IS NULL ORDER BY a.id LIMIT $3";
 const PROMPTS: &str = "SELECT id, name, text, created_at, updated_at, deleted_at \
      FROM prompts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-const TOOL_CALLS: &str = "SELECT id, message_id, position, name, arguments, state, result, duration_ms, created_at \
-     FROM tool_calls WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const TOOL_CALLS: &str = "SELECT t.id, t.message_id, t.position, t.name, t.arguments, t.state, t.result, t.duration_ms, t.created_at \
+     FROM tool_calls t LEFT JOIN messages m ON m.id = t.message_id LEFT JOIN conversations c ON c.id = m.conversation_id \
+     WHERE t.owner_id = $1 AND t.id > $2 AND c.expires_at IS NULL ORDER BY t.id LIMIT $3";
 const ASSISTANTS: &str = "SELECT id, name, audience, group_id, content, created_at, updated_at \
      FROM assistants WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at \

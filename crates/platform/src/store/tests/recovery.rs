@@ -70,6 +70,41 @@ async fn what_an_answer_cites_outlives_the_process_too() {
 }
 
 #[tokio::test]
+async fn what_is_found_while_an_answer_goes_on_stands_beside_what_it_had() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let lin = desk.person().await;
+        let turn = desk.ask(lin, None).await;
+        let begun = [chunk(turn, 1, "春")];
+        db.commit_progress(&begun, &[]).await.unwrap();
+        assert_eq!(db.interrupt_abandoned(ALL, NOW).await.unwrap(), 1);
+        let model = model();
+        let answer = desk.answer(turn.answer, &model);
+        let conversation = turn.conversation;
+        assert!(db.reopen_answer(lin, conversation, answer).await.unwrap());
+        let sources = vec![Source {
+            number: 1,
+            title: "West Lake".to_owned(),
+            url: "https://a.example".to_owned(),
+            site: String::new(),
+        }];
+        let told = Chunk {
+            sources: sources.clone(),
+            ..chunk(turn, 3, "眠[1]")
+        };
+        // The answer to the first try may be lost.
+        for _ in 0..2 {
+            let told = std::slice::from_ref(&told);
+            db.commit_progress(told, &[]).await.unwrap();
+        }
+        assert_eq!(db.interrupt_abandoned(ALL, NOW).await.unwrap(), 1);
+        let read = desk.read(lin, turn).await;
+        assert_eq!((read.sources(), read.text().as_str()), (sources, "春眠[1]"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_second_cut_adds_to_what_the_first_left() {
     on_both(async |db| {
         let desk = Desk::on(&db);
