@@ -27,6 +27,11 @@ export class Settings {
     return this.page.getByLabel(label, { exact: true });
   }
 
+  /** Saves how the page is to be on every device; the other forms beside that one have a button of the same name. */
+  get saveAppearance(): Locator {
+    return this.panel(this.words.appearance_everywhere).getByRole("button", { name: this.words.save, exact: true });
+  }
+
   button(name: string): Locator {
     return this.page.getByRole("button", { name, exact: true });
   }

@@ -34,7 +34,7 @@ test("Ctrl+Enter sends where that was chosen, and Enter breaks the line", { tag:
   await chat.alive();
   await settings.open("/appearance");
   await settings.field(words.send_key).selectOption("command");
-  await settings.button(words.save).click();
+  await settings.saveAppearance.click();
   await expect(page.locator("html")).toHaveAttribute("data-send", "command");
   await page.goto("/");
   await chat.alive();
@@ -85,7 +85,7 @@ test.describe("while an answer is written", () => {
 
     await settings.open("/appearance");
     await settings.field(words.notify).check();
-    await settings.button(words.save).click();
+    await settings.saveAppearance.click();
     await expect(page.locator("html")).toHaveAttribute("data-notify", "true");
     await page.goto("/");
     await chat.ask(questions.poem);

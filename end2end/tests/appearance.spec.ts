@@ -6,7 +6,7 @@ test("habits are in the document that the server sends, on every device", async 
   await settings.field(words.density).selectOption("compact");
   await settings.field(words.text_size).selectOption("largest");
   await settings.field(words.send_key).selectOption("command");
-  await settings.button(words.save).click();
+  await settings.saveAppearance.click();
   const html = page.locator("html");
   await expect(html).toHaveAttribute("data-text-size", "largest");
   await expect(html).toHaveAttribute("data-density", "compact");
@@ -29,7 +29,7 @@ test("the composer says what sends", { tag: "@desktop" }, async ({ page, chat, s
   await expect(page.getByText(words.send_hint, { exact: true })).toBeVisible();
   await settings.open("/appearance");
   await settings.field(words.send_key).selectOption("command");
-  await settings.button(words.save).click();
+  await settings.saveAppearance.click();
   await expect(page.locator("html")).toHaveAttribute("data-send", "command");
   await page.goto("/");
   await expect(page.getByText(words.send_hint_command, { exact: true })).toBeVisible();
@@ -40,8 +40,8 @@ test("what is small enough for a mouse stays large enough for a finger", { tag: 
   await chat.alive();
   await settings.open("/appearance");
   await settings.field(words.density).selectOption("compact");
-  await settings.button(words.save).click();
+  await settings.saveAppearance.click();
   await expect(page.locator("html")).toHaveAttribute("data-density", "compact");
-  const box = await settings.button(words.save).boundingBox();
+  const box = await settings.saveAppearance.boundingBox();
   expect(box?.height ?? 0).toBeGreaterThanOrEqual(43.5);
 });

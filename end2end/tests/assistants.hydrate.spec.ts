@@ -24,6 +24,15 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   await expect(chat.prompt).toHaveValue("");
   expect(await findings(page), "chosen").toEqual([]);
 
+  await page.getByRole("button", { name: words.assistant_put_away }).click();
+  await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+  await expect(chat.prompt).toBeFocused();
+  await chat.prompt.pressSequentially(`@${translator}`);
+  await expect(options).toHaveCount(1);
+  await chat.prompt.press("Enter");
+  await expect(page.getByRole("heading", { name: translator, level: 1 })).toBeVisible();
+  await expect(chat.prompt).toHaveValue("");
+
   await chat.prompt.pressSequentially("@qwen-flash");
   await expect(options).toHaveCount(1);
   await chat.prompt.press("Enter");

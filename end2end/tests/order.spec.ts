@@ -77,6 +77,8 @@ test("conversations are put into a folder, tagged, found by both and taken along
   await acts.getByRole("combobox", { name: words.folder }).selectOption({ label: folder });
   await order.act(words.folder_put);
   await expect(page.getByText(fill(words.order_count, { count: 2 }))).toBeVisible();
+  // It is drawn anew with that.
+  await expect(order.lines.nth(1).getByRole("link", { name: folder })).toBeVisible();
   await order.choose(1);
   await acts.locator("input[name=tag]").fill("poems");
   // Enter does what stands beside the field, and nothing else.
@@ -115,6 +117,7 @@ test("conversations are put into a folder, tagged, found by both and taken along
   await page.locator("summary").filter({ hasText: words.folder_delete }).click();
   await page.getByText(words.folder_delete_contents).click();
   await page.getByRole("button", { name: words.folder_delete, exact: true }).click();
+  if (live) await expect(page).toHaveURL(/\/conversations$/);
   await order.open("trash");
   await expect(order.lines).toHaveCount(2);
 });

@@ -91,7 +91,7 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
   test("letters can be switched off, and what is with Ctrl stays", async ({ page, chat, settings, questions, words }) => {
     await settings.open("/appearance");
     await settings.field(words.letter_keys).uncheck();
-    await settings.button(words.save).click();
+    await settings.saveAppearance.click();
     await expect(page.locator("html")).toHaveAttribute("data-letter-keys", "false");
     await page.goto("/");
     await chat.ask(questions.poem);

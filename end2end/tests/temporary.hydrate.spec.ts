@@ -16,6 +16,8 @@ test("a temporary conversation is gone when it is left, and knows nothing of wha
   await chat.alive();
   await page.getByRole("link", { name: words.temporary_on }).click();
   await expect(page.getByText(words.temporary_note)).toBeVisible();
+  await page.getByText(words.temporary_more).click();
+  await expect(page.getByText(words.temporary_kept)).toBeVisible();
   await chat.ask(questions.poem);
   await chat.answered();
   const { path } = chat;

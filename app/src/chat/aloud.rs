@@ -10,8 +10,8 @@ use crate::{browser, routes::Own};
 /// The longest text that is spoken, in characters.
 pub const LONGEST: usize = 20_000;
 
-/// What of an answer is for the eye only.
-const UNSPOKEN: &str = "figure, .table, math, button, .sources, .citation, .footnote, .footnote-mark, .link-host, .image-link, .invisible";
+/// What of an answer is for the eye only: the tools that were called for it are none of it.
+const UNSPOKEN: &str = "details.tool, .tool__asking, figure, .table, math, button, .sources, .citation, .footnote, .footnote-mark, .link-host, .image-link, .invisible";
 
 /// What stands apart from what follows.
 const APART: &str = "p, li, h3, h4, h5, h6";
@@ -39,7 +39,8 @@ pub fn spoken(button: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn all(root: &Element, selector: &str) -> Vec<Element> {
+/// The elements below `root` that match.
+pub fn all(root: &Element, selector: &str) -> Vec<Element> {
     let Ok(found) = root.query_selector_all(selector) else {
         return Vec::new();
     };

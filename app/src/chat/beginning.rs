@@ -1,12 +1,16 @@
 //! With what a conversation begins: an assistant, or nothing but the model that is chosen.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
+use leptos_router::hooks::use_query_map;
 use model::{AssistantView, assistant::sign, template};
 
-use crate::language::use_words;
+use crate::{address::with_query, browser, language::use_words};
 
 /// The composer's form, for fields that stand outside of it.
 pub const FORM: &str = "composer";
+
+/// Where one writes.
+const FIELD: &str = ".composer textarea[name=prompt]";
 
 /// The assistant that a new conversation begins with, and what stands for the variables of its instructions.
 #[derive(Clone, Copy)]
@@ -131,8 +135,43 @@ pub fn AssistantIntro(
                     })
                     .collect_view()}
             </ul>
-            <a class="button" href="/assistants">{words.assistant_other}</a>
+            <div class="greeting__ways">
+                <a class="button" href="/assistants">{words.assistant_other}</a>
+                <PutAway beginning/>
+            </div>
         </section>
+    }
+}
+
+/// Begins without the assistant after all. One that the address names is left with it, one that was chosen here is put away.
+#[component]
+fn PutAway(beginning: Beginning) -> impl IntoView {
+    let words = use_words();
+    let query = use_query_map();
+    let is_named = Memo::new(move |_| {
+        query.with(|query| {
+            let assistant = query.get_str("assistant");
+            assistant.is_some_and(|key| !key.is_empty())
+        })
+    });
+    let put_away = move |_| {
+        beginning.choose(None);
+        browser::focus_at_end(FIELD.to_owned());
+    };
+    let href = move || {
+        query.with(|query| {
+            let temporary = query.get_str("temporary").unwrap_or_default();
+            with_query("/", &[("temporary", temporary)])
+        })
+    };
+    move || {
+        if is_named.get() {
+            Either::Left(view! { <a class="button" href=href>{words.assistant_put_away}</a> })
+        } else {
+            Either::Right(view! {
+                <button class="button" type="button" on:click=put_away>{words.assistant_put_away}</button>
+            })
+        }
     }
 }
 

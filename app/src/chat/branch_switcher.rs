@@ -17,9 +17,9 @@ use crate::{
 pub fn BranchSwitcher(message: OpenMessage, conversation: OpenConversation) -> impl IntoView {
     let words = use_words();
     let (id, branch) = (message.id, message.branch);
-    let question = message
-        .parent
-        .filter(|_| message.speaker == Speaker::Assistant);
+    // A temporary conversation is gone with its page, which comparing leaves.
+    let is_compared = message.speaker == Speaker::Assistant && !conversation.is_temporary;
+    let question = message.parent.filter(|_| is_compared);
     let step = move |target: Option<MessageId>, label: &'static str, icon: Icon| {
         let walk = move |event: SubmitEvent| {
             event.prevent_default();

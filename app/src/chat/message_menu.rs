@@ -10,7 +10,7 @@ use web_sys::HtmlElement;
 
 use super::{
     acts::{Acts, more_id},
-    aloud::{Aloud, AloudBar, spoken},
+    aloud::{Aloud, AloudBar, all, spoken},
     answer::OpenMessage,
     model_picker::ModelPicker,
     open::OpenConversation,
@@ -32,6 +32,9 @@ use crate::{
 
 /// Between the menu, its button and the window's edges, in pixels.
 const GAP: f64 = 8.0;
+
+/// What an answer says, part by part.
+const SAID: &str = ".message__answer > .prose__block";
 
 /// The menu, for whichever message opens it.
 #[component]
@@ -232,20 +235,25 @@ fn WithModel(
                 <Glyph icon=Icon::Again/>
                 {words.regenerate}
             </button>
-            <button class="button" type="button" on:click=compare>
-                <Glyph icon=Icon::Columns/>
-                {words.compare_with}
-            </button>
+            // A temporary conversation is gone with its page, which comparing leaves.
+            {(!conversation.is_temporary).then(|| view! {
+                <button class="button" type="button" on:click=compare>
+                    <Glyph icon=Icon::Columns/>
+                    {words.compare_with}
+                </button>
+            })}
         </form>
     }
 }
 
-/// The answer beside that button as it is read.
+/// The answer beside that button as it is read, without the tools that were called for it.
 fn shown_text(button: &str) -> Option<String> {
     let document = browser::window()?.document()?;
     let message = document.get_element_by_id(button)?.closest(".message");
-    let answer = message.ok()??.query_selector(".message__answer").ok()??;
-    Some(answer.dyn_into::<HtmlElement>().ok()?.inner_text())
+    let blocks = all(&message.ok()??, SAID).into_iter();
+    let texts = blocks.filter_map(|block| Some(block.dyn_into::<HtmlElement>().ok()?.inner_text()));
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    (!texts.is_empty()).then(|| texts.join("\n\n"))
 }
 
 /// Moves the menu to its button; the style sheet decides whether it stays there.

@@ -57,18 +57,30 @@ fn FolderLine(folder: Folder) -> impl IntoView {
     let items = RwSignal::new(None::<Vec<ConversationSummary>>);
     let next = RwSignal::new(None::<String>);
     let load = move |after: Option<String>| {
+        let is_more = after.is_some();
+        // What is loaded anew is as many as were shown.
+        let shown = items.with_untracked(|items| items.as_ref().map_or(0, Vec::len));
+        let wanted = if is_more { 0 } else { shown };
         spawn_local(async move {
-            let is_more = after.is_some();
-            let Ok(page) = open_folder(id.to_string(), after.unwrap_or_default()).await else {
-                return;
+            let mut found = Vec::new();
+            let mut after = after.unwrap_or_default();
+            let following = loop {
+                let Ok(page) = open_folder(id.to_string(), after).await else {
+                    return;
+                };
+                found.extend(page.items);
+                match page.next {
+                    Some(next) if found.len() < wanted => after = next,
+                    following => break following,
+                }
             };
-            next.try_set(page.next);
+            next.try_set(following);
             items.try_update(|items| {
                 let shown = items.get_or_insert_default();
                 if !is_more {
                     shown.clear();
                 }
-                for item in page.items {
+                for item in found {
                     // A conversation that moved up meanwhile is in the list already.
                     if !shown.iter().any(|known| known.id == item.id) {
                         shown.push(item);
@@ -78,9 +90,14 @@ fn FolderLine(folder: Folder) -> impl IntoView {
         });
     };
     Effect::new(move |_| {
-        if open_folders().contains(&id.to_string())
-            && let Some(line) = line.get_untracked()
-        {
+        let Some(line) = line.get_untracked() else {
+            return;
+        };
+        if line.open() {
+            // It was opened before the page was alive.
+            is_open.set(true);
+            remember(id, true);
+        } else if open_folders().contains(&id.to_string()) {
             line.set_open(true);
         }
     });

@@ -1,12 +1,16 @@
 //! Temporary conversations: begun from the page of a new one, told of while they last, gone when their page is left.
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 use model::ConversationId;
 use server_fn::ServerFn;
 
 use super::open::OpenConversation;
 use crate::{
+    address::with_query,
     api::folders::{ForgetConversation, forget_conversation},
     browser,
     language::use_words,
@@ -17,12 +21,14 @@ use crate::{
 #[component]
 pub fn TemporarySwitch(is_temporary: Signal<bool>) -> impl IntoView {
     let words = use_words();
+    let query = use_query_map();
+    // With whom the conversation begins stays.
     let href = move || {
-        if is_temporary.get() {
-            "/"
-        } else {
-            "/?temporary=1"
-        }
+        let temporary = if is_temporary.get() { "" } else { "1" };
+        query.with(|query| {
+            let assistant = query.get_str("assistant").unwrap_or_default();
+            with_query("/", &[("assistant", assistant), ("temporary", temporary)])
+        })
     };
     let name = move || {
         if is_temporary.get() {
@@ -44,11 +50,23 @@ pub fn TemporarySwitch(is_temporary: Signal<bool>) -> impl IntoView {
     }
 }
 
-/// What being temporary means, in full.
+/// What being temporary means.
 #[component]
 pub fn TemporaryNote() -> impl IntoView {
+    view! { <div class="notice temporary" role="note"><Meaning/></div> }
+}
+
+/// What is kept of it is folded: on a phone all of it would cover what is said.
+#[component]
+fn Meaning() -> impl IntoView {
     let words = use_words();
-    view! { <p class="notice temporary" role="note">{words.temporary_note}</p> }
+    view! {
+        <p>{words.temporary_note}</p>
+        <details class="temporary__more">
+            <summary>{words.temporary_more}</summary>
+            <p>{words.temporary_kept}</p>
+        </details>
+    }
 }
 
 /// In the open conversation: what it is, and the button that ends it now. Leaving the page ends it too.
@@ -72,7 +90,7 @@ pub fn TemporaryBar(conversation: OpenConversation) -> impl IntoView {
     };
     view! {
         <div class="notice temporary" role="note">
-            <p>{words.temporary_note}</p>
+            <Meaning/>
             <form method="post" action=ForgetConversation::PATH on:submit=forget>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <button class="button">{words.temporary_end}</button>

@@ -96,7 +96,7 @@ fn ToolCard(
                 <p class="tool__label">{words.tool_came_back}</p>
                 <pre class="tool__text" tabindex="0">{visible(result)}</pre>
             })}
-            {in_library.then(|| view! { <p><a href="/library">{words.tool_in_library}</a></p> })}
+            {in_library.then(|| view! { <p><a href="/library" target="_blank" rel="noopener">{words.tool_in_library}</a></p> })}
         </details>
         {waits.then(|| view! { <Asking call=call.id message conversation/> })}
     }

@@ -1,6 +1,6 @@
 //! The messages, in a view that scrolls by the rules.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::{
     message::Message,
@@ -28,6 +28,13 @@ pub fn Transcript(
     let preview = RwSignal::new(None::<String>);
     let quoting = Quoting::new();
     let older = move || conversation.load_older(move || scroller.hold());
+    // To leave the page would end a temporary conversation. Who wants a tab of its own gets one.
+    let press_older = move |event: ev::MouseEvent| {
+        if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
+            event.prevent_default();
+            older();
+        }
+    };
     Effect::new(move |_| {
         watch_growth(conversation);
         scroller.drawn();
@@ -56,7 +63,12 @@ pub fn Transcript(
                         .get()
                         .map(|message| {
                             view! {
-                                <a class="transcript__older" href=format!("/c/{}?before={message}", conversation.id) rel="external">
+                                <a
+                                    class="transcript__older"
+                                    href=format!("/c/{}?before={message}", conversation.id)
+                                    rel="external"
+                                    on:click=press_older
+                                >
                                     {move || if conversation.is_loading_older.get() { words.loading_older } else { words.older }}
                                 </a>
                             }

@@ -17,13 +17,16 @@ use crate::{
         conversations::ShowBranch,
         generation::Offer,
     },
+    browser,
     chat::{
         answer::OpenMessage,
         attachments::Attachments,
+        found::message_link,
         header::Header,
         message::Ending,
         model_picker::ModelPicker,
         reasoning::{BlockList, Reasoning},
+        tools::{self, Preview},
     },
     error::AppError,
     language::use_words,
@@ -79,13 +82,18 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
     // Drawn once, by the server, for a page that can't be told.
     let refreshes = is_generating.get_untracked();
     let most = MOST_COMPARED.to_string();
+    let preview = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        watch_growth(comparing);
+        browser::after_layout(move || tools::name_buttons(words));
+    });
     view! {
         <Title text=title/>
         {refreshes.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         <Header>
             <span class="topbar__title">{words.compare}</span>
         </Header>
-        <div class="comparison" id="main" tabindex="-1">
+        <div class="comparison" id="main" tabindex="-1" on:click=move |event| tools::press(&event, preview)>
             <Notice error=problem/>
             <section class="comparison__question" aria-label=words.you>
                 <Attachments attachments=question.attachments/>
@@ -107,7 +115,24 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
             <p class="comparison__note">{words.compare_note(&most)}</p>
             <p><a class="button" href=format!("/c/{id}")>{words.compare_back}</a></p>
         </div>
+        <Preview code=preview/>
     }
+}
+
+/// Makes the running effect depend on everything that is drawn of the answers.
+fn watch_growth(comparing: Comparing) {
+    comparing.answers.with(|answers| {
+        for answer in answers {
+            answer.status.track();
+            for blocks in [&answer.reasoning, &answer.blocks] {
+                blocks.with(|blocks| {
+                    for block in blocks {
+                        block.track();
+                    }
+                });
+            }
+        }
+    });
 }
 
 /// A model that has not answered yet; the one that answers next, if all have.
@@ -128,6 +153,8 @@ fn OneAnswer(id: ConversationId, answer: OpenMessage) -> impl IntoView {
     let name = answer.model.clone().map(String::from).unwrap_or_default();
     let status = answer.status.clone();
     let is_generating = Memo::new(move |_| status.get() == MessageStatus::Generating);
+    let waiting = answer.status.clone();
+    let is_waiting = Memo::new(move |_| waiting.get() == MessageStatus::Waiting);
     let label = words.compare_keep_of(&name);
     view! {
         <article
@@ -151,6 +178,10 @@ fn OneAnswer(id: ConversationId, answer: OpenMessage) -> impl IntoView {
             </div>
             {answer.edited.then(|| view! { <p class="message__note">{words.edited}</p> })}
             <Ending message=answer/>
+            // What it waits for is asked where it stands in the conversation.
+            {move || is_waiting.get().then(|| view! {
+                <p><a class="button" href=message_link(id, message) rel="external">{words.compare_waiting}</a></p>
+            })}
         </article>
     }
 }

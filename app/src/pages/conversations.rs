@@ -119,7 +119,7 @@ pub fn ConversationsPage() -> impl IntoView {
     let words = use_words();
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(Asked::of));
-    // What was taken back from elsewhere on the page is here again.
+    // What was done here, or taken back from elsewhere on the page, is seen.
     let changes = expect_context::<Sidebar>().changes();
     let page: Loading = Resource::new_blocking(
         move || (asked.get(), changes.get()),
@@ -142,6 +142,14 @@ pub fn ConversationsPage() -> impl IntoView {
     let problem = problem_in_query();
     let told = query.with_untracked(|query| query.get_str("count")?.parse::<u64>().ok());
     let told = RwSignal::new(told);
+    // It is said of what is looked at.
+    Effect::new(move |before: Option<Asked>| {
+        let now = asked.get();
+        if before.is_some_and(|before| before != now) {
+            told.set(None);
+        }
+        now
+    });
     view! {
         <Title text=format!("{} · {}", words.tidy, words.product)/>
         <Header>
@@ -163,7 +171,7 @@ pub fn ConversationsPage() -> impl IntoView {
                         view! {
                             <Narrowing asked=asked.clone() cabinet=cabinet.clone()/>
                             <Chosen folder=asked.folder_of(&cabinet) tag=asked.tag_of(&cabinet)/>
-                            <Lines lines cabinet asked page told/>
+                            <Lines lines cabinet asked told/>
                         }
                     }
                 />

@@ -19,6 +19,9 @@ use crate::{
 /// How long after the last key it is reckoned anew.
 const PAUSE: Duration = Duration::from_millis(150);
 
+/// Bytes that a character of a document is reckoned as: its script is not known here, and this lies between them.
+const BYTES_PER_CHARACTER: i64 = 2;
+
 /// Tokens of the answer that a price is told for.
 const THOUSAND: &str = "1,000";
 
@@ -100,7 +103,9 @@ fn reckon_after_keys(estimating: Estimating, typed: RwSignal<u32>) {
     let turn = StoredValue::new(0_u32);
     Effect::new(move |was_reckoned: Option<bool>| {
         estimating.text.track();
-        let files = estimating.attaching.text_bytes();
+        let attaching = estimating.attaching;
+        let documents = attaching.characters().saturating_mul(BYTES_PER_CHARACTER);
+        let files = attaching.text_bytes().saturating_add(documents);
         turn.update_value(|turn| *turn = turn.wrapping_add(1));
         let this = turn.get_value();
         spawn_local(async move {

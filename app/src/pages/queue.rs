@@ -132,7 +132,7 @@ fn List(queueing: Queueing) -> impl IntoView {
                 <ol class="queue__list">
                     <For
                         each=move || queueing.queue.get().items
-                        key=|item| (item.id, item.version, item.refused)
+                        key=|item| item.id
                         children=move |item| view! { <Waiting queueing item is_paused/> }
                     />
                 </ol>

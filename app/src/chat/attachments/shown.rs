@@ -67,7 +67,13 @@ fn One(attachment: Attachment) -> impl IntoView {
                 <span class="handed__told">{bytes(size)}</span>
             </a>
             {is_document.then(|| view! {
-                <a class="handed__read" href=format!("/documents/{file}") aria-label=words.attachment_read(&name)>
+                <a
+                    class="handed__read"
+                    href=format!("/documents/{file}")
+                    target="_blank"
+                    rel="noopener"
+                    aria-label=words.attachment_read(&name)
+                >
                     {words.document_read}
                 </a>
             })}

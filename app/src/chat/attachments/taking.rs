@@ -91,7 +91,7 @@ impl Attaching {
         self.items.with(Vec::is_empty)
     }
 
-    /// Whether pictures or sound are among them.
+    /// Whether pictures, sound or video are among them.
     pub fn has_media(self) -> bool {
         let is_medium = |item: &Item| item.kind.is_some_and(AttachmentKind::is_medium);
         self.items.with(|items| {
@@ -151,7 +151,7 @@ impl Attaching {
     }
 
     /// Characters of all documents of which the chosen model is given the text.
-    pub(super) fn characters(self) -> i64 {
+    pub fn characters(self) -> i64 {
         let of = |item: &Item| {
             let document = item.document.get();
             let document = document.filter(|document| {

@@ -83,7 +83,14 @@ fn New(found: Found) -> impl IntoView {
                     hint=words.tool_server_name_hint
                     problem=submission.problem_of(Field::Name)
                 />
-                <Place address=String::new() submission/>
+                <TextField
+                    name="server[address]"
+                    label=words.tool_server_address
+                    kind=Kind::Line("off")
+                    value=RwSignal::new(String::new())
+                    hint=words.tool_server_address_hint
+                    problem=submission.problem_of(Field::Address)
+                />
                 <TextField
                     name="server[token]"
                     label=words.tool_server_token
@@ -95,21 +102,5 @@ fn New(found: Found) -> impl IntoView {
                 <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.tool_server_add}</button>
             </form>
         </section>
-    }
-}
-
-/// Where a server is.
-#[component]
-pub fn Place(address: String, submission: Submission) -> impl IntoView {
-    let words = use_words();
-    view! {
-        <TextField
-            name="server[address]"
-            label=words.tool_server_address
-            kind=Kind::Line("off")
-            value=RwSignal::new(address)
-            hint=words.tool_server_address_hint
-            problem=submission.problem_of(Field::Address)
-        />
     }
 }

@@ -7,7 +7,7 @@ use leptos_router::{
 };
 use model::{Asked, Lacking, Session};
 
-use super::new::with_shared;
+use super::new::with_all;
 use crate::{
     address::with_query,
     api::{
@@ -100,7 +100,7 @@ fn FirstThings() -> impl IntoView {
         <Suspense>
             {move || {
                 let path = match path.get().as_str() {
-                    "/" => query.with(with_shared),
+                    "/" => query.with(with_all),
                     path => path.to_owned(),
                 };
                 Suspend::new(async move {

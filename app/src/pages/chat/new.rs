@@ -34,9 +34,21 @@ use crate::{
 /// What another app hands over, as the manifest names it: a title, a text, an address.
 const SHARED: [&str; 3] = ["share_title", "share_text", "share_url"];
 
+/// What else the address can say of a conversation that begins: with whom, and that nothing of it is kept.
+const BEGINS: [&str; 2] = ["assistant", "temporary"];
+
 /// The same page, with what was handed over.
-pub(super) fn with_shared(query: &ParamsMap) -> String {
+fn with_shared(query: &ParamsMap) -> String {
     let fields = SHARED.map(|name| (name, query.get_str(name).unwrap_or_default()));
+    with_query("/", &fields)
+}
+
+/// The same page with all that was asked for: for who must sign in first.
+pub(super) fn with_all(query: &ParamsMap) -> String {
+    let names = SHARED.iter().chain(&BEGINS);
+    let fields: Vec<(&str, &str)> = names
+        .map(|name| (*name, query.get_str(name).unwrap_or_default()))
+        .collect();
     with_query("/", &fields)
 }
 
@@ -64,11 +76,12 @@ fn beginning(draft: String, query: &ParamsMap) -> String {
 pub fn NewConversationPage() -> impl IntoView {
     let words = use_words();
     let PageOffer(offer) = expect_context();
-    let draft = Resource::new_blocking(|| (), |()| load_draft());
     let query = use_query_map();
     let key = Memo::new(move |_| {
         query.with(|query| query.get_str("assistant").unwrap_or_default().to_owned())
     });
+    // The composer is drawn anew with another assistant, and begins with what was kept by then.
+    let draft = Resource::new_blocking(move || key.get(), |_| load_draft());
     let assistant = Resource::new_blocking(
         move || key.get(),
         |key| async move {
@@ -249,5 +262,8 @@ mod tests {
         let handed = query(&[("share_text", "a & b"), ("problem", "internal")]);
         assert_eq!(with_shared(&handed), "/?share_text=a%20%26%20b");
         assert_eq!(with_shared(&query(&[])), "/");
+        let begun = query(&[("temporary", "1"), ("assistant", "a"), ("share_text", "b")]);
+        assert_eq!(with_all(&begun), "/?share_text=b&assistant=a&temporary=1");
+        assert_eq!(with_all(&query(&[("problem", "internal")])), "/");
     }
 }

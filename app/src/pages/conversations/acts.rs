@@ -6,7 +6,7 @@ use leptos::{either::Either, ev, html, prelude::*};
 use model::{Cabinet, ConversationAct, ConversationForm, ConversationId, Shelf, Tag};
 use server_fn::ServerFn;
 
-use super::{Loading, filing::KnownTags, lines::Choice};
+use super::{filing::KnownTags, lines::Choice};
 use crate::{
     api::{
         conversations::order_conversations,
@@ -63,7 +63,6 @@ impl Doing {
 pub(super) fn Acts(
     shelf: Shelf,
     choice: Choice,
-    page: Loading,
     told: RwSignal<Option<u64>>,
     cabinet: Cabinet,
     /// The tag that is looked at.
@@ -83,15 +82,6 @@ pub(super) fn Acts(
         is_live.set(true);
         // Some may have been ticked before the page was alive.
         choice.recount();
-    });
-    // Whatever was done here, or taken back in the toast.
-    let changes = sidebar.changes();
-    Effect::new(move |before: Option<u32>| {
-        let now = changes.get();
-        if before.is_some_and(|before| before != now) {
-            page.refetch();
-        }
-        now
     });
     let act = move |act: ConversationAct| {
         doing.send(

@@ -1,6 +1,6 @@
 //! The folders and tags themselves: choosing one to look at, making, renaming and deleting them.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{Cabinet, Folder, Shelf, Tag};
 use server_fn::ServerFn;
@@ -30,12 +30,18 @@ pub(super) fn NewFolder() -> impl IntoView {
     let sidebar = expect_context::<Sidebar>();
     let submission = Submission::new(&[Field::Name]);
     let navigate = use_navigate();
+    let fold = NodeRef::<html::Details>::new();
+    let name = RwSignal::new(String::new());
     let create = sends_quietly::<CreateFolder>(submission, move |id: model::FolderId| {
+        name.try_set(String::new());
+        if let Some(fold) = fold.try_get_untracked().flatten() {
+            fold.set_open(false);
+        }
         sidebar.reload();
         navigate(&format!("{PATH}?folder={id}"), NavigateOptions::default());
     });
     view! {
-        <details class="prompt-new">
+        <details class="prompt-new" node_ref=fold>
             <summary class="button">{words.folder_new}</summary>
             <form class="form panel" method="post" action=CreateFolder::PATH on:submit=create>
                 {submission.view_as("")}
@@ -43,7 +49,7 @@ pub(super) fn NewFolder() -> impl IntoView {
                     name="name"
                     label=words.folder_name
                     kind=Kind::Line("off")
-                    value=RwSignal::new(String::new())
+                    value=name
                     hint=words.folder_name_hint
                     problem=submission.problem_of(Field::Name)
                 />

@@ -6,7 +6,7 @@ use server_fn::ServerFn;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, HtmlInputElement};
 
-use super::{Asked, Loading, PATH, acts::Acts};
+use super::{Asked, PATH, acts::Acts};
 use crate::{
     api::conversations::OrderConversations,
     error::AppError,
@@ -63,7 +63,6 @@ pub(super) fn Lines(
     lines: Page<ShelfLine>,
     cabinet: Cabinet,
     asked: Asked,
-    page: Loading,
     /// With how many something was done.
     told: RwSignal<Option<u64>>,
 ) -> impl IntoView {
@@ -137,7 +136,7 @@ pub(super) fn Lines(
             <Show when=move || next.with(Option::is_some)>
                 <a class="button finder__more" href=link.clone() rel="external" on:click=more.clone()>{words.load_more}</a>
             </Show>
-            <Acts shelf choice page told cabinet narrowed/>
+            <Acts shelf choice told cabinet narrowed/>
         </form>
     })
 }

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{Queue, QueuedMessage, SubmissionId, queue::Direction};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use model::{FailureCode, Queue, QueuedMessage, SubmissionId, queue::Direction};
 use server_fn::ServerFn;
 
 use crate::{
@@ -28,25 +28,18 @@ const FIELD: &str = ".composer textarea[name=prompt]";
 #[component]
 pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -> impl IntoView {
     let words = use_words();
-    let QueuedMessage {
-        id,
-        text,
-        attachments,
-        refused,
-        version,
-        ..
-    } = item;
+    let id = item.id;
+    // The row stays as it is while its message changes, with what is typed into it.
+    let shown = Memo::new(move |_| {
+        let found = queueing.queue.with(|queue| {
+            let mut items = queue.items.iter();
+            items.find(|other| other.id == id).cloned()
+        });
+        found.unwrap_or_else(|| item.clone())
+    });
+    let refused = Memo::new(move |_| shown.with(|item| item.refused));
     let conversation = queueing.conversation;
-    let names: Vec<String> = attachments
-        .iter()
-        .map(|file| {
-            if file.is_gone {
-                words.attachment_gone.to_owned()
-            } else {
-                file.name.clone()
-            }
-        })
-        .collect();
+    let busy = RwSignal::new(false);
     let place = Memo::new(move |_| {
         queueing.queue.with(|queue| {
             let place = queue.items.iter().position(|other| other.id == id);
@@ -61,6 +54,10 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
             return;
         }
         event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
         spawn_local(async move {
             match withdraw_queued(conversation, id).await {
                 Ok((message, queue)) => {
@@ -70,12 +67,14 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
                 }
                 Err(error) => failed(queueing, error),
             }
+            busy.try_set(false);
         });
     };
+    let is_busy = move || busy.get().then_some("true");
     let step = move |direction: Direction, label: &'static str, class: &'static str| {
         let run = move |event: SubmitEvent| {
             let moved = move_queued(conversation, id, direction.as_str().to_owned());
-            act(&event, queueing, moved);
+            act(&event, queueing, busy, moved);
         };
         let is_at_end = move || match direction {
             Direction::Up => is_first(),
@@ -85,26 +84,22 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
             <form method="post" action=MoveQueued::PATH on:submit=run>
                 <Place queueing id/>
                 <input type="hidden" name="direction" value=direction.as_str()/>
-                <button class=class title=label aria-label=label disabled=is_at_end>
+                <button class=class title=label aria-label=label disabled=is_at_end aria-busy=is_busy>
                     <Glyph icon=Icon::Down/>
                 </button>
             </form>
         }
     };
     view! {
-        <li class="queue__item" id=item_id(id) tabindex="-1" data-refused=refused.is_some().then_some("true")>
-            <div class="queue__said">
-                <p class="queue__text">{text.clone()}</p>
-                {(!names.is_empty()).then(|| view! { <p class="queue__files">{names.join(", ")}</p> })}
-                {refused.map(|code| view! { <p class="queue__refused" role="status">{words.failure(code)}</p> })}
-            </div>
+        <li class="queue__item" id=item_id(id) tabindex="-1" data-refused=move || refused.with(Option::is_some).then_some("true")>
+            <Said shown refused/>
             <div class="queue__acts">
                 {move || {
-                    let send = move |event: SubmitEvent| act(&event, queueing, send_queued(conversation, id));
+                    let send = move |event: SubmitEvent| act(&event, queueing, busy, send_queued(conversation, id));
                     is_paused.get().then(|| view! {
                         <form method="post" action=SendQueued::PATH on:submit=send>
                             <Place queueing id/>
-                            <button class="button">{words.queue_send_now}</button>
+                            <button class="button" aria-busy=is_busy>{words.queue_send_now}</button>
                         </form>
                     })
                 }}
@@ -112,13 +107,43 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
                 {step(Direction::Down, words.queue_down, "icon-button")}
                 <form method="post" action=WithdrawQueued::PATH on:submit=withdraw>
                     <Place queueing id/>
-                    <button class="icon-button" title=words.queue_withdraw aria-label=words.queue_withdraw>
+                    <button class="icon-button" title=words.queue_withdraw aria-label=words.queue_withdraw aria-busy=is_busy>
                         <Glyph icon=Icon::Undo/>
                     </button>
                 </form>
             </div>
-            <Editing queueing id version text/>
+            <Editing queueing shown busy/>
         </li>
+    }
+}
+
+/// What it says, which files go along, and why it could not be sent.
+#[component]
+fn Said(shown: Memo<QueuedMessage>, refused: Memo<Option<FailureCode>>) -> impl IntoView {
+    let words = use_words();
+    let text = Memo::new(move |_| shown.with(|item| item.text.clone()));
+    let files = Memo::new(move |_| {
+        shown.with(|item| {
+            let files = item.attachments.iter();
+            let names = files.map(|file| {
+                if file.is_gone {
+                    words.attachment_gone
+                } else {
+                    file.name.as_str()
+                }
+            });
+            names.collect::<Vec<_>>().join(", ")
+        })
+    });
+    view! {
+        <div class="queue__said">
+            <p class="queue__text">{move || text.get()}</p>
+            {move || {
+                let files = files.get();
+                (!files.is_empty()).then(|| view! { <p class="queue__files">{files}</p> })
+            }}
+            {move || refused.get().map(|code| view! { <p class="queue__refused" role="status">{words.failure(code)}</p> })}
+        </div>
     }
 }
 
@@ -131,40 +156,80 @@ fn Place(queueing: Queueing, id: SubmissionId) -> impl IntoView {
     }
 }
 
-/// Changing what it says, where it stands.
+/// Changing what it says, where it stands. What is typed stays while the box is open, whatever becomes of the message meanwhile.
 #[component]
-fn Editing(queueing: Queueing, id: SubmissionId, version: i64, text: String) -> impl IntoView {
+fn Editing(queueing: Queueing, shown: Memo<QueuedMessage>, busy: RwSignal<bool>) -> impl IntoView {
     let words = use_words();
+    let id = shown.with_untracked(|item| item.id);
+    let fold = NodeRef::<html::Details>::new();
+    let now = Memo::new(move |_| shown.with(|item| (item.version, item.text.clone())));
+    let (first, text) = now.get_untracked();
+    // The version of which the reader knows.
+    let version = RwSignal::new(first);
     let typed = RwSignal::new(text);
-    let is_saving = RwSignal::new(false);
+    // Another version was told of before it was here.
+    let is_told = StoredValue::new(false);
+    Effect::new(move |_| {
+        let (newest, text) = now.get();
+        let is_open = fold.get_untracked().is_some_and(|fold| fold.open());
+        let was_told = is_told.get_value();
+        is_told.set_value(false);
+        if !is_open {
+            typed.set(text);
+        }
+        if !is_open || was_told {
+            version.set(newest);
+        }
+    });
+    let outdated = move || {
+        let newest = now.try_with_untracked(|(newest, _)| *newest);
+        if newest == version.try_get_untracked() {
+            is_told.try_set_value(true);
+        } else if let Some(newest) = newest {
+            version.try_set(newest);
+        }
+    };
     let save = move |event: SubmitEvent| {
         event.prevent_default();
-        if is_saving.get_untracked() {
+        if busy.get_untracked() {
             return;
         }
-        is_saving.set(true);
-        let edited = edit_queued(queueing.conversation, id, version, typed.get_untracked());
+        busy.set(true);
+        let (of, text) = (version.get_untracked(), typed.get_untracked());
+        let edited = edit_queued(queueing.conversation, id, of, text);
         spawn_local(async move {
             match edited.await {
                 Ok(queue) => {
+                    if let Some(fold) = fold.try_get_untracked().flatten() {
+                        fold.set_open(false);
+                    }
                     queueing.problem.try_set(None);
                     queueing.queue.try_set(queue);
-                    // It is drawn anew.
+                    // It may have been told of already, while the box was open.
+                    if let Some((newest, text)) = now.try_get_untracked() {
+                        version.try_set(newest);
+                        typed.try_set(text);
+                    }
                     browser::focus_drawn(item_id(id));
                 }
-                Err(error) => failed(queueing, error),
+                Err(error) => {
+                    if error.code == FailureCode::Outdated {
+                        outdated();
+                    }
+                    failed(queueing, error);
+                }
             }
-            is_saving.try_set(false);
+            busy.try_set(false);
         });
     };
     view! {
-        <details class="queue__edit">
+        <details class="queue__edit" node_ref=fold>
             <summary>{words.edit}</summary>
             <form method="post" action=EditQueued::PATH on:submit=save>
                 <Place queueing id/>
-                <input type="hidden" name="version" value=version.to_string()/>
+                <input type="hidden" name="version" value=move || version.get().to_string()/>
                 <TextField name="text" label=words.queue_edit kind=Kind::LongText value=typed/>
-                <button class="button" disabled=move || is_saving.get()>{words.save}</button>
+                <button class="button" disabled=move || busy.get()>{words.save}</button>
             </form>
         </details>
     }
@@ -174,12 +239,16 @@ fn item_id(id: SubmissionId) -> String {
     format!("waiting-{id}")
 }
 
-/// Sends a small form by a script and takes in what waits then.
-fn act<F>(event: &SubmitEvent, queueing: Queueing, request: F)
+/// Sends a small form by a script and takes in what waits then; nothing while something else is done with the message.
+fn act<F>(event: &SubmitEvent, queueing: Queueing, busy: RwSignal<bool>, request: F)
 where
     F: Future<Output = Result<Queue, AppError>> + 'static,
 {
     event.prevent_default();
+    if busy.get_untracked() {
+        return;
+    }
+    busy.set(true);
     spawn_local(async move {
         match request.await {
             Ok(queue) => {
@@ -188,6 +257,7 @@ where
             }
             Err(error) => failed(queueing, error),
         }
+        busy.try_set(false);
     });
 }
 

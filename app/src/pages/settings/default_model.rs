@@ -8,6 +8,7 @@ use crate::{
     admin::form::sends_quietly,
     api::preferences::{DefaultModel, SetDefaultModel, load_default_model},
     language::use_words,
+    pages::chat::PageOffer,
     ui::{loaded::Loaded, select::Select, submission::Submission},
 };
 
@@ -38,7 +39,9 @@ pub(super) fn DefaultModelPanel() -> impl IntoView {
 fn DefaultModelForm(offered: DefaultModel) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
-    let save = sends_quietly::<SetDefaultModel>(submission, |()| ());
+    // The next conversation begins with it.
+    let PageOffer(offer) = expect_context();
+    let save = sends_quietly::<SetDefaultModel>(submission, move |()| offer.refetch());
     let is_there = |name: &ModelName| offered.models.iter().any(|choice| choice.name == *name);
     // One that is not on offer any more is passed over, as it is where conversations begin.
     let gone = offered.chosen.as_ref().filter(|chosen| !is_there(chosen));

@@ -4,11 +4,23 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use model::{SharedConversation, SharedMessage, Speaker};
 
+<<<<<<< HEAD
 use crate::{
     address::with_query,
     language::use_words,
     ui::{moment::Moment, visible::visible},
 };
+||||||| 9921917
+use crate::{address::with_query, language::use_words, ui::moment::Moment};
+=======
+use crate::{
+    address::with_query,
+    browser,
+    chat::tools::{self, Preview},
+    language::use_words,
+    ui::moment::Moment,
+};
+>>>>>>> h-mendc
 
 /// Its messages, so many a page. `path` is where the link leads.
 #[component]
@@ -27,11 +39,14 @@ pub(super) fn Conversation(conversation: SharedConversation, path: String) -> im
         .collect_view();
     let more = next.map(|next| with_query(&path, &[("from", &next.to_string())]));
     let has_ways = more.is_some() || !is_beginning;
+    let preview = RwSignal::new(None::<String>);
+    Effect::new(move |_| browser::after_layout(move || tools::name_buttons(words)));
     view! {
         <Title text=format!("{title} · {}", words.product)/>
         <h1 class="shared__title" dir="auto">{title}</h1>
         <p class="shared__facts"><span>{words.shared_as_of} " " <Moment at=taken_at/></span></p>
-        <div class="shared__messages">{messages}</div>
+        <div class="shared__messages" on:click=move |event| tools::press(&event, preview)>{messages}</div>
+        <Preview code=preview/>
         {has_ways.then(|| view! {
             <nav class="shared__ways" aria-label=words.conversations>
                 {(!is_beginning).then(|| view! { <a class="button" href=path rel="external">{words.shared_beginning}</a> })}

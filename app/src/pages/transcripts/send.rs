@@ -70,13 +70,14 @@ impl Sending {
         self.choices.language
     }
 
+    /// Whether nothing else can be sent: something is on its way, or is kept until it is sent again or thrown away.
     pub(super) fn is_busy(self) -> bool {
-        self.state.get() != State::Idle
+        self.state.get() != State::Idle || self.can_retry.get()
     }
 
     /// Sends it and has it written down.
     pub(super) fn send(self, file: Blob, name: String) {
-        if self.state.get_untracked() != State::Idle {
+        if untrack(|| self.is_busy()) {
             return;
         }
         self.kept.set(Some((file, name)));
@@ -85,7 +86,7 @@ impl Sending {
 
     /// Finishes a recording that was sent while it was made, and has it written down.
     pub(super) fn finish(self, live: Live) {
-        if self.state.get_untracked() == State::Idle {
+        if !untrack(|| self.is_busy()) {
             self.live.set(Some(live));
             self.again();
         }

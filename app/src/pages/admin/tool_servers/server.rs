@@ -4,18 +4,13 @@ use leptos::{either::Either, prelude::*};
 use model::{RoleRef, ServerTool, ToolServer};
 use server_fn::ServerFn;
 
-use super::{Found, Place};
+use super::Found;
 use crate::{
     admin::{choices::Tick, form::sends},
     api::tool_servers::{ChangeToolServer, CheckToolServer, RemoveToolServer, SetServerTool},
     error::Field,
     language::use_words,
-    ui::{
-        confirm::Confirm,
-        moment::Moment,
-        submission::Submission,
-        text_field::{Kind, TextField},
-    },
+    ui::{confirm::Confirm, moment::Moment, submission::Submission},
 };
 
 /// A server with what is on it.
@@ -94,6 +89,8 @@ fn Change(server: ToolServer, found: Found) -> impl IntoView {
     let submission = Submission::new(&[Field::Address, Field::Token]);
     let change = sends::<ChangeToolServer>(submission, move |()| found.refetch());
     let has_token = server.has_token;
+    let address_id = format!("tool-server-address-{}", server.id);
+    let token_id = format!("tool-server-token-{}", server.id);
     let hint = if has_token {
         words.tool_server_token_kept
     } else {
@@ -103,12 +100,19 @@ fn Change(server: ToolServer, found: Found) -> impl IntoView {
         <form class="form" method="post" action=ChangeToolServer::PATH on:submit=change>
             {submission.view()}
             <input type="hidden" name="id" value=server.id.to_string()/>
-            <Place address=server.address submission/>
-            <TextField
+            <Line
+                id=address_id
+                name="server[address]"
+                label=words.tool_server_address
+                value=server.address
+                hint=words.tool_server_address_hint
+                is_required=true
+                problem=submission.problem_of(Field::Address)
+            />
+            <Line
+                id=token_id
                 name="server[token]"
                 label=words.tool_server_token
-                kind=Kind::Optional("off")
-                value=RwSignal::new(String::new())
                 hint
                 problem=submission.problem_of(Field::Token)
             />
@@ -116,6 +120,40 @@ fn Change(server: ToolServer, found: Found) -> impl IntoView {
             <Tick name="is_on" value="yes" label=words.tool_server_on checked=server.is_on/>
             <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
         </form>
+    }
+}
+
+/// A field of a form of which each server has one, and so with an id of its own.
+#[component]
+fn Line(
+    id: String,
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional)] value: String,
+    hint: &'static str,
+    #[prop(optional)] is_required: bool,
+    problem: Signal<Option<String>>,
+) -> impl IntoView {
+    let (labelled, told) = (id.clone(), format!("{id}-told"));
+    let described = told.clone();
+    view! {
+        <div class="field" data-kind="line">
+            <label class="field__label" for=labelled>{label}</label>
+            <input
+                class="field__line"
+                id=id
+                name=name
+                required=is_required
+                autocomplete="off"
+                value=value
+                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                aria-describedby=described
+            />
+            <div id=told>
+                <p class="field__hint">{hint}</p>
+                {move || problem.get().map(|text| view! { <p class="field__problem" role="alert">{text}</p> })}
+            </div>
+        </div>
     }
 }
 
