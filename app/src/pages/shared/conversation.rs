@@ -4,23 +4,13 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use model::{SharedConversation, SharedMessage, Speaker};
 
-<<<<<<< HEAD
-use crate::{
-    address::with_query,
-    language::use_words,
-    ui::{moment::Moment, visible::visible},
-};
-||||||| 9921917
-use crate::{address::with_query, language::use_words, ui::moment::Moment};
-=======
 use crate::{
     address::with_query,
     browser,
     chat::tools::{self, Preview},
     language::use_words,
-    ui::moment::Moment,
+    ui::{moment::Moment, visible::visible},
 };
->>>>>>> h-mendc
 
 /// Its messages, so many a page. `path` is where the link leads.
 #[component]
