@@ -10,13 +10,14 @@ const ANSWERS: &str = "
       AND c.owner_id = $1 AND c.deleted_at IS NULL
     ORDER BY m.id DESC LIMIT $4";
 
-/// What the last run of an answer took in and wrote; what it reasoned is not sent again.
+/// What the last question to the model of an answer's last run took in and wrote; what it reasoned is not sent again. Where a run
+/// asks several times, the questions before the last one are rows of their own, with larger ids than the run's.
 const TOKENS: &str = "
     SELECT g.input_tokens, g.output_tokens, g.reasoning_tokens
     FROM generations g JOIN conversations c ON c.id = g.conversation_id
     WHERE g.message_id = $3 AND g.conversation_id = $2 AND c.owner_id = $1 AND c.deleted_at IS NULL
       AND g.input_tokens IS NOT NULL
-    ORDER BY g.id DESC LIMIT 1";
+    ORDER BY g.started_at DESC, g.is_round, g.id DESC LIMIT 1";
 
 /// For the proof that each uses an index.
 #[cfg(test)]

@@ -8,13 +8,14 @@ use sqlx::{FromRow, types::Json};
 
 use super::{Db, Error, Result, Tokens, on_pool, rows};
 
+/// A question of a run that went on was begun before the run's last one, though its id is larger.
 const RUNS: &str = "
     SELECT g.id, g.model, g.sent, g.started_at, g.ended_at, g.upstream_request_id, c.id AS call_id, c.input_tokens,
            c.output_tokens, c.cached_tokens, c.reasoning_tokens, c.usage_source, c.cost, c.priced, c.first_byte_ms,
            c.duration_ms
     FROM generations g JOIN conversations v ON v.id = g.conversation_id LEFT JOIN calls c ON c.id = g.call_id
     WHERE g.message_id = $3 AND g.conversation_id = $2 AND v.owner_id = $1 AND v.deleted_at IS NULL
-    ORDER BY g.id";
+    ORDER BY g.started_at, g.is_round DESC, g.id";
 
 /// One question to the model of a run that goes on, as a row of its own: what it cost is found by its call.
 const NOTE_ROUND: &str = "
