@@ -58,7 +58,7 @@ const PICTURES_AT_ONCE: usize = 2;
 /// Documents that are read at once, each by a process of its own.
 const DOCUMENTS_AT_ONCE: usize = 2;
 
-/// What pictures and documents that are on their way in may take together, in KiB.
+/// What pictures that are on their way in may take together, in KiB.
 const ROOM: usize = 256 * 1024;
 
 /// Bytes of a content as they are read.

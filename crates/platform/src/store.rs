@@ -3,6 +3,10 @@
 //! One text with `$1` serves both dialects; `on_pool!` runs it on whichever pool is open and type-checks it
 //! against both. Absence is an `Option`, never an error.
 
+// Above those that use its macros.
+#[macro_use]
+mod uses;
+
 mod access;
 mod answers;
 mod api_keys;
@@ -38,6 +42,7 @@ mod job_lines;
 mod jobs;
 mod lanes;
 mod ledger;
+mod left_files;
 mod library;
 mod linked_accounts;
 mod master_key;

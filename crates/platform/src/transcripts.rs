@@ -389,7 +389,7 @@ impl Transcripts {
         }
         inner.db.delete_transcript(owner, id).await?;
         if let (WithRecording::Yes, Some(file)) = (with_recording, kept.file) {
-            match inner.files.discard(owner, file).await {
+            match inner.files.let_go(owner, file).await {
                 Ok(()) | Err(crate::files::FilesError::NotFound) => {}
                 Err(error) => return Err(error.into()),
             }

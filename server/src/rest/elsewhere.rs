@@ -27,11 +27,21 @@ const VERSION: Header = (
 );
 const OFFSET: &str = "Upload-Offset";
 const LENGTH: &str = "Upload-Length";
+/// Instead of the length, where that is told later.
+const DEFERRED: &str = "Upload-Defer-Length";
+
+/// Of what is sent while it is made; ours, tus has none.
+const RECORDED: &str = "Upload-Recorded";
 
 /// What is told of an upload.
 const TOLD: &[Header] = &[
     (OFFSET, true, "How many bytes have arrived."),
-    (LENGTH, true, "How many there are to be."),
+    (
+        LENGTH,
+        false,
+        "How many there are to be, once that is told.",
+    ),
+    (DEFERRED, false, "`1` until the length is told."),
     (
         "Upload-Expires",
         true,
@@ -71,7 +81,11 @@ fn abilities() -> Operation {
                 "It is in the headers.",
                 &[
                     ("Tus-Version", true, "The versions."),
-                    ("Tus-Extension", true, "`creation,expiration,termination`."),
+                    (
+                        "Tus-Extension",
+                        true,
+                        "`creation,creation-defer-length,expiration,termination`.",
+                    ),
                     ("Tus-Max-Size", true, "The largest upload, in bytes."),
                 ],
             ),
@@ -82,7 +96,18 @@ fn abilities() -> Operation {
 fn begin() -> Operation {
     let headers = [
         VERSION,
-        (LENGTH, true, "How many bytes there are to be."),
+        (LENGTH, false, "How many bytes there are to be."),
+        (
+            DEFERRED,
+            false,
+            "`1` instead of the length: it is told later, with a piece.",
+        ),
+        (
+            RECORDED,
+            false,
+            "Whatever it says, with a deferred length: it is a recording that is sent while it is made, and what came of it can be kept \
+             if it breaks off.",
+        ),
         (
             "Upload-Metadata",
             false,
@@ -93,7 +118,7 @@ fn begin() -> Operation {
         "Begins an upload that goes on where it was cut, by tus 1.0.0. Needs `files.use`.",
     )
     .description(Some(
-        "The length is reserved in the quota. Send the content with PATCH, in as many pieces as you like; ask with HEAD after a cut.",
+        "The length is reserved in the quota; a deferred one as it grows. Send the content with PATCH, in as many pieces as you like; ask with HEAD after a cut.",
     ))
     .parameters(Some(headers.map(header)))
     .response(
@@ -105,6 +130,7 @@ fn begin() -> Operation {
                 TOLD[0],
                 TOLD[1],
                 TOLD[2],
+                TOLD[3],
             ],
         ),
     )
@@ -122,7 +148,20 @@ fn far() -> Operation {
 }
 
 fn go_on() -> Operation {
-    let headers = [VERSION, (OFFSET, true, "Where the piece begins.")];
+    let headers = [
+        VERSION,
+        (OFFSET, true, "Where the piece begins."),
+        (
+            LENGTH,
+            false,
+            "How many bytes there are to be, where that was deferred.",
+        ),
+        (
+            RECORDED,
+            false,
+            "How much was recorded so far, in milliseconds, of what is sent while it is made.",
+        ),
+    ];
     let body = RequestBodyBuilder::new()
         .content("application/offset+octet-stream", content())
         .required(Some(Required::True))

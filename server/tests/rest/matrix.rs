@@ -287,5 +287,20 @@ async fn the_description_is_whole() -> TestResult {
     }
     let permissions = &document["components"]["schemas"]["Permission"]["enum"];
     assert_eq!(permissions[0], "chat.use");
+    // As tus is spoken: an upload's length may be told later.
+    let uploads = &document["paths"]["/uploads"];
+    let spoken = &uploads["options"]["responses"]["204"]["headers"]["Tus-Extension"];
+    assert_eq!(
+        spoken["description"],
+        "`creation,creation-defer-length,expiration,termination`."
+    );
+    let asked = uploads["post"]["parameters"].as_array();
+    let needed: Vec<_> = asked
+        .into_iter()
+        .flatten()
+        .filter(|header| header["required"] == true)
+        .map(|header| &header["name"])
+        .collect();
+    assert_eq!(needed, ["Tus-Resumable"]);
     Ok(())
 }

@@ -8,6 +8,8 @@ use std::{
 };
 
 use bytes::Bytes;
+#[cfg(unix)]
+use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -70,7 +72,10 @@ async fn by_process(
     kind: DocumentKind,
     document: Bytes,
 ) -> io::Result<Result<Reading, Unreadable>> {
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    #[cfg(unix)]
+    command.process_group(0);
+    let mut child = command
         .arg(ASKED)
         .arg(kind.extension())
         .env_clear()
@@ -80,6 +85,8 @@ async fn by_process(
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
+    #[cfg(unix)]
+    let _group = Group::of(&child);
     let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(io::Error::other("the process has no ends"));
     };
@@ -110,11 +117,36 @@ async fn by_process(
     }
 }
 
+/// The process with all that it has started: whatever it was made to do, none of it outlives the reading.
+#[cfg(unix)]
+struct Group(Option<rustix::process::Pid>);
+
+#[cfg(unix)]
+impl Group {
+    /// That of a child which was put at the head of its own.
+    fn of(child: &tokio::process::Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(rustix::process::Pid::from_raw))
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // Where nobody is left in it there is nobody to kill.
+            let _killed = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+    }
+}
+
 /// What the process does: takes the bounds upon itself, reads a document from where it is given and tells what is in it.
 pub fn read_for_another(kind: DocumentKind) -> io::Result<()> {
     bound()?;
     let reader = std::thread::Builder::new().stack_size(STACK);
     let reader = reader.spawn(move || {
+        // This thread is the last one: nothing more is started from here on.
+        bound_alone()?;
         let mut document = Vec::new();
         let mut given = io::stdin().lock().take(LARGEST + 1);
         given.read_to_end(&mut document)?;
@@ -138,14 +170,6 @@ pub fn read_for_another(kind: DocumentKind) -> io::Result<()> {
 /// Seconds of the processor, bytes of memory, and no file that could be opened or written.
 #[cfg(unix)]
 fn bound() -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let limit = |resource, most: u64| {
-        let limit = Rlimit {
-            current: Some(most),
-            maximum: Some(most),
-        };
-        setrlimit(resource, limit).map_err(io::Error::from)
-    };
     limit(Resource::Cpu, 20)?;
     limit(Resource::Core, 0)?;
     limit(Resource::Fsize, 0)?;
@@ -155,7 +179,64 @@ fn bound() -> io::Result<()> {
     limit(Resource::As, 4 * 1024 * 1024 * 1024)
 }
 
+/// No further process or thread. Who may do anything may do that too; what it starts is killed with it.
+#[cfg(unix)]
+fn bound_alone() -> io::Result<()> {
+    limit(Resource::Nproc, 0)
+}
+
+#[cfg(unix)]
+fn limit(resource: Resource, most: u64) -> io::Result<()> {
+    let limit = Rlimit {
+        current: Some(most),
+        maximum: Some(most),
+    };
+    setrlimit(resource, limit).map_err(io::Error::from)
+}
+
 #[cfg(not(unix))]
 fn bound() -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(not(unix))]
+fn bound_alone() -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    use super::*;
+
+    /// Whether nothing runs under that number: what was killed may wait for whoever inherited it.
+    fn is_dead(process: &str) -> bool {
+        match fs::read_to_string(format!("/proc/{process}/stat")) {
+            Ok(told) => told.contains(") Z "),
+            Err(_) => true,
+        }
+    }
+
+    /// A program that was taken over leaves something running, and tells as if nothing were.
+    #[tokio::test]
+    async fn what_a_reader_has_started_is_killed_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("reader");
+        let script = "#!/bin/sh\ncat > /dev/null\nsleep 300 > /dev/null 2>&1 &\necho $! > \"$0.pid\"\n\
+                      echo '{\"unread\":\"locked\"}'\n";
+        fs::write(&program, script).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        let reader = DocumentReader::Process(program);
+        let read = reader.read(DocumentKind::Word, Bytes::from_static(b"x"));
+        assert_eq!(read.await.unwrap(), Err(Unreadable::Locked));
+        let process = fs::read_to_string(folder.path().join("reader.pid")).unwrap();
+        for _ in 0..200 {
+            if is_dead(process.trim()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{process} runs on");
+    }
 }

@@ -18,7 +18,7 @@ impl Files {
     }
 
     /// Deletes an upload of the owner's that nothing has, no draft either.
-    async fn let_go(&self, owner: UserId, id: FileId) -> Result<(), FilesError> {
+    pub(crate) async fn let_go(&self, owner: UserId, id: FileId) -> Result<(), FilesError> {
         self.view(owner, id).await?;
         let inner = &self.0;
         let now = inner.clock.now();

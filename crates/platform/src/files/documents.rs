@@ -1,9 +1,13 @@
 //! Documents among the files: read before they are kept, and what was read kept beside them.
 
-use std::time::Duration;
+use std::{
+    io::{self, Read as _, Write as _},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::Stream;
+use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
+use futures_util::{Stream, StreamExt};
 use model::{
     DocumentText, DocumentView, FileId, FileView, Unread, UserId, document::SHOWN_AT_ONCE,
 };
@@ -14,7 +18,7 @@ use super::{
     draft::Draft,
     kinds::Type,
     place::Object,
-    take::{From, NewFile},
+    take::{From, NewFile, interrupted},
     text,
 };
 use crate::{
@@ -24,6 +28,12 @@ use crate::{
 
 /// A document waits so long for others that are read.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What was read is kept if it takes no more than this times the document and a bit: it counts in nobody's quota.
+const TIMES: u64 = 2;
+/// The bit, in bytes.
+const BIT: u64 = 64 * 1024;
+/// What was read has at most so many bytes when it is unpacked.
+const UNPACKED: u64 = 32 * 1024 * 1024;
 
 /// What is known of what is in a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,25 +117,25 @@ impl Files {
         let KeptFile { view, blob, .. } = found.ok_or(FilesError::NotFound)?;
         let kind = DocumentKind::of_mime(&view.mime).ok_or(FilesError::NotFound)?;
         let blob = Blob { owner, id: blob };
-        let place = &self.0.place;
-        if let Some(kept) = place.find(blob, Object::Reading).await?
-            && let Ok(read) = serde_json::from_slice(&kept)
+        let kept = self.0.place.find(blob, Object::Reading).await?;
+        if let Some(kept) = kept
+            && let Some(read) = tokio::task::spawn_blocking(move || unpacked(&kept)).await?
         {
             return Ok((view, read));
         }
-        let content = place.get(blob, Object::Content).await?;
-        let read = self.read_anew(kind, content).await?;
-        self.note(blob, &read).await?;
+        let read = self.read_anew(kind, blob).await?;
+        self.note((blob, view.bytes), &read).await?;
         Ok((view, read))
     }
 
-    /// A document: gathered and read before it is written, so that what can't be used is refused at once.
+    /// A document: written as it comes, and read before it is kept, so that what can't be used is refused at once. One that waits for
+    /// its turn takes no memory.
     pub(super) async fn document<E>(
         &self,
         owner: UserId,
         file: &NewFile,
         (kind, document): (&'static Type, DocumentKind),
-        (head, bytes, limit): (
+        (head, mut bytes, limit): (
             BytesMut,
             impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
             u64,
@@ -135,18 +145,23 @@ impl Files {
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let sent = (head, bytes, limit.min(documents::LARGEST));
-        let (whole, room) = self.gathered(file.kind, sent).await?;
-        let whole = whole.freeze();
-        let read = self.read_anew(document, whole.clone()).await?;
-        let mut draft = Draft::begin(self, self.next_blob(owner), u64::MAX, None).await?;
-        draft.write(whole).await?;
-        let view = self.keep(owner, file, kind, draft, file.size, from).await?;
-        drop(room);
+        let limit = limit.min(documents::LARGEST);
+        let scan = self.scan_of(file.kind).await?;
+        let mut draft = Draft::begin(self, self.next_blob(owner), limit, scan).await?;
+        draft.write(head.freeze()).await?;
+        while let Some(piece) = bytes.next().await {
+            draft.write(piece.map_err(interrupted)?).await?;
+        }
+        let written = draft.finish().await?;
+        let read = self.read_anew(document, draft.blob()).await?;
+        let view = self
+            .keep_written(owner, file, kind, (draft, written), file.size, from)
+            .await?;
         // Where the same content was kept already, its object is another one.
         let kept = self.0.db.file(owner, view.id).await?;
         if let Some(KeptFile { blob, .. }) = kept {
-            let noted = self.note(Blob { owner, id: blob }, &read).await;
+            let blob = Blob { owner, id: blob };
+            let noted = self.note((blob, view.bytes), &read).await;
             if let Err(error) = noted {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
@@ -157,11 +172,12 @@ impl Files {
         Ok(view)
     }
 
-    async fn read_anew(&self, kind: DocumentKind, content: Bytes) -> Result<Read, FilesError> {
+    async fn read_anew(&self, kind: DocumentKind, blob: Blob) -> Result<Read, FilesError> {
         let turn = tokio::time::timeout(PATIENCE, self.0.reading.acquire()).await;
         let _turn = turn
             .map_err(|_| FilesError::Overloaded)?
             .map_err(|_| FilesError::Overloaded)?;
+        let content = self.0.place.get(blob, Object::Content).await?;
         let read = self.0.reader.read(kind, content).await;
         match read.map_err(FilesError::Reader)? {
             Ok(mut reading) => {
@@ -176,10 +192,17 @@ impl Files {
         }
     }
 
-    async fn note(&self, blob: Blob, read: &Read) -> Result<(), FilesError> {
+    /// Keeps what was read beside a content of so many bytes. Packed, it is hardly longer than what it was read in; where it is, a
+    /// document is read anew each time.
+    async fn note(&self, (blob, bytes): (Blob, i64), read: &Read) -> Result<(), FilesError> {
         let json = serde_json::to_vec(read).unwrap_or_default();
+        let packed = tokio::task::spawn_blocking(move || packed(&json)).await?;
+        let packed = packed.map_err(FilesError::Reader)?;
+        if packed.len() as u64 > bytes.max(0).unsigned_abs().saturating_mul(TIMES) + BIT {
+            return Ok(());
+        }
         let place = &self.0.place;
-        place.put(blob, Object::Reading, json.into()).await?;
+        place.put(blob, Object::Reading, packed.into()).await?;
         // Deleted meanwhile: then it was perhaps written after all else was removed.
         if !self.0.db.is_blob_kept(blob.id).await? {
             self.remove_objects(&[blob]).await;
@@ -187,4 +210,18 @@ impl Files {
         }
         Ok(())
     }
+}
+
+fn packed(json: &[u8]) -> io::Result<Vec<u8>> {
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(json)?;
+    packed.finish()
+}
+
+/// Nothing where it is not what this version keeps.
+fn unpacked(kept: &[u8]) -> Option<Read> {
+    let mut json = Vec::new();
+    let mut kept = ZlibDecoder::new(kept).take(UNPACKED);
+    kept.read_to_end(&mut json).ok()?;
+    serde_json::from_slice(&json).ok()
 }

@@ -11,9 +11,9 @@ const AT_ONCE: u32 = 200;
 /// Days after which files are deleted. Nothing is, where no number is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeptFor {
-    /// Any file: works go with theirs, and conversations and transcripts say that theirs is gone.
+    /// Any file that is not in use just now: works go with theirs, and conversations and transcripts say that theirs is gone.
     pub days: Option<u32>,
-    /// The recordings of transcripts that are done; their texts stay.
+    /// The recordings of transcripts that are done, where nothing else has them; their texts stay.
     pub recording_days: Option<u32>,
 }
 

@@ -180,7 +180,7 @@ fn key(blob: Blob, object: Object<'_>) -> Key {
         Object::Content => "content".to_owned(),
         Object::Thumbnail(side) => format!("thumbnail-{side}"),
         // Another number where documents are read in another way, so that they are read anew.
-        Object::Reading => "reading-1".to_owned(),
+        Object::Reading => "reading-2".to_owned(),
         Object::Part(name) => name.to_owned(),
     };
     Key::from_iter([blob.owner.to_string(), blob.id.to_string(), name])

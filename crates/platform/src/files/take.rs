@@ -179,7 +179,7 @@ impl Files {
     }
 
     /// All that is sent, scanned, and the room in memory that it takes.
-    pub(super) async fn gathered<E>(
+    async fn gathered<E>(
         &self,
         kind: FileKind,
         (mut whole, mut bytes, limit): (
@@ -211,7 +211,7 @@ impl Files {
     }
 
     /// What was written becomes a file.
-    pub(super) async fn keep(
+    async fn keep(
         &self,
         owner: UserId,
         file: &NewFile,
@@ -220,13 +220,27 @@ impl Files {
         size: Option<(u32, u32)>,
         from: From,
     ) -> Result<FileView, FilesError> {
-        let name = kind.complete(&file.name)?;
         let mut written = draft.finish().await?;
         if let Some(blanks) = draft.blanks()? {
             (draft, written) = self
                 .written_anew(draft.blob(), written.bytes, blanks)
                 .await?;
         }
+        self.keep_written(owner, file, kind, (draft, written), size, from)
+            .await
+    }
+
+    /// What is written to its end becomes a file.
+    pub(super) async fn keep_written(
+        &self,
+        owner: UserId,
+        file: &NewFile,
+        kind: &'static Type,
+        (draft, written): (Draft, Written),
+        size: Option<(u32, u32)>,
+        from: From,
+    ) -> Result<FileView, FilesError> {
+        let name = kind.complete(&file.name)?;
         let inner = &self.0;
         let now = inner.clock.now();
         let view = FileView {
@@ -291,7 +305,7 @@ impl Files {
         }
     }
 
-    async fn scan_of(&self, kind: FileKind) -> Result<Option<Scan>, FilesError> {
+    pub(super) async fn scan_of(&self, kind: FileKind) -> Result<Option<Scan>, FilesError> {
         match (&self.0.clamd, kind) {
             (Some(addr), FileKind::Upload) => Scan::begin(addr).await.map(Some),
             (None, _) | (_, FileKind::Work) => Ok(None),
@@ -310,7 +324,9 @@ impl Files {
 }
 
 /// What a stream failed with: of our own making, or the sender's.
-fn interrupted(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> FilesError {
+pub(super) fn interrupted(
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> FilesError {
     match error.into().downcast::<FilesError>() {
         Ok(own) => *own,
         Err(senders) => FilesError::Interrupted(senders),

@@ -1,5 +1,6 @@
 //! The promises of the file store, on both databases; most of them in a folder and in memory, which stands for a bucket.
 
+mod documents;
 mod expiring;
 mod pictures;
 mod purging;

@@ -11,7 +11,7 @@ use crate::{
     identity::Caller,
     store::{
         Db,
-        testing::{count, execute, on_both},
+        testing::{count, execute, on_both, rows},
     },
     works::testing::Site,
 };
@@ -95,6 +95,23 @@ impl Shelf<'_> {
             format!(
                 "INSERT INTO message_attachments (id, owner_id, message_id, position, file_id, name, mime, bytes) \
                  VALUES ('{id}', '{owner}', '{id}', 0, '{file}', 'a.wav', 'audio/wav', 10)"
+            ),
+        ] {
+            execute(self.db, &sql).await;
+        }
+    }
+
+    /// A draft that has one file, and a message that waits in a conversation with another.
+    async fn unsent(&self, drafted: u32, waiting: u32, conversation: u32) {
+        let (drafted, waiting, conversation) = (id(drafted), id(waiting), id(conversation));
+        let owner = self.owner;
+        for sql in [
+            format!(
+                "INSERT INTO drafts (user_id, slot, text, updated_at, files) VALUES ('{owner}', '', '', 0, '{drafted}')"
+            ),
+            format!(
+                "INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at) \
+                 VALUES ('{waiting}', '{conversation}', '{owner}', 1, '', '{waiting}', 'm', 0, 0)"
             ),
         ] {
             execute(self.db, &sql).await;
@@ -253,6 +270,10 @@ async fn what_something_else_uses_stays_when_the_rest_is_deleted() {
         shelf.keep(9, "upload", "recorded.wav").await;
         shelf.transcript(10, 9).await;
         shelf.transcript(11, 9).await;
+        // What is beside a draft and what waits to be sent is used as well.
+        shelf.keep(14, "upload", "drafted.wav").await;
+        shelf.keep(15, "upload", "waiting.wav").await;
+        shelf.unsent(14, 15, 6).await;
         // And one of a work that was listened to.
         shelf.work(12, "speech").await;
         shelf.transcript(13, 12).await;
@@ -276,14 +297,18 @@ async fn what_something_else_uses_stays_when_the_rest_is_deleted() {
             file(7),
             file(9),
             transcript(10),
+            file(14),
+            file(15),
         ];
         let done = library.delete(lin, &some).await.unwrap();
         assert_eq!(done.deleted, 4, "two works, a file, a transcript");
-        assert_eq!(done.kept, [file(5), file(7), file(9)]);
+        assert_eq!(done.kept, [file(5), file(7), file(9), file(14), file(15)]);
         let left = all(&site, None, "").await;
         assert_eq!(
             left,
             [
+                file(15),
+                file(14),
                 transcript(13),
                 work(12),
                 transcript(11),
@@ -301,9 +326,22 @@ async fn what_something_else_uses_stays_when_the_rest_is_deleted() {
             .unwrap();
         assert_eq!((done.deleted, done.kept.len()), (2, 0));
         let left = all(&site, None, "").await;
-        assert_eq!(left, [work(12), file(7), file(5), file(2)]);
+        assert_eq!(
+            left,
+            [file(15), file(14), work(12), file(7), file(5), file(2)]
+        );
         let files = count(&db, "SELECT CAST(SUM(files) AS BIGINT) FROM storage").await;
-        assert_eq!(files, 4, "the sums agree with what is there");
+        assert_eq!(files, 6, "the sums agree with what is there");
+        // A recording beside a draft stays there when its transcript goes.
+        shelf.transcript(16, 14).await;
+        let done = library.delete(lin, &[transcript(16)]).await.unwrap();
+        assert_eq!(done.deleted, 1);
+        let drafts = format!("SELECT files FROM drafts WHERE files = '{}'", id(14));
+        assert_eq!(rows(&db, &drafts).await, [id(14)]);
+        // A job that was asked to stop needs nothing any more.
+        execute(&db, "UPDATE jobs SET cancel_asked = TRUE").await;
+        let done = library.delete(lin, &[file(7), file(14)]).await.unwrap();
+        assert_eq!((done.deleted, done.kept), (1, vec![file(14)]));
 
         let again = library.delete(lin, &some).await.unwrap();
         assert_eq!(again.deleted, 0);

@@ -3,7 +3,7 @@
 use model::{ConversationId, MessageId, Millis, ModelName, Title, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Error, Result, on_pool, rows, search::SearchIndex as _};
+use super::{Db, Error, Result, left_files, on_pool, rows, search::SearchIndex as _};
 
 /// A line of the sidebar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -272,11 +272,18 @@ impl Db {
         Ok(changed == 1)
     }
 
-    /// Removes for good what was put in the trash before `before`. How many.
+    /// Removes for good what was put in the trash before `before`; the files beside drafts and waiting messages go with the next
+    /// release. How many.
     #[tracing::instrument(name = "store.conversations.purge", skip_all)]
     pub async fn purge_conversations(&self, before: Millis) -> Result<u64> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
+            for remember in left_files::OF_TRASH {
+                sqlx::query(remember)
+                    .bind(before.get())
+                    .execute(&mut *tx)
+                    .await?;
+            }
             sqlx::query(PURGE_DRAFTS)
                 .bind(before.get())
                 .execute(&mut *tx)

@@ -5,12 +5,26 @@ use sqlx::FromRow;
 
 use super::{Db, Result, on_pool, rows};
 
-const FILES: &str = "SELECT id AS file_id, owner_id, created_at, id AS place FROM files WHERE created_at < $1 \
-     ORDER BY created_at, id LIMIT $2";
-/// Uploads that a transcript is of which nobody makes any more. A work that was listened to stays a work.
-const RECORDINGS: &str = "SELECT t.file_id, t.owner_id, t.created_at, t.id AS place FROM transcripts t \
-     WHERE t.file_id IS NOT NULL AND (t.created_at, t.id) > ($1, $2) AND t.created_at < $3 AND t.state <> 'making' \
-     AND EXISTS (SELECT 1 FROM files f WHERE f.id = t.file_id AND f.kind = 'upload') ORDER BY t.created_at, t.id LIMIT $4";
+/// Without what is in use just now: it goes when that is over.
+const FILES: &str = concat!(
+    "SELECT f.id AS file_id, f.owner_id, f.created_at, f.id AS place FROM files f WHERE f.created_at < $1 AND NOT ",
+    in_hand!("f.owner_id", "f.id"),
+    " AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = f.id AND t.state = 'making') \
+     ORDER BY f.created_at, f.id LIMIT $2"
+);
+/// Uploads that a transcript is of which nobody makes any more, where nothing else has them: no younger transcript and none that
+/// is being made, no message and nothing in use just now. A work that was listened to stays a work.
+const RECORDINGS: &str = concat!(
+    "SELECT r.file_id, r.owner_id, r.created_at, r.id AS place FROM transcripts r \
+     WHERE r.file_id IS NOT NULL AND (r.created_at, r.id) > ($1, $2) AND r.created_at < $3 AND r.state <> 'making' \
+     AND EXISTS (SELECT 1 FROM files f WHERE f.id = r.file_id AND f.kind = 'upload') \
+     AND NOT EXISTS (SELECT 1 FROM transcripts o WHERE o.file_id = r.file_id AND (o.state = 'making' OR o.created_at >= $3)) \
+     AND NOT ",
+    handed_in!("r.owner_id", "r.file_id"),
+    " AND NOT ",
+    in_hand!("r.owner_id", "r.file_id"),
+    " ORDER BY r.created_at, r.id LIMIT $4"
+);
 
 /// For the proof that each uses an index.
 #[cfg(test)]

@@ -21,7 +21,9 @@ const CONVERSATIONS: &str = "SELECT c.id, c.title, c.model, c.parameters, c.fold
      s.snapshot AS assistant, (SELECT t.tools FROM conversation_tools t WHERE t.conversation_id = c.id) AS tools \
      FROM conversations c LEFT JOIN conversation_assistants s ON s.conversation_id = c.id \
      WHERE c.owner_id = $1 AND c.id > $2 AND c.expires_at IS NULL ORDER BY c.id LIMIT $3";
-const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at \
+const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at, \
+     (SELECT g.doc_references FROM generations g WHERE g.conversation_id = m.conversation_id AND g.message_id = m.id \
+      AND g.doc_references IS NOT NULL ORDER BY g.id DESC LIMIT 1) AS doc_references \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
      WHERE c.owner_id = $1 AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
 const LINES: &str = "SELECT seq, at, via, address, action, object_kind, object_id, outcome, details \
@@ -57,12 +59,20 @@ const RATINGS: &str = "SELECT r.message_id, r.good, r.comment, r.model, r.update
      FROM ratings r LEFT JOIN messages m ON m.id = r.message_id LEFT JOIN conversations c ON c.id = m.conversation_id \
      WHERE r.user_id = $1 AND c.expires_at IS NULL ORDER BY r.id";
 const IMPORTS: &str = "SELECT report FROM imports WHERE owner_id = $1 ORDER BY id";
+/// What is on its way; what has become a file is among the files.
+const UPLOADS: &str = "SELECT id, name, declared, length, received, recorded_ms, expires_at FROM uploads \
+     WHERE owner_id = $1 AND file_id IS NULL AND failure IS NULL ORDER BY id";
+/// Without the addresses, by which anybody could ask for them.
+const COPIES: &str = "SELECT file_id, reader, expires_at FROM upstream_copies WHERE owner_id = $1 ORDER BY file_id, reader";
 const MADE: &str = "SELECT created_at FROM users WHERE id = $1";
 
 /// For the proof that each page uses an index.
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_CONVERSATIONS", CONVERSATIONS),
+    ("EXPORT_MESSAGES", MESSAGES),
+    ("EXPORT_UPLOADS", UPLOADS),
+    ("EXPORT_COPIES", COPIES),
     ("EXPORT_LINES", LINES),
     ("EXPORT_RATINGS", RATINGS),
     ("EXPORT_FOLDERS", FOLDERS),
@@ -99,6 +109,8 @@ pub(crate) struct KeptMessage {
     pub(crate) parts: Json<Vec<Part>>,
     pub(crate) created_at: i64,
     pub(crate) deleted_at: Option<i64>,
+    /// What an application's answer refers to.
+    doc_references: Option<Json<Value>>,
 }
 
 /// A line of the audit log about what the person did.
@@ -203,6 +215,26 @@ struct KeptFact {
     updated_at: i64,
 }
 
+/// A file on its way, also a recording that was not ended.
+#[derive(FromRow, Serialize)]
+struct KeptUpload {
+    id: String,
+    name: String,
+    declared: String,
+    length: i64,
+    received: i64,
+    recorded_ms: Option<i64>,
+    expires_at: i64,
+}
+
+/// A copy of a file that lies at the upstream for a while.
+#[derive(FromRow, Serialize)]
+struct KeptCopy {
+    file_id: String,
+    reader: String,
+    expires_at: i64,
+}
+
 /// What is kept of a person that is never much.
 #[derive(Serialize)]
 pub(crate) struct KeptAccount {
@@ -225,6 +257,8 @@ pub(crate) struct KeptAccount {
     default_model: Vec<String>,
     imports: Vec<Json<Value>>,
     ratings: Vec<KeptRating>,
+    uploads: Vec<KeptUpload>,
+    copies: Vec<KeptCopy>,
 }
 
 impl KeptMessage {
@@ -323,6 +357,8 @@ impl Db {
             default_model: all!(self, query_scalar, DEFAULT_MODEL, user),
             imports: all!(self, query_scalar, IMPORTS, user),
             ratings: all!(self, query_as, RATINGS, user),
+            uploads: all!(self, query_as, UPLOADS, user),
+            copies: all!(self, query_as, COPIES, user),
         })
     }
 }

@@ -30,13 +30,16 @@ const LIST: &str = file!(
 const RENAME: &str = "UPDATE files SET name = $3 WHERE owner_id = $1 AND id = $2";
 const USED: &str = "SELECT bytes, files FROM storage WHERE owner_id = $1";
 const DELETE: &str = "DELETE FROM files WHERE owner_id = $1 AND id = $2 RETURNING blob_id, bytes";
-/// An upload that no message, sent or not, transcript or work has.
-const DELETE_UNUSED: &str = "DELETE FROM files WHERE owner_id = $1 AND id = $2 AND kind = 'upload' \
-     AND NOT EXISTS (SELECT 1 FROM message_attachments a WHERE a.file_id = $2 AND a.owner_id = $1 AND a.message_id IS NOT NULL) \
-     AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.user_id = $1 AND d.files LIKE '%' || $2 || '%') \
-     AND NOT EXISTS (SELECT 1 FROM queued_messages q WHERE q.owner_id = $1 AND q.files LIKE '%' || $2 || '%') \
-     AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = $2 AND t.owner_id = $1) \
-     AND NOT EXISTS (SELECT 1 FROM works w WHERE w.file_id = $2 AND w.owner_id = $1) RETURNING blob_id, bytes";
+/// An upload that no message, sent or not, transcript, work or job has.
+const DELETE_UNUSED: &str = concat!(
+    "DELETE FROM files WHERE owner_id = $1 AND id = $2 AND kind = 'upload' AND NOT ",
+    handed_in!("$1", "$2"),
+    " AND NOT ",
+    written_down!("$1", "$2"),
+    " AND NOT ",
+    in_hand!("$1", "$2"),
+    " AND NOT EXISTS (SELECT 1 FROM works w WHERE w.file_id = $2 AND w.owner_id = $1) RETURNING blob_id, bytes"
+);
 const DOOM_FREE: &str = "UPDATE blobs SET state = 'doomed', changed_at = $2 WHERE id = $1 AND state = 'kept' \
      AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = blobs.id)";
 

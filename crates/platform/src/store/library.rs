@@ -7,19 +7,17 @@ use uuid::Uuid;
 
 use super::{Blob, Db, Result, on_pool, rows};
 
-/// Whether the owner `$1` has the file in a message, in a transcript, or in a job that is not done. A table of another area that
-/// refers to files belongs here.
+/// Whether the owner `$1` has the file in something.
 macro_rules! used {
     ($file:literal) => {
         concat!(
-            "(EXISTS (SELECT 1 FROM message_attachments a WHERE a.file_id = ",
-            $file,
-            " AND a.owner_id = $1 AND a.message_id IS NOT NULL) OR EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = ",
-            $file,
-            " AND t.owner_id = $1) OR EXISTS (SELECT 1 FROM jobs j WHERE j.owner_id = $1 AND j.ended_at IS NULL \
-             AND j.lease_until >= 0 AND j.input LIKE '%' || ",
-            $file,
-            " || '%'))"
+            "(",
+            handed_in!("$1", $file),
+            " OR ",
+            written_down!("$1", $file),
+            " OR ",
+            in_hand!("$1", $file),
+            ")"
         )
     };
 }

@@ -2,10 +2,14 @@
 
 use model::{ConversationId, Millis, UserId};
 
-use super::{Db, Result, drafts, on_pool, rows};
+use super::{Db, Result, drafts, left_files, on_pool, rows};
 
 const IS_TEMPORARY: &str =
     "SELECT COUNT(*) FROM conversations WHERE id = $1 AND expires_at IS NOT NULL";
+
+/// The turn of whoever changes it, so that nothing is put beside it while it goes.
+const TURN: &str = "
+    UPDATE conversations SET leaf_id = leaf_id WHERE id = $1 AND owner_id = $2 AND expires_at IS NOT NULL";
 
 const FORGET: &str =
     "DELETE FROM conversations WHERE id = $1 AND owner_id = $2 AND expires_at IS NOT NULL";
@@ -18,6 +22,7 @@ const EXPIRED: &str = "SELECT id, owner_id FROM conversations WHERE expires_at <
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("IS_TEMPORARY", IS_TEMPORARY),
+    ("TEMPORARY_TURN", TURN),
     ("FORGET_TEMPORARY", FORGET),
     ("FORGET_TEMPORARY_DRAFT", FORGET_DRAFT),
     ("EXPIRED_TEMPORARY", EXPIRED),
@@ -34,20 +39,32 @@ impl Db {
         Ok(count > 0)
     }
 
-    /// Removes the owner's temporary conversation for good. Whether there was one.
+    /// Removes the owner's temporary conversation for good; the files beside it go with the next release. Whether there was one.
     #[tracing::instrument(name = "store.temporary.forget", skip_all, fields(conversation.id = %id))]
     pub(crate) async fn forget_temporary(&self, owner: UserId, id: ConversationId) -> Result<bool> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            let gone = sqlx::query(FORGET)
+            let found = sqlx::query(TURN)
                 .bind(id.to_string())
                 .bind(owner.to_string())
                 .execute(&mut *tx)
                 .await?
                 .rows_affected();
-            if gone == 0 {
+            if found == 0 {
                 return Ok(false);
             }
+            for remember in left_files::OF_TEMPORARY {
+                sqlx::query(remember)
+                    .bind(id.to_string())
+                    .bind(owner.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            sqlx::query(FORGET)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .execute(&mut *tx)
+                .await?;
             sqlx::query(FORGET_DRAFT)
                 .bind(drafts::slot(Some(id)))
                 .bind(owner.to_string())

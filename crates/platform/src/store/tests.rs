@@ -11,6 +11,7 @@ mod messages;
 mod migrations;
 mod plans;
 mod recovery;
+mod rounds;
 mod schema;
 mod search;
 

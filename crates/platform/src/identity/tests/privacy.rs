@@ -136,8 +136,16 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
         ),
         format!("INSERT INTO share_snapshots (share_id, title, messages, taken_at) VALUES ('s-{whose}', '{whose} 的旧标题', 1, 0)"),
         format!(
-            "INSERT INTO share_messages (share_id, position, role, text, blocks, render_version)
-             VALUES ('s-{whose}', 0, 'user', '{whose} 给人看的话', '[]', 1)"
+            "INSERT INTO share_messages (share_id, position, role, text, blocks, render_version, sources)
+             VALUES ('s-{whose}', 0, 'user', '{whose} 给人看的话', '[]', 1, '[{{\"title\":\"{whose} 的出处\"}}]')"
+        ),
+        format!(
+            "INSERT INTO uploads (id, owner_id, name, declared, length, received, parts, expires_at, deferred, recorded_ms)
+             VALUES ('u-{whose}', '{owner}', '{whose} 的录音.webm', '', 9, 9, 1, 9, TRUE, 4713)"
+        ),
+        format!(
+            "INSERT INTO upstream_copies (id, owner_id, file_id, upstream, reader, address, expires_at)
+             VALUES ('uc-{whose}', '{owner}', 'copied-{whose}', 'main', 'qwen-long', 'hash-of-address', 9)"
         ),
         format!(
             "INSERT INTO transcript_sentences (transcript_id, position, begin_ms, end_ms, text, words, version)
@@ -196,7 +204,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files[&format!("conversations/{trash}.md")].contains("扔掉的话"));
 
         let account = &files["account.json"];
-        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "排着的话", "4712", "我教语文", "说得好", "抽屉", "标签甲", "我养了一只猫", "qwen-own-choice"] {
+        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "排着的话", "4712", "我教语文", "说得好", "抽屉", "标签甲", "我养了一只猫", "qwen-own-choice", "Lin 的录音.webm", "4713", "copied-Lin"] {
             assert!(account.contains(known), "{known} is not in {account}");
         }
         assert!(files["sessions.json"].contains("Chrome · Linux"));
@@ -210,7 +218,8 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["tool_calls.jsonl"].contains("Lin 的算式"));
         assert!(files["assistants.jsonl"].contains("Lin 的助手"));
         assert!(files["shares.jsonl"].contains("Lin 的旧标题"));
-        assert!(files["shares/s-Lin.jsonl"].contains("Lin 给人看的话"));
+        let shown = &files["shares/s-Lin.jsonl"];
+        assert!(shown.contains("Lin 给人看的话") && shown.contains("Lin 的出处"));
         let transcript = &files["transcripts/t-Lin.jsonl"];
         assert_eq!(transcript.lines().count(), 2);
         assert!(transcript.contains("Lin 的周会") && transcript.contains("Lin 说的话"));

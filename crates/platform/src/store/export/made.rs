@@ -32,7 +32,7 @@ const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.t
 const SHARES: &str = "SELECT s.id, s.kind, s.thing_id, s.created_at, s.expires_at, n.title, n.taken_at \
      FROM shares s LEFT JOIN share_snapshots n ON n.share_id = s.id \
      WHERE s.owner_id = $1 AND s.id > $2 ORDER BY s.id LIMIT $3";
-const SHOWN: &str = "SELECT m.position, m.role, m.model, m.text \
+const SHOWN: &str = "SELECT m.position, m.role, m.model, m.text, m.sources \
      FROM share_messages m JOIN shares s ON s.id = m.share_id \
      WHERE s.owner_id = $1 AND m.share_id = $2 AND m.position > $3 ORDER BY m.position LIMIT $4";
 /// `CROSS` keeps SQLite from beginning with the attachments.
@@ -173,6 +173,8 @@ pub(crate) struct KeptShown {
     role: String,
     model: Option<String>,
     text: String,
+    /// What it cites.
+    sources: Option<Json<Value>>,
 }
 
 /// What is told of a file that was handed in with a message.

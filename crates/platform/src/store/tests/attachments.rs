@@ -2,7 +2,10 @@ use model::{FileId, FileKind, FileView};
 use uuid::Uuid;
 
 use super::*;
-use crate::store::{Blob, Keep, Kept, Quota, testing::on_both};
+use crate::store::{
+    Blob, Keep, Kept, Quota,
+    testing::{execute, on_both},
+};
 
 impl Desk {
     /// A file of somebody's.
@@ -154,6 +157,63 @@ async fn what_is_left_of_a_purged_conversation_is_remembered_until_it_is_forgott
                 .unwrap()
                 .is_empty()
         );
+    })
+    .await;
+}
+
+/// Neither in the trash nor in a temporary conversation anything is left behind of what was not sent.
+#[tokio::test]
+async fn files_beside_drafts_and_waiting_messages_are_remembered_when_their_conversation_goes() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let (lin, eve) = (desk.person().await, desk.person().await);
+        let kept = desk.ask(lin, None).await.conversation;
+        let here = desk.file(lin, "kept.png").await;
+        assert!(
+            db.save_draft(lin, Some(kept), ("", &[here]), NOW)
+                .await
+                .unwrap()
+        );
+        for temporary in [false, true] {
+            let place = Place::New {
+                conversation: ConversationId::from_uuid(desk.ids.next()),
+                title: title("Spring"),
+                temporary,
+            };
+            let (turn, submitted) = desk.submit_at(lin, place, desk.submission()).await;
+            submitted.unwrap();
+            let id = turn.conversation;
+            let (drafted, waiting) = (
+                desk.file(lin, "a.png").await,
+                desk.file(lin, "b.png").await,
+            );
+            let draft = ("", &[drafted, waiting][..]);
+            assert!(db.save_draft(lin, Some(id), draft, NOW).await.unwrap());
+            let queued = format!(
+                "INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at) \
+                 VALUES ('{}', '{id}', '{lin}', 1, '', '{waiting}', 'qwen-plus', 0, 0)",
+                desk.ids.next()
+            );
+            execute(&db, &queued).await;
+            if temporary {
+                assert!(!db.forget_temporary(eve, id).await.unwrap());
+                assert!(db.forget_temporary(lin, id).await.unwrap());
+            } else {
+                assert!(db.delete_conversation(lin, id, NOW).await.unwrap());
+                assert!(!desk.discarded(lin, waiting).await, "it may come back");
+                assert_eq!(db.purge_conversations(NOW.plus(1)).await.unwrap(), 1);
+            }
+            let left = db.left_attachments(Uuid::nil(), 9).await.unwrap();
+            let mut files: Vec<_> = left.iter().map(|left| left.file.to_string()).collect();
+            files.sort();
+            assert_eq!(files, [drafted.to_string(), waiting.to_string()]);
+            for left in left {
+                assert_eq!(left.owner, lin);
+                assert!(desk.discarded(lin, left.file).await);
+                db.forget_attachment(left.id).await.unwrap();
+            }
+        }
+        assert!(!desk.discarded(lin, here).await);
     })
     .await;
 }

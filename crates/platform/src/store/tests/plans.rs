@@ -5,10 +5,10 @@ use sqlx::{Row, SqlitePool};
 use crate::store::{
     answers, assistants, attachments, blobs, branches, budgets, calls, conversations, db::Pool,
     default_models, drafts, expiry, export, files, folders, generations, groups, idempotency,
-    imports, instructions, invitations, job_lines, jobs, ledger, library, messages, order,
-    parameters, people, queue, ratings, remembered, runs, saved_prompts, search, shares, tags,
-    temporary, testing::on_both, tool_calls, tools, trail, transcripts, uploads, upstream_copies,
-    upstream_objects, usage, usage_report, vectors, works,
+    imports, instructions, invitations, job_lines, jobs, ledger, left_files, library, messages,
+    order, parameters, people, queue, ratings, remembered, runs, saved_prompts, search, shares,
+    tags, temporary, testing::on_both, tool_calls, tools, trail, transcripts, uploads,
+    upstream_copies, upstream_objects, usage, usage_report, vectors, works,
 };
 
 /// Every query whose table grows with use.
@@ -25,6 +25,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     messages::QUERIES,
     answers::QUERIES,
     attachments::QUERIES,
+    left_files::QUERIES,
     branches::QUERIES,
     runs::QUERIES,
     generations::QUERIES,
