@@ -124,13 +124,8 @@ async fn plain_forms_file_tag_and_take_along_several_at_once() -> TestResult {
     let off = [("ids[]", &*one), ("tag_id", &*tag)];
     let off: u64 = lin.call("tags.take_off", &off).await?.json()?;
     assert_eq!(off, 1);
-    let gone = posted(
-        &lin,
-        "/fn/folders.delete",
-        &place,
-        &[("id", folder), ("contents", "1")],
-    );
-    let gone = gone.await?;
+    let with_contents = [("id", folder), ("contents", "1")];
+    let gone = posted(&lin, "/fn/folders.delete", &place, &with_contents).await?;
     assert_eq!(gone.header("location"), Some("/conversations?shelf=trash"));
     let left: Vec<Folder> = lin.call("folders.list", &[]).await?.json()?;
     assert_eq!(left, []);

@@ -1,5 +1,7 @@
 //! Addresses that a person wrote: the only ones that are fetched, so that what a model read elsewhere can't send anything anywhere.
 
+use std::iter;
+
 use reqwest::Url;
 
 /// What ends an address in a text.
@@ -34,6 +36,12 @@ fn ends(c: char) -> bool {
         )
 }
 
+/// What may stand behind an address without being part of it.
+const PUNCTUATION: [char; 11] = ['.', ',', ';', ':', '!', '?', ')', ']', '}', '*', '_'];
+
+/// So much of it is looked at.
+const MOST_PUNCTUATION: usize = 8;
+
 /// The address that a model asks for, if the person wrote it in one of these texts.
 pub(super) fn written<'a>(asked: &str, texts: impl IntoIterator<Item = &'a str>) -> Option<Url> {
     let asked = whole(asked.trim())?;
@@ -43,15 +51,15 @@ pub(super) fn written<'a>(asked: &str, texts: impl IntoIterator<Item = &'a str>)
         .then_some(asked)
 }
 
-/// Every address in a text, as it is and without the punctuation behind it.
+/// Every address in a text: as it stands, and without the last, the last two … of what punctuation is behind it.
 fn addresses(text: &str) -> impl Iterator<Item = Url> {
     let begins = text.match_indices("http").map(|(at, _)| at);
     begins.flat_map(move |at| {
         let rest = &text[at..];
         let end = rest.find(ends).unwrap_or(rest.len());
-        let long = &rest[..end];
-        let short = long.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '*', '_']);
-        [long, short].into_iter().filter_map(whole)
+        iter::successors(Some(&rest[..end]), |long| long.strip_suffix(PUNCTUATION))
+            .take(MOST_PUNCTUATION)
+            .filter_map(whole)
     })
 }
 
