@@ -42,15 +42,16 @@ pub fn ReadAloud() -> impl IntoView {
     // Each text and each press has a number: what comes late for another one is dropped.
     let turn = StoredValue::new(0_u32);
     let stop = move || {
-        turn.update_value(|turn| *turn += 1);
-        if let Stage::Making(Some(job)) = stage.get_untracked() {
+        // The bar may be going: its text is what opens it.
+        turn.try_update_value(|turn| *turn += 1);
+        if let Some(Stage::Making(Some(job))) = stage.try_get_untracked() {
             spawn_local(async move {
                 // What can't be stopped any more costs what it costs, and lies in the library.
                 let _asked = cancel_making(job.to_string()).await;
             });
         }
-        stage.set(Stage::Offered);
-        problem.set(None);
+        stage.try_set(Stage::Offered);
+        problem.try_set(None);
     };
     Effect::new(move |_| {
         text.track();
@@ -124,7 +125,10 @@ pub fn ReadAloud() -> impl IntoView {
                 .is_some_and(|text| text.chars().count() > LONGEST)
         })
     });
-    let offered = Signal::derive(move || wish.get().filter(|_| stage.get() == Stage::Offered));
+    let offered = Signal::derive(move || {
+        let is_offered = stage.try_get() == Some(Stage::Offered);
+        wish.try_get().flatten().filter(|_| is_offered)
+    });
     view! {
         <section class="aloud__bar" aria-label=words.read_aloud>
             <Notice error=problem/>

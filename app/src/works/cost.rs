@@ -18,7 +18,10 @@ pub fn CostLine(#[prop(into)] wish: Signal<Option<WishForm>>) -> impl IntoView {
     let asked = StoredValue::new(0_u32);
     let told = RwSignal::new(None::<Option<i64>>);
     Effect::new(move |_| {
-        let wish = wish.get();
+        // Gone with the page that it stands on, it costs nothing.
+        let Some(wish) = wish.try_get() else {
+            return;
+        };
         asked.update_value(|asked| *asked += 1);
         let mine = asked.get_value();
         let Some(wish) = wish else {
