@@ -155,9 +155,9 @@ export class Server {
     return this.origin + path;
   }
 
-  /** Ends the server, gently if it can be, and removes its data. */
+  /** Kills the server, which has nothing to keep any more, and removes its data. */
   async dispose(): Promise<void> {
-    await this.stop().catch(() => this.kill());
+    await this.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
 

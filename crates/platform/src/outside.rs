@@ -188,7 +188,7 @@ fn failed(error: reqwest::Error) -> OutsideError {
         Some(&error as &(dyn std::error::Error + 'static)),
         |error| error.source(),
     )
-    .any(|error| error.is::<Inside>());
+    .any(<dyn std::error::Error>::is::<Inside>);
     if is_inside {
         OutsideError::Address
     } else if error.is_timeout() {

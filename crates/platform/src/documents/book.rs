@@ -117,16 +117,12 @@ fn plain(place: &str) -> String {
         let decoded = digits
             .and_then(|digits| std::str::from_utf8(digits).ok())
             .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match decoded {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &behind[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
+        bytes.push(decoded.unwrap_or(*first));
+        rest = if decoded.is_some() {
+            &behind[2..]
+        } else {
+            behind
+        };
     }
     String::from_utf8(bytes).unwrap_or_else(|_| place.to_owned())
 }

@@ -14,6 +14,13 @@ struct Paragraph {
 }
 
 impl Paragraph {
+    /// One that ends in a cell of a table is only set off from what follows in it.
+    fn end_in_cell(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with(['\t', ' ']) {
+            self.text.push(' ');
+        }
+    }
+
     fn end(&mut self, written: &mut Written) {
         let Self { text, prefix } = std::mem::take(self);
         if text.trim().is_empty() {
@@ -85,11 +92,7 @@ pub(super) fn read(
                     tables = tables.saturating_sub(1);
                     written.line("");
                 }
-                b"p" if tables > 0 => {
-                    if !paragraph.text.is_empty() && !paragraph.text.ends_with(['\t', ' ']) {
-                        paragraph.text.push(' ');
-                    }
-                }
+                b"p" if tables > 0 => paragraph.end_in_cell(),
                 b"tc" => {
                     paragraph
                         .text

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// A document waits so long for others that are read.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What was read is kept if it takes no more than this times the document and a bit: it counts in nobody's quota.
 const TIMES: u64 = 2;
 /// The bit, in bytes.

@@ -1,4 +1,4 @@
-//! Films and sounds in elements (WebM: Matroska, RFC 9559) without what their makers say beside them: tags, attachments, when and
+//! Films and sounds in elements (`WebM`: Matroska, RFC 9559) without what their makers say beside them: tags, attachments, when and
 //! under which name they were made. Such elements become void of the same length as they stream by, so that no offset in the file
 //! changes and nothing has to be kept in memory. (FI-12)
 

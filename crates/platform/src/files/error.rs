@@ -89,7 +89,7 @@ impl FilesError {
         match self {
             Self::Identity(error) => error.code(),
             Self::Store(error) => crate::error::store_code(error),
-            Self::Place(_) => FailureCode::FilesUnavailable,
+            Self::Place(_) | Self::Reader(_) => FailureCode::FilesUnavailable,
             Self::NotFound => FailureCode::NotFound,
             Self::TooLarge => FailureCode::TooLarge,
             Self::StorageUsedUp => FailureCode::StorageUsedUp,
@@ -98,7 +98,6 @@ impl FilesError {
             Self::TypeMismatch => FailureCode::FileTypeMismatch,
             Self::Invalid => FailureCode::InvalidFile,
             Self::Locked => FailureCode::FileLocked,
-            Self::Reader(_) => FailureCode::FilesUnavailable,
             Self::Infected { .. } => FailureCode::FileInfected,
             Self::Scanner(_) => FailureCode::ScannerUnavailable,
             Self::WrongOffset { .. } => FailureCode::WrongOffset,

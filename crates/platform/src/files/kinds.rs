@@ -96,7 +96,7 @@ impl Type {
         [MP4, MOV, M4A].contains(&self)
     }
 
-    /// Whether it is a file of elements, as WebM is.
+    /// Whether it is a file of elements, as `WebM` is.
     pub(super) fn is_in_elements(&self) -> bool {
         *self == *WEBM
     }

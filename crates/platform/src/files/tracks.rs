@@ -293,7 +293,7 @@ fn samples(track: &Track, most: usize) -> Option<Vec<Range<u64>>> {
             }
             _ => u64::from(number(offsets, 8 + 4 * chunk)?),
         };
-        let length = length_of(size_kind, sizes, sample, in_chunk)?;
+        let length = length_of(*size_kind, sizes, sample, in_chunk)?;
         sample = sample.checked_add(in_chunk)?;
         ranges.push(begins..begins.checked_add(length)?);
     }
@@ -301,13 +301,13 @@ fn samples(track: &Track, most: usize) -> Option<Vec<Range<u64>>> {
 }
 
 /// The bytes of so many samples from one on.
-fn length_of(kind: &Kind, table: &[u8], from: u32, samples: u32) -> Option<u64> {
+fn length_of(kind: Kind, table: &[u8], from: u32, samples: u32) -> Option<u64> {
     let count = number(table, 8)?;
     let last = from.checked_add(samples)?;
     if last > count {
         return None;
     }
-    let (each, width) = match kind {
+    let (each, width) = match &kind {
         b"stsz" => (number(table, 4)?, 32),
         _ => (0, number(table, 4)? & 0xFF),
     };

@@ -57,6 +57,9 @@ impl TryFrom<Row> for Expired {
     }
 }
 
+/// How far one has come: when a transcript was asked for, and its id.
+pub(crate) type Reached = (Millis, String);
+
 impl Db {
     /// Files that were stored before that time, the oldest first.
     #[tracing::instrument(name = "store.expiry.files", skip_all)]
@@ -74,10 +77,10 @@ impl Db {
     #[tracing::instrument(name = "store.expiry.recordings", skip_all)]
     pub(crate) async fn expired_recordings(
         &self,
-        after: &(Millis, String),
+        after: &Reached,
         end: Millis,
         limit: u32,
-    ) -> Result<(Vec<Expired>, Option<(Millis, String)>)> {
+    ) -> Result<(Vec<Expired>, Option<Reached>)> {
         let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(RECORDINGS)
             .bind(after.0.get())
             .bind(&after.1)

@@ -12,7 +12,7 @@ use super::{
 use crate::{Error, outside::OutsideError};
 
 /// How long a tool may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The longest result, in characters.
 const LONGEST: usize = 30_000;
 /// Hits of a search that are told.

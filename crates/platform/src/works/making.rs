@@ -48,7 +48,7 @@ impl Handler for Maker {
             card,
             step: Step::read(&job.step),
         };
-        making.run().await
+        Box::pin(making.run()).await
     }
 
     async fn give_up(&self, job: &Job) -> Result<(), Pause> {

@@ -211,6 +211,10 @@ impl Db {
         )))
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one transaction, each of whose steps is short"
+    )]
     async fn write_question(&self, asked: &Question<'_>) -> Result<Submitted> {
         let (owner, answer) = (asked.owner, &asked.answer);
         on_pool!(self.writer(), |pool| {
