@@ -23,10 +23,19 @@ use crate::{
 pub use parts::Own;
 use parts::{Entrance, Site, Studio};
 
+/// The library writes a title into the page as it is. (IO-05)
+#[cfg(feature = "ssr")]
+fn escape_title() {
+    // On the server it is taken where it is made, and stands nowhere itself.
+    let _taken = view! { <leptos_meta::Title formatter=crate::ui::text_field::as_text/> };
+}
+
 /// The whole page below `<body>`.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    #[cfg(feature = "ssr")]
+    escape_title();
     provide_context(page_language());
     provide_session();
     Effect::new(|_| worker::register());

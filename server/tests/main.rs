@@ -101,6 +101,7 @@ mod protection {
     mod cross_site;
     mod headers;
     mod limits;
+    mod markup;
     mod matrix;
     mod ownership;
     mod proxies;

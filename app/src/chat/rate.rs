@@ -8,7 +8,10 @@ use super::{answer::OpenMessage, open::OpenConversation};
 use crate::{
     api::ratings::{RateAnswer, RemoveRating, rate_answer, remove_rating},
     language::use_words,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        text_field::as_text,
+    },
 };
 
 /// Both thumbs, and behind them what there is to say. Not below what the reader wrote.
@@ -136,7 +139,7 @@ fn Words(message: OpenMessage, conversation: OpenConversation) -> impl IntoView 
                     autocomplete="off"
                     on:input:target=move |event| typed.set(event.target().value())
                 >
-                    {said}
+                    {as_text(said)}
                 </textarea>
                 <p class="field__hint">{words.rating_note}</p>
                 <button class="button">{words.rating_save}</button>

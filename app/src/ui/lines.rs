@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::text_field::as_text;
+
 /// A labelled area for a few lines, which may stay empty unless they are `required`.
 #[component]
 pub fn LinesField(
@@ -31,7 +33,7 @@ pub fn LinesField(
                 aria-describedby=described
                 on:input:target=move |event| value.set(event.target().value())
             >
-                {value.get_untracked()}
+                {as_text(value.get_untracked())}
             </textarea>
             {hint.map(|hint| view! { <p class="field__hint">{hint}</p> })}
             {move || {

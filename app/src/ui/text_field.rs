@@ -118,7 +118,7 @@ pub fn TextField(
                 on:compositionend=ended
                 on:keydown=pressed
             >
-                {value.get_untracked()}
+                {as_text(value.get_untracked())}
             </textarea>
         }
         .into_any()
@@ -206,6 +206,21 @@ pub fn TextField(
             }}
         </div>
     }
+}
+
+/// What stands in a `textarea` from the beginning, or in the `title`: Leptos writes both into the page as they are, so that a text could end
+/// the element and go on as markup. Where the browser makes them, they are text. (IO-05)
+#[cfg(feature = "ssr")]
+pub fn as_text(text: String) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// What stands in a `textarea` from the beginning.
+#[cfg(not(feature = "ssr"))]
+pub fn as_text(text: String) -> String {
+    text
 }
 
 /// Shows `value` in the one of both that is on the page. What was typed, or filled in by the browser, before the

@@ -1,6 +1,5 @@
 //! Pressing *Send*: once, twice, and in two tabs at once.
 
-use anyhow::Context;
 use futures_util::future::{join_all, try_join_all};
 use http::{StatusCode, header};
 use model::{Asked, FailureCode, Speaker};
@@ -68,7 +67,7 @@ async fn of_two_questions_at_once_one_is_asked_and_the_other_is_told() -> TestRe
 }
 
 #[tokio::test]
-async fn without_scripts_the_refused_question_comes_back_as_the_draft() -> TestResult {
+async fn without_scripts_one_of_two_waits_and_a_refused_question_is_the_draft() -> TestResult {
     let app = TestApp::start().await?;
     let lin = app.user("lin").await?;
     let asked = lin.ask("你好").await?;
@@ -79,11 +78,11 @@ async fn without_scripts_the_refused_question_comes_back_as_the_draft() -> TestR
 
     let id = asked.conversation.to_string();
     let page = format!("{}/c/{id}", lin.origin);
-    let form = |text: &'static str| {
+    let form = |(text, model): (&'static str, &'static str)| {
         let fields = [
             ("conversation", id.clone()),
             ("prompt", text.to_owned()),
-            ("model", "qwen-plus".to_owned()),
+            ("model", model.to_owned()),
             ("submission", submission()),
         ];
         let request = lin.post("/fn/generation.ask");
@@ -93,31 +92,31 @@ async fn without_scripts_the_refused_question_comes_back_as_the_draft() -> TestR
         Reply::to(request.form(&fields))
     };
     let texts = ["第一", "第二"];
-    let replies = join_all(texts.map(form)).await;
-    let mut places = Vec::new();
+    let replies = join_all(texts.map(|text| form((text, "qwen-plus")))).await;
     for reply in replies {
         let reply = reply?;
         assert!(reply.status.is_redirection(), "{reply:?}");
-        places.push(reply.header("location").context("no location")?.to_owned());
+        assert_eq!(reply.header("location"), Some(&*format!("/c/{id}")));
     }
-    places.sort_unstable();
+    let refused = form(("第三", "no-such-model")).await?;
     assert_eq!(
-        places,
-        [
-            format!("/c/{id}"),
-            format!("/c/{id}?problem=already_generating")
-        ]
+        refused.header("location"),
+        Some(&*format!("/c/{id}?problem=unknown_model"))
     );
 
     let view = lin.open(asked.conversation).await?;
     let questions = view.messages.items.iter();
-    let mut kept: Vec<&str> = questions
+    let questions: Vec<&str> = questions
         .filter(|message| message.speaker == Speaker::User)
         .skip(1)
         .map(|message| message.text.as_str())
-        .chain([view.draft.as_str()])
         .collect();
+    let waiting = view.queue.items.iter();
+    let waiting: Vec<&str> = waiting.map(|message| message.text.as_str()).collect();
+    assert_eq!((questions.len(), waiting.len()), (1, 1));
+    let mut kept = [questions[0], waiting[0]];
     kept.sort_unstable();
-    assert_eq!(kept, texts, "one was asked, the other is the draft");
+    assert_eq!(kept, texts, "one was asked, the other waits");
+    assert_eq!(view.draft, "第三");
     Ok(())
 }

@@ -94,7 +94,7 @@ async fn an_answer_that_a_killed_process_waited_for_is_not_paid_for_twice() -> T
     one.kill().await?;
 
     let other = Process::start_with(&database, &upstream, None, with_it).await?;
-    let lin = lin.at_another(&other)?;
+    let lin = lin.at_another(&other).await?;
     let ended = lin.ended(&lost).await?;
     ensure!(ended["state"] == "failed", "{ended}");
     ensure!(ended["failure"]["code"] == "answer_lost", "{ended}");
@@ -184,7 +184,7 @@ async fn finished_once(database: Database, hold: Hold, kinds: &[Kind]) -> TestRe
     upstream.call_off_faults();
     upstream.finish_tasks();
 
-    let lin = lin.at_another(&other)?;
+    let lin = lin.at_another(&other).await?;
     for (kind, id) in &made {
         lin.is_whole(*kind, id)
             .await
@@ -276,29 +276,27 @@ async fn until(what: &str, mut reached: impl AsyncFnMut() -> anyhow::Result<bool
 struct Lin {
     browser: Browser,
     api: Api,
-    token: String,
 }
 
 impl Lin {
     async fn at(process: &Process) -> anyhow::Result<Self> {
         let browser = process.anonymous()?;
         browser.register("lin").await?.done()?;
+        Self::logged_in(browser, process).await
+    }
+
+    async fn at_another(&self, process: &Process) -> anyhow::Result<Self> {
+        Self::logged_in(process.again(&self.browser)?, process).await
+    }
+
+    /// A token is good for the site that it names, and each process here has an address of its own.
+    async fn logged_in(browser: Browser, process: &Process) -> anyhow::Result<Self> {
         let api = Api::by(process.anonymous()?);
         let tokens = api.log_in("lin", PASSWORD).await?.done()?;
         let token = tokens["access_token"].as_str().context("no token")?;
         Ok(Self {
             api: api.bearing(token),
-            token: token.to_owned(),
             browser,
-        })
-    }
-
-    fn at_another(&self, process: &Process) -> anyhow::Result<Self> {
-        let api = Api::by(process.anonymous()?).bearing(&self.token);
-        Ok(Self {
-            browser: process.again(&self.browser)?,
-            token: self.token.clone(),
-            api,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use futures_util::stream;
 use http::StatusCode;
+use model::Draft;
 use reqwest::Body;
 
 use crate::support::{FUNCTIONS, Line, Reply, TestApp, TestResult};
@@ -73,8 +74,8 @@ async fn what_fits_is_taken() -> TestResult {
     let text = "字".repeat(LIMIT / 9 - 100);
     let draft = [("text", text.as_str())];
     lin.call("conversations.save_draft", &draft).await?.done()?;
-    let kept: String = lin.call("conversations.draft", &[]).await?.json()?;
-    assert_eq!(kept, text);
+    let kept: Draft = lin.call("conversations.draft", &[]).await?.json()?;
+    assert_eq!(kept.text, text);
     Ok(())
 }
 

@@ -8,7 +8,10 @@ use crate::{
     browser,
     chat::calling::{Calling, Filling, LIST, Offered as Meant, option_id, variable_id},
     language::use_words,
-    ui::dialog::{DialogHead, follow},
+    ui::{
+        dialog::{DialogHead, follow},
+        text_field::as_text,
+    },
 };
 
 /// The list and the dialog. The keyboard stays in the composer until a dialog takes it.
@@ -174,7 +177,7 @@ fn Variables(filling: Filling, calling: Calling) -> impl IntoView {
                                 autocomplete="off"
                                 on:input:target=move |event| value.set(event.target().value())
                             >
-                                {value.get_untracked()}
+                                {as_text(value.get_untracked())}
                             </textarea>
                         </div>
                     }
