@@ -121,6 +121,7 @@ impl Words {
     }
 
     /// What happened and what to do about it.
+    #[expect(clippy::too_many_lines, reason = "a line a code")]
     pub fn failure(&self, code: FailureCode) -> &'static str {
         match code {
             FailureCode::SignInNeeded => self.error_sign_in_needed,

@@ -1,5 +1,10 @@
 //! Asking, stopping, continuing.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a field of the form each, and the macro repeats them"
+)]
+
 use leptos::prelude::*;
 use model::{Asked, ConversationId, MessageId, ModelChoice, ModelName};
 use serde::{Deserialize, Serialize};

@@ -101,9 +101,10 @@ pub(crate) fn locked_pdf() -> Vec<u8> {
 }
 
 fn objects(pages: &[&str]) -> Vec<String> {
-    let kids: String = (0..pages.len())
-        .map(|page| format!("{} 0 R ", 4 + 2 * page))
+    let kids: Vec<String> = (0..pages.len())
+        .map(|page| format!("{} 0 R", 4 + 2 * page))
         .collect();
+    let kids = kids.join(" ");
     let mut objects = vec![
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         format!("<< /Type /Pages /Count {} /Kids [{kids}] >>", pages.len()),

@@ -111,9 +111,9 @@ fn code<T>(result: Result<T, Error>) -> Option<FailureCode> {
     result.err().map(|error| error.code())
 }
 
-fn rating(good: bool, comment: &str) -> Option<Rating> {
+fn rating(good: bool, comment: &str) -> Rating {
     let comment = comment.to_owned();
-    Some(Rating { good, comment })
+    Rating { good, comment }
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn an_opinion_is_kept_changed_and_taken_back() {
         let house = House::on(&db).await;
         assert_eq!(house.shown(ANSWER).await, None);
         house.rate(&house.lin, ANSWER, true, None).await.unwrap();
-        assert_eq!(house.shown(ANSWER).await, rating(true, ""));
+        assert_eq!(house.shown(ANSWER).await, Some(rating(true, "")));
         let hostile = "<script>alert(1)</script>";
         house
             .rate(&house.lin, ANSWER, true, Some(hostile))
@@ -131,14 +131,14 @@ async fn an_opinion_is_kept_changed_and_taken_back() {
         house.rate(&house.lin, ANSWER, false, None).await.unwrap();
         assert_eq!(
             house.shown(ANSWER).await,
-            rating(false, hostile),
+            Some(rating(false, hostile)),
             "what was said stays"
         );
         house
             .rate(&house.lin, ANSWER, false, Some(""))
             .await
             .unwrap();
-        assert_eq!(house.shown(ANSWER).await, rating(false, ""));
+        assert_eq!(house.shown(ANSWER).await, Some(rating(false, "")));
         assert_eq!(count(&db, "SELECT COUNT(*) FROM ratings").await, 1);
         for _ in 0..2 {
             house.remove(&house.lin, ANSWER).await.unwrap();
@@ -166,7 +166,7 @@ async fn only_answers_to_oneself_can_be_rated() {
         }
         let taken = house.remove(&house.eve, ANSWER).await;
         assert_eq!(code(taken), Some(FailureCode::NotFound));
-        assert_eq!(house.shown(ANSWER).await, rating(true, ""));
+        assert_eq!(house.shown(ANSWER).await, Some(rating(true, "")));
         execute(&db, "UPDATE conversations SET deleted_at = 5").await;
         let gone = house.rate(&house.lin, ANSWER, false, None).await;
         assert_eq!(code(gone), Some(FailureCode::NotFound));
