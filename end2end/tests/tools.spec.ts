@@ -25,7 +25,7 @@ test("a model asks what time it is, and what was asked and came back is shown", 
   await card.locator("summary").click();
   await expect(card.getByText('{"time_zone":"Asia/Shanghai"}')).toBeVisible();
   await expect(card.getByText("+08:00")).toBeVisible();
-  await expect(chat.answer.locator(".prose__block").first()).toContainText("+08:00");
+  await expect(chat.answer.locator(".prose__block").filter({ hasText: "+08:00" }).first()).toBeVisible();
 
   await page.reload();
   await expect(card.locator("summary")).toContainText(words.tool_done);

@@ -33,6 +33,10 @@ enum Stage {
 
 /// The bar, for the text of the context.
 #[component]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one state, and what of it stands on the page"
+)]
 pub fn ReadAloud() -> impl IntoView {
     let words = use_words();
     let Aloud(text) = expect_context();

@@ -75,15 +75,13 @@ pub(super) async fn create(
         let name = FileName::parse(about.name.as_deref().unwrap_or("file"))?;
         let (owner, declared) = (keeper.0.user(), about.declared.as_deref());
         let files = &services.files;
-        match length {
-            Some(length) => files.begin_upload(owner, &name, declared, length).await,
-            None => {
-                let is_recording = headers.contains_key(RECORDED);
-                files
-                    .begin_deferred_upload(owner, &name, declared, is_recording)
-                    .await
-            }
+        if let Some(length) = length {
+            return files.begin_upload(owner, &name, declared, length).await;
         }
+        let is_recording = headers.contains_key(RECORDED);
+        files
+            .begin_deferred_upload(owner, &name, declared, is_recording)
+            .await
     };
     match begun.await {
         Ok(upload) => {
