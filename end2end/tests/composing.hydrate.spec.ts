@@ -2,7 +2,8 @@ import { expect, pace, test } from "../fixtures.ts";
 import { fill } from "../pages/words.ts";
 
 test.describe("while an answer is written", () => {
-  test.use({ configuration: pace.usual });
+  // So long that the answer has not ended before all of it was done.
+  test.use({ configuration: pace.steady });
 
   test("what is typed waits, is edited, moved and withdrawn, and is answered in its order", async ({ page, chat, questions, words }) => {
     await chat.ask(questions.long);

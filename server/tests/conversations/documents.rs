@@ -16,16 +16,17 @@ fn pdf(text: &str, trailer: &str) -> Vec<u8> {
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
         format!("<< /Length {length} >>\nstream\n{drawn}\nendstream"),
     ];
-    let (mut file, mut table) = (String::from("%PDF-1.7\n"), String::new());
+    let (mut file, mut places) = ("%PDF-1.7\n".to_owned(), Vec::new());
     for (place, object) in objects.iter().enumerate() {
-        table += &format!("{:010} 00000 n \n", file.len());
-        file += &format!("{} 0 obj\n{object}\nendobj\n", place + 1);
+        places.push(format!("{:010} 00000 n \n", file.len()));
+        let number = (place + 1).to_string();
+        file.extend([number.as_str(), " 0 obj\n", object, "\nendobj\n"]);
     }
-    let begins = file.len();
-    file += &format!(
+    let (begins, table) = (file.len(), places.concat());
+    let end = format!(
         "xref\n0 6\n0000000000 65535 f \n{table}trailer\n<< /Size 6 /Root 1 0 R {trailer} >>\nstartxref\n{begins}\n%%EOF\n"
     );
-    file.into_bytes()
+    [file, end].concat().into_bytes()
 }
 
 /// FI-07, FI-09, IO-22.

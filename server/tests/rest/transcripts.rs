@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Api, PASSWORD, Reply, TestApp, TestResult, answered, eventually, recording};
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one recording's whole life")]
 async fn a_recording_is_written_down_put_right_and_taken_along() -> TestResult {
     let app = TestApp::start().await?;
     let browser = app.user("lin").await?;
