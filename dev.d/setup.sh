@@ -139,6 +139,7 @@ setup_wasm_bindgen() {
   local version
   # The program and the crate must be of exactly one version. Its own lock file doesn't build, hence no --locked. Only what
   # works hard is optimised, and nothing is installed that runs tests.
+  version="$(grep -A1 '^name = "wasm-bindgen"$' Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p')"
   cargo_tool wasm-bindgen-cli "$version" --bin wasm-bindgen --config profile.dev.package.walrus.opt-level=2 \
     --config profile.dev.package.wasmparser.opt-level=2 --config profile.dev.package.wasm-encoder.opt-level=2 \
     --config profile.dev.package.wasm-bindgen-cli-support.opt-level=1
