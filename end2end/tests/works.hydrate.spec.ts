@@ -142,6 +142,7 @@ test("an image goes on beyond its edges, loses its marks, gets another style, an
   await works.makings.last().getByRole("button", { name: words.use_again }).click();
   await expect(what).toHaveValue("expand");
   await expect(page.locator(".slider__shown")).toHaveText("1.05×");
+  await expect(works.prompt).toHaveValue(words.edit_expand_usual);
   await expect(page.locator(".upload__picture")).toBeVisible();
 });
 
