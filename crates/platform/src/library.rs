@@ -16,6 +16,7 @@ use crate::{
     Error,
     files::Files,
     identity::Caller,
+    search::asked_words,
     store::Db,
     transcripts::{Transcripts, WithRecording, line},
     works::Works,
@@ -23,8 +24,6 @@ use crate::{
 
 /// Things of a page.
 const ITEMS: u32 = 60;
-/// The longest words that are looked for, in bytes.
-const LONGEST_WORDS: usize = 200;
 /// Things that one call may delete.
 pub const DELETED_AT_ONCE: usize = 500;
 
@@ -62,10 +61,7 @@ impl Library {
         }
         let before = after.map(Uuid::try_parse).transpose();
         let before = before.map_err(|_| Error::NotFound)?;
-        let words = filter.words.as_deref().map(str::trim);
-        let words = words.filter(|words| {
-            !words.is_empty() && words.len() <= LONGEST_WORDS && !words.contains('\0')
-        });
+        let words = asked_words(filter.words.as_deref());
         let owner = caller.user();
         let mut items = match filter.kind {
             Some(LibraryKind::Transcript) => self.transcripts_of(owner, words, before).await?,

@@ -15,13 +15,12 @@ use super::{
 use crate::{
     Error,
     identity::Caller,
+    search::asked_words,
     store::{Job, KeptTranscript},
 };
 
 /// Transcripts of a page.
 pub const TRANSCRIPTS: u32 = 30;
-/// The longest words that are looked for, in bytes.
-const LONGEST_WORDS: usize = 200;
 
 impl Transcripts {
     /// The caller's recordings that were sent while they were made and that nobody has finished, the newest first.
@@ -42,10 +41,7 @@ impl Transcripts {
         caller.require(Permission::MediaUse)?;
         let db = &self.0.db;
         let before: Option<TranscriptId> = after.map(str::parse).transpose()?;
-        let words = words.map(str::trim);
-        let words = words.filter(|words| {
-            !words.is_empty() && words.len() <= LONGEST_WORDS && !words.contains('\0')
-        });
+        let words = asked_words(words);
         let found = db.transcripts(caller.user(), words, before, TRANSCRIPTS + 1);
         let mut found = found.await?;
         let more = found.len() > TRANSCRIPTS as usize;

@@ -7,14 +7,12 @@ use model::{
 };
 
 use super::{Works, step::Step};
-use crate::{Error, identity::Caller, store::Job};
+use crate::{Error, identity::Caller, search::asked_words, store::Job};
 
 /// Makings of a page.
 pub const MAKINGS: u32 = 20;
 /// Works of a page.
 const WORKS: u32 = 60;
-/// The longest words that are looked for.
-const LONGEST_WORDS: usize = 200;
 
 impl Works {
     /// The caller's makings of a kind, newest first, a page after the given cursor.
@@ -57,10 +55,7 @@ impl Works {
     ) -> Result<Page<WorkView>, Error> {
         caller.require(Permission::MediaUse)?;
         let before: Option<WorkId> = after.map(str::parse).transpose()?;
-        let words = filter.words.as_deref().map(str::trim);
-        let words = words.filter(|words| {
-            !words.is_empty() && words.len() <= LONGEST_WORDS && !words.contains('\0')
-        });
+        let words = asked_words(filter.words.as_deref());
         let found = self
             .0
             .db
