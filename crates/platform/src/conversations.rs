@@ -81,8 +81,20 @@ impl Conversations {
             .db
             .list_conversations(caller.user(), cursor, LISTED + 1)
             .await?;
+        self.with_pinned(caller, listed, after.is_none(), utc_offset_minutes)
+            .await
+    }
+
+    /// A page of the list: the first one begins with what is pinned.
+    async fn with_pinned(
+        &self,
+        caller: &Caller,
+        listed: Vec<Listed>,
+        is_first: bool,
+        utc_offset_minutes: i32,
+    ) -> Result<Page<ConversationSummary>, Error> {
         let mut page = self.lines(listed, utc_offset_minutes);
-        if after.is_none() {
+        if is_first {
             let pinned = self.db.pinned_conversations(caller.user()).await?;
             let pinned = pinned
                 .into_iter()

@@ -1,11 +1,11 @@
 //! Keeping conversations in folders, and words put to them.
 
 use model::{
-    Cabinet, ConversationId, ConversationSummary, DayGroup, FailureCode, Filing, Folder, FolderId,
+    Cabinet, ConversationId, ConversationSummary, FailureCode, Filing, Folder, FolderId,
     FolderName, Page, Shelf, ShelfLine, Tag, TagId, TagName,
 };
 
-use super::{Conversations, LISTED, found, order::AT_ONCE, parse_cursor, summary};
+use super::{Conversations, LISTED, found, order::AT_ONCE, parse_cursor};
 use crate::{
     Error,
     identity::Caller,
@@ -235,15 +235,8 @@ impl Conversations {
             .db
             .kept_in_list(caller.user(), cursor, LISTED + 1)
             .await?;
-        let mut page = self.lines(listed, utc_offset_minutes);
-        if after.is_none() {
-            let pinned = self.db.pinned_conversations(caller.user()).await?;
-            let pinned = pinned
-                .into_iter()
-                .map(|line| summary(line, DayGroup::Pinned));
-            page.items.splice(0..0, pinned);
-        }
-        Ok(page)
+        self.with_pinned(caller, listed, after.is_none(), utc_offset_minutes)
+            .await
     }
 }
 

@@ -81,7 +81,12 @@ impl Conversations {
         Ok((withdrawn, self.tell_queue(user, id).await?))
     }
 
-    async fn tell_queue(&self, user: UserId, id: ConversationId) -> Result<Queue, Error> {
+    /// Tells every page of the conversation what waits in it, and gives that.
+    pub(crate) async fn tell_queue(
+        &self,
+        user: UserId,
+        id: ConversationId,
+    ) -> Result<Queue, Error> {
         let queue = queue_of(&self.db, user, id).await?;
         self.hub.queued(id, queue.clone());
         Ok(queue)

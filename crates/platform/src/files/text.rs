@@ -1,6 +1,7 @@
 //! Text in files: what can be some, and which characters its bytes are.
 
 use encoding_rs::{Encoding, GB18030};
+use model::invisible::is_hidden;
 
 /// Whether what begins so can be text: nothing in it that no text has. Which encoding it is in, only the whole can tell.
 pub(super) fn may_begin(head: &[u8]) -> bool {
@@ -26,31 +27,13 @@ pub(crate) fn decoded(bytes: &[u8]) -> Option<String> {
     if !text.chars().all(is_text) {
         return None;
     }
-    let seen = text
-        .chars()
-        .filter(|&c| !is_hidden(c) && c != '\r' && c != '\x1b');
+    let seen = text.chars().filter(|&c| is_shown(c) || c == '\x0c');
     Some(seen.collect())
 }
 
 /// Whether a reader sees the character, or the white space that it is.
 pub(crate) fn is_shown(c: char) -> bool {
-    !is_hidden(c) && (!c.is_control() || matches!(c, '\t' | '\n'))
-}
-
-/// Characters that show nothing, turn the reading direction, or carry letters that can't be seen.
-fn is_hidden(c: char) -> bool {
-    matches!(
-        c,
-        '\u{061C}'
-            | '\u{200B}'
-            | '\u{200E}'
-            | '\u{200F}'
-            | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{2064}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{FEFF}'
-            | '\u{E0000}'..='\u{E007F}'
-    )
+    !is_hidden(c)
 }
 
 #[cfg(test)]

@@ -255,8 +255,10 @@ impl Generations {
         caller: &Caller,
         conversation: ConversationId,
     ) -> Result<bool, Error> {
-        let answering = self.0.db.answering(caller.user(), conversation).await?;
-        Ok(answering.is_some_and(|answering| answering.open_application().is_some()))
+        Ok(self
+            .application(caller.user(), conversation)
+            .await?
+            .is_some())
     }
 
     pub(super) async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {

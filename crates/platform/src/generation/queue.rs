@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error,
-    conversations::{queue_of, queue_outcome},
+    conversations::queue_outcome,
     identity::Caller,
     store::{Place, Question, QueueState, Queued, Submitted, Taking},
 };
@@ -55,7 +55,7 @@ impl Generations {
         queue_outcome(outcome.await?)?;
         // The answer may have ended meanwhile.
         self.next_queued(user, conversation).await;
-        self.tell_queue(user, conversation).await
+        self.0.conversations.tell_queue(user, conversation).await
     }
 
     /// Sends a message that waits, before the others and also where the queue is paused; the others follow it. What waits then.
@@ -76,7 +76,7 @@ impl Generations {
         if !self.take(user, conversation, queued, false).await? {
             return Err(Error::Refused(FailureCode::Outdated));
         }
-        self.tell_queue(user, conversation).await
+        self.0.conversations.tell_queue(user, conversation).await
     }
 
     /// An answer has ended and is stored: what waits behind it is sent, if it is whole; its readers hear of it in either case.
@@ -91,7 +91,11 @@ impl Generations {
                 Ok((_, QueueState::Empty)) => return,
                 Ok(_) => {
                     self.next_queued(user, conversation).await;
-                    self.tell_queue(user, conversation).await.map(drop)
+                    self.0
+                        .conversations
+                        .tell_queue(user, conversation)
+                        .await
+                        .map(drop)
                 }
                 Err(error) => Err(error.into()),
             };
@@ -213,12 +217,6 @@ impl Generations {
             caller.require(Permission::FilesUse)?;
         }
         Ok(caller)
-    }
-
-    async fn tell_queue(&self, user: UserId, conversation: ConversationId) -> Result<Queue, Error> {
-        let queue = queue_of(&self.0.db, user, conversation).await?;
-        self.0.hub.queued(conversation, queue.clone());
-        Ok(queue)
     }
 }
 

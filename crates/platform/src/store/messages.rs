@@ -1,5 +1,7 @@
 //! Messages: a branch of the tree, read from its end upwards, a page at a time.
 
+use std::collections::HashMap;
+
 use model::{
     AnswerFailure, Attachment, Branch, ConversationId, MessageId, MessageStatus, Millis, ModelName,
     Rating, Speaker, UserId,
@@ -283,11 +285,18 @@ impl Db {
                 .fetch_all(pool)
                 .await?
         });
-        let mut attached = self
-            .attachments_of_branch(owner, conversation, end, limit)
-            .await?;
-        let calls = self.calls_of_branch(owner, conversation, end, limit);
-        let mut calls = calls.await?;
+        // Only questions have files, and only answers calls.
+        let has = |role: &str| rows.iter().any(|row| row.role == role);
+        let mut attached = HashMap::new();
+        if has("user") {
+            let found = self.attachments_of_branch(owner, conversation, end, limit);
+            attached = found.await?;
+        }
+        let mut calls = HashMap::new();
+        if has("assistant") {
+            let found = self.calls_of_branch(owner, conversation, end, limit);
+            calls = found.await?;
+        }
         let read = |row: MessageRow| -> Result<Message> {
             let mut message = Message::try_from(row)?;
             message.attachments = attached.remove(&message.id).unwrap_or_default();

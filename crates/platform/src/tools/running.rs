@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use model::{BuiltInTool, ImageWish, SearchHit, Speaker, SpeechWish, SubmissionId, Wish};
+use model::{
+    BuiltInTool, ImageWish, SearchHit, Speaker, SpeechWish, SubmissionId, Wish,
+    invisible::is_hidden,
+};
 
 use super::{
     How, Occasion, Toolbox, Tools, addresses,
@@ -194,8 +197,7 @@ impl Tools {
 
 /// Bounded, without what a database does not take, and without what nobody can see.
 fn told(text: &str) -> String {
-    let is_seen = |c: &char| !matches!(c, '\0' | '\u{E0000}'..='\u{E007F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let mut characters = text.chars().filter(is_seen);
+    let mut characters = text.chars().filter(|&c| !is_hidden(c));
     let mut told: String = characters.by_ref().take(LONGEST).collect();
     if characters.next().is_some() {
         told.push_str("\n[The rest is left out]");

@@ -58,7 +58,7 @@ struct Ways {
 
 impl Generations {
     /// The application that answers in the conversation, if one does.
-    pub(super) async fn application(
+    pub(in crate::generation) async fn application(
         &self,
         user: UserId,
         conversation: ConversationId,
