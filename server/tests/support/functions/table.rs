@@ -315,6 +315,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     permitted("shares.revoke", Permission::MediaShare, NO_ID),
     permitted("shares.refresh", Permission::MediaShare, NO_ID),
     permitted("shares.preview", Permission::MediaShare, NO_ID),
+    permitted("shares.preview_file", Permission::MediaShare, NO_ID),
     permitted("imports.list", Permission::ChatUse, &[]),
     permitted("files.storage", Permission::FilesUse, &[]),
     permitted("files.discard", Permission::FilesUse, NO_ID),
