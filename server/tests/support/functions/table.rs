@@ -327,6 +327,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("form[state]", Value::Text("failed"))],
     ),
     permitted("jobs.stop", Permission::JobsWrite, NO_ID),
+    permitted("jobs.again", Permission::JobsWrite, NO_ID),
     permitted("tool_servers.list", Permission::ToolsWrite, &[]),
     permitted(
         "tool_servers.add",
