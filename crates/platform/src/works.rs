@@ -57,6 +57,8 @@ pub struct WorksOptions {
     pub transcripts: TranscriptsOptions,
     /// The model by which works and transcripts are found by what they mean; `None` where they are found by words alone.
     pub embedding_model: Option<String>,
+    /// The model that puts what was found so in order; `None` where the nearest is the first.
+    pub rerank_model: Option<String>,
     /// Whether a link to something shared may work until it is taken back.
     pub endless_shares: bool,
     /// Jobs that this process works on at once; 0 leaves them to other processes.
@@ -90,6 +92,7 @@ impl Default for WorksOptions {
             dictation: "paraformer-realtime-v2".to_owned(),
             transcripts: TranscriptsOptions::default(),
             embedding_model: Some("text-embedding-v4".to_owned()),
+            rerank_model: None,
             endless_shares: false,
             jobs_at_once: 100,
             jobs_per_person: 4,
