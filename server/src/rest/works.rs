@@ -137,7 +137,7 @@ async fn library(
     Ok(Json(page))
 }
 
-/// Finds works by what they mean, the nearest first: those in whose prompts the words do not stand. What the words mean is asked of an
+/// Finds works by what they mean, the best first: those in whose prompts the words do not stand. What the words mean is asked of an
 /// embedding model, at the caller's cost; `state` says whether that was possible. Needs `media.use`.
 #[utoipa::path(get, path = "/related", tag = "works", params(Meaning),
     responses((status = 200, description = "Those that are near.", body = Related<WorkView>)))]

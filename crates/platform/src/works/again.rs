@@ -66,6 +66,9 @@ impl Works {
 
     /// What a job was to make that came to nothing.
     async fn wish_for_nothing(&self, job: Job) -> Result<Wish, Error> {
+        if job.kind == JobKind::Transcript {
+            return Err(Error::NotFound);
+        }
         let shown = self.shown(&[job]).await?;
         let making = shown.into_iter().find(Making::came_to_nothing);
         making.map(|making| making.wish).ok_or(Error::NotFound)
