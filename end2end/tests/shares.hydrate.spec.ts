@@ -2,6 +2,13 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "@playwright/test";
 
 import { expect, type Page, test } from "../fixtures.ts";
+import { fill } from "../pages/words.ts";
+
+/** A PNG of one pixel. */
+const pixel = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNQcEgAAAFEAMELjZZCAAAAAElFTkSuQmCC",
+  "base64",
+);
 
 /** A page of somebody who has no account and no cookies here. */
 async function stranger(browser: Browser, locale: string | undefined): Promise<Page> {
@@ -40,6 +47,51 @@ test("a work is shared by a link, seen without an account, and taken back", asyn
   const gone = await visitor.reload();
   expect(gone?.status()).toBe(404);
   await expect(visitor.getByRole("heading", { level: 1, name: words.shared_gone_title })).toBeVisible();
+  await visitor.context().close();
+});
+
+test("a file of the library is shared, seen and kept without an account, and gone when it is deleted", async ({ page, works, words, browser, locale, server }) => {
+  const hostile = "a note <img src=x onerror=alert(1)>.md";
+  for (const [name, data] of [[hostile, "# What was done"], ["red.png", pixel]] as const) {
+    const sent = await page.request.post(`/files?name=${encodeURIComponent(name)}`, { data, headers: { origin: server.origin, "content-type": "application/octet-stream" } });
+    expect(sent.status()).toBe(201);
+  }
+  const share = async (name: string): Promise<string> => {
+    await works.open("/library");
+    await works.shelf.filter({ hasText: name }).getByRole("link", { name: `${words.share}: ${name}` }).click();
+    await expect(page.getByRole("heading", { name: fill(words.share_conversation_title, { title: name }) })).toBeVisible();
+    await page.locator("summary").filter({ hasText: words.share }).click();
+    await page.getByLabel(words.share_for, { exact: true }).selectOption({ label: words.share_day });
+    await page.getByRole("button", { name: words.share_make }).click();
+    const link = await page.locator(".secret__text").innerText();
+    expect(link).toMatch(/\/s\/[\w-]{43}$/);
+    await expect(page.getByRole("row").filter({ hasText: name })).toBeVisible();
+    return link;
+  };
+  const note = await share(hostile);
+  const picture = await share("red.png");
+
+  const visitor = await stranger(browser, locale);
+  await visitor.goto(note);
+  await expect(visitor.getByRole("heading", { level: 1, name: hostile })).toBeVisible();
+  const [kept] = await Promise.all([
+    visitor.waitForEvent("download"),
+    visitor.getByRole("link", { name: words.download_work }).click(),
+  ]);
+  expect(kept.suggestedFilename()).toMatch(/^a note .*\.md$/);
+  const { violations } = await new AxeBuilder({ page: visitor }).analyze();
+  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  await visitor.goto(picture);
+  const seen = visitor.locator(".large__picture");
+  await expect.poll(() => seen.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  expect(await visitor.context().cookies()).toEqual([]);
+
+  await works.open("/library");
+  await works.shelf.filter({ hasText: "red.png" }).getByRole("checkbox").check();
+  await page.locator("summary").filter({ hasText: words.delete_chosen }).click();
+  await page.getByRole("button", { name: words.delete_for_good, exact: true }).click();
+  await expect(works.shelf).toHaveCount(1);
+  expect((await visitor.reload())?.status()).toBe(404);
   await visitor.context().close();
 });
 

@@ -83,6 +83,9 @@ impl Application {
         if let Some(name) = &config.works.options(&models.default).embedding_model {
             catalogue::check_embeds(&catalogue, name).context("[works]")?;
         }
+        if let Some(name) = &config.works.options(&models.default).rerank_model {
+            catalogue::check_ranks(&catalogue, name).context("[works]")?;
+        }
         let gateway_catalogue = catalogue.clone();
         let chat_model = models.default.clone();
         let generation = GenerationOptions {

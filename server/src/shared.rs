@@ -1,4 +1,4 @@
-//! `/s/{token}/file`: the file of a work that is shared, for whoever has the link. The page above it is one of the pages.
+//! `/s/{token}/file`: the file of a work, or the upload, that is shared, for whoever has the link. The page above it is one of the pages.
 
 use axum::{
     Router,

@@ -106,6 +106,7 @@ mod protection {
     mod ownership;
     mod proxies;
     mod redirects;
+    mod shared_files;
     mod shares;
 }
 

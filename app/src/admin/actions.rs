@@ -31,6 +31,7 @@ const ACTIONS: &[(&str, Label)] = &[
     ("job.", |words| words.action_job_all),
     ("job.stop", |words| words.action_job_stop),
     ("job.put_first", |words| words.action_job_put_first),
+    ("job.again", |words| words.action_job_again),
     ("user.register", |words| words.action_user_register),
     ("user.invite", |words| words.action_user_invite),
     ("user.disable", |words| words.action_user_disable),

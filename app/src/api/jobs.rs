@@ -80,6 +80,22 @@ pub async fn stop_job(id: String) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Has anybody's job that failed done once more.
+#[server(prefix = "/fn", endpoint = "jobs.again")]
+pub async fn do_job_again(id: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let services = glue::services()?;
+    let audit = services.identity.audit();
+    services
+        .works
+        .job_again(&caller, audit, glue::parse_id(&id)?)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go_back_done();
+    Ok(())
+}
+
 /// Puts anybody's job that waits before all others; with nothing in `first` back among them.
 #[server(prefix = "/fn", endpoint = "jobs.first")]
 pub async fn put_job_first(id: String, #[server(default)] first: String) -> Result<(), AppError> {

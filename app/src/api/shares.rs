@@ -1,7 +1,7 @@
 //! Links by which people without an account see one thing.
 
 use leptos::prelude::*;
-use model::{NewShare, Page, Share, SharePreview, Shared};
+use model::{NewShare, Page, Share, SharePreview, Shared, SharedFile};
 
 use crate::error::AppError;
 
@@ -25,6 +25,18 @@ pub async fn preview_share(id: String) -> Result<SharePreview, AppError> {
     let shares = glue::services()?.shares;
     shares
         .preview(&caller, glue::parse_id(&id)?)
+        .await
+        .map_err(glue::refuse)
+}
+
+/// What a link to that file would show.
+#[server(prefix = "/fn", endpoint = "shares.preview_file")]
+pub async fn preview_shared_file(id: String) -> Result<SharedFile, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let shares = glue::services()?.shares;
+    shares
+        .preview_file(&caller, glue::parse_id(&id)?)
         .await
         .map_err(glue::refuse)
 }
@@ -53,7 +65,7 @@ pub async fn load_shares(#[server(default)] after: String) -> Result<Page<Share>
     shares.list(&caller, after).await.map_err(glue::refuse)
 }
 
-/// Makes a link to a thing of that kind (`work`, `transcript` or `conversation`) that works for a `day`, a `week`, a `month` or is `endless`.
+/// Makes a link to a thing of that kind (`work`, `transcript`, `conversation` or `file`) that works for a `day`, a `week`, a `month` or is `endless`.
 #[server(prefix = "/fn", endpoint = "shares.create")]
 pub async fn create_share(kind: String, id: String, life: String) -> Result<NewShare, AppError> {
     use crate::{api::account::ShownOnce, glue};

@@ -1,8 +1,9 @@
 //! `/s/{token}`: one thing that somebody shared, to look at without an account.
 
 mod conversation;
+mod file;
 
-use leptos::{either::EitherOf5, prelude::*};
+use leptos::{either::EitherOf6, prelude::*};
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{FailureCode, Millis, Shared, SharedContent, SharedTranscript, SharedWork};
@@ -22,6 +23,7 @@ use crate::{
     works::large::Large,
 };
 use conversation::Conversation;
+use file::File;
 
 /// The page.
 #[component]
@@ -49,16 +51,22 @@ pub fn SharedPage() -> impl IntoView {
                         drop(session.await);
                         match found.await {
                             Ok(Shared { content: SharedContent::Work(work), expires_at }) => {
-                                EitherOf5::A(view! { <Work work file/> <Foot expires_at/> })
+                                EitherOf6::A(view! { <Work work file/> <Foot expires_at/> })
                             }
                             Ok(Shared { content: SharedContent::Transcript(transcript), expires_at }) => {
-                                EitherOf5::B(view! { <Transcript transcript=*transcript/> <Foot expires_at/> })
+                                EitherOf6::B(view! { <Transcript transcript=*transcript/> <Foot expires_at/> })
                             }
                             Ok(Shared { content: SharedContent::Conversation(conversation), expires_at }) => {
-                                EitherOf5::E(view! { <Conversation conversation=*conversation path/> <Foot expires_at/> })
+                                EitherOf6::E(view! { <Conversation conversation=*conversation path/> <Foot expires_at/> })
                             }
-                            Err(error) if error.code == FailureCode::NotFound => EitherOf5::C(view! { <Gone/> }),
-                            Err(error) => EitherOf5::D(view! { <Title text=words.product/> <LoadFailed error/> }),
+                            Ok(Shared { content: SharedContent::File(shared), expires_at }) => {
+                                EitherOf6::F(view! {
+                                    <File shared source=file/>
+                                    <Foot expires_at said=words.shared_with/>
+                                })
+                            }
+                            Err(error) if error.code == FailureCode::NotFound => EitherOf6::C(view! { <Gone/> }),
+                            Err(error) => EitherOf6::D(view! { <Title text=words.product/> <LoadFailed error/> }),
                         }
                     })
                 }}
@@ -151,12 +159,18 @@ fn Transcript(transcript: SharedTranscript) -> impl IntoView {
 
 /// How long it is to be seen, and by what it was made.
 #[component]
-fn Foot(expires_at: Option<Millis>) -> impl IntoView {
+fn Foot(
+    expires_at: Option<Millis>,
+    /// Instead of saying that it was made here.
+    #[prop(optional)]
+    said: Option<&'static str>,
+) -> impl IntoView {
     let words = use_words();
+    let said = said.unwrap_or(words.shared_made_with);
     view! {
         <footer class="shared__foot">
             {expires_at.map(|at| view! { <p>{words.shared_until} " " <Moment at/></p> })}
-            <p><a href="/" rel="external">{words.shared_made_with}</a></p>
+            <p><a href="/" rel="external">{said}</a></p>
         </footer>
     }
 }

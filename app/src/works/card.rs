@@ -114,13 +114,10 @@ fn Afterwards(making: ArcRwSignal<Making>) -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let now = making.get_untracked();
+    let again = now
+        .came_to_nothing()
+        .then(|| (words.try_again, WishForm::of(&now.wish)));
     let (id, wish) = (now.id, now.wish);
-    let has_failed = now.works.is_empty() && (now.failure.is_some() || !now.failed.is_empty());
-    let again = if has_failed || now.state == JobState::Cancelled {
-        Some((words.try_again, WishForm::of(&wish)))
-    } else {
-        None
-    };
     let variation = match &wish {
         Wish::Image(_) | Wish::Video(_) if !now.works.is_empty() => Some(WishForm {
             seed: String::new(),

@@ -1,7 +1,7 @@
 //! Sharing something by a link: a disclosure with how long it works, and the link once it is made.
 
 use leptos::prelude::*;
-use model::{NewShare, Permission, ShareLife, Shareable, SharedKind};
+use model::{Medium, NewShare, Permission, ShareLife, Shareable, SharedKind};
 use server_fn::ServerFn;
 
 use crate::{
@@ -31,6 +31,17 @@ impl Words {
             SharedKind::Speech => self.one_speech,
             SharedKind::Transcript => self.one_transcript,
             SharedKind::Conversation => self.one_conversation,
+            SharedKind::File => self.library_file,
+        }
+    }
+
+    /// What a file is, by what is in it.
+    pub const fn one_file(&self, medium: Option<Medium>) -> &'static str {
+        match medium {
+            Some(Medium::Image) => self.one_image,
+            Some(Medium::Video) => self.one_video,
+            Some(Medium::Audio) => self.one_sound,
+            None => self.library_file,
         }
     }
 }
@@ -50,6 +61,7 @@ pub fn ShareBox(
         Shareable::Work(_) => words.share_work,
         Shareable::Transcript(_) => words.share_transcript,
         Shareable::Conversation(_) => words.share_conversation,
+        Shareable::File(_) => words.share_file,
     };
     session
         .permissions

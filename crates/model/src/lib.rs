@@ -117,7 +117,7 @@ pub use security::{
 };
 pub use share::{
     NewShare, Share, ShareLife, SharePreview, Shareable, Shared, SharedContent, SharedConversation,
-    SharedKind, SharedMessage, SharedSentence, SharedTranscript, SharedWork,
+    SharedFile, SharedKind, SharedMessage, SharedSentence, SharedTranscript, SharedWork,
 };
 pub use time::Millis;
 pub use tool::{

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConversationId, JobKind, Millis, ModelName, Pixels, ShareId, Speaker, TranscriptId, WorkId,
+    ConversationId, FileId, FileView, JobKind, Medium, Millis, ModelName, Pixels, ShareId, Speaker,
+    TranscriptId, WorkId,
     call::words,
     transcript::{Notes, Participant},
 };
@@ -50,6 +51,8 @@ words! {
         Transcript = "transcript",
         /// A conversation.
         Conversation = "conversation",
+        /// An uploaded file.
+        File = "file",
     }
 }
 
@@ -64,6 +67,8 @@ pub enum Shareable {
     Transcript(TranscriptId),
     /// The branch of a conversation that was shown when the link was made or brought up to date.
     Conversation(ConversationId),
+    /// An uploaded file.
+    File(FileId),
 }
 
 impl Shareable {
@@ -73,6 +78,7 @@ impl Shareable {
             Self::Work(_) => "work",
             Self::Transcript(_) => "transcript",
             Self::Conversation(_) => "conversation",
+            Self::File(_) => "file",
         }
     }
 
@@ -82,6 +88,7 @@ impl Shareable {
             "work" => id.parse().ok().map(Self::Work),
             "transcript" => id.parse().ok().map(Self::Transcript),
             "conversation" => id.parse().ok().map(Self::Conversation),
+            "file" => id.parse().ok().map(Self::File),
             _ => None,
         }
     }
@@ -92,6 +99,7 @@ impl Shareable {
             Self::Work(id) => id.to_string(),
             Self::Transcript(id) => id.to_string(),
             Self::Conversation(id) => id.to_string(),
+            Self::File(id) => id.to_string(),
         }
     }
 }
@@ -106,7 +114,7 @@ pub struct Share {
     pub thing: Shareable,
     /// What that is.
     pub medium: SharedKind,
-    /// The beginning of the prompt, or the title.
+    /// The beginning of the prompt, or the title or name.
     pub title: String,
     /// When it was made.
     pub created_at: Millis,
@@ -147,6 +155,8 @@ pub enum SharedContent {
     Transcript(Box<SharedTranscript>),
     /// A conversation, as it stood when the link was made or brought up to date.
     Conversation(Box<SharedConversation>),
+    /// An uploaded file, as it is called now; its content is below the link.
+    File(SharedFile),
 }
 
 /// An image, a video or a spoken text.
@@ -162,6 +172,41 @@ pub struct SharedWork {
     pub model: String,
     /// When.
     pub created_at: Millis,
+}
+
+/// An uploaded file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedFile {
+    /// What it is called.
+    pub name: String,
+    /// Its type, by its content.
+    pub mime: String,
+    /// Its size, in bytes.
+    pub bytes: i64,
+    /// How wide and high it is, where it is seen and that is known.
+    pub pixels: Option<Pixels>,
+    /// When it was stored.
+    pub created_at: Millis,
+}
+
+impl SharedFile {
+    /// What is looked at or listened to in its place; all else is only kept.
+    pub fn medium(&self) -> Option<Medium> {
+        Medium::of_mime(&self.mime)
+    }
+}
+
+impl From<FileView> for SharedFile {
+    fn from(file: FileView) -> Self {
+        let sides = file.width.zip(file.height);
+        Self {
+            name: file.name,
+            mime: file.mime,
+            bytes: file.bytes,
+            pixels: sides.map(|(width, height)| Pixels { width, height }),
+            created_at: file.created_at,
+        }
+    }
 }
 
 /// What was said in a recording.
@@ -238,7 +283,7 @@ mod tests {
     #[test]
     fn a_thing_is_found_by_its_kind_and_its_id() {
         let id = "01990000-0000-7000-8000-000000000001";
-        for kind in ["work", "transcript", "conversation"] {
+        for kind in ["work", "transcript", "conversation", "file"] {
             let thing = Shareable::named(kind, id);
             let said = thing.map(|thing| (thing.kind(), thing.id()));
             assert_eq!(said, Some((kind, id.to_owned())));

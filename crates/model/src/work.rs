@@ -259,6 +259,15 @@ pub struct Making {
     pub ended_at: Option<Millis>,
 }
 
+impl Making {
+    /// Whether it has ended with nothing to show for it, or was stopped: then the same can be tried again.
+    pub fn came_to_nothing(&self) -> bool {
+        let has_failed =
+            self.works.is_empty() && (self.failure.is_some() || !self.failed.is_empty());
+        self.state.is_final() && (has_failed || self.state == JobState::Cancelled)
+    }
+}
+
 words! {
     /// What a making does at the moment.
     MakingStep {

@@ -35,6 +35,12 @@ pub enum Error {
         /// Which model.
         model: String,
     },
+    /// A model that does something else was to put texts in order.
+    #[error("{model} does not rank; `liantai model list --kind rerank` names models that do")]
+    DoesNotRank {
+        /// Which model.
+        model: String,
+    },
     /// The database refused.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -101,6 +107,19 @@ pub fn check_embeds(catalogue: &Catalogue, model: &str) -> Result<(), Error> {
     })
 }
 
+/// Refuses a model that is known not to put texts in order.
+pub fn check_ranks(catalogue: &Catalogue, model: &str) -> Result<(), Error> {
+    let ranks = catalogue
+        .get(model)
+        .is_none_or(|card| card.kind == ModelKind::Rerank);
+    if ranks {
+        return Ok(());
+    }
+    Err(Error::DoesNotRank {
+        model: model.to_owned(),
+    })
+}
+
 fn merged(
     built_in: &Catalogue,
     model: &str,
@@ -149,6 +168,15 @@ mod tests {
 
     fn fields(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_known_to_do_something_else_does_not_rank() {
+        let known = Catalogue::built_in();
+        for ranks in ["qwen3-rerank", "gte-rerank-v2", "of-tomorrow"] {
+            assert!(check_ranks(&known, ranks).is_ok(), "{ranks}");
+        }
+        assert!(check_ranks(&known, "text-embedding-v4").is_err());
     }
 
     #[tokio::test]

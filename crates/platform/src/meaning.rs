@@ -1,5 +1,6 @@
 //! Finding things by what they mean. Each work's prompt, and each passage of a transcript, has a vector by an embedding model; what
-//! somebody looks for gets one too, and the nearest are found among the vectors of that person alone.
+//! somebody looks for gets one too, and the nearest are found among the vectors of that person alone. Where a model for that is named, it
+//! puts the nearest in order.
 //!
 //! Things are read behind the scenes: what was made or changed notes in its own transaction that it is to be read, and a process
 //! takes such notes by a lease, some of one person at a time. Every call is that person's, reserved and booked like their others; who
@@ -9,6 +10,7 @@
 mod asking;
 mod finding;
 mod passages;
+mod ranking;
 mod reading;
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     /// The embedding model; `None` where things are found by words alone.
     model: Option<String>,
+    /// The model that puts what is near in order; `None` where that is its nearness.
+    rerank_model: Option<String>,
 }
 
 impl Meanings {
@@ -38,12 +42,14 @@ impl Meanings {
         gateway: Gateway,
         clock: Arc<dyn Clock>,
         model: Option<String>,
+        rerank_model: Option<String>,
     ) -> Self {
         Self(Arc::new(Inner {
             db,
             gateway,
             clock,
             model,
+            rerank_model,
         }))
     }
 }

@@ -175,6 +175,7 @@ impl Services {
             gateway.clone(),
             Arc::clone(&clock),
             works.embedding_model.clone(),
+            works.rerank_model.clone(),
         );
         let shares = Shares::new(
             db.clone(),

@@ -1,9 +1,9 @@
 //! Links to what is shared: whoever has one reads one thing, and nothing else, until it ends or is taken back.
 //!
 //! A link shows its thing as it stands when it is opened. A work never changes; a transcript shows what was put right in it since, and
-//! its recording is not a part of it. A conversation goes on, so that its link shows a copy of the branch that was shown when the
-//! link was made, and another one only when its owner asks for that; what was thought is not in it. Whatever ends what a link's owner
-//! may do ends the link: it asks for the owner's permission anew each time.
+//! its recording is not a part of it; an upload is shown under the name that it has then. A conversation goes on, so that its link shows
+//! a copy of the branch that was shown when the link was made, and another one only when its owner asks for that; what was thought is
+//! not in it. Whatever ends what a link's owner may do ends the link: it asks for the owner's permission anew each time.
 
 mod snapshot;
 #[cfg(test)]
@@ -12,9 +12,9 @@ mod tests;
 use std::sync::Arc;
 
 use model::{
-    ConversationId, FailureCode, Millis, NewShare, Page, Permission, PermissionSet, Share, ShareId,
-    ShareLife, SharePreview, Shareable, Shared, SharedContent, SharedSentence, SharedTranscript,
-    SharedWork,
+    ConversationId, FailureCode, FileId, FileKind, Millis, NewShare, Page, Permission,
+    PermissionSet, Share, ShareId, ShareLife, SharePreview, Shareable, Shared, SharedContent,
+    SharedFile, SharedSentence, SharedTranscript, SharedWork, UserId,
     transcript::{Notes, NotesState},
 };
 use secrecy::ExposeSecret;
@@ -42,6 +42,7 @@ const fn needed(thing: Shareable) -> PermissionSet {
     let to_have_it = match thing {
         Shareable::Work(_) | Shareable::Transcript(_) => Permission::MediaUse,
         Shareable::Conversation(_) => Permission::ChatUse,
+        Shareable::File(_) => Permission::FilesUse,
     };
     PermissionSet::of(&[to_have_it, Permission::MediaShare])
 }
@@ -83,8 +84,8 @@ impl Shares {
         self.0.may_be_endless
     }
 
-    /// Makes a link to something of the caller's: a work, a transcript in which something is said, or a conversation as it stands
-    /// now. Its secret is told here and never again.
+    /// Makes a link to something of the caller's: a work, an uploaded file, a transcript in which something is said, or a conversation
+    /// as it stands now. Its secret is told here and never again.
     #[tracing::instrument(name = "api.shares.create", skip_all)]
     pub async fn create(
         &self,
@@ -101,7 +102,7 @@ impl Shares {
         }
         let (owner, now) = (caller.user(), inner.clock.now());
         let snapshot = match thing {
-            Shareable::Work(_) | Shareable::Transcript(_) => None,
+            Shareable::Work(_) | Shareable::Transcript(_) | Shareable::File(_) => None,
             Shareable::Conversation(id) => Some(self.snapshot(owner, id).await?),
         };
         let id = ShareId::from_uuid(inner.ids.next());
@@ -172,6 +173,15 @@ impl Shares {
         self.preview_of(caller.user(), conversation).await
     }
 
+    /// What a link to that upload of the caller's would show now.
+    #[tracing::instrument(name = "api.shares.preview_file", skip_all)]
+    pub async fn preview_file(&self, caller: &Caller, file: FileId) -> Result<SharedFile, Error> {
+        for permission in needed(Shareable::File(file)).iter() {
+            caller.require(permission)?;
+        }
+        self.file(caller.user(), file).await
+    }
+
     /// Has a link of the caller's to a conversation show it as it stands now. Its secret and its end stay.
     #[tracing::instrument(name = "api.shares.refresh", skip_all)]
     pub async fn refresh(&self, caller: &Caller, id: ShareId) -> Result<(), Error> {
@@ -211,6 +221,7 @@ impl Shares {
             Shareable::Conversation(id) => {
                 SharedContent::Conversation(Box::new(self.conversation(&found, id, from).await?))
             }
+            Shareable::File(id) => SharedContent::File(self.file(found.owner, id).await?),
         };
         Ok(Shared {
             content,
@@ -218,16 +229,19 @@ impl Shares {
         })
     }
 
-    /// The file of the work that the link with that secret is to, whose content is about to be read. A transcript's recording is not
-    /// shared.
+    /// The file that the link with that secret is to, or the file of the work, whose content is about to be read. A transcript's
+    /// recording is not shared.
     #[tracing::instrument(name = "shares.content", skip_all)]
     pub async fn content(&self, token: &str) -> Result<Content, Error> {
         let found = self.found(token).await?;
-        let Shareable::Work(id) = found.thing else {
-            return Err(Error::NotFound);
+        let file = match found.thing {
+            Shareable::Work(id) => {
+                let file = self.0.db.file_of_work(found.owner, id).await?;
+                file.ok_or(Error::NotFound)?
+            }
+            Shareable::File(id) => id,
+            Shareable::Transcript(_) | Shareable::Conversation(_) => return Err(Error::NotFound),
         };
-        let file = self.0.db.file_of_work(found.owner, id).await?;
-        let file = file.ok_or(Error::NotFound)?;
         Ok(self.0.files.content(found.owner, file).await?)
     }
 
@@ -250,6 +264,13 @@ impl Shares {
         } else {
             Err(Error::NotFound)
         }
+    }
+
+    /// An upload of the owner's, as whoever has a link to it is told of it. A work is shared as a work.
+    async fn file(&self, owner: UserId, id: FileId) -> Result<SharedFile, Error> {
+        let kept = self.0.db.file(owner, id).await?;
+        let kept = kept.filter(|kept| kept.view.kind == FileKind::Upload);
+        kept.map(|kept| kept.view.into()).ok_or(Error::NotFound)
     }
 
     async fn transcript(&self, found: &OpenShare) -> Result<SharedTranscript, Error> {

@@ -288,8 +288,34 @@ impl Transcripts {
         what: Again,
     ) -> Result<(), Error> {
         caller.require(Permission::MediaUse)?;
+        self.again_for(caller.user(), submission, id, what).await
+    }
+
+    /// Does once more what a job of somebody's who may was to do for a transcript of theirs.
+    pub(crate) async fn job_again(
+        &self,
+        owner: UserId,
+        submission: SubmissionId,
+        order: &str,
+    ) -> Result<(), Error> {
+        let order: Order = serde_json::from_str(order).map_err(|_| Error::NotFound)?;
+        let what = match (order.hear, order.translate) {
+            (Some(_), _) => Again::Hearing,
+            (None, Some(language)) => Again::Translation(language),
+            (None, None) => Again::Notes,
+        };
+        self.again_for(owner, submission, order.transcript, what)
+            .await
+    }
+
+    async fn again_for(
+        &self,
+        owner: UserId,
+        submission: SubmissionId,
+        id: TranscriptId,
+        what: Again,
+    ) -> Result<(), Error> {
         let inner = &*self.0;
-        let owner = caller.user();
         let kept = inner
             .db
             .transcript(owner, id)

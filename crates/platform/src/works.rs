@@ -1,6 +1,7 @@
 //! Works: images, videos and spoken texts, from the wish to the file. A wish becomes a job; what it can cost is reserved when it
 //! is wished for, and booked when it is known what came of it.
 
+mod again;
 mod asking;
 mod dictation;
 mod fetch;
@@ -21,7 +22,7 @@ mod wav;
 
 use std::sync::Arc;
 
-use model::{FailureCode, JobId, Offers, Permission, SubmissionId, Wish, WorkId};
+use model::{FailureCode, JobId, Offers, Permission, SubmissionId, UserId, Wish, WorkId};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -56,6 +57,8 @@ pub struct WorksOptions {
     pub transcripts: TranscriptsOptions,
     /// The model by which works and transcripts are found by what they mean; `None` where they are found by words alone.
     pub embedding_model: Option<String>,
+    /// The model that puts what was found so in order; `None` where the nearest is the first.
+    pub rerank_model: Option<String>,
     /// Whether a link to something shared may work until it is taken back.
     pub endless_shares: bool,
     /// Jobs that this process works on at once; 0 leaves them to other processes.
@@ -89,6 +92,7 @@ impl Default for WorksOptions {
             dictation: "paraformer-realtime-v2".to_owned(),
             transcripts: TranscriptsOptions::default(),
             embedding_model: Some("text-embedding-v4".to_owned()),
+            rerank_model: None,
             endless_shares: false,
             jobs_at_once: 100,
             jobs_per_person: 4,
@@ -153,7 +157,8 @@ impl Works {
     /// The most that a wish can cost, in micro-yuan; `None` where there is no price. Refuses what can't be made.
     #[tracing::instrument(name = "api.works.quote", skip_all)]
     pub async fn quote(&self, caller: &Caller, wish: &Wish) -> Result<Option<i64>, Error> {
-        let allowance = self.allowed(caller, wish).await?;
+        caller.require(Permission::MediaUse)?;
+        let allowance = self.allowed(caller.user(), wish).await?;
         self.check(&allowance, wish)?;
         Ok(self.0.gateway.quote(&asking::ask_of(wish)))
     }
@@ -166,9 +171,19 @@ impl Works {
         submission: SubmissionId,
         wish: &Wish,
     ) -> Result<JobId, Error> {
+        caller.require(Permission::MediaUse)?;
+        self.make_for(caller.user(), submission, wish).await
+    }
+
+    /// The same for somebody who may.
+    async fn make_for(
+        &self,
+        owner: UserId,
+        submission: SubmissionId,
+        wish: &Wish,
+    ) -> Result<JobId, Error> {
         let inner = &*self.0;
-        let allowance = self.allowed(caller, wish).await?;
-        let owner = caller.user();
+        let allowance = self.allowed(owner, wish).await?;
         if let Some(id) = inner.db.job_of_submission(owner, submission).await? {
             return Ok(id);
         }
@@ -268,9 +283,8 @@ impl Works {
             .await;
     }
 
-    async fn allowed(&self, caller: &Caller, wish: &Wish) -> Result<Allowance, Error> {
-        caller.require(Permission::MediaUse)?;
-        let allowance = self.0.db.allowance(caller.user()).await?;
+    async fn allowed(&self, owner: UserId, wish: &Wish) -> Result<Allowance, Error> {
+        let allowance = self.0.db.allowance(owner).await?;
         let models = &self.0.options;
         let offered = match wish {
             Wish::Image(_) => &models.images,

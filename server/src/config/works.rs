@@ -25,6 +25,8 @@ pub struct WorksConfig {
     pub translation_model: String,
     /// The model by which works and transcripts are found by what they mean. Empty: by words alone.
     pub embedding_model: String,
+    /// The model that puts what was found by its meaning in order. Empty: the nearest is the first.
+    pub rerank_model: String,
     /// Whether a link to something shared may work until it is taken back; otherwise it ends after thirty days at most.
     pub endless_shares: bool,
     /// Jobs that this process works on at once. 0 leaves them to other processes.
@@ -44,6 +46,7 @@ impl Default for WorksConfig {
             dictation,
             transcripts,
             embedding_model,
+            rerank_model,
             endless_shares,
             jobs_at_once,
             jobs_per_person,
@@ -58,6 +61,7 @@ impl Default for WorksConfig {
             notes_model: String::new(),
             translation_model: transcripts.translation_model,
             embedding_model: embedding_model.unwrap_or_default(),
+            rerank_model: rerank_model.unwrap_or_default(),
             endless_shares,
             jobs_at_once,
             jobs_per_person,
@@ -84,6 +88,7 @@ impl WorksConfig {
                 translation_model: self.translation_model.clone(),
             },
             embedding_model: Some(self.embedding_model.clone()).filter(|name| !name.is_empty()),
+            rerank_model: Some(self.rerank_model.clone()).filter(|name| !name.is_empty()),
             endless_shares: self.endless_shares,
             jobs_at_once: self.jobs_at_once,
             jobs_per_person: self.jobs_per_person,

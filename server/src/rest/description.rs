@@ -38,7 +38,7 @@ use super::problem::Details;
         (name = "jobs", description = "What is being made for everybody, for administrators. Costs are in micro-yuan."),
         (name = "files", description = "What one keeps: uploads, and works that models made. Large files come by the tus protocol at `/uploads`."),
         (name = "transcripts", description = "Recordings as text: with times and voices, chapters, summary and translations. Costs are in micro-yuan."),
-        (name = "shares", description = "Links by which people without an account see one work, transcript or conversation."),
+        (name = "shares", description = "Links by which people without an account see one work, file, transcript or conversation."),
         (name = "usage", description = "What was used and what it cost. Costs are in micro-yuan."),
         (name = "gateway", description = "What may be spent, and which models stand behind which names. Amounts are in micro-yuan.")
     )

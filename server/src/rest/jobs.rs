@@ -20,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(list))
         .routes(routes!(stop))
         .routes(routes!(put_first))
+        .routes(routes!(again))
 }
 
 /// Which jobs.
@@ -110,4 +111,18 @@ async fn put_first(
         .put_job_first(&caller, audit, id, place.first)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Has a job that failed done once more, at its owner's cost and as far as they may have it done now. Asked for twice, it is done once;
+/// what was stopped stays stopped. Needs `jobs.write`.
+#[utoipa::path(post, path = "/{id}/again", tag = "jobs", params(("id" = JobId, Path, description = "The job that failed.")),
+    responses((status = 202, description = "Another job for the same is on its way.")))]
+async fn again(
+    State(services): State<Services>,
+    Bearer(caller): Bearer,
+    At(id): At<JobId>,
+) -> Result<StatusCode, Problem> {
+    let audit = services.identity.audit();
+    services.works.job_again(&caller, audit, id).await?;
+    Ok(StatusCode::ACCEPTED)
 }

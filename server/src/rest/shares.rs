@@ -57,8 +57,8 @@ async fn list(
     Ok(Json(page))
 }
 
-/// Makes a link to a work or a transcript, or to a conversation as it stands now. It is told this once. Needs `media.share`, and
-/// `media.use` or for a conversation `chat.use`.
+/// Makes a link to a work, an uploaded file or a transcript, or to a conversation as it stands now. It is told this once. Needs
+/// `media.share`, and `media.use`, for a file `files.use`, for a conversation `chat.use`.
 #[utoipa::path(post, path = "", tag = "shares", request_body = Draft,
     responses((status = 201, description = "The link.", body = NewShare)))]
 async fn create(

@@ -210,7 +210,7 @@ async fn list(
     ))
 }
 
-/// Finds transcripts by what is said in them, the nearest first, each with the sentence where it begins: those in which the words do
+/// Finds transcripts by what is said in them, the best first, each with the sentence where it begins: those in which the words do
 /// not stand. What the words mean is asked of an embedding model, at the caller's cost; `state` says whether that was possible. Needs
 /// `media.use`.
 #[utoipa::path(get, path = "/related", tag = "transcripts", params(Meaning),

@@ -30,6 +30,7 @@ pub(super) fn making_routes() -> OpenApiRouter<Services> {
         .routes(routes!(list, make))
         .routes(routes!(find, forget))
         .routes(routes!(cancel))
+        .routes(routes!(again))
 }
 
 /// Which works.
@@ -82,6 +83,15 @@ struct Draft {
     wish: Wish,
 }
 
+/// Something that is to be made once more.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MakingAgain)]
+struct Again {
+    /// An id of your own, a UUID: the same one again is the same making. Without it each request is another one.
+    submission_id: Option<SubmissionId>,
+}
+
 /// What a wish can cost.
 #[derive(Serialize, ToSchema)]
 struct Quote {
@@ -127,7 +137,7 @@ async fn library(
     Ok(Json(page))
 }
 
-/// Finds works by what they mean, the nearest first: those in whose prompts the words do not stand. What the words mean is asked of an
+/// Finds works by what they mean, the best first: those in whose prompts the words do not stand. What the words mean is asked of an
 /// embedding model, at the caller's cost; `state` says whether that was possible. Needs `media.use`.
 #[utoipa::path(get, path = "/related", tag = "works", params(Meaning),
     responses((status = 200, description = "Those that are near.", body = Related<WorkView>)))]
@@ -233,6 +243,23 @@ async fn cancel(
 ) -> Result<StatusCode, Problem> {
     services.works.cancel(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes once more what a making that failed or was stopped, and left nothing, was to make: as another making, with its own costs and
+/// under the rules of now. Needs `media.use`.
+#[utoipa::path(post, path = "/{id}/again", tag = "works", params(("id" = JobId, Path, description = "The making that came to nothing.")),
+    request_body = Again, responses((status = 202, description = "The other making, which is on its way.", body = Making)))]
+async fn again(
+    State(services): State<Services>,
+    Bearer(caller): Bearer,
+    At(id): At<JobId>,
+    Body(Again { submission_id }): Body<Again>,
+) -> Result<(StatusCode, Json<Making>), Problem> {
+    let works = &services.works;
+    let submission = submission_id.unwrap_or_else(|| works.new_submission());
+    let id = works.again(&caller, submission, id).await?;
+    let making = works.making(&caller, id).await?;
+    Ok((StatusCode::ACCEPTED, Json(making)))
 }
 
 /// Forgets a making that has ended; its works stay. Needs `media.use`.

@@ -262,6 +262,35 @@ fn escaped(text: &str) -> String {
     text.bytes().map(escape).collect()
 }
 
+/// What failed is done once more, and once only.
+#[tokio::test]
+async fn a_job_that_failed_is_tried_again_by_who_may() -> TestResult {
+    let app = TestApp::start_with(|config| config.works.jobs_at_once = 0).await?;
+    let device = app.device("boss", BuiltIn::Administrator).await?;
+    let boss = Api::of(&app)?.bearing(&device.access);
+    let member = app.device("lin", BuiltIn::Member).await?;
+    let lin = Api::of(&app)?.bearing(&member.access);
+    let wish = json!({ "wish": { "kind": "image", "model": "wan2.2-t2i-flash", "prompt": "fog", "count": 1 } });
+    let id = lin.post("/rest/v1/makings", wish).await?.text("id");
+    let path = format!("/rest/v1/admin/jobs/{id}/again");
+    let early = boss.post(&path, Value::Null).await?;
+    assert_eq!(early.status, StatusCode::NOT_FOUND);
+    let failed = "UPDATE jobs SET state = 'failed', ended_at = 1, failure = '{\"code\":\"upstream_unavailable\"}'";
+    app.database.execute(failed).await?;
+    let refused = lin.post(&path, Value::Null).await?;
+    assert_eq!(refused.code(), "forbidden");
+    for _ in 0..2 {
+        let again = boss.post(&path, Value::Null).await?;
+        assert_eq!(again.status, StatusCode::ACCEPTED);
+    }
+    let jobs = boss.get("/rest/v1/admin/jobs").await?.done()?;
+    assert_eq!(jobs["waiting"], 1, "{jobs}");
+    assert_eq!(jobs["lines"]["items"][0]["state"], "queued");
+    let lines = boss.get("/rest/v1/audit?action=job.again").await?.done()?;
+    assert_eq!(lines["items"].as_array().map(Vec::len), Some(3), "{lines}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn jobs_are_seen_and_put_first_by_who_may() -> TestResult {
     let app = TestApp::start_with(|config| config.works.jobs_at_once = 0).await?;

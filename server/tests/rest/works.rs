@@ -96,3 +96,35 @@ async fn the_library_lists_what_is_kept_and_lets_go_of_what_nothing_uses() -> Te
     assert!(used["days_kept"].is_null());
     Ok(())
 }
+
+/// AP-24: what is tried again on the page is tried again by programs, under the same rules.
+#[tokio::test]
+async fn what_came_to_nothing_is_tried_again_by_its_owner_alone() -> TestResult {
+    let app = TestApp::start_with(|config| config.works.jobs_at_once = 0).await?;
+    app.user("lin").await?;
+    let lin = of_lin(&app).await?;
+    let wish = serde_json::json!({ "kind": "image", "model": "wan2.2-t2i-flash", "prompt": "fog", "count": 1 });
+    let draft = serde_json::json!({ "wish": wish });
+    let id = lin.post("/rest/v1/makings", draft).await?.text("id");
+    let path = format!("/rest/v1/makings/{id}/again");
+    let once = serde_json::json!({ "submission_id": "01990000-0000-7000-8000-000000000077" });
+    let early = lin.post(&path, once.clone()).await?;
+    assert_eq!(early.status, http::StatusCode::NOT_FOUND);
+    let cancel = format!("/rest/v1/makings/{id}/cancel");
+    lin.post(&cancel, serde_json::Value::Null).await?;
+    let eve = app.device("eve", model::BuiltIn::Member).await?;
+    let eve = Api::of(&app)?.bearing(&eve.access);
+    let stolen = eve.post(&path, once.clone()).await?;
+    assert_eq!(stolen.status, http::StatusCode::NOT_FOUND);
+    let made = lin.post(&path, once.clone()).await?;
+    assert_eq!(made.status, http::StatusCode::ACCEPTED);
+    let made = made.done()?;
+    assert_ne!(made["id"], id, "{made}");
+    assert_eq!(made["state"], "queued");
+    assert_eq!(made["wish"]["prompt"], "fog");
+    let same = lin.post(&path, once).await?.done()?;
+    assert_eq!(same["id"], made["id"]);
+    let odd = lin.post(&path, serde_json::json!({ "wish": 1 })).await?;
+    assert_eq!(odd.status, http::StatusCode::UNPROCESSABLE_ENTITY);
+    Ok(())
+}

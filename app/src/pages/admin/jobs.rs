@@ -11,7 +11,7 @@ use crate::{
         form::sends,
         subject::{Subject, if_permitted},
     },
-    api::jobs::{JobsForm, JobsView, PutJobFirst, StopJob, load_jobs},
+    api::jobs::{DoJobAgain, JobsForm, JobsView, PutJobFirst, StopJob, load_jobs},
     error::AppError,
     language::{Words, use_words},
     session::use_session,
@@ -170,7 +170,11 @@ fn Line(line: JobLine, can_stop: bool, found: Found) -> impl IntoView {
             let id = line.id.to_string();
             view! { <First id of=line.owner_name.clone() is_first=line.first found/> }
         });
-        view! { <Cell heading=words.acts><div class="panel__row">{first} {stop}</div></Cell> }
+        let once_more = (line.state == JobState::Failed).then(|| {
+            let id = line.id.to_string();
+            view! { <Again id of=line.owner_name.clone() found/> }
+        });
+        view! { <Cell heading=words.acts><div class="panel__row">{first} {stop} {once_more}</div></Cell> }
     });
     let is_first = (line.first && line.state == JobState::Queued).then(|| {
         view! { " " <span class="badge" data-tone="accent" title=words.jobs_put_first_hint>{words.jobs_is_first}</span> }
@@ -229,6 +233,23 @@ fn Stop(id: String, of: String, found: Found) -> impl IntoView {
                 <input type="hidden" name="id" value=id/>
                 {submission.view()}
                 <button class="button" data-tone="danger" aria-busy=submission.busy()>{words.stop}</button>
+            </form>
+        </Confirm>
+    }
+}
+
+/// Has a job that failed done once more.
+#[component]
+fn Again(id: String, of: String, found: Found) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[]);
+    let again = sends::<DoJobAgain>(submission, move |()| found.refetch());
+    view! {
+        <Confirm label=words.try_again of question=words.jobs_again_question>
+            <form method="post" action=DoJobAgain::PATH on:submit=again>
+                <input type="hidden" name="id" value=id/>
+                {submission.view()}
+                <button class="button" aria-busy=submission.busy()>{words.try_again}</button>
             </form>
         </Confirm>
     }

@@ -1,11 +1,15 @@
 //! A thing among others: what it is at a glance, a box to tick, and the way to it. A work is seen large in its place.
 
 use leptos::prelude::*;
-use model::{JobKind, LibraryFile, LibraryItem, Medium, WorkView, transcript::TranscriptLine};
+use model::{
+    JobKind, LibraryFile, LibraryItem, Medium, Permission, WorkView, transcript::TranscriptLine,
+};
 
 use super::{Shelf, chosen::CHOSEN};
 use crate::{
+    address::with_query,
     language::use_words,
+    session::use_session,
     ui::{
         figures::duration,
         icon::{Glyph, Icon},
@@ -168,7 +172,7 @@ fn sign(icon: Icon) -> AnyView {
     view! { <span class="shelf__sound"><Glyph icon/></span> }.into_any()
 }
 
-/// How large a file is, and what has it.
+/// How large a file is, what has it, and the way to a link to it. Only below a `Suspense` that has awaited the session.
 #[component]
 fn Belongs(kept: LibraryFile) -> impl IntoView {
     let words = use_words();
@@ -178,10 +182,19 @@ fn Belongs(kept: LibraryFile) -> impl IntoView {
     let conversation = kept.conversation.map(|id| {
         view! { <a href=format!("/c/{id}")>{words.one_conversation}</a> }
     });
+    let session = use_session().get_untracked().and_then(Result::ok);
+    let may_share =
+        session.is_some_and(|session| session.permissions.contains(Permission::MediaShare));
+    let share = may_share.then(|| {
+        let link = with_query("/settings/shares", &[("file", &kept.file.id.to_string())]);
+        let label = format!("{}: {}", words.share, kept.file.name);
+        view! { <a href=link aria-label=label>{words.share}</a> }
+    });
     view! {
         <span>{bytes(kept.file.bytes)}</span>
         <Moment at=kept.file.created_at/>
         {transcript}
         {conversation}
+        {share}
     }
 }

@@ -1,7 +1,10 @@
-//! `/settings/shares`: one's links to what is shared, and taking them back. With a conversation in the query, a link to it is made here.
+//! `/settings/shares`: one's links to what is shared, and taking them back. With a conversation or a file in the query, a link to it is
+//! made here.
+
+mod file;
 
 use leptos::{
-    either::{Either, EitherOf3},
+    either::{Either, EitherOf4},
     prelude::*,
 };
 use leptos_router::hooks::use_query_map;
@@ -28,6 +31,7 @@ use crate::{
     },
     works::share::ShareBox,
 };
+use file::FileToShare;
 
 type FoundShares = Page<Share>;
 type Found = Resource<Result<FoundShares, AppError>>;
@@ -80,6 +84,7 @@ pub fn SharesPage() -> impl IntoView {
                 preview.map(|(id, preview)| view! { <NewLink id preview found/> })
             }
         />
+        <FileToShare found/>
         <Loaded
             what=found
             view=move |page: FoundShares, _session: Session| {
@@ -147,12 +152,15 @@ fn Row(share: Share, found: Found) -> impl IntoView {
     let revoke = sends_quietly::<RevokeShare>(submission, move |()| found.refetch());
     let title = share.title.clone();
     let what = match share.thing {
-        Shareable::Work(_) => EitherOf3::A(title),
+        Shareable::Work(_) => EitherOf4::A(title),
         Shareable::Transcript(id) => {
-            EitherOf3::B(view! { <a href=format!("/transcripts/{id}")>{title}</a> })
+            EitherOf4::B(view! { <a href=format!("/transcripts/{id}")>{title}</a> })
         }
         Shareable::Conversation(id) => {
-            EitherOf3::C(view! { <a href=format!("/c/{id}")>{title}</a> })
+            EitherOf4::C(view! { <a href=format!("/c/{id}")>{title}</a> })
+        }
+        Shareable::File(id) => {
+            EitherOf4::D(view! { <a href=format!("/files/{id}") rel="external">{title}</a> })
         }
     };
     let refreshing = Submission::new(&[]);

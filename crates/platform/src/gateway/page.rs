@@ -68,6 +68,25 @@ impl Gateway {
         self.admit_ask(user, ask).await
     }
 
+    /// Reserves what putting texts in order can cost at most; `text_bytes` are theirs, with what they are compared with once for each.
+    #[tracing::instrument(name = "gateway.admit_rerank", skip_all)]
+    pub(crate) async fn admit_rerank(
+        &self,
+        user: UserId,
+        model: &str,
+        text_bytes: usize,
+        request_id: String,
+    ) -> Result<Running, GatewayError> {
+        if let Some(shortage) = self.shortage() {
+            return Err(overloaded(shortage));
+        }
+        let ask = Ask {
+            text_bytes: text_bytes as u64,
+            ..asked(Operation::Rerank, model, request_id)
+        };
+        self.admit_ask(user, ask).await
+    }
+
     /// Reserves what an application's answer can cost at most, as far as that can be said: it chooses its models itself, so whoever
     /// has a budget is refused, as with a key. `text_bytes` is what goes in.
     #[tracing::instrument(name = "gateway.admit_application", skip_all)]

@@ -8,19 +8,25 @@ use model::{
 };
 
 use super::{Meanings, asking::AskError, passages::beginning, vector::nearest};
-use crate::{Error, gateway::GatewayError, identity::Caller, store::Reading, transcripts};
+use crate::{
+    Error,
+    gateway::GatewayError,
+    identity::Caller,
+    store::{KeptTranscript, Reading},
+    transcripts,
+};
 
 /// Vectors of a person that are looked at, those of the newest things: all of them take a few milliseconds and 5 MB.
 const LOOKED_AT: u32 = 20_000;
 /// Things that are shown.
-const SHOWN: usize = 24;
+pub(super) const SHOWN: usize = 24;
 /// The longest words that are looked for, in bytes.
 const LONGEST_WORDS: usize = 200;
 /// A page is not kept waiting for longer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Meanings {
-    /// The caller's works that mean something like `words`, the nearest first, without those in whose prompts the words stand. Works
+    /// The caller's works that mean something like `words`, the best first, without those in whose prompts the words stand. Works
     /// that were not read yet are not found.
     #[tracing::instrument(name = "api.meaning.works", skip_all)]
     pub async fn works(
@@ -40,24 +46,27 @@ impl Meanings {
             .await?;
         let near = tokio::task::spawn_blocking(move || nearest(&wanted, all)).await?;
         let pattern = words.to_lowercase();
-        let mut items = Vec::new();
+        let mut found = Vec::new();
         for id in near {
-            if items.len() == SHOWN {
+            if found.len() == self.candidates() {
                 break;
             }
             // As the databases compare: what they don't fold is rather shown twice than not at all.
             let work = db.work(owner, id).await?;
             let work = work.filter(|work| !work.prompt.to_ascii_lowercase().contains(&pattern));
-            items.extend(work);
+            found.extend(work.map(|work| {
+                let text = work.prompt.clone();
+                (work, text)
+            }));
         }
         Ok(Related {
-            items,
+            items: self.best(caller, words, found).await,
             state: RelatedState::Ready,
             unread: db.count_unread(owner, Reading::Works).await?,
         })
     }
 
-    /// The caller's transcripts in which something like `words` is said, the nearest first, each with the sentence where it begins;
+    /// The caller's transcripts in which something like `words` is said, the best first, each with the sentence where it begins;
     /// without those in which the words stand.
     #[tracing::instrument(name = "api.meaning.transcripts", skip_all)]
     pub async fn transcripts(
@@ -76,9 +85,9 @@ impl Meanings {
         let near = tokio::task::spawn_blocking(move || nearest(&wanted, all)).await?;
         let pattern = words.to_lowercase();
         let mut seen = HashSet::new();
-        let mut items = Vec::new();
+        let mut found = Vec::new();
         for (id, sentence) in near {
-            if items.len() == SHOWN {
+            if found.len() == self.candidates() {
                 break;
             }
             if !seen.insert(id) {
@@ -90,16 +99,29 @@ impl Meanings {
             let has_words = kept.title.to_ascii_lowercase().contains(&pattern)
                 || db.sentence_with(id, words).await?.is_some();
             if !has_words {
-                items.push(TranscriptLine {
+                let said = self.said(&kept, sentence).await?;
+                let line = TranscriptLine {
                     hit: self.hit(id, sentence).await?,
                     ..transcripts::line(&kept)
-                });
+                };
+                found.push((line, said));
             }
         }
         Ok(Related {
-            items,
+            items: self.best(caller, words, found).await,
             state: RelatedState::Ready,
             unread: db.count_unread(owner, Reading::Transcripts).await?,
+        })
+    }
+
+    /// What is said in a passage, where a model is to read that.
+    async fn said(&self, kept: &KeptTranscript, sentence: Option<u32>) -> Result<String, Error> {
+        if !self.ranks() {
+            return Ok(String::new());
+        }
+        Ok(match sentence {
+            Some(sentence) => self.0.db.said_from(kept.id, sentence).await?.join(" "),
+            None => format!("{}\n{}", kept.title, kept.notes.summary),
         })
     }
 

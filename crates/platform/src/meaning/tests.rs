@@ -1,6 +1,8 @@
 //! What finding by meaning promises, with the simulator for Bailian and on both databases. Its vectors are near where texts share
 //! words or pieces of them.
 
+mod ranking;
+
 use model::{
     BudgetPeriod, BudgetScope, BuiltIn, Related, RelatedState, TranscriptId, WorkFilter, WorkView,
     transcript::{Notes, NotesState, TranscriptLine},

@@ -1,6 +1,7 @@
 //! What links promise, on both databases.
 
 mod copies;
+mod files;
 
 use model::{
     BuiltIn, ConversationId, FailureCode, MessageId, NewShare, Share, ShareLife, Shareable,

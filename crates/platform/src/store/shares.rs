@@ -20,6 +20,9 @@ const SHARE_TRANSCRIPT: &str = "INSERT INTO shares (id, owner_id, token_hash, ki
      SELECT $1, owner_id, $2, 'transcript', id, $3, $4 FROM transcripts WHERE id = $5 AND owner_id = $6 AND sentences > 0";
 const SHARE_CONVERSATION: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
      SELECT $1, owner_id, $2, 'conversation', id, $3, $4 FROM conversations WHERE id = $5 AND owner_id = $6 AND deleted_at IS NULL AND expires_at IS NULL";
+/// The file of a work is shared as the work.
+const SHARE_FILE: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
+     SELECT $1, owner_id, $2, 'file', id, $3, $4 FROM files WHERE id = $5 AND owner_id = $6 AND kind = 'upload'";
 /// Takes the owner's row, so that what is counted stays so until the link is there.
 const TURN: &str = "UPDATE users SET disabled = disabled WHERE id = $1";
 const COUNT: &str =
@@ -27,13 +30,14 @@ const COUNT: &str =
 const OPEN: &str = "SELECT s.id, s.owner_id, s.kind, s.thing_id, s.expires_at FROM shares s JOIN users u ON u.id = s.owner_id \
      WHERE s.token_hash = $1 AND (s.expires_at IS NULL OR s.expires_at > $2) AND u.disabled = FALSE";
 const LIST: &str = "SELECT s.id, s.kind, s.thing_id, COALESCE(w.kind, s.kind) AS medium, \
-       SUBSTR(COALESCE(w.prompt, t.title, n.title), 1, 200) AS title, s.created_at, s.expires_at, n.taken_at \
+       SUBSTR(COALESCE(w.prompt, t.title, n.title, f.name), 1, 200) AS title, s.created_at, s.expires_at, n.taken_at \
      FROM shares s LEFT JOIN works w ON s.kind = 'work' AND w.id = s.thing_id \
        LEFT JOIN transcripts t ON s.kind = 'transcript' AND t.id = s.thing_id \
        LEFT JOIN conversations c ON s.kind = 'conversation' AND c.id = s.thing_id AND c.deleted_at IS NULL \
+       LEFT JOIN files f ON s.kind = 'file' AND f.id = s.thing_id \
        LEFT JOIN share_snapshots n ON n.share_id = s.id \
      WHERE s.owner_id = $1 AND s.id < $2 AND (s.expires_at IS NULL OR s.expires_at > $3) \
-       AND (w.id IS NOT NULL OR t.id IS NOT NULL OR c.id IS NOT NULL) ORDER BY s.id DESC LIMIT $4";
+       AND (w.id IS NOT NULL OR t.id IS NOT NULL OR c.id IS NOT NULL OR f.id IS NOT NULL) ORDER BY s.id DESC LIMIT $4";
 const REVOKE: &str = "DELETE FROM shares WHERE id = $1 AND owner_id = $2";
 const FORGET_EXPIRED: &str = "DELETE FROM shares WHERE expires_at <= $1";
 const FORGET_WORKS: &str = "DELETE FROM shares WHERE kind = 'work' \
@@ -42,6 +46,8 @@ const FORGET_TRANSCRIPTS: &str = "DELETE FROM shares WHERE kind = 'transcript' \
      AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.id = shares.thing_id)";
 const FORGET_CONVERSATIONS: &str = "DELETE FROM shares WHERE kind = 'conversation' \
      AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = shares.thing_id)";
+const FORGET_FILES: &str = "DELETE FROM shares WHERE kind = 'file' \
+     AND NOT EXISTS (SELECT 1 FROM files f WHERE f.id = shares.thing_id)";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -49,6 +55,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("SHARE_WORK", SHARE_WORK),
     ("SHARE_TRANSCRIPT", SHARE_TRANSCRIPT),
     ("SHARE_CONVERSATION", SHARE_CONVERSATION),
+    ("SHARE_FILE", SHARE_FILE),
     ("TURN", TURN),
     ("COUNT", COUNT),
     ("OPEN", OPEN),
@@ -58,6 +65,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FORGET_WORKS", FORGET_WORKS),
     ("FORGET_TRANSCRIPTS", FORGET_TRANSCRIPTS),
     ("FORGET_CONVERSATIONS", FORGET_CONVERSATIONS),
+    ("FORGET_FILES", FORGET_FILES),
 ];
 
 /// Greater than every id.
@@ -161,6 +169,7 @@ impl Db {
             Shareable::Work(_) => SHARE_WORK,
             Shareable::Transcript(_) => SHARE_TRANSCRIPT,
             Shareable::Conversation(_) => SHARE_CONVERSATION,
+            Shareable::File(_) => SHARE_FILE,
         };
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
@@ -271,7 +280,12 @@ impl Db {
         Ok(on_pool!(self.writer(), |pool| {
             let expired = sqlx::query(FORGET_EXPIRED).bind(now.get()).execute(pool);
             let mut forgotten = expired.await?.rows_affected();
-            for text in [FORGET_WORKS, FORGET_TRANSCRIPTS, FORGET_CONVERSATIONS] {
+            for text in [
+                FORGET_WORKS,
+                FORGET_TRANSCRIPTS,
+                FORGET_CONVERSATIONS,
+                FORGET_FILES,
+            ] {
                 forgotten += sqlx::query(text).execute(pool).await?.rows_affected();
             }
             forgotten

@@ -60,6 +60,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("SENTENCES", sentences::SENTENCES),
     ("HIT", sentences::HIT),
     ("AT", sentences::AT),
+    ("SAID_FROM", sentences::SAID_FROM),
     ("EDIT", sentences::EDIT),
     ("MERGE", sentences::MERGE),
     ("LANGUAGES", translations::LANGUAGES),

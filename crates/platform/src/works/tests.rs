@@ -1,5 +1,6 @@
 //! What works promise, with the simulator for Bailian and on both databases.
 
+mod again;
 mod governing;
 mod speech;
 

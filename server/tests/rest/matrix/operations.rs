@@ -147,6 +147,12 @@ pub(super) fn operations() -> Vec<Operation> {
             May(MediaUse),
             none(),
         ),
+        (
+            "post",
+            "/rest/v1/makings/{id}/again",
+            May(MediaUse),
+            json!({}),
+        ),
         ("post", "/rest/v1/auth/register", Nothing, newcomer),
         ("post", "/rest/v1/auth/login", Nothing, login),
         ("post", "/rest/v1/auth/refresh", Nothing, refresh()),
@@ -309,6 +315,12 @@ pub(super) fn operations() -> Vec<Operation> {
         (
             "post",
             "/rest/v1/admin/jobs/{id}/stop",
+            May(JobsWrite),
+            none(),
+        ),
+        (
+            "post",
+            "/rest/v1/admin/jobs/{id}/again",
             May(JobsWrite),
             none(),
         ),

@@ -315,6 +315,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     permitted("shares.revoke", Permission::MediaShare, NO_ID),
     permitted("shares.refresh", Permission::MediaShare, NO_ID),
     permitted("shares.preview", Permission::MediaShare, NO_ID),
+    permitted("shares.preview_file", Permission::MediaShare, NO_ID),
     permitted("imports.list", Permission::ChatUse, &[]),
     permitted("files.storage", Permission::FilesUse, &[]),
     permitted("files.discard", Permission::FilesUse, NO_ID),
@@ -326,6 +327,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("form[state]", Value::Text("failed"))],
     ),
     permitted("jobs.stop", Permission::JobsWrite, NO_ID),
+    permitted("jobs.again", Permission::JobsWrite, NO_ID),
     permitted("tool_servers.list", Permission::ToolsWrite, &[]),
     permitted(
         "tool_servers.add",

@@ -21,6 +21,9 @@ pub(super) const HIT: &str = "SELECT position, begin_ms, text FROM transcript_se
      WHERE transcript_id = $1 AND LOWER(text) LIKE $2 ESCAPE '\\' ORDER BY position LIMIT 1";
 pub(super) const AT: &str =
     "SELECT begin_ms, text FROM transcript_sentences WHERE transcript_id = $1 AND position = $2";
+/// As many as a passage has at most, unless they are very short.
+pub(super) const SAID_FROM: &str = "SELECT text FROM transcript_sentences WHERE transcript_id = $1 AND position >= $2 \
+     ORDER BY position LIMIT 12";
 pub(super) const EDIT: &str = "UPDATE transcript_sentences SET text = $4, words = $5, version = version + 1 \
      WHERE transcript_id = $1 AND position = $2 AND version = $3 \
      AND EXISTS (SELECT 1 FROM transcripts t WHERE t.id = $1 AND t.owner_id = $6)";
@@ -177,6 +180,18 @@ impl Db {
             .bind(i64::from(sentence))
             .fetch_optional(pool)
             .await?))
+    }
+
+    /// What is said from a sentence on, as far as a passage goes.
+    #[tracing::instrument(name = "store.transcripts.said_from", level = "debug", skip_all)]
+    pub(crate) async fn said_from(&self, id: TranscriptId, sentence: u32) -> Result<Vec<String>> {
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(
+            SAID_FROM
+        )
+        .bind(id.to_string())
+        .bind(i64::from(sentence))
+        .fetch_all(pool)
+        .await?))
     }
 
     /// Changes what is said, if nobody else has since that version; its translations no longer hold. Whether it did.
