@@ -109,6 +109,50 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(await findings(page), "answer").toEqual([]);
       await sidebar.rename();
       expect(await findings(page), "renaming").toEqual([]);
+      await page.keyboard.press("Escape");
+      await chat.openMenu(chat.answer);
+      expect(await findings(page), "menu of an answer").toEqual([]);
+      await chat.menu.getByRole("button", { name: words.compare_with, exact: true }).click();
+      await expect(page).toHaveURL(/\/compare\//);
+      await expect(page.getByRole("group", { name: words.compare_answers })).toBeVisible();
+      expect(await findings(page), "compare").toEqual([]);
+    });
+
+    test("on the other pages of one's own", async ({ page, chat, questions, words }) => {
+      await chat.ask(questions.poem);
+      await chat.answered();
+      const id = chat.path.replace("/c/", "");
+      const paths = ["/conversations", `/conversations/${id}`, `/c/${id}/queue`, "/search?q=tea", "/parameters", "/assistants", "/assistants/new", "/prompts", "/settings/memory", "/settings/import", "/playground", "/usage", "/transcripts", "/conversations?state=deleted"];
+      for (const path of paths) {
+        await page.goto(path);
+        await expect(page.getByRole("main")).toBeVisible();
+        expect(await findings(page), path).toEqual([]);
+      }
+      await page.goto("/assistants");
+      await page.getByRole("main").getByRole("link").first().click();
+      await expect(page.getByRole("main")).toBeVisible();
+      expect(await findings(page), "an assistant").toEqual([]);
+      await page.goto("/conversations");
+      await page.getByRole("main").getByRole("checkbox").last().check();
+      expect(await findings(page), words.conversations).toEqual([]);
+    });
+
+    test("on the pages of administration", async ({ page, server, account, words }) => {
+      await page.goto(await server.setupLink());
+      await fillIn(page, account);
+      await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+      const pages = ["", "/users", "/users/new", "/invitations", "/groups", "/groups/new", "/roles", "/roles/new", "/usage", "/budgets", "/models", "/tools", "/ratings", "/audit"];
+      for (const path of pages) {
+        await page.goto(`/admin${path}`);
+        await expect(page.getByRole("main")).toBeVisible();
+        expect(await findings(page), path).toEqual([]);
+      }
+      for (const list of ["/admin/users", "/admin/roles"]) {
+        await page.goto(list);
+        await page.getByRole("main").locator("tbody a, li a").first().click();
+        await expect(page).toHaveURL(/[0-9a-f-]{36}|\/roles\/./);
+        expect(await findings(page), `one of ${list}`).toEqual([]);
+      }
     });
   });
 }
