@@ -14,7 +14,10 @@ use axum::{
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use model::{ConversationId, MessageId};
-use platform::{Error, Services, Visitor, generation::Event};
+use platform::{
+    Error, Services, Visitor,
+    generation::{Event, MOST_PLACES},
+};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -26,9 +29,6 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// A page that lost its stream comes back after so long.
 const COME_BACK: Duration = Duration::from_secs(1);
-
-/// Answers that a page names at most: more than are shown beside each other.
-const MOST_PLACES: usize = 8;
 
 /// What a page says it has seen.
 #[derive(Deserialize)]
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(parse_places(&format!("{one}.7")), [(one, 7)]);
         let several = format!("{one}.7,nothing,{two}.x,,{two}.0");
         assert_eq!(parse_places(&several), [(one, 7), (two, 0)]);
-        assert_eq!(parse_places(""), []);
+        assert!(parse_places("").is_empty());
         let many = vec![format!("{one}.7"); 100].join(",");
         assert_eq!(parse_places(&many).len(), MOST_PLACES);
     }

@@ -65,7 +65,7 @@ use models::Models;
 use watch::{Places, Watch};
 
 /// Answers that a page names at most when it says what it has seen: more than are shown beside each other.
-const MOST_PLACES: usize = 8;
+pub const MOST_PLACES: usize = 8;
 
 /// What the service needs besides the store.
 #[derive(Clone, Debug)]
