@@ -202,6 +202,8 @@ async fn a_form_asks_several_models_at_once_and_stops_one_of_them() -> TestResul
             asked.question.id.to_string(),
         );
         let page = format!("/c/{id}/compare/{question}");
+        let way = lin.page(&format!("/c/{id}")).await?;
+        assert!(way.contains(&page), "the question leads there: {way}");
         let subject = [("id", &*id), ("message", &*question)];
         let models = ["qwen-plus", "qwen3.5-plus", "qwen3-max", "qwen-flash"];
         let chosen = models.map(|model| ("models[]", model));
