@@ -20,7 +20,7 @@ mod diagnostic;
 pub mod dictation;
 mod drafts;
 mod editing;
-mod elsewhere;
+pub mod elsewhere;
 pub mod empty;
 pub mod estimating;
 pub mod follow;

@@ -219,6 +219,7 @@ impl Words {
             FailureCode::UnknownModel => self.error_unknown_model,
             FailureCode::AlreadyGenerating => self.error_already_generating,
             FailureCode::QueueFull => self.error_queue_full,
+            FailureCode::CompareUnfit => self.error_compare_unfit,
             FailureCode::CannotContinue => self.error_cannot_continue,
             FailureCode::TooLarge => self.error_too_large,
             FailureCode::BadRequest => self.error_bad_request,

@@ -47,29 +47,63 @@ test.describe("while an answer is written", () => {
   });
 });
 
-test("a question is reckoned, two models answer it beside each other, and one answer is kept", async ({ page, chat, questions, words }) => {
-  await chat.alive();
-  await chat.prompt.fill(Array.from({ length: 20 }, () => questions.poem).join("\n"));
-  const estimate = page.locator(".estimate");
-  await expect(estimate).toContainText("¥");
-  await expect(estimate).toContainText("≈");
-  await chat.sendButton.click();
-  const first = await chat.answered();
-  await expect(estimate).toHaveCount(0);
-  await chat.openMenu(chat.answer);
-  await chat.menu.getByRole("combobox", { name: words.model }).selectOption("qwen3-max");
-  await chat.menu.getByRole("button", { name: words.compare_with, exact: true }).click();
-  await expect(page).toHaveURL(/\/compare\//);
-  const answers = page.locator(".comparison__answer");
-  await expect(answers).toHaveCount(2);
-  await expect(page.locator('.comparison__answer[aria-busy="true"]')).toHaveCount(0);
-  await expect(answers.nth(1)).toContainText("qwen3-max");
-  // Side by side, or a swipe apart, and never wider than the screen.
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  expect(wide).toBe(false);
-  await page.getByRole("button", { name: fill(words.compare_keep_of, { model: "qwen-plus" }) }).click();
-  await expect(chat.branch(1, 2)).toBeVisible();
-  expect(await chat.text()).toBe(first);
-  await chat.answer.getByRole("link", { name: words.compare, exact: true }).click();
-  await expect(answers).toHaveCount(2);
+test.describe("several models at once", () => {
+  // Slow enough to be met while they write.
+  test.use({ configuration: pace.steady });
+
+  test("a question is reckoned, four models answer it at once, one is stopped and one is kept", async ({ page, chat, questions, words }) => {
+    await chat.alive();
+    await chat.prompt.fill(Array.from({ length: 20 }, () => questions.prose).join("\n"));
+    const estimate = page.locator(".estimate");
+    await expect(estimate).toContainText("¥");
+    await expect(estimate).toContainText("≈");
+    await chat.prompt.fill(questions.prose);
+    await chat.sendButton.click();
+    await chat.answered();
+    await expect(estimate).toHaveCount(0);
+    // From the menu of the answer, and of the question.
+    const several = chat.menu.getByRole("link", { name: words.compare_several });
+    await chat.openMenu(chat.answer);
+    await expect(several).toBeVisible();
+    await page.keyboard.press("Escape");
+    await chat.openMenu(chat.question);
+    await several.click();
+    await expect(page).toHaveURL(/\/compare\//);
+
+    const models = ["qwen-plus", "qwen3.5-plus", "qwen3-max", "qwen-flash"];
+    const boxes = page.locator(".comparison__more");
+    const ask = (count: number) => boxes.getByRole("button", { name: fill(words.compare_ask_count, { count }) });
+    await expect(ask(1)).toBeVisible();
+    for (const ticked of await boxes.getByRole("checkbox", { checked: true }).all()) await ticked.uncheck();
+    await expect(ask(0)).toBeDisabled();
+    for (const model of models) await boxes.locator(`input[value="${model}"]`).check();
+    await expect(boxes.locator('input[value="qwq-plus"]')).toBeDisabled();
+    await ask(4).click();
+
+    const answers = page.locator(".comparison__answer");
+    const busy = page.locator('.comparison__answer[aria-busy="true"]');
+    const answerOf = (model: string) => page.getByRole("article", { name: model, exact: true }).last();
+    await expect(answers).toHaveCount(5);
+    await expect(busy).toHaveCount(4);
+    // Side by side, or a swipe apart, and never wider than the screen.
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+    expect(wide).toBe(false);
+    // All of them write: none waits for another.
+    for (const model of models) await expect(answerOf(model).locator(".message__answer, .reasoning").first()).not.toBeEmpty();
+    await page.getByRole("button", { name: fill(words.compare_stop_of, { model: "qwen-flash" }) }).click();
+    await expect(answerOf("qwen-flash")).toContainText(words.stopped);
+    await page.reload();
+    await expect(answers).toHaveCount(5);
+    await expect(answerOf("qwen-flash")).toContainText(words.stopped);
+    await expect(busy).toHaveCount(0, { timeout: 45_000 });
+    await expect(answerOf("qwen3-max")).toContainText("¥");
+    await expect(answerOf("qwen3-max")).not.toContainText(words.stopped);
+
+    await page.getByRole("button", { name: fill(words.compare_keep_of, { model: "qwen3-max" }) }).click();
+    await expect(chat.answer.locator(".actions__model")).toHaveText("qwen3-max");
+    await page.reload();
+    await expect(chat.answer.locator(".actions__model")).toHaveText("qwen3-max");
+    await chat.answer.getByRole("link", { name: words.compare, exact: true }).click();
+    await expect(answers).toHaveCount(5);
+  });
 });

@@ -14,7 +14,10 @@ use axum::{
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use model::{ConversationId, MessageId};
-use platform::{Error, Services, Visitor, generation::Event};
+use platform::{
+    Error, Services, Visitor,
+    generation::{Event, MOST_PLACES},
+};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -30,7 +33,7 @@ const COME_BACK: Duration = Duration::from_secs(1);
 /// What a page says it has seen.
 #[derive(Deserialize)]
 pub(crate) struct Seen {
-    /// `{message}.{seq}`; `Last-Event-ID` wins over it.
+    /// `{message}.{seq}` of each answer, with commas between them; `Last-Event-ID` wins over it.
     after: Option<String>,
 }
 
@@ -44,7 +47,8 @@ pub(crate) async fn conversation(
     Extension(visitor): Extension<Visitor>,
 ) -> Response {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let after = last.or(seen.after.as_deref()).and_then(parse_place);
+    let after = last.or(seen.after.as_deref()).map(parse_places);
+    let after = after.unwrap_or_default();
     match watch(&services, &session, &visitor, &id, after).await {
         Ok(events) => respond(events.map(sent), &readiness),
         Err(error) => refuse(&error),
@@ -56,7 +60,7 @@ async fn watch(
     session: &Session,
     visitor: &Visitor,
     id: &str,
-    after: Option<(MessageId, u64)>,
+    after: Vec<(MessageId, u64)>,
 ) -> Result<impl Stream<Item = Event> + Send + use<>, Error> {
     let caller = services.identity.caller(session, visitor).await?;
     // Before the look at what is watched: nobody gets in while their session ends.
@@ -112,7 +116,29 @@ pub(crate) fn refuse(error: &Error) -> Response {
     response
 }
 
+/// What can't be read is left out: that answer is then loaded anew.
+fn parse_places(places: &str) -> Vec<(MessageId, u64)> {
+    let places = places.split(',').take(MOST_PLACES);
+    places.filter_map(parse_place).collect()
+}
+
 fn parse_place(place: &str) -> Option<(MessageId, u64)> {
     let (message, seq) = place.split_once('.')?;
     Some((message.parse().ok()?, seq.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_as_far_as_they_can_be() {
+        let [one, two] = [1, 2].map(|id| MessageId::from_uuid(uuid::Uuid::from_u128(id)));
+        assert_eq!(parse_places(&format!("{one}.7")), [(one, 7)]);
+        let several = format!("{one}.7,nothing,{two}.x,,{two}.0");
+        assert_eq!(parse_places(&several), [(one, 7), (two, 0)]);
+        assert!(parse_places("").is_empty());
+        let many = vec![format!("{one}.7"); 100].join(",");
+        assert_eq!(parse_places(&many).len(), MOST_PLACES);
+    }
 }

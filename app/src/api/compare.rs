@@ -18,24 +18,45 @@ pub async fn load_comparison(
     compared.map_err(glue::refuse)
 }
 
-/// Answers the same question once more, by that model, to be compared. The question.
+/// Has each of these models answer the same question, all at once, to be compared. The question.
 #[server(prefix = "/fn", endpoint = "messages.compare_with")]
 pub async fn compare_with(
     id: ConversationId,
     message: MessageId,
-    model: String,
+    #[server(default)] models: Vec<String>,
 ) -> Result<MessageId, AppError> {
     use crate::glue::{self, refuse_text};
     use model::{FailureCode, ModelName};
     let caller = glue::caller().await?;
-    let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let models: Result<Vec<ModelName>, _> = models.iter().map(ModelName::parse).collect();
+    let models = models.map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let question = glue::services()?
         .generations
-        .regenerate(&caller, id, message, Some(model))
+        .compare(&caller, id, message, models)
         .await
         .map_err(glue::refuse)?;
     glue::go(&format!("/c/{id}/compare/{question}"));
     Ok(question)
+}
+
+/// Stops one of the answers to that question; where none is named, all that are being written.
+#[server(prefix = "/fn", endpoint = "messages.stop_compared")]
+pub async fn stop_compared(
+    id: ConversationId,
+    question: MessageId,
+    #[server(default)] message: String,
+) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let message: Option<MessageId> = glue::parse_optional_id(&message)?;
+    let generations = glue::services()?.generations;
+    let stopped = match message {
+        Some(message) => generations.stop_answer(&caller, id, message).await,
+        None => generations.stop(&caller, id).await,
+    };
+    stopped.map_err(glue::refuse)?;
+    glue::go(&format!("/c/{id}/compare/{question}"));
+    Ok(())
 }
 
 /// What there is to reckon with in a conversation; without one, before it begins.

@@ -38,9 +38,17 @@ pub fn QuestionActions(message: OpenMessage, conversation: OpenConversation) -> 
             .acts
             .edit(conversation.id, &edited, conversation.problem);
     };
+    // The menu has it where scripts run. Ours alone: ids and words of the translations.
+    let several = format!(
+        r#"<a class="icon-button" data-labelled="true" href="/c/{}/compare/{id}">{}</a>"#,
+        conversation.id, words.compare_several
+    );
+    let several =
+        (!conversation.is_temporary).then(|| view! { <noscript inner_html=several></noscript> });
     view! {
         <div class="actions">
             <BranchSwitcher message conversation/>
+            {several}
             {move || {
                 is_unanswered
                     .get()

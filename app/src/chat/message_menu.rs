@@ -17,10 +17,7 @@ use super::{
     remember,
 };
 use crate::{
-    api::{
-        compare::compare_with, conversations::load_source, generation::regenerate,
-        messages::delete_branch,
-    },
+    api::{conversations::load_source, generation::regenerate, messages::delete_branch},
     browser,
     language::use_words,
     session::use_session,
@@ -90,6 +87,9 @@ fn Items(
         session.is_some_and(|session| session.permissions.contains(Permission::MediaUse));
     let (acts, problem, id) = (conversation.acts, conversation.problem, message.id);
     let is_answer = message.speaker == Speaker::Assistant;
+    // A temporary conversation is gone with its page, which comparing leaves.
+    let question = if is_answer { message.parent } else { Some(id) };
+    let question = question.filter(|_| !conversation.is_temporary);
     let has_text = !is_answer || message.blocks.with_untracked(|blocks| !blocks.is_empty());
     let copy_source = move || {
         spawn_local(async move {
@@ -155,7 +155,7 @@ fn Items(
                 })}
                 {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
     // There are none to choose from where an application answers.
-    {(!models.is_empty()).then(|| view! { <li><WithModel conversation message=id models/></li> })}
+    {(!models.is_empty()).then(|| view! { <li><WithModel conversation message=id question models/></li> })}
     {(has_text && !conversation.is_temporary).then(|| view! { <Item label=words.memory_keep icon=Icon::Pin acts act=keep/> })}
 
                 <Item
@@ -194,24 +194,12 @@ where
 fn WithModel(
     conversation: OpenConversation,
     message: MessageId,
+    /// What several models can answer on the page that compares them.
+    question: Option<MessageId>,
     models: Vec<ModelChoice>,
 ) -> impl IntoView {
     let words = use_words();
     let chosen = RwSignal::new(conversation.model.get_untracked());
-    let compare = move |_| {
-        let model: ModelName = chosen.get_untracked();
-        conversation.acts.menu.set(None);
-        spawn_local(async move {
-            match compare_with(conversation.id, message, model.into()).await {
-                Ok(question) => {
-                    browser::go_to(&format!("/c/{}/compare/{question}", conversation.id));
-                }
-                Err(error) => {
-                    conversation.problem.try_set(Some(error));
-                }
-            }
-        });
-    };
     let again = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let model: ModelName = chosen.get_untracked();
@@ -235,12 +223,15 @@ fn WithModel(
                 <Glyph icon=Icon::Again/>
                 {words.regenerate}
             </button>
-            // A temporary conversation is gone with its page, which comparing leaves.
-            {(!conversation.is_temporary).then(|| view! {
-                <button class="button" type="button" on:click=compare>
+            {question.map(|question| view! {
+                <a
+                    class="button"
+                    href=format!("/c/{}/compare/{question}", conversation.id)
+                    on:click=move |_| conversation.acts.menu.set(None)
+                >
                     <Glyph icon=Icon::Columns/>
-                    {words.compare_with}
-                </button>
+                    {words.compare_several}
+                </a>
             })}
         </form>
     }

@@ -1,19 +1,21 @@
 //! `/c/{id}/compare/{question}`: answers to one question beside each other.
 
+mod asking;
 mod comparing;
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, ev::SubmitEvent, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use model::{
-    Comparison, ConversationId, FailureCode, MessageId, MessageStatus, compare::MOST_COMPARED,
+    Comparison, ConversationId, FailureCode, MessageId, MessageStatus,
+    compare::{MOST_AT_ONCE, MOST_COMPARED},
 };
 use server_fn::ServerFn;
 
 use super::chat::{LoadFailed, PageOffer};
 use crate::{
     api::{
-        compare::{CompareWith, load_comparison},
+        compare::{StopCompared, load_comparison},
         conversations::ShowBranch,
         generation::Offer,
     },
@@ -24,14 +26,17 @@ use crate::{
         found::message_link,
         header::Header,
         message::Ending,
-        model_picker::ModelPicker,
         reasoning::{BlockList, Reasoning},
         tools::{self, Preview},
     },
     error::AppError,
     language::use_words,
-    ui::notice::{Notice, problem_in_query},
+    ui::{
+        figures::exact_yuan,
+        notice::{Notice, problem_in_query},
+    },
 };
+use asking::{ANSWERS, Asking};
 use comparing::Comparing;
 
 /// Loads what the address names.
@@ -71,17 +76,19 @@ pub fn ComparePage() -> impl IntoView {
 #[component]
 fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl IntoView {
     let words = use_words();
-    let chosen = RwSignal::new(another(&comparison, &offer));
+    let first = another(&comparison, &offer);
     let question = comparison.question.clone();
-    let asked = question.id;
+    let is_application = comparison.is_application;
     let title = format!("{} · {}", comparison.title.as_str(), words.compare);
     let problem = RwSignal::new(problem_in_query().map(AppError::new));
     let comparing = Comparing::new(id, comparison, problem);
     comparing.watch();
-    let is_generating = comparing.is_generating();
+    let written = comparing.being_written();
+    let is_generating = Signal::derive(move || written.get() > 0);
     // Drawn once, by the server, for a page that can't be told.
     let refreshes = is_generating.get_untracked();
-    let most = MOST_COMPARED.to_string();
+    let (at_once, shown) = (MOST_AT_ONCE.to_string(), MOST_COMPARED.to_string());
+    let models = offer.models;
     let preview = RwSignal::new(None::<String>);
     Effect::new(move |_| {
         watch_growth(comparing);
@@ -99,20 +106,19 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
                 <Attachments attachments=question.attachments/>
                 {(!question.text.is_empty()).then(|| view! { <p class="message__question">{question.text}</p> })}
             </section>
-            <div class="comparison__answers" role="group" aria-label=words.compare_answers tabindex="0">
+            <div class="comparison__answers" id=ANSWERS role="group" aria-label=words.compare_answers tabindex="0">
                 <For
                     each=move || comparing.answers.get()
                     key=|answer| answer.id
-                    children=move |answer| view! { <OneAnswer id answer/> }
+                    children=move |answer| view! { <OneAnswer comparing answer/> }
                 />
             </div>
-            <form class="comparison__more" method="post" action=CompareWith::PATH>
-                <input type="hidden" name="id" value=id.to_string()/>
-                <input type="hidden" name="message" value=asked.to_string()/>
-                <ModelPicker models=offer.models chosen/>
-                <button class="button" disabled=move || is_generating.get()>{words.compare_more}</button>
-            </form>
-            <p class="comparison__note">{words.compare_note(&most)}</p>
+            {move || (written.get() > 1).then(|| view! {
+                <Stop comparing answer=None label=words.compare_stop_all.to_owned()>{words.compare_stop_all}</Stop>
+            })}
+            // An application has a model of its own.
+            {(!is_application).then(|| view! { <Asking comparing models first is_generating/> })}
+            <p class="comparison__note">{words.compare_note(&at_once, &shown)}</p>
             <p><a class="button" href=format!("/c/{id}")>{words.compare_back}</a></p>
         </div>
         <Preview code=preview/>
@@ -147,15 +153,21 @@ fn another(comparison: &Comparison, offer: &Offer) -> model::ModelName {
 }
 
 #[component]
-fn OneAnswer(id: ConversationId, answer: OpenMessage) -> impl IntoView {
+fn OneAnswer(comparing: Comparing, answer: OpenMessage) -> impl IntoView {
     let words = use_words();
-    let message = answer.id;
+    let (id, message) = (comparing.id, answer.id);
     let name = answer.model.clone().map(String::from).unwrap_or_default();
     let status = answer.status.clone();
     let is_generating = Memo::new(move |_| status.get() == MessageStatus::Generating);
     let waiting = answer.status.clone();
     let is_waiting = Memo::new(move |_| waiting.get() == MessageStatus::Waiting);
     let label = words.compare_keep_of(&name);
+    let stop = words.compare_stop_of(&name);
+    // What it cost, once it has ended.
+    let cost = move || {
+        let cost = comparing.cost_of(message).filter(|_| !is_generating.get());
+        cost.map(|cost| format!("{} {}", words.cost, exact_yuan(cost)))
+    };
     view! {
         <article
             class="comparison__answer"
@@ -164,7 +176,10 @@ fn OneAnswer(id: ConversationId, answer: OpenMessage) -> impl IntoView {
         >
             <header class="comparison__head">
                 <h2 class="comparison__model">{name.clone()}</h2>
-                {move || is_generating.get().then(|| view! { <span role="status">{words.writing}</span> })}
+                {move || is_generating.get().then(|| view! {
+                    <span role="status">{words.writing}</span>
+                    <Stop comparing answer=Some(message) label=stop.clone()>{words.stop}</Stop>
+                })}
                 // Kept by a form, and so by whoever runs no scripts.
                 <form method="post" action=ShowBranch::PATH>
                     <input type="hidden" name="id" value=id.to_string()/>
@@ -178,10 +193,33 @@ fn OneAnswer(id: ConversationId, answer: OpenMessage) -> impl IntoView {
             </div>
             {answer.edited.then(|| view! { <p class="message__note">{words.edited}</p> })}
             <Ending message=answer/>
+            {move || cost().map(|cost| view! { <p class="message__note">{cost}</p> })}
             // What it waits for is asked where it stands in the conversation.
             {move || is_waiting.get().then(|| view! {
                 <p><a class="button" href=message_link(id, message) rel="external">{words.compare_waiting}</a></p>
             })}
         </article>
+    }
+}
+
+/// Stops one answer, or all that are being written.
+#[component]
+fn Stop(
+    comparing: Comparing,
+    answer: Option<MessageId>,
+    label: String,
+    children: Children,
+) -> impl IntoView {
+    let stop = move |event: SubmitEvent| {
+        event.prevent_default();
+        comparing.stop(answer);
+    };
+    view! {
+        <form method="post" action=StopCompared::PATH on:submit=stop>
+            <input type="hidden" name="id" value=comparing.id.to_string()/>
+            <input type="hidden" name="question" value=comparing.question.to_string()/>
+            <input type="hidden" name="message" value=answer.map(|id| id.to_string())/>
+            <button class="button" aria-label=label>{children()}</button>
+        </form>
     }
 }

@@ -87,9 +87,16 @@ pub struct RunSum {
 impl MessageDetails {
     /// What its runs used together, as far as the log knows them; `None` when it knows none.
     pub fn sum(&self) -> Option<RunSum> {
-        let mut calls = self.runs.iter().filter_map(|run| run.call).peekable();
+        RunSum::of(&self.runs)
+    }
+}
+
+impl RunSum {
+    /// What those runs used together, as far as the log knows them; `None` when it knows none.
+    pub fn of(runs: &[MessageRun]) -> Option<Self> {
+        let mut calls = runs.iter().filter_map(|run| run.call).peekable();
         let first_token_ms = calls.peek()?.first_token_ms;
-        let mut sum = RunSum {
+        let mut sum = Self {
             usage: CallUsage::default(),
             is_estimate: false,
             cost: Some(0),

@@ -232,6 +232,8 @@ failure_codes! {
     AlreadyGenerating = "already_generating", 409;
     /// As many messages wait as may.
     QueueFull = "queue_full", 409;
+    /// Not a choice of models that can answer one question at once.
+    CompareUnfit = "compare_unfit", 422;
     /// This answer can't be continued.
     CannotContinue = "cannot_continue", 409;
     /// The body is larger than allowed.

@@ -121,6 +121,7 @@ pub(crate) const fn store_code(error: &store::Error) -> FailureCode {
         store::Error::Unavailable(_) | store::Error::Sqlite(_) | store::Error::Redis(_) => {
             FailureCode::StoreUnavailable
         }
+        store::Error::Busy => FailureCode::AlreadyGenerating,
         store::Error::Conflict(_) | store::Error::Corrupt { .. } | store::Error::Migration(_) => {
             FailureCode::Internal
         }

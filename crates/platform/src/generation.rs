@@ -11,6 +11,7 @@ mod blocks;
 mod booking;
 mod called;
 mod commit;
+mod comparing;
 mod copies;
 mod estimate;
 mod failure;
@@ -61,7 +62,10 @@ use crate::{
 };
 use commit::Committer;
 use models::Models;
-use watch::Watch;
+use watch::{Places, Watch};
+
+/// Answers that a page names at most when it says what it has seen: more than are shown beside each other.
+pub const MOST_PLACES: usize = 8;
 
 /// What the service needs besides the store.
 #[derive(Clone, Debug)]
@@ -180,7 +184,7 @@ impl Generations {
         self.0.options.simulated
     }
 
-    /// Stops the conversation's answer; what has arrived stays. Nothing happens when there is none.
+    /// Stops the conversation's answers; what has arrived stays. Nothing happens when there is none.
     #[tracing::instrument(name = "api.generation.stop", skip_all, fields(conversation.id = %conversation))]
     pub async fn stop(&self, caller: &Caller, conversation: ConversationId) -> Result<(), Error> {
         self.0
@@ -192,16 +196,34 @@ impl Generations {
         Ok(())
     }
 
-    /// What happens in the caller's conversation, beginning with what a page misses that has seen `seen`: an
-    /// answer and its last event.
+    /// Stops one of the conversation's answers; others that are being written beside it go on.
+    #[tracing::instrument(name = "api.generation.stop_answer", skip_all, fields(message.id = %message))]
+    pub async fn stop_answer(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<(), Error> {
+        self.0
+            .db
+            .message(caller.user(), conversation, message)
+            .await?
+            .ok_or(Error::NotFound)?;
+        self.0.hub.stop_answer(conversation, message);
+        Ok(())
+    }
+
+    /// What happens in the caller's conversation, beginning with what a page misses that has seen `seen`:
+    /// answers, each with its last event.
     #[tracing::instrument(name = "api.generation.watch", skip_all, fields(conversation.id = %conversation))]
     pub async fn watch(
         &self,
         caller: &Caller,
         conversation: ConversationId,
-        seen: Option<(MessageId, u64)>,
+        mut seen: Vec<(MessageId, u64)>,
     ) -> Result<impl Stream<Item = Event> + Send + use<>, Error> {
         let inner = &*self.0;
+        seen.truncate(MOST_PLACES);
         // Before the look at the store: what happens between the two is then seen twice, not never.
         let subscription = inner.hub.subscribe(conversation);
         let current = inner
@@ -209,23 +231,22 @@ impl Generations {
             .conversation(caller.user(), conversation)
             .await?
             .ok_or(Error::NotFound)?;
-        let live = inner.hub.live(conversation);
-        let follows = live
-            .as_ref()
-            .is_some_and(|live| seen.is_some_and(|(message, _)| message == live.message));
-        let up_to_date = match (seen, current.leaf) {
-            _ if follows => true,
-            (None, None) => true,
-            (Some((message, seq)), Some(leaf)) if message == leaf => {
-                let kept = inner.db.message(caller.user(), conversation, leaf).await?;
-                kept.is_some_and(|kept| {
-                    kept.status != MessageStatus::Generating && kept.last_seq == seq
-                })
-            }
-            _ => false,
+        let lives = inner.hub.lives(conversation);
+        let is_live = |message: MessageId| lives.iter().any(|live| live.message == message);
+        // What is shown, or is being written, has to be among what the page knows, and all that it knows as it is now.
+        let mut up_to_date = match current.leaf {
+            None => seen.is_empty(),
+            Some(leaf) => seen.iter().any(|(id, _)| *id == leaf || is_live(*id)),
         };
-        // An answer that ended before this page came must not be told again from its beginning.
-        let following = seen.or_else(|| live.map(|live| (live.message, live.snapshot().seq)));
+        for &(message, seq) in seen.iter().filter(|(message, _)| !is_live(*message)) {
+            if !up_to_date {
+                break;
+            }
+            let kept = inner.db.message(caller.user(), conversation, message);
+            up_to_date = kept.await?.is_some_and(|kept| {
+                kept.status != MessageStatus::Generating && kept.last_seq == seq
+            });
+        }
         // A title may have been written between the page and its stream.
         let title = Event::aside(&ConversationEvent::Title {
             title: current.title,
@@ -237,7 +258,8 @@ impl Generations {
             hub: inner.hub.clone(),
             subscription,
             conversation,
-            following,
+            places: Places::new(seen, &lives),
+            turn: 0,
             opening: iter::once(title).chain(queue).chain(changed).collect(),
         };
         Ok(watch.events())

@@ -1,7 +1,7 @@
 //! Messages that wait for an answer's end: as a page with scripts hears of them, and as plain forms send and change them.
 
 use http::header;
-use model::{FailureCode, Queue, QueuedMessage, Speaker};
+use model::{Comparison, FailureCode, MessageStatus, Queue, QueuedMessage, Speaker};
 use simulator::Answer as Script;
 
 use crate::support::{Browser, Reply, TestApp, TestResult, databases, eventually, submission};
@@ -163,7 +163,11 @@ async fn answers_are_compared_on_a_page_of_their_own() -> TestResult {
         asked.question.id.to_string(),
     );
     let answer = asked.answer.id.to_string();
-    let fields = [("id", &*id), ("message", &*answer), ("model", "qwen3-max")];
+    let fields = [
+        ("id", &*id),
+        ("message", &*answer),
+        ("models[]", "qwen3-max"),
+    ];
     let conversation = format!("/c/{id}");
     let reply = lin
         .send_form("messages.compare_with", &fields, &conversation)
@@ -182,5 +186,88 @@ async fn answers_are_compared_on_a_page_of_their_own() -> TestResult {
     assert_eq!(reply.header("location"), Some(&*conversation));
     let said = lin.open(asked.conversation).await?;
     assert_eq!(said.messages.items[1].id, asked.answer.id);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_form_asks_several_models_at_once_and_stops_one_of_them() -> TestResult {
+    for database in databases().await? {
+        let app = TestApp::start_on(database).await?;
+        let (lin, wang) = (app.user("lin").await?, app.user("wang").await?);
+        let asked = lin.ask("背一首诗").await?;
+        lin.ended_answer(asked.conversation).await?;
+        app.titles_written(1).await?;
+        let (id, question) = (
+            asked.conversation.to_string(),
+            asked.question.id.to_string(),
+        );
+        let page = format!("/c/{id}/compare/{question}");
+        let way = lin.page(&format!("/c/{id}")).await?;
+        assert!(way.contains(&page), "the question leads there: {way}");
+        let subject = [("id", &*id), ("message", &*question)];
+        let models = ["qwen-plus", "qwen3.5-plus", "qwen3-max", "qwen-flash"];
+        let chosen = models.map(|model| ("models[]", model));
+        for (more, is_named) in [(&[][..], false), (&[("models[]", "qwq-plus")][..], true)] {
+            let named = if is_named { &chosen[..] } else { &[][..] };
+            let unfit = [&subject[..], named, more].concat();
+            let reply = lin
+                .send_form("messages.compare_with", &unfit, &page)
+                .await?;
+            let problem = format!("{page}?problem=compare_unfit");
+            assert_eq!(reply.header("location"), Some(&*problem));
+        }
+        let fields = [&subject[..], &chosen[..]].concat();
+        let refused = wang.call("messages.compare_with", &fields).await?;
+        assert_eq!(refused.failure()?, FailureCode::NotFound);
+
+        for _ in models {
+            app.simulator
+                .next_answer(Script::words(["春", "眠"]).held_after(1));
+        }
+        let reply = lin
+            .send_form("messages.compare_with", &fields, &page)
+            .await?;
+        assert_eq!(reply.header("location"), Some(&*page));
+        app.upstream("four calls", |account| account.open_streams() == 4)
+            .await?;
+        let shown = lin.page(&page).await?;
+        assert_eq!(shown.matches(r#"aria-busy="true""#).count(), 4, "{shown}");
+        let meanwhile = lin.call("messages.compare_with", &fields).await?;
+        assert_eq!(meanwhile.failure()?, FailureCode::AlreadyGenerating);
+
+        let compared = async || {
+            let reply = lin.call("messages.compare", &subject).await?;
+            reply.json::<Comparison>()
+        };
+        let second = compared().await?.answers[2].id;
+        let named = second.to_string();
+        let stop = [("id", &*id), ("question", &*question), ("message", &*named)];
+        let refused = wang.call("messages.stop_compared", &stop).await?;
+        assert_eq!(refused.failure()?, FailureCode::NotFound);
+        let reply = lin
+            .send_form("messages.stop_compared", &stop, &page)
+            .await?;
+        assert_eq!(reply.header("location"), Some(&*page));
+        app.upstream("three calls", |account| account.open_streams() == 3)
+            .await?;
+        app.release().await?;
+        let ended = eventually("all ends", async || {
+            let now = compared().await?;
+            let mut answers = now.answers.iter();
+            let is_written = answers.any(|it| it.status == MessageStatus::Generating);
+            Ok((!is_written).then_some(now))
+        })
+        .await?;
+        for answer in &ended.answers {
+            let expected = if answer.id == second {
+                MessageStatus::Stopped
+            } else {
+                MessageStatus::Complete
+            };
+            assert_eq!(answer.status, expected);
+        }
+        assert_eq!(ended.answers.len(), 5);
+        assert_eq!(ended.costs.len(), 5, "each was booked by itself");
+    }
     Ok(())
 }

@@ -4,22 +4,26 @@ use leptos::{prelude::*, task::spawn_local};
 use model::{Comparison, ConversationEvent, ConversationId, MessageId, MessageStatus};
 
 use crate::{
-    api::compare::load_comparison,
+    api::compare::{compare_with, load_comparison, stop_compared},
     browser::events::{self, Watcher},
-    chat::{answer::OpenMessage, follow::Outcome},
+    chat::{answer::OpenMessage, elsewhere::Elsewhere, follow::Outcome},
     error::AppError,
 };
 
 /// What is compared.
 #[derive(Clone, Copy)]
 pub struct Comparing {
-    id: ConversationId,
-    question: MessageId,
+    /// The conversation.
+    pub id: ConversationId,
+    /// What was asked.
+    pub question: MessageId,
     /// The answers, oldest first.
     pub answers: RwSignal<Vec<OpenMessage>>,
+    /// What each cost, in micro-yuan, as far as that is known.
+    costs: RwSignal<Vec<(MessageId, i64)>>,
     problem: RwSignal<Option<AppError>>,
-    /// An answer that is heard of and is not among them: it is to another question, and loads nothing anew with each word.
-    elsewhere: StoredValue<Option<MessageId>>,
+    /// Answers that are heard of and are not among them: they are to another question, and load nothing anew with each word.
+    elsewhere: StoredValue<Elsewhere>,
 }
 
 impl Comparing {
@@ -34,18 +38,54 @@ impl Comparing {
             id,
             question: comparison.question.id,
             answers: RwSignal::new(answers.collect()),
+            costs: RwSignal::new(comparison.costs),
             problem,
-            elsewhere: StoredValue::new(None),
+            elsewhere: StoredValue::new(Elsewhere::default()),
         }
     }
 
-    /// Whether one of them is being written.
-    pub fn is_generating(self) -> Memo<bool> {
+    /// How many of them are being written.
+    pub fn being_written(self) -> Memo<usize> {
         Memo::new(move |_| {
             let is_written =
-                |answer: &OpenMessage| answer.status.get() == MessageStatus::Generating;
-            self.answers.with(|answers| answers.iter().any(is_written))
+                |answer: &&OpenMessage| answer.status.get() == MessageStatus::Generating;
+            self.answers
+                .with(|answers| answers.iter().filter(is_written).count())
         })
+    }
+
+    /// What an answer cost, in micro-yuan, once that is known.
+    pub fn cost_of(self, answer: MessageId) -> Option<i64> {
+        self.costs.with(|costs| {
+            let mut costs = costs.iter();
+            let found = costs.find(|(known, _)| *known == answer);
+            found.map(|(_, cost)| *cost)
+        })
+    }
+
+    /// Has those models answer too. Whether they do.
+    pub async fn ask(self, models: Vec<String>) -> bool {
+        match compare_with(self.id, self.question, models).await {
+            Ok(_) => {
+                self.problem.try_set(None);
+                self.reload();
+                true
+            }
+            Err(error) => {
+                self.problem.try_set(Some(error));
+                false
+            }
+        }
+    }
+
+    /// Stops an answer; without one, all of them.
+    pub fn stop(self, answer: Option<MessageId>) {
+        let answer = answer.map(|id| id.to_string()).unwrap_or_default();
+        spawn_local(async move {
+            if let Err(error) = stop_compared(self.id, self.question, answer).await {
+                self.problem.try_set(Some(error));
+            }
+        });
     }
 
     /// Follows the server until the page goes.
@@ -58,6 +98,7 @@ impl Comparing {
             match load_comparison(self.id, self.question).await {
                 Ok(comparison) => self.merge(comparison),
                 Err(error) => {
+                    self.elsewhere.try_update_value(Elsewhere::forget);
                     self.problem.try_set(Some(error));
                 }
             }
@@ -86,17 +127,38 @@ impl Comparing {
         if !same {
             self.answers.try_set(merged);
         }
+        let costs = comparison.costs;
+        self.costs.try_update(|known| {
+            known.retain(|(answer, _)| costs.iter().all(|(new, _)| new != answer));
+            known.extend(costs);
+        });
+        let shown = |id: MessageId| {
+            self.answers.with_untracked(|answers| {
+                let mut answers = answers.iter();
+                let found = answers.find(|answer| answer.id == id);
+                found.map(OpenMessage::seq)
+            })
+        };
+        let is_behind = self
+            .elsewhere
+            .try_update_value(|elsewhere| elsewhere.meets(shown));
+        if is_behind == Some(true) {
+            self.reload();
+        }
     }
 }
 
 impl Watcher for Comparing {
     fn address(&self) -> String {
-        let position = self.answers.with_untracked(|answers| {
-            let last = answers.last()?;
-            Some(format!("?after={}.{}", last.id, last.seq()))
+        let places: Vec<String> = self.answers.with_untracked(|answers| {
+            let place = |answer: &OpenMessage| format!("{}.{}", answer.id, answer.seq());
+            answers.iter().map(place).collect()
         });
-        let position = position.unwrap_or_default();
-        format!("/events/conversations/{}{position}", self.id)
+        let address = format!("/events/conversations/{}", self.id);
+        if places.is_empty() {
+            return address;
+        }
+        format!("{address}?after={}", places.join(","))
     }
 
     fn receive(&self, data: &str, _id: &str) {
@@ -109,13 +171,17 @@ impl Watcher for Comparing {
                         .cloned()
                 });
                 match shown.flatten().map(|answer| answer.apply(&progress)) {
+                    // What it cost is known with its end.
+                    Some(Outcome::Applied) if progress.status != MessageStatus::Generating => {
+                        self.reload();
+                    }
                     Some(Outcome::Applied | Outcome::Old) => {}
                     Some(Outcome::Missed) => self.reload(),
                     None => {
-                        let before = self
-                            .elsewhere
-                            .try_update_value(|known| known.replace(progress.message));
-                        if before != Some(Some(progress.message)) {
+                        let is_news = self.elsewhere.try_update_value(|elsewhere| {
+                            elsewhere.hears(progress.message, progress.seq)
+                        });
+                        if is_news == Some(true) {
                             self.reload();
                         }
                     }

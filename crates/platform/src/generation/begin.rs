@@ -1,10 +1,10 @@
 //! How an answer begins: asked for, taken up again, or written anew.
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
 use model::{
-    Asked, CallId, ConversationId, FailureCode, GenerationId, MessageId, ModelName, Speaker,
-    SubmissionId, Title,
+    Asked, Attachment, CallId, ConversationId, FailureCode, GenerationId, MessageId, ModelName,
+    Speaker, SubmissionId, Title,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -197,25 +197,13 @@ impl Generations {
         message: MessageId,
         model: Option<ModelName>,
     ) -> Result<MessageId, Error> {
-        let inner = &*self.0;
-        let current = inner
+        let current = self
+            .0
             .db
             .conversation(caller.user(), conversation)
             .await?
             .ok_or(Error::NotFound)?;
-        let old = inner
-            .db
-            .message(caller.user(), conversation, message)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let (question, attachments) = match old.speaker {
-            Speaker::User => (message, old.attachments),
-            Speaker::Assistant => {
-                let above = old.parent.ok_or(Error::NotFound)?;
-                let found = inner.db.message(caller.user(), conversation, above).await?;
-                (above, found.ok_or(Error::NotFound)?.attachments)
-            }
-        };
+        let (question, attachments) = self.question_of(caller, conversation, message).await?;
         let model = model.unwrap_or(current.model);
         self.room_for(caller, &model).await?;
         self.takes(caller.user(), &model, &attachments).await?;
@@ -249,6 +237,26 @@ impl Generations {
         .await
     }
 
+    /// The question that `message` is or answers, and what was handed in with it.
+    pub(super) async fn question_of(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<(MessageId, Vec<Attachment>), Error> {
+        let (db, user) = (&self.0.db, caller.user());
+        let found = db.message(user, conversation, message).await?;
+        let found = found.ok_or(Error::NotFound)?;
+        match found.speaker {
+            Speaker::User => Ok((message, found.attachments)),
+            Speaker::Assistant => {
+                let above = found.parent.ok_or(Error::NotFound)?;
+                let asked = db.message(user, conversation, above).await?;
+                Ok((above, asked.ok_or(Error::NotFound)?.attachments))
+            }
+        }
+    }
+
     /// Whether an application answers in the caller's conversation.
     pub(super) async fn asks_application(
         &self,
@@ -268,7 +276,13 @@ impl Generations {
 
     /// Refuses when there is no room for another answer.
     pub(super) fn has_room(&self) -> Result<(), Error> {
-        if self.0.closing.is_cancelled() || self.0.hub.running() >= self.0.options.at_once {
+        self.has_room_for_all(1)
+    }
+
+    /// Refuses when there is no room for so many more answers.
+    pub(super) fn has_room_for_all(&self, count: usize) -> Result<(), Error> {
+        let then = self.0.hub.running().saturating_add(count);
+        if self.0.closing.is_cancelled() || then > self.0.options.at_once {
             return Err(Error::Overloaded);
         }
         Ok(())
@@ -307,6 +321,19 @@ impl Generations {
         answer: &NewAnswer<'_>,
         before: Before,
     ) -> Result<(), Error> {
+        let live = self.live(conversation, answer, before).await?;
+        self.0.hub.begin(conversation, slice::from_ref(&live));
+        self.set_off(task, caller, answer, live);
+        Ok(())
+    }
+
+    /// An answer that is about to be written.
+    pub(super) async fn live(
+        &self,
+        conversation: ConversationId,
+        answer: &NewAnswer<'_>,
+        before: Before,
+    ) -> Result<Arc<Live>, Error> {
         let (generation, message) = (answer.generation, answer.message);
         let live = tokio::task::spawn_blocking(move || {
             Live::new(
@@ -317,14 +344,22 @@ impl Generations {
                 before,
             )
         });
-        let live = Arc::new(live.await?);
-        self.0.hub.begin(&live);
+        Ok(Arc::new(live.await?))
+    }
+
+    /// Runs the task that writes an answer.
+    pub(super) fn set_off(
+        &self,
+        task: Task,
+        caller: &Caller,
+        answer: &NewAnswer<'_>,
+        live: Arc<Live>,
+    ) {
         let (this, model, call) = (self.clone(), answer.model.clone(), answer.call);
         let caller = caller.clone();
         self.0.runs.spawn(
             async move { this.run(task, caller, model, call, live).await }.in_current_span(),
         );
-        Ok(())
     }
 
     pub(super) async fn asked(

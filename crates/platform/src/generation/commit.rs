@@ -3,11 +3,13 @@
 //! disk no more flushes than one.
 
 use std::{
+    collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Duration,
 };
 
+use model::ConversationId;
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep, sleep_until},
@@ -91,8 +93,13 @@ async fn run(
             }
         };
         store(&db, &hub, &steps).await;
-        for step in steps {
-            show(&hub, step);
+        // One signal for all of a conversation's answers: a watcher looks at each of them, and signals that wait are counted.
+        let grown: HashSet<ConversationId> = steps
+            .into_iter()
+            .filter_map(|step| show(&hub, step))
+            .collect();
+        for conversation in grown {
+            hub.grew(conversation);
         }
     }
 }
@@ -209,7 +216,8 @@ async fn store(db: &Db, hub: &Hub, steps: &[Step]) {
     }
 }
 
-fn show(hub: &Hub, step: Step) {
+/// Shows what was stored. The conversation whose watchers are still to be told, where the answer goes on.
+fn show(hub: &Hub, step: Step) -> Option<ConversationId> {
     let ending = step.end.map(|(ending, _)| ending);
     let changes = (step.changes, &*step.calls);
     step.live
@@ -220,7 +228,7 @@ fn show(hub: &Hub, step: Step) {
     }
     if ending.is_some() {
         hub.ended(&step.live);
-    } else {
-        hub.grew(step.live.conversation);
+        return None;
     }
+    Some(step.live.conversation)
 }

@@ -26,13 +26,14 @@ struct Channels {
 
 struct Channel {
     signals: broadcast::Sender<Signal>,
-    live: Option<Arc<Live>>,
+    /// The answers that were begun last, in the order of their lanes.
+    lives: Vec<Arc<Live>>,
 }
 
 /// Why a watcher should look.
 #[derive(Clone)]
 pub(super) enum Signal {
-    /// The answer grew or ended.
+    /// Answers grew or ended.
     Grew,
     /// Something else, ready to be sent.
     Aside(Event),
@@ -46,19 +47,24 @@ pub(super) struct Subscription {
 }
 
 impl Hub {
-    /// Makes an answer known, before its first word.
-    pub(super) fn begin(&self, live: &Arc<Live>) {
+    /// Makes answers of a conversation known, before their first word. They take the place of those that have ended.
+    pub(super) fn begin(&self, conversation: ConversationId, begun: &[Arc<Live>]) {
         let mut inner = lock(&self.0);
-        inner.answers.insert(live.message, Arc::clone(live));
-        let channel = inner.channel(live.conversation);
-        channel.live = Some(Arc::clone(live));
+        let answers = begun.iter().map(|live| (live.message, Arc::clone(live)));
+        inner.answers.extend(answers);
+        let channel = inner.channel(conversation);
+        let is_begun = |known: &Live| begun.iter().any(|live| live.message == known.message);
+        channel
+            .lives
+            .retain(|known| !known.has_ended() && !is_begun(known));
+        channel.lives.extend_from_slice(begun);
         // No watcher is no error.
         let _ = channel
             .signals
             .send(Signal::Aside(Event::aside(&ConversationEvent::Changed)));
     }
 
-    /// Wakes those who watch an answer.
+    /// Wakes those who watch the conversation's answers.
     pub(super) fn grew(&self, conversation: ConversationId) {
         if let Some(channel) = lock(&self.0).channels.get(&conversation) {
             let _ = channel.signals.send(Signal::Grew);
@@ -69,7 +75,11 @@ impl Hub {
     pub(super) fn ended(&self, live: &Live) {
         self.grew(live.conversation);
         let mut inner = lock(&self.0);
-        inner.answers.remove(&live.message);
+        // It may have been taken up again meanwhile.
+        let of_it = inner.answers.get(&live.message);
+        if of_it.is_some_and(|known| known.generation == live.generation) {
+            inner.answers.remove(&live.message);
+        }
         inner.drop_if_idle(live.conversation);
     }
 
@@ -79,9 +89,12 @@ impl Hub {
         live.map(|live| live.snapshot())
     }
 
-    /// The conversation's newest answer, as long as somebody watches it or it is being written.
-    pub(super) fn live(&self, conversation: ConversationId) -> Option<Arc<Live>> {
-        lock(&self.0).channels.get(&conversation)?.live.clone()
+    /// The answers that were begun last in the conversation, in the order of their lanes, as long as somebody watches it or one of them is
+    /// being written.
+    pub(super) fn lives(&self, conversation: ConversationId) -> Vec<Arc<Live>> {
+        let inner = lock(&self.0);
+        let channel = inner.channels.get(&conversation);
+        channel.map_or_else(Vec::new, |channel| channel.lives.clone())
     }
 
     /// How many answers this process is writing.
@@ -96,18 +109,27 @@ impl Hub {
         inner.channels.is_empty() && inner.answers.is_empty()
     }
 
-    /// Stops the conversation's answer. Whether one was being written here.
+    /// Stops the conversation's answers. Whether one was being written here.
     pub(crate) fn stop(&self, conversation: ConversationId) -> bool {
         let inner = lock(&self.0);
-        let live = inner
-            .channels
-            .get(&conversation)
-            .and_then(|channel| channel.live.as_ref());
-        let running = live.filter(|live| inner.answers.contains_key(&live.message));
-        running.is_some_and(|live| {
+        let mut stopped = false;
+        let channel = inner.channels.get(&conversation);
+        for live in channel.into_iter().flat_map(|channel| &channel.lives) {
+            if inner.answers.contains_key(&live.message) {
+                live.stop.cancel();
+                stopped = true;
+            }
+        }
+        stopped
+    }
+
+    /// Stops one answer of the conversation, if it is being written here.
+    pub(super) fn stop_answer(&self, conversation: ConversationId, message: MessageId) {
+        let inner = lock(&self.0);
+        let live = inner.answers.get(&message);
+        if let Some(live) = live.filter(|live| live.conversation == conversation) {
             live.stop.cancel();
-            true
-        })
+        }
     }
 
     /// The runs of this process.
@@ -174,7 +196,7 @@ impl Channels {
     fn channel(&mut self, conversation: ConversationId) -> &mut Channel {
         let new = || Channel {
             signals: broadcast::Sender::new(WAITING),
-            live: None,
+            lives: Vec::new(),
         };
         self.channels.entry(conversation).or_insert_with(new)
     }
@@ -183,10 +205,8 @@ impl Channels {
         let Some(channel) = self.channels.get(&conversation) else {
             return;
         };
-        let writing = channel
-            .live
-            .as_ref()
-            .is_some_and(|live| self.answers.contains_key(&live.message));
+        let is_written = |live: &Arc<Live>| self.answers.contains_key(&live.message);
+        let writing = channel.lives.iter().any(is_written);
         if !writing && channel.signals.receiver_count() == 0 {
             self.channels.remove(&conversation);
         }

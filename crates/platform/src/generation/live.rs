@@ -263,6 +263,11 @@ impl Live {
         (status, lock(&self.written).text.clone())
     }
 
+    /// Whether the end is stored and shown.
+    pub(super) fn has_ended(&self) -> bool {
+        self.finished.is_cancelled()
+    }
+
     /// How often the model was asked and called tools.
     pub(super) fn rounds(&self) -> u32 {
         let written = lock(&self.written);

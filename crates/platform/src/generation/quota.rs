@@ -1,5 +1,7 @@
 //! What somebody may ask for: the permission to, the models of their groups, and how much is left of today.
 
+use std::slice;
+
 use model::{Millis, ModelChoice, ModelName, Permission, UserId};
 
 use super::Generations;
@@ -63,8 +65,18 @@ impl Generations {
 
     /// The same for somebody who may ask at all.
     pub(super) async fn may_ask(&self, user: UserId, model: &ModelName) -> Result<(), Error> {
+        self.may_ask_all(user, slice::from_ref(model)).await
+    }
+
+    /// Refuses unless all of these models may be asked now, one answer of each.
+    pub(super) async fn may_ask_all(
+        &self,
+        user: UserId,
+        models: &[ModelName],
+    ) -> Result<(), Error> {
         let allowance = self.0.db.allowance(user).await?;
-        if !self.0.models.offers(model) || !allows(&allowance, model) {
+        let may = |model: &ModelName| self.0.models.offers(model) && allows(&allowance, model);
+        if !models.iter().all(may) {
             return Err(Error::UnknownModel);
         }
         let (answers, tokens) = (
@@ -77,7 +89,12 @@ impl Generations {
         let now = self.0.clock.now();
         let today = Millis::new(now.get() - now.get().rem_euclid(Millis::DAY));
         let used = self.0.db.used_since(user, today).await?;
-        if allowance.quota.is_used_up(used.0, used.1) {
+        // The last of them counts the others in.
+        let others = i64::try_from(models.len().saturating_sub(1)).unwrap_or(i64::MAX);
+        if allowance
+            .quota
+            .is_used_up(used.0.saturating_add(others), used.1)
+        {
             let left_ms = today.plus(Millis::DAY).since(now);
             return Err(Error::QuotaUsedUp {
                 retry_after_s: u32::try_from(left_ms.saturating_add(999) / 1000)

@@ -33,6 +33,11 @@ pub(super) enum Task {
         /// The question.
         question: MessageId,
     },
+    /// Another answer to it, beside one that is begun at the same time and gives the conversation its name.
+    Beside {
+        /// The question.
+        question: MessageId,
+    },
     /// The rest of a cut answer.
     Continue,
     /// What comes after the person has decided about calls of tools.
@@ -55,7 +60,7 @@ enum End {
 impl End {
     const fn of(task: Task) -> Self {
         match task {
-            Task::Answer { question } => Self::Question(question),
+            Task::Answer { question } | Task::Beside { question } => Self::Question(question),
             Task::Continue => Self::Cut,
             Task::GoOn | Task::Refused => Self::Calls,
         }
@@ -97,7 +102,7 @@ impl Generations {
     ) -> Option<(Message, String)> {
         let inner = &*self.0;
         let user = caller.user();
-        if let Task::Answer { question } = task {
+        if let Task::Answer { question } | Task::Beside { question } = task {
             match self.application(user, live.conversation).await {
                 Ok(None) => {}
                 Ok(Some(asked)) => {
@@ -135,7 +140,8 @@ impl Generations {
                 Ok(prepared) => prepared,
                 Err(code) => return self.give_up(&live, code).await,
             };
-            let later = first.is_some() || !matches!(task, Task::Answer { .. });
+            let later =
+                first.is_some() || !matches!(task, Task::Answer { .. } | Task::Beside { .. });
             first.get_or_insert(branch);
             let id = live.generation.to_string();
             let reserved = self.reserve(user, (&request, media), id, Some(call)).await;

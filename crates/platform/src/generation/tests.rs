@@ -3,6 +3,7 @@
 mod assistants;
 mod attaching;
 mod closing;
+mod comparing;
 mod continuing;
 mod documents;
 mod ending;

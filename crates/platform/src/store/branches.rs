@@ -60,7 +60,8 @@ const NEWEST_LEAF: &str = "
     )
     SELECT id FROM below WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1";
 
-const RUNNING: &str =
+/// Answers that are being written in the conversation, in whichever lane.
+pub(super) const RUNNING: &str =
     "SELECT COUNT(*) FROM generations WHERE conversation_id = $1 AND status = 'running'";
 
 const NEW_VERSION: &str = "

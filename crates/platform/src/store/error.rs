@@ -9,6 +9,9 @@ pub enum Error {
     /// Something of that key is there already, or changed meanwhile.
     #[error("conflict")]
     Conflict(#[source] sqlx::Error),
+    /// An answer is being written where another would begin.
+    #[error("an answer is being written there already")]
+    Busy,
     /// The database is busy, unreachable, read-only or out of space.
     #[error("the database is unavailable")]
     Unavailable(#[source] sqlx::Error),
@@ -50,7 +53,7 @@ impl Error {
     /// Whether the reason is a row that was there already.
     pub const fn is_conflict(&self) -> bool {
         match self {
-            Self::Conflict(_) => true,
+            Self::Conflict(_) | Self::Busy => true,
             Self::Unavailable(_)
             | Self::Sqlite(_)
             | Self::Redis(_)

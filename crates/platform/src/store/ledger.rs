@@ -81,6 +81,6 @@ pub(crate) fn refuses_values(error: &Error) -> bool {
                 ErrorCode::TooBig | ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch
             )
         }),
-        Error::Redis(_) | Error::Corrupt { .. } | Error::Migration(_) => false,
+        Error::Busy | Error::Redis(_) | Error::Corrupt { .. } | Error::Migration(_) => false,
     }
 }

@@ -51,12 +51,14 @@ pub(super) const TAKE: &str = "
     DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3 AND version = $4";
 
 /// The one whose turn it is, how the run that was begun last ended, and how many were refused. A run that ended because its answer
-/// waits for a click has left no whole answer, and a question of a run that goes on is none.
+/// waits for a click has left no whole answer, and a question of a run that goes on is none. Of several answers that were begun at once
+/// the first counts, which is the one that is shown, once none of them is being written any more.
 pub(super) const NEXT: &str = "
     SELECT q.id,
-           (SELECT CASE WHEN g.status = 'done' AND m.status = 'waiting' THEN 'waiting' ELSE g.status END
-            FROM generations g JOIN messages m ON m.id = g.message_id
-            WHERE g.conversation_id = $1 AND NOT g.is_round ORDER BY g.id DESC LIMIT 1),
+           CASE WHEN EXISTS (SELECT 1 FROM generations r WHERE r.conversation_id = $1 AND r.status = 'running') THEN 'running'
+                ELSE (SELECT CASE WHEN g.status = 'done' AND m.status = 'waiting' THEN 'waiting' ELSE g.status END
+                      FROM generations g JOIN messages m ON m.id = g.message_id
+                      WHERE g.conversation_id = $1 AND g.lane = 0 AND NOT g.is_round ORDER BY g.id DESC LIMIT 1) END,
            (SELECT COUNT(*) FROM queued_messages r WHERE r.conversation_id = $1 AND r.refused IS NOT NULL)
     FROM queued_messages q WHERE q.conversation_id = $1 ORDER BY q.position, q.id LIMIT 1";
 
@@ -70,7 +72,8 @@ const WAITING: &str = "
     WHERE q.conversation_id > $1 AND c.id = q.conversation_id AND c.deleted_at IS NULL
       AND (SELECT CASE WHEN g.status = 'done' AND m.status = 'waiting' THEN 'waiting' ELSE g.status END
            FROM generations g JOIN messages m ON m.id = g.message_id
-           WHERE g.conversation_id = q.conversation_id AND NOT g.is_round ORDER BY g.id DESC LIMIT 1) = 'done'
+           WHERE g.conversation_id = q.conversation_id AND g.lane = 0 AND NOT g.is_round ORDER BY g.id DESC LIMIT 1) = 'done'
+      AND NOT EXISTS (SELECT 1 FROM generations r WHERE r.conversation_id = q.conversation_id AND r.status = 'running')
       AND NOT EXISTS (SELECT 1 FROM queued_messages r WHERE r.conversation_id = q.conversation_id AND r.refused IS NOT NULL)
     ORDER BY q.conversation_id LIMIT $2";
 

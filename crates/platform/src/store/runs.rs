@@ -20,9 +20,9 @@ const RUNS: &str = "
 /// One question to the model of a run that goes on, as a row of its own: what it cost is found by its call.
 const NOTE_ROUND: &str = "
     INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at, ended_at,
-                             upstream_request_id, input_tokens, output_tokens, reasoning_tokens, cached_tokens, sent, call_id, is_round)
+                             upstream_request_id, input_tokens, output_tokens, reasoning_tokens, cached_tokens, sent, call_id, is_round, lane)
     SELECT $2, conversation_id, message_id, owner_id, model, 'done', node, lease_until, started_at, $3, $4, $5, $6, $7, $8, sent,
-           call_id, TRUE
+           call_id, TRUE, lane
     FROM generations WHERE id = $1";
 
 const NEXT_ROUND: &str =

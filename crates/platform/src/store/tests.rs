@@ -167,6 +167,25 @@ impl Desk {
         again
     }
 
+    /// Begins as many more answers to the turn's question at once.
+    async fn answered_at_once(&self, owner: UserId, turn: Turn, count: usize) -> Vec<Turn> {
+        let model = model();
+        let new = (0..count).map(|_| self.answer(self.message(), &model));
+        let answers: Vec<_> = new.collect();
+        let (conversation, question) = (turn.conversation, turn.question);
+        let begun = self
+            .db
+            .answer_with(owner, conversation, question, &answers)
+            .await;
+        assert!(begun.unwrap());
+        let turns = answers.iter().map(|answer| Turn {
+            answer: answer.message,
+            generation: answer.generation,
+            ..turn
+        });
+        turns.collect()
+    }
+
     async fn end(&self, turn: Turn, status: MessageStatus) {
         self.db
             .commit_progress(&[], &[end(turn, status)])

@@ -545,8 +545,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[
             ("id", Value::Conversation),
             ("message", Value::Message),
-            ("model", Value::Text("qwen-plus")),
+            ("models[]", Value::Text("qwen-plus")),
         ],
+    ),
+    owners(
+        "messages.stop_compared",
+        &[("id", Value::Conversation), ("question", Value::Message)],
     ),
     members("generation.estimate"),
     owners("conversations.show_branch", OF_MESSAGE),

@@ -29,7 +29,7 @@ impl<'a> Page<'a> {
         conversation: ConversationId,
         answer: MessageView,
     ) -> Self {
-        let seen = Some((answer.id, answer.seq));
+        let seen = vec![(answer.id, answer.seq)];
         let events = house.generations().watch(&house.lin, conversation, seen);
         Self {
             house,

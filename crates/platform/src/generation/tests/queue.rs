@@ -11,7 +11,7 @@ use super::{ending::halfway, *};
 use crate::store::{End, NewAnswer, Place, Question, parts_of, testing::count};
 
 impl House {
-    async fn queue(&self, id: ConversationId, text: &str) -> Result<Queue, Error> {
+    pub(super) async fn queue(&self, id: ConversationId, text: &str) -> Result<Queue, Error> {
         self.queue_as(&self.lin, id, text).await
     }
 
@@ -28,13 +28,13 @@ impl House {
             .await
     }
 
-    async fn waits(&self, id: ConversationId) -> Queue {
+    pub(super) async fn waits(&self, id: ConversationId) -> Queue {
         let queue = self.services.conversations.queue(&self.lin, id);
         queue.await.unwrap()
     }
 
     /// The questions of the branch that is shown.
-    async fn asked_in(&self, id: ConversationId) -> Vec<String> {
+    pub(super) async fn asked_in(&self, id: ConversationId) -> Vec<String> {
         let newest = self.services.conversations.newest(&self.lin, id).await;
         let messages = newest.unwrap().items.into_iter();
         messages

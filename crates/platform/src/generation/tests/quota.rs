@@ -6,7 +6,7 @@ use super::{House, code, name};
 use crate::store::testing::{execute, on_both};
 
 /// A group with one member.
-async fn grouped(house: &House, member: UserId, draft: GroupDraft) -> model::GroupId {
+pub(super) async fn grouped(house: &House, member: UserId, draft: GroupDraft) -> model::GroupId {
     let owner = house
         .services
         .identity

@@ -9,7 +9,12 @@ const BREAK: &str = "ALTER TABLE generation_chunks RENAME TO gone";
 const MEND: &str = "ALTER TABLE gone RENAME TO generation_chunks";
 
 fn live(house: &House, asked: &Asked) -> Arc<Live> {
-    house.generations().0.hub.live(asked.conversation).unwrap()
+    house
+        .generations()
+        .0
+        .hub
+        .lives(asked.conversation)
+        .remove(0)
 }
 
 #[tokio::test]

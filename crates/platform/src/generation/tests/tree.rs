@@ -241,7 +241,7 @@ async fn two_tabs_that_edit_one_question_lose_nothing() {
         let mut other = Box::pin(
             house
                 .generations()
-                .watch(&house.lin, id, None)
+                .watch(&house.lin, id, vec![])
                 .await
                 .unwrap(),
         );

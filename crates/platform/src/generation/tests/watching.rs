@@ -133,7 +133,7 @@ async fn a_page_that_falls_behind_is_told_to_load_anew() {
             asked.conversation,
             page::newest(&house, asked.conversation).await,
         );
-        let seen = Some((ended.id, ended.seq));
+        let seen = vec![(ended.id, ended.seq)];
         let watch = house.generations().watch(&house.lin, id, seen).await;
         let mut events = std::pin::pin!(watch.unwrap());
         for number in 0..40 {
@@ -195,8 +195,8 @@ async fn a_stranger_can_do_nothing_with_an_answer() {
             code(generations.stop(&wang, id).await),
             code(generations.continue_answer(&wang, id, answer).await),
             code(generations.regenerate(&wang, id, answer, None).await),
-            code(generations.watch(&wang, id, None).await),
-            code(generations.watch(&wang, id, Some((answer, 0))).await),
+            code(generations.watch(&wang, id, vec![]).await),
+            code(generations.watch(&wang, id, vec![(answer, 0)]).await),
         ];
         assert_eq!(refused, [Some(FailureCode::NotFound); 6]);
         house.arrived().await;

@@ -5,9 +5,12 @@ use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
 use crate::store::{
-    Db, Result, assistants::begun, attachments, drafts, files, messages::Part, on_pool, parameters,
-    queue::take_queued, rows, search::SearchIndex as _, tool_calls,
+    Db, Error, Result, assistants::begun, attachments, branches, drafts, files, messages::Part,
+    on_pool, parameters, queue::take_queued, rows, search::SearchIndex as _, tool_calls,
 };
+
+/// The lane of whatever begins alone, and of the first of several answers.
+const FIRST_LANE: i64 = 0;
 
 /// How long a temporary conversation lasts after its last question, where nobody leaves it before.
 const TEMPORARY_MS: i64 = 60 * 60 * 1000;
@@ -37,8 +40,8 @@ const NEW_ANSWER: &str = "
     VALUES ($1, $2, $3, 'assistant', 'generating', $4, $5, $6, $6)";
 
 const NEW_GENERATION: &str = "
-    INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at, call_id)
-    VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8, $9)";
+    INSERT INTO generations (id, conversation_id, message_id, owner_id, model, status, node, lease_until, started_at, call_id, lane)
+    VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8, $9, $10)";
 
 /// A question that was not deleted, and what it hangs on.
 const FIND_QUESTION: &str = "
@@ -58,10 +61,10 @@ const GO_ON: &str = "
     UPDATE messages SET status = 'generating', failure = NULL, rendered = NULL, render_version = 0, updated_at = $3
     WHERE id = $1 AND conversation_id = $2 AND status = 'waiting'";
 
-/// Writes one answer's beginning inside an open transaction of either dialect.
+/// Writes one answer's beginning inside an open transaction of either dialect. The answer in the first lane is the one that is shown.
 macro_rules! insert_answer {
-    ($tx:expr, $conversation:expr, $parent:expr, $owner:expr, $answer:expr) => {{
-        let (conversation, answer) = ($conversation, $answer);
+    ($tx:expr, $conversation:expr, $parent:expr, $owner:expr, $answer:expr, $lane:expr) => {{
+        let (conversation, answer, lane): (_, _, i64) = ($conversation, $answer, $lane);
         sqlx::query(NEW_ANSWER)
             .bind(answer.message.to_string())
             .bind(conversation.to_string())
@@ -71,17 +74,31 @@ macro_rules! insert_answer {
             .bind(answer.now.get())
             .execute(&mut *$tx)
             .await?;
-        insert_generation!($tx, conversation, $owner, answer);
-        sqlx::query(SET_LEAF)
-            .bind(conversation.to_string())
-            .bind(answer.message.to_string())
-            .execute(&mut *$tx)
-            .await?;
+        insert_generation!($tx, conversation, $owner, answer, lane);
+        if lane == FIRST_LANE {
+            sqlx::query(SET_LEAF)
+                .bind(conversation.to_string())
+                .bind(answer.message.to_string())
+                .execute(&mut *$tx)
+                .await?;
+        }
     }};
 }
 
+/// Begins a run. Whoever takes the first lane has the conversation's row, so that nobody else begins meanwhile, and finds that nothing
+/// runs in any lane, or gives up with a conflict; the other lanes are taken behind it in the same transaction.
 macro_rules! insert_generation {
-    ($tx:expr, $conversation:expr, $owner:expr, $answer:expr) => {
+    ($tx:expr, $conversation:expr, $owner:expr, $answer:expr, $lane:expr) => {{
+        let lane: i64 = $lane;
+        if lane == FIRST_LANE {
+            let running: i64 = sqlx::query_scalar(branches::RUNNING)
+                .bind($conversation.to_string())
+                .fetch_one(&mut *$tx)
+                .await?;
+            if running > 0 {
+                return Err(Error::Busy);
+            }
+        }
         sqlx::query(NEW_GENERATION)
             .bind($answer.generation.to_string())
             .bind($conversation.to_string())
@@ -92,9 +109,10 @@ macro_rules! insert_generation {
             .bind($answer.lease_until.get())
             .bind($answer.now.get())
             .bind($answer.call.to_string())
+            .bind(lane)
             .execute(&mut *$tx)
-            .await?
-    };
+            .await?;
+    }};
 }
 
 /// Notes what a new conversation is begun with, and sets what that brings along.
@@ -305,7 +323,7 @@ impl Db {
                     return Ok(Submitted::NoFile);
                 }
             }
-            insert_answer!(tx, conversation, asked.question, owner, answer);
+            insert_answer!(tx, conversation, asked.question, owner, answer, FIRST_LANE);
             let slot = match asked.place {
                 Place::New { .. } => Some(drafts::slot(None)),
                 Place::Existing(conversation) => Some(drafts::slot(Some(conversation))),
@@ -334,15 +352,34 @@ impl Db {
         question: MessageId,
         answer: NewAnswer<'_>,
     ) -> Result<bool> {
+        self.answer_with(owner, conversation, question, &[answer])
+            .await
+    }
+
+    /// Begins several answers to `question` at once, each in a lane of its own: all of them or none. The first is shown. Whether the owner
+    /// has such a question; a conflict means that an answer is being written in it already.
+    #[tracing::instrument(name = "store.generations.answer_with", skip_all, fields(answers = answers.len()))]
+    pub async fn answer_with(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        question: MessageId,
+        answers: &[NewAnswer<'_>],
+    ) -> Result<bool> {
+        let Some(first) = answers.first() else {
+            return Ok(false);
+        };
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            if touch!(tx, owner, conversation, answer).is_none() {
+            if touch!(tx, owner, conversation, first).is_none() {
                 return Ok(false);
             }
             if find_question!(tx, conversation, question).is_none() {
                 return Ok(false);
             }
-            insert_answer!(tx, conversation, question, owner, answer);
+            for (lane, answer) in (FIRST_LANE..).zip(answers) {
+                insert_answer!(tx, conversation, question, owner, answer, lane);
+            }
             tx.commit().await?;
             Ok(true)
         })
@@ -390,7 +427,7 @@ impl Db {
                 .bind(answer.now.get())
                 .execute(&mut *tx)
                 .await?;
-            insert_generation!(tx, conversation, owner, answer);
+            insert_generation!(tx, conversation, owner, answer, FIRST_LANE);
             tx.commit().await?;
             Ok(Decided::GoesOn)
         })
@@ -420,7 +457,7 @@ impl Db {
             if reopened == 0 {
                 return Ok(false);
             }
-            insert_generation!(tx, conversation, owner, answer);
+            insert_generation!(tx, conversation, owner, answer, FIRST_LANE);
             tx.commit().await?;
             Ok(true)
         })

@@ -163,3 +163,77 @@ async fn only_a_cut_answer_is_taken_up_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn answers_that_begin_at_once_are_all_written_before_anything_else_begins() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let lin = desk.person().await;
+        let there = desk.answered(lin, None, MessageStatus::Stopped).await;
+        let id = there.conversation;
+        let lanes = desk.answered_at_once(lin, there, 3).await;
+        let shown = db.conversation(lin, id).await.unwrap().unwrap().leaf;
+        assert_eq!(shown, Some(lanes[0].answer), "the first is shown");
+        let model = model();
+        // In whichever order they end.
+        for lane in [lanes[0], lanes[2], lanes[1]] {
+            let begun = desk.answer(desk.message(), &model);
+            let refused = [
+                desk.submit(lin, Some(id), desk.submission()).await.1.err(),
+                db.answer_again(lin, id, there.question, begun).await.err(),
+                db.reopen_answer(lin, id, desk.answer(there.answer, &model))
+                    .await
+                    .err(),
+            ];
+            for refused in refused {
+                assert!(refused.is_some_and(|error| error.is_conflict()));
+            }
+            desk.end(lane, MessageStatus::Complete).await;
+        }
+        assert_eq!(desk.count("SELECT COUNT(*) FROM messages").await, 5);
+        desk.ask(lin, Some(id)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_one_of_several_answers_cannot_begin_none_does() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let (lin, wang) = (desk.person().await, desk.person().await);
+        let there = desk.answered(lin, None, MessageStatus::Complete).await;
+        let (id, question) = (there.conversation, there.question);
+        let model = model();
+        // The second has the id of a message that is there.
+        let answers = [
+            desk.answer(desk.message(), &model),
+            desk.answer(there.answer, &model),
+        ];
+        let begun = db.answer_with(lin, id, question, &answers).await;
+        assert!(begun.is_err_and(|error| error.is_conflict()));
+        let sound = [desk.answer(desk.message(), &model)];
+        assert!(!db.answer_with(wang, id, question, &sound).await.unwrap());
+        let no_question = db.answer_with(lin, id, there.answer, &sound).await;
+        assert!(!no_question.unwrap());
+        assert!(!db.answer_with(lin, id, question, &[]).await.unwrap());
+        assert_eq!(desk.count("SELECT COUNT(*) FROM messages").await, 2);
+        assert_eq!(desk.count("SELECT COUNT(*) FROM generations").await, 1);
+        let shown = db.conversation(lin, id).await.unwrap().unwrap().leaf;
+        assert_eq!(shown, Some(there.answer));
+        // Of many who press at once, one begins.
+        let mut pressed = tokio::task::JoinSet::new();
+        for _ in 0..10 {
+            let desk = desk.clone();
+            pressed.spawn(async move {
+                let model = super::model();
+                let new = (0..2).map(|_| desk.answer(desk.message(), &model));
+                let answers: Vec<_> = new.collect();
+                desk.db.answer_with(lin, id, question, &answers).await
+            });
+        }
+        let pressed = pressed.join_all().await;
+        assert_eq!(pressed.iter().filter(|begun| begun.is_ok()).count(), 1);
+        assert_eq!(desk.count("SELECT COUNT(*) FROM messages").await, 4);
+    })
+    .await;
+}

@@ -153,6 +153,8 @@ async fn what_an_earlier_version_wrote_is_there_after_each_step() {
             execute(&db, row).await;
         }
         db.migrate().await.unwrap();
+        let first_lane = "SELECT COUNT(*) FROM generations WHERE status = 'running' AND lane = 0";
+        assert_eq!(testing::count(&db, first_lane).await, 1);
         assert_eq!(db.interrupt_abandoned(NOW, NOW).await.unwrap(), 1);
         let lin = "01990000-0000-7000-8000-000000000001".parse().unwrap();
         let conversation = "01990000-0000-7000-8000-000000000002".parse().unwrap();

@@ -193,3 +193,23 @@ async fn two_processes_that_recover_at_once_count_each_answer_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn answers_that_were_written_at_once_are_each_kept_as_far_as_they_came() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let lin = desk.person().await;
+        let there = desk.answered(lin, None, MessageStatus::Complete).await;
+        let lanes = desk.answered_at_once(lin, there, 2).await;
+        desk.grow(lanes[0], &["春"]).await;
+        desk.grow(lanes[1], &["夏", "夜"]).await;
+        assert_eq!(db.interrupt_abandoned(ALL, NOW).await.unwrap(), 2);
+        for (lane, text) in lanes.into_iter().zip(["春", "夏夜"]) {
+            let read = desk.read(lin, lane).await;
+            assert_eq!(read.status, MessageStatus::Interrupted);
+            assert_eq!(read.text(), text);
+        }
+        desk.ask(lin, Some(there.conversation)).await;
+    })
+    .await;
+}
