@@ -4,6 +4,7 @@
 // Tests await what awaits a statement of either dialect, which is many futures deep.
 #![cfg_attr(test, recursion_limit = "256")]
 
+mod apart;
 pub mod assistants;
 pub mod audit;
 mod calendar;
