@@ -11,6 +11,7 @@ mod calendar;
 pub mod catalogue;
 pub mod clock;
 pub mod conversations;
+pub mod diagrams;
 pub mod documents;
 mod error;
 pub mod files;

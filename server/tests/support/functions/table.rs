@@ -546,6 +546,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ("model", Value::Text("qwen-plus")),
         ],
     ),
+    members_with(
+        "messages.draw_diagram",
+        &[("source", Value::Text("pie\n\"a\": 1"))],
+    ),
     members("generation.estimate"),
     owners("conversations.show_branch", OF_MESSAGE),
     owners("conversations.source", OF_MESSAGE),
