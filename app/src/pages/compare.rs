@@ -82,7 +82,7 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
     // Drawn once, by the server, for a page that can't be told.
     let refreshes = is_generating.get_untracked();
     let most = MOST_COMPARED.to_string();
-    let preview = RwSignal::new(None::<String>);
+    let preview = RwSignal::new(None);
     Effect::new(move |_| {
         watch_growth(comparing);
         browser::after_layout(move || tools::name_buttons(words));
