@@ -11,6 +11,7 @@ pub mod audit;
 pub mod budgets;
 pub mod compare;
 pub mod conversations;
+pub mod diagrams;
 pub mod files;
 pub mod folders;
 pub mod generation;

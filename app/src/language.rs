@@ -183,6 +183,7 @@ impl Words {
             FailureCode::FileLocked => self.error_file_locked,
             FailureCode::DocumentWithoutText => self.error_document_without_text,
             FailureCode::DocumentTooComplex => self.error_document_too_complex,
+            FailureCode::DiagramTooLong => self.error_diagram_too_long,
             FailureCode::DocumentRefused => self.error_document_refused,
             FailureCode::MediaMixed => self.error_media_mixed,
             FailureCode::WrongOffset => self.error_wrong_offset,

@@ -6,6 +6,7 @@ pub mod assistants;
 pub mod chat;
 pub mod compare;
 pub mod conversations;
+pub mod diagram;
 pub mod document;
 pub mod estimate;
 pub mod factor;

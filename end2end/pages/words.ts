@@ -5,6 +5,7 @@ import en_answers from "../../app/locales/en/answers.json" with { type: "json" }
 import en_attachments from "../../app/locales/en/attachments.json" with { type: "json" };
 import en_admin from "../../app/locales/en/admin.json" with { type: "json" };
 import en_composing from "../../app/locales/en/composing.json" with { type: "json" };
+import en_diagrams from "../../app/locales/en/diagrams.json" with { type: "json" };
 import en_finding from "../../app/locales/en/finding.json" with { type: "json" };
 import en_habits from "../../app/locales/en/habits.json" with { type: "json" };
 import en_jobs from "../../app/locales/en/jobs.json" with { type: "json" };
@@ -25,6 +26,7 @@ import zh_answers from "../../app/locales/zh/answers.json" with { type: "json" }
 import zh_attachments from "../../app/locales/zh/attachments.json" with { type: "json" };
 import zh_admin from "../../app/locales/zh/admin.json" with { type: "json" };
 import zh_composing from "../../app/locales/zh/composing.json" with { type: "json" };
+import zh_diagrams from "../../app/locales/zh/diagrams.json" with { type: "json" };
 import zh_finding from "../../app/locales/zh/finding.json" with { type: "json" };
 import zh_habits from "../../app/locales/zh/habits.json" with { type: "json" };
 import zh_jobs from "../../app/locales/zh/jobs.json" with { type: "json" };
@@ -39,8 +41,8 @@ import zh_tree from "../../app/locales/zh/tree.json" with { type: "json" };
 import zh_usage from "../../app/locales/zh/usage.json" with { type: "json" };
 import zh_works from "../../app/locales/zh/works.json" with { type: "json" };
 
-const en = { ...en_base, ...en_account, ...en_admin, ...en_assistants, ...en_answers, ...en_attachments, ...en_composing, ...en_finding, ...en_habits, ...en_jobs, ...en_moving, ...en_order, ...en_prompts, ...en_search, ...en_sharing, ...en_tools, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
-const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_assistants, ...zh_answers, ...zh_attachments, ...zh_composing, ...zh_finding, ...zh_habits, ...zh_jobs, ...zh_moving, ...zh_order, ...zh_prompts, ...zh_search, ...zh_sharing, ...zh_tools, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
+const en = { ...en_base, ...en_account, ...en_admin, ...en_assistants, ...en_answers, ...en_attachments, ...en_composing, ...en_diagrams, ...en_finding, ...en_habits, ...en_jobs, ...en_moving, ...en_order, ...en_prompts, ...en_search, ...en_sharing, ...en_tools, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
+const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_assistants, ...zh_answers, ...zh_attachments, ...zh_composing, ...zh_diagrams, ...zh_finding, ...zh_habits, ...zh_jobs, ...zh_moving, ...zh_order, ...zh_prompts, ...zh_search, ...zh_sharing, ...zh_tools, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
 
 
 

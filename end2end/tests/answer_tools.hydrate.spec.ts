@@ -21,8 +21,26 @@ const answer = [
   "",
 ].join("\n");
 
-/** Somebody who is answered with a page and a table. */
-const test = base.extend<{ upstream: Simulator }>({
+/** Diagrams that a model wrote: one that would like to do more than to be seen, and one with a slip. */
+const diagrams = [
+  "```mermaid",
+  "flowchart TD",
+  '    A[开始] --> B{"<img src=x onerror=alert(1)>Lighthouse?"}',
+  '    B -->|"<a href=\'javascript:alert(1)\'>yes</a>"| C["<script>alert(1)</script>Shore"]',
+  '    click A href "javascript:alert(1)"',
+  '    style C fill:"red" onload="alert(1)"',
+  "```",
+  "",
+  "```mermaid",
+  "flowchrt TD",
+  "    A --> B",
+  "```",
+  "",
+].join("\n");
+
+/** Somebody who is answered so: with a page and a table, unless a test says otherwise. */
+const test = base.extend<{ upstream: Simulator; reply: string }>({
+  reply: [answer, { option: true }],
   upstream: async ({}, use) => {
     const upstream = await Simulator.start();
     await use(upstream);
@@ -33,8 +51,8 @@ const test = base.extend<{ upstream: Simulator }>({
 
 test.use({ permissions: ["clipboard-read", "clipboard-write"] });
 
-test.beforeEach(async ({ chat, upstream, questions, request }) => {
-  const told = await request.post(`http://${upstream.addr}/simulator/answers`, { data: { words: [answer] } });
+test.beforeEach(async ({ chat, upstream, questions, request, reply }) => {
+  const told = await request.post(`http://${upstream.addr}/simulator/answers`, { data: { words: [reply] } });
   expect(told.ok()).toBe(true);
   await chat.ask(questions.code);
   await chat.answered();
@@ -66,6 +84,40 @@ test.describe("a page that a model wrote", () => {
     await expect(frame.locator("body")).toHaveAttribute("data-net", "shut");
     await page.keyboard.press("Escape");
     await expect(page.locator("iframe.code-preview")).toBeHidden();
+  });
+});
+
+test.describe("a diagram that a model wrote", () => {
+  test.use({ reply: diagrams });
+
+  test("is drawn in a frame where it does nothing, is kept as SVG, and told of when it has a slip", async ({ page, chat, words }) => {
+    const [drawn, slip] = [chat.answer.locator("figure").first(), chat.answer.locator("figure").nth(1)];
+    await drawn.getByRole("button", { name: words.code_preview }).click();
+    const frame = page.frameLocator("iframe.code-preview");
+    for (const word of ["开始", "Lighthouse?", "yes", "Shore"]) {
+      await expect(frame.locator("text", { hasText: word }).first()).toBeVisible();
+    }
+    await expect(frame.locator("body :is(a, script, img, foreignObject, [onload], [style])")).toHaveCount(0);
+    const source = page.locator(".diagram__source");
+    await expect(source.locator("pre")).toBeHidden();
+    await source.getByText(words.diagram_source).click();
+    await expect(source.locator("pre")).toContainText("A[开始]");
+    const downloading = page.waitForEvent("download");
+    await page.getByRole("button", { name: words.diagram_save }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe("diagram.svg");
+    const kept = readFileSync(await download.path(), "utf8");
+    expect(kept).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" /);
+    expect(kept).not.toMatch(/javascript|onload|href/);
+    await page.keyboard.press("Escape");
+    await expect(page.locator(".diagram")).toBeHidden();
+    // Its block stands in the answer as it was written, and so does the one that is told of.
+    await expect(drawn.locator("code")).toContainText("A[开始]");
+    await slip.getByRole("button", { name: words.code_preview }).click();
+    await expect(page.locator(".diagram")).toContainText(words.diagram_misunderstood);
+    await expect(page.locator(".diagram__message")).toContainText("flowchrt");
+    await expect(source.locator("pre")).toContainText("flowchrt TD");
+    await expect(page.locator("iframe.code-preview")).toHaveCount(0);
   });
 });
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod config;
+mod diagram;
 mod doctor;
 mod document;
 mod key;
@@ -46,6 +47,9 @@ enum Action {
     /// Read a document for the server, within narrow bounds. Not for people.
     #[command(hide = true)]
     ReadDocument(document::Arguments),
+    /// Draw a diagram for the server, within narrow bounds. Not for people.
+    #[command(hide = true)]
+    DrawDiagram,
     /// Run only the stand-in for Bailian.
     Simulator(Box<simulator::Arguments>),
 }
@@ -53,7 +57,7 @@ enum Action {
 impl Command {
     /// Whether it is done without a runtime: its threads and what they have mapped would count against the bounds of what it does.
     pub fn is_alone(&self) -> bool {
-        matches!(self.action, Action::ReadDocument(_))
+        matches!(self.action, Action::ReadDocument(_) | Action::DrawDiagram)
     }
 
     /// Does what was asked for.
@@ -75,6 +79,7 @@ impl Command {
                 doctor::run(arguments, &Config::load(self.config.as_deref())?).await
             }
             Action::ReadDocument(arguments) => document::run(&arguments),
+            Action::DrawDiagram => diagram::run(),
             Action::Simulator(arguments) => simulator::run(*arguments).await,
         }
     }

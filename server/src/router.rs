@@ -120,7 +120,9 @@ pub(crate) fn build(
         .with_state(Reports::default());
 
     // Programs: the layers of browsers are not for them.
-    let sandbox = Router::new().route("/sandbox", get(sandbox::frame));
+    let sandbox = Router::new()
+        .route("/sandbox", get(sandbox::frame))
+        .route("/sandbox/diagram", get(sandbox::diagram));
 
     let programs = gateway::router(services, config).layer(
         ServiceBuilder::new()

@@ -1,5 +1,5 @@
-//! `/sandbox`: a frame in which a page shows code that a model wrote. It is nobody's: its policy gives it an origin of its own, so that it
-//! reaches neither cookies nor the page around it, and nothing that it shows may be loaded from anywhere.
+//! `/sandbox`: frames in which a page shows what a model wrote. They are nobody's: their policy gives them an origin of its own, so that they
+//! reach neither cookies nor the page around them, and nothing that they show may be loaded from anywhere.
 
 use axum::response::{Html, IntoResponse, Response};
 use http::{
@@ -18,10 +18,47 @@ const FRAME: &str = "<!DOCTYPE html><meta charset=\"utf-8\"><script>\
 addEventListener(\"message\",e=>{if(e.source===parent){document.open();document.write(e.data);document.close()}},{once:true})\
 </script>";
 
-/// The frame, empty.
+/// In the frame of diagrams no script runs and no style holds but its own, which are named by their hashes, and nothing is loaded.
+const DIAGRAM_POLICY: HeaderValue = HeaderValue::from_static(
+    "sandbox allow-scripts; default-src 'none'; script-src 'sha256-9ZsHu+UaZ7oUvMIz9BipVylJAuzXDIC1S0WEgO/iABI='; \
+     style-src 'sha256-osFlT42Q9rnGeSA2OWimrcEIJakvaf9CY6CP9+TmfLw='; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'self'",
+);
+
+macro_rules! script {
+    () => {
+        "addEventListener(\"message\",e=>{if(e.source===parent){document.body.innerHTML=e.data}},{once:true})"
+    };
+}
+
+macro_rules! style {
+    () => {
+        "body{margin:0;padding:16px;background:#fff;text-align:center}svg{max-width:max(100%,40rem);height:auto}"
+    };
+}
+
+/// Takes the drawing from the page around it, once. A wide one is scrolled, not shrunk until nobody can read it.
+const DIAGRAM: &str = concat!(
+    "<!DOCTYPE html><meta charset=\"utf-8\"><style>",
+    style!(),
+    "</style><script>",
+    script!(),
+    "</script>"
+);
+
+/// The frame of pages, empty.
 pub(crate) async fn frame() -> Response {
+    answer(POLICY, FRAME)
+}
+
+/// The frame of diagrams, empty.
+pub(crate) async fn diagram() -> Response {
+    answer(DIAGRAM_POLICY, DIAGRAM)
+}
+
+fn answer(policy: HeaderValue, frame: &'static str) -> Response {
     let headers = [
-        (CONTENT_SECURITY_POLICY, POLICY),
+        (CONTENT_SECURITY_POLICY, policy),
         (X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
         (
             HeaderName::from_static("x-dns-prefetch-control"),
@@ -32,5 +69,30 @@ pub(crate) async fn frame() -> Response {
             HeaderValue::from_static("public, max-age=3600"),
         ),
     ];
-    (headers, Html(FRAME)).into_response()
+    (headers, Html(frame)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    /// IO-10: whoever changes what the frame does names it anew.
+    #[test]
+    fn the_policy_of_diagrams_names_what_runs_and_nothing_else() {
+        let policy = DIAGRAM_POLICY;
+        let policy = policy.to_str().unwrap();
+        for (kind, own) in [("script-src", script!()), ("style-src", style!())] {
+            let hash = STANDARD.encode(Sha256::digest(own));
+            assert!(
+                policy.contains(&format!("{kind} 'sha256-{hash}';")),
+                "{hash}"
+            );
+        }
+        assert!(policy.starts_with("sandbox allow-scripts; default-src 'none';"));
+        assert!(!policy.contains("unsafe") && !policy.contains("allow-same-origin"));
+        assert!(DIAGRAM.contains(script!()) && DIAGRAM.contains(style!()));
+    }
 }

@@ -40,6 +40,7 @@ mod conversations {
     mod attachments;
     mod branches;
     mod deletion;
+    mod diagrams;
     mod documents;
     mod faults;
     mod finding;

@@ -5,15 +5,29 @@ use leptos::{ev::MouseEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::{sources, table};
+use super::{part::Part, sources, table};
 use crate::{
     browser,
     language::{Words, use_words},
+    routes::Own,
     ui::dialog::Dialog,
 };
 
 /// Buttons that have no name yet.
 const NAMELESS: &str = "button[data-action]:not([aria-label])";
+
+/// What is shown of an answer, beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The page or picture that this code is.
+    Page(String),
+    /// The diagram that this is the source of.
+    Diagram(String),
+}
+
+/// What is shown now, for the part of the module that draws diagrams.
+#[derive(Clone, Copy)]
+pub struct Previewed(pub RwSignal<Option<Shown>>);
 
 /// Names the buttons that have come with new answers, and says what their sources are counted in.
 pub fn name_buttons(words: &Words) {
@@ -30,7 +44,7 @@ pub fn name_buttons(words: &Words) {
             Some("copy-code") => words.copy,
             Some("save-code") => words.code_save,
             Some("wrap-code") => words.code_wrap,
-            Some("preview-code") => words.code_preview,
+            Some("preview-code" | "draw-code") => words.code_preview,
             Some("copy-table") => words.table_copy,
             Some("sort-table") => words.table_sort,
             _ => continue,
@@ -43,7 +57,7 @@ pub fn name_buttons(words: &Words) {
 }
 
 /// Does what a button that was clicked is for. Code to be shown is put into `preview`.
-pub fn press(event: &MouseEvent, preview: RwSignal<Option<String>>) {
+pub fn press(event: &MouseEvent, preview: RwSignal<Option<Shown>>) {
     let Some(button) = browser::closest(event, "button[data-action]") else {
         return;
     };
@@ -67,7 +81,8 @@ pub fn press(event: &MouseEvent, preview: RwSignal<Option<String>>) {
                 let _told = button.set_attribute("aria-pressed", &wraps.to_string());
             }
         }
-        Some("preview-code") => preview.set(code_of(&button)),
+        Some("preview-code") => preview.set(code_of(&button).map(Shown::Page)),
+        Some("draw-code") => preview.set(code_of(&button).map(Shown::Diagram)),
         Some("copy-table") => {
             if let Some(csv) = table::csv_of(&button) {
                 copy(button, csv);
@@ -78,39 +93,51 @@ pub fn press(event: &MouseEvent, preview: RwSignal<Option<String>>) {
     }
 }
 
-/// The code, in a frame that can reach nothing: neither this page nor the network.
+/// The code, in a frame that can reach nothing: neither this page nor the network. A diagram is drawn first, which is done by a part of
+/// the module that is loaded then.
 #[component]
-pub fn Preview(code: RwSignal<Option<String>>) -> impl IntoView {
+pub fn Preview(code: RwSignal<Option<Shown>>) -> impl IntoView {
     let words = use_words();
+    provide_context(Previewed(code));
     let open = RwSignal::new(false);
+    let is_page = Memo::new(move |_| code.with(|code| matches!(code, Some(Shown::Page(_)))));
+    let is_diagram = Memo::new(move |_| code.with(|code| matches!(code, Some(Shown::Diagram(_)))));
     Effect::new(move |_| open.set(code.with(Option::is_some)));
     Effect::new(move |_| {
         if !open.get() && code.with_untracked(Option::is_some) {
             code.set(None);
         }
     });
-    // The frame asks for what it shows once it is there: it has no address from which it could be loaded.
     let loaded = move |event: leptos::ev::Event| {
-        let frame = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::HtmlIFrameElement>().ok());
-        let window = frame.and_then(|frame| frame.content_window());
-        if let (Some(window), Some(code)) = (window, code.get_untracked()) {
-            // Text can always be sent. The frame has an origin of its own, which has no name.
-            let _sent = window.post_message(&code.into(), "*");
+        if let Some(Shown::Page(code)) = code.get_untracked() {
+            give(&event, &code);
         }
     };
     view! {
         <Dialog open title=words.code_preview>
-            <iframe
-                class="code-preview"
-                src="/sandbox"
-                sandbox="allow-scripts"
-                referrerpolicy="no-referrer"
-                title=words.code_preview
-                on:load=loaded
-            ></iframe>
+            <Show when=move || is_page.get()>
+                <iframe
+                    class="code-preview"
+                    src="/sandbox"
+                    sandbox="allow-scripts"
+                    referrerpolicy="no-referrer"
+                    title=words.code_preview
+                    on:load=loaded
+                ></iframe>
+            </Show>
+            <Part page=Own::DiagramPanel wanted=is_diagram.into()/>
         </Dialog>
+    }
+}
+
+/// Gives the frame that has been loaded what it is to show: it has no address from which that could be loaded.
+pub fn give(event: &leptos::ev::Event, content: &str) {
+    let frame = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::HtmlIFrameElement>().ok());
+    if let Some(window) = frame.and_then(|frame| frame.content_window()) {
+        // Text can always be sent. The frame has an origin of its own, which has no name.
+        let _sent = window.post_message(&content.into(), "*");
     }
 }
 

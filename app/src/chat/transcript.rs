@@ -25,7 +25,7 @@ pub fn Transcript(
     text: RwSignal<String>,
 ) -> impl IntoView {
     let words = use_words();
-    let preview = RwSignal::new(None::<String>);
+    let preview = RwSignal::new(None);
     let quoting = Quoting::new();
     let older = move || conversation.load_older(move || scroller.hold());
     // To leave the page would end a temporary conversation. Who wants a tab of its own gets one.

@@ -89,7 +89,7 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
     let refreshes = is_generating.get_untracked();
     let (at_once, shown) = (MOST_AT_ONCE.to_string(), MOST_COMPARED.to_string());
     let models = offer.models;
-    let preview = RwSignal::new(None::<String>);
+    let preview = RwSignal::new(None);
     Effect::new(move |_| {
         watch_growth(comparing);
         browser::after_layout(move || tools::name_buttons(words));

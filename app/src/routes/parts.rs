@@ -16,6 +16,7 @@ use crate::{
         chat::LoadFailed,
         compare::ComparePage,
         conversations::{ConversationsPage, FilingPage},
+        diagram::DiagramPanel,
         document::DocumentPage,
         estimate::EstimatePanel,
         factor::FactorPage,
@@ -149,6 +150,7 @@ part! {
         Queue => QueuePage,
         QueuePanel => QueuePanel,
         EstimatePanel => EstimatePanel,
+        DiagramPanel => DiagramPanel,
         Compare => ComparePage,
     }
 }

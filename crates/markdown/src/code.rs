@@ -12,6 +12,9 @@ const TAIL: &str = "</code></pre></figure>";
 /// Languages that a browser can show.
 const PREVIEWED: [&str; 2] = ["html", "svg"];
 
+/// The language of diagrams, which have to be drawn first.
+const DRAWN: &str = "mermaid";
+
 /// A button; what it does and is called is the page's affair.
 macro_rules! tool {
     ($action:literal) => {
@@ -43,6 +46,9 @@ impl CodeBlock {
         html.push_str("</span>");
         if PREVIEWED.contains(&&*language) {
             html.push_str(tool!("preview-code"));
+        }
+        if language == DRAWN {
+            html.push_str(tool!("draw-code"));
         }
         html.push_str(concat!(
             tool!("wrap-code"),
@@ -148,6 +154,24 @@ fn language(info: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_can_be_shown_and_a_diagram_drawn() {
+        for (info, action) in [
+            ("html", Some("preview-code")),
+            ("SVG", Some("preview-code")),
+            ("mermaid", Some("draw-code")),
+            ("Mermaid title=x", Some("draw-code")),
+            ("mermaidx", None),
+            ("rust", None),
+        ] {
+            let block = figure(info, "a\n", usize::MAX);
+            for known in ["preview-code", "draw-code"] {
+                let is_there = block.contains(&format!("data-action=\"{known}\""));
+                assert_eq!(is_there, action == Some(known), "{known} of {info}");
+            }
+        }
+    }
 
     #[test]
     fn an_info_string_gives_nothing_but_a_word() {

@@ -29,7 +29,7 @@ pub use live::{BlockChange, LiveRenderer};
 pub use sources::Source;
 
 /// Identifies the shape of the output; a stored rendering with another version must be made again.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Renders a whole text into its top-level blocks, each safe HTML.
 ///

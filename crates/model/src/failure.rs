@@ -158,6 +158,8 @@ failure_codes! {
     DocumentWithoutText = "document_without_text", 422;
     /// The document takes too long, too much memory or too much room to be read.
     DocumentTooComplex = "document_too_complex", 422;
+    /// The source of a diagram is longer than what is drawn.
+    DiagramTooLong = "diagram_too_long", 422;
     /// The upstream could not read the document.
     DocumentRefused = "document_refused", 422;
     /// Pictures, sound and films can't be handed in together.

@@ -12,6 +12,7 @@ pub mod compare;
 pub mod conversation;
 pub mod csv;
 pub mod details;
+pub mod diagram;
 pub mod document;
 pub mod estimate;
 pub mod failure;
@@ -68,6 +69,7 @@ pub use conversation::{
     ConversationForm, ConversationSummary, ConversationView, DayGroup, ModelName, Prompt, Title,
 };
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
+pub use diagram::{DiagramSource, Drawing};
 pub use document::{DocumentText, DocumentView, Unread};
 pub use estimate::EstimateBase;
 pub use failure::FailureCode;

@@ -4,12 +4,14 @@
 // Tests await what awaits a statement of either dialect, which is many futures deep.
 #![cfg_attr(test, recursion_limit = "256")]
 
+mod apart;
 pub mod assistants;
 pub mod audit;
 mod calendar;
 pub mod catalogue;
 pub mod clock;
 pub mod conversations;
+pub mod diagrams;
 pub mod documents;
 mod error;
 pub mod files;

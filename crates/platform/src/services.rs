@@ -6,6 +6,7 @@ use crate::{
     Clock, Ids, Memory,
     assistants::Assistants,
     conversations::Conversations,
+    diagrams::Diagrams,
     files::{Files, FilesOptions},
     gateway::{Gateway, GatewayOptions, GatewayParts},
     generation::{GenerationOptions, Generations, Hub},
@@ -52,6 +53,8 @@ pub struct Services {
     pub files: Files,
     /// What they read.
     pub conversations: Conversations,
+    /// What models draw for them in words.
+    pub diagrams: Diagrams,
     /// What they tell every model.
     pub instructions: Instructions,
     /// What they have models remember of them.
@@ -117,6 +120,7 @@ impl Services {
             generation.node.clone(),
             gateway.time_zone.clone(),
         );
+        let diagrams = Diagrams::new(files.reader.clone());
         let files = Files::new(
             db.clone(),
             Arc::clone(&clock),
@@ -217,6 +221,7 @@ impl Services {
             transcripts,
             meanings,
             shares,
+            diagrams,
             instructions,
             remembered,
             prompts,

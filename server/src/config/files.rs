@@ -34,7 +34,8 @@ pub struct FilesConfig {
     /// Where clamd listens, `host:port`, if uploads are to be scanned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clamd: Option<String>,
-    /// The program that reads documents, called with `read-document` and how the document's name ends; this one, where none is named.
+    /// The program that reads documents, called with `read-document` and how the document's name ends, and draws diagrams, called with
+    /// `draw-diagram`; this one, where none is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reader: Option<PathBuf>,
     /// A bucket where files are kept instead.

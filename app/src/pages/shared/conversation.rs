@@ -29,7 +29,7 @@ pub(super) fn Conversation(conversation: SharedConversation, path: String) -> im
         .collect_view();
     let more = next.map(|next| with_query(&path, &[("from", &next.to_string())]));
     let has_ways = more.is_some() || !is_beginning;
-    let preview = RwSignal::new(None::<String>);
+    let preview = RwSignal::new(None);
     Effect::new(move |_| browser::after_layout(move || tools::name_buttons(words)));
     view! {
         <Title text=format!("{title} · {}", words.product)/>

@@ -36,6 +36,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("/pictures/{user}", "a page's pictures"),
     ("/s/{token}/file", "a shared page's file"),
     ("/sandbox", "a page's frame"),
+    ("/sandbox/diagram", "a page's frame"),
     ("/sso/{provider}", "a way in for browsers"),
     ("/sso/{provider}/callback", "a way in for browsers"),
     ("/sso/{provider}/continue", "a way in for browsers"),

@@ -552,6 +552,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "messages.stop_compared",
         &[("id", Value::Conversation), ("question", Value::Message)],
     ),
+    members_with(
+        "messages.draw_diagram",
+        &[("source", Value::Text("pie\n\"a\": 1"))],
+    ),
     members("generation.estimate"),
     owners("conversations.show_branch", OF_MESSAGE),
     owners("conversations.source", OF_MESSAGE),
