@@ -215,27 +215,3 @@ test("an upload goes on after the network was away", async ({ page, words, conte
   await expect(page.getByRole("heading", { level: 1, name: "weekly" })).toBeVisible();
   await expect(page.getByText(words.upload_waiting)).toHaveCount(0);
 });
-
-/** Pictures to look at: `LIANTAI_PICTURES=folder`. */
-const pictures = process.env["LIANTAI_PICTURES"];
-test("pictures of the pages", async ({ page, words }, info) => {
-  test.skip(!pictures, "only when pictures are asked for");
-  test.setTimeout(120_000);
-  const take = async (name: string) => {
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: `${pictures}/${info.project.name}-${name}-${colorScheme}.png` });
-    }
-  };
-  await page.goto("/transcripts");
-  await take("empty");
-  await uploaded(page, words, 60);
-  await take("open");
-  await page.locator(".sentence__words > span").nth(8).click();
-  await page.getByRole("link", { name: words.notes_map }).click();
-  await take("map");
-  await page.locator(".minutes__speakers summary").click();
-  await take("speakers");
-  await page.goto("/transcripts");
-  await take("list");
-});

@@ -21,7 +21,7 @@ addEventListener(\"message\",e=>{if(e.source===parent){document.open();document.
 /// In the frame of diagrams no script runs and no style holds but its own, which are named by their hashes, and nothing is loaded.
 const DIAGRAM_POLICY: HeaderValue = HeaderValue::from_static(
     "sandbox allow-scripts; default-src 'none'; script-src 'sha256-9ZsHu+UaZ7oUvMIz9BipVylJAuzXDIC1S0WEgO/iABI='; \
-     style-src 'sha256-osFlT42Q9rnGeSA2OWimrcEIJakvaf9CY6CP9+TmfLw='; base-uri 'none'; form-action 'none'; \
+     style-src 'sha256-FpRCFTJLZf59fPankE+xcGxpo0dgZJOjTV1VQ2SlNUQ='; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'self'",
 );
 
@@ -33,7 +33,7 @@ macro_rules! script {
 
 macro_rules! style {
     () => {
-        "body{margin:0;padding:16px;background:#fff;text-align:center}svg{max-width:max(100%,40rem);height:auto}"
+        "body{margin:0;padding:16px;background:#fff;text-align:center}"
     };
 }
 

@@ -112,16 +112,17 @@ pub async fn ask(
     }
 }
 
-/// Stops the answer that is being written.
+/// Stops that answer while it is being written; without one, all that are.
 #[server(prefix = "/fn", endpoint = "generation.stop")]
-pub async fn stop(id: ConversationId) -> Result<(), AppError> {
+pub async fn stop(id: ConversationId, #[server(default)] answer: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
-    glue::services()?
-        .generations
-        .stop(&caller, id)
-        .await
-        .map_err(glue::refuse)?;
+    let generations = glue::services()?.generations;
+    let stopped = match glue::parse_optional_id(&answer)? {
+        Some(answer) => generations.stop_answer(&caller, id, answer).await,
+        None => generations.stop(&caller, id).await,
+    };
+    stopped.map_err(glue::refuse)?;
     glue::go(&format!("/c/{id}"));
     Ok(())
 }

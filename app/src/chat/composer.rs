@@ -6,7 +6,7 @@ use leptos::{
     prelude::{Callable as _, *},
     task::spawn_local,
 };
-use model::{Asked, ConversationId, Draft, FailureCode, ModelChoice, ModelName, Queue};
+use model::{Asked, ConversationId, Draft, FailureCode, MessageId, ModelChoice, ModelName, Queue};
 
 use server_fn::ServerFn;
 
@@ -54,8 +54,8 @@ pub struct Writing {
     pub pending: RwSignal<Option<String>>,
     /// What went wrong last.
     pub problem: RwSignal<Option<AppError>>,
-    /// An answer is being written.
-    pub is_generating: Signal<bool>,
+    /// The answer at the conversation's end, while that is being written.
+    pub being_written: Signal<Option<MessageId>>,
     /// What waits for its end, once there is a conversation.
     pub queue: Option<RwSignal<Queue>>,
     /// Nothing of it is kept.
@@ -75,7 +75,8 @@ impl Writing {
     fn send(self, asked: Callback<Asked>) {
         let text = self.text.get_untracked();
         let busy = self.pending.with_untracked(Option::is_some);
-        let waits = self.is_generating.get_untracked() && self.conversation.is_some();
+        let waits =
+            self.being_written.with_untracked(Option::is_some) && self.conversation.is_some();
         if busy || untrack(|| !self.is_ready()) {
             return;
         }
@@ -167,9 +168,9 @@ impl Writing {
         let Some(conversation) = self.conversation else {
             return;
         };
-        if self.is_generating.get_untracked() {
+        if let Some(answer) = self.being_written.get_untracked() {
             spawn_local(async move {
-                if let Err(error) = stop(conversation).await {
+                if let Err(error) = stop(conversation, answer.to_string()).await {
                     self.problem.try_set(Some(error));
                 }
             });
@@ -221,7 +222,7 @@ pub fn Composer(
         model,
         beginning,
         attaching,
-        is_generating,
+        being_written,
         ..
     } = writing;
     keep_draft(conversation, text, attaching, kept, writing.is_temporary);
@@ -232,7 +233,7 @@ pub fn Composer(
         text,
         attaching,
         model,
-        is_generating,
+        is_generating: Signal::derive(move || being_written.with(Option::is_some)),
     };
 
     let parameters = ParametersOf::new(conversation, model);
@@ -302,7 +303,7 @@ fn SendOrStop(writing: Writing) -> impl IntoView {
     Effect::new(move |_| is_live.set(true));
     let cannot_send = move || is_live.get() && !writing.is_ready();
     move || {
-        if writing.is_generating.get() {
+        if writing.being_written.with(Option::is_some) {
             view! {
                 <button
                     class="composer__send"

@@ -43,6 +43,8 @@ pub struct OpenConversation {
     pub problem: RwSignal<Option<AppError>>,
     /// What the reader is doing with its messages.
     pub acts: Acts,
+    /// How many answers have ended that are not shown.
+    pub ended_elsewhere: RwSignal<u32>,
     loads: StoredValue<Loads>,
     elsewhere: StoredValue<Elsewhere>,
 }
@@ -77,6 +79,7 @@ impl OpenConversation {
             queue: RwSignal::new(view.queue),
             problem: RwSignal::new(None),
             acts: Acts::new(),
+            ended_elsewhere: RwSignal::new(0),
             loads: StoredValue::new(Loads::default()),
             elsewhere: StoredValue::new(Elsewhere::default()),
         }
@@ -88,13 +91,19 @@ impl OpenConversation {
             .with(|messages| messages.iter().find(|message| message.id == id).cloned())
     }
 
-    /// Whether an answer is being written.
+    /// Whether the answer at its end is being written.
     pub fn is_generating(self) -> Signal<bool> {
+        let being_written = self.being_written();
+        Signal::derive(move || being_written.with(Option::is_some))
+    }
+
+    /// The answer at its end, while that is being written.
+    pub fn being_written(self) -> Signal<Option<MessageId>> {
         let running = Memo::new(move |_| {
             self.messages.with(|messages| {
-                messages
-                    .last()
-                    .is_some_and(|last| last.status.get() == MessageStatus::Generating)
+                let last = messages.last();
+                let last = last.filter(|last| last.status.get() == MessageStatus::Generating);
+                last.map(|last| last.id)
             })
         });
         running.into()
@@ -124,6 +133,9 @@ impl OpenConversation {
                     Some(Outcome::Applied | Outcome::Old) => {}
                     Some(Outcome::Missed) => self.refresh(),
                     None => {
+                        if progress.status != MessageStatus::Generating {
+                            self.ended_elsewhere.try_update(|count| *count += 1);
+                        }
                         let is_news = self.elsewhere.try_update_value(|elsewhere| {
                             elsewhere.hears(progress.message, progress.seq)
                         });

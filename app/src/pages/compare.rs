@@ -27,6 +27,7 @@ use crate::{
         header::Header,
         message::Ending,
         reasoning::{BlockList, Reasoning},
+        sidebar::Sidebar,
         tools::{self, Preview},
     },
     error::AppError,
@@ -85,6 +86,15 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
     comparing.watch();
     let written = comparing.being_written();
     let is_generating = Signal::derive(move || written.get() > 0);
+    // The sidebar shows who is answering.
+    let sidebar = expect_context::<Sidebar>();
+    Effect::new(move |before: Option<bool>| {
+        let now = is_generating.get();
+        if before.is_some_and(|before| before != now) {
+            sidebar.reload();
+        }
+        now
+    });
     // Drawn once, by the server, for a page that can't be told.
     let refreshes = is_generating.get_untracked();
     let (at_once, shown) = (MOST_AT_ONCE.to_string(), MOST_COMPARED.to_string());

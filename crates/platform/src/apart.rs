@@ -12,7 +12,7 @@ use std::{
 
 use bytes::Bytes;
 #[cfg(unix)]
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, nice, setrlimit};
 use serde::Serialize;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -180,6 +180,8 @@ pub(crate) fn tell(told: &impl Serialize) -> io::Result<()> {
 /// Seconds of the processor, bytes of memory, and no file that could be opened or written.
 #[cfg(unix)]
 fn bound(bounds: Bounds) -> io::Result<()> {
+    // Whoever waits for an answer goes first.
+    nice(19)?;
     limit(Resource::Cpu, bounds.seconds)?;
     limit(Resource::Core, 0)?;
     limit(Resource::Fsize, 0)?;

@@ -12,7 +12,7 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use model::{DiagramSource, Drawing, UserId};
+use model::{DiagramSource, Drawing, Permission, UserId};
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
 use tokio::{
@@ -22,7 +22,9 @@ use tokio::{
 
 pub use process::draw_for_another;
 
-use crate::{Error, documents::DocumentReader, files::FilesError, identity::Caller};
+use crate::{
+    Error, documents::DocumentReader, files::FilesError, identity::Caller, memory::Memory,
+};
 
 /// So many are drawn at once, and one of each person.
 const AT_ONCE: usize = 2;
@@ -43,6 +45,7 @@ pub struct Diagrams(Arc<Inner>);
 
 struct Inner {
     drawer: DocumentReader,
+    memory: Memory,
     places: Semaphore,
     turns: Cache<UserId, Arc<Semaphore>>,
     drawn: Cache<[u8; 32], Drawing>,
@@ -50,7 +53,7 @@ struct Inner {
 
 impl Diagrams {
     /// `drawer` is the program that reads documents; it draws as well.
-    pub(crate) fn new(drawer: DocumentReader) -> Self {
+    pub(crate) fn new(drawer: DocumentReader, memory: Memory) -> Self {
         let weight = |_: &[u8; 32], drawing: &Drawing| {
             let text = match drawing {
                 Drawing::Drawn(text) | Drawing::Misunderstood(text) => text.len(),
@@ -60,6 +63,7 @@ impl Diagrams {
         };
         Self(Arc::new(Inner {
             drawer,
+            memory,
             places: Semaphore::new(AT_ONCE),
             turns: Cache::builder()
                 .max_capacity(PEOPLE)
@@ -73,14 +77,17 @@ impl Diagrams {
         }))
     }
 
-    /// Draws a diagram for somebody, or tells why not. The same source gives the same drawing, whoever asks.
+    /// Draws a diagram for somebody who may chat, or tells why not.
     #[tracing::instrument(name = "api.diagrams.draw", skip_all)]
     pub async fn draw(&self, caller: &Caller, source: &DiagramSource) -> Result<Drawing, Error> {
+        caller.require(Permission::ChatUse)?;
         self.draw_for(caller.user(), source).await
     }
 
     async fn draw_for(&self, user: UserId, source: &DiagramSource) -> Result<Drawing, Error> {
-        let key: [u8; 32] = Sha256::digest(source.as_str()).into();
+        // Kept for each by themselves: how soon it comes tells nobody what others have drawn.
+        let key = Sha256::new().chain_update(user.as_uuid().as_bytes());
+        let key: [u8; 32] = key.chain_update(source.as_str()).finalize().into();
         if let Some(drawing) = self.0.drawn.get(&key).await {
             return Ok(drawing);
         }
@@ -95,6 +102,9 @@ impl Diagrams {
         // Whoever pressed twice waited for the first.
         if let Some(drawing) = self.0.drawn.get(&key).await {
             return Ok(drawing);
+        }
+        if self.0.memory.is_short() {
+            return Err(Error::Overloaded);
         }
         let drawing = process::draw(&self.0.drawer, source).await;
         let drawing = drawing.map_err(|error| Error::Files(FilesError::Reader(error)))?;

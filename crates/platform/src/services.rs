@@ -120,7 +120,8 @@ impl Services {
             generation.node.clone(),
             gateway.time_zone.clone(),
         );
-        let diagrams = Diagrams::new(files.reader.clone());
+        let memory = Memory::of_this_process();
+        let diagrams = Diagrams::new(files.reader.clone(), memory.clone());
         let files = Files::new(
             db.clone(),
             Arc::clone(&clock),
@@ -129,7 +130,6 @@ impl Services {
             files,
         );
         let usage = Usage::new(db.clone(), Arc::clone(&clock), gateway.time_zone.clone());
-        let memory = Memory::of_this_process();
         let parts = GatewayParts {
             db: db.clone(),
             identity: identity.clone(),

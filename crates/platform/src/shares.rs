@@ -239,7 +239,10 @@ impl Shares {
                 let file = self.0.db.file_of_work(found.owner, id).await?;
                 file.ok_or(Error::NotFound)?
             }
-            Shareable::File(id) => id,
+            Shareable::File(id) => {
+                self.file(found.owner, id).await?;
+                id
+            }
             Shareable::Transcript(_) | Shareable::Conversation(_) => return Err(Error::NotFound),
         };
         Ok(self.0.files.content(found.owner, file).await?)

@@ -35,7 +35,7 @@ use crate::{
     generation::Generations,
     identity::Caller,
     jobs::{Jobs, Stopped},
-    store::{Allowance, Db, NewJob, NewTranscript},
+    store::{Allowance, Db, Job, NewJob, NewTranscript},
 };
 use step::{Hearing, Order};
 
@@ -296,11 +296,19 @@ impl Transcripts {
         &self,
         owner: UserId,
         submission: SubmissionId,
-        order: &str,
+        job: &Job,
     ) -> Result<(), Error> {
-        let order: Order = serde_json::from_str(order).map_err(|_| Error::NotFound)?;
+        // The job that worked on it last: whoever tried again or stopped since has had the last word.
+        let kept = self.0.db.transcript_of_job(owner, job.id).await?;
+        let kept = kept.ok_or(Error::NotFound)?;
+        let order: Order = serde_json::from_str(&job.input).map_err(|_| Error::NotFound)?;
+        let is_heard = listing::state_of(&kept) == TranscriptState::Ready;
+        let is_noted = listing::notes_of(&kept) == NotesState::Ready;
         let what = match (order.hear, order.translate) {
-            (Some(_), _) => Again::Hearing,
+            (Some(_), _) if !is_heard => Again::Hearing,
+            (Some(_), Some(language)) if is_noted => Again::Translation(language),
+            (Some(_), _) if is_noted => return Err(Error::NotFound),
+            (Some(_), _) => Again::Notes,
             (None, Some(language)) => Again::Translation(language),
             (None, None) => Again::Notes,
         };
@@ -327,7 +335,14 @@ impl Transcripts {
                 if !matches!(state, TranscriptState::Failed | TranscriptState::Cancelled) {
                     return Ok(());
                 }
-                serde_json::from_str(&kept.wish).map_err(|_| Error::NotFound)?
+                let order: Order = serde_json::from_str(&kept.wish).map_err(|_| Error::NotFound)?;
+                // Under the rules of now.
+                let offered = self.offered(&inner.db.allowance(owner).await?);
+                let hearing = order.hear.as_ref();
+                if !hearing.is_some_and(|it| offered.iter().any(|one| one.name == it.model)) {
+                    return Err(Error::UnknownModel);
+                }
+                order
             }
             _ if state != TranscriptState::Ready => return Err(Error::NotFound),
             Again::Notes => {

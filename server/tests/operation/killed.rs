@@ -280,6 +280,7 @@ struct Lin {
 
 impl Lin {
     async fn at(process: &Process) -> anyhow::Result<Self> {
+        process.owned().await?;
         let browser = process.anonymous()?;
         browser.register("lin").await?.done()?;
         Self::logged_in(browser, process).await

@@ -98,10 +98,21 @@ impl Process {
         text(&self.log)
     }
 
+    /// Somebody who owns the site, without whom `liantai doctor` is not content.
+    pub(crate) async fn owned(&self) -> anyhow::Result<()> {
+        self.anonymous()?.register("owner").await?.done()?;
+        self.succeeds(&["user", "role", "owner@example.com", "owner"])
+            .await
+    }
+
     /// `liantai doctor --reconcile` finds nothing that differs.
     pub(crate) async fn reconciles(&self) -> anyhow::Result<()> {
+        self.succeeds(&["doctor", "--reconcile"]).await
+    }
+
+    async fn succeeds(&self, arguments: &[&str]) -> anyhow::Result<()> {
         let mut command = command(&self.file);
-        let command = command.args(["doctor", "--reconcile"]);
+        let command = command.args(arguments);
         let output = command.stdout(Stdio::piped()).output().await?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         ensure!(output.status.success(), "{said}");

@@ -116,7 +116,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let is_application = answering.as_ref().is_some_and(|it| it.is_application) && !is_withdrawn;
     let conversation = OpenConversation::new(view);
     let is_temporary = conversation.is_temporary;
-    let is_generating = conversation.is_generating();
+    let being_written = conversation.being_written();
     let unseen = unseen_end(conversation);
     let found = Found::in_query();
     provide_context(found);
@@ -139,7 +139,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
 
         pending: RwSignal::new(None),
         problem: conversation.problem,
-        is_generating,
+        being_written,
         queue: Some(conversation.queue),
         is_temporary: Signal::stored(is_temporary),
     };
@@ -157,8 +157,12 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         watch(conversation);
     }
     // The sidebar shows titles and who is answering.
-    Effect::new(move |before: Option<(String, bool)>| {
-        let now = (conversation.title.get(), is_generating.get());
+    Effect::new(move |before: Option<(String, bool, u32)>| {
+        let now = (
+            conversation.title.get(),
+            being_written.get().is_some(),
+            conversation.ended_elsewhere.get(),
+        );
         if before.is_some_and(|before| before != now) {
             sidebar.reload();
         }
@@ -173,8 +177,11 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         conversation.append(asked);
         scroller.sent();
     };
-    // Drawn once, by the server, for a page that can't be told.
-    let refreshes = is_generating.get_untracked();
+    // Drawn once, by the server, for a page that can't be told. What waits may wait for answers that are not shown.
+    let waits = conversation
+        .queue
+        .with_untracked(|queue| !queue.is_empty() && !queue.is_paused);
+    let refreshes = being_written.with_untracked(Option::is_some) || waits;
     view! {
         <Title text=move || {
             let mark = if unseen.get() { MARK } else { "" };

@@ -163,7 +163,7 @@ fn NewConversation(
 
         pending: RwSignal::new(None),
         problem: RwSignal::new(problem),
-        is_generating: Signal::stored(false),
+        being_written: Signal::stored(None),
         queue: None,
         is_temporary,
     };

@@ -3,9 +3,13 @@
 use leptos::{prelude::*, task::spawn_local};
 use model::{Comparison, ConversationEvent, ConversationId, MessageId, MessageStatus};
 
+use super::asking::ANSWERS;
 use crate::{
     api::compare::{compare_with, load_comparison, stop_compared},
-    browser::events::{self, Watcher},
+    browser::{
+        self,
+        events::{self, Watcher},
+    },
     chat::{answer::OpenMessage, elsewhere::Elsewhere, follow::Outcome},
     error::AppError,
 };
@@ -24,6 +28,8 @@ pub struct Comparing {
     problem: RwSignal<Option<AppError>>,
     /// Answers that are heard of and are not among them: they are to another question, and load nothing anew with each word.
     elsewhere: StoredValue<Elsewhere>,
+    /// How often all was asked for, and which of these came in last: an older one takes nothing away.
+    loads: StoredValue<(u32, u32)>,
 }
 
 impl Comparing {
@@ -41,6 +47,7 @@ impl Comparing {
             costs: RwSignal::new(comparison.costs),
             problem,
             elsewhere: StoredValue::new(Elsewhere::default()),
+            loads: StoredValue::new((0, 0)),
         }
     }
 
@@ -82,8 +89,12 @@ impl Comparing {
     pub fn stop(self, answer: Option<MessageId>) {
         let answer = answer.map(|id| id.to_string()).unwrap_or_default();
         spawn_local(async move {
-            if let Err(error) = stop_compared(self.id, self.question, answer).await {
-                self.problem.try_set(Some(error));
+            match stop_compared(self.id, self.question, answer).await {
+                // The button that was pressed goes with the answer's end.
+                Ok(()) => browser::focus_drawn(ANSWERS.to_owned()),
+                Err(error) => {
+                    self.problem.try_set(Some(error));
+                }
             }
         });
     }
@@ -94,9 +105,25 @@ impl Comparing {
     }
 
     fn reload(self) {
+        let begun = self.loads.try_update_value(|(begun, _)| {
+            *begun += 1;
+            *begun
+        });
+        let Some(turn) = begun else {
+            return;
+        };
         spawn_local(async move {
             match load_comparison(self.id, self.question).await {
-                Ok(comparison) => self.merge(comparison),
+                Ok(comparison) => {
+                    let is_newest = self.loads.try_update_value(|(_, taken)| {
+                        let is_newest = turn > *taken;
+                        *taken = turn.max(*taken);
+                        is_newest
+                    });
+                    if is_newest == Some(true) {
+                        self.merge(comparison);
+                    }
+                }
                 Err(error) => {
                     self.elsewhere.try_update_value(Elsewhere::forget);
                     self.problem.try_set(Some(error));

@@ -203,7 +203,9 @@ fn begin(out: &mut String, start: &BytesStart<'_>, ground: &str) -> Option<()> {
     for (name, side) in [("x", x), ("y", y), ("width", width), ("height", height)] {
         push_attribute(out, name, &side.to_string());
     }
-    push_attribute(out, "fill", ground);
+    // It may come from the source.
+    let is_colour = !ground.is_empty() && is_harmless(ground);
+    push_attribute(out, "fill", if is_colour { ground } else { "#fff" });
     out.push_str("></rect>");
     Some(())
 }

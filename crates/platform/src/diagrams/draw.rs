@@ -13,8 +13,11 @@ const TOLD: usize = 240;
 
 /// Draws it.
 pub(super) fn draw(source: &str) -> Drawing {
-    let theme = match mermaid_svg::parse_with_meta(source) {
-        Ok((_, meta)) => meta.theme.as_deref().and_then(Theme::by_name),
+    let (theme, variables) = match mermaid_svg::parse_with_meta(source) {
+        Ok((_, meta)) => (
+            meta.theme.as_deref().and_then(Theme::by_name),
+            meta.theme_variables,
+        ),
         Err(error) => return Drawing::Misunderstood(told(&error.to_string())),
     };
     let theme = theme.unwrap_or_default();
@@ -23,7 +26,9 @@ pub(super) fn draw(source: &str) -> Drawing {
         Err(error) => return Drawing::Misunderstood(told(&error.to_string())),
     };
     // The ground that the colours are meant for, so that it can be read on a dark page too.
-    match clean(&drawn, &theme.bg) {
+    let mut shown = theme;
+    shown.apply_theme_variables(&variables);
+    match clean(&drawn, &shown.bg) {
         Some(drawing) if drawing.len() <= LARGEST => Drawing::Drawn(drawing),
         _ => Drawing::Undrawable,
     }

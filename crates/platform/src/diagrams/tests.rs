@@ -285,7 +285,7 @@ fn what_nests_deeply_ends() {
 async fn a_diagram_is_drawn_once_and_a_fault_of_the_program_is_told() -> Result<(), Error> {
     let somebody = UserId::from_uuid(Uuid::from_u128(1));
     let source = |text: &str| DiagramSource::parse(text.to_owned()).unwrap();
-    let diagrams = Diagrams::new(DocumentReader::Here);
+    let diagrams = Diagrams::new(DocumentReader::Here, Memory::of_this_process());
     let pie = source("pie\n  \"a\" : 1");
     let (first, second) = tokio::join!(
         diagrams.draw_for(somebody, &pie),
@@ -294,7 +294,10 @@ async fn a_diagram_is_drawn_once_and_a_fault_of_the_program_is_told() -> Result<
     assert_eq!(first?, second?);
     diagrams.0.drawn.run_pending_tasks().await;
     assert_eq!(diagrams.0.drawn.entry_count(), 1);
-    let nowhere = Diagrams::new(DocumentReader::Process("/nowhere/at/all".into()));
+    let nowhere = Diagrams::new(
+        DocumentReader::Process("/nowhere/at/all".into()),
+        Memory::of_this_process(),
+    );
     let failed = nowhere.draw_for(somebody, &pie).await;
     let code = failed.err().map(|error| error.code());
     assert_eq!(code, Some(FailureCode::FilesUnavailable));

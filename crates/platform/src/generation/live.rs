@@ -94,7 +94,8 @@ struct Shown {
 /// An event as it goes over the wire.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// `{message}.{seq}`; events without a place in an answer have none.
+    /// `{message}.{seq}`, for who watches a conversation of all its answers that are being written, with commas between; events without
+    /// a place in an answer have none.
     pub id: Option<String>,
     /// The JSON of a [`ConversationEvent`].
     pub data: Arc<str>,

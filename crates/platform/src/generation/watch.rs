@@ -4,7 +4,7 @@ use std::{collections::VecDeque, fmt::Write as _, sync::Arc};
 
 use futures_util::{Stream, stream};
 use model::{ConversationEvent, MessageId};
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::{
     hub::{Hub, Signal, Subscription},
@@ -89,6 +89,15 @@ impl Watch {
             return Some(first);
         }
         loop {
+            // What is no growth goes first: on a slow line there is always some more of that.
+            match self.subscription.signals.try_recv() {
+                Ok(Signal::Grew) => continue,
+                Ok(Signal::Aside(event)) => return Some(event),
+                Err(TryRecvError::Lagged(_)) => {
+                    return Some(Event::aside(&ConversationEvent::Changed));
+                }
+                Err(TryRecvError::Empty | TryRecvError::Closed) => {}
+            }
             if let Some(event) = self.grown() {
                 return Some(event);
             }

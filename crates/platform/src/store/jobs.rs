@@ -69,6 +69,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FIND", reading::FIND),
     ("PAGE", reading::PAGE),
     ("CHANGED", reading::CHANGED),
+    ("SINCE", reading::SINCE),
     ("OPEN", reading::OPEN),
     ("RUNNING_STEPS", reading::RUNNING_STEPS),
     ("CLAIM", CLAIM),

@@ -52,10 +52,12 @@ pub(super) const TAKE: &str = "
 
 /// The one whose turn it is, how the run that was begun last ended, and how many were refused. A run that ended because its answer
 /// waits for a click has left no whole answer, and a question of a run that goes on is none. Of several answers that were begun at once
-/// the first counts, which is the one that is shown, once none of them is being written any more.
+/// the first counts, once none of them is being written any more; where another is shown by now, that has to be whole as well.
 pub(super) const NEXT: &str = "
     SELECT q.id,
            CASE WHEN EXISTS (SELECT 1 FROM generations r WHERE r.conversation_id = $1 AND r.status = 'running') THEN 'running'
+                WHEN EXISTS (SELECT 1 FROM conversations c JOIN messages l ON l.id = c.leaf_id
+                             WHERE c.id = $1 AND l.status NOT IN ('complete', 'truncated')) THEN 'waiting'
                 ELSE (SELECT CASE WHEN g.status = 'done' AND m.status = 'waiting' THEN 'waiting' ELSE g.status END
                       FROM generations g JOIN messages m ON m.id = g.message_id
                       WHERE g.conversation_id = $1 AND g.lane = 0 AND NOT g.is_round ORDER BY g.id DESC LIMIT 1) END,
@@ -74,6 +76,7 @@ const WAITING: &str = "
            FROM generations g JOIN messages m ON m.id = g.message_id
            WHERE g.conversation_id = q.conversation_id AND g.lane = 0 AND NOT g.is_round ORDER BY g.id DESC LIMIT 1) = 'done'
       AND NOT EXISTS (SELECT 1 FROM generations r WHERE r.conversation_id = q.conversation_id AND r.status = 'running')
+      AND NOT EXISTS (SELECT 1 FROM messages l WHERE l.id = c.leaf_id AND l.status NOT IN ('complete', 'truncated'))
       AND NOT EXISTS (SELECT 1 FROM queued_messages r WHERE r.conversation_id = q.conversation_id AND r.refused IS NOT NULL)
     ORDER BY q.conversation_id LIMIT $2";
 

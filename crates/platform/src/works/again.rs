@@ -27,7 +27,8 @@ impl Works {
     }
 
     /// Has anybody's job that failed done once more, at its owner's cost and as far as they may have it done now, and writes that
-    /// down. Once: asked for again, it is the same job. What its owner stopped stays stopped.
+    /// down. Once: asked for again, it is the same job. What its owner stopped stays stopped, and what they have asked for again since is
+    /// theirs.
     #[tracing::instrument(name = "api.works.job_again", skip_all)]
     pub async fn job_again(&self, caller: &Caller, audit: &Audit, id: JobId) -> Result<(), Error> {
         let inner = &*self.0;
@@ -47,8 +48,12 @@ impl Works {
         if known.is_none() {
             if job.kind == JobKind::Transcript {
                 let transcripts = &inner.transcripts;
-                transcripts.job_again(owner, submission, &job.input).await?;
+                transcripts.job_again(owner, submission, &job).await?;
             } else {
+                // The owner has tried again since, and may have stopped that.
+                if inner.db.asked_since(&job).await? {
+                    return Err(Error::NotFound);
+                }
                 let wish = self.wish_for_nothing(job).await?;
                 self.make_for(owner, submission, &wish).await?;
             }

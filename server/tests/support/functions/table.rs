@@ -552,8 +552,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "messages.stop_compared",
         &[("id", Value::Conversation), ("question", Value::Message)],
     ),
-    members_with(
+    permitted(
         "messages.draw_diagram",
+        Permission::ChatUse,
         &[("source", Value::Text("pie\n\"a\": 1"))],
     ),
     members("generation.estimate"),

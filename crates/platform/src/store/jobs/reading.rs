@@ -20,6 +20,8 @@ pub(super) const CHANGED: &str = concat!(
     columns!(),
     " FROM jobs WHERE owner_id = $1 AND updated_at >= $2 ORDER BY updated_at LIMIT $3"
 );
+pub(super) const SINCE: &str = "
+    SELECT COUNT(*) FROM jobs WHERE owner_id = $1 AND kind = $2 AND id > $3 AND input = $4";
 pub(super) const OPEN: &str = "SELECT COUNT(*) FROM jobs WHERE id = $1 AND ended_at IS NULL";
 pub(super) const RUNNING_STEPS: &str = "SELECT step FROM jobs WHERE state IN ('queued', 'running') AND ended_at IS NULL AND model = $1";
 
@@ -36,6 +38,19 @@ impl Db {
             .fetch_optional(pool)
             .await?);
         row.map(Job::try_from).transpose()
+    }
+
+    /// Whether the job's owner has asked for the very same since.
+    #[tracing::instrument(name = "store.jobs.asked_since", level = "debug", skip_all)]
+    pub(crate) async fn asked_since(&self, job: &Job) -> Result<bool> {
+        let count: i64 = on_pool!(self.reader(), |pool| sqlx::query_scalar(SINCE)
+            .bind(job.owner.to_string())
+            .bind(job.kind.as_str())
+            .bind(job.id.to_string())
+            .bind(job.input.as_str())
+            .fetch_one(pool)
+            .await?);
+        Ok(count > 0)
     }
 
     /// The owner's jobs of a kind, newest first, those before `before`.

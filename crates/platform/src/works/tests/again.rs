@@ -91,6 +91,17 @@ async fn a_job_that_failed_is_done_once_more_by_who_may_and_once() {
         works.cancel(&house.lin, mine[0].id).await.unwrap();
         let stopped = works.job_again(&boss, audit, mine[0].id).await;
         assert!(matches!(stopped, Err(Error::NotFound)));
+        // Nor is it begun again by way of one before it.
+        let other = house.make(&Wish::Image(image(1))).await.unwrap();
+        execute(
+            &db,
+            &format!("UPDATE jobs SET state = 'failed', ended_at = 1 WHERE id = '{other}'"),
+        )
+        .await;
+        let own = works.again(&house.lin, house.submission(), other).await;
+        works.cancel(&house.lin, own.unwrap()).await.unwrap();
+        let since = works.job_again(&boss, audit, other).await;
+        assert!(matches!(since, Err(Error::NotFound)));
         let told = "SELECT COUNT(*) FROM audit_log WHERE action = 'job.again' AND outcome = ";
         assert_eq!(count(&db, &format!("{told}'done'")).await, 2);
         assert_eq!(count(&db, &format!("{told}'refused'")).await, 1);
