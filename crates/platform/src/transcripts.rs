@@ -308,9 +308,8 @@ impl Transcripts {
             (Some(_), _) if !is_heard => Again::Hearing,
             (Some(_), Some(language)) if is_noted => Again::Translation(language),
             (Some(_), _) if is_noted => return Err(Error::NotFound),
-            (Some(_), _) => Again::Notes,
             (None, Some(language)) => Again::Translation(language),
-            (None, None) => Again::Notes,
+            (Some(_), _) | (None, None) => Again::Notes,
         };
         self.again_for(owner, submission, order.transcript, what)
             .await
