@@ -53,5 +53,7 @@ pub fn all(root: &Element, selector: &str) -> Vec<Element> {
 pub fn AloudBar(aloud: Aloud) -> impl IntoView {
     provide_context(aloud);
     let wanted = Memo::new(move |_| aloud.0.with(Option::is_some));
-    view! { <div class="aloud" hidden=move || !wanted.get()><Part page=Own::ReadAloud wanted=wanted.into()/></div> }
+    // Once it is there it stays, unseen: what closes it is still running when it is closed.
+    let is_there = Memo::new(move |before: Option<&bool>| before == Some(&true) || wanted.get());
+    view! { <div class="aloud" hidden=move || !wanted.get()><Part page=Own::ReadAloud wanted=is_there.into()/></div> }
 }

@@ -223,9 +223,10 @@ fn WithModel(
                 <Glyph icon=Icon::Again/>
                 {words.regenerate}
             </button>
+        </form>
             {question.map(|question| view! {
                 <a
-                    class="button"
+                    class="menu__item"
                     href=format!("/c/{}/compare/{question}", conversation.id)
                     on:click=move |_| conversation.acts.menu.set(None)
                 >
@@ -233,7 +234,6 @@ fn WithModel(
                     {words.compare_several}
                 </a>
             })}
-        </form>
     }
 }
 

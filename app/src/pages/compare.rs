@@ -112,7 +112,7 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
         </Header>
         <div class="comparison" id="main" tabindex="-1" on:click=move |event| tools::press(&event, preview)>
             <Notice error=problem/>
-            <section class="comparison__question" aria-label=words.you>
+            <section class="comparison__question" aria-label=words.you tabindex="0">
                 <Attachments attachments=question.attachments/>
                 {(!question.text.is_empty()).then(|| view! { <p class="message__question">{question.text}</p> })}
             </section>
