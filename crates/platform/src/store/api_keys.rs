@@ -3,7 +3,11 @@
 use model::{ApiKey, ApiKeyDraft, ApiKeyId, Millis, ModelName, PermissionSet, UserId};
 use sqlx::{FromRow, types::Json};
 
-use super::{Db, Result, audit::append_audit, on_pool, rows};
+use super::{
+    Db, Result,
+    audit::{append_audit, audited},
+    on_pool, rows,
+};
 use crate::audit::Record;
 
 macro_rules! columns {
@@ -179,9 +183,10 @@ impl Db {
         draft: &ApiKeyDraft,
         record: &Record,
     ) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let changed = sqlx::query(UPDATE)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(UPDATE)
                 .bind(owner.to_string())
                 .bind(id.to_string())
                 .bind(&draft.name)
@@ -193,16 +198,7 @@ impl Db {
                 .bind(draft.budget_per_month)
                 .bind(draft.finishes)
                 .bind(draft.expires_at.map(Millis::get))
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if changed == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        ))
     }
 
     /// Deletes a key; returns whether the person had it.
@@ -213,21 +209,13 @@ impl Db {
         id: ApiKeyId,
         record: &Record,
     ) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let deleted = sqlx::query(DELETE)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(DELETE)
                 .bind(owner.to_string())
                 .bind(id.to_string())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if deleted == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        ))
     }
 
     /// Remembers when and from where the key was used.

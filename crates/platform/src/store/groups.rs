@@ -8,7 +8,7 @@ use sqlx::{FromRow, types::Json};
 
 use super::{
     Db, Result,
-    audit::append_audit,
+    audit::{append_audit, audited},
     on_pool,
     people::{Touched, below},
     rows,
@@ -295,20 +295,11 @@ impl Db {
     /// Deletes a group; its members lose what they had by it. Whether there was one.
     #[tracing::instrument(name = "store.groups.delete", skip_all)]
     pub(crate) async fn delete_group(&self, id: GroupId, record: &Record) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let deleted = sqlx::query(DELETE)
-                .bind(id.to_string())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if deleted == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(DELETE).bind(id.to_string())
+        ))
     }
 
     /// Puts the person into the group, if they stand below `ceiling`.
