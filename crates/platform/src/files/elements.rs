@@ -167,7 +167,7 @@ mod tests {
         let mut rest = Bytes::copy_from_slice(file);
         let mut ids = Vec::new();
         while let Some(Some((id, size))) = elements.header(&mut rest) {
-            elements.header.clear();
+            elements.passing.header.clear();
             if matches!(role(id, size), Role::Media | Role::Telling) {
                 let _ = rest.split_to(usize::try_from(size.unwrap()).unwrap());
             }
