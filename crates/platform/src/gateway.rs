@@ -34,7 +34,7 @@ use moka::future::Cache;
 use tokio_util::sync::CancellationToken;
 
 pub use access::Principal;
-pub use cache::CacheId;
+pub use cache::{CacheId, Likeness};
 pub use call::{Ask, Ending, Running};
 pub use error::{GatewayError, LimitKind};
 pub(crate) use jobs::{JobAsk, JobEnd};
@@ -50,6 +50,7 @@ use crate::{
     identity::Identity,
     ledger::Ledger,
     store::{Db, Redis},
+    vault::Vault,
 };
 use access::Credentials;
 use cache::Answers;
@@ -85,6 +86,8 @@ pub struct GatewayOptions {
     pub late_at_most: Option<Duration>,
     /// Where several processes keep what a person and everybody may ask together.
     pub shared_limits: Option<Redis>,
+    /// Where several processes keep answers that may be given again; otherwise each does in its memory.
+    pub shared_answers: Option<Redis>,
 }
 
 impl Default for GatewayOptions {
@@ -99,6 +102,7 @@ impl Default for GatewayOptions {
             calls_at_once: 10_000,
             late_at_most: None,
             shared_limits: None,
+            shared_answers: None,
         }
     }
 }
@@ -144,6 +148,8 @@ pub struct GatewayParts {
     pub audit: Audit,
     /// How much memory is left.
     pub memory: Memory,
+    /// What seals answers that are kept outside of this process.
+    pub vault: Vault,
     /// The upstream.
     pub client: Client,
     /// The time.
@@ -157,6 +163,7 @@ impl Gateway {
     pub fn new(parts: GatewayParts, options: GatewayOptions) -> Self {
         let briefly = |most: u64| moka::future::CacheBuilder::new(most).time_to_live(KNOWN_FOR);
         Self(Arc::new(Inner {
+            answers: Answers::new(options.shared_answers.clone(), &parts.vault),
             memory: parts.memory,
             room: Room::new(options.calls_at_once, options.late_at_most),
             lanes: Lanes::new(&options.site),
@@ -177,7 +184,6 @@ impl Gateway {
                 .time_to_live(KNOWN_FOR)
                 .build(),
             watches: Watches::default(),
-            answers: cache::answers(),
         }))
     }
 

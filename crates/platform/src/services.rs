@@ -136,6 +136,7 @@ impl Services {
             ledger: ledger.clone(),
             audit: identity.audit().clone(),
             memory: memory.clone(),
+            vault: vault.clone(),
             client: bailian.clone(),
             clock: Arc::clone(&clock),
             ids: ids.clone(),

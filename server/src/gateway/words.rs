@@ -180,9 +180,11 @@ pub(super) fn not_offered(field: &str, chinese: bool) -> String {
 
 pub(super) fn cache_life(most: u64, chinese: bool) -> String {
     if chinese {
-        format!("x-liantai-cache 应为 1 至 {most} 秒。")
+        format!("x-liantai-cache 应为 1 至 {most} 秒，或以 0 表示不使用缓存。")
     } else {
-        format!("x-liantai-cache must be a number of seconds from 1 to {most}.")
+        format!(
+            "x-liantai-cache must be a number of seconds from 1 to {most}, or 0 for no cached answer."
+        )
     }
 }
 

@@ -203,6 +203,7 @@ fn quiet(config: &mut Config) {
     config.redis = plain.redis;
     config.identity.sessions = plain.identity.sessions;
     config.gateway.limits = plain.gateway.limits;
+    config.gateway.answers = plain.gateway.answers;
 }
 
 /// One task at the upstream, one line in the log and nothing reserved for each, and no file too many.

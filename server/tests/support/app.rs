@@ -7,7 +7,7 @@ use model::BuiltIn;
 use platform::{SystemClock, gateway::Gateway};
 use server::{
     application::Application,
-    config::{Config, LimitsIn, Secret, SessionsIn},
+    config::{AnswersIn, Config, LimitsIn, Secret, SessionsIn},
 };
 use simulator::{Account, Handle};
 use tokio::task::JoinHandle;
@@ -183,6 +183,7 @@ pub(crate) fn config(database: &Database) -> Config {
         config.redis.prefix.clone_from(prefix);
         config.identity.sessions = SessionsIn::Redis;
         config.gateway.limits = LimitsIn::Redis;
+        config.gateway.answers = AnswersIn::Redis;
     }
     config.simulator.latency_ms = 0;
     config.simulator.speed = 0;

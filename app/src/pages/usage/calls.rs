@@ -105,8 +105,14 @@ fn Line(line: CallLine, place: Place) -> impl IntoView {
     } else {
         words.calls_unpriced.to_owned()
     };
-    let estimated = (call.usage_source == UsageSource::Estimated)
-        .then(|| view! { <span class="usage__aside">{words.source_estimated}</span> });
+    let source = matches!(
+        call.usage_source,
+        UsageSource::Estimated | UsageSource::Cached
+    );
+    let source = source.then(|| {
+        let source = words.usage_source(call.usage_source);
+        view! { <span class="usage__aside">{source}</span> }
+    });
     let tokens = call
         .usage
         .input_tokens
@@ -132,7 +138,7 @@ fn Line(line: CallLine, place: Place) -> impl IntoView {
             </Cell>
             <Cell heading>{whose}</Cell>
             <Cell heading=words.usage_tokens>
-                <span class="usage__figure">{count(tokens)}</span> " " {estimated}
+                <span class="usage__figure">{count(tokens)}</span> " " {source}
             </Cell>
             <Cell heading=words.usage_cost><span class="usage__figure">{cost}</span></Cell>
             <Cell heading=words.calls_outcome>{outcome} " " <Details line/></Cell>
