@@ -191,7 +191,8 @@ mod tests {
         let sealed = redis.kept_answer(&hex(&id.0)).await.unwrap().unwrap();
         assert!(memchr::memmem::find(&sealed, b"secret").is_none());
         assert!(memchr::memmem::find(&sealed, b"event-stream").is_none());
-        let moved = redis.keep_answer(&hex(&another.0), sealed, MINUTE, LARGEST);
+        let name = hex(&another.0);
+        let moved = redis.keep_answer(&name, sealed, MINUTE, LARGEST);
         moved.await.unwrap();
         assert_eq!(other.get(&another).await, None);
     }
