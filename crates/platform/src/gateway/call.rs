@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Allowed, Gateway, GatewayError, Principal, UPSTREAM,
+    Allowed, BatchFile, Gateway, GatewayError, Principal, UPSTREAM,
     limits::Pass,
     price::{Extent, Prices},
     scan::Reported,
@@ -54,6 +54,8 @@ pub struct Ask {
     pub seconds: Option<u64>,
     /// Whether reasoning was asked for or forbidden, and how much of it, in tokens.
     pub thinking: (Option<bool>, Option<u64>),
+    /// The file of the batch that is asked for: it says what that can cost.
+    pub file: Option<BatchFile>,
 }
 
 impl Ask {
@@ -79,6 +81,7 @@ impl Ask {
             count: None,
             seconds: None,
             thinking: (None, None),
+            file: None,
         }
     }
 }
@@ -162,6 +165,8 @@ impl Gateway {
             .try_fold(0, |most: i64, price| price.map(|price| most.max(price)));
         let at_most = if free {
             Some(0)
+        } else if let Some(file) = &ask.file {
+            file.at_most
         } else {
             at_most.filter(|_| !ask.models.is_empty())
         };

@@ -1,5 +1,6 @@
 //! What exists at the upstream, by whoever made it.
 
+mod asks;
 mod gone;
 
 use std::collections::HashSet;
@@ -21,8 +22,12 @@ const AMONG: &str = "SELECT id FROM upstream_objects WHERE owner_id = ";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
-pub(super) const QUERIES: &[(&str, &str)] =
-    &[("OWNS", OWNS), ("WHERE", WHERE), ("GONE", gone::GONE)];
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("OWNS", OWNS),
+    ("WHERE", WHERE),
+    ("GONE", gone::GONE),
+    ("ASKS", asks::ASKS),
+];
 
 impl Db {
     /// Keeps whose it is; whoever was first stays.
