@@ -156,6 +156,11 @@ async fn ask(
     mut incoming: Incoming,
     mut running: Running,
 ) -> Response {
+    if let Some(file) = &incoming.of_file
+        && let Err(error) = running.asks_for_batch(file).await
+    {
+        return context.refused(&Refusal::of(&error.into(), context.chinese));
+    }
     let mut place = 0;
     loop {
         let asked = state

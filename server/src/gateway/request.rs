@@ -35,6 +35,8 @@ pub(super) struct Incoming {
     pub(super) at: Option<String>,
     /// Whether figures at the end of the stream were asked for by us and not by the caller.
     pub(super) strips_usage: bool,
+    /// The file of which a batch is to be made.
+    pub(super) of_file: Option<String>,
     /// The file that is read while it is handed on.
     pub(super) reading: Option<batch_file::Reading>,
 }
@@ -114,6 +116,7 @@ pub(super) async fn understand(
         scan: None,
         at,
         strips_usage: false,
+        of_file: None,
         reading: None,
     };
     match route.carries {
@@ -201,9 +204,10 @@ async fn of_json(
     } else if ask.operation == Operation::Batch {
         let file = scan.str_field("input_file_id")?;
         let file = file.ok_or(GatewayError::BatchFile(BatchFault::Unread))?;
-        let file = gateway.batch_file(principal, &file).await?;
-        ask.model.clone_from(&file.model);
-        ask.file = Some(file);
+        let asked = gateway.batch_file(principal, &file).await?;
+        ask.model.clone_from(&asked.model);
+        ask.file = Some(asked);
+        incoming.of_file = Some(file.into_owned());
     } else if ask.operation == Operation::Application && principal.is_restricted() {
         // An application asks models of its own choosing.
         return Err(GatewayError::UnknownModel {

@@ -3,6 +3,7 @@
 use http::Method;
 use model::BuiltIn;
 use serde_json::{Value, json};
+use simulator::{Fault, FaultOrder, Strike};
 
 use crate::support::{Program, TestApp, TestResult, answered};
 
@@ -151,6 +152,57 @@ async fn another_process_books_a_batch() -> TestResult {
     next.gateway.settle_unheard().await?;
     let booked = "SELECT COUNT(*) FROM calls WHERE operation = 'batch' AND outcome = 'succeeded' AND cost > 0";
     assert_eq!(app.number(booked).await?, 1);
+    adds_up(&app).await
+}
+
+/// An answer that breaks off leaves a batch that nobody was told of: it is found by its file, is its caller's, and is booked.
+#[tokio::test]
+async fn a_batch_whose_making_nobody_heard_of_is_found_and_booked() -> TestResult {
+    let app = TestApp::start().await?;
+    at_once(&app)?;
+    let lin = app.program("lin").await?;
+    let file = upload(&lin, "batch", line(1, "qwen-plus")).await?;
+    app.simulator.order_faults(FaultOrder {
+        path: "/compatible-mode/v1/batches".to_owned(),
+        ..FaultOrder::once(Strike {
+            fault: Fault::Cut(20),
+            after: 0,
+        })
+    });
+    let broken = lin.api.post("/v1/batches", of(&file)).await?;
+    assert!(broken.status.is_server_error(), "{}", broken.json());
+    let asked = "SELECT COUNT(*) FROM call_holds WHERE task_id LIKE 'batch-asked:%' AND amount > 0";
+    assert_eq!(app.number(asked).await?, 1);
+    two_minutes_pass(&app).await?;
+    // Found in one round, booked in the next.
+    for _ in 0..2 {
+        app.gateway.settle_unheard().await?;
+    }
+    let booked = "SELECT COUNT(*) FROM calls WHERE operation = 'batch' AND outcome = 'succeeded' AND cost > 0";
+    assert_eq!(app.number(booked).await?, 1);
+    adds_up(&app).await?;
+    let listed = lin.api.get("/v1/batches").await?.done()?;
+    assert_eq!(listed["data"].as_array().map(Vec::len), Some(1), "{listed}");
+
+    // Nothing was made: what was reserved is free again after a while.
+    app.simulator.order_faults(FaultOrder {
+        path: "/compatible-mode/v1/batches".to_owned(),
+        ..FaultOrder::once(Strike {
+            fault: Fault::Gateway(502),
+            after: 0,
+        })
+    });
+    let broken = lin.api.post("/v1/batches", of(&file)).await?;
+    assert!(broken.status.is_server_error(), "{}", broken.json());
+    two_minutes_pass(&app).await?;
+    app.gateway.settle_unheard().await?;
+    assert_eq!(app.number(asked).await?, 1);
+    for _ in 0..3 {
+        two_minutes_pass(&app).await?;
+    }
+    app.gateway.settle_unheard().await?;
+    let nothing = "SELECT COUNT(*) FROM calls WHERE operation = 'batch' AND outcome = 'interrupted' AND cost = 0 AND priced";
+    assert_eq!(app.number(nothing).await?, 1);
     adds_up(&app).await
 }
 

@@ -2,6 +2,7 @@
 //! and stays reserved until the batch has ended.
 
 mod lines;
+mod lost;
 mod settling;
 
 use bailian::capability::Catalogue;

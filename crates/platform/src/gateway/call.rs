@@ -1,6 +1,7 @@
 //! One call through the gateway, from its admission to its line in the log.
 
 mod ending;
+mod tied;
 
 use std::sync::Arc;
 
@@ -116,6 +117,8 @@ pub struct Running {
     output_at_most: Option<u64>,
     /// What is known of the end, should it be dropped.
     so_far: Ending,
+    /// By what name the ledger keeps it, where another process could go on with it.
+    tied: Option<String>,
 }
 
 impl Gateway {
@@ -231,6 +234,7 @@ impl Gateway {
             has_media: ask.has_media,
             output_at_most: ask.output_tokens,
             so_far: Ending::default(),
+            tied: None,
         })
     }
 
@@ -289,7 +293,7 @@ impl Running {
     /// Books how it ended, and returns when that is durable: the answer's last byte may leave now.
     pub async fn close(mut self, ending: Ending) -> Result<(), store::Error> {
         let Some(open) = self.open.take() else {
-            return Ok(());
+            return self.close_tied(ending).await;
         };
         let end = self.end(ending);
         let working = self.gateway.0.room.work.begin();
@@ -300,9 +304,10 @@ impl Running {
 
     /// Leaves it open until the task at the upstream ends; returns when that is durable.
     pub async fn wait_for_task(&mut self, task_id: &str) -> Result<(), store::Error> {
-        match self.open.take() {
-            Some(open) => open.wait_for_task(task_id).await,
-            None => Ok(()),
+        match (self.open.take(), self.tied.take()) {
+            (Some(open), _) => open.wait_for_task(task_id).await,
+            (None, Some(tied)) => self.gateway.0.ledger.rename_task(&tied, task_id).await,
+            (None, None) => Ok(()),
         }
     }
 }

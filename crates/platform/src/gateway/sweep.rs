@@ -62,6 +62,9 @@ impl Gateway {
         if let Some(job) = Self::job_of(id) {
             return self.release_if_over(job).await;
         }
+        if let Some(file) = Self::asked_of(id) {
+            return self.find_batch(id, file).await;
+        }
         if let Some(batch) = Self::batch_of(id) {
             return self.settle_batch(batch).await;
         }

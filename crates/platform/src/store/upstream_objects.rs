@@ -54,6 +54,29 @@ impl Db {
         Ok(())
     }
 
+    /// Keeps whose it is, unless somebody has it. Whether it is theirs now.
+    #[tracing::instrument(name = "store.upstream_objects.claim", skip_all)]
+    pub(crate) async fn claim_upstream_object(
+        &self,
+        kind: &str,
+        id: &str,
+        owner: UserId,
+        upstream: &str,
+        now: Millis,
+    ) -> Result<bool> {
+        let claimed = on_pool!(self.writer(), |pool| sqlx::query(INSERT)
+            .bind(kind)
+            .bind(id)
+            .bind(owner.to_string())
+            .bind("")
+            .bind(upstream)
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(claimed > 0)
+    }
+
     /// Where it is, if that person made it.
     #[tracing::instrument(name = "store.upstream_objects.owns", skip_all)]
     pub(crate) async fn owns_upstream_object(
