@@ -62,7 +62,7 @@ fn at_once(app: &TestApp) -> TestResult {
 
 /// What is spent is what the lines of the log cost, and nothing is reserved any more.
 async fn adds_up(app: &TestApp) -> TestResult {
-    let differ = "SELECT (SELECT CAST(SUM(cost) AS BIGINT) FROM calls) - (SELECT spent FROM spending WHERE scope = 'site' AND period = 'total')";
+    let differ = "SELECT (SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM calls) - COALESCE((SELECT spent FROM spending WHERE scope = 'site' AND period = 'total'), 0)";
     assert_eq!(app.number(differ).await?, 0);
     let held = "SELECT CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM spending";
     assert_eq!(app.number(held).await?, 0);

@@ -7,7 +7,7 @@ use bailian::{
     Client, Error as UpstreamError, ErrorKind,
     batches::{Batch, BatchResult, BatchStatus},
 };
-use model::{CallOutcome, CallUsage, Operation, UsageSource};
+use model::{CallOutcome, CallUsage, Millis, Operation, UsageSource};
 use serde_json::{Value, json};
 
 use super::{BATCH, TRIAL, is_known, reference};
@@ -23,6 +23,8 @@ use crate::{
 const LARGEST: usize = 4 << 30;
 /// So long the provider knows a batch and keeps its results.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// So long after the end results may not be there yet.
+const WRITTEN_MS: i64 = 10 * 60 * 1000;
 /// Tokens of one answer that are believed where the catalogue says nothing.
 const MOST_TOKENS: u64 = 10_000_000;
 /// Whoever asks for a batch waits so long for its booking.
@@ -122,7 +124,7 @@ impl Gateway {
         let done = match &batch.output_file_id {
             Some(file) => match self.read_results(client, file, waiting).await {
                 // Whoever deletes results before they are counted pays what was reserved for them.
-                Err(error) if is_gone(error.kind()) => unseen(batch, waiting),
+                Err(error) if self.are_gone(error.kind(), batch, waiting) => unseen(batch, waiting),
                 read => read?,
             },
             None if completed(batch) > 0 => unseen(batch, waiting),
@@ -131,6 +133,17 @@ impl Gateway {
         Ok(Some(
             self.call_end(waiting, &batch.id, outcome, code, &done),
         ))
+    }
+
+    /// Whether results will never be read. Those of a batch that has just ended may not be there yet.
+    fn are_gone(&self, kind: &ErrorKind, batch: &Batch, waiting: &WaitingTask) -> bool {
+        let now = self.0.clock.now();
+        let ended = ended_at(batch).unwrap_or(waiting.started_at);
+        match kind {
+            ErrorKind::NotFound => now.since(ended) > WRITTEN_MS,
+            ErrorKind::TooLarge => true,
+            _ => false,
+        }
     }
 
     async fn read_results(
@@ -279,7 +292,13 @@ fn unseen(batch: &Batch, waiting: &WaitingTask) -> Done {
     }
 }
 
-/// Whether results will never be read.
-fn is_gone(kind: &ErrorKind) -> bool {
-    matches!(kind, ErrorKind::NotFound | ErrorKind::TooLarge)
+/// When it ended, as the provider says.
+fn ended_at(batch: &Batch) -> Option<Millis> {
+    let other = |name: &str| batch.extra.get(name).and_then(Value::as_u64);
+    let seconds = batch
+        .completed_at
+        .or_else(|| other("cancelled_at"))
+        .or_else(|| other("expired_at"))?;
+    let seconds = i64::try_from(seconds).ok()?;
+    Some(Millis::new(seconds.saturating_mul(1000)))
 }
