@@ -165,6 +165,7 @@ impl Words {
             FailureCode::InvalidNumber => self.error_invalid_number,
             FailureCode::InvalidNetwork => self.error_invalid_network,
             FailureCode::InvalidTimeZone => self.error_invalid_time_zone,
+            FailureCode::InvalidPeriod => self.error_invalid_period,
             FailureCode::InvalidExpiry => self.error_invalid_expiry,
             FailureCode::InvalidPicture => self.error_invalid_picture,
             FailureCode::UnfitImage => self.error_unfit_image,

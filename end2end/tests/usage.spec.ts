@@ -49,6 +49,33 @@ test("a person makes a key that keeps answers, calls a model with it twice and f
   for (const text of ["qwen-plus", "Loom", words.operation_chat, words.outcome_succeeded]) {
     await expect(asked).toContainText(text);
   }
+
+  // Days go with the other filters and stay in the address.
+  const day = (from: number) =>
+    new Date(Date.now() + from * 86_400_000).toISOString().slice(0, 10);
+  const [first, last] = [page.getByLabel(words.calls_from), page.getByLabel(words.calls_to)];
+  const show = async (from: string, to: string) => {
+    await first.fill(from);
+    await last.fill(to);
+    await page.getByRole("button", { name: words.calls_period }).click();
+    await expect(page).toHaveURL((url) => url.searchParams.get("to") === to);
+  };
+  await page.goto("/usage?model=qwen-plus");
+  await show("", day(-7));
+  await expect(page.getByText(words.calls_none)).toBeVisible();
+  await show(day(2), day(-2));
+  await expect(page.getByText(words.error_invalid_period)).toBeVisible();
+  await show(day(-2), day(2));
+  await expect(calls).toHaveCount(2);
+  await expect(first).toHaveValue(day(-2));
+  expect(new URL(page.url()).searchParams.get("model")).toBe("qwen-plus");
+  const file = page.getByRole("button", { name: words.calls_export });
+  const taken = page.locator("form", { has: file });
+  await expect(taken.locator("[name=from]")).toHaveValue(day(-2));
+  await page.getByRole("link", { name: words.calls_period_clear }).click();
+  await expect(first).toHaveValue("");
+  await expect(calls).toHaveCount(2);
+
   await expect(asked, "its cost").toContainText("¥0.0");
   const given = calls.filter({ hasText: words.source_cached });
   await expect(given).toContainText(words.outcome_succeeded);

@@ -4,6 +4,7 @@
 //! Its layers are few, because programs come here thousands of times a second: a request's id and address, a net
 //! under panics. What browsers need (sessions, policies, compression) is not for programs.
 
+mod batch_file;
 mod cached;
 mod credential;
 mod entry;

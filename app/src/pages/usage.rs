@@ -73,6 +73,8 @@ pub fn asked(query: &ParamsMap) -> UsageForm {
         model: text("model"),
         person: text("person"),
         failed: text("failed"),
+        from: text("from"),
+        to: text("to"),
         after: text("after"),
     }
 }
@@ -89,7 +91,8 @@ pub fn Usage(found: UsageView, form: UsageForm, place: Place) -> impl IntoView {
         origin,
     } = found;
     let is_unused = total.calls == 0 && calls.items.is_empty() && !form.is_narrowed();
-    if is_unused && !place.everybody && form.after.is_empty() && !form.is_failed() {
+    let is_whole = form.after.is_empty() && !form.is_failed() && !form.has_period();
+    if is_unused && !place.everybody && is_whole {
         return Either::Left(view! { <FirstCall origin/> });
     }
     let is_drawn = total.calls > 0;

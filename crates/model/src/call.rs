@@ -187,4 +187,8 @@ pub struct CallFilter {
     pub model: Option<String>,
     /// Only those that did not succeed.
     pub failed: bool,
+    /// Only those that began then or later.
+    pub from: Option<Millis>,
+    /// Only those that began before.
+    pub to: Option<Millis>,
 }

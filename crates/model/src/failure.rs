@@ -124,6 +124,8 @@ failure_codes! {
     InvalidNetwork = "invalid_network", 422;
     /// Not a time zone like Asia/Shanghai.
     InvalidTimeZone = "invalid_time_zone", 422;
+    /// Not a time, or one that ends before it begins.
+    InvalidPeriod = "invalid_period", 422;
     /// The time lies in the past or too far ahead.
     InvalidExpiry = "invalid_expiry", 422;
     /// Not a picture that can be read, or too large.

@@ -2,6 +2,7 @@
 //! them. Who may call, how much, at what price and for whose money is decided here; HTTP is the server's.
 
 mod access;
+mod batches;
 mod cache;
 mod call;
 mod error;
@@ -34,6 +35,7 @@ use moka::future::Cache;
 use tokio_util::sync::CancellationToken;
 
 pub use access::Principal;
+pub use batches::{BatchFault, BatchFile, BatchReading};
 pub use cache::{CacheId, Likeness};
 pub use call::{Ask, Ending, Running};
 pub use error::{GatewayError, LimitKind};
@@ -134,6 +136,8 @@ struct Inner {
     names: Cache<(), Arc<Names>>,
     watches: Watches,
     answers: Answers,
+    /// Held by whoever reads the results of a batch.
+    settling: tokio::sync::Mutex<()>,
 }
 
 /// What the gateway is built of.
@@ -184,10 +188,11 @@ impl Gateway {
                 .time_to_live(KNOWN_FOR)
                 .build(),
             watches: Watches::default(),
+            settling: tokio::sync::Mutex::default(),
         }))
     }
 
-    /// What has to be done from time to time, until `closing`: booking tasks that nobody asks for, telling the other
+    /// What has to be done from time to time, until `closing`: booking tasks and batches that nobody asks for, telling the other
     /// processes that this one lives, and finding out how many calls there is room for.
     pub async fn run_jobs(&self, closing: CancellationToken) {
         let alive = async {

@@ -121,6 +121,9 @@ impl Refusal {
                     words::unknown_model(model, chinese),
                 )
             },
+            GatewayError::BatchFile(fault) => {
+                Self::field("input_file_id", words::batch_file(*fault, chinese))
+            }
             GatewayError::NotFound => Self::new(StatusCode::NOT_FOUND, NOT_FOUND, say.not_found),
             GatewayError::NoRoute => Self::new(StatusCode::NOT_FOUND, NOT_FOUND, say.no_route),
             GatewayError::Throttled {

@@ -10,6 +10,7 @@ use axum::{
 };
 use bailian::{Error as UpstreamError, ErrorKind, relay::Relayed};
 use http::{StatusCode, header};
+use model::Operation;
 use platform::{
     Visitor,
     gateway::{Ending, Gateway, GatewayError, ObjectKind, Principal, Running, UPSTREAM, observed},
@@ -17,7 +18,7 @@ use platform::{
 use uuid::Uuid;
 
 use super::{
-    GatewayState, cached,
+    GatewayState, batch_file, cached,
     entry::{Entered, enter},
     finishing, headers, held, objects, once,
     refusal::{Refusal, concerns_the_operator},
@@ -79,7 +80,8 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         chinese,
         upstream: UPSTREAM.into(),
     };
-    let finishes = context.principal.finishes();
+    // A batch that Bailian takes while its caller leaves would be paid for by nobody.
+    let finishes = context.principal.finishes() || incoming.ask.operation == Operation::Batch;
     let answering = async move {
         let response = ask(&state, context, incoming, running).await;
         let kept = match cached::keep(wanted, &state.gateway, response, chinese).await {
@@ -154,6 +156,11 @@ async fn ask(
     mut incoming: Incoming,
     mut running: Running,
 ) -> Response {
+    if let Some(file) = &incoming.of_file
+        && let Err(error) = running.asks_for_batch(file).await
+    {
+        return context.refused(&Refusal::of(&error.into(), context.chinese));
+    }
     let mut place = 0;
     loop {
         let asked = state
@@ -187,7 +194,7 @@ async fn ask(
         };
         return match answer {
             Ok(mut answer) => match answer.refusal.take() {
-                None => answered(state, context, &incoming, running, answer).await,
+                None => answered(state, context, &mut incoming, running, answer).await,
                 Some(error) => refused_there(&context, running, answer, &error).await,
             },
             Err(error) => failed(&context, running, &error).await,
@@ -212,7 +219,7 @@ pub(super) fn another_may_answer(error: &UpstreamError) -> bool {
 async fn answered(
     state: &GatewayState,
     context: Context,
-    incoming: &Incoming,
+    incoming: &mut Incoming,
     mut running: Running,
     answer: Relayed,
 ) -> Response {
@@ -233,7 +240,8 @@ async fn answered(
         );
         Response::new(body)
     } else if kind.contains("json") {
-        whole::answer(&context, running, answer).await
+        let reading = incoming.reading.take();
+        whole::answer(&context, running, answer, reading).await
     } else if context.route.path.ends_with("/content") {
         // A file's content, which is not metered and of any size.
         Response::new(streamed::bytes(running, answer))
@@ -341,10 +349,17 @@ impl Context {
 
     /// Remembers whose the things are that an answer's JSON tells of, before anybody is told of them; of a list, leaves
     /// only what is the caller's.
-    pub(super) async fn own(&self, json: bytes::Bytes) -> Result<bytes::Bytes, GatewayError> {
+    pub(super) async fn own(
+        &self,
+        json: bytes::Bytes,
+        reading: Option<batch_file::Reading>,
+    ) -> Result<bytes::Bytes, GatewayError> {
         match self.route.owns {
             Owns::Makes(kind, places) => {
                 objects::keep(self, kind, places, &json).await?;
+                if let Some(reading) = reading {
+                    objects::keep_read(self, reading, &json).await?;
+                }
             }
             Owns::Lists(kind, list, name) => {
                 return objects::only_own(self, kind, (list, name), json).await;

@@ -14,14 +14,14 @@ use http::{
 use http_body_util::BodyExt;
 use model::{Operation, Protocol};
 use platform::gateway::{
-    Ask, Gateway, GatewayError, ObjectKind, Principal, UPSTREAM,
+    Ask, BatchFault, Gateway, GatewayError, ObjectKind, Principal, UPSTREAM,
     scan::{RequestScan, ScanError},
 };
 
 use super::{
-    headers,
+    batch_file, headers,
     refusal::Refusal,
-    table::{Asks, Carries, Owns, Route},
+    table::{Asks, Carries, Dialect, Owns, Route},
 };
 
 /// A request that was read and may be made.
@@ -35,6 +35,10 @@ pub(super) struct Incoming {
     pub(super) at: Option<String>,
     /// Whether figures at the end of the stream were asked for by us and not by the caller.
     pub(super) strips_usage: bool,
+    /// The file of which a batch is to be made.
+    pub(super) of_file: Option<String>,
+    /// The file that is read while it is handed on.
+    pub(super) reading: Option<batch_file::Reading>,
 }
 
 /// Reads the whole body, up to the limit and as long as there is memory.
@@ -112,11 +116,20 @@ pub(super) async fn understand(
         scan: None,
         at,
         strips_usage: false,
+        of_file: None,
+        reading: None,
     };
     match route.carries {
         Carries::Nothing => {}
         Carries::Files => {
-            incoming.relay.body = relay::Body::stream(limited(body, limit));
+            let body = limited(body, limit);
+            incoming.relay.body = if route.dialect == Dialect::OpenAi {
+                let (body, reading) = batch_file::beside(gateway, parts, body);
+                incoming.reading = Some(reading);
+                relay::Body::stream(body)
+            } else {
+                relay::Body::stream(body)
+            };
             incoming.relay.costly = true;
         }
         Carries::Json | Carries::Question => {
@@ -136,7 +149,7 @@ pub(super) async fn understand(
 fn limited(
     body: Body,
     limit: usize,
-) -> impl futures_util::Stream<Item = Result<Bytes, axum::Error>> + Send + 'static {
+) -> impl futures_util::Stream<Item = Result<Bytes, axum::Error>> + Send + Unpin + 'static {
     Body::new(http_body_util::Limited::new(body, limit)).into_data_stream()
 }
 
@@ -188,13 +201,18 @@ async fn of_json(
         if route.operation == Asks::WhatTheModelDoes {
             ask.operation = gateway.what_it_does(&ask.models[0]);
         }
-    } else if matches!(ask.operation, Operation::Application | Operation::Batch) {
-        // An application asks models of its own choosing, and a batch those that its file names.
-        if principal.is_restricted() {
-            return Err(GatewayError::UnknownModel {
-                model: ask.operation.as_str().to_owned(),
-            });
-        }
+    } else if ask.operation == Operation::Batch {
+        let file = scan.str_field("input_file_id")?;
+        let file = file.ok_or(GatewayError::BatchFile(BatchFault::Unread))?;
+        let asked = gateway.batch_file(principal, &file).await?;
+        ask.model.clone_from(&asked.model);
+        ask.file = Some(asked);
+        incoming.of_file = Some(file.into_owned());
+    } else if ask.operation == Operation::Application && principal.is_restricted() {
+        // An application asks models of its own choosing.
+        return Err(GatewayError::UnknownModel {
+            model: ask.operation.as_str().to_owned(),
+        });
     }
     if ask.operation == Operation::Application {
         let application = incoming.relay.path.split('/').nth(4).unwrap_or_default();
@@ -207,7 +225,7 @@ async fn of_json(
             ask.operation,
             Operation::Image | Operation::Video | Operation::Batch | Operation::Transcription
         );
-    let counts = route.dialect == super::table::Dialect::OpenAi
+    let counts = route.dialect == Dialect::OpenAi
         && matches!(ask.operation, Operation::Chat | Operation::Completion)
         && ask.streamed;
     incoming.strips_usage =

@@ -1,7 +1,7 @@
 //! What the gateway says, in the two languages.
 
 use model::{BudgetPeriod, BudgetScope};
-use platform::gateway::{LimitKind, Shortage, scan::ScanError};
+use platform::gateway::{BatchFault, LimitKind, Shortage, scan::ScanError};
 
 /// What is always said the same way.
 pub(super) struct Words {
@@ -133,6 +133,39 @@ pub(super) fn request(error: &ScanError, chinese: bool) -> String {
         ScanError::OutOfRange { field, least, most } => {
             format!("字段 {field} 超出范围：{least} 至 {most}。")
         }
+    }
+}
+
+pub(super) fn batch_file(fault: BatchFault, chinese: bool) -> String {
+    match (fault, chinese) {
+        (BatchFault::Unread, false) => {
+            "What this file can cost is not known. Upload it here once more, as a form with one \"file\" and the \"purpose\" batch, and take the new id.".to_owned()
+        }
+        (BatchFault::Unread, true) => {
+            "无法得知此文件的费用上限。请以表单重新上传（一个 \"file\"，\"purpose\" 为 batch），并使用新的文件 ID。".to_owned()
+        }
+        (BatchFault::Empty, false) => "There is no request in the file.".to_owned(),
+        (BatchFault::Empty, true) => "文件中没有请求。".to_owned(),
+        (BatchFault::Line { number }, false) => format!(
+            "Line {number} of the file is no request that can be read: it must be a JSON object whose \"body\" is a request and names its model."
+        ),
+        (BatchFault::Line { number }, true) => format!(
+            "文件第 {number} 行不是可读取的请求：应为 JSON 对象，其 \"body\" 是指定了模型的请求。"
+        ),
+        (BatchFault::File { number }, false) => format!(
+            "Line {number} of the file refers to an uploaded file (\"fileid://\"), which can't be had in batches here."
+        ),
+        (BatchFault::File { number }, true) => {
+            format!("文件第 {number} 行引用了已上传的文件（\"fileid://\"），此处的批处理不支持。")
+        }
+        (BatchFault::Models, false) => {
+            "The file asks several models. A batch has one: make a file for each.".to_owned()
+        }
+        (BatchFault::Models, true) => "文件中有多个模型。一个批处理只能使用一个模型，请分开上传。".to_owned(),
+        (BatchFault::TooLarge, false) => {
+            "The file has more than 50,000 requests, or a line of more than 6 MB.".to_owned()
+        }
+        (BatchFault::TooLarge, true) => "文件超过 50,000 个请求，或有一行超过 6 MB。".to_owned(),
     }
 }
 

@@ -122,6 +122,7 @@ pub(super) fn field_of(code: FailureCode) -> Option<&'static str> {
         (FailureCode::InvalidDescription, "description"),
         (FailureCode::InvalidNetwork, "networks"),
         (FailureCode::InvalidTimeZone, "time_zone"),
+        (FailureCode::InvalidPeriod, "to"),
         (FailureCode::InvalidExpiry, "expires_at"),
     ];
     let found = FIELDS.iter().find(|(of, _)| *of == code);

@@ -4,11 +4,15 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use http::Method;
+use reqwest::multipart;
 use serde_json::{Value, json};
 use server::config::Config;
 use simulator::{Fault, FaultOrder, Simulator, Strike};
 
-use crate::support::{Api, Browser, Database, PASSWORD, Process, TestResult, recording, upstream};
+use crate::support::{
+    Api, Browser, Database, PASSWORD, Process, TestResult, answered, recording, upstream,
+};
 
 /// Another process takes a job up after the lease of a dead one: twenty seconds, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(100);
@@ -104,6 +108,55 @@ async fn an_answer_that_a_killed_process_waited_for_is_not_paid_for_twice() -> T
         let calls = format!("SELECT COUNT(*) FROM calls WHERE outcome = '{outcome}'");
         ensure!(database.number(&calls).await? == times, "{outcome}");
     }
+    other.reconciles().await
+}
+
+/// What a batch has reserved is nobody's who could die: the next process books it, once, for what the upstream billed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_a_killed_process_is_booked_by_the_next() -> TestResult {
+    let (database, upstream) = (Database::sqlite()?, upstream().await?);
+    let turn = STARTING.acquire().await?;
+    let one = Process::start_with(&database, &upstream, None, quiet).await?;
+    let lin = Lin::at(&one).await?;
+    let body = json!({ "model": "qwen-plus", "max_tokens": 20, "messages": [{ "role": "user", "content": "雾中的灯塔" }] });
+    let line =
+        json!({ "custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": body });
+    let file = multipart::Part::bytes(line.to_string().into_bytes()).file_name("nightly.jsonl");
+    let form = multipart::Form::new()
+        .text("purpose", "batch")
+        .part("file", file);
+    let upload = lin.api.request(Method::POST, "/v1/files").multipart(form);
+    let file = answered(upload).await?.done()?;
+    let wish = json!({ "input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h" });
+    let batch = lin.api.post("/v1/batches", wish).await?.done()?;
+    let held = "SELECT COUNT(*) FROM call_holds WHERE task_id LIKE 'batch:%' AND amount > 0";
+    ensure!(database.number(held).await? == 1, "nothing is reserved");
+    one.kill().await?;
+
+    let other = Process::start_with(&database, &upstream, None, quiet).await?;
+    drop(turn);
+    let lin = lin.at_another(&other).await?;
+    let path = format!("/v1/batches/{}", batch["id"].as_str().context("no id")?);
+    for _ in 0..2 {
+        let now = lin.api.get(&path).await?.done()?;
+        ensure!(now["status"] == "completed", "{now}");
+    }
+    ensure!(
+        database.number(held).await? == 0,
+        "something stays reserved"
+    );
+    let received = upstream.received();
+    let billed = received.iter().filter(|one| one.path.ends_with("/batches"));
+    let billed: u64 = billed
+        .filter_map(|one| one.billed.as_ref())
+        .map(|billed| billed.input_tokens + billed.output_tokens)
+        .sum();
+    let used = "SELECT CAST(SUM(input_tokens + output_tokens) AS BIGINT) FROM calls WHERE operation = 'batch' AND outcome = 'succeeded' AND priced AND cost > 0";
+    ensure!(
+        u64::try_from(database.number(used).await?)? == billed,
+        "{billed}"
+    );
+    ensure!(billed > 0, "nothing was billed");
     other.reconciles().await
 }
 

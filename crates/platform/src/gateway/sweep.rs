@@ -1,4 +1,4 @@
-//! Tasks whose callers don't ask for them any more: they are asked for here, so that what they cost is booked and what was
+//! Tasks and batches whose callers don't ask for them any more: they are asked for here, so that what they cost is booked and what was
 //! reserved for them is free again. Several processes may do so at once; a task is booked once.
 
 use std::time::Duration;
@@ -61,6 +61,12 @@ impl Gateway {
     async fn settle_one(&self, id: &str) -> Result<bool, GatewayError> {
         if let Some(job) = Self::job_of(id) {
             return self.release_if_over(job).await;
+        }
+        if let Some(file) = Self::asked_of(id) {
+            return self.find_batch(id, file).await;
+        }
+        if let Some(batch) = Self::batch_of(id) {
+            return self.settle_batch(batch).await;
         }
         let kind = ObjectKind::Task.as_str();
         let place = self.0.db.upstream_of(kind, id).await?;
