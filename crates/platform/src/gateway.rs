@@ -13,6 +13,7 @@ mod objects;
 pub mod observed;
 mod once;
 mod page;
+mod places;
 mod price;
 mod room;
 pub mod scan;
@@ -25,7 +26,7 @@ use std::{sync::Arc, time::Duration};
 use bailian::{
     Client, Region,
     capability::{Catalogue, ModelCard},
-    pool::{Pool, Served},
+    pool::{Pool, Reach, Served},
     relay::{Relay, Relayed},
 };
 use jiff::tz::TimeZone;
@@ -41,6 +42,7 @@ pub(crate) use jobs::{JobAsk, JobEnd};
 pub use limits::{Allowed, LimitsPerMinute};
 pub use objects::ObjectKind;
 pub use once::{Claimed, Given, LARGEST_ANSWER, Once};
+pub use places::{Round, Whereabouts};
 pub use room::{Place, Shortage, Weight, calls_that_fit};
 pub use watch::RightEnded;
 
@@ -58,7 +60,7 @@ use names::Names;
 use room::Room;
 use watch::Watches;
 
-/// The name of the first upstream, which holds files, batches and uploads.
+/// The name of the first upstream, which pages, jobs and lines use.
 pub const UPSTREAM: &str = "bailian";
 
 /// For so long what is known of a caller is taken as it was: whatever is taken from somebody is gone after it.
@@ -194,28 +196,20 @@ impl Gateway {
         tokio::join!(self.follow_tasks(closing.clone()), alive, room, memory);
     }
 
-    /// Hands a request on: to that upstream, or to the one whose turn it is.
+    /// Hands a request on to the upstream within reach whose turn it is.
     pub async fn relay(
         &self,
         relay: Relay,
-        at: Option<&str>,
+        reach: Reach,
     ) -> Result<Served<Relayed>, bailian::Error> {
-        match (&self.0.options.pool, at) {
-            (Some(pool), None) => pool.relay(relay).await,
-            (_, at) => {
-                let upstream = at.unwrap_or(UPSTREAM);
-                let answer = self.client_at(upstream).relay(relay).await?;
-                let upstream = upstream.into();
+        match &self.0.options.pool {
+            Some(pool) => pool.relay_within(relay, reach).await,
+            None => {
+                let answer = self.0.client.relay(relay).await?;
+                let upstream = UPSTREAM.into();
                 Ok(Served { upstream, answer })
             }
         }
-    }
-
-    /// The upstream of that name; the first, should it have been taken away.
-    pub(crate) fn client_at(&self, upstream: &str) -> Client {
-        let pool = self.0.options.pool.as_ref();
-        let client = pool.and_then(|pool| pool.client(upstream));
-        client.unwrap_or_else(|| self.0.client.clone())
     }
 
     /// The time.

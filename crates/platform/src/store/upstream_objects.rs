@@ -1,6 +1,7 @@
 //! What exists at the upstream, by whoever made it.
 
 mod gone;
+mod places;
 
 use std::collections::HashSet;
 
@@ -21,8 +22,14 @@ const AMONG: &str = "SELECT id FROM upstream_objects WHERE owner_id = ";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
-pub(super) const QUERIES: &[(&str, &str)] =
-    &[("OWNS", OWNS), ("WHERE", WHERE), ("GONE", gone::GONE)];
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("OWNS", OWNS),
+    ("WHERE", WHERE),
+    ("GONE", gone::GONE),
+    ("PLACES", places::PLACES),
+    ("NEWEST", places::NEWEST),
+    ("PAST_UPLOADS", places::PAST_UPLOADS),
+];
 
 impl Db {
     /// Keeps whose it is; whoever was first stays.
