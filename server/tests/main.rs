@@ -68,6 +68,7 @@ mod files {
 
 mod gateway {
     mod access;
+    mod accounts;
     mod money;
     mod nodes;
     mod observed;
