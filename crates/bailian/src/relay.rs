@@ -22,7 +22,7 @@
 mod body;
 mod line;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -205,8 +205,21 @@ impl Pool {
     /// The same among the accounts within reach. A body that is handed on while it comes is read once, so that it is sent to
     /// one of them only.
     pub async fn relay_within(&self, relay: Relay, reach: Reach) -> Result<Served<Relayed>, Error> {
+        let (upstream, answer) = self.relay_named(relay, reach).await;
+        let answer = answer?;
+        let upstream = upstream.unwrap_or_default();
+        Ok(Served { upstream, answer })
+    }
+
+    /// The same, and whoever answered or, if nobody did, was asked last.
+    pub async fn relay_named(
+        &self,
+        relay: Relay,
+        reach: Reach,
+    ) -> (Option<Arc<str>>, Result<Relayed, Error>) {
         let model = relay.model.clone().unwrap_or_default();
         let mut round = self.round(&model, relay.body.known_len(), reach);
+        let mut last = None;
         let mut refused = None;
         let error = loop {
             let Turn {
@@ -215,11 +228,12 @@ impl Pool {
                 Ok(turn) => turn,
                 Err(error) => break error,
             };
+            last = Some(upstream.clone());
             let error = match client.relay(relay.clone()).await {
                 Ok(mut answer) => match answer.refusal.take() {
                     None => {
                         round.answered();
-                        return Ok(Served { upstream, answer });
+                        return (last, Ok(answer));
                     }
                     Some(error) => {
                         refused = Some(Served { upstream, answer });
@@ -238,9 +252,9 @@ impl Pool {
         match refused {
             Some(mut served) if error.status() == Some(served.answer.status.as_u16()) => {
                 served.answer.refusal = Some(error);
-                Ok(served)
+                (Some(served.upstream), Ok(served.answer))
             }
-            _ => Err(error),
+            _ => (last, Err(error)),
         }
     }
 }

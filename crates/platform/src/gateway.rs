@@ -26,7 +26,7 @@ use std::{sync::Arc, time::Duration};
 use bailian::{
     Client, Region,
     capability::{Catalogue, ModelCard},
-    pool::{Pool, Reach, Served},
+    pool::{Pool, Reach},
     relay::{Relay, Relayed},
 };
 use jiff::tz::TimeZone;
@@ -196,19 +196,18 @@ impl Gateway {
         tokio::join!(self.follow_tasks(closing.clone()), alive, room, memory);
     }
 
-    /// Hands a request on to the upstream within reach whose turn it is.
+    /// Hands a request on to the upstream within reach whose turn it is. Tells who answered or, if nobody did, was asked last.
     pub async fn relay(
         &self,
         relay: Relay,
         reach: Reach,
-    ) -> Result<Served<Relayed>, bailian::Error> {
+    ) -> (Arc<str>, Result<Relayed, bailian::Error>) {
         match &self.0.options.pool {
-            Some(pool) => pool.relay_within(relay, reach).await,
-            None => {
-                let answer = self.0.client.relay(relay).await?;
-                let upstream = UPSTREAM.into();
-                Ok(Served { upstream, answer })
+            Some(pool) => {
+                let (upstream, answer) = pool.relay_named(relay, reach).await;
+                (upstream.unwrap_or_else(|| UPSTREAM.into()), answer)
             }
+            None => (UPSTREAM.into(), self.0.client.relay(relay).await),
         }
     }
 

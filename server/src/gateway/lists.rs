@@ -228,9 +228,9 @@ async fn page(
     let query = query.map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
     relay.query = Some(query.collect::<Vec<_>>().join("&"));
     let asked = context.gateway.relay(relay, Reach::Only(account.clone()));
-    let served = asked.await.map_err(Fault::Upstream)?;
-    context.upstream = served.upstream;
-    let mut answer = served.answer;
+    let (upstream, answer) = asked.await;
+    context.upstream = upstream;
+    let mut answer = answer.map_err(Fault::Upstream)?;
     if let Some(error) = answer.refusal.take() {
         return Err(Fault::Refused(Box::new(answer), error));
     }

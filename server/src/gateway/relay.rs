@@ -166,10 +166,9 @@ pub(super) async fn ask(
         let asked = state
             .gateway
             .relay(incoming.relay.clone(), incoming.reach.clone());
-        let answer = asked.await.map(|served| {
-            context.upstream = served.upstream;
-            served.answer
-        });
+        let (upstream, answer) = asked.await;
+        running.answered_by(&upstream);
+        context.upstream = upstream;
         let another = incoming.ask.models.get(place + 1);
         let answer = match (answer, another) {
             (
@@ -195,10 +194,7 @@ pub(super) async fn ask(
         return match answer {
             Ok(mut answer) => match answer.refusal.take() {
                 None => answered(state, context, &incoming, running, answer).await,
-                Some(error) => {
-                    running.answered_by(&context.upstream);
-                    refused_there(&context, running, answer, &error).await
-                }
+                Some(error) => refused_there(&context, running, answer, &error).await,
             },
             Err(error) => failed(&context, running, &error).await,
         };
@@ -229,7 +225,6 @@ async fn answered(
     answer: Relayed,
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
-    running.answered_by(&context.upstream);
     let mut headers = headers::back(&answer.headers);
     headers::limits(&mut headers, context.route.dialect, running.allowed());
     headers::always(&mut headers, &context.request_id);

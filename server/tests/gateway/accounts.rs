@@ -344,3 +344,47 @@ async fn a_key_that_is_refused_is_left_out() -> TestResult {
     assert_eq!(away.json()["error"]["code"], "account_unavailable");
     Ok(())
 }
+
+/// What became of a task nobody can tell whose account was taken away: its money stays reserved for the day on which the account
+/// may come back, and is free after it. The one in the account that is there is booked.
+#[tokio::test]
+async fn a_task_that_is_away_is_given_up_after_a_day() -> TestResult {
+    let (simulator, app) = two().await?;
+    let lin = app.program("lin").await?;
+    app.simulator.hold_tasks();
+    let wish = json!({ "model": "wan2.2-t2i-flash", "input": { "prompt": "A loom" }, "parameters": { "n": 1, "size": "1024*1024" } });
+    for _ in 0..2 {
+        let path = "/api/v1/services/aigc/text2image/image-synthesis";
+        let request = lin.api.request(Method::POST, path);
+        let request = request.header("x-dashscope-async", "enable");
+        answered(request.json(&wish)).await?.done()?;
+    }
+    let database = app.stopped().await?;
+    let app = TestApp::start_again_at(database, &simulator, |_| {}).await?;
+    app.simulator.finish_tasks();
+    let waiting = "SELECT COUNT(*) FROM call_holds WHERE task_id <> ''";
+    app.database
+        .execute("UPDATE call_holds SET opened_at = opened_at - 300000")
+        .await?;
+    assert_eq!(app.gateway.settle_unheard().await?, 1);
+    assert_eq!(app.number(waiting).await?, 1);
+    app.database
+        .execute("UPDATE call_holds SET opened_at = opened_at - 86400000")
+        .await?;
+    let mut settled = 0;
+    for _ in 0..10 {
+        // Old ones have every tenth minute.
+        app.database
+            .execute("UPDATE call_holds SET opened_at = opened_at - 60000")
+            .await?;
+        settled += app.gateway.settle_unheard().await?;
+    }
+    assert_eq!((settled, app.number(waiting).await?), (1, 0));
+    for (outcome, upstream) in [("succeeded", "bailian"), ("interrupted", SECOND)] {
+        let booked = format!(
+            "SELECT COUNT(*) FROM calls WHERE outcome = '{outcome}' AND upstream = '{upstream}'"
+        );
+        assert_eq!(app.number(&booked).await?, 1, "{outcome}");
+    }
+    Ok(())
+}

@@ -94,7 +94,7 @@ impl Pool {
         let Wanted { model, tokens, .. } = wanted;
         let mut state = self.state();
         let all = self.0.upstreams.iter().enumerate();
-        let candidates: Vec<_> = all
+        let mut candidates: Vec<_> = all
             .filter(|(place, upstream)| !asked.contains(place) && wanted.is_served_by(upstream))
             .filter(|(_, upstream)| lets_through(upstream.client.circuit_of(model)))
             .filter_map(|(place, upstream)| {
@@ -112,6 +112,13 @@ impl Pool {
                 })
             })
             .collect();
+        if matches!(wanted.reach, Reach::Only(_)) {
+            // Of several keys of one account those come first that were not refused for the model.
+            let is_welcome = |one: &Candidate<'_>| state.standings[one.place].wait(model).is_none();
+            if candidates.iter().any(is_welcome) {
+                candidates.retain(is_welcome);
+            }
+        }
         let free = || candidates.iter().filter(|one| one.wait().is_zero());
         if let Some(home) = free().find(|one| wanted.prefers(one.upstream)) {
             return Choice::Ask(home.place, free().count() == 1);

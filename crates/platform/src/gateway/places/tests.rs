@@ -54,9 +54,9 @@ async fn each_thing_is_asked_for_in_its_account() {
             let here = gateway.account_of(account).unwrap();
             for _ in 0..4 {
                 let reach = Reach::Only(Arc::clone(&here));
-                let served = gateway.relay(reads(&id), reach).await.unwrap();
-                assert!(served.answer.refusal.is_none());
-                assert_eq!(&*gateway.account_of(&served.upstream).unwrap(), account);
+                let (upstream, answer) = gateway.relay(reads(&id), reach).await;
+                assert!(answer.unwrap().refusal.is_none());
+                assert_eq!(&*gateway.account_of(&upstream).unwrap(), account);
             }
             // The other account knows nothing of it.
             let other = if account == UPSTREAM {
@@ -65,8 +65,8 @@ async fn each_thing_is_asked_for_in_its_account() {
                 UPSTREAM
             };
             let reach = Reach::Only(gateway.account_of(other).unwrap());
-            let served = gateway.relay(reads(&id), reach).await.unwrap();
-            let refusal = served.answer.refusal.unwrap();
+            let (_, answer) = gateway.relay(reads(&id), reach).await;
+            let refusal = answer.unwrap().refusal.unwrap();
             assert_eq!(refusal.kind(), &ErrorKind::NotFound);
             assert!(gateway.client_at(account).unwrap().file(&id).await.is_ok());
         }
