@@ -11,7 +11,7 @@ use bailian::{
 use bytes::{Bytes, BytesMut};
 use http::{
     HeaderValue,
-    header::{ACCEPT_LANGUAGE, CONTENT_TYPE},
+    header::{ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
 use http_body_util::BodyExt;
@@ -26,6 +26,10 @@ use super::{
     refusal::Refusal,
     table::{Asks, Carries, Owns, Route},
 };
+
+/// A form with files is kept up to this size, so that another key can be sent it when the first one refuses. Larger ones are
+/// handed on while they come in.
+const SMALL: usize = 1024 * 1024;
 
 /// A request that was read and may be made.
 pub(super) struct Incoming {
@@ -126,7 +130,12 @@ pub(super) async fn understand(
     match route.carries {
         Carries::Nothing => {}
         Carries::Files => {
-            incoming.relay.body = relay::Body::stream(limited(body, limit));
+            incoming.relay.body = match length_of(parts) {
+                Some(length) if length <= SMALL.min(limit) => {
+                    relay::Body::Whole(read(gateway, body, limit, chinese).await?)
+                }
+                _ => relay::Body::stream(limited(body, limit)),
+            };
             incoming.relay.costly = true;
         }
         Carries::Json | Carries::Question => {
@@ -148,6 +157,12 @@ pub(super) async fn understand(
         place.reach()
     };
     Ok(incoming)
+}
+
+/// How long the body says it is.
+fn length_of(parts: &Parts) -> Option<usize> {
+    let length = parts.headers.get(CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
 }
 
 /// A body that is handed on while it comes, up to the limit.

@@ -323,6 +323,9 @@ async fn a_key_that_is_refused_is_left_out() -> TestResult {
     let simulator = Simulator::start(options).await?;
     let app = TestApp::start_at(&simulator, with_second).await?;
     let lin = app.program("lin").await?;
+    lin.ask(&question("qwen-plus")).await?.done()?;
+    // It is the second key's turn.
+    let file = document(&lin).await?;
     for _ in 0..4 {
         let wish = json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom" });
         lin.api.post("/v1/images/generations", wish).await?.done()?;
@@ -333,7 +336,6 @@ async fn a_key_that_is_refused_is_left_out() -> TestResult {
     assert_eq!(refused.count(), 1);
     let elsewhere = "SELECT COUNT(*) FROM calls WHERE upstream <> 'bailian'";
     assert_eq!(app.number(elsewhere).await?, 0);
-    let file = document(&lin).await?;
     lin.ask(&about(&[&file])).await?.done()?;
     // What lies there is away as long as the key is.
     app.database
