@@ -68,6 +68,7 @@ mod files {
 
 mod gateway {
     mod access;
+    mod accounts;
     mod batches;
     mod kept;
     mod money;

@@ -14,6 +14,7 @@ mod objects;
 pub mod observed;
 mod once;
 mod page;
+mod places;
 mod price;
 mod room;
 pub mod scan;
@@ -26,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 use bailian::{
     Client, Region,
     capability::{Catalogue, ModelCard},
-    pool::{Pool, Served},
+    pool::{Pool, Reach},
     relay::{Relay, Relayed},
 };
 use jiff::tz::TimeZone;
@@ -43,6 +44,7 @@ pub(crate) use jobs::{JobAsk, JobEnd};
 pub use limits::{Allowed, LimitsPerMinute};
 pub use objects::ObjectKind;
 pub use once::{Claimed, Given, LARGEST_ANSWER, Once};
+pub use places::{Round, Whereabouts};
 pub use room::{Place, Shortage, Weight, calls_that_fit};
 pub use watch::RightEnded;
 
@@ -61,7 +63,7 @@ use names::Names;
 use room::Room;
 use watch::Watches;
 
-/// The name of the first upstream, which holds files, batches and uploads.
+/// The name of the first upstream, which pages, jobs and lines use.
 pub const UPSTREAM: &str = "bailian";
 
 /// For so long what is known of a caller is taken as it was: whatever is taken from somebody is gone after it.
@@ -205,28 +207,19 @@ impl Gateway {
         tokio::join!(self.follow_tasks(closing.clone()), alive, room, memory);
     }
 
-    /// Hands a request on: to that upstream, or to the one whose turn it is.
+    /// Hands a request on to the upstream within reach whose turn it is. Tells who answered or, if nobody did, was asked last.
     pub async fn relay(
         &self,
         relay: Relay,
-        at: Option<&str>,
-    ) -> Result<Served<Relayed>, bailian::Error> {
-        match (&self.0.options.pool, at) {
-            (Some(pool), None) => pool.relay(relay).await,
-            (_, at) => {
-                let upstream = at.unwrap_or(UPSTREAM);
-                let answer = self.client_at(upstream).relay(relay).await?;
-                let upstream = upstream.into();
-                Ok(Served { upstream, answer })
+        reach: Reach,
+    ) -> (Arc<str>, Result<Relayed, bailian::Error>) {
+        match &self.0.options.pool {
+            Some(pool) => {
+                let (upstream, answer) = pool.relay_named(relay, reach).await;
+                (upstream.unwrap_or_else(|| UPSTREAM.into()), answer)
             }
+            None => (UPSTREAM.into(), self.0.client.relay(relay).await),
         }
-    }
-
-    /// The upstream of that name; the first, should it have been taken away.
-    pub(crate) fn client_at(&self, upstream: &str) -> Client {
-        let pool = self.0.options.pool.as_ref();
-        let client = pool.and_then(|pool| pool.client(upstream));
-        client.unwrap_or_else(|| self.0.client.clone())
     }
 
     /// The time.

@@ -334,6 +334,14 @@ impl Services {
                 "deleting at Bailian what closed accounts had failed"
             ),
         }
+        match self.gateway.forget_uploads().await {
+            Ok(0) => {}
+            Ok(places) => tracing::info!(places, "forgot places for uploads that have ended"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "forgetting places for uploads failed"
+            ),
+        }
         match self.shares.purge().await {
             Ok(0) => {}
             Ok(links) => tracing::info!(links, "forgot links that have ended"),

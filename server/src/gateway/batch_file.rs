@@ -35,6 +35,12 @@ impl Reading {
     }
 }
 
+/// Reads a form that has come whole.
+pub(super) fn within(gateway: &Gateway, parts: &Parts, form: Bytes) -> Reading {
+    let reading = read(gateway.clone(), parts.clone(), Body::from(form));
+    Reading(tokio::spawn(reading))
+}
+
 /// The same body, read on the side.
 pub(super) fn beside<B, E>(
     gateway: &Gateway,
@@ -57,16 +63,16 @@ where
         }
         Some((piece, (body, there)))
     });
-    let reading = read(gateway.clone(), parts.clone(), here);
+    let pieces = stream::unfold(here, |mut here| async move {
+        let piece = here.recv().await?;
+        Some((Ok::<_, Infallible>(piece), here))
+    });
+    let reading = read(gateway.clone(), parts.clone(), Body::from_stream(pieces));
     (copied, Reading(tokio::spawn(reading)))
 }
 
-async fn read(gateway: Gateway, parts: Parts, pieces: mpsc::Receiver<Bytes>) -> Option<Read> {
-    let pieces = stream::unfold(pieces, |mut pieces| async move {
-        let piece = pieces.recv().await?;
-        Some((Ok::<_, Infallible>(piece), pieces))
-    });
-    let request = Request::from_parts(parts, Body::from_stream(pieces));
+async fn read(gateway: Gateway, parts: Parts, form: Body) -> Option<Read> {
+    let request = Request::from_parts(parts, form);
     let mut form = Multipart::from_request(request, &()).await.ok()?;
     let (mut file, mut purpose) = (None, None);
     while let Some(field) = form.next_field().await.ok()? {

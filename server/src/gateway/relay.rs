@@ -8,7 +8,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use bailian::{Error as UpstreamError, ErrorKind, relay::Relayed};
+use bailian::{Error as UpstreamError, ErrorKind, pool::Reach, relay::Relayed};
 use http::{StatusCode, header};
 use model::Operation;
 use platform::{
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{
     GatewayState, batch_file, cached,
     entry::{Entered, enter},
-    finishing, headers, held, objects, once,
+    finishing, headers, held, lists, objects, once,
     refusal::{Refusal, concerns_the_operator},
     request::{self, Incoming},
     streamed,
@@ -37,6 +37,8 @@ pub(super) struct Context {
     pub(super) chinese: bool,
     /// Who answers.
     pub(super) upstream: Arc<str>,
+    /// Whether nobody else could, because what it is about is in one account only.
+    pub(super) is_bound: bool,
 }
 
 /// Answers a request to one of the routes.
@@ -79,11 +81,16 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         request_id: request_id.clone(),
         chinese,
         upstream: UPSTREAM.into(),
+        is_bound: matches!(incoming.reach, Reach::Only(_)),
     };
     // A batch that Bailian takes while its caller leaves would be paid for by nobody.
     let finishes = context.principal.finishes() || incoming.ask.operation == Operation::Batch;
     let answering = async move {
-        let response = ask(&state, context, incoming, running).await;
+        let response = if let Owns::Lists(kind, ..) = context.route.owns {
+            lists::answer(&state, context, kind, incoming, running).await
+        } else {
+            ask(&state, context, incoming, running).await
+        };
         let kept = match cached::keep(wanted, &state.gateway, response, chinese).await {
             Ok(response) => once::keep(claimed, response, chinese).await,
             Err(refusal) => Err(refusal),
@@ -150,7 +157,7 @@ pub(super) fn refused(refusal: &Refusal, dialect: Dialect, request_id: &str) -> 
     response
 }
 
-async fn ask(
+pub(super) async fn ask(
     state: &GatewayState,
     mut context: Context,
     mut incoming: Incoming,
@@ -165,11 +172,10 @@ async fn ask(
     loop {
         let asked = state
             .gateway
-            .relay(incoming.relay.clone(), incoming.at.as_deref());
-        let answer = asked.await.map(|served| {
-            context.upstream = served.upstream;
-            served.answer
-        });
+            .relay(incoming.relay.clone(), incoming.reach.clone());
+        let (upstream, answer) = asked.await;
+        running.answered_by(&upstream);
+        context.upstream = upstream;
         let another = incoming.ask.models.get(place + 1);
         let answer = match (answer, another) {
             (
@@ -204,16 +210,18 @@ async fn ask(
 
 /// Whether the reason lies with the model or its host, and not with the request or the account.
 pub(super) fn another_may_answer(error: &UpstreamError) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Throttled { .. }
-            | ErrorKind::Unavailable
-            | ErrorKind::Timeout { .. }
-            | ErrorKind::Connection
-            | ErrorKind::CircuitOpen
-            | ErrorKind::NotFound
-            | ErrorKind::PermissionDenied
-    )
+    // What may have been done is not paid for twice.
+    error.may_be_repeated()
+        && matches!(
+            error.kind(),
+            ErrorKind::Throttled { .. }
+                | ErrorKind::Unavailable
+                | ErrorKind::Timeout { .. }
+                | ErrorKind::Connection
+                | ErrorKind::CircuitOpen
+                | ErrorKind::NotFound
+                | ErrorKind::PermissionDenied
+        )
 }
 
 async fn answered(
@@ -224,7 +232,6 @@ async fn answered(
     answer: Relayed,
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
-    running.answered_by(&context.upstream);
     let mut headers = headers::back(&answer.headers);
     headers::limits(&mut headers, context.route.dialect, running.allowed());
     headers::always(&mut headers, &context.request_id);
@@ -269,7 +276,7 @@ pub(super) async fn no_answer(context: &Context, running: Running, status: Statu
 }
 
 /// Bailian refused. Its words pass, unless they are about this site rather than the caller, or no words of its protocol.
-async fn refused_there(
+pub(super) async fn refused_there(
     context: &Context,
     running: Running,
     mut answer: Relayed,
@@ -319,7 +326,11 @@ pub(super) async fn failed(context: &Context, running: Running, error: &Upstream
             "the upstream gave no answer"
         );
     }
-    let refusal = Refusal::of_upstream(error, context.chinese);
+    let refusal = if context.is_bound && concerns_the_operator(error.kind()) {
+        Refusal::of(&GatewayError::Away, context.chinese)
+    } else {
+        Refusal::of_upstream(error, context.chinese)
+    };
     context.end(running, Ending::failed(error), refusal).await
 }
 

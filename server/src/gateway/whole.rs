@@ -55,7 +55,7 @@ pub(super) async fn answer(
     }
 }
 
-async fn read(body: &mut Answer) -> Result<Bytes, bailian::Error> {
+pub(super) async fn read(body: &mut Answer) -> Result<Bytes, bailian::Error> {
     let Some(first) = body.chunk().await? else {
         return Ok(Bytes::new());
     };

@@ -7,6 +7,8 @@ use platform::gateway::{BatchFault, LimitKind, Shortage, scan::ScanError};
 pub(super) struct Words {
     pub(super) no_model: &'static str,
     pub(super) not_found: &'static str,
+    pub(super) away: &'static str,
+    pub(super) two_accounts: &'static str,
     pub(super) no_route: &'static str,
     pub(super) quota: &'static str,
     pub(super) no_price: &'static str,
@@ -33,6 +35,8 @@ pub(super) struct Words {
 const EN: Words = Words {
     no_model: "The request names no model. Set \"model\" to one of those that /v1/models lists.",
     not_found: "There is no such task, file, batch or response of yours.",
+    away: "What this request is about is in an account at the upstream that is not available at the moment. The operator has been told.",
+    two_accounts: "The request refers to things in different accounts at the upstream, which can't be used together. Upload the files anew: what you upload goes to one account as long as that is available.",
     no_route: "There is no such address here.",
     quota: "What your groups allow for today is used up. Ask an administrator for more, or come back tomorrow.",
     no_price: "A budget binds you, and the price of this call is not known. Ask an administrator to set the model's price.",
@@ -59,6 +63,8 @@ const EN: Words = Words {
 const ZH: Words = Words {
     no_model: "请求没有指定模型。请将 \"model\" 设为 /v1/models 列出的模型之一。",
     not_found: "没有属于你的这个任务、文件、批处理或响应。",
+    away: "该请求所涉及的内容位于上游的一个账号中，该账号目前不可用，已通知运营者。",
+    two_accounts: "该请求引用的内容分属上游的不同账号，无法一起使用。请重新上传文件：只要账号可用，你上传的内容会放在同一个账号中。",
     no_route: "这里没有这个地址。",
     quota: "你所在用户组今天的配额已用完。请联系管理员，或明天再来。",
     no_price: "你受预算约束，而此次调用的价格未知。请联系管理员设置该模型的价格。",

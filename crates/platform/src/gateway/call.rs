@@ -262,6 +262,11 @@ impl Running {
         self.operation
     }
 
+    /// Bytes of text that go in.
+    pub fn text_bytes(&self) -> u64 {
+        self.text_bytes
+    }
+
     /// The answer began; this is the upstream's name for the request.
     pub fn answers(&mut self, upstream_request_id: Option<String>) {
         self.first_byte.get_or_insert_with(Instant::now);

@@ -43,6 +43,12 @@ pub enum GatewayError {
     /// There is no such task, file or batch of the caller's.
     #[error("there is no such thing of the caller's")]
     NotFound,
+    /// What the request is about is in an account whose key is not in use here any more.
+    #[error("what it is about is in an account that is not in use")]
+    Away,
+    /// The request refers to things in different accounts.
+    #[error("the request refers to things in different accounts")]
+    TwoAccounts,
     /// There is no such address.
     #[error("there is no such address")]
     NoRoute,

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use bailian::task::Task;
+use bailian::task::{Task, TaskStatus};
 use model::Millis;
 use serde_json::Value;
 use tokio::time::{MissedTickBehavior, interval};
@@ -70,7 +70,9 @@ impl Gateway {
         }
         let kind = ObjectKind::Task.as_str();
         let place = self.0.db.upstream_of(kind, id).await?;
-        let client = self.client_at(place.as_deref().unwrap_or(UPSTREAM));
+        let Some(client) = self.client_at(place.as_deref().unwrap_or(UPSTREAM)) else {
+            return self.settle_away(id).await;
+        };
         match client.query_task::<Value>(&Task::resume(id)).await {
             Ok(now) => {
                 let code = now
@@ -88,6 +90,21 @@ impl Gateway {
                 Ok(false)
             }
         }
+    }
+}
+
+impl Gateway {
+    /// A task of an account that is not here any more. While it may come back its money stays reserved; after the day for
+    /// which the upstream remembers a task nobody will ever learn what became of it.
+    async fn settle_away(&self, id: &str) -> Result<bool, GatewayError> {
+        let Some(waiting) = self.0.ledger.waiting_task(id).await? else {
+            return Ok(false);
+        };
+        if self.0.clock.now().since(waiting.started_at) < Millis::DAY {
+            return Ok(false);
+        }
+        self.settle_ended(id, &TaskStatus::Unknown, None, None)
+            .await
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod asks;
 mod gone;
+mod places;
 
 use std::collections::HashSet;
 
@@ -27,6 +28,9 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("WHERE", WHERE),
     ("GONE", gone::GONE),
     ("ASKS", asks::ASKS),
+    ("PLACES", places::PLACES),
+    ("NEWEST", places::NEWEST),
+    ("PAST_UPLOADS", places::PAST_UPLOADS),
 ];
 
 impl Db {
