@@ -2,7 +2,7 @@
 
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
-use model::{AssistantView, assistant::sign, template};
+use model::{AssistantPicture, AssistantView, assistant::sign, template};
 
 use crate::{address::with_query, browser, language::use_words};
 
@@ -78,10 +78,23 @@ impl Beginning {
 
 /// The picture of an assistant. It says nothing to screen readers: the name stands beside it.
 #[component]
-pub fn Sign(emoji: String, name: String, #[prop(optional)] large: bool) -> impl IntoView {
+pub fn Sign(
+    emoji: String,
+    name: String,
+    picture: Option<AssistantPicture>,
+    #[prop(optional)] large: bool,
+) -> impl IntoView {
     let size = large.then_some("large");
-    let shown = sign(&emoji, &name).to_owned();
-    view! { <span class="picture" data-size=size aria-hidden="true">{shown}</span> }
+    if let Some(picture) = picture {
+        Either::Left(view! {
+            <img class="picture" data-size=size src=picture.address() alt="" loading="lazy"/>
+        })
+    } else {
+        let shown = sign(&emoji, &name).to_owned();
+        Either::Right(
+            view! { <span class="picture" data-size=size aria-hidden="true">{shown}</span> },
+        )
+    }
 }
 
 /// The assistant, what it is told, what it asks for, and questions to begin with; choosing one of these fills the composer.
@@ -95,6 +108,7 @@ pub fn AssistantIntro(
     let AssistantView {
         assistant,
         is_application,
+        picture,
         ..
     } = view;
     let variables: Vec<String> = template::variables(&assistant.instructions)
@@ -105,7 +119,7 @@ pub fn AssistantIntro(
     let starters = assistant.starters.into_iter();
     view! {
         <section class="greeting">
-            <Sign emoji=assistant.emoji name=assistant.name.clone() large=true/>
+            <Sign emoji=assistant.emoji name=assistant.name.clone() picture large=true/>
             <h1>{assistant.name}</h1>
             <p class="greeting__about">{assistant.description}</p>
             {is_application.then(|| view! { <p class="greeting__about">{words.assistant_application_lead}</p> })}

@@ -58,7 +58,7 @@ pub use account::{
 };
 pub use assistant::{
     AnsweringAssistant, ApplicationId, Assistant, AssistantCard, AssistantDraft, AssistantGallery,
-    AssistantKey, AssistantSnapshot, AssistantView, Audience, DocumentReference,
+    AssistantKey, AssistantPicture, AssistantSnapshot, AssistantView, Audience, DocumentReference,
 };
 pub use attachment::{Attachment, AttachmentKind};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};

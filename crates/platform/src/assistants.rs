@@ -4,6 +4,7 @@
 //! assistant later changes it; an application of Bailian's is no copy and is asked only as long as its assistant is open to the reader.
 
 mod built_in;
+mod pictures;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use model::{
     Assistant, AssistantCard, AssistantGallery, AssistantId, AssistantKey, AssistantSnapshot,
     AssistantView, Audience, FailureCode, GroupId, Page, Parameters, Permission,
 };
+use tokio::sync::Semaphore;
 
 use crate::{
     Clock, Error, Ids,
@@ -27,6 +29,8 @@ const LISTED: u32 = 30;
 const OFFERED: usize = 6;
 /// Assistants of a person.
 const MOST: u32 = 100;
+/// Pictures of assistants that are drawn at once: each takes as much memory as its pixels.
+const DRAWN_AT_ONCE: usize = 2;
 /// The longest words that are searched, in characters.
 const LONGEST_WORDS: usize = 200;
 
@@ -45,11 +49,18 @@ pub struct Assistants {
     db: Db,
     clock: Arc<dyn Clock>,
     ids: Ids,
+    /// Pictures that are drawn at once.
+    drawing: Arc<Semaphore>,
 }
 
 impl Assistants {
     pub(crate) fn new(db: Db, clock: Arc<dyn Clock>, ids: Ids) -> Self {
-        Self { db, clock, ids }
+        Self {
+            db,
+            clock,
+            ids,
+            drawing: Arc::new(Semaphore::new(DRAWN_AT_ONCE)),
+        }
     }
 
     /// All that the caller can choose from and that has these words in name or description; what others share, behind the cursor.

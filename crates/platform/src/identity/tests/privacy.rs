@@ -132,6 +132,10 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
              VALUES ('as-{whose}', '{owner}', 'private', '{whose} 的助手', '', '', '{{}}', '', 0, 0)"
         ),
         format!(
+            "INSERT INTO assistant_pictures (assistant_id, image, version, updated_at)
+             SELECT 'as-{whose}', sealed, 'v', 0 FROM ({BLOB}) AS b"
+        ),
+        format!(
             "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at)
              VALUES ('s-{whose}', '{owner}', 'hash-of-link-{whose}', 'conversation', 'c-{whose}', 0)"
         ),
@@ -219,6 +223,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["prompts.jsonl"].contains("Lin 的提示词"));
         assert!(files["tool_calls.jsonl"].contains("Lin 的算式"));
         assert!(files["assistants.jsonl"].contains("Lin 的助手"));
+        assert!(files.contains_key("assistants/as-Lin.png") && !files.contains_key("assistants/as-tao.png"));
         assert!(files["shares.jsonl"].contains("Lin 的旧标题"));
         let shown = &files["shares/s-Lin.jsonl"];
         assert!(shown.contains("Lin 给人看的话") && shown.contains("Lin 的出处"));
