@@ -2,7 +2,7 @@
 
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
-use model::{AssistantPicture, AssistantView, assistant::sign, template};
+use model::{AssistantCard, AssistantPicture, AssistantView, assistant::sign, template};
 
 use crate::{address::with_query, browser, language::use_words};
 
@@ -19,6 +19,8 @@ pub struct Beginning {
     pub assistant: RwSignal<Option<AssistantView>>,
     /// For each variable, in the order in which these are met first.
     values: RwSignal<Vec<String>>,
+    /// The assistant that the next question alone is put to, in a conversation that has begun.
+    pub once: RwSignal<Option<AssistantCard>>,
     /// The conversation has begun: an application answers in it, or none does.
     begun: Option<bool>,
 }
@@ -29,16 +31,18 @@ impl Beginning {
         let this = Self {
             assistant: RwSignal::new(None),
             values: RwSignal::new(Vec::new()),
+            once: RwSignal::new(None),
             begun: None,
         };
         this.choose(assistant);
         this
     }
 
-    /// One that has.
-    pub fn over(is_application: bool) -> Self {
+    /// One that has, with whom the next question alone is put to.
+    pub fn over(is_application: bool, once: Option<AssistantCard>) -> Self {
         Self {
             begun: Some(is_application),
+            once: RwSignal::new(once),
             ..Self::with(None)
         }
     }
@@ -67,8 +71,28 @@ impl Beginning {
         })
     }
 
+    /// The key of the assistant that the next question alone is put to, or nothing.
+    pub fn called(self) -> String {
+        let key = self
+            .once
+            .with(|card| card.as_ref().map(|card| card.key.to_string()));
+        key.unwrap_or_default()
+    }
+
+    /// Puts the next question alone to that one again, unless another was called meanwhile.
+    pub fn call_again(self, card: Option<AssistantCard>) {
+        self.once.try_update(|once| {
+            if once.is_none() {
+                *once = card;
+            }
+        });
+    }
+
     /// What is sent of it: the assistant, and the values of its variables.
     pub fn sent(self) -> (String, Vec<String>) {
+        if !self.is_open() {
+            return (self.called(), Vec::new());
+        }
         let key = self
             .assistant
             .with(|view| view.as_ref().map(|view| view.key.to_string()));

@@ -18,6 +18,7 @@ use super::{
     drafts::keep_draft,
     estimating::{EstimateBeneath, Estimating},
     model_picker::ModelPicker,
+    once::CalledOnce,
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
 };
 use crate::{
@@ -62,6 +63,15 @@ pub struct Writing {
     pub is_temporary: Signal<bool>,
 }
 
+/// A message that is to wait for the end of an answer.
+struct Waits {
+    text: String,
+    model: String,
+    submission: String,
+    files: Vec<String>,
+    assistant: String,
+}
+
 impl Writing {
     /// Whether there is something to send, and all of it is here and fits the model.
     fn is_ready(self) -> bool {
@@ -83,6 +93,8 @@ impl Writing {
         let files = untrack(|| self.attaching.files());
         let items = self.attaching.take();
         let (assistant, variables) = untrack(|| self.beginning.sent());
+        let once = self.beginning.once.get_untracked();
+        self.beginning.once.set(None);
         self.problem.set(None);
         if !waits {
             self.pending.set(Some(text.clone()));
@@ -96,11 +108,17 @@ impl Writing {
             model.clone().into(),
             submission.clone(),
             files.clone(),
-            assistant,
+            assistant.clone(),
             variables,
             said(self.is_temporary.get_untracked()),
         );
-        let message = (text.clone(), model.into(), submission, files);
+        let message = Waits {
+            text: text.clone(),
+            model: model.into(),
+            submission,
+            files,
+            assistant,
+        };
         spawn_local(async move {
             let done = if waits {
                 self.wait(message).await.map(|()| None)
@@ -122,6 +140,7 @@ impl Writing {
                     self.pending.try_set(None);
                     self.problem.try_set(Some(error));
                     self.attaching.put_back(items);
+                    self.beginning.call_again(once);
                     self.text.try_update(|present| {
                         if present.is_empty() || text.is_empty() {
                             present.push_str(&text);
@@ -139,15 +158,19 @@ impl Writing {
         error.code == FailureCode::AlreadyGenerating && self.conversation.is_some()
     }
 
-    /// Lets a message wait: its words, model, submission and files.
-    async fn wait(
-        self,
-        (text, model, submission, files): (String, String, String, Vec<String>),
-    ) -> Result<(), AppError> {
+    /// Lets a message wait.
+    async fn wait(self, message: Waits) -> Result<(), AppError> {
+        let Waits {
+            text,
+            model,
+            submission,
+            files,
+            assistant,
+        } = message;
         let (Some(conversation), Ok(submission)) = (self.conversation, submission.parse()) else {
             return Err(AppError::new(FailureCode::BadRequest));
         };
-        let queue = queue_message(conversation, text, model, submission, files).await?;
+        let queue = queue_message(conversation, text, model, submission, files, assistant).await?;
         if let Some(shown) = self.queue {
             shown.try_set(queue);
         }
@@ -225,7 +248,13 @@ pub fn Composer(
         being_written,
         ..
     } = writing;
-    keep_draft(conversation, text, attaching, kept, writing.is_temporary);
+    keep_draft(
+        (conversation, beginning),
+        text,
+        attaching,
+        kept,
+        writing.is_temporary,
+    );
     attaching.watch_drops();
     let calling = Calling::new(text, writing.callable(offer.models.clone()));
     let estimating = Estimating {
@@ -269,6 +298,7 @@ pub fn Composer(
                 on:input=move |_| calling.typed()
                 on:focusout=move |event| calling.left(&event)
             >
+                <CalledOnce beginning/>
                 <Attached attaching button=ATTACH/>
                 <TextField
                     name="prompt"

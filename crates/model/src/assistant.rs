@@ -234,6 +234,18 @@ pub struct AnsweringAssistant {
     pub is_withdrawn: bool,
 }
 
+/// The assistant that one question was put to, as it is shown with question and answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedAssistant {
+    /// What it was called.
+    pub name: String,
+    /// Its picture.
+    pub emoji: String,
+    /// The image that stands for it now, as long as it is open to the reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<AssistantPicture>,
+}
+
 /// A passage of a document that an application's answer refers to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

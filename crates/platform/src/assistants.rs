@@ -4,6 +4,7 @@
 //! assistant later changes it; an application of Bailian's is no copy and is asked only as long as its assistant is open to the reader.
 
 mod built_in;
+mod once;
 mod pictures;
 #[cfg(test)]
 mod tests;
@@ -12,9 +13,11 @@ use std::sync::Arc;
 
 use model::{
     Assistant, AssistantCard, AssistantGallery, AssistantId, AssistantKey, AssistantSnapshot,
-    AssistantView, Audience, FailureCode, GroupId, Page, Parameters, Permission,
+    AssistantView, Audience, FailureCode, GroupId, Page, Parameters, Permission, UserId,
 };
 use tokio::sync::Semaphore;
+
+pub(crate) use once::{called, for_one_question};
 
 use crate::{
     Clock, Error, Ids,
@@ -216,8 +219,17 @@ async fn found(
     caller: &Caller,
     key: &AssistantKey,
 ) -> Result<Option<AssistantView>, Error> {
+    found_by(db, caller.user(), key).await
+}
+
+/// The same for somebody who is not there.
+async fn found_by(
+    db: &Db,
+    user: UserId,
+    key: &AssistantKey,
+) -> Result<Option<AssistantView>, Error> {
     match key {
-        AssistantKey::Kept(id) => Ok(db.assistant(caller.user(), *id).await?),
+        AssistantKey::Kept(id) => Ok(db.assistant(user, *id).await?),
         AssistantKey::BuiltIn(name) => Ok(built_in::named(name)),
     }
 }
@@ -234,6 +246,7 @@ pub(crate) async fn beginning(
     let instructions = assistant.filled(&begun.values).map_err(Error::Refused)?;
     Ok(Beginning {
         assistant: begun.key.id(),
+        model: assistant.model,
         parameters: Parameters {
             instructions: String::new(),
             ..assistant.parameters

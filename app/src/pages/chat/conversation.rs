@@ -93,6 +93,7 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
         },
         draft: String::new(),
         draft_attachments: Vec::new(),
+        draft_assistant: None,
         queue: Queue::default(),
         has_newer: false,
         is_pinned: false,
@@ -108,6 +109,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let sidebar = expect_context::<Sidebar>();
     let (draft, mut models) = (view.draft.clone(), offer.models.clone());
     let files = view.draft_attachments.clone();
+    let once = view.draft_assistant.clone();
 
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
@@ -134,7 +136,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         conversation: Some(conversation.id),
         text,
         model: conversation.model,
-        beginning: Beginning::over(is_application),
+        beginning: Beginning::over(is_application, once),
         attaching: Attaching::new(offered, conversation.model, text).beginning_with(&files),
 
         pending: RwSignal::new(None),
@@ -147,7 +149,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         conversation: conversation.id,
         queue: conversation.queue,
         problem: conversation.problem,
-        composer: Some((text, writing.attaching)),
+        composer: Some((text, writing.attaching, writing.beginning)),
     };
     let scroller = Scroller::new();
     if found.is_some() {

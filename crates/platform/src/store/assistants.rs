@@ -1,6 +1,7 @@
 //! Assistants that people keep, and what conversations were begun with.
 
 pub(super) mod begun;
+pub(super) mod once;
 pub(super) mod pictures;
 
 use model::{

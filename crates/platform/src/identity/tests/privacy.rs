@@ -33,6 +33,10 @@ async fn settled(house: &House) -> Caller {
              VALUES ('{trash}', '{trash}', '{trash}', '{user}', 'qwen-plus', 'done', 'here', 0, 0)"
         ),
         format!("UPDATE generations SET doc_references = '[{{\"title\":\"引用的文档\"}}]' WHERE id = '{trash}'"),
+        format!(
+            "INSERT INTO message_assistants (message_id, conversation_id, snapshot, parameters)
+             VALUES ('{trash}', '{trash}', '{{\"name\":\"单问的助手\"}}', '{{}}')"
+        ),
         format!("INSERT INTO generation_chunks (message_id, seq, reasoning, text) VALUES ('{trash}', 1, '', 'x')"),
         format!(
             "INSERT INTO tool_calls (id, owner_id, message_id, position, round, upstream_id, name, arguments, state, text_at, after_blocks,
@@ -208,6 +212,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         let trash = uuid::Uuid::from_u128(77);
         assert!(files[&format!("conversations/{trash}.md")].contains("扔掉的话"));
         assert!(files[&format!("conversations/{trash}.json")].contains("引用的文档"));
+        assert!(files[&format!("conversations/{trash}.json")].contains("单问的助手"));
 
         let account = &files["account.json"];
         for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "排着的话", "4712", "我教语文", "说得好", "抽屉", "标签甲", "我养了一只猫", "qwen-own-choice", "Lin 的录音.webm", "4713", "copied-Lin"] {

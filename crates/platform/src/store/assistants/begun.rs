@@ -2,7 +2,8 @@
 
 use model::{
     AnsweringAssistant, ApplicationId, AssistantId, AssistantPicture, AssistantSnapshot,
-    ConversationId, DocumentReference, GenerationId, MessageId, Millis, Parameters, UserId,
+    ConversationId, DocumentReference, GenerationId, MessageId, Millis, ModelName, Parameters,
+    UserId,
 };
 use sqlx::{FromRow, types::Json};
 
@@ -48,11 +49,13 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("REFERENCES", REFERENCES),
 ];
 
-/// What a conversation is begun with.
+/// What a conversation is begun with, or a single question is put to.
 #[derive(Clone, Debug)]
 pub struct Beginning {
     /// Whose copy it is; none for those that everybody has.
     pub assistant: Option<AssistantId>,
+    /// Its own model, if it has one: a conversation begins with the one that is chosen, a single question is put to this.
+    pub model: Option<ModelName>,
     /// The copy.
     pub snapshot: AssistantSnapshot,
     /// How its answers are to be written, unless the person has set that themselves.
