@@ -113,6 +113,7 @@ mod protection {
 
 mod rest {
     mod administration;
+    mod assistants;
     mod auth;
     mod docs;
     mod gateway;
