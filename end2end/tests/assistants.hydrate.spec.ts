@@ -12,7 +12,7 @@ async function findings(page: Page): Promise<string[]> {
 /** What is offered above the composer. */
 const offered = (page: Page, words: Words) => page.getByRole("listbox", { name: words.mentions_offered });
 
-test("an at sign offers assistants and models, and the keys choose one", async ({ page, chat, questions, words }) => {
+test("an at sign offers assistants and models, and the keys choose one", async ({ page, chat, sidebar, questions, words }) => {
   await chat.alive();
   const translator = words.assistants === "助手" ? "翻译" : "Translator";
   await chat.prompt.pressSequentially(`@${translator}`);
@@ -78,6 +78,19 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   await chat.prompt.press("Escape");
   await expect(offered(page, words)).toHaveCount(0);
   await expect(chat.prompt).toHaveValue("x @");
+
+  // What is awaited stands there in outline.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/fn/library.list*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await sidebar.reveal();
+  await sidebar.view.getByRole("link", { name: words.library, exact: true }).click();
+  await expect(page.locator(".library .skeleton")).toBeVisible();
+  release();
+  await expect(page.locator(".skeleton")).toHaveCount(0);
 
   for (const path of ["/assistants", "/assistants/new"] as const) {
     await page.goto(path);

@@ -34,10 +34,16 @@ async fn a_program_keeps_an_assistant_and_others_see_what_is_shared() -> TestRes
     }
     assert_eq!(shown["parameters"]["temperature"], json!(1.3));
     assert_eq!(shown["parameters"]["thinking"], json!(false));
-    assert_eq!((&shown["audience"], &shown["is_mine"]), (&json!("private"), &json!(true)));
+    assert_eq!(
+        (&shown["audience"], &shown["is_mine"]),
+        (&json!("private"), &json!(true))
+    );
     let found = lin.get(&format!("{ALL}?words=poet")).await?.done()?;
     assert_eq!(found["own"][0]["id"], json!(id));
-    assert_eq!(lin.get("/rest/v1/assistants/en-translator").await?.done()?["is_mine"], json!(false));
+    assert_eq!(
+        lin.get("/rest/v1/assistants/en-translator").await?.done()?["is_mine"],
+        json!(false)
+    );
 
     // A picture, for who may use the assistant.
     let picture = format!("{one}/picture");
@@ -67,10 +73,18 @@ async fn a_program_keeps_an_assistant_and_others_see_what_is_shared() -> TestRes
         ("name", json!(""), "invalid_assistant_name"),
         ("instructions", json!(""), "invalid_instructions"),
         ("starters", json!(["a\nb"]), "invalid_starters"),
-        ("parameters", json!({ "temperature": 2.0 }), "invalid_temperature"),
+        (
+            "parameters",
+            json!({ "temperature": 2.0 }),
+            "invalid_temperature",
+        ),
         ("audience", json!("everybody"), "forbidden"),
         ("audience", json!("group"), "bad_request"),
-        ("audience", json!("01990000-0000-7000-8000-000000000000"), "bad_request"),
+        (
+            "audience",
+            json!("01990000-0000-7000-8000-000000000000"),
+            "bad_request",
+        ),
     ] {
         let mut wrong = poet.clone();
         wrong[field] = value;
@@ -82,7 +96,11 @@ async fn a_program_keeps_an_assistant_and_others_see_what_is_shared() -> TestRes
     let published = boss.post(ALL, shared).await?.done()?;
     let found = eve.get(ALL).await?.done()?;
     assert_eq!(found["shared"][0]["id"], published["id"]);
-    assert!(found["built_in"].as_array().is_some_and(|all| all.len() > 10));
+    assert!(
+        found["built_in"]
+            .as_array()
+            .is_some_and(|all| all.len() > 10)
+    );
 
     let gone = lin.call(Method::DELETE, &one, Value::Null).await?;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
@@ -97,13 +115,20 @@ async fn a_program_keeps_prompts() -> TestResult {
     let eve = Api::of(&app)?.bearing(&app.device("eve", BuiltIn::Member).await?.access);
     let all = "/rest/v1/prompts";
     let text = "Translate {{text}}.";
-    let made = lin.post(all, json!({ "name": "/译", "text": text })).await?;
+    let made = lin
+        .post(all, json!({ "name": "/译", "text": text }))
+        .await?;
     let made = made.done()?;
     let one = format!("{all}/{}", made["id"].as_str().unwrap_or_default());
-    assert_eq!(lin.get(&one).await?.done()?, json!({ "id": made["id"], "name": "译", "text": text }));
+    assert_eq!(
+        lin.get(&one).await?.done()?,
+        json!({ "id": made["id"], "name": "译", "text": text })
+    );
     let taken = lin.post(all, json!({ "name": "译", "text": "x" })).await?;
     assert_eq!(taken.code(), "name_taken");
-    let wrong = lin.call(Method::PUT, &one, json!({ "name": "a b", "text": "x" })).await?;
+    let wrong = lin
+        .call(Method::PUT, &one, json!({ "name": "a b", "text": "x" }))
+        .await?;
     assert_eq!(wrong.code(), "invalid_prompt_name");
     for method in [Method::GET, Method::DELETE] {
         let strange = eve.call(method, &one, Value::Null).await?;
@@ -111,7 +136,9 @@ async fn a_program_keeps_prompts() -> TestResult {
     }
     lin.call(Method::DELETE, &one, Value::Null).await?;
     assert_eq!(lin.get(all).await?.done()?["items"], json!([]));
-    let back = lin.call(Method::POST, &format!("{one}/restore"), Value::Null).await?;
+    let back = lin
+        .call(Method::POST, &format!("{one}/restore"), Value::Null)
+        .await?;
     assert_eq!(back.status, StatusCode::NO_CONTENT, "{back:?}");
     assert_eq!(lin.get(all).await?.done()?["items"][0]["name"], json!("译"));
     Ok(())

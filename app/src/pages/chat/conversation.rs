@@ -35,7 +35,10 @@ use crate::{
     error::AppError,
     language::use_words,
     pages::not_found::NotFound,
-    ui::notice::{Notice, problem_in_query},
+    ui::{
+        notice::{Notice, problem_in_query},
+        skeleton::{Shape, Skeleton},
+    },
 };
 
 /// Loads the conversation that the address names.
@@ -61,7 +64,7 @@ pub fn ConversationPage() -> impl IntoView {
         }
     });
     view! {
-        <Transition>
+        <Transition fallback=|| view! { <Skeleton shape=Shape::Transcript/> }>
             {move || Suspend::new(async move {
                 match (view.await, offer.await) {
                     (Ok(view), Ok(offer)) => EitherOf3::A(view! { <Conversation view offer/> }),
