@@ -61,6 +61,8 @@ pub struct Writing {
     pub queue: Option<RwSignal<Queue>>,
     /// Nothing of it is kept.
     pub is_temporary: Signal<bool>,
+    /// Where several models are asked the question that stands last, once there is one.
+    pub several: Signal<Option<String>>,
 }
 
 /// A message that is to wait for the end of an answer.
@@ -213,6 +215,7 @@ fn HowToAnswer(
     models: Vec<ModelChoice>,
     model: RwSignal<ModelName>,
     parameters: ParametersOf,
+    several: Signal<Option<String>>,
 ) -> impl IntoView {
     move || {
         if beginning.is_application() {
@@ -223,8 +226,29 @@ fn HowToAnswer(
             Either::Right(view! {
                 <ModelPicker models chosen=model/>
                 <ParametersButton of=parameters/>
+                <Several several/>
             })
         }
+    }
+}
+
+/// The way to several models beside the choice of one. Where there is little room, the menu of the answer has it alone.
+#[component]
+fn Several(several: Signal<Option<String>>) -> impl IntoView {
+    let words = use_words();
+    move || {
+        several.get().map(|way| {
+            view! {
+                <a
+                    class="icon-button composer__several"
+                    href=way
+                    title=words.compare_last
+                    aria-label=words.compare_last
+                >
+                    <Glyph icon=Icon::Columns/>
+                </a>
+            }
+        })
     }
 }
 
@@ -309,7 +333,7 @@ pub fn Composer(
                 />
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
-                    <HowToAnswer beginning models=offer.models model parameters/>
+                    <HowToAnswer beginning models=offer.models model parameters several=writing.several/>
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>

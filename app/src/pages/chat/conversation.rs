@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{
     Asked, ConversationId, ConversationView, FailureCode, MessageId, MessagePage, ModelName, Queue,
+    Speaker,
 };
 
 use super::frame::{JustAsked, LoadFailed, PageOffer};
@@ -147,6 +148,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         being_written,
         queue: Some(conversation.queue),
         is_temporary: Signal::stored(is_temporary),
+        several: Signal::derive(move || last_question(conversation)),
     };
     let queueing = Queueing {
         conversation: conversation.id,
@@ -223,6 +225,20 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
             <BranchToast conversation/>
         </div>
     }
+}
+
+/// Where several models are asked the question that stands last. To leave a temporary conversation would end it, and of messages of the past
+/// none is the last.
+fn last_question(conversation: OpenConversation) -> Option<String> {
+    if conversation.is_temporary || conversation.is_past {
+        return None;
+    }
+    let question = conversation.messages.with(|messages| {
+        let mut newest = messages.iter().rev();
+        let question = newest.find(|message| message.speaker == Speaker::User);
+        question.map(|question| question.id)
+    })?;
+    Some(format!("/c/{}/compare/{question}", conversation.id))
 }
 
 /// From messages of the past to those that follow, and to the end.
