@@ -156,7 +156,7 @@ pub(super) struct Card {
     /// An application of Bailian's answers.
     is_application: bool,
     /// Who else may use it: `private`, `group` or `everybody`.
-    audience: &'static str,
+    audience: String,
     /// It has a picture.
     has_picture: bool,
 }
@@ -169,7 +169,7 @@ impl From<AssistantCard> for Card {
             emoji: card.emoji,
             description: card.description,
             is_application: card.is_application,
-            audience: card.audience.as_str(),
+            audience: card.audience.as_str().to_owned(),
             has_picture: card.picture.is_some(),
         }
     }
@@ -234,7 +234,7 @@ pub(super) struct Shown {
     /// It is one's own.
     is_mine: bool,
     /// Who else may use it: `private`, `group` or `everybody`.
-    audience: &'static str,
+    audience: String,
     /// The group, where it is for one.
     group: Option<GroupId>,
     /// It has a picture.
@@ -258,7 +258,7 @@ impl Shown {
             application: kept.application.map(String::from),
             is_application: view.is_application,
             is_mine: view.is_mine,
-            audience: view.audience.as_str(),
+            audience: view.audience.as_str().to_owned(),
             group: view.group,
             has_picture: view.picture.is_some(),
         }
