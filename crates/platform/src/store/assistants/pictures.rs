@@ -22,6 +22,7 @@ const OPEN: &str = concat!(
 /// For the proof that each uses an index.
 #[cfg(test)]
 pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
+    ("ASSISTANT_PICTURE_SET", SET),
     ("ASSISTANT_PICTURE_REMOVE", REMOVE),
     ("ASSISTANT_PICTURE_OPEN", OPEN),
 ];
