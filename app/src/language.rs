@@ -217,6 +217,7 @@ impl Words {
             FailureCode::InvalidStarters => self.error_invalid_starters,
             FailureCode::InvalidApplication => self.error_invalid_application,
             FailureCode::AssistantGone => self.error_assistant_gone,
+            FailureCode::ApplicationAlone => self.error_application_alone,
             FailureCode::InvalidComment => self.error_invalid_comment,
             FailureCode::UnknownModel => self.error_unknown_model,
             FailureCode::AlreadyGenerating => self.error_already_generating,

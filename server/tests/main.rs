@@ -116,6 +116,7 @@ mod protection {
 
 mod rest {
     mod administration;
+    mod assistants;
     mod auth;
     mod docs;
     mod gateway;

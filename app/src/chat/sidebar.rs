@@ -16,7 +16,10 @@ use crate::{
     language::{Words, use_words},
     over::Over,
     pages::search,
-    ui::icon::{Glyph, Icon, Mark},
+    ui::{
+        icon::{Glyph, Icon, Mark},
+        skeleton::Skeleton,
+    },
 };
 
 /// What other parts of the page tell the sidebar.
@@ -76,7 +79,7 @@ pub fn SidebarView(
                         folders.await.map(|folders| view! { <SidebarFolders folders/> }).ok()
                     })}
                 </Suspense>
-                <Suspense>
+                <Suspense fallback=|| view! { <Skeleton/> }>
                     {move || Suspend::new(async move {
                         list.await.map(|page| view! { <SidebarList page/> }).map_err(|_| words.load_failed).ok()
                     })}

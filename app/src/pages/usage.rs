@@ -19,6 +19,7 @@ use crate::{
         chart::{Chart, ChartView},
         loaded::Loaded,
         segments::{Segment, Segments},
+        skeleton::Shape,
     },
 };
 use calls::Calls;
@@ -55,6 +56,7 @@ pub fn UsagePage() -> impl IntoView {
         <PageHead title=words.usage lead=words.usage_lead/>
         <Loaded
             what=found
+            shape=Shape::Chart
             view=move |found: UsageView, _session: Session| {
                 view! { <Usage found form=asked.get_untracked() place=OWN/> }
             }

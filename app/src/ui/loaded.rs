@@ -3,13 +3,22 @@
 use leptos::{either::Either, prelude::*};
 use model::Session;
 
-use crate::{error::AppError, pages::chat::LoadFailed, session::use_session};
+use crate::{
+    error::AppError,
+    pages::chat::LoadFailed,
+    session::use_session,
+    ui::skeleton::{Shape, Skeleton},
+};
 
-/// Draws `view` when `what` and the session are there, or says that it could not be loaded.
+/// Draws `view` when `what` and the session are there, or says that it could not be loaded. What is awaited for the first time stands
+/// there in outline.
 #[component]
 pub fn Loaded<T, V>(
     what: Resource<Result<T, AppError>>,
     view: impl Fn(T, Session) -> V + Clone + Send + Sync + 'static,
+    /// What it will look like.
+    #[prop(optional)]
+    shape: Shape,
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
@@ -17,7 +26,7 @@ where
 {
     let session = use_session();
     view! {
-        <Transition>
+        <Transition fallback=move || view! { <Skeleton shape/> }>
             {move || {
                 let view = view.clone();
                 Suspend::new(async move {

@@ -228,6 +228,8 @@ failure_codes! {
     InvalidApplication = "invalid_application", 422;
     /// The assistant was deleted, or is no longer open to the caller.
     AssistantGone = "assistant_gone", 422;
+    /// An application answers only in conversations that were begun with it.
+    ApplicationAlone = "application_alone", 422;
     /// What is said about an answer is too long, or has characters that can't be stored.
     InvalidComment = "invalid_comment", 422;
     /// The model is not offered here.
