@@ -115,7 +115,6 @@ async fn an_answer_that_a_killed_process_waited_for_is_not_paid_for_twice() -> T
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_of_a_killed_process_is_booked_by_the_next() -> TestResult {
     let (database, upstream) = (Database::sqlite()?, upstream().await?);
-    let turn = STARTING.acquire().await?;
     let one = Process::start_with(&database, &upstream, None, quiet).await?;
     let lin = Lin::at(&one).await?;
     let body = json!({ "model": "qwen-plus", "max_tokens": 20, "messages": [{ "role": "user", "content": "雾中的灯塔" }] });
@@ -134,7 +133,6 @@ async fn a_batch_of_a_killed_process_is_booked_by_the_next() -> TestResult {
     one.kill().await?;
 
     let other = Process::start_with(&database, &upstream, None, quiet).await?;
-    drop(turn);
     let lin = lin.at_another(&other).await?;
     let path = format!("/v1/batches/{}", batch["id"].as_str().context("no id")?);
     for _ in 0..2 {

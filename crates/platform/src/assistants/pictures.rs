@@ -61,8 +61,8 @@ impl Assistants {
         caller: &Caller,
         id: AssistantId,
     ) -> Result<(Vec<u8>, String), Error> {
-        let found = self.db.assistant_picture(caller.user(), &id.to_string());
-        let found = found.await?;
+        let id = id.to_string();
+        let found = self.db.assistant_picture(caller.user(), &id).await?;
         found.ok_or(Error::NotFound)
     }
 }

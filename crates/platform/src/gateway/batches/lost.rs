@@ -55,7 +55,16 @@ impl Gateway {
             .await?;
         let place = place.as_deref().unwrap_or(UPSTREAM);
         let query = BatchQuery::new().input_file_ids(file).limit(PAGE);
-        let page = match self.client_at(place).batches(query).await {
+        let Some(client) = self.client_at(place) else {
+            // While the account may come back its money stays reserved.
+            return if self.is_forgotten(&waiting) {
+                let end = nothing_made(inner.clock.now().since(waiting.started_at));
+                Ok(inner.ledger.close_task(asked, end).await?)
+            } else {
+                Ok(false)
+            };
+        };
+        let page = match client.batches(query).await {
             Ok(page) => page,
             Err(error) => {
                 tracing::warn!(

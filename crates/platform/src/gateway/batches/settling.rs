@@ -76,24 +76,16 @@ impl Gateway {
         };
         let kind = ObjectKind::Batch.as_str();
         let place = self.0.db.upstream_of(kind, id).await?;
-        let client = self.client_at(place.as_deref().unwrap_or(UPSTREAM));
-        let end = match client.batch(id).await {
-            Ok(batch) => self.end_of(&client, &batch, &waiting).await,
-            // Nobody will ever learn what became of it.
-            Err(error) if *error.kind() == ErrorKind::NotFound && self.is_forgotten(&waiting) => {
-                let done = Done {
-                    unpriced: true,
-                    ..Done::default()
-                };
-                Ok(Some(self.call_end(
-                    &waiting,
-                    id,
-                    CallOutcome::Interrupted,
-                    None,
-                    &done,
-                )))
-            }
-            Err(error) => Err(error),
+        let end = match self.client_at(place.as_deref().unwrap_or(UPSTREAM)) {
+            Some(client) => match client.batch(id).await {
+                Ok(batch) => self.end_of(&client, &batch, &waiting).await,
+                Err(error) if *error.kind() == ErrorKind::NotFound => {
+                    Ok(self.never_known(&waiting, id))
+                }
+                Err(error) => Err(error),
+            },
+            // The account may come back.
+            None => Ok(self.never_known(&waiting, id)),
         };
         match end {
             Ok(Some(end)) => Ok(self.0.ledger.close_task(&reference, end).await?),
@@ -108,7 +100,17 @@ impl Gateway {
         }
     }
 
-    fn is_forgotten(&self, waiting: &WaitingTask) -> bool {
+    /// The end of one of which nobody will learn any more what became of it.
+    fn never_known(&self, waiting: &WaitingTask, id: &str) -> Option<CallEnd> {
+        let done = Done {
+            unpriced: true,
+            ..Done::default()
+        };
+        self.is_forgotten(waiting)
+            .then(|| self.call_end(waiting, id, CallOutcome::Interrupted, None, &done))
+    }
+
+    pub(super) fn is_forgotten(&self, waiting: &WaitingTask) -> bool {
         self.0.clock.now().since(waiting.started_at) > KEPT_MS
     }
 
