@@ -117,7 +117,7 @@ pub(crate) use groups::NewGroup;
 pub(crate) use idempotency::OnceKey;
 pub(crate) use imports::{ImportedMessage, KEPT_REPORTS, NewImport};
 pub(crate) use invitations::{NewInvitationRow, OpenInvitation};
-pub(crate) use jobs::{Job, NewJob};
+pub(crate) use jobs::{Job, NewJob, Taken};
 pub(crate) use lanes::{Entry, SharedLimit};
 pub(crate) use ledger::{Account, Accounts, Batch, Decision, Facts, Hold, Opening, refuses_values};
 pub(crate) use linked_accounts::{Link, LinkUse, NewLink, Ruled};

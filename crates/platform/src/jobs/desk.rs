@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::Jobs;
 use crate::{
     gateway::{ObjectKind, UPSTREAM},
-    store::{self, Job},
+    store::{self, Job, Taken},
 };
 
 /// Why the work stops without being at its end.
@@ -42,6 +42,8 @@ impl From<store::Error> for Pause {
 pub(crate) struct Desk {
     jobs: Jobs,
     id: JobId,
+    /// How often it was taken by then: who takes it later has more.
+    attempts: i64,
     owner: UserId,
     /// This process is on its way out, or the lease is lost.
     gone: CancellationToken,
@@ -58,9 +60,17 @@ impl Desk {
         Self {
             jobs,
             id: job.id,
+            attempts: job.attempts,
             owner: job.owner,
             gone: closing,
             cancelled,
+        }
+    }
+
+    fn taken(&self) -> Taken<'_> {
+        Taken {
+            node: &self.jobs.0.node,
+            attempts: self.attempts,
         }
     }
 
@@ -75,7 +85,7 @@ impl Desk {
         // A step is made of texts and numbers, which always can be written.
         let step = serde_json::to_string(step).unwrap_or_default();
         let now = inner.clock.now();
-        if !inner.db.step_job(self.id, &inner.node, &step, now).await? {
+        if !inner.db.step_job(self.id, self.taken(), &step, now).await? {
             return Err(Pause::Gone);
         }
         self.jobs.tell(self.owner);
@@ -114,7 +124,7 @@ impl Desk {
         loop {
             sleep(every).await;
             let until = inner.clock.now().plus(lease_ms);
-            match inner.db.renew_job(self.id, &inner.node, until).await {
+            match inner.db.renew_job(self.id, self.taken(), until).await {
                 Ok(Some(cancel)) => {
                     vouched = Instant::now();
                     if cancel && !self.cancelled.is_cancelled() {

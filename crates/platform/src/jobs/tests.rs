@@ -331,6 +331,38 @@ async fn a_job_that_kills_whoever_works_on_it_is_given_up() {
     .await;
 }
 
+/// Who slept over a lease may have taken the job once more in the same process: the first work on it is over all the same.
+#[tokio::test]
+async fn of_two_works_on_a_job_in_one_process_the_first_is_over() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let id = house.submit(&house.jobs("one"), 1, 0).await;
+        let take = async || {
+            let now = house.clock.now();
+            let taken = db.claim_job("one", now.plus(LEASE_MS), now, 4).await;
+            taken.unwrap().unwrap()
+        };
+        let first = take().await;
+        house.clock.advance(LEASE_MS + 1);
+        let second = take().await;
+        assert_eq!((first.id, second.id), (id, id));
+        let (old, new) = (first.taken_by("one"), second.taken_by("one"));
+        let now = house.clock.now();
+        let until = now.plus(LEASE_MS);
+        let done = (JobState::Succeeded, None, None);
+        assert_eq!(db.renew_job(id, old, until).await.unwrap(), None);
+        assert!(!db.step_job(id, old, "{}", now).await.unwrap());
+        db.postpone_job(id, old, until, now).await.unwrap();
+        assert!(!db.end_job(id, old, done, now).await.unwrap());
+        assert_eq!(house.state(id).await, JobState::Running);
+        assert_eq!(db.renew_job(id, new, until).await.unwrap(), Some(false));
+        assert!(db.step_job(id, new, "{}", now).await.unwrap());
+        assert!(db.end_job(id, new, done, now).await.unwrap());
+        assert_eq!(house.state(id).await, JobState::Succeeded);
+    })
+    .await;
+}
+
 /// Many processes that look at the same time.
 #[tokio::test]
 async fn nobody_has_more_at_once_however_many_look_for_jobs() {
@@ -413,13 +445,15 @@ async fn each_change_of_a_job_has_a_time_of_its_own() {
         let now = house.clock.now();
         let mut times = vec![db.job(house.lin, id).await.unwrap().unwrap().updated_at];
         let job = db.claim_job("one", now.plus(1_000), now, 4).await.unwrap();
-        times.push(job.unwrap().updated_at);
+        let job = job.unwrap();
+        times.push(job.updated_at);
+        let (taken, others) = (job.taken_by("one"), job.taken_by("other"));
         for _ in 0..3 {
-            assert!(db.step_job(id, "one", "{}", now).await.unwrap());
+            assert!(db.step_job(id, taken, "{}", now).await.unwrap());
             times.push(db.job(house.lin, id).await.unwrap().unwrap().updated_at);
         }
         assert!(times.is_sorted_by(|one, next| one < next), "{times:?}");
-        assert!(!db.step_job(id, "other", "{}", now).await.unwrap());
+        assert!(!db.step_job(id, others, "{}", now).await.unwrap());
     })
     .await;
 }

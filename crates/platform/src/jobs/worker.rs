@@ -148,19 +148,20 @@ impl Jobs {
     ) -> Result<(), crate::store::Error> {
         let inner = &*self.0;
         let now = inner.clock.now();
+        let taken = job.taken_by(&inner.node);
         match worked {
             Ok(outcome) => {
                 let failure = outcome
                     .failure
                     .and_then(|failure| serde_json::to_string(&failure).ok());
                 let end = (outcome.state, failure.as_deref(), outcome.cost);
-                inner.db.end_job(job.id, &inner.node, end, now).await?;
+                inner.db.end_job(job.id, taken, end, now).await?;
             }
             Err(Pause::Later(wait)) => {
                 let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
                 inner
                     .db
-                    .postpone_job(job.id, &inner.node, now.plus(wait), now)
+                    .postpone_job(job.id, taken, now.plus(wait), now)
                     .await?;
             }
             Err(Pause::Gone) => {}

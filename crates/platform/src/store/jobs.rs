@@ -36,12 +36,12 @@ const CLAIM: &str = concat!(
 );
 /// One process at a time counts what runs of a person and adds to it. `SQLite` has one writer anyway.
 const CLAIM_TURN: &str = "SELECT pg_advisory_xact_lock(7310582443901205761)";
-const RENEW: &str = "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND node = $2 AND ended_at IS NULL RETURNING cancel_asked";
-const STEP: &str = "UPDATE jobs SET step = $3, updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + 1 END WHERE id = $1 AND node = $2 AND ended_at IS NULL";
+const RENEW: &str = "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND node = $2 AND attempts = $4 AND ended_at IS NULL RETURNING cancel_asked";
+const STEP: &str = "UPDATE jobs SET step = $3, updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + 1 END WHERE id = $1 AND node = $2 AND attempts = $5 AND ended_at IS NULL";
 const AGAIN: &str = "UPDATE jobs SET state = 'queued', node = '', lease_until = 0, deaths = 0, run_at = $3, updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + 1 END \
-     WHERE id = $1 AND node = $2 AND ended_at IS NULL";
+     WHERE id = $1 AND node = $2 AND attempts = $5 AND ended_at IS NULL";
 const END: &str = "UPDATE jobs SET state = $3, failure = $4, cost = $5, node = '', lease_until = 0, ended_at = $6, updated_at = CASE WHEN $6 > updated_at THEN $6 ELSE updated_at + 1 END \
-     WHERE id = $1 AND node = $2 AND ended_at IS NULL";
+     WHERE id = $1 AND node = $2 AND attempts = $7 AND ended_at IS NULL";
 const CANCEL: &str = "UPDATE jobs SET cancel_asked = TRUE, updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END WHERE id = $1 AND owner_id = $2 AND ended_at IS NULL";
 const CALL_OFF: &str = "UPDATE jobs SET state = 'cancelled', cancel_asked = TRUE, ended_at = $3, \
      updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END \
@@ -99,6 +99,24 @@ pub(crate) struct Job {
     pub(crate) created_at: Millis,
     pub(crate) updated_at: Millis,
     pub(crate) ended_at: Option<Millis>,
+}
+
+/// Whose work on a job it is: which process took it, and how often it was taken by then. A process that slept over its lease may have taken the job
+/// once more while its first work on it goes on; that one is over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken<'a> {
+    pub(crate) node: &'a str,
+    pub(crate) attempts: i64,
+}
+
+impl Job {
+    /// The work of that process, which has just taken it.
+    pub(crate) const fn taken_by<'a>(&self, node: &'a str) -> Taken<'a> {
+        Taken {
+            node,
+            attempts: self.attempts,
+        }
+    }
 }
 
 /// A job that is asked for.
@@ -240,36 +258,38 @@ impl Db {
         row.map(Job::try_from).transpose()
     }
 
-    /// Goes on vouching for a job. Whether it was asked to stop; `None` when it is no longer this process's.
+    /// Goes on vouching for a job. Whether it was asked to stop; `None` when it is no longer theirs who took it.
     #[tracing::instrument(name = "store.jobs.renew", level = "debug", skip_all)]
     pub(crate) async fn renew_job(
         &self,
         id: JobId,
-        node: &str,
+        taken: Taken<'_>,
         until: Millis,
     ) -> Result<Option<bool>> {
         Ok(on_pool!(self.writer(), |pool| sqlx::query_scalar(RENEW)
             .bind(id.to_string())
-            .bind(node)
+            .bind(taken.node)
             .bind(until.get())
+            .bind(taken.attempts)
             .fetch_optional(pool)
             .await?))
     }
 
-    /// Keeps how far a job has come. Whether it is still this process's.
+    /// Keeps how far a job has come. Whether it is still theirs who took it.
     #[tracing::instrument(name = "store.jobs.step", level = "debug", skip_all)]
     pub(crate) async fn step_job(
         &self,
         id: JobId,
-        node: &str,
+        taken: Taken<'_>,
         step: &str,
         now: Millis,
     ) -> Result<bool> {
         let changed = on_pool!(self.writer(), |pool| sqlx::query(STEP)
             .bind(id.to_string())
-            .bind(node)
+            .bind(taken.node)
             .bind(step)
             .bind(now.get())
+            .bind(taken.attempts)
             .execute(pool)
             .await?
             .rows_affected());
@@ -281,37 +301,39 @@ impl Db {
     pub(crate) async fn postpone_job(
         &self,
         id: JobId,
-        node: &str,
+        taken: Taken<'_>,
         run_at: Millis,
         now: Millis,
     ) -> Result<()> {
         on_pool!(self.writer(), |pool| sqlx::query(AGAIN)
             .bind(id.to_string())
-            .bind(node)
+            .bind(taken.node)
             .bind(run_at.get())
             .bind(now.get())
+            .bind(taken.attempts)
             .execute(pool)
             .await?
             .rows_affected());
         Ok(())
     }
 
-    /// Ends a job. Whether it was still this process's.
+    /// Ends a job. Whether it was still theirs who took it.
     #[tracing::instrument(name = "store.jobs.end", skip_all)]
     pub(crate) async fn end_job(
         &self,
         id: JobId,
-        node: &str,
+        taken: Taken<'_>,
         (state, failure, cost): (JobState, Option<&str>, Option<i64>),
         now: Millis,
     ) -> Result<bool> {
         let changed = on_pool!(self.writer(), |pool| sqlx::query(END)
             .bind(id.to_string())
-            .bind(node)
+            .bind(taken.node)
             .bind(state.as_str())
             .bind(failure)
             .bind(cost)
             .bind(now.get())
+            .bind(taken.attempts)
             .execute(pool)
             .await?
             .rows_affected());
