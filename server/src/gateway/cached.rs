@@ -5,9 +5,13 @@
 use std::time::Duration;
 
 use axum::response::Response;
+use bailian::relay::refusal_in;
 use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
 use model::{ApiKey, Operation};
-use platform::gateway::{CacheId, Gateway, Given, Likeness, Principal};
+use platform::gateway::{
+    CacheId, Gateway, Given, Likeness, Principal,
+    scan::{self, UsageShape},
+};
 use tokio::time::Instant;
 
 use super::{
@@ -27,6 +31,7 @@ const LONGEST: u64 = ApiKey::LONGEST_CACHE_SECONDS.unsigned_abs();
 pub(super) struct Wanted {
     id: CacheId,
     life: Duration,
+    shape: UsageShape,
 }
 
 /// What a request says of it.
@@ -107,7 +112,8 @@ pub(super) async fn look(
     let began = Instant::now();
     let (id, found) = gateway.cached(principal, &like).await;
     let Some(given) = found else {
-        return Ok(Some(Wanted { id, life }));
+        let shape = route.shape;
+        return Ok(Some(Wanted { id, life, shape }));
     };
     let counted = gateway.give_again(principal, &incoming.ask, began).await;
     counted.map_err(|error| refuse(Refusal::of(&error, chinese)))?;
@@ -136,7 +142,7 @@ pub(super) async fn keep(
     mut response: Response,
     chinese: bool,
 ) -> Result<Response, Refusal> {
-    let Some(Wanted { id, life }) = wanted else {
+    let Some(Wanted { id, life, shape }) = wanted else {
         return Ok(response);
     };
     if response.status() != StatusCode::OK {
@@ -148,7 +154,7 @@ pub(super) async fn keep(
     let keep = move |given: Given| -> Keeping {
         Box::pin(async move {
             // One that broke off ends in an error, and is not what anybody wants again.
-            if is_whole(&given) {
+            if is_whole(&given, shape) {
                 gateway.cache(id, given, life).await;
             }
             Ok(())
@@ -157,15 +163,77 @@ pub(super) async fn keep(
     recorded::recorded(response, Box::new(keep), chinese).await
 }
 
-/// Whether a stream came to the end of its protocol. A whole answer would not have come otherwise.
-fn is_whole(given: &Given) -> bool {
+/// Whether a stream came to the end of its protocol. What comes in one piece is whole, but Bailian sometimes refuses with a
+/// status that says that all is well.
+fn is_whole(given: &Given, shape: UsageShape) -> bool {
     let kind = given
         .headers
         .iter()
         .find(|(name, _)| name == "content-type");
     if !kind.is_some_and(|(_, kind)| kind.starts_with("text/event-stream")) {
-        return true;
+        return scan::usage_of_json(&given.body, shape).is_some()
+            || refusal_in(&given.body).is_none();
     }
     let has = |part: &str| memchr::memmem::find(&given.body, part.as_bytes()).is_some();
     !has("event: error\n") && !has("event:error\n") && !has("data: {\"error\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn what_refuses_or_broke_off_is_no_answer_to_be_kept() {
+        let is_kept = |kind: &str, body: &'static str, shape| {
+            let given = Given {
+                status: 200,
+                headers: vec![("content-type".to_owned(), kind.to_owned())],
+                body: Bytes::from_static(body.as_bytes()),
+            };
+            is_whole(&given, shape)
+        };
+        let (json, stream) = ("application/json", "text/event-stream");
+        for (kind, body, shape, wanted) in [
+            (
+                json,
+                r#"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}"#,
+                UsageShape::OpenAi,
+                true,
+            ),
+            (
+                json,
+                r#"{"error":{"code":"limit_requests","message":"Slow down."}}"#,
+                UsageShape::OpenAi,
+                false,
+            ),
+            (
+                json,
+                r#"{"code":"Throttling","message":"Slow down.","request_id":"r"}"#,
+                UsageShape::Native,
+                false,
+            ),
+            (
+                stream,
+                "data: {}\n\ndata: [DONE]\n\n",
+                UsageShape::OpenAi,
+                true,
+            ),
+            (
+                stream,
+                "data: {}\n\ndata: {\"error\":{}}\n\n",
+                UsageShape::OpenAi,
+                false,
+            ),
+            (
+                stream,
+                "event: error\ndata: {}\n\n",
+                UsageShape::Anthropic,
+                false,
+            ),
+        ] {
+            assert_eq!(is_kept(kind, body, shape), wanted, "{body}");
+        }
+    }
 }

@@ -60,6 +60,11 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     let understood = understood(&state, &route, &principal, &parts, body, &request_id).await;
     let (incoming, wanted) = match understood {
         Ok(understood) => understood,
+        Err(response) if response.status().is_success() => {
+            // Should the request come again, its answer is this one, also when that is kept for others no more.
+            let kept = once::keep(claimed, *response, chinese).await;
+            return kept.unwrap_or_else(|refusal| refused(&refusal, dialect, &request_id));
+        }
         Err(response) => {
             once::release(claimed).await;
             return *response;

@@ -47,6 +47,16 @@ async fn what_a_key_keeps_is_given_again_unless_a_request_says_otherwise() -> Te
         assert_ne!(fresh.bytes, first.bytes);
     }
     assert_eq!(lin.ask(&body).await?.bytes, first.bytes);
+    // Who names the request has that answer from now on, as often as it comes, whatever becomes of what was kept.
+    let named = async || {
+        let request = lin.api.request(Method::POST, "/v1/chat/completions");
+        answered(request.header("idempotency-key", "weave-1").json(&body)).await
+    };
+    for replayed in ["", "true"] {
+        let answer = named().await?;
+        assert_eq!(answer.header("idempotent-replayed"), replayed);
+        assert_eq!(answer.bytes, first.bytes);
+    }
     // What is never kept is asked each time, and nobody is refused for their key's sake.
     let wish = json!({ "model": "qwen-plus", "input": "What is a loom?" });
     let response = lin.api.post("/v1/responses", wish).await?;
@@ -56,7 +66,7 @@ async fn what_a_key_keeps_is_given_again_unless_a_request_says_otherwise() -> Te
     );
     // Each is a call in the log, and costs nothing.
     eventually("the log", async || {
-        Ok((app.number(GIVEN_AGAIN).await? == 2).then_some(()))
+        Ok((app.number(GIVEN_AGAIN).await? == 3).then_some(()))
     })
     .await?;
     let all = "SELECT CAST(SUM(calls) AS BIGINT) FROM usage_days";

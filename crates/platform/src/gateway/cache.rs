@@ -27,6 +27,10 @@ use shared::SharedAnswers;
 
 /// Bytes of answers that are kept in all.
 const LARGEST: u64 = 64 * 1024 * 1024;
+/// Bytes around an answer in memory: its name, its place in the cache, its end.
+const AN_ANSWER: usize = 512;
+/// Bytes around a header in memory.
+const A_HEADER: usize = 64;
 
 /// Which answer: of whom, by which key or in which group, where, to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,9 +142,15 @@ impl Answers {
     }
 }
 
+/// Bytes that an answer takes, by and large: of a short one most is not its body.
+fn weight(_: &CacheId, kept: &Kept) -> u32 {
+    let headers = kept.given.headers.iter();
+    let headers = headers.map(|(name, value)| name.len() + value.len() + A_HEADER);
+    let all = AN_ANSWER + headers.sum::<usize>() + kept.given.body.len();
+    u32::try_from(all).unwrap_or(u32::MAX)
+}
+
 fn memory() -> Cache<CacheId, Kept> {
-    let weight =
-        |_: &CacheId, kept: &Kept| u32::try_from(kept.given.body.len()).unwrap_or(u32::MAX);
     Cache::builder()
         .max_capacity(LARGEST)
         .weigher(weight)
@@ -237,5 +247,32 @@ impl Gateway {
         open.close_behind(end);
         drop(pass);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn answers_weigh_what_they_take_and_not_only_their_bodies() {
+        let weighs = |headers: usize, body: &'static [u8]| {
+            let header = ("content-type".to_owned(), "application/json".to_owned());
+            let given = Given {
+                status: 200,
+                headers: vec![header; headers],
+                body: Bytes::from_static(body),
+            };
+            let kept = Kept {
+                given: Arc::new(given),
+                life: Duration::from_secs(1),
+            };
+            weight(&CacheId([0; 32]), &kept)
+        };
+        assert!(weighs(0, b"") > 0);
+        assert!(weighs(1, b"{}") > weighs(0, b"{}") + 28);
+        assert_eq!(weighs(0, b"{}"), weighs(0, b"") + 2);
     }
 }
