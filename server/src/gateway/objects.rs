@@ -1,10 +1,15 @@
 //! Things at the upstream that an answer tells of.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use platform::gateway::{GatewayError, ObjectKind};
 use serde_json::Value;
 
 use super::{batch_file::Reading, relay::Context};
+
+/// So long a list of batches waits until those that ended are booked.
+const LIST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Remembers whose the thing is that was just made.
 pub(super) async fn keep(
@@ -77,6 +82,39 @@ pub(super) async fn keep_results(
     Ok(())
 }
 
+/// Batches that ended have results also where their caller reads of them in a list. Those that nobody was told of are booked like for whoever
+/// asks for one batch; what is not booked in time is told, and is its caller's when they ask for the batch.
+async fn keep_results_in(context: &Context, batches: &[Value]) -> Result<(), GatewayError> {
+    fn results_of(batch: &Value) -> impl Iterator<Item = &str> {
+        let names = ["output_file_id", "error_file_id"];
+        names
+            .into_iter()
+            .filter_map(move |name| batch.get(name)?.as_str())
+    }
+    let Context {
+        gateway, principal, ..
+    } = context;
+    let ids: Vec<String> = batches
+        .iter()
+        .flat_map(results_of)
+        .map(str::to_owned)
+        .collect();
+    let known = gateway
+        .own_objects(principal, ObjectKind::File, &ids)
+        .await?;
+    let keeping = async {
+        for batch in batches {
+            if results_of(batch).any(|id| !known.contains(id)) {
+                let json = batch.to_string();
+                keep_results(context, ObjectKind::Batch, json.as_bytes()).await?;
+            }
+        }
+        Ok::<_, GatewayError>(())
+    };
+    let kept = tokio::time::timeout(LIST_PATIENCE, keeping).await;
+    kept.unwrap_or(Ok(()))
+}
+
 /// A list of which only the caller's own remain. How many there are of everybody's is nobody's business either.
 pub(super) async fn only_own(
     context: &Context,
@@ -97,6 +135,9 @@ pub(super) async fn only_own(
     } = context;
     let own = gateway.own_objects(principal, kind, &ids).await?;
     items.retain(|item| id_of(item).is_some_and(|id| own.contains(&id)));
+    if kind == ObjectKind::Batch {
+        keep_results_in(context, items).await?;
+    }
     let left = items.len();
     for total in ["total", "total_count", "total_page"] {
         for place in ["", "/data"] {

@@ -183,6 +183,12 @@ async fn a_batch_whose_making_nobody_heard_of_is_found_and_booked() -> TestResul
     adds_up(&app).await?;
     let listed = lin.api.get("/v1/batches").await?.done()?;
     assert_eq!(listed["data"].as_array().map(Vec::len), Some(1), "{listed}");
+    // Its results are had by whoever reads of them there, and by nobody else.
+    let results = listed["data"][0]["output_file_id"].as_str();
+    let results = format!("/v1/files/{}/content", results.unwrap_or_default());
+    assert_eq!(lin.api.get(&results).await?.status, 200);
+    let mei = app.program("mei").await?;
+    assert_eq!(mei.api.get(&results).await?.status, 404);
 
     // Nothing was made: what was reserved is free again after a while.
     app.simulator.order_faults(FaultOrder {
