@@ -139,7 +139,7 @@ pub(crate) use trail::TrailQuery;
 pub(crate) use transcripts::{Found, KeptTranscript, NewSentence, NewTranscript};
 pub(crate) use uploads::{Advanced, Begun, KeptUpload, NewPart, NewUpload};
 pub(crate) use upstream_copies::{CopyPlace, UpstreamCopy};
-pub(crate) use upstream_objects::Gone;
+pub(crate) use upstream_objects::{Gone, Made};
 
 pub(crate) use usage_report::{BANDS, ReportQuery};
 pub(crate) use users::{NewUser, User};

@@ -86,9 +86,10 @@ async fn book(
         return Ok(running.wait_for_task(&task).await?);
     }
     if let Some(batch) = batch_begun(context, json) {
-        // Whoever dies in between leaves a batch that is booked, and that nobody has been told of.
-        running.wait_for_batch(&batch).await?;
-        return context.keep_object(ObjectKind::Batch, &batch).await;
+        let (gateway, upstream) = (&context.gateway, &context.upstream);
+        return gateway
+            .keep_batch(&context.principal, &mut running, &batch, upstream)
+            .await;
     }
     if context.route.owns == Owns::Needs(ObjectKind::Task) {
         context.gateway.settle_task(json).await?;

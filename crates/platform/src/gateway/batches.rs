@@ -10,7 +10,7 @@ use model::Operation;
 use serde::{Deserialize, Serialize};
 
 use super::{Gateway, GatewayError, ObjectKind, Principal, Running};
-use crate::store;
+use crate::store::Made;
 use lines::{Lines, Request};
 
 /// Before the id of a batch, where the ledger keeps that of a task.
@@ -164,10 +164,33 @@ impl Gateway {
     }
 }
 
-impl Running {
-    /// Leaves it open until the batch ends; returns when that is durable.
-    pub async fn wait_for_batch(&mut self, id: &str) -> Result<(), store::Error> {
-        self.wait_for_task(&reference(id)).await
+impl Gateway {
+    /// Leaves a call open until the batch ends that it has made, and keeps whose that is; returns when both are durable. Where another
+    /// call of the same file was given that batch meanwhile, this one waits on by its file, and finds the other's.
+    pub async fn keep_batch(
+        &self,
+        principal: &Principal,
+        running: &mut Running,
+        id: &str,
+        upstream: &str,
+    ) -> Result<(), GatewayError> {
+        let made = Made {
+            kind: ObjectKind::Batch.as_str(),
+            id,
+            owner: principal.user(),
+            key: principal.key,
+            upstream,
+            now: self.0.clock.now(),
+        };
+        let to = reference(id);
+        if let Some(asked) = running.untie() {
+            self.0.db.adopt_upstream_object(&made, &asked, &to).await?;
+        } else {
+            running.wait_for_task(&to).await?;
+        }
+        // Its caller's it is in any case.
+        self.keep_object(principal, ObjectKind::Batch, id, upstream)
+            .await
     }
 }
 
@@ -176,6 +199,6 @@ fn is_known(catalogue: &Catalogue, model: &str) -> bool {
 }
 
 /// How the ledger names what a batch has reserved.
-fn reference(id: &str) -> String {
+pub(super) fn reference(id: &str) -> String {
     format!("{BATCH}{id}")
 }

@@ -309,10 +309,9 @@ impl Running {
 
     /// Leaves it open until the task at the upstream ends; returns when that is durable.
     pub async fn wait_for_task(&mut self, task_id: &str) -> Result<(), store::Error> {
-        match (self.open.take(), self.tied.take()) {
-            (Some(open), _) => open.wait_for_task(task_id).await,
-            (None, Some(tied)) => self.gateway.0.ledger.rename_task(&tied, task_id).await,
-            (None, None) => Ok(()),
+        match self.open.take() {
+            Some(open) => open.wait_for_task(task_id).await,
+            None => Ok(()),
         }
     }
 }

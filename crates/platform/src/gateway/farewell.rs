@@ -5,7 +5,7 @@
 use bailian::{Error as UpstreamError, relay::Relay};
 use http::Method;
 
-use super::{Gateway, GatewayError, ObjectKind};
+use super::{Gateway, GatewayError, ObjectKind, batches};
 use crate::store::Gone;
 
 /// Things that are looked at in a round.
@@ -27,7 +27,7 @@ impl Gateway {
             }
             for thing in gone {
                 // Each leaves the round: it is forgotten, or has its turn later.
-                if self.is_deleted(&thing).await {
+                if self.is_deleted(&thing).await && !self.is_waited_for(&thing).await? {
                     inner.db.forget_upstream_object(&thing).await?;
                     deleted += 1;
                 } else {
@@ -36,6 +36,19 @@ impl Gateway {
                 }
             }
         }
+    }
+
+    /// Whether a call waits to hear what it cost: until then it has to be known where that is asked.
+    async fn is_waited_for(&self, gone: &Gone) -> Result<bool, GatewayError> {
+        let is = |kind: ObjectKind| gone.kind == kind.as_str();
+        let name = if is(ObjectKind::Batch) {
+            batches::reference(&gone.id)
+        } else if is(ObjectKind::Task) {
+            gone.id.clone()
+        } else {
+            return Ok(false);
+        };
+        Ok(self.0.ledger.waiting_task(&name).await?.is_some())
     }
 
     /// Whether nothing more can be done about it: it is deleted, was not there, or Bailian does not take it back.
@@ -110,7 +123,7 @@ mod tests {
         audit::Audit,
         gateway::UPSTREAM,
         identity::testing::vault,
-        store::testing::{count, on_both},
+        store::testing::{count, execute, on_both},
         works::testing::Site,
     };
 
@@ -150,6 +163,38 @@ mod tests {
             assert_eq!(left, [theirs]);
             let kept = "SELECT COUNT(*) FROM upstream_objects";
             assert_eq!(count(&db, kept).await, 1);
+        })
+        .await;
+    }
+
+    /// Where a task of a closed account is stays known until it is booked.
+    #[tokio::test]
+    async fn what_a_call_waits_for_is_not_forgotten() {
+        on_both(async |db| {
+            let site = Site::at_rest(&db).await;
+            let gateway = &site.services.gateway;
+            let lin = site.lin.user();
+            for sql in [
+                format!(
+                    "INSERT INTO upstream_objects (kind, id, owner_id, key_id, upstream, created_at, gone_at) \
+                     VALUES ('task', 't-1', '{lin}', '', '{UPSTREAM}', 0, 0), ('batch', 'b-1', '{lin}', '', '{UPSTREAM}', 0, 0)"
+                ),
+                format!(
+                    "INSERT INTO call_holds (id, node, opened_at, owner_id, key_id, protocol, operation, model, served_model, upstream, \
+                     streamed, request_id, task_id, accounts, amount, floor_cost, floor_tokens, priced) \
+                     VALUES ('01990000-0000-7000-8000-000000000001', 'n', 0, '{lin}', '', 'openai', 'image', 'm', 'm', '{UPSTREAM}', FALSE, '', \
+                     't-1', '{{\"date\":0,\"day\":0,\"month\":0,\"groups\":[],\"held\":[]}}', 1, 0, 0, TRUE)"
+                ),
+            ] {
+                execute(&db, &sql).await;
+            }
+            assert_eq!(gateway.delete_what_is_gone().await.unwrap(), 1);
+            assert_eq!(db.upstream_of("batch", "b-1").await.unwrap(), None);
+            let place = db.upstream_of("task", "t-1").await.unwrap();
+            assert_eq!(place.as_deref(), Some(UPSTREAM));
+            execute(&db, "DELETE FROM call_holds").await;
+            execute(&db, "UPDATE upstream_objects SET gone_at = 0").await;
+            assert_eq!(gateway.delete_what_is_gone().await.unwrap(), 1);
         })
         .await;
     }

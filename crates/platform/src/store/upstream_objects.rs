@@ -1,5 +1,6 @@
 //! What exists at the upstream, by whoever made it.
 
+mod adopted;
 mod asks;
 mod gone;
 mod places;
@@ -11,6 +12,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{Db, Result, on_pool};
 
+pub(crate) use adopted::Made;
 pub(crate) use gone::Gone;
 pub(super) use gone::LEAVE;
 
@@ -27,6 +29,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("OWNS", OWNS),
     ("WHERE", WHERE),
     ("GONE", gone::GONE),
+    ("WAIT", adopted::WAIT),
     ("ASKS", asks::ASKS),
     ("PLACES", places::PLACES),
     ("NEWEST", places::NEWEST),
@@ -56,29 +59,6 @@ impl Db {
             .await?
             .rows_affected());
         Ok(())
-    }
-
-    /// Keeps whose it is, unless somebody has it. Whether it is theirs now.
-    #[tracing::instrument(name = "store.upstream_objects.claim", skip_all)]
-    pub(crate) async fn claim_upstream_object(
-        &self,
-        kind: &str,
-        id: &str,
-        owner: UserId,
-        upstream: &str,
-        now: Millis,
-    ) -> Result<bool> {
-        let claimed = on_pool!(self.writer(), |pool| sqlx::query(INSERT)
-            .bind(kind)
-            .bind(id)
-            .bind(owner.to_string())
-            .bind("")
-            .bind(upstream)
-            .bind(now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(claimed > 0)
     }
 
     /// Where it is, if that person made it.

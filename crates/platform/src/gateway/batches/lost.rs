@@ -8,7 +8,7 @@ use super::reference;
 use crate::{
     gateway::{Gateway, GatewayError, ObjectKind, Running, UPSTREAM},
     ledger::{CallEnd, WaitingTask},
-    store,
+    store::{self, Made},
 };
 
 /// Before the id of a call and that of the file, where the ledger keeps that of a task.
@@ -80,11 +80,16 @@ impl Gateway {
         let known = inner.db.known_upstream_objects(kind, &ids).await?;
         // The list is newest first. Whose batch of the same file is whose makes no difference: they are one person's, at one price.
         for id in ids.iter().rev().filter(|id| !known.contains(*id)) {
-            let claimed = inner
-                .db
-                .claim_upstream_object(kind, id, waiting.owner, place, now);
-            if claimed.await? {
-                inner.ledger.rename_task(asked, &reference(id)).await?;
+            let made = Made {
+                kind,
+                id,
+                owner: waiting.owner,
+                key: None,
+                upstream: place,
+                now,
+            };
+            let adopted = inner.db.adopt_upstream_object(&made, asked, &reference(id));
+            if adopted.await? {
                 tracing::info!(bailian.batch.id = id, "found a batch that was lost");
                 return Ok(false);
             }

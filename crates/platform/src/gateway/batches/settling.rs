@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{BATCH, TRIAL, is_known, reference};
 use crate::{
     gateway::{
-        Gateway, GatewayError, ObjectKind, UPSTREAM,
+        Gateway, GatewayError, ObjectKind,
         scan::{self, Reported, UsageShape},
     },
     ledger::{CallEnd, WaitingTask},
@@ -76,27 +76,28 @@ impl Gateway {
         };
         let kind = ObjectKind::Batch.as_str();
         let place = self.0.db.upstream_of(kind, id).await?;
-        let end = match self.client_at(place.as_deref().unwrap_or(UPSTREAM)) {
+        // Of a closed account's what was kept beside its owner is gone, what was kept with its money is not.
+        let place = place.as_deref().unwrap_or(&waiting.upstream);
+        let end = match self.client_at(place) {
             Some(client) => match client.batch(id).await {
                 Ok(batch) => self.end_of(&client, &batch, &waiting).await,
-                Err(error) if *error.kind() == ErrorKind::NotFound => {
-                    Ok(self.never_known(&waiting, id))
-                }
+                Err(error) if *error.kind() == ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),
             },
             // The account may come back.
-            None => Ok(self.never_known(&waiting, id)),
+            None => Ok(None),
         };
-        match end {
-            Ok(Some(end)) => Ok(self.0.ledger.close_task(&reference, end).await?),
-            Ok(None) => Ok(false),
-            Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "a batch could not be booked yet"
-                );
-                Ok(false)
-            }
+        let end = end.unwrap_or_else(|error| {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a batch could not be booked yet"
+            );
+            None
+        });
+        // What never ends, or is refused for good, is not reserved for ever.
+        match end.or_else(|| self.never_known(&waiting, id)) {
+            Some(end) => Ok(self.0.ledger.close_task(&reference, end).await?),
+            None => Ok(false),
         }
     }
 
@@ -129,6 +130,8 @@ impl Gateway {
                 Err(error) if self.are_gone(error.kind(), batch, waiting) => unseen(batch, waiting),
                 read => read?,
             },
+            // Its file of results may not be named yet.
+            None if completed(batch) > 0 && !self.is_written(batch, waiting) => return Ok(None),
             None if completed(batch) > 0 => unseen(batch, waiting),
             None => Done::default(),
         };
@@ -139,13 +142,18 @@ impl Gateway {
 
     /// Whether results will never be read. Those of a batch that has just ended may not be there yet.
     fn are_gone(&self, kind: &ErrorKind, batch: &Batch, waiting: &WaitingTask) -> bool {
-        let now = self.0.clock.now();
-        let ended = ended_at(batch).unwrap_or(waiting.started_at);
         match kind {
-            ErrorKind::NotFound => now.since(ended) > WRITTEN_MS,
+            ErrorKind::NotFound => self.is_written(batch, waiting),
             ErrorKind::TooLarge => true,
-            _ => false,
+            // Nobody keeps them so long.
+            _ => self.is_forgotten(waiting),
         }
+    }
+
+    /// Whether it ended so long ago that its results are there, if they ever are.
+    fn is_written(&self, batch: &Batch, waiting: &WaitingTask) -> bool {
+        let ended = ended_at(batch).unwrap_or(waiting.started_at);
+        self.0.clock.now().since(ended) > WRITTEN_MS
     }
 
     async fn read_results(
@@ -300,7 +308,11 @@ fn ended_at(batch: &Batch) -> Option<Millis> {
     let seconds = batch
         .completed_at
         .or_else(|| other("cancelled_at"))
-        .or_else(|| other("expired_at"))?;
+        .or_else(|| other("expired_at"))
+        .or_else(|| other("failed_at"))?;
     let seconds = i64::try_from(seconds).ok()?;
     Some(Millis::new(seconds.saturating_mul(1000)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,11 @@ impl Running {
         Ok(())
     }
 
+    /// By what name it is kept, for whoever gives it another one.
+    pub(in crate::gateway) fn untie(&mut self) -> Option<String> {
+        self.tied.take()
+    }
+
     /// Books it if it is certain that the upstream did nothing. What else became of it is found out by its name.
     pub(super) async fn close_tied(mut self, ending: Ending) -> Result<(), store::Error> {
         let refused = ending.outcome == Some(CallOutcome::Refused) || ending.status == Some(429);

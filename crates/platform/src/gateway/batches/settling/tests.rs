@@ -1,0 +1,144 @@
+//! Where a batch is asked for, and what is booked of one whose end or results nobody sees.
+
+use std::time::Duration;
+
+use bailian::{
+    Client, ClientOptions,
+    batches::{Batch, BatchRequest},
+    files::Purpose,
+    pool::{Pool, Upstream},
+};
+use model::{CallId, Millis, Operation, UsageSource, UserId};
+use serde_json::json;
+use simulator::{Options, Simulator};
+
+use super::{KEPT_MS, WRITTEN_MS, WaitingTask};
+use crate::{
+    gateway::{GatewayOptions, UPSTREAM},
+    store::{
+        Db,
+        testing::{count, execute, on_both},
+    },
+    works::testing::Site,
+};
+
+/// How long a test waits for what must happen.
+const BUDGET: Duration = Duration::from_secs(30);
+
+async fn made(client: &Client) -> Batch {
+    let body = json!({ "model": "qwen-plus", "max_tokens": 9, "messages": [{ "role": "user", "content": "Hi" }] });
+    let line =
+        json!({ "custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": body });
+    let file = line.to_string().into_bytes();
+    let file = client.upload_file(Purpose::Batch, "nightly.jsonl", file);
+    let file = file.await.unwrap();
+    let batch = client.create_batch(BatchRequest::chat(file.id));
+    batch.await.unwrap()
+}
+
+/// A call that waits for the batch.
+async fn waits(db: &Db, owner: UserId, batch: &Batch, upstream: &str, since: Millis) {
+    let (id, since) = (&batch.id, since.get());
+    let accounts = json!({ "date": 0, "day": 0, "month": 0, "groups": [], "held": [] });
+    let sql = format!(
+        "INSERT INTO call_holds (id, node, opened_at, owner_id, key_id, protocol, operation, model, served_model, upstream, streamed, \
+         request_id, task_id, accounts, amount, floor_cost, floor_tokens, priced) \
+         VALUES ('01990000-0000-7000-8000-000000000001', 'n', {since}, '{owner}', '', 'openai', 'batch', 'qwen-plus', 'qwen-plus', \
+         '{upstream}', FALSE, '', 'batch:{id}', '{accounts}', 100, 0, 0, TRUE)"
+    );
+    execute(db, &sql).await;
+}
+
+/// Whose account is closed has nothing beside it any more that says where a batch was made.
+#[tokio::test]
+async fn a_batch_is_asked_for_where_its_money_says_that_it_is() {
+    on_both(async |db| {
+        let simulator = Simulator::start(Options::immediate()).await.unwrap();
+        let client =
+            |key: &str| Client::new(ClientOptions::new(simulator.base_url(), key)).unwrap();
+        let (first, second) = (client("sk-first"), client("sk-second"));
+        let pool = Pool::new([
+            Upstream::new(UPSTREAM, first),
+            Upstream::new("second", second.clone()),
+        ])
+        .unwrap();
+        let options = GatewayOptions {
+            pool: Some(pool),
+            ..GatewayOptions::default()
+        };
+        let site = Site::through(&db, options).await;
+        let gateway = &site.services.gateway;
+        let batch = made(&second).await;
+        waits(&db, site.lin.user(), &batch, "second", gateway.now()).await;
+        let booked = async {
+            while !gateway.settle_batch(&batch.id).await.unwrap() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(BUDGET, booked).await.unwrap();
+        let calls = "SELECT COUNT(*) FROM calls WHERE upstream = 'second' AND outcome = 'succeeded' AND priced AND cost > 0";
+        assert_eq!(count(&db, calls).await, 1);
+        assert_eq!(site.held().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_never_ends_is_not_reserved_for_ever() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let never = "36000s".parse().unwrap();
+        site.simulator
+            .change_options(|options| options.task_time = never);
+        let gateway = &site.services.gateway;
+        let batch = made(gateway.client()).await;
+        waits(&db, site.lin.user(), &batch, UPSTREAM, gateway.now()).await;
+        assert!(!gateway.settle_batch(&batch.id).await.unwrap());
+        let later = format!(
+            "UPDATE call_holds SET opened_at = opened_at - {}",
+            KEPT_MS + 1
+        );
+        execute(&db, &later).await;
+        assert!(gateway.settle_batch(&batch.id).await.unwrap());
+        let calls =
+            "SELECT COUNT(*) FROM calls WHERE outcome = 'interrupted' AND cost = 0 AND NOT priced";
+        assert_eq!(count(&db, calls).await, 1);
+        assert_eq!(site.held().await, 0);
+    })
+    .await;
+}
+
+/// Whoever called a batch off is not booked by estimate what its results tell a moment later.
+#[tokio::test]
+async fn results_that_are_not_named_yet_are_waited_for() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let gateway = &site.services.gateway;
+        let now = gateway.now();
+        let ended = |at: i64| -> Batch {
+            let counts = json!({ "total": 4, "completed": 2, "failed": 0 });
+            let batch = json!({ "id": "b", "status": "cancelled", "cancelled_at": at / 1000, "request_counts": counts });
+            serde_json::from_value(batch).unwrap()
+        };
+        let waiting = WaitingTask {
+            id: CallId::from_uuid(site.ids.next()),
+            task_id: "batch:b".to_owned(),
+            started_at: now,
+            owner: site.lin.user(),
+            operation: Operation::Batch,
+            model: "qwen-plus".to_owned(),
+            served_model: "qwen-plus".to_owned(),
+            upstream: UPSTREAM.to_owned(),
+            amount: 100,
+        };
+        let end = async |batch: Batch| {
+            let end = gateway.end_of(gateway.client(), &batch, &waiting).await;
+            end.unwrap()
+        };
+        assert_eq!(end(ended(now.get())).await, None);
+        let end = end(ended(now.get() - WRITTEN_MS - 2_000)).await.unwrap();
+        let booked = (end.cost, end.usage_source, end.priced);
+        assert_eq!(booked, (50, UsageSource::Estimated, true));
+    })
+    .await;
+}
