@@ -57,12 +57,7 @@ impl Gateway {
         let query = BatchQuery::new().input_file_ids(file).limit(PAGE);
         let Some(client) = self.client_at(place) else {
             // While the account may come back its money stays reserved.
-            return if self.is_forgotten(&waiting) {
-                let end = nothing_made(inner.clock.now().since(waiting.started_at));
-                Ok(inner.ledger.close_task(asked, end).await?)
-            } else {
-                Ok(false)
-            };
+            return self.give_up(asked, &waiting).await;
         };
         let page = match client.batches(query).await {
             Ok(page) => page,
@@ -71,10 +66,11 @@ impl Gateway {
                     error = &error as &dyn std::error::Error,
                     "batches could not be listed"
                 );
-                return Ok(false);
+                return self.give_up(asked, &waiting).await;
             }
         };
-        let made = page.data.iter().filter(|batch| may_be_of(batch, &waiting));
+        let made = page.data.iter();
+        let made = made.filter(|batch| may_be_of(batch, file, &waiting));
         let ids: Vec<String> = made.map(|batch| batch.id.clone()).collect();
         let (kind, now) = (ObjectKind::Batch.as_str(), inner.clock.now());
         let known = inner.db.known_upstream_objects(kind, &ids).await?;
@@ -100,10 +96,22 @@ impl Gateway {
         let end = nothing_made(now.since(waiting.started_at));
         Ok(inner.ledger.close_task(asked, end).await?)
     }
+
+    /// Frees what was reserved once nobody can tell any more what became of it. Whether that was now.
+    async fn give_up(&self, asked: &str, waiting: &WaitingTask) -> Result<bool, GatewayError> {
+        if !self.is_forgotten(waiting) {
+            return Ok(false);
+        }
+        let end = nothing_made(self.0.clock.now().since(waiting.started_at));
+        Ok(self.0.ledger.close_task(asked, end).await?)
+    }
 }
 
-/// Whether the batch was made after the call began.
-fn may_be_of(batch: &Batch, waiting: &WaitingTask) -> bool {
+/// Whether the batch was made of that file after the call began. Somebody else's is of another file, whatever the list was asked for.
+fn may_be_of(batch: &Batch, file: &str, waiting: &WaitingTask) -> bool {
+    if batch.input_file_id.as_deref() != Some(file) {
+        return false;
+    }
     let began = waiting.started_at.get().saturating_sub(SKEW_MS) / 1000;
     let made = batch.created_at.and_then(|made| i64::try_from(made).ok());
     made.is_some_and(|made| made >= began)
@@ -123,5 +131,43 @@ fn nothing_made(duration_ms: i64) -> CallEnd {
         upstream_request_id: None,
         served_model: None,
         upstream: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{CallId, Millis, Operation, UserId};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn only_what_was_made_of_the_file_after_the_call_began_is_its_batch() {
+        let waiting = WaitingTask {
+            id: CallId::from_uuid(Uuid::from_u128(1)),
+            task_id: "batch-asked:1:file-batch-1".to_owned(),
+            started_at: Millis::new(1_790_000_000_000),
+            owner: UserId::from_uuid(Uuid::from_u128(2)),
+            operation: Operation::Batch,
+            model: "qwen-plus".to_owned(),
+            served_model: "qwen-plus".to_owned(),
+            upstream: UPSTREAM.to_owned(),
+            amount: 1,
+        };
+        for (file, at, wanted) in [
+            (json!("file-batch-1"), json!(1_790_000_001), true),
+            // Clocks differ a little.
+            (json!("file-batch-1"), json!(1_789_999_950), true),
+            (json!("file-batch-1"), json!(1_789_999_000), false),
+            (json!("file-batch-1"), json!(null), false),
+            (json!("file-batch-2"), json!(1_790_000_001), false),
+            (json!(null), json!(1_790_000_001), false),
+        ] {
+            let batch = json!({ "id": "b", "status": "in_progress", "input_file_id": file, "created_at": at });
+            let batch: Batch = serde_json::from_value(batch).unwrap();
+            let found = may_be_of(&batch, "file-batch-1", &waiting);
+            assert_eq!(found, wanted, "{batch:?}");
+        }
     }
 }
