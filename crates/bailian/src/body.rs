@@ -74,6 +74,12 @@ impl Body {
         }
     }
 
+    /// Lets it take so long from now on, in place of the time of a whole call. Pieces must still come in theirs.
+    pub(crate) fn lasting(mut self, total: Duration) -> Self {
+        self.deadlines.total = Instant::now() + total;
+        self
+    }
+
     /// The next piece, as the network delivered it.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let (until, phase) = self.deadlines.next(self.began);

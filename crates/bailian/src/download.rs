@@ -1,6 +1,7 @@
 //! Fetching results: pictures, sound, films and files, which lie at addresses of their own.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Url;
@@ -76,6 +77,14 @@ impl Download {
     /// How many bytes are announced.
     pub fn length(&self) -> Option<u64> {
         self.length
+    }
+
+    /// Lets it take so long from now on, in place of [`Timeouts::total`](crate::Timeouts::total), for files that are larger than what
+    /// comes within that. Pieces must still come in their time.
+    #[must_use]
+    pub fn lasting(mut self, total: Duration) -> Self {
+        self.body = self.body.lasting(total);
+        self
     }
 
     /// The next piece; `None` at the end.

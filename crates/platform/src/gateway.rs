@@ -138,8 +138,8 @@ struct Inner {
     names: Cache<(), Arc<Names>>,
     watches: Watches,
     answers: Answers,
-    /// Held by whoever reads the results of a batch.
-    settling: tokio::sync::Mutex<()>,
+    /// Held by whoever reads the results of a batch. There are some, so that a large batch does not keep all others from being booked.
+    settling: [Arc<tokio::sync::Mutex<()>>; 16],
 }
 
 /// What the gateway is built of.
@@ -190,7 +190,7 @@ impl Gateway {
                 .time_to_live(KNOWN_FOR)
                 .build(),
             watches: Watches::default(),
-            settling: tokio::sync::Mutex::default(),
+            settling: std::array::from_fn(|_| Arc::default()),
         }))
     }
 

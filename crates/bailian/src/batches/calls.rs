@@ -1,5 +1,7 @@
 //! Creating, reading, listing and cancelling batches, `/compatible-mode/v1/batches`.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,6 +14,8 @@ use crate::validate::require;
 use crate::{Client, Error, Extra};
 
 const PATH: &str = "/compatible-mode/v1/batches";
+/// Results may be hundreds of megabytes, and are read as they come.
+const RESULTS: Duration = Duration::from_hours(6);
 
 /// What a batch is created from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -251,7 +255,7 @@ impl Client {
     /// ```
     pub async fn batch_results(&self, file_id: &str, limit: usize) -> Result<BatchResults, Error> {
         let download = self.file_content(file_id, limit).await?;
-        Ok(BatchResults::new(download))
+        Ok(BatchResults::new(download.lasting(RESULTS)))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Results are fetched without the key, within limits, from where they are and nowhere else.
 
-use bailian::{Client, ErrorKind};
+use std::time::Duration;
+
+use bailian::{Client, ErrorKind, Phase};
 
 use crate::support::{KEY, Step, Upstream, reply};
 
@@ -33,6 +35,27 @@ async fn a_result_larger_than_allowed_is_cut() {
     let error = file.bytes().await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::TooLarge);
     host.saw_the_client_leave().await;
+}
+
+/// Files of results may be larger than what comes within the time of a call.
+#[tokio::test(start_paused = true)]
+async fn a_large_file_takes_its_time_where_that_is_said() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 30\r\nconnection: close\r\n\r\n";
+    let slow = vec![
+        Step::Send(head.as_bytes().to_vec()),
+        Step::Drip(vec![b'x'; 30]),
+    ];
+    let host = Upstream::playing(vec![slow]).await;
+    let mut options = host.options();
+    options.timeouts.total = Duration::from_secs(10);
+    let client = Client::new(options).unwrap();
+    let file = client.download(&host.url, 100).await.unwrap();
+    let error = file.bytes().await.unwrap_err();
+    let phase = Phase::Total;
+    assert_eq!(error.kind(), &ErrorKind::Timeout { phase });
+    let file = client.download(&host.url, 100).await.unwrap();
+    let file = file.lasting(Duration::from_mins(1));
+    assert_eq!(file.bytes().await.unwrap().len(), 30);
 }
 
 #[tokio::test]

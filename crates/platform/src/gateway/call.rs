@@ -187,6 +187,8 @@ impl Gateway {
             },
             ..Reported::default()
         };
+        // Nothing of a batch is paid before it is made.
+        let has_floor = !free && ask.file.is_none();
         let call = NewCall {
             id: ask
                 .id
@@ -203,12 +205,12 @@ impl Gateway {
             streamed: ask.streamed,
             request_id: ask.request_id,
             at_most,
-            floor_cost: if free {
-                0
-            } else {
+            floor_cost: if has_floor {
                 prices.of(&served, ask.operation, &floor).unwrap_or(0)
+            } else {
+                0
             },
-            floor_tokens: if free { 0 } else { as_i64(input_tokens) },
+            floor_tokens: if has_floor { as_i64(input_tokens) } else { 0 },
             budgets: Arc::clone(payer.budgets),
         };
         let began = Instant::now();

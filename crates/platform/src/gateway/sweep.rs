@@ -66,7 +66,7 @@ impl Gateway {
             return self.find_batch(id, file).await;
         }
         if let Some(batch) = Self::batch_of(id) {
-            return self.settle_batch(batch).await;
+            return self.settle_batch_soon(batch).await;
         }
         let kind = ObjectKind::Task.as_str();
         let place = self.0.db.upstream_of(kind, id).await?;

@@ -71,7 +71,7 @@ async fn a_batch_is_asked_for_where_its_money_says_that_it_is() {
         let batch = made(&second).await;
         waits(&db, site.lin.user(), &batch, "second", gateway.now()).await;
         let booked = async {
-            while !gateway.settle_batch(&batch.id).await.unwrap() {
+            while !gateway.settle_batch_soon(&batch.id).await.unwrap() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
@@ -93,13 +93,13 @@ async fn what_never_ends_is_not_reserved_for_ever() {
         let gateway = &site.services.gateway;
         let batch = made(gateway.client()).await;
         waits(&db, site.lin.user(), &batch, UPSTREAM, gateway.now()).await;
-        assert!(!gateway.settle_batch(&batch.id).await.unwrap());
+        assert!(!gateway.settle_batch_soon(&batch.id).await.unwrap());
         let later = format!(
             "UPDATE call_holds SET opened_at = opened_at - {}",
             KEPT_MS + 1
         );
         execute(&db, &later).await;
-        assert!(gateway.settle_batch(&batch.id).await.unwrap());
+        assert!(gateway.settle_batch_soon(&batch.id).await.unwrap());
         let calls =
             "SELECT COUNT(*) FROM calls WHERE outcome = 'interrupted' AND cost = 0 AND NOT priced";
         assert_eq!(count(&db, calls).await, 1);
