@@ -4,6 +4,7 @@
 mod lines;
 mod lost;
 mod settling;
+mod turns;
 
 use bailian::capability::Catalogue;
 use model::Operation;

@@ -1,15 +1,12 @@
 //! The end of a batch: its results are read line by line as they come, each is priced by itself because tiers go by the single
 //! request, and the sum is booked once.
 
-use std::{sync::Arc, time::Duration};
-
 use bailian::{
     Client, Error as UpstreamError, ErrorKind,
     batches::{Batch, BatchResult, BatchStatus},
 };
 use model::{CallOutcome, CallUsage, Millis, Operation, UsageSource};
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
 
 use super::{BATCH, TRIAL, is_known, reference};
 use crate::{
@@ -28,8 +25,6 @@ const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 const WRITTEN_MS: i64 = 10 * 60 * 1000;
 /// Tokens of one answer that are believed where the catalogue says nothing.
 const MOST_TOKENS: u64 = 10_000_000;
-/// Whoever asks for a batch waits so long for its booking.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was done.
 #[derive(Debug, Default)]
@@ -49,53 +44,10 @@ impl Gateway {
         reference.strip_prefix(BATCH)
     }
 
-    /// Books a batch of which its caller is about to be told that it has ended, so that its results are counted before anybody can
-    /// delete them. What takes longer than some seconds, or fails, is booked behind the answer.
-    pub async fn settle_batch_told(&self, id: &str) -> Result<(), GatewayError> {
-        self.settle_batch_soon(id).await.map(|_| ())
-    }
-
-    /// Books a batch if it has ended, and waits some seconds for that: large results are read on behind, and nobody else's booking waits
-    /// for them. Whether it was booked meanwhile.
-    pub(in crate::gateway) async fn settle_batch_soon(
-        &self,
-        id: &str,
-    ) -> Result<bool, GatewayError> {
-        let waiting = self.0.ledger.waiting_task(&reference(id)).await?;
-        if waiting.is_none() {
-            return Ok(false);
-        }
-        let settling = async {
-            // Whoever waits for another one's reading has begun nothing, and may leave.
-            let turn = self.turn(id).lock_owned().await;
-            let (gateway, id) = (self.clone(), id.to_owned());
-            tokio::spawn(async move {
-                let settled = gateway.settle_now(&id).await;
-                drop(turn);
-                settled
-            })
-            .await
-        };
-        match tokio::time::timeout(PATIENCE, settling).await {
-            Ok(Ok(settled)) => settled,
-            // The next round looks for it again.
-            Ok(Err(_)) | Err(_) => Ok(false),
-        }
-    }
-
-    /// The turn of whoever books that batch: results are read once, however many ask for them meanwhile.
-    fn turn(&self, id: &str) -> Arc<Mutex<()>> {
-        let turns = &self.0.settling;
-        let sum = id.bytes().fold(0_usize, |sum, byte| {
-            sum.wrapping_mul(31).wrapping_add(usize::from(byte))
-        });
-        Arc::clone(&turns[sum % turns.len()])
-    }
-
     /// Asks for a batch and books it if it has ended. Whether it was booked now. One that runs, that is not known here or that was
     /// booked before changes nothing.
     #[tracing::instrument(name = "gateway.settle_batch", skip_all)]
-    async fn settle_now(&self, id: &str) -> Result<bool, GatewayError> {
+    pub(super) async fn settle_now(&self, id: &str) -> Result<bool, GatewayError> {
         let reference = reference(id);
         let Some(waiting) = self.0.ledger.waiting_task(&reference).await? else {
             return Ok(false);
