@@ -32,6 +32,8 @@ struct Done {
     usage: CallUsage,
     cost: i64,
     answers: u64,
+    /// Those of them that do not say what they used.
+    untold: u64,
     /// Something was done whose price is not known.
     unpriced: bool,
     /// Something of it is not what the provider said.
@@ -106,7 +108,7 @@ impl Gateway {
             Some(file) => match self.read_results(client, file, waiting).await {
                 // Whoever deletes results before they are counted pays what was reserved for them.
                 Err(error) if self.are_gone(error.kind(), batch, waiting) => unseen(batch, waiting),
-                read => read?,
+                read => read?.reckoned(batch, waiting),
             },
             // Its file of results may not be named yet.
             None if completed(batch) > 0 && !self.is_written(batch, waiting) => return Ok(None),
@@ -235,8 +237,18 @@ impl Done {
     /// An answer does not say what it used, which is not known to be free.
     fn does_not_tell(&mut self) {
         self.answers += 1;
+        self.untold += 1;
         self.estimated = true;
-        self.unpriced = true;
+    }
+
+    /// With what did not say its cost at its part of what was reserved.
+    fn reckoned(mut self, batch: &Batch, waiting: &WaitingTask) -> Self {
+        if self.untold > 0 {
+            let part = part_of(batch, waiting, self.untold);
+            self.cost = self.cost.saturating_add(part);
+            self.unpriced |= has_no_price(waiting);
+        }
+        self
     }
 }
 
@@ -262,22 +274,30 @@ fn completed(batch: &Batch) -> u64 {
 
 /// What answers are reckoned at that nobody can see any more: their part of what was reserved.
 fn unseen(batch: &Batch, waiting: &WaitingTask) -> Done {
-    let counts = batch.request_counts.as_ref();
-    let total = counts.and_then(|counts| counts.total).unwrap_or(0);
     let answered = completed(batch);
-    let cost = if total == 0 {
-        i128::from(waiting.amount)
-    } else {
-        i128::from(waiting.amount) * i128::from(answered.min(total)) / i128::from(total)
-    };
     Done {
-        cost: i64::try_from(cost).unwrap_or(waiting.amount),
+        cost: part_of(batch, waiting, answered),
         answers: answered.max(1),
-        // Nothing is reserved where there is no price, nor for what is free.
-        unpriced: waiting.amount == 0 && waiting.served_model != TRIAL,
+        unpriced: has_no_price(waiting),
         estimated: true,
         ..Done::default()
     }
+}
+
+/// What so many answers are of the reservation of all; all of it where nobody says how many those are.
+fn part_of(batch: &Batch, waiting: &WaitingTask, answers: u64) -> i64 {
+    let counts = batch.request_counts.as_ref();
+    let total = counts.and_then(|counts| counts.total).unwrap_or(0);
+    if total == 0 {
+        return waiting.amount;
+    }
+    let part = i128::from(waiting.amount) * i128::from(answers.min(total)) / i128::from(total);
+    i64::try_from(part).unwrap_or(waiting.amount)
+}
+
+/// Nothing is reserved where there is no price, nor for what is free.
+fn has_no_price(waiting: &WaitingTask) -> bool {
+    waiting.amount == 0 && waiting.served_model != TRIAL
 }
 
 /// When it ended, as the provider says.

@@ -12,7 +12,7 @@ use model::{CallId, Millis, Operation, UsageSource, UserId};
 use serde_json::json;
 use simulator::{Options, Simulator};
 
-use super::{KEPT_MS, WRITTEN_MS, WaitingTask};
+use super::{Done, KEPT_MS, WRITTEN_MS, WaitingTask};
 use crate::{
     gateway::{GatewayOptions, UPSTREAM},
     store::{
@@ -139,6 +139,17 @@ async fn results_that_are_not_named_yet_are_waited_for() {
         let end = end(ended(now.get() - WRITTEN_MS - 2_000)).await.unwrap();
         let booked = (end.cost, end.usage_source, end.priced);
         assert_eq!(booked, (50, UsageSource::Estimated, true));
+
+        // An answer that does not say what it used is not free.
+        let mut done = Done {
+            cost: 3,
+            answers: 1,
+            ..Done::default()
+        };
+        done.does_not_tell();
+        let done = done.reckoned(&ended(now.get()), &waiting);
+        let booked = (done.cost, done.answers, done.estimated, done.unpriced);
+        assert_eq!(booked, (28, 2, true, false));
     })
     .await;
 }
