@@ -2,7 +2,7 @@
 //! batches and tasks that still run are cancelled. What is only kept for a time (results of tasks, recordings in the temporary
 //! storage) no call deletes; it runs out by itself. (FI-17)
 
-use bailian::{Error as UpstreamError, relay::Relay};
+use bailian::{Error as UpstreamError, ErrorKind, relay::Relay};
 use http::Method;
 
 use super::{Gateway, GatewayError, ObjectKind};
@@ -64,10 +64,17 @@ impl Gateway {
     }
 }
 
-/// A refusal stays one; what is throttled or away is asked again.
+/// A refusal stays one; what is throttled or away is asked again. One of the key says nothing of the thing, which is still there.
 fn is_over(error: &UpstreamError) -> bool {
+    let is_of_key = matches!(
+        error.kind(),
+        ErrorKind::Authentication | ErrorKind::Arrears | ErrorKind::QuotaExhausted
+    );
     let status = error.status();
-    status.is_some_and(|status| (400..500).contains(&status) && status != 429)
+    !is_of_key
+        && status.is_some_and(|status| {
+            (400..500).contains(&status) && !matches!(status, 401 | 408 | 429)
+        })
 }
 
 /// What is asked of Bailian; nothing where nothing can be.
@@ -101,14 +108,19 @@ fn request_of(gone: &Gone) -> Option<Relay> {
 mod tests {
     use std::sync::Arc;
 
-    use bailian::files::{FileQuery, Purpose};
+    use bailian::{
+        Client, ClientOptions,
+        files::{FileQuery, Purpose},
+        pool::{Pool, Upstream},
+    };
     use model::{Email, Millis};
+    use simulator::{Options, Simulator};
 
     use super::*;
     use crate::{
         ManualClock,
         audit::Audit,
-        gateway::UPSTREAM,
+        gateway::{GatewayOptions, UPSTREAM},
         identity::testing::vault,
         store::testing::{count, on_both},
         works::testing::Site,
@@ -148,6 +160,37 @@ mod tests {
             let left = client.files(FileQuery::default()).await.unwrap();
             let left: Vec<_> = left.data.iter().map(|file| &file.id).collect();
             assert_eq!(left, [theirs]);
+            let kept = "SELECT COUNT(*) FROM upstream_objects";
+            assert_eq!(count(&db, kept).await, 1);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_a_refused_key_can_not_delete_stays_to_be_deleted() {
+        on_both(async |db| {
+            let options = Options {
+                keys: Some(vec!["sk-another".to_owned()]),
+                ..Options::immediate()
+            };
+            let simulator = Simulator::start(options).await.unwrap();
+            let refused = ClientOptions::new(simulator.base_url(), "sk-refused");
+            let upstream = Upstream::new(UPSTREAM, Client::new(refused).unwrap());
+            let options = GatewayOptions {
+                pool: Some(Pool::new([upstream]).unwrap()),
+                ..GatewayOptions::default()
+            };
+            let site = Site::through(&db, options).await;
+            let gateway = &site.services.gateway;
+            let (lin, now) = (site.lin.user(), Millis::new(1));
+            db.insert_upstream_object("file", "file-fe-1", lin, None, UPSTREAM, now)
+                .await
+                .unwrap();
+            let clock = Arc::new(ManualClock::at(Millis::new(1_790_000_000_000)));
+            let record = Audit::new(db.clone(), clock, &vault()).command_line("account.delete");
+            let email = Email::parse("lin@example.com").unwrap();
+            db.erase_user(lin, &email, "-", &record).await.unwrap();
+            assert_eq!(gateway.delete_what_is_gone().await.unwrap(), 0);
             let kept = "SELECT COUNT(*) FROM upstream_objects";
             assert_eq!(count(&db, kept).await, 1);
         })
