@@ -75,15 +75,18 @@ pub(super) async fn all(
         place.add(gateway, &upstream)?;
     }
     let named = Named::of(body, resolves_uploads)?;
-    let kind = ObjectKind::File;
-    let known = gateway.places_of(principal, kind, &named.files).await?;
+    let kinds = [ObjectKind::File];
+    let known = gateway.places_of(principal, &kinds, &named.files).await?;
     if known.len() < named.files.len() {
         return Err(GatewayError::NotFound);
     }
-    let parts = gateway.places_of(principal, kind, &named.parts).await?;
+    let parts = gateway.places_of(principal, &kinds, &named.parts).await?;
     for upstream in known.values().chain(parts.values()) {
         place.add(gateway, upstream)?;
     }
+    gateway
+        .add_enrolled(principal, &enrolled_in(scan)?, place)
+        .await?;
     let (uploads, is_any_unknown) = gateway.uploads_at(principal, &named.uploads).await?;
     for upstream in &uploads {
         place.add(gateway, upstream)?;
@@ -93,6 +96,42 @@ pub(super) async fn all(
         place.add(gateway, UPSTREAM)?;
     }
     Ok(())
+}
+
+/// The voices and lists of hot words that Bailian's own protocol names, those that everybody has among them.
+fn enrolled_in(scan: &RequestScan) -> Result<BTreeSet<String>, GatewayError> {
+    let mut names = BTreeSet::new();
+    for field in [
+        "input.vocabulary_id",
+        "input.voice",
+        "input.voice_id",
+        "parameters.vocabulary_id",
+        "parameters.voice",
+    ] {
+        let is_text = |raw: &str| raw.starts_with('"');
+        if scan.raw_field(field).is_some_and(is_text)
+            && let Some(name) = scan.str_field(field)?
+        {
+            names.insert(name.into_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// What a request enrolls for speech, if the answer is that it did.
+pub(super) fn enrolls(path: &str, scan: &RequestScan) -> Option<ObjectKind> {
+    if !path.ends_with("/customization") {
+        return None;
+    }
+    let model = scan.str_field("model").ok()??;
+    let action = scan.str_field("input.action").ok()??;
+    Some(match (&*model, &*action) {
+        ("voice-enrollment", "create_voice") => ObjectKind::Voice,
+        ("qwen-voice-enrollment", "create") => ObjectKind::QwenVoice,
+        ("qwen-voice-design", "create") => ObjectKind::DesignedVoice,
+        ("speech-biasing", "create_vocabulary") => ObjectKind::Vocabulary,
+        _ => return None,
+    })
 }
 
 /// What a body names, wherever it stands.
@@ -221,6 +260,32 @@ mod tests {
             assert_eq!(named.uploads.iter().collect::<Vec<_>>(), [wanted], "{body}");
             let named = Named::of(body.as_bytes(), false).unwrap();
             assert!(named.uploads.is_empty(), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_enrolled_is_known_by_its_message() {
+        let scan = |body: &'static str| RequestScan::read(&bytes::Bytes::from(body)).unwrap();
+        let path = "/api/v1/services/audio/tts/customization";
+        let makes =
+            r#"{"model":"voice-enrollment","input":{"action":"create_voice","prefix":"a"}}"#;
+        assert_eq!(enrolls(path, &scan(makes)), Some(ObjectKind::Voice));
+        assert_eq!(enrolls("/api/v1/services/x", &scan(makes)), None);
+        let asks =
+            r#"{"model":"voice-enrollment","input":{"action":"query_voice","voice_id":"v"}}"#;
+        assert_eq!(enrolls(path, &scan(asks)), None);
+        for (body, name) in [
+            (asks, Some("v")),
+            (r#"{"model":"m","input":{"voice":"v"}}"#, Some("v")),
+            (
+                r#"{"model":"m","parameters":{"vocabulary_id":"v"}}"#,
+                Some("v"),
+            ),
+            (r#"{"model":"m","parameters":{"voice":{"id":"v"}}}"#, None),
+            (r#"{"model":"m","input":["voice"],"voice":"v"}"#, None),
+        ] {
+            let names = enrolled_in(&scan(body)).unwrap();
+            assert_eq!(names.first().map(String::as_str), name, "{body}");
         }
     }
 

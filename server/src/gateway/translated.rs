@@ -11,7 +11,7 @@ mod subtitles;
 mod tasks;
 mod transcriptions;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     body::Body,
@@ -23,12 +23,12 @@ use bailian::{
     Client, Error as UpstreamError,
     capability::{ModelCard, ModelKind},
     media::MediaUsage,
-    pool::Turn,
+    pool::{Reach, Turn},
 };
 use http::request::Parts;
 use model::{Operation, Protocol};
 use platform::gateway::{
-    Ask, Ending, Gateway, GatewayError, Principal, Running, Weight,
+    Ask, Ending, Gateway, GatewayError, Principal, Running, Weight, Whereabouts,
     scan::{Reported, RequestScan, UsageShape, usage_of_json},
 };
 use serde::de::DeserializeOwned;
@@ -125,6 +125,11 @@ trait Translated: Sized + Send + Sync + 'static {
     /// Notes what decides the price.
     fn measure(&self, ask: &mut Ask);
 
+    /// The voice that it names.
+    fn voice(&self) -> Option<&str> {
+        None
+    }
+
     /// Refuses what the model can't do.
     fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal>;
 
@@ -174,7 +179,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         Ok(()) => admitted::<W>(&call, parts, body).await,
         Err(refusal) => Err(refusal),
     };
-    let (wish, models, running) = match admitted {
+    let (wish, whom, running) = match admitted {
         Ok(admitted) => admitted,
         Err(refusal) => {
             once::release(claimed).await;
@@ -182,7 +187,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         }
     };
     let answering = async move {
-        let told = match translated(&call, wish, &models, running).await {
+        let told = match translated(&call, wish, &whom, running).await {
             Ok(mut response) => {
                 headers::always(response.headers_mut(), &call.request_id);
                 response
@@ -202,7 +207,7 @@ async fn admitted<W: Translated>(
     call: &Call,
     parts: Parts,
     body: Body,
-) -> Result<(W, Vec<String>, Running), Refusal> {
+) -> Result<(W, (Vec<String>, Reach), Running), Refusal> {
     let of = |error: GatewayError| Refusal::of(&error, call.chinese);
     let wish = W::read(call, parts, body).await?;
     let models = call.gateway.models_behind(&call.principal, wish.model());
@@ -210,21 +215,29 @@ async fn admitted<W: Translated>(
     for card in models.iter().filter_map(|model| call.gateway.card(model)) {
         wish.fits(card, call.chinese)?;
     }
+    let mut place = Whereabouts::default();
+    if let Some(voice) = wish.voice() {
+        let names = BTreeSet::from([voice.to_owned()]);
+        let added = call
+            .gateway
+            .add_enrolled(&call.principal, &names, &mut place);
+        added.await.map_err(of)?;
+    }
     let (protocol, id) = (Protocol::OpenAi, call.request_id.clone());
     let mut ask = Ask::new(protocol, W::OPERATION, wish.model(), models.clone(), id);
     wish.measure(&mut ask);
     let running = call.gateway.admit(&call.principal, ask).await;
-    Ok((wish, models, running.map_err(of)?))
+    Ok((wish, (models, place.reach()), running.map_err(of)?))
 }
 
 async fn translated<W: Translated>(
     call: &Call,
     wish: W,
-    models: &[String],
+    whom: &(Vec<String>, Reach),
     mut running: Running,
 ) -> Result<Response, Refusal> {
     let right_ended = running.right_ended();
-    let asked = right_ended.run_until_cancelled(one_of(&wish, call, &mut running, models));
+    let asked = right_ended.run_until_cancelled(one_of(&wish, call, &mut running, whom));
     let answer = match asked.await {
         None => {
             let refusal = Refusal::right_ended(call.chinese);
@@ -248,7 +261,7 @@ async fn one_of<W: Translated>(
     wish: &W,
     call: &Call,
     running: &mut Running,
-    models: &[String],
+    (models, reach): &(Vec<String>, Reach),
 ) -> Result<W::Answer, Fault> {
     let mut failed = None;
     let known = models.iter().filter_map(|model| call.gateway.card(model));
@@ -257,7 +270,7 @@ async fn one_of<W: Translated>(
             tracing::warn!(model.name = card.id, "a model failed, asking the next");
             running.now_asks(&card.id);
         }
-        match anywhere(wish, call, running, card).await {
+        match within(wish, call, running, card, reach).await {
             Err(Fault::Upstream(error)) if another_may_answer(&error) => failed = Some(error),
             answered => return answered,
         }
@@ -265,14 +278,16 @@ async fn one_of<W: Translated>(
     Err(failed.map_or(Fault::Here(GatewayError::NoModel), Fault::Upstream))
 }
 
-/// Asks the upstream whose turn it is, and the next one for what another account can cure, as a call that is passed through.
-async fn anywhere<W: Translated>(
+/// Asks the upstream within reach whose turn it is, and the next one for what another account can cure, as a call that is passed through.
+async fn within<W: Translated>(
     wish: &W,
     call: &Call,
     running: &mut Running,
     card: &ModelCard,
+    reach: &Reach,
 ) -> Result<W::Answer, Fault> {
-    let mut round = call.gateway.round(&card.id, running.text_bytes());
+    let bytes = running.text_bytes();
+    let mut round = call.gateway.round(&card.id, bytes, reach.clone());
     loop {
         let there = round.next().await?;
         running.answered_by(&there.upstream);

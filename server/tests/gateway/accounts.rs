@@ -28,7 +28,7 @@ fn with_second(config: &mut Config) {
     upstreams.insert(SECOND.to_owned(), upstream);
 }
 
-async fn two() -> anyhow::Result<(Simulator, TestApp)> {
+pub(super) async fn two() -> anyhow::Result<(Simulator, TestApp)> {
     let simulator = Simulator::start(Options::immediate()).await?;
     let app = TestApp::start_at(&simulator, with_second).await?;
     Ok((simulator, app))
@@ -65,7 +65,7 @@ fn about(files: &[&str]) -> Value {
 }
 
 /// The keys that the upstream was shown for paths that end so.
-fn keys_at(app: &TestApp, end: &str) -> BTreeSet<String> {
+pub(super) fn keys_at(app: &TestApp, end: &str) -> BTreeSet<String> {
     let received = app.simulator.received().into_iter();
     let those = received.filter(|request| request.path.ends_with(end));
     those.map(|request| request.key).collect()

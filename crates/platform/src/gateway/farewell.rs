@@ -1,9 +1,10 @@
-//! Whoever deletes their account leaves nothing at Bailian that can be deleted there: files, stored responses and conversations are,
+//! Whoever deletes their account leaves nothing at Bailian that can be deleted there: files, stored responses, conversations, voices and hot words are,
 //! batches and tasks that still run are cancelled. What is only kept for a time (results of tasks, recordings in the temporary
 //! storage) no call deletes; it runs out by itself. (FI-17)
 
 use bailian::{Error as UpstreamError, ErrorKind, relay::Relay};
 use http::Method;
+use serde_json::{Value, json};
 
 use super::{Gateway, GatewayError, ObjectKind};
 use crate::store::Gone;
@@ -99,9 +100,29 @@ fn request_of(gone: &Gone) -> Option<Relay> {
         Relay::post(format!("/compatible-mode/v1/batches/{id}/cancel"), "{}")
     } else if is(ObjectKind::Task) {
         Relay::post(format!("/api/v1/tasks/{id}/cancel"), "{}")
+    } else if is(ObjectKind::Voice) {
+        let input = json!({ "action": "delete_voice", "voice_id": id });
+        takes_back("tts", "voice-enrollment", &input)
+    } else if is(ObjectKind::QwenVoice) {
+        let input = json!({ "action": "delete", "voice": id });
+        takes_back("tts", "qwen-voice-enrollment", &input)
+    } else if is(ObjectKind::DesignedVoice) {
+        let input = json!({ "action": "delete", "voice": id });
+        takes_back("tts", "qwen-voice-design", &input)
+    } else if is(ObjectKind::Vocabulary) {
+        let input = json!({ "action": "delete_vocabulary", "vocabulary_id": id });
+        takes_back("asr", "speech-biasing", &input)
     } else {
         return None;
     })
+}
+
+/// What was enrolled for speech is deleted by a message, whose address says what kind of speech.
+fn takes_back(speech: &str, model: &str, input: &Value) -> Relay {
+    let path = format!("/api/v1/services/audio/{speech}/customization");
+    let mut relay = Relay::post(path, json!({ "model": model, "input": input }).to_string());
+    relay.model = Some(model.to_owned());
+    relay
 }
 
 #[cfg(test)]
@@ -229,6 +250,16 @@ mod tests {
                 Some("POST /compatible-mode/v1/batches/batch_1/cancel"),
             ),
             ("task", "0a-1", Some("POST /api/v1/tasks/0a-1/cancel")),
+            (
+                "voice",
+                "cosyvoice-v2-loom-1",
+                Some("POST /api/v1/services/audio/tts/customization"),
+            ),
+            (
+                "vocabulary",
+                "vocab-loom-1",
+                Some("POST /api/v1/services/audio/asr/customization"),
+            ),
             ("session", "s", None),
             ("file", "../models", None),
             ("file", "a?b", None),

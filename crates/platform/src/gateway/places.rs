@@ -89,11 +89,11 @@ impl Round {
 }
 
 impl Gateway {
-    /// A call of a model with about so many bytes.
-    pub fn round(&self, model: &str, bytes: u64) -> Round {
+    /// A call of a model with about so many bytes, to the accounts within reach.
+    pub fn round(&self, model: &str, bytes: u64, reach: Reach) -> Round {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         Round(match &self.0.options.pool {
-            Some(pool) => Way::Among(Box::new(pool.round(model, bytes, Reach::Any))),
+            Some(pool) => Way::Among(Box::new(pool.round(model, bytes, reach))),
             None => Way::Alone(self.0.client.clone()),
         })
     }
@@ -156,14 +156,15 @@ impl Gateway {
     pub async fn places_of(
         &self,
         principal: &Principal,
-        kind: ObjectKind,
+        kinds: &[ObjectKind],
         ids: &BTreeSet<String>,
     ) -> Result<HashMap<String, String>, GatewayError> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
         let ids: Vec<String> = ids.iter().cloned().collect();
-        let found = self.0.db.places_of(kind.as_str(), &ids).await?;
+        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+        let found = self.0.db.places_of(&kinds, &ids).await?;
         let caller = principal.user().to_string();
         if found.iter().any(|(_, owner, _)| *owner != caller) {
             // Somebody else's looks like none.
@@ -189,12 +190,27 @@ impl Gateway {
             }
             folders.extend(above.into_iter().map(str::to_owned));
         }
-        let kind = ObjectKind::Upload;
-        let known = self.places_of(principal, kind, &folders).await?;
+        let kinds = [ObjectKind::Upload];
+        let known = self.places_of(principal, &kinds, &folders).await?;
         let place = |path: &String| folders_of(path).find_map(|folder| known.get(folder));
         let is_any_unknown = paths.iter().any(|path| place(path).is_none());
         let places = paths.iter().filter_map(place).cloned();
         Ok((places.collect(), is_any_unknown))
+    }
+
+    /// Notes where voices and lists of hot words were made that a request names. What nobody has made here is everybody's, or
+    /// was made before that was kept.
+    pub async fn add_enrolled(
+        &self,
+        principal: &Principal,
+        names: &BTreeSet<String>,
+        place: &mut Whereabouts,
+    ) -> Result<(), GatewayError> {
+        let known = self.places_of(principal, &ObjectKind::ENROLLED, names);
+        for upstream in known.await?.values() {
+            place.add(self, upstream)?;
+        }
+        Ok(())
     }
 
     /// Forgets places for uploads that nothing lies at any more. How many.

@@ -9,7 +9,7 @@ pub(super) const PLACES: &str = "SELECT DISTINCT upstream FROM upstream_objects 
      WHERE owner_id = $1 AND kind = $2 ORDER BY upstream";
 pub(super) const NEWEST: &str = "SELECT created_at, upstream FROM upstream_objects \
      WHERE owner_id = $1 AND kind = $2 ORDER BY created_at DESC LIMIT 1";
-const AMONG: &str = "SELECT id, owner_id, upstream FROM upstream_objects WHERE kind = ";
+const AMONG: &str = "SELECT id, owner_id, upstream FROM upstream_objects WHERE kind IN (";
 /// Ids that are asked for at once: a statement binds so many values in every database.
 const AT_ONCE: usize = 500;
 /// The kind is spelt out, as in the index.
@@ -31,14 +31,18 @@ impl Db {
     #[tracing::instrument(name = "store.upstream_objects.places_of", skip_all)]
     pub(crate) async fn places_of(
         &self,
-        kind: &str,
+        kinds: &[&str],
         ids: &[String],
     ) -> Result<Vec<(String, String, String)>> {
         let mut all = Vec::new();
         for ids in ids.chunks(AT_ONCE) {
             let some: Vec<(String, String, String)> = on_pool!(self.reader(), |pool| {
                 let mut query = QueryBuilder::new(AMONG);
-                query.push_bind(kind.to_owned()).push(" AND id IN (");
+                let mut list = query.separated(", ");
+                for kind in kinds {
+                    list.push_bind((*kind).to_owned());
+                }
+                query.push(") AND id IN (");
                 let mut list = query.separated(", ");
                 for id in ids {
                     list.push_bind(id.clone());
