@@ -261,7 +261,7 @@ async fn page(
     }
     let json = whole::read(&mut answer.body);
     let json = json.await.map_err(Fault::Upstream)?;
-    let page = serde_json::from_slice(&json).ok();
+    let page = serde_json::from_slice::<Value>(&json).ok();
     let page = page.filter(Value::is_object);
     page.ok_or(Fault::NoAnswer(answer.status))
 }

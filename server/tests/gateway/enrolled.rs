@@ -3,6 +3,7 @@
 use bailian::{Client, ClientOptions, socket::recognition::RecognitionRequest};
 use http::{Method, StatusCode};
 use serde_json::json;
+use simulator::{Fault, FaultOrder, Strike};
 
 use super::accounts::{keys_at, two};
 use crate::support::{Program, TestApp, TestResult, answered};
@@ -106,5 +107,33 @@ async fn a_voice_speaks_where_it_was_made() -> TestResult {
     }
     let ((lin, _), (_, of_mei)) = (&made[0], &made[1]);
     assert_eq!(speaks(lin, of_mei).await?, [StatusCode::NOT_FOUND; 2]);
+    Ok(())
+}
+
+/// A voice is paid for, and counts among those that an account may have: whether it was made nobody knows whose answer broke off.
+#[tokio::test]
+async fn a_voice_is_made_once() -> TestResult {
+    let (_simulator, app) = two().await?;
+    let lin = app.program("lin").await?;
+    let path = "/api/v1/services/audio/tts/customization";
+    app.simulator.order_faults(FaultOrder {
+        path: path.to_owned(),
+        ..FaultOrder::once(Strike {
+            fault: Fault::HangUp,
+            after: 0,
+        })
+    });
+    let wish = json!({
+        "model": "qwen-voice-design",
+        "input": {
+            "action": "create", "target_model": "qwen3-tts-vd-2026-01-26",
+            "voice_prompt": "A calm weaver.", "preview_text": "A loom weaves.",
+        },
+    });
+    let broken = lin.api.post(path, wish).await?;
+    assert!(broken.status.is_server_error(), "{}", broken.json());
+    let asked = app.simulator.received().into_iter();
+    let asked = asked.filter(|request| request.path.ends_with(path));
+    assert_eq!(asked.count(), 1);
     Ok(())
 }

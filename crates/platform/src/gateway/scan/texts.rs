@@ -69,7 +69,7 @@ impl<'de, F: FnMut(&str, &str)> Visitor<'de> for Texts<'_, '_, F> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        (self.note)(self.name, text);
+        (*self.note)(self.name, text);
         Ok(())
     }
 
