@@ -31,7 +31,7 @@ use serde_json::Value;
 use super::{
     GatewayState, credential,
     entry::who,
-    headers,
+    headers, references,
     refusal::Refusal,
     relay::{refused, request_id},
     request::reads_chinese,
@@ -109,7 +109,9 @@ async fn open(
         is_one_call,
     };
     let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST);
-    let onwards = headers::onwards(&parts.headers);
+    let mut onwards = headers::onwards(&parts.headers);
+    // Whose an upload is that some message names is not looked up, so that Bailian does not either.
+    onwards.remove(references::RESOLVES);
     if !is_one_call {
         return upgrade.on_upgrade(move |socket| line.wait(socket, path, onwards));
     }

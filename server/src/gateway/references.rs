@@ -16,8 +16,10 @@ use super::table::{Owns, Route};
 const FILE: &str = "fileid://";
 /// Before the name of an object in the temporary storage.
 const UPLOAD: &str = "oss://";
+/// What their names are made of beside letters and digits; where one goes on otherwise, its folders are known by then.
+const OF_UPLOADS: &str = "-_./";
 /// Without it Bailian does not look up what stands behind [`UPLOAD`].
-const RESOLVES: &str = "x-dashscope-ossresourceresolve";
+pub(super) const RESOLVES: &str = "x-dashscope-ossresourceresolve";
 /// Files, and uploads, that one request refers to, at most.
 const MOST: usize = 200;
 /// Values of fields that may be files' ids, at most.
@@ -87,7 +89,17 @@ pub(super) async fn all(
     gateway
         .add_enrolled(principal, &enrolled_in(scan)?, place)
         .await?;
-    let (uploads, is_any_unknown) = gateway.uploads_at(principal, &named.uploads).await?;
+    add_uploads(gateway, principal, &named.uploads, place).await
+}
+
+/// Notes where uploads are, by what follows `oss://`.
+pub(super) async fn add_uploads(
+    gateway: &Gateway,
+    principal: &Principal,
+    paths: &BTreeSet<String>,
+    place: &mut Whereabouts,
+) -> Result<(), GatewayError> {
+    let (uploads, is_any_unknown) = gateway.uploads_at(principal, paths).await?;
     for upstream in &uploads {
         place.add(gateway, upstream)?;
     }
@@ -96,6 +108,25 @@ pub(super) async fn all(
         place.add(gateway, UPSTREAM)?;
     }
     Ok(())
+}
+
+/// The uploads that a body names which is translated: whoever asks for it here has them looked up.
+pub(super) fn uploads_in_json(body: &[u8]) -> Result<BTreeSet<String>, GatewayError> {
+    Ok(Named::of(body, true)?.uploads)
+}
+
+/// The same of the texts of a form.
+pub(super) fn uploads_in_texts<'a>(
+    texts: impl Iterator<Item = &'a String>,
+) -> Result<BTreeSet<String>, GatewayError> {
+    let mut found = BTreeSet::new();
+    for text in texts {
+        note(text, UPLOAD, OF_UPLOADS, &mut found);
+    }
+    if found.len() > MOST {
+        return Err(GatewayError::NotFound);
+    }
+    Ok(found)
 }
 
 /// The voices and lists of hot words that Bailian's own protocol names, those that everybody has among them.
@@ -163,7 +194,7 @@ impl Named {
         each_text(body, |name, text| {
             note(text, FILE, "-_", &mut named.files);
             if with_uploads {
-                note(text, UPLOAD, "-_./", &mut named.uploads);
+                note(text, UPLOAD, OF_UPLOADS, &mut named.uploads);
             }
             if matches!(name, "file_id" | "file_ids") {
                 named.parts.insert(text.to_owned());

@@ -11,7 +11,10 @@ mod subtitles;
 mod tasks;
 mod transcriptions;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use axum::{
     body::Body,
@@ -37,7 +40,7 @@ use serde_json::json;
 use super::{
     GatewayState, cached,
     entry::{Entered, enter},
-    finishing, headers, held, once,
+    finishing, headers, held, once, references,
     refusal::Refusal,
     relay::{another_may_answer, refused, request_id},
     request::{self, reads_chinese},
@@ -72,6 +75,8 @@ struct Call {
     chinese: bool,
     /// The largest body, in bytes.
     limit: usize,
+    /// Where the uploads are that the request names, once it was read.
+    place: Mutex<Whereabouts>,
 }
 
 /// Why there is no answer.
@@ -174,6 +179,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         request_id: request_id.clone(),
         chinese,
         limit: state.max_body_bytes,
+        place: Mutex::default(),
     };
     let admitted = match cached::refuse(&parts, chinese) {
         Ok(()) => admitted::<W>(&call, parts, body).await,
@@ -215,7 +221,7 @@ async fn admitted<W: Translated>(
     for card in models.iter().filter_map(|model| call.gateway.card(model)) {
         wish.fits(card, call.chinese)?;
     }
-    let mut place = Whereabouts::default();
+    let mut place = call.place().clone();
     if let Some(voice) = wish.voice() {
         let names = BTreeSet::from([voice.to_owned()]);
         let added = call
@@ -304,6 +310,26 @@ async fn within<W: Translated>(
 }
 
 impl Call {
+    fn place(&self) -> MutexGuard<'_, Whereabouts> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes where the uploads are that a request names; refuses others'. Whatever it says is asked for in this site's name, with
+    /// uploads looked up.
+    async fn note_uploads(
+        &self,
+        paths: Result<BTreeSet<String>, GatewayError>,
+    ) -> Result<(), Refusal> {
+        let of = |error: GatewayError| Refusal::of(&error, self.chinese);
+        let paths = paths.map_err(of)?;
+        let mut place = Whereabouts::default();
+        references::add_uploads(&self.gateway, &self.principal, &paths, &mut place)
+            .await
+            .map_err(of)?;
+        *self.place() = place;
+        Ok(())
+    }
+
     /// For what has an address of its own: whoever fetches it.
     fn any_client(&self) -> &Client {
         self.gateway.client()
@@ -356,6 +382,8 @@ fn reported(usage: &MediaUsage) -> Option<Reported> {
 async fn read_json<W: DeserializeOwned>(call: &Call, body: Body) -> Result<W, Refusal> {
     let body = request::read(&call.gateway, body, call.limit, call.chinese).await?;
     RequestScan::read(&body).map_err(|error| Refusal::of(&error.into(), call.chinese))?;
+    call.note_uploads(references::uploads_in_json(&body))
+        .await?;
     serde_json::from_slice(&body).map_err(|error| Refusal::unfit(&error, call.chinese))
 }
 

@@ -288,6 +288,18 @@ async fn an_upload_is_used_where_its_place_was_given() -> TestResult {
     }
     let (stranger, key) = (&uploads[0].0, &uploads[1].1);
     assert_eq!(hear(stranger, key).await?.status, StatusCode::NOT_FOUND);
+    // What is translated is asked for with uploads looked up, whatever its headers say.
+    let name = format!("oss://{key}");
+    let wish = json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom", "ref_img": name });
+    let theirs = stranger.api.post("/v1/images/generations", wish).await?;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    let form = reqwest::multipart::Form::new()
+        .text("model", "wanx2.1-imageedit")
+        .text("prompt", "A loom")
+        .text("base_image_url", name);
+    let request = stranger.api.request(Method::POST, "/v1/images/edits");
+    let theirs = answered(request.multipart(form)).await?;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
     Ok(())
 }
 
