@@ -199,7 +199,7 @@ impl Named {
             if matches!(name, "file_id" | "file_ids") {
                 named.parts.insert(text.to_owned());
             }
-        });
+        })?;
         if named.files.len() > MOST || named.uploads.len() > MOST || named.parts.len() > MOST_PARTS
         {
             return Err(GatewayError::NotFound);

@@ -197,7 +197,7 @@ pub(super) fn run_task(text: &str) -> Result<Option<Value>, GatewayError> {
     let mut begins = false;
     each_text(text.as_bytes(), |name, said| {
         begins |= name == "action" && said == "run-task";
-    });
+    })?;
     Ok(begins.then_some(message))
 }
 
@@ -205,8 +205,8 @@ pub(super) fn run_task(text: &str) -> Result<Option<Value>, GatewayError> {
 pub(super) fn is_ambiguous(text: &str, read: &Value) -> bool {
     let count = |json: &[u8]| {
         let mut texts = 0_usize;
-        each_text(json, |_, _| texts += 1);
-        texts
+        let read = each_text(json, |_, _| texts += 1);
+        read.map(|()| texts).ok()
     };
     count(text.as_bytes()) != count(read.to_string().as_bytes())
 }

@@ -112,11 +112,12 @@ fn refers_to_files(line: &[u8]) -> bool {
         return false;
     }
     let mut refers = false;
-    each_text(line, |name, text| {
+    let read = each_text(line, |name, text| {
         let is_id = matches!(name, "file_id" | "file_ids") && text.starts_with(ID);
         refers |= is_id || text.contains(WORD);
     });
-    refers
+    // What can't be read here may be by others.
+    refers || read.is_err()
 }
 
 /// What a line asks; `None` if it is no request, or one whose meaning depends on who reads it.
@@ -240,6 +241,10 @@ mod tests {
             let fault = read(line(&asks).as_bytes(), 64).unwrap_err();
             assert_eq!(fault, BatchFault::File { number: 1 }, "{content}");
         }
+        // Nor behind what only others can read.
+        let hidden = line(r#"{"model":"qwen-long","messages":[{"content":"fileid://file-fe-1"}]}"#);
+        let hidden = hidden.replace(r#""custom_id":"1""#, r#""custom_id":"\ud800""#);
+        assert!(read(hidden.as_bytes(), 64).is_err());
         // A tool's own word for something of its own.
         let asks = r#"{"model":"qwen-plus","messages":[],"tools":[{"function":{"parameters":{"properties":{"file_id":{"type":"string"}}}}}]}"#;
         assert!(read(line(asks).as_bytes(), 64).is_ok());

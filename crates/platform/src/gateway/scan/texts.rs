@@ -5,16 +5,19 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// Hands on each text, with its escapes decoded, and the name of the field in which it stands, itself or in lists. Ends where
-/// the body is no JSON.
-pub fn each_text(json: &[u8], mut note: impl FnMut(&str, &str)) {
+use super::ScanError;
+
+/// Hands on each text, with its escapes decoded, and the name of the field in which it stands, itself or in lists. Fails where
+/// the body can't be read here; what comes behind that is not seen, though others may be able to read it.
+pub fn each_text(json: &[u8], mut note: impl FnMut(&str, &str)) -> Result<(), ScanError> {
     let mut reader = serde_json::Deserializer::from_slice(json);
     let texts = Texts {
         name: "",
         note: &mut note,
     };
-    // What came before a fault was handed on; who reads requests has refused it before.
-    let _read = texts.deserialize(&mut reader);
+    texts
+        .deserialize(&mut reader)
+        .map_err(|_| ScanError::Malformed("it is something else".to_owned()))
 }
 
 /// Whether a text may be written with escapes that stand for what is in words: letters, an underscore, a colon, a slash.
@@ -104,8 +107,11 @@ mod tests {
         let mut seen = Vec::new();
         each_text(body.as_bytes(), |name, text| {
             seen.push(format!("{name}={text}"));
-        });
+        })
+        .unwrap();
         assert_eq!(seen, ["a=x", "a=y", "b=z", "c=/"]);
+        let half = r#"{"a":"\ud800","b":"x"}"#;
+        assert!(each_text(half.as_bytes(), |_, _| ()).is_err());
     }
 
     #[test]
