@@ -70,6 +70,7 @@ mod gateway {
     mod access;
     mod accounts;
     mod batches;
+    mod enrolled;
     mod kept;
     mod money;
     mod nodes;

@@ -1,7 +1,10 @@
 //! Speech both ways over WebSocket: each message passes as it is, and what Bailian says of usage is noted in passing.
 //!
-//! A line of tasks (`/api-ws/v1/inference`) is asked for its model when a task begins on it, and each task is a call. A
-//! line of events (`/api-ws/v1/realtime`) names its model in the address and is one call.
+//! A line of tasks (`/api-ws/v1/inference`) is asked for its model when a task begins on it, and each task is a call. So
+//! it leads to the upstream whose turn it is for the first task, or to the account of what that names, and what later tasks
+//! name has to be there too. A line of events (`/api-ws/v1/realtime`) names its model in the address and is one call.
+
+mod leading;
 
 use std::sync::Arc;
 
@@ -12,20 +15,23 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use bailian::relay::{RelayFrame, RelayReceiver, RelaySender};
+use bailian::{
+    pool::Reach,
+    relay::{RelayFrame, RelayReceiver, RelaySender},
+};
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use http::{StatusCode, Uri};
 use model::{CallOutcome, Operation, Protocol};
 use platform::gateway::{
-    Ask, Ending, Gateway, GatewayError, Place, Principal, Running, Weight,
+    Ask, Ending, Gateway, GatewayError, Place, Principal, Running, UPSTREAM, Weight,
     scan::{Reported, UsageShape, usage_of_json},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     GatewayState, credential,
     entry::who,
-    headers,
+    headers, references,
     refusal::Refusal,
     relay::{refused, request_id},
     request::reads_chinese,
@@ -38,11 +44,17 @@ const LARGEST: usize = 4 * 1024 * 1024;
 /// Characters that are spoken in a task, at most, as far as money is reserved.
 const CHARACTERS: u64 = 20_000;
 
+/// Why a line is closed: what its caller came in by has ended, or Bailian is not there.
+const ENDED: &str = "the credential was ended";
+const GONE: &str = "the upstream is gone";
+
 struct Line {
     gateway: Gateway,
     principal: Arc<Principal>,
     request_id: String,
     chinese: bool,
+    /// Where it leads.
+    upstream: Arc<str>,
     /// The line's own, whatever runs on it.
     _place: Place,
     /// The call that runs on it.
@@ -90,35 +102,33 @@ async fn open(
         principal,
         request_id: request_id.clone(),
         chinese,
+        upstream: UPSTREAM.into(),
         _place: place,
         running: None,
         reported: None,
         is_one_call,
     };
-    let mut query = Vec::new();
-    if is_one_call {
-        let model = model_in(&parts.uri).unwrap_or_default();
-        match line.begin(&model, Operation::Realtime).await {
-            Ok(served) => query.push(("model", served)),
-            Err(error) => return refused(&Refusal::of(&error, chinese)),
-        }
+    let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST);
+    let mut onwards = headers::onwards(&parts.headers);
+    // Whose an upload is that some message names is not looked up, so that Bailian does not either.
+    onwards.remove(references::RESOLVES);
+    if !is_one_call {
+        return upgrade.on_upgrade(move |socket| line.wait(socket, path, onwards));
     }
-    let opened = state
-        .gateway
-        .client()
-        .relay_line(path, query, headers::onwards(&parts.headers))
-        .await;
-    let (sender, receiver, _) = match opened {
-        Ok(opened) => opened,
+    let model = model_in(&parts.uri).unwrap_or_default();
+    let served = match line.begin(&model, Operation::Realtime).await {
+        Ok(served) => served,
+        Err(error) => return refused(&Refusal::of(&error, chinese)),
+    };
+    match line.connect(&served, Reach::Any, path, onwards).await {
+        Ok((sender, receiver)) => {
+            upgrade.on_upgrade(move |socket| line.carry(socket, sender, receiver, None))
+        }
         Err(error) => {
             line.end(Ending::failed(&error)).await;
-            return refused(&Refusal::of_upstream(&error, chinese));
+            refused(&Refusal::of_upstream(&error, chinese))
         }
-    };
-    upgrade
-        .max_message_size(LARGEST)
-        .max_frame_size(LARGEST)
-        .on_upgrade(move |socket| line.carry(socket, sender, receiver))
+    }
 }
 
 fn model_in(uri: &Uri) -> Option<String> {
@@ -150,6 +160,7 @@ impl Line {
         };
         let mut running = self.gateway.admit(&self.principal, ask).await?;
         running.answers(None);
+        running.answered_by(&self.upstream);
         self.running = Some(running);
         self.reported = None;
         Ok(served)
@@ -170,18 +181,29 @@ impl Line {
         }
     }
 
-    async fn carry(mut self, socket: WebSocket, sender: RelaySender, mut receiver: RelayReceiver) {
+    async fn carry(
+        mut self,
+        socket: WebSocket,
+        sender: RelaySender,
+        mut receiver: RelayReceiver,
+        first: Option<Message>,
+    ) {
         let (mut back, mut from) = socket.split();
         let right_ended = self.gateway.right_ended(&self.principal);
+        let mut begun = Ok(true);
+        if let Some(first) = first {
+            begun = self.onwards(first, &sender, &mut back).await;
+        }
         let why = loop {
+            match begun {
+                Ok(true) => {}
+                Ok(false) => break None,
+                Err(code) => break Some((code, GONE)),
+            }
             tokio::select! {
-                () = right_ended.cancelled() => break Some((close_code::POLICY, "the credential was ended")),
+                () = right_ended.cancelled() => break Some((close_code::POLICY, ENDED)),
                 message = from.next() => match message {
-                    Some(Ok(message)) => match self.onwards(message, &sender, &mut back).await {
-                        Ok(true) => {}
-                        Ok(false) => break None,
-                        Err(code) => break Some((code, "the upstream is gone")),
-                    },
+                    Some(Ok(message)) => begun = self.onwards(message, &sender, &mut back).await,
                     Some(Err(_)) | None => break None,
                 },
                 frame = receiver.next() => match frame {
@@ -193,7 +215,7 @@ impl Line {
                     Ok(None) => break Some((close_code::NORMAL, "")),
                     Err(error) => {
                         tracing::warn!(error = &error as &dyn std::error::Error, "a line broke");
-                        break Some((close_code::ERROR, "the upstream is gone"));
+                        break Some((close_code::ERROR, GONE));
                     }
                 },
             }
@@ -229,7 +251,7 @@ impl Line {
         let frame = match message {
             Message::Text(text) => {
                 let mut text = text.to_string();
-                if !self.is_one_call && text.contains("run-task") {
+                if !self.is_one_call {
                     match self.task_begins(&text).await {
                         Ok(Some(renamed)) => text = renamed,
                         Ok(None) => {}
@@ -249,48 +271,38 @@ impl Line {
         Ok(true)
     }
 
-    /// Admits a task; gives the message anew if its model goes by another name there, or the refusal to send back.
+    /// Admits a task; gives the message anew if its model goes by another name there or it could be read otherwise, or the refusal to
+    /// send back.
     async fn task_begins(&mut self, text: &str) -> Result<Option<String>, String> {
-        let Ok(mut message) = serde_json::from_str::<Value>(text) else {
-            return Ok(None);
+        let mut message = match leading::run_task(text) {
+            Ok(Some(message)) => message,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                let refusal = Refusal::of(&error, self.chinese);
+                return Err(self.task_failed(&Value::Null, &refusal));
+            }
         };
-        if message.pointer("/header/action").and_then(Value::as_str) != Some("run-task") {
-            return Ok(None);
-        }
-        let task = message
-            .pointer("/header/task_id")
-            .cloned()
-            .unwrap_or_default();
-        let name = message
-            .pointer("/payload/model")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
+        let name = leading::model_of(&message).to_owned();
         self.end(Ending {
             outcome: Some(CallOutcome::Cancelled),
             ..Ending::default()
         })
         .await;
-        match self.begin(&name, Operation::Other).await {
-            Ok(served) if served == name => Ok(None),
+        let here = leading::is_here(&self.gateway, &self.principal, &self.upstream, &message);
+        let here = here.await;
+        let begun = match here {
+            Ok(()) => self.begin(&name, Operation::Other).await,
+            Err(error) => Err(error),
+        };
+        match begun {
+            Ok(served) if served == name && !leading::is_ambiguous(text, &message) => Ok(None),
             Ok(served) => {
                 message["payload"]["model"] = served.into();
                 Ok(Some(message.to_string()))
             }
             Err(error) => {
-                let refusal =
-                    Refusal::of(&error, self.chinese).json(Dialect::Native, &self.request_id);
-                let failed = json!({
-                    "header": {
-                        "task_id": task,
-                        "event": "task-failed",
-                        "error_code": refusal["code"],
-                        "error_message": refusal["message"],
-                        "attributes": {},
-                    },
-                    "payload": {},
-                });
-                Err(failed.to_string())
+                let refusal = Refusal::of(&error, self.chinese);
+                Err(self.task_failed(&message, &refusal))
             }
         }
     }

@@ -17,7 +17,7 @@ use bailian::{
     relay::{Relay, Relayed},
 };
 use bytes::Bytes;
-use http::Uri;
+use http::{StatusCode, Uri};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use platform::gateway::{Ending, GatewayError, ObjectKind, Running};
 use serde_json::Value;
@@ -25,7 +25,7 @@ use serde_json::Value;
 use super::{
     GatewayState, objects,
     refusal::Refusal,
-    relay::{Context, ask, failed, refused_there},
+    relay::{Context, ask, failed, no_answer, refused_there},
     request::Incoming,
     table::{Dialect, Owns},
     whole,
@@ -42,6 +42,8 @@ const USUAL_PAGE: u64 = 10;
 enum Fault {
     Here(GatewayError),
     Refused(Box<Relayed>, UpstreamError),
+    /// What came is no list.
+    NoAnswer(StatusCode),
     Upstream(UpstreamError),
 }
 
@@ -51,7 +53,8 @@ impl From<GatewayError> for Fault {
     }
 }
 
-/// A list, of one account or of several.
+/// A list, of one account or of several. Of an account of which many pages are others' things the caller's older ones are not
+/// found.
 pub(super) async fn answer(
     state: &GatewayState,
     mut context: Context,
@@ -64,7 +67,9 @@ pub(super) async fn answer(
         Ok(accounts) => accounts,
         Err(error) => return context.refused(&Refusal::of(&error, context.chinese)),
     };
-    if accounts.len() < 2 {
+    let is_numbered = context.route.dialect == Dialect::Native;
+    // Others' things may fill the first pages of one account too; of numbered pages each is asked for by itself.
+    if accounts.is_empty() || (is_numbered && accounts.len() == 1) {
         if let Some(account) = accounts.into_iter().next() {
             incoming.reach = Reach::Only(account);
             context.is_bound = true;
@@ -72,13 +77,12 @@ pub(super) async fn answer(
         return ask(state, context, incoming, running).await;
     }
     context.is_bound = true;
-    let right_ended = running.right_ended();
+    let (right_ended, allowed) = (running.right_ended(), running.allowed());
     let reading = async {
-        match context.route.dialect {
-            Dialect::Native => numbered(&mut context, &incoming.relay, &accounts).await,
-            Dialect::OpenAi | Dialect::Anthropic => {
-                behind(&mut context, kind, &incoming.relay, &accounts).await
-            }
+        if is_numbered {
+            numbered(&mut context, &incoming.relay, &accounts).await
+        } else {
+            behind(&mut context, kind, &incoming.relay, &accounts).await
         }
     };
     let listed = right_ended.run_until_cancelled(reading).await;
@@ -91,12 +95,15 @@ pub(super) async fn answer(
         Some(Ok(list)) => match running.close(Ending::succeeded(200)).await {
             Ok(()) => {
                 let mut response = Json(list).into_response();
-                super::headers::always(response.headers_mut(), &context.request_id);
+                let headers = response.headers_mut();
+                super::headers::limits(headers, context.route.dialect, allowed);
+                super::headers::always(headers, &context.request_id);
                 response
             }
             Err(error) => context.refused(&Refusal::of(&error.into(), context.chinese)),
         },
         Some(Err(Fault::Here(error))) => context.refused(&Refusal::of(&error, context.chinese)),
+        Some(Err(Fault::NoAnswer(status))) => no_answer(&context, running, status).await,
         Some(Err(Fault::Upstream(error))) => failed(&context, running, &error).await,
         Some(Err(Fault::Refused(answer, error))) => {
             refused_there(&context, running, *answer, &error).await
@@ -142,9 +149,11 @@ async fn behind(
             let last = last_id(&page);
             let goes_on = page.get("has_more").and_then(Value::as_bool) == Some(true);
             list = only_own(context, page).await?;
-            if let Some(Value::Array(items)) = list.get_mut("data") {
-                own.append(items);
-            }
+            let Some(Value::Array(items)) = list.get_mut("data") else {
+                // Bailian sometimes refuses with a status that says that all is well.
+                return Ok(list);
+            };
+            own.append(items);
             let limit = limit.unwrap_or(usize::MAX);
             if own.len() > limit || (goes_on && !own.is_empty()) {
                 own.truncate(limit);
@@ -188,28 +197,44 @@ async fn numbered(
     let size = number(&pairs, "page_size").unwrap_or(USUAL_PAGE).max(1);
     let mut page_no = wanted;
     let mut list = Value::Null;
+    let mut others_follow = false;
     for (place, account) in accounts.iter().enumerate() {
         let mut asked = pairs.clone();
         asked.retain(|(name, _)| name != "page_no");
         asked.push(("page_no".to_owned(), page_no.to_string()));
         let page = page(context, relay, &asked, account).await?;
-        let totals = ["/total", "/data/total"];
-        let total = totals
-            .iter()
-            .find_map(|total| page.pointer(total)?.as_u64());
-        let pages = total.map(|total| total.div_ceil(size));
+        let said = |names: [&str; 2]| {
+            let mut names = names.into_iter();
+            names.find_map(|name| page.pointer(name)?.as_u64())
+        };
+        // A page may be shorter than was asked for.
+        let size = said(["/page_size", "/data/page_size"]).map_or(size, |size| size.max(1));
+        let pages = said(["/total", "/data/total"]).map(|total| total.div_ceil(size));
         let is_last = place + 1 == accounts.len();
         match pages {
             Some(pages) if page_no > pages && !is_last => page_no -= pages,
             _ => {
                 list = only_own(context, page).await?;
+                others_follow = !is_last;
                 break;
             }
         }
     }
+    let before = wanted.saturating_sub(page_no);
     for place in ["/page_no", "/data/page_no"] {
         if let Some(number) = list.pointer_mut(place) {
             *number = wanted.into();
+        }
+    }
+    for place in ["/total_page", "/data/total_page"] {
+        if let Some(pages) = list.pointer_mut(place) {
+            let here = pages.as_u64().unwrap_or(0).saturating_add(before);
+            let least = if others_follow {
+                wanted.saturating_add(1)
+            } else {
+                0
+            };
+            *pages = here.max(least).into();
         }
     }
     Ok(list)
@@ -236,7 +261,9 @@ async fn page(
     }
     let json = whole::read(&mut answer.body);
     let json = json.await.map_err(Fault::Upstream)?;
-    Ok(serde_json::from_slice(&json).unwrap_or_default())
+    let page = serde_json::from_slice::<Value>(&json).ok();
+    let page = page.filter(Value::is_object);
+    page.ok_or(Fault::NoAnswer(answer.status))
 }
 
 /// Without what is others'.

@@ -1,10 +1,10 @@
 //! Things at the upstream that an answer tells of.
 
-use std::time::Duration;
+use std::{cmp::Ordering, time::Duration};
 
 use bytes::Bytes;
 use platform::gateway::{GatewayError, ObjectKind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{batch_file::Reading, relay::Context};
 
@@ -19,13 +19,27 @@ pub(super) async fn keep(
     json: &[u8],
 ) -> Result<(), GatewayError> {
     let answer: Value = serde_json::from_slice(json).unwrap_or_default();
-    let ids = places
-        .iter()
-        .filter_map(|place| answer.pointer(place)?.as_str());
-    for id in ids {
+    for id in places.iter().flat_map(|place| ids_at(&answer, place)) {
         context.keep_object(kind, id).await?;
     }
     Ok(())
+}
+
+/// The ids at a place, in which a star stands for everything in a list.
+fn ids_at<'a>(answer: &'a Value, place: &str) -> Vec<&'a str> {
+    match place.split_once("/*") {
+        None => {
+            let id = answer.pointer(place).and_then(Value::as_str);
+            id.into_iter().collect()
+        }
+        Some((list, rest)) => {
+            let items = answer.pointer(list).and_then(Value::as_array);
+            let items = items.into_iter().flatten();
+            items
+                .filter_map(|item| item.pointer(rest)?.as_str())
+                .collect()
+        }
+    }
 }
 
 /// The id of what was made, as one of the first events of a stream names it.
@@ -139,21 +153,105 @@ pub(super) async fn only_own(
         keep_results_in(context, items).await?;
     }
     let left = items.len();
-    for total in ["total", "total_count", "total_page"] {
-        for place in ["", "/data"] {
-            if let Some(Value::Object(object)) = answer.pointer_mut(place)
-                && let Some(count) = object.get_mut(total)
-            {
-                *count = left.into();
-            }
+    let ends = [
+        ("first_id", items.first().and_then(id_of)),
+        ("last_id", items.last().and_then(id_of)),
+    ];
+    for place in ["", "/data"] {
+        if let Some(Value::Object(object)) = answer.pointer_mut(place) {
+            tell_only_own(object, left, &ends);
         }
     }
     Ok(Bytes::from(answer.to_string()))
 }
 
+/// Of the rest of a list only remains whether another page follows: whoever turns pages until the last comes to it.
+fn tell_only_own(object: &mut Map<String, Value>, left: usize, ends: &[(&str, Option<String>)]) {
+    for total in ["total", "total_count"] {
+        if let Some(count) = object.get_mut(total) {
+            *count = left.into();
+        }
+    }
+    let page_no = object.get("page_no").and_then(Value::as_u64).unwrap_or(1);
+    if let Some(pages) = object.get_mut("total_page") {
+        *pages = match pages.as_u64().unwrap_or(0).cmp(&page_no) {
+            Ordering::Greater => page_no.saturating_add(1),
+            Ordering::Equal => page_no,
+            Ordering::Less => page_no.saturating_sub(1),
+        }
+        .into();
+    }
+    for (name, id) in ends {
+        if let Some(field) = object.get_mut(*name) {
+            *field = id.clone().map_or(Value::Null, Value::String);
+        }
+    }
+    if left == 0
+        && let Some(has_more) = object.get_mut("has_more")
+    {
+        // There is nothing to go on behind.
+        *has_more = false.into();
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn every_file_of_an_upload_is_found() {
+        let answer = json!({
+            "id": "x",
+            "data": { "uploaded_files": [{ "file_id": "a" }, { "name": "?" }, { "file_id": "b" }] },
+        });
+        assert_eq!(
+            ids_at(&answer, "/data/uploaded_files/*/file_id"),
+            ["a", "b"]
+        );
+        assert_eq!(ids_at(&answer, "/id"), ["x"]);
+        assert!(ids_at(&answer, "/none/*/id").is_empty() && ids_at(&answer, "/none").is_empty());
+    }
+
+    #[test]
+    fn a_list_tells_of_others_only_whether_it_goes_on() {
+        let told = |page_no: u64, pages: u64, left: usize| {
+            let page = json!({
+                "total": 70, "total_page": pages, "page_no": page_no, "has_more": true,
+                "first_id": "theirs", "last_id": "theirs",
+            });
+            let Value::Object(mut page) = page else {
+                panic!("an object")
+            };
+            let own = (left > 0).then(|| "mine".to_owned());
+            tell_only_own(
+                &mut page,
+                left,
+                &[("first_id", own.clone()), ("last_id", own)],
+            );
+            Value::Object(page)
+        };
+        assert_eq!(
+            told(2, 7, 3),
+            json!({
+                "total": 3, "total_page": 3, "page_no": 2, "has_more": true,
+                "first_id": "mine", "last_id": "mine",
+            })
+        );
+        assert_eq!(told(7, 7, 1)["total_page"], 7);
+        // One that is behind the last does not say where that is.
+        assert_eq!(told(50, 7, 0)["total_page"], 49);
+        let nothing = told(1, 0, 0);
+        assert_eq!(
+            (&nothing["total_page"], &nothing["has_more"]),
+            (&json!(0), &json!(false))
+        );
+        assert_eq!(
+            (&nothing["first_id"], &nothing["last_id"]),
+            (&Value::Null, &Value::Null)
+        );
+    }
 
     #[test]
     fn what_was_made_is_named_in_an_event() {

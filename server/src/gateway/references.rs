@@ -5,9 +5,10 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use http::HeaderMap;
 use platform::gateway::{
-    Gateway, GatewayError, ObjectKind, Principal, UPSTREAM, Whereabouts, scan::RequestScan,
+    Gateway, GatewayError, ObjectKind, Principal, UPSTREAM, Whereabouts,
+    scan::{RequestScan, each_text, may_hide_words},
 };
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::table::{Owns, Route};
 
@@ -15,15 +16,18 @@ use super::table::{Owns, Route};
 const FILE: &str = "fileid://";
 /// Before the name of an object in the temporary storage.
 const UPLOAD: &str = "oss://";
+/// What their names are made of beside letters and digits; where one goes on otherwise, its folders are known by then.
+const OF_UPLOADS: &str = "-_./";
 /// Without it Bailian does not look up what stands behind [`UPLOAD`].
-const RESOLVES: &str = "x-dashscope-ossresourceresolve";
-/// Files and uploads that one request refers to, at most.
+pub(super) const RESOLVES: &str = "x-dashscope-ossresourceresolve";
+/// Files, and uploads, that one request refers to, at most.
 const MOST: usize = 200;
+/// Values of fields that may be files' ids, at most.
+const MOST_PARTS: usize = 1_000;
 
-/// Whether Bailian looks up uploads that the request names.
+/// Whether Bailian may look up uploads that the request names. Which of several values it takes for a yes is its own business.
 pub(super) fn resolves_uploads(headers: &HeaderMap) -> bool {
-    let value = headers.get(RESOLVES);
-    value.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"enable"))
+    headers.contains_key(RESOLVES)
 }
 
 /// Whether a route makes things that later requests refer to together with others.
@@ -34,6 +38,12 @@ pub(super) fn makes_what_is_referred_to(route: &Route) -> bool {
         ObjectKind::Conversation,
     ];
     matches!(route.owns, Owns::Makes(kind, _) if together.contains(&kind))
+}
+
+/// A thing that stands as an object. One that has its id twice is none.
+#[derive(Deserialize)]
+struct Thing {
+    id: String,
 }
 
 /// Notes where everything is that a request refers to.
@@ -56,8 +66,9 @@ pub(super) async fn all(
         };
         let id = if raw.starts_with('{') {
             // A conversation may stand as an object with its id.
-            let object: Value = serde_json::from_str(raw).unwrap_or_default();
-            object.get("id").and_then(Value::as_str).map(str::to_owned)
+            serde_json::from_str::<Thing>(raw)
+                .ok()
+                .map(|thing| thing.id)
         } else {
             scan.str_field(field)?.map(Cow::into_owned)
         };
@@ -65,57 +76,52 @@ pub(super) async fn all(
         let upstream = gateway.require_object(principal, kind, &id).await?;
         place.add(gateway, &upstream)?;
     }
-    for id in named_in(body, FILE, |c| c == '-' || c == '_')? {
-        let required = gateway.require_object(principal, ObjectKind::File, &id);
-        place.add(gateway, &required.await?)?;
+    let named = Named::of(body, resolves_uploads)?;
+    let kinds = [ObjectKind::File];
+    let known = gateway.places_of(principal, &kinds, &named.files).await?;
+    if known.len() < named.files.len() {
+        return Err(GatewayError::NotFound);
     }
-    if !resolves_uploads {
-        return Ok(());
+    let parts = gateway.places_of(principal, &kinds, &named.parts).await?;
+    for upstream in known.values().chain(parts.values()) {
+        place.add(gateway, upstream)?;
     }
-    let mut is_unknown = false;
-    for path in named_in(body, UPLOAD, |c| matches!(c, '-' | '_' | '.' | '/'))? {
-        match gateway.upload_at(principal, &path).await? {
-            Some(upstream) => place.add(gateway, &upstream)?,
-            None => is_unknown = true,
-        }
+    gateway
+        .add_enrolled(principal, &enrolled_in(scan)?, place)
+        .await?;
+    add_uploads(gateway, principal, &named.uploads, place).await
+}
+
+/// Notes where uploads are, by what follows `oss://`.
+pub(super) async fn add_uploads(
+    gateway: &Gateway,
+    principal: &Principal,
+    paths: &BTreeSet<String>,
+    place: &mut Whereabouts,
+) -> Result<(), GatewayError> {
+    let (uploads, is_any_unknown) = gateway.uploads_at(principal, paths).await?;
+    for upstream in &uploads {
+        place.add(gateway, upstream)?;
     }
     // Of what was not put there through this gateway only the first account can know.
-    if is_unknown && place.is_anywhere() {
+    if is_any_unknown && place.is_anywhere() {
         place.add(gateway, UPSTREAM)?;
     }
     Ok(())
 }
 
-/// What follows a word like `fileid://` wherever it stands in a text. Whoever writes the word with escapes has it decoded
-/// first, so that it can't be hidden.
-fn named_in(
-    body: &[u8],
-    word: &str,
-    belongs: impl Fn(char) -> bool,
+/// The uploads that a body names which is translated: whoever asks for it here has them looked up.
+pub(super) fn uploads_in_json(body: &[u8]) -> Result<BTreeSet<String>, GatewayError> {
+    Ok(Named::of(body, true)?.uploads)
+}
+
+/// The same of the texts of a form.
+pub(super) fn uploads_in_texts<'a>(
+    texts: impl Iterator<Item = &'a String>,
 ) -> Result<BTreeSet<String>, GatewayError> {
     let mut found = BTreeSet::new();
-    let mut note = |text: &str| {
-        for rest in text.split(word).skip(1) {
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || belongs(c)));
-            found.insert(rest[..end.unwrap_or(rest.len())].to_owned());
-        }
-    };
-    let has = |part: &str| memchr::memmem::find(body, part.as_bytes()).is_some();
-    let stem = word.trim_end_matches('/');
-    if has(word) && !has("\\") {
-        note(&String::from_utf8_lossy(body));
-    } else if has(stem) || has("\\u00") {
-        // The word with a slash or a letter escaped.
-        let value: Value = serde_json::from_slice(body).unwrap_or_default();
-        let mut left = vec![&value];
-        while let Some(value) = left.pop() {
-            match value {
-                Value::String(text) => note(text),
-                Value::Array(items) => left.extend(items),
-                Value::Object(fields) => left.extend(fields.values()),
-                _ => {}
-            }
-        }
+    for text in texts {
+        note(text, UPLOAD, OF_UPLOADS, &mut found);
     }
     if found.len() > MOST {
         return Err(GatewayError::NotFound);
@@ -123,13 +129,100 @@ fn named_in(
     Ok(found)
 }
 
+/// The voices and lists of hot words that Bailian's own protocol names, those that everybody has among them.
+fn enrolled_in(scan: &RequestScan) -> Result<BTreeSet<String>, GatewayError> {
+    let mut names = BTreeSet::new();
+    for field in [
+        "input.vocabulary_id",
+        "input.voice",
+        "input.voice_id",
+        "parameters.vocabulary_id",
+        "parameters.voice",
+    ] {
+        let is_text = |raw: &str| raw.starts_with('"');
+        if scan.raw_field(field).is_some_and(is_text)
+            && let Some(name) = scan.str_field(field)?
+        {
+            names.insert(name.into_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// What a request enrolls for speech, if the answer is that it did.
+pub(super) fn enrolls(path: &str, scan: &RequestScan) -> Option<ObjectKind> {
+    if !path.ends_with("/customization") {
+        return None;
+    }
+    let model = scan.str_field("model").ok()??;
+    let action = scan.str_field("input.action").ok()??;
+    Some(match (&*model, &*action) {
+        ("voice-enrollment", "create_voice") => ObjectKind::Voice,
+        ("qwen-voice-enrollment", "create") => ObjectKind::QwenVoice,
+        ("qwen-voice-design", "create") => ObjectKind::DesignedVoice,
+        ("speech-biasing", "create_vocabulary") => ObjectKind::Vocabulary,
+        _ => return None,
+    })
+}
+
+/// What a body names, wherever it stands.
+#[derive(Debug, Default)]
+struct Named {
+    /// What follows `fileid://`.
+    files: BTreeSet<String>,
+    /// What stands where OpenAI's and Anthropic's protocols refer to files. It may as well be a tool's own word for something,
+    /// so that what nobody knows here passes.
+    parts: BTreeSet<String>,
+    /// What follows `oss://`.
+    uploads: BTreeSet<String>,
+}
+
+impl Named {
+    /// Reads the body once more only if a word is in it, or could be hidden in it by escapes.
+    fn of(body: &[u8], with_uploads: bool) -> Result<Self, GatewayError> {
+        let has = |part: &str| memchr::memmem::find(body, part.as_bytes()).is_some();
+        // Without the slashes, which may be escaped.
+        let stem = |word: &str| has(word.trim_end_matches('/'));
+        let mut named = Self::default();
+        if !(stem(FILE)
+            || has("\"file_id")
+            || (with_uploads && stem(UPLOAD))
+            || may_hide_words(body))
+        {
+            return Ok(named);
+        }
+        each_text(body, |name, text| {
+            note(text, FILE, "-_", &mut named.files);
+            if with_uploads {
+                note(text, UPLOAD, OF_UPLOADS, &mut named.uploads);
+            }
+            if matches!(name, "file_id" | "file_ids") {
+                named.parts.insert(text.to_owned());
+            }
+        })?;
+        if named.files.len() > MOST || named.uploads.len() > MOST || named.parts.len() > MOST_PARTS
+        {
+            return Err(GatewayError::NotFound);
+        }
+        Ok(named)
+    }
+}
+
+/// What follows a word like `fileid://` in a text: letters, digits, and those others.
+fn note(text: &str, word: &str, others: &str, found: &mut BTreeSet<String>) {
+    for rest in text.split(word).skip(1) {
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || others.contains(c)));
+        found.insert(rest[..end.unwrap_or(rest.len())].to_owned());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn files(body: &str) -> Vec<String> {
-        let found = named_in(body.as_bytes(), FILE, |c| c == '-' || c == '_');
-        found.unwrap().into_iter().collect()
+        let named = Named::of(body.as_bytes(), false).unwrap();
+        named.files.into_iter().collect()
     }
 
     #[test]
@@ -139,16 +232,46 @@ mod tests {
             r#"{"messages":[{"role":"system","content":"fileid:\/\/file-fe-1"}]}"#,
             r#"{"messages":[{"role":"system","content":"\u0066ileid://file-fe-1"}]}"#,
             r#"{"messages":[{"role":"system","content":"a \\ fileid://file-fe-1,b"}]}"#,
+            r#"{"messages":[{"role":"system","content":"fileid://file\u002dfe-1"}]}"#,
+            // Whoever reads the first of two is told the file, whoever the last.
+            r#"{"messages":[{"content":"fileid://file-fe-1","content":"a\n"}]}"#,
+            r#"{"messages":[{"content":[{"type":"text","text":"\n"},{"type":"text","text":"fileid://file-fe-1"}]}]}"#,
+            r#"{"input":[{"role":"system","content":[{"type":"input_text","text":"fileid://file-fe-1"}]}]}"#,
         ] {
             assert_eq!(files(body), ["file-fe-1"], "{body}");
         }
-        assert!(files(r#"{"messages":[{"content":"hello"}]}"#).is_empty());
+        for none in [
+            r#"{"messages":[{"content":"hello"}]}"#,
+            r#"{"messages":[{"content":"\\u0066ileid://x"}]}"#,
+        ] {
+            assert!(files(none).is_empty(), "{none}");
+        }
         assert_eq!(files(r#"{"a":"fileid://x,fileid://y"}"#), ["x", "y"]);
     }
 
     #[test]
+    fn a_file_is_found_where_other_protocols_have_it() {
+        for body in [
+            r#"{"messages":[{"content":[{"type":"file","file":{"file_id":"file-1"}}]}]}"#,
+            r#"{"input":[{"content":[{"type":"input_file","file_id":"file-1"}]}]}"#,
+            r#"{"messages":[{"content":[{"type":"document","source":{"type":"file","file_id":"file-1"}}]}]}"#,
+            r#"{"messages":[{"content":[{"type":"file","file":{"file\u005fid":"file-1"}}]}]}"#,
+            r#"{"parameters":{"rag_options":{"file_ids":["file-1"]}}}"#,
+        ] {
+            let named = Named::of(body.as_bytes(), false).unwrap();
+            assert_eq!(
+                named.parts.into_iter().collect::<Vec<_>>(),
+                ["file-1"],
+                "{body}"
+            );
+        }
+        let schema = r#"{"tools":[{"parameters":{"properties":{"file_id":{"type":"string"}}}}]}"#;
+        let named = Named::of(schema.as_bytes(), false).unwrap();
+        assert!(named.parts.is_empty());
+    }
+
+    #[test]
     fn an_upload_is_found_by_its_folder() {
-        let path = |c: char| matches!(c, '-' | '_' | '.' | '/');
         for (body, wanted) in [
             (
                 r#"{"image":"oss://instant/a/2026-01-01/id/loom.png"}"#,
@@ -159,9 +282,52 @@ mod tests {
                 "instant/a/x.png",
             ),
             (r#"{"image":"oss://instant/a/织机.png"}"#, "instant/a/"),
+            (
+                r#"{"input":{"deep":[[{"image":"\u006fss://instant/a/x.png"}]]}}"#,
+                "instant/a/x.png",
+            ),
         ] {
-            let found = named_in(body.as_bytes(), UPLOAD, path).unwrap();
-            assert_eq!(found.iter().collect::<Vec<_>>(), [wanted], "{body}");
+            let named = Named::of(body.as_bytes(), true).unwrap();
+            assert_eq!(named.uploads.iter().collect::<Vec<_>>(), [wanted], "{body}");
+            let named = Named::of(body.as_bytes(), false).unwrap();
+            assert!(named.uploads.is_empty(), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_enrolled_is_known_by_its_message() {
+        let scan = |body: &'static str| RequestScan::read(&bytes::Bytes::from(body)).unwrap();
+        let path = "/api/v1/services/audio/tts/customization";
+        let makes =
+            r#"{"model":"voice-enrollment","input":{"action":"create_voice","prefix":"a"}}"#;
+        assert_eq!(enrolls(path, &scan(makes)), Some(ObjectKind::Voice));
+        assert_eq!(enrolls("/api/v1/services/x", &scan(makes)), None);
+        let asks =
+            r#"{"model":"voice-enrollment","input":{"action":"query_voice","voice_id":"v"}}"#;
+        assert_eq!(enrolls(path, &scan(asks)), None);
+        for (body, name) in [
+            (asks, Some("v")),
+            (r#"{"model":"m","input":{"voice":"v"}}"#, Some("v")),
+            (
+                r#"{"model":"m","parameters":{"vocabulary_id":"v"}}"#,
+                Some("v"),
+            ),
+            (r#"{"model":"m","parameters":{"voice":{"id":"v"}}}"#, None),
+            (r#"{"model":"m","input":["voice"],"voice":"v"}"#, None),
+        ] {
+            let names = enrolled_in(&scan(body)).unwrap();
+            assert_eq!(names.first().map(String::as_str), name, "{body}");
+        }
+    }
+
+    #[test]
+    fn uploads_are_looked_for_whatever_the_header_says() {
+        let mut headers = HeaderMap::new();
+        assert!(!resolves_uploads(&headers));
+        for value in ["no", "enable"] {
+            let value = http::HeaderValue::from_static(value);
+            headers.append(RESOLVES, value);
+            assert!(resolves_uploads(&headers));
         }
     }
 
@@ -171,7 +337,7 @@ mod tests {
             .map(|number| format!("fileid://f{number} "))
             .collect();
         let body = format!("{{\"content\":\"{many}\"}}");
-        let found = named_in(body.as_bytes(), FILE, |_| false);
+        let found = Named::of(body.as_bytes(), false);
         assert!(matches!(found, Err(GatewayError::NotFound)));
     }
 }

@@ -20,13 +20,16 @@ use uuid::Uuid;
 use super::{
     GatewayState, batch_file, cached,
     entry::{Entered, enter},
-    finishing, headers, held, lists, objects, once,
+    finishing, headers, held, lists, objects, once, references,
     refusal::{Refusal, concerns_the_operator},
     request::{self, Incoming},
     streamed,
     table::{Dialect, Owns, Route},
     whole,
 };
+
+/// Where an answer has the names of what was enrolled for speech.
+const ENROLLED: &[&str] = &["/output/voice_id", "/output/voice", "/output/vocabulary_id"];
 
 /// What handing an answer on needs to know.
 pub(super) struct Context {
@@ -39,6 +42,8 @@ pub(super) struct Context {
     pub(super) upstream: Arc<str>,
     /// Whether nobody else could, because what it is about is in one account only.
     pub(super) is_bound: bool,
+    /// What the request enrolls for speech.
+    pub(super) enrolls: Option<ObjectKind>,
 }
 
 /// Answers a request to one of the routes.
@@ -87,6 +92,10 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         chinese,
         upstream: UPSTREAM.into(),
         is_bound: matches!(incoming.reach, Reach::Only(_)),
+        enrolls: incoming
+            .scan
+            .as_ref()
+            .and_then(|scan| references::enrolls(&incoming.relay.path, scan)),
     };
     // A batch that Bailian takes while its caller leaves would be paid for by nobody.
     let finishes = context.principal.finishes() || incoming.ask.operation == Operation::Batch;
@@ -340,6 +349,15 @@ pub(super) async fn failed(context: &Context, running: Running, error: &Upstream
 }
 
 impl Context {
+    /// What the answer tells of that was just made, and where it has its id.
+    pub(super) fn makes(&self) -> Option<(ObjectKind, &'static [&'static str])> {
+        match self.route.owns {
+            Owns::Makes(kind, places) => Some((kind, places)),
+            Owns::Nothing => self.enrolls.map(|kind| (kind, ENROLLED)),
+            Owns::Needs(_) | Owns::Lists(..) => None,
+        }
+    }
+
     /// Remembers whose something is, and where.
     pub(super) async fn keep_object(&self, kind: ObjectKind, id: &str) -> Result<(), GatewayError> {
         let Self {
@@ -371,8 +389,10 @@ impl Context {
         reading: Option<batch_file::Reading>,
     ) -> Result<bytes::Bytes, GatewayError> {
         match self.route.owns {
-            Owns::Makes(kind, places) => {
-                objects::keep(self, kind, places, &json).await?;
+            Owns::Makes(..) | Owns::Nothing => {
+                if let Some((kind, places)) = self.makes() {
+                    objects::keep(self, kind, places, &json).await?;
+                }
                 if let Some(reading) = reading {
                     objects::keep_read(self, reading, &json).await?;
                 }
@@ -383,7 +403,6 @@ impl Context {
             Owns::Needs(kind) => {
                 objects::keep_results(self, kind, &json).await?;
             }
-            Owns::Nothing => {}
         }
         Ok(json)
     }

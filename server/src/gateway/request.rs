@@ -255,6 +255,7 @@ async fn of_json(
     let asynchronous = incoming.relay.headers.contains_key("x-dashscope-async");
     // Sent twice these would be paid twice; what a chat makes twice before its first word costs little.
     incoming.relay.costly = asynchronous
+        || references::enrolls(&incoming.relay.path, &scan).is_some()
         || matches!(
             ask.operation,
             Operation::Image | Operation::Video | Operation::Batch | Operation::Transcription

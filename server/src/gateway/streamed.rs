@@ -17,11 +17,7 @@ use platform::gateway::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    refusal::Refusal,
-    relay::Context,
-    table::{Dialect, Owns},
-};
+use super::{refusal::Refusal, relay::Context, table::Dialect};
 
 /// A comment, which every reader of events skips.
 const ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
@@ -126,7 +122,7 @@ impl Meter {
             }
         }
         self.events = events;
-        if !self.kept && matches!(self.context.route.owns, Owns::Makes(..)) {
+        if !self.kept && self.context.makes().is_some() {
             self.keep_object().await;
         }
         if done {
@@ -142,7 +138,7 @@ impl Meter {
 
     /// What a stream makes (a stored response, an application's session) is named in one of its first events.
     async fn keep_object(&mut self) {
-        let Owns::Makes(kind, places) = self.context.route.owns else {
+        let Some((kind, places)) = self.context.makes() else {
             return;
         };
         let found = self

@@ -28,7 +28,7 @@ pub(super) enum Carries {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owns {
     Nothing,
-    /// The answer's JSON has the new thing's id at one of these places.
+    /// The answer's JSON has the new thing's id at one of these places; a star stands for everything in a list.
     Makes(ObjectKind, &'static [&'static str]),
     /// The address has its id.
     Needs(ObjectKind),
@@ -71,7 +71,7 @@ pub(super) enum Asks {
 }
 
 const JSON_ID: &[&str] = &["/id"];
-const NATIVE_FILES: &[&str] = &["/data/uploaded_files/0/file_id"];
+const NATIVE_FILES: &[&str] = &["/data/uploaded_files/*/file_id"];
 
 /// One of several that differ in a few respects only.
 #[derive(Clone, Copy)]

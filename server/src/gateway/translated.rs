@@ -11,7 +11,10 @@ mod subtitles;
 mod tasks;
 mod transcriptions;
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use axum::{
     body::Body,
@@ -23,12 +26,12 @@ use bailian::{
     Client, Error as UpstreamError,
     capability::{ModelCard, ModelKind},
     media::MediaUsage,
-    pool::Turn,
+    pool::{Reach, Turn},
 };
 use http::request::Parts;
 use model::{Operation, Protocol};
 use platform::gateway::{
-    Ask, Ending, Gateway, GatewayError, Principal, Running, Weight,
+    Ask, Ending, Gateway, GatewayError, Principal, Running, Weight, Whereabouts,
     scan::{Reported, RequestScan, UsageShape, usage_of_json},
 };
 use serde::de::DeserializeOwned;
@@ -37,7 +40,7 @@ use serde_json::json;
 use super::{
     GatewayState, cached,
     entry::{Entered, enter},
-    finishing, headers, held, once,
+    finishing, headers, held, once, references,
     refusal::Refusal,
     relay::{another_may_answer, refused, request_id},
     request::{self, reads_chinese},
@@ -72,6 +75,8 @@ struct Call {
     chinese: bool,
     /// The largest body, in bytes.
     limit: usize,
+    /// Where the uploads are that the request names, once it was read.
+    place: Mutex<Whereabouts>,
 }
 
 /// Why there is no answer.
@@ -125,6 +130,11 @@ trait Translated: Sized + Send + Sync + 'static {
     /// Notes what decides the price.
     fn measure(&self, ask: &mut Ask);
 
+    /// The voice that it names.
+    fn voice(&self) -> Option<&str> {
+        None
+    }
+
     /// Refuses what the model can't do.
     fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal>;
 
@@ -169,12 +179,13 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         request_id: request_id.clone(),
         chinese,
         limit: state.max_body_bytes,
+        place: Mutex::default(),
     };
     let admitted = match cached::refuse(&parts, chinese) {
         Ok(()) => admitted::<W>(&call, parts, body).await,
         Err(refusal) => Err(refusal),
     };
-    let (wish, models, running) = match admitted {
+    let (wish, whom, running) = match admitted {
         Ok(admitted) => admitted,
         Err(refusal) => {
             once::release(claimed).await;
@@ -182,7 +193,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         }
     };
     let answering = async move {
-        let told = match translated(&call, wish, &models, running).await {
+        let told = match translated(&call, wish, &whom, running).await {
             Ok(mut response) => {
                 headers::always(response.headers_mut(), &call.request_id);
                 response
@@ -202,7 +213,7 @@ async fn admitted<W: Translated>(
     call: &Call,
     parts: Parts,
     body: Body,
-) -> Result<(W, Vec<String>, Running), Refusal> {
+) -> Result<(W, (Vec<String>, Reach), Running), Refusal> {
     let of = |error: GatewayError| Refusal::of(&error, call.chinese);
     let wish = W::read(call, parts, body).await?;
     let models = call.gateway.models_behind(&call.principal, wish.model());
@@ -210,21 +221,29 @@ async fn admitted<W: Translated>(
     for card in models.iter().filter_map(|model| call.gateway.card(model)) {
         wish.fits(card, call.chinese)?;
     }
+    let mut place = call.place().clone();
+    if let Some(voice) = wish.voice() {
+        let names = BTreeSet::from([voice.to_owned()]);
+        let added = call
+            .gateway
+            .add_enrolled(&call.principal, &names, &mut place);
+        added.await.map_err(of)?;
+    }
     let (protocol, id) = (Protocol::OpenAi, call.request_id.clone());
     let mut ask = Ask::new(protocol, W::OPERATION, wish.model(), models.clone(), id);
     wish.measure(&mut ask);
     let running = call.gateway.admit(&call.principal, ask).await;
-    Ok((wish, models, running.map_err(of)?))
+    Ok((wish, (models, place.reach()), running.map_err(of)?))
 }
 
 async fn translated<W: Translated>(
     call: &Call,
     wish: W,
-    models: &[String],
+    whom: &(Vec<String>, Reach),
     mut running: Running,
 ) -> Result<Response, Refusal> {
     let right_ended = running.right_ended();
-    let asked = right_ended.run_until_cancelled(one_of(&wish, call, &mut running, models));
+    let asked = right_ended.run_until_cancelled(one_of(&wish, call, &mut running, whom));
     let answer = match asked.await {
         None => {
             let refusal = Refusal::right_ended(call.chinese);
@@ -248,7 +267,7 @@ async fn one_of<W: Translated>(
     wish: &W,
     call: &Call,
     running: &mut Running,
-    models: &[String],
+    (models, reach): &(Vec<String>, Reach),
 ) -> Result<W::Answer, Fault> {
     let mut failed = None;
     let known = models.iter().filter_map(|model| call.gateway.card(model));
@@ -257,7 +276,7 @@ async fn one_of<W: Translated>(
             tracing::warn!(model.name = card.id, "a model failed, asking the next");
             running.now_asks(&card.id);
         }
-        match anywhere(wish, call, running, card).await {
+        match within(wish, call, running, card, reach).await {
             Err(Fault::Upstream(error)) if another_may_answer(&error) => failed = Some(error),
             answered => return answered,
         }
@@ -265,14 +284,16 @@ async fn one_of<W: Translated>(
     Err(failed.map_or(Fault::Here(GatewayError::NoModel), Fault::Upstream))
 }
 
-/// Asks the upstream whose turn it is, and the next one for what another account can cure, as a call that is passed through.
-async fn anywhere<W: Translated>(
+/// Asks the upstream within reach whose turn it is, and the next one for what another account can cure, as a call that is passed through.
+async fn within<W: Translated>(
     wish: &W,
     call: &Call,
     running: &mut Running,
     card: &ModelCard,
+    reach: &Reach,
 ) -> Result<W::Answer, Fault> {
-    let mut round = call.gateway.round(&card.id, running.text_bytes());
+    let bytes = running.text_bytes();
+    let mut round = call.gateway.round(&card.id, bytes, reach.clone());
     loop {
         let there = round.next().await?;
         running.answered_by(&there.upstream);
@@ -289,6 +310,26 @@ async fn anywhere<W: Translated>(
 }
 
 impl Call {
+    fn place(&self) -> MutexGuard<'_, Whereabouts> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes where the uploads are that a request names; refuses others'. Whatever it says is asked for in this site's name, with
+    /// uploads looked up.
+    async fn note_uploads(
+        &self,
+        paths: Result<BTreeSet<String>, GatewayError>,
+    ) -> Result<(), Refusal> {
+        let of = |error: GatewayError| Refusal::of(&error, self.chinese);
+        let paths = paths.map_err(of)?;
+        let mut place = Whereabouts::default();
+        references::add_uploads(&self.gateway, &self.principal, &paths, &mut place)
+            .await
+            .map_err(of)?;
+        *self.place() = place;
+        Ok(())
+    }
+
     /// For what has an address of its own: whoever fetches it.
     fn any_client(&self) -> &Client {
         self.gateway.client()
@@ -341,6 +382,8 @@ fn reported(usage: &MediaUsage) -> Option<Reported> {
 async fn read_json<W: DeserializeOwned>(call: &Call, body: Body) -> Result<W, Refusal> {
     let body = request::read(&call.gateway, body, call.limit, call.chinese).await?;
     RequestScan::read(&body).map_err(|error| Refusal::of(&error.into(), call.chinese))?;
+    call.note_uploads(references::uploads_in_json(&body))
+        .await?;
     serde_json::from_slice(&body).map_err(|error| Refusal::unfit(&error, call.chinese))
 }
 

@@ -28,7 +28,7 @@ fn with_second(config: &mut Config) {
     upstreams.insert(SECOND.to_owned(), upstream);
 }
 
-async fn two() -> anyhow::Result<(Simulator, TestApp)> {
+pub(super) async fn two() -> anyhow::Result<(Simulator, TestApp)> {
     let simulator = Simulator::start(Options::immediate()).await?;
     let app = TestApp::start_at(&simulator, with_second).await?;
     Ok((simulator, app))
@@ -65,7 +65,7 @@ fn about(files: &[&str]) -> Value {
 }
 
 /// The keys that the upstream was shown for paths that end so.
-fn keys_at(app: &TestApp, end: &str) -> BTreeSet<String> {
+pub(super) fn keys_at(app: &TestApp, end: &str) -> BTreeSet<String> {
     let received = app.simulator.received().into_iter();
     let those = received.filter(|request| request.path.ends_with(end));
     those.map(|request| request.key).collect()
@@ -288,6 +288,18 @@ async fn an_upload_is_used_where_its_place_was_given() -> TestResult {
     }
     let (stranger, key) = (&uploads[0].0, &uploads[1].1);
     assert_eq!(hear(stranger, key).await?.status, StatusCode::NOT_FOUND);
+    // What is translated is asked for with uploads looked up, whatever its headers say.
+    let name = format!("oss://{key}");
+    let wish = json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom", "ref_img": name });
+    let theirs = stranger.api.post("/v1/images/generations", wish).await?;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    let form = reqwest::multipart::Form::new()
+        .text("model", "wanx2.1-imageedit")
+        .text("prompt", "A loom")
+        .text("base_image_url", name);
+    let request = stranger.api.request(Method::POST, "/v1/images/edits");
+    let theirs = answered(request.multipart(form)).await?;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
     Ok(())
 }
 

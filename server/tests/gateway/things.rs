@@ -1,7 +1,9 @@
 //! What callers make at the upstream is there for them alone.
 
+use bailian::{Client, ClientOptions, files::Purpose};
 use http::Method;
 use serde_json::{Value, json};
+use simulator::{Options, Simulator};
 
 use crate::support::{Program, TestApp, TestResult, answered, eventually};
 
@@ -62,6 +64,80 @@ async fn a_file_is_there_for_whoever_uploaded_it() -> TestResult {
     });
     assert_eq!(mei.ask(&question).await?.status, 404);
     assert_eq!(lin.ask(&question).await?.status, 200);
+    // So it is in the words of other protocols.
+    let part = json!({ "type": "file", "file": { "file_id": of_lin } });
+    let question = json!({
+        "model": "qwen-plus",
+        "messages": [{ "role": "user", "content": [part] }],
+    });
+    assert_eq!(mei.ask(&question).await?.status, 404);
+    let source = json!({ "type": "file", "file_id": of_lin });
+    let question = json!({
+        "model": "qwen-plus",
+        "max_tokens": 9,
+        "messages": [{ "role": "user", "content": [{ "type": "document", "source": source }] }],
+    });
+    assert_eq!(mei.api.post("/v1/messages", question).await?.status, 404);
+    Ok(())
+}
+
+/// Bailian's own form takes several files at once.
+#[tokio::test]
+async fn every_file_of_an_upload_is_there_for_whoever_uploaded_it() -> TestResult {
+    let app = TestApp::start().await?;
+    let (lin, mei) = (app.program("lin").await?, app.program("mei").await?);
+    let part =
+        |name: &str| reqwest::multipart::Part::bytes(b"{}".to_vec()).file_name(name.to_owned());
+    let form = reqwest::multipart::Form::new()
+        .part("files", part("one.jsonl"))
+        .part("files", part("two.jsonl"));
+    let request = lin.api.request(Method::POST, "/api/v1/files");
+    let made = answered(request.multipart(form)).await?.done()?;
+    let made = made["data"]["uploaded_files"].as_array().cloned();
+    let made = made.unwrap_or_default();
+    assert_eq!(made.len(), 2);
+    for file in &made {
+        let path = format!("/api/v1/files/{}", file["file_id"].as_str().unwrap_or("-"));
+        lin.api.get(&path).await?.done()?;
+        assert_eq!(mei.api.get(&path).await?.status, 404);
+    }
+    for (person, all) in [(&lin, 2), (&mei, 0)] {
+        let listed = person.api.get("/api/v1/files").await?.done()?;
+        let files = listed["data"]["files"].as_array().map(Vec::len);
+        assert_eq!(files, Some(all), "{listed}");
+    }
+    Ok(())
+}
+
+/// One key's files are everybody's, newest first: a page of others' ends no list.
+#[tokio::test]
+async fn a_list_goes_on_behind_pages_of_others() -> TestResult {
+    let simulator = Simulator::start(Options::immediate()).await?;
+    let app = TestApp::start_at(&simulator, |_| {}).await?;
+    let lin = app.program("lin").await?;
+    let (one, two) = (upload(&lin).await?, upload(&lin).await?);
+    let client = Client::new(ClientOptions::new(simulator.base_url(), "sk-first"))?;
+    for number in 0..100 {
+        let name = format!("{number}.txt");
+        let text = b"A loom weaves.".to_vec();
+        client.upload_file(Purpose::FileExtract, name, text).await?;
+    }
+    let first = lin.api.get("/v1/files?limit=1").await?.done()?;
+    assert_eq!(
+        (ids(&first), &first["has_more"]),
+        (vec![two.clone()], &json!(true))
+    );
+    let rest = format!("/v1/files?limit=1&after={two}");
+    let rest = lin.api.get(&rest).await?.done()?;
+    assert_eq!(
+        (ids(&rest), &rest["has_more"]),
+        (vec![one.clone()], &json!(false))
+    );
+    assert_eq!(ids(&lin.api.get("/v1/files").await?.done()?), [two, one]);
+    // Whoever has none is told of none, and nothing of others'.
+    let mei = app.program("mei").await?;
+    let none = mei.api.get("/v1/files?limit=1").await?.done()?;
+    assert_eq!((ids(&none).len(), &none["has_more"]), (0, &json!(false)));
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! Several accounts at Bailian that share the work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::{Method, StatusCode};
 use serde_json::json;
 use server::config::{BailianConfig, UpstreamConfig};
-use simulator::{Refusal, Simulator};
+use simulator::{Options, Refusal, Simulator};
 
 use crate::support::{TestApp, TestResult, answered, config, question};
 
@@ -16,12 +16,12 @@ async fn two() -> anyhow::Result<(TestApp, Simulator)> {
 
 /// The same, each of which may be asked as `change` says.
 async fn two_with(change: impl FnOnce(&mut BailianConfig)) -> anyhow::Result<(TestApp, Simulator)> {
-    let second = Simulator::start(
-        config(&crate::support::Database::sqlite()?)
-            .simulator
-            .options(),
-    )
-    .await?;
+    let options = config(&crate::support::Database::sqlite()?)
+        .simulator
+        .options();
+    // Equal seeds would give equal ids, so that one would know what the other has made.
+    let seed = options.seed + 1;
+    let second = Simulator::start(Options { seed, ..options }).await?;
     let url = second.base_url().to_owned();
     let app = TestApp::start_with(|config| {
         let upstream = UpstreamConfig {
@@ -100,11 +100,13 @@ async fn things_are_where_they_were_made() -> TestResult {
     let lin = app.program("lin").await?;
     let wish = json!({ "model": "wan2.2-t2i-flash", "input": { "prompt": "A loom" }, "parameters": { "n": 1, "size": "1024*1024" } });
     let path = "/api/v1/services/aigc/text2image/image-synthesis";
+    let mut tasks = BTreeSet::new();
     for _ in 0..4 {
         let request = lin.api.request(Method::POST, path);
         let request = request.header("x-dashscope-async", "enable").json(&wish);
         let begun = answered(request).await?.done()?;
         let task = begun["output"]["task_id"].as_str().unwrap_or_default();
+        assert!(tasks.insert(task.to_owned()), "{task} was made twice");
         let state = lin
             .api
             .get(&format!("/api/v1/tasks/{task}"))
@@ -112,13 +114,14 @@ async fn things_are_where_they_were_made() -> TestResult {
             .done()?;
         assert_ne!(state["output"]["task_status"], "UNKNOWN");
     }
-    assert!(
-        second
-            .handle()
-            .received()
-            .iter()
-            .any(|request| request.path.contains("image-synthesis"))
-    );
+    let begun_at = |received: Vec<simulator::Received>| {
+        let begun = received.iter();
+        begun
+            .filter(|request| request.path.contains("image-synthesis"))
+            .count()
+    };
+    assert_eq!(begun_at(app.simulator.received()), 2);
+    assert_eq!(begun_at(second.handle().received()), 2);
     Ok(())
 }
 

@@ -1,9 +1,10 @@
-//! Whoever deletes their account leaves nothing at Bailian that can be deleted there: files, stored responses and conversations are,
+//! Whoever deletes their account leaves nothing at Bailian that can be deleted there: files, stored responses, conversations, voices and hot words are,
 //! batches and tasks that still run are cancelled. What is only kept for a time (results of tasks, recordings in the temporary
 //! storage) no call deletes; it runs out by itself. (FI-17)
 
-use bailian::{Error as UpstreamError, relay::Relay};
+use bailian::{Error as UpstreamError, ErrorKind, relay::Relay};
 use http::Method;
+use serde_json::{Value, json};
 
 use super::{Gateway, GatewayError, ObjectKind, batches};
 use crate::store::Gone;
@@ -77,10 +78,17 @@ impl Gateway {
     }
 }
 
-/// A refusal stays one; what is throttled or away is asked again.
+/// A refusal stays one; what is throttled or away is asked again. One of the key says nothing of the thing, which is still there.
 fn is_over(error: &UpstreamError) -> bool {
+    let is_of_key = matches!(
+        error.kind(),
+        ErrorKind::Authentication | ErrorKind::Arrears | ErrorKind::QuotaExhausted
+    );
     let status = error.status();
-    status.is_some_and(|status| (400..500).contains(&status) && status != 429)
+    !is_of_key
+        && status.is_some_and(|status| {
+            (400..500).contains(&status) && !matches!(status, 401 | 408 | 429)
+        })
 }
 
 /// What is asked of Bailian; nothing where nothing can be.
@@ -105,23 +113,48 @@ fn request_of(gone: &Gone) -> Option<Relay> {
         Relay::post(format!("/compatible-mode/v1/batches/{id}/cancel"), "{}")
     } else if is(ObjectKind::Task) {
         Relay::post(format!("/api/v1/tasks/{id}/cancel"), "{}")
+    } else if is(ObjectKind::Voice) {
+        let input = json!({ "action": "delete_voice", "voice_id": id });
+        takes_back("tts", "voice-enrollment", &input)
+    } else if is(ObjectKind::QwenVoice) {
+        let input = json!({ "action": "delete", "voice": id });
+        takes_back("tts", "qwen-voice-enrollment", &input)
+    } else if is(ObjectKind::DesignedVoice) {
+        let input = json!({ "action": "delete", "voice": id });
+        takes_back("tts", "qwen-voice-design", &input)
+    } else if is(ObjectKind::Vocabulary) {
+        let input = json!({ "action": "delete_vocabulary", "vocabulary_id": id });
+        takes_back("asr", "speech-biasing", &input)
     } else {
         return None;
     })
+}
+
+/// What was enrolled for speech is deleted by a message, whose address says what kind of speech.
+fn takes_back(speech: &str, model: &str, input: &Value) -> Relay {
+    let path = format!("/api/v1/services/audio/{speech}/customization");
+    let mut relay = Relay::post(path, json!({ "model": model, "input": input }).to_string());
+    relay.model = Some(model.to_owned());
+    relay
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use bailian::files::{FileQuery, Purpose};
+    use bailian::{
+        Client, ClientOptions,
+        files::{FileQuery, Purpose},
+        pool::{Pool, Upstream},
+    };
     use model::{Email, Millis};
+    use simulator::{Options, Simulator};
 
     use super::*;
     use crate::{
         ManualClock,
         audit::Audit,
-        gateway::UPSTREAM,
+        gateway::{GatewayOptions, UPSTREAM},
         identity::testing::vault,
         store::testing::{count, execute, on_both},
         works::testing::Site,
@@ -199,6 +232,37 @@ mod tests {
         .await;
     }
 
+    #[tokio::test]
+    async fn what_a_refused_key_can_not_delete_stays_to_be_deleted() {
+        on_both(async |db| {
+            let options = Options {
+                keys: Some(vec!["sk-another".to_owned()]),
+                ..Options::immediate()
+            };
+            let simulator = Simulator::start(options).await.unwrap();
+            let refused = ClientOptions::new(simulator.base_url(), "sk-refused");
+            let upstream = Upstream::new(UPSTREAM, Client::new(refused).unwrap());
+            let options = GatewayOptions {
+                pool: Some(Pool::new([upstream]).unwrap()),
+                ..GatewayOptions::default()
+            };
+            let site = Site::through(&db, options).await;
+            let gateway = &site.services.gateway;
+            let (lin, now) = (site.lin.user(), Millis::new(1));
+            db.insert_upstream_object("file", "file-fe-1", lin, None, UPSTREAM, now)
+                .await
+                .unwrap();
+            let clock = Arc::new(ManualClock::at(Millis::new(1_790_000_000_000)));
+            let record = Audit::new(db.clone(), clock, &vault()).command_line("account.delete");
+            let email = Email::parse("lin@example.com").unwrap();
+            db.erase_user(lin, &email, "-", &record).await.unwrap();
+            assert_eq!(gateway.delete_what_is_gone().await.unwrap(), 0);
+            let kept = "SELECT COUNT(*) FROM upstream_objects";
+            assert_eq!(count(&db, kept).await, 1);
+        })
+        .await;
+    }
+
     #[test]
     fn what_can_be_deleted_is_asked_for_by_its_own_address() {
         let asked = |kind: &str, id: &str| {
@@ -231,6 +295,16 @@ mod tests {
                 Some("POST /compatible-mode/v1/batches/batch_1/cancel"),
             ),
             ("task", "0a-1", Some("POST /api/v1/tasks/0a-1/cancel")),
+            (
+                "voice",
+                "cosyvoice-v2-loom-1",
+                Some("POST /api/v1/services/audio/tts/customization"),
+            ),
+            (
+                "vocabulary",
+                "vocab-loom-1",
+                Some("POST /api/v1/services/audio/asr/customization"),
+            ),
             ("session", "s", None),
             ("file", "../models", None),
             ("file", "a?b", None),

@@ -21,9 +21,25 @@ pub enum ObjectKind {
     Session,
     /// A place in the temporary storage where files can be put, by its folder.
     Upload,
+    /// A voice that was cloned for `CosyVoice`.
+    Voice,
+    /// A voice that was cloned for Qwen.
+    QwenVoice,
+    /// A voice that was designed by words.
+    DesignedVoice,
+    /// A list of hot words.
+    Vocabulary,
 }
 
 impl ObjectKind {
+    /// What requests name beside what everybody has.
+    pub(super) const ENROLLED: [Self; 4] = [
+        Self::Voice,
+        Self::QwenVoice,
+        Self::DesignedVoice,
+        Self::Vocabulary,
+    ];
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Task => "task",
@@ -33,6 +49,10 @@ impl ObjectKind {
             Self::Conversation => "conversation",
             Self::Session => "session",
             Self::Upload => "upload",
+            Self::Voice => "voice",
+            Self::QwenVoice => "qwen_voice",
+            Self::DesignedVoice => "designed_voice",
+            Self::Vocabulary => "vocabulary",
         }
     }
 }

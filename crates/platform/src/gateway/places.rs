@@ -1,7 +1,10 @@
 //! Where things at the upstream are. Each account sees what its own keys have made and nothing else, so whatever is about a
 //! thing, or refers to one, goes to the account of the key that made it.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use bailian::{
     Client, Error as UpstreamError,
@@ -13,8 +16,8 @@ use super::{Gateway, GatewayError, ObjectKind, Principal, UPSTREAM};
 
 /// A place for uploads and what lies there are forgotten after so long: the temporary storage keeps 48 hours.
 const UPLOADS_MS: i64 = 3 * Millis::DAY;
-/// Folders below each other that are looked for.
-const DEEPEST: usize = 8;
+/// Folders below each other that are looked for; what lies deeper is nobody's.
+const DEEPEST: usize = 32;
 
 /// The account that a request has to go to, as far as its parts have told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,11 +89,11 @@ impl Round {
 }
 
 impl Gateway {
-    /// A call of a model with about so many bytes.
-    pub fn round(&self, model: &str, bytes: u64) -> Round {
+    /// A call of a model with about so many bytes, to the accounts within reach.
+    pub fn round(&self, model: &str, bytes: u64, reach: Reach) -> Round {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         Round(match &self.0.options.pool {
-            Some(pool) => Way::Among(Box::new(pool.round(model, bytes, Reach::Any))),
+            Some(pool) => Way::Among(Box::new(pool.round(model, bytes, reach))),
             None => Way::Alone(self.0.client.clone()),
         })
     }
@@ -149,27 +152,65 @@ impl Gateway {
         Ok(account.map_or(Reach::Any, Reach::Rather))
     }
 
-    /// At which upstream the caller has put an object of the temporary storage, by what follows `oss://`; `None` if nobody
-    /// was given its place here.
-    pub async fn upload_at(
+    /// Those of some things that were made here, each with its upstream; refuses if one of them is somebody else's.
+    pub async fn places_of(
         &self,
         principal: &Principal,
-        path: &str,
-    ) -> Result<Option<String>, GatewayError> {
-        let kind = ObjectKind::Upload.as_str();
-        let mut folder = path;
-        for _ in 0..DEEPEST {
-            let Some((above, _)) = folder.rsplit_once('/') else {
-                break;
-            };
-            folder = above;
-            if self.0.db.upstream_of(kind, folder).await?.is_some() {
-                // Somebody else's looks like none.
-                let place = self.require_object(principal, ObjectKind::Upload, folder);
-                return place.await.map(Some);
-            }
+        kinds: &[ObjectKind],
+        ids: &BTreeSet<String>,
+    ) -> Result<HashMap<String, String>, GatewayError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
         }
-        Ok(None)
+        let ids: Vec<String> = ids.iter().cloned().collect();
+        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+        let found = self.0.db.places_of(&kinds, &ids).await?;
+        let caller = principal.user().to_string();
+        if found.iter().any(|(_, owner, _)| *owner != caller) {
+            // Somebody else's looks like none.
+            return Err(GatewayError::NotFound);
+        }
+        let places = found.into_iter();
+        Ok(places.map(|(id, _, upstream)| (id, upstream)).collect())
+    }
+
+    /// At which upstreams the caller has put objects of the temporary storage, by what follows `oss://`, and whether nobody was
+    /// given a place here for some of them.
+    pub async fn uploads_at(
+        &self,
+        principal: &Principal,
+        paths: &BTreeSet<String>,
+    ) -> Result<(Vec<String>, bool), GatewayError> {
+        let mut folders = BTreeSet::new();
+        for path in paths {
+            let above: Vec<&str> = folders_of(path).take(DEEPEST + 1).collect();
+            if above.len() > DEEPEST {
+                // Whose it is can't be told.
+                return Err(GatewayError::NotFound);
+            }
+            folders.extend(above.into_iter().map(str::to_owned));
+        }
+        let kinds = [ObjectKind::Upload];
+        let known = self.places_of(principal, &kinds, &folders).await?;
+        let place = |path: &String| folders_of(path).find_map(|folder| known.get(folder));
+        let is_any_unknown = paths.iter().any(|path| place(path).is_none());
+        let places = paths.iter().filter_map(place).cloned();
+        Ok((places.collect(), is_any_unknown))
+    }
+
+    /// Notes where voices and lists of hot words were made that a request names. What nobody has made here is everybody's, or
+    /// was made before that was kept.
+    pub async fn add_enrolled(
+        &self,
+        principal: &Principal,
+        names: &BTreeSet<String>,
+        place: &mut Whereabouts,
+    ) -> Result<(), GatewayError> {
+        let known = self.places_of(principal, &ObjectKind::ENROLLED, names);
+        for upstream in known.await?.values() {
+            place.add(self, upstream)?;
+        }
+        Ok(())
     }
 
     /// Forgets places for uploads that nothing lies at any more. How many.
@@ -178,6 +219,15 @@ impl Gateway {
         let before = self.0.clock.now().plus(-UPLOADS_MS);
         Ok(self.0.db.forget_upstream_uploads(before).await?)
     }
+}
+
+/// The folders that a path is in, the innermost first.
+fn folders_of(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(above(path), |&folder| above(folder))
+}
+
+fn above(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(folder, _)| folder)
 }
 
 #[cfg(test)]

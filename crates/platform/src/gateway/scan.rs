@@ -3,8 +3,10 @@
 
 mod answer;
 mod request;
+mod texts;
 mod usage;
 
 pub use answer::{AnswerScan, Ended, Event, EventKind, EventTooLarge, Failure};
 pub use request::{RequestScan, ScanError};
+pub use texts::{each_text, may_hide_words};
 pub use usage::{Reported, UsageShape, usage_of_json};

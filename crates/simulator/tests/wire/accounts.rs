@@ -91,3 +91,44 @@ async fn a_task_is_known_to_its_account_and_whoever_stands_in_for_it() {
     let seen = open(&simulator, "GET", &path, Some(stand_in), "").await;
     assert_eq!(state(read(seen).await.0), "SUCCEEDED");
 }
+
+#[tokio::test]
+async fn voices_and_hot_words_are_the_accounts() {
+    let simulator = simulator().await;
+    let path = "/api/v1/services/audio/asr/customization";
+    let wish = json!({
+        "model": "speech-biasing",
+        "input": {
+            "action": "create_vocabulary", "target_model": "paraformer-v2", "prefix": "loom",
+            "vocabulary": [{ "text": "heddle", "weight": 4, "lang": "en" }],
+        },
+    });
+    let made = send(&simulator, "POST", path, &wish.to_string()).await;
+    let list = made.json()["output"]["vocabulary_id"].clone();
+    let query = json!({
+        "model": "speech-biasing",
+        "input": { "action": "query_vocabulary", "vocabulary_id": list },
+    });
+    let own = send(&simulator, "POST", path, &query.to_string()).await;
+    let theirs = as_other(&simulator, "POST", path, &query).await;
+    assert_eq!((own.status, theirs.status), (200, 400));
+
+    let path = "/api/v1/services/audio/tts/customization";
+    let wish = json!({
+        "model": "qwen-voice-design",
+        "input": {
+            "action": "create", "target_model": "qwen3-tts-vd-realtime-2025-12-16",
+            "voice_prompt": "A calm weaver.", "preview_text": "A loom weaves.",
+        },
+    });
+    let made = send(&simulator, "POST", path, &wish.to_string()).await;
+    let voice = made.json()["output"]["voice"].clone();
+    assert!(voice.is_string());
+    let query = json!({
+        "model": "qwen-voice-design",
+        "input": { "action": "query", "voice": voice },
+    });
+    let own = send(&simulator, "POST", path, &query.to_string()).await;
+    let theirs = as_other(&simulator, "POST", path, &query).await;
+    assert_eq!((own.status, theirs.status), (200, 400));
+}

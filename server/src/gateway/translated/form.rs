@@ -12,7 +12,7 @@ use http::{StatusCode, request::Parts};
 use http_body_util::Limited;
 
 use super::Call;
-use crate::gateway::{refusal::Refusal, words};
+use crate::gateway::{references, refusal::Refusal, words};
 
 /// A form's fields. A name with brackets, as lists are sent, is that name without them.
 #[derive(Debug, Default)]
@@ -77,6 +77,9 @@ impl Form {
             };
             form.files.entry(name).or_default().push(file);
         }
+        let texts = form.fields.values().flatten();
+        call.note_uploads(references::uploads_in_texts(texts))
+            .await?;
         Ok(form)
     }
 

@@ -161,6 +161,10 @@ impl Translated for Wish {
         &self.model
     }
 
+    fn voice(&self) -> Option<&str> {
+        Some(&self.voice)
+    }
+
     fn measure(&self, ask: &mut Ask) {
         ask.text_bytes = self.input.len() as u64;
         ask.streamed = true;

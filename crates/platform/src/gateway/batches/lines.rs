@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::BatchFault;
-use crate::gateway::{price::Extent, scan::RequestScan};
+use crate::gateway::{
+    price::Extent,
+    scan::{RequestScan, each_text, may_hide_words},
+};
 
 /// Requests of a file, as documented.
 const MOST_LINES: u32 = 50_000;
@@ -99,24 +102,22 @@ impl Lines {
     }
 }
 
-/// Whether some text in it has the word by which files are referred to, also where that is written with escapes.
+/// Whether some text in it has the word by which files are referred to, also where that is written with escapes, or is a file's
+/// id as other protocols refer to it.
 fn refers_to_files(line: &[u8]) -> bool {
     const WORD: &str = "fileid://";
+    const ID: &str = "file-";
     let has = |part: &str| memchr::memmem::find(line, part.as_bytes()).is_some();
-    if !has("fileid") && !has("\\u00") {
+    if !has("fileid:") && !has("\"file_id") && !may_hide_words(line) {
         return false;
     }
-    let value: Value = serde_json::from_slice(line).unwrap_or_default();
-    let mut left = vec![&value];
-    while let Some(value) = left.pop() {
-        match value {
-            Value::String(text) if text.contains(WORD) => return true,
-            Value::Array(items) => left.extend(items),
-            Value::Object(fields) => left.extend(fields.values()),
-            _ => {}
-        }
-    }
-    false
+    let mut refers = false;
+    let read = each_text(line, |name, text| {
+        let is_id = matches!(name, "file_id" | "file_ids") && text.starts_with(ID);
+        refers |= is_id || text.contains(WORD);
+    });
+    // What can't be read here may be by others.
+    refers || read.is_err()
 }
 
 /// What a line asks; `None` if it is no request, or one whose meaning depends on who reads it.
@@ -228,6 +229,25 @@ mod tests {
             let fault = read(line(&asks).as_bytes(), 64).unwrap_err();
             assert_eq!(fault, BatchFault::File { number: 1 }, "{text}");
         }
+        // Neither before something else of the same name, nor as OpenAI's parts name it.
+        for content in [
+            r#""fileid://file-fe-1","content":"a\n""#,
+            r#""fileid:\/\/file-fe-1","content":"a""#,
+            r#"[{"type":"file","file":{"file_id":"file-fe-1"}}]"#,
+        ] {
+            let asks = format!(
+                r#"{{"model":"qwen-long","messages":[{{"role":"system","content":{content}}}]}}"#
+            );
+            let fault = read(line(&asks).as_bytes(), 64).unwrap_err();
+            assert_eq!(fault, BatchFault::File { number: 1 }, "{content}");
+        }
+        // Nor behind what only others can read.
+        let hidden = line(r#"{"model":"qwen-long","messages":[{"content":"fileid://file-fe-1"}]}"#);
+        let hidden = hidden.replace(r#""custom_id":"1""#, r#""custom_id":"\ud800""#);
+        assert!(read(hidden.as_bytes(), 64).is_err());
+        // A tool's own word for something of its own.
+        let asks = r#"{"model":"qwen-plus","messages":[],"tools":[{"function":{"parameters":{"properties":{"file_id":{"type":"string"}}}}}]}"#;
+        assert!(read(line(asks).as_bytes(), 64).is_ok());
     }
 
     #[test]

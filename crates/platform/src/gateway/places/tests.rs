@@ -120,6 +120,16 @@ async fn where_somebody_has_things_is_known() {
         let newest = db.newest_place("file", lin).await.unwrap();
         assert_eq!(newest, Some((3, "second".to_owned())));
         assert_eq!(db.newest_place("task", lin).await.unwrap(), None);
+        // Asked for by many at once, of whichever kinds, whoever made them.
+        let many = (0..1_200).map(|number| format!("none-{number}"));
+        let ids: Vec<String> = many
+            .chain(["a", "d", "dir/of/lin"].map(str::to_owned))
+            .collect();
+        let mut found = db.places_of(&["file", "batch"], &ids).await.unwrap();
+        found.sort();
+        let at_first =
+            |id: &str, owner: UserId| (id.to_owned(), owner.to_string(), UPSTREAM.to_owned());
+        assert_eq!(found, [at_first("a", lin), at_first("d", mei)]);
         // Only what is past, and nothing but places for uploads.
         let before = Millis::new(5);
         assert_eq!(db.forget_upstream_uploads(before).await.unwrap(), 1);
@@ -130,4 +140,15 @@ async fn where_somebody_has_things_is_known() {
         assert_eq!(db.upstreams_of("file", lin).await.unwrap().len(), 2);
     })
     .await;
+}
+
+#[test]
+fn an_upload_lies_in_folders() {
+    let folders: Vec<&str> = super::folders_of("a/b/c.png").collect();
+    assert_eq!(folders, ["a/b", "a"]);
+    assert_eq!(super::folders_of("a").count(), 0);
+    assert_eq!(
+        super::folders_of("/a//b").collect::<Vec<_>>(),
+        ["/a/", "/a", ""]
+    );
 }

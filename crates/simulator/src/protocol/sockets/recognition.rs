@@ -114,7 +114,7 @@ impl Listener {
         let tongue = Tongue::of(hint.unwrap_or_default());
         let memory = wire.handle().spoken().clone();
         let dice = wire.dice.clone().and(&order.model);
-        let expected = hot_words(wire.handle(), order.text("vocabulary_id"))?;
+        let expected = hot_words(&wire.entry, order.text("vocabulary_id"))?;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

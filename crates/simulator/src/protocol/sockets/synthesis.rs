@@ -96,7 +96,7 @@ struct Speaker {
 impl Speaker {
     fn new(wire: &Wire, order: &Order) -> Result<Self, Failure> {
         let voice = order.text("voice").unwrap_or_default().to_owned();
-        check_voice(wire.handle(), &order.model, &voice)?;
+        check_voice(&wire.entry, &order.model, &voice)?;
         let name = order.text("format").unwrap_or("mp3");
         let format = match name {
             "Default" => Some(Format::Mp3),

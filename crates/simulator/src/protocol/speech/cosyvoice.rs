@@ -43,7 +43,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
         return Err(Refusal::invalid_parameter(message));
     }
     let voice = input["voice"].as_str().unwrap_or_default();
-    check_voice(&entry.handle, read.model_id, voice)?;
+    check_voice(&entry, read.model_id, voice)?;
     let name = input["format"].as_str().unwrap_or("mp3");
     let format = Format::named(name)
         .ok_or_else(|| Refusal::invalid_parameter(format!("Unsupported audio format: {name}")))?;

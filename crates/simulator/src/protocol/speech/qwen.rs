@@ -40,7 +40,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
         return Err(Refusal::invalid_parameter(message));
     }
     let voice = input["voice"].as_str().unwrap_or_default();
-    check_known(&entry.handle, read.model_id, voice)?;
+    check_known(&entry, read.model_id, voice)?;
     let said = sound::utter(text, voice, RATE, Manner::default());
     let published = Published::new(&entry, &said, Format::Wav, 0);
     let (usage, billed) = if is_counted_in_tokens {

@@ -45,7 +45,7 @@ pub(super) async fn submit(entry: Entry) -> Result<Response, Refusal> {
         channels: channels(parameters)?,
         tongue: tongue(family, parameters),
         filter: Filter::read(parameters["special_word_filter"].as_str())?,
-        expected: hot_words(&entry.handle, parameters["vocabulary_id"].as_str())?,
+        expected: hot_words(&entry, parameters["vocabulary_id"].as_str())?,
         parameters: parameters.clone(),
         entry: entry.clone(),
         runtime: Runtime::current(),

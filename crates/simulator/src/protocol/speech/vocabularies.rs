@@ -4,20 +4,23 @@ use serde_json::{Value, json};
 
 use super::customization::{Request, second};
 use crate::{
-    Handle, Refusal, calendar::Stamp, dice::Dice, enrolled::Vocabulary, models,
-    protocol::entry::Entry,
+    Refusal, calendar::Stamp, dice::Dice, enrolled::Vocabulary, models, protocol::entry::Entry,
 };
 
 const MOST_LISTS: usize = 10;
 const MOST_WORDS: usize = 500;
 
 /// The words of a list that a request names.
-pub(crate) fn hot_words(handle: &Handle, id: Option<&str>) -> Result<Vec<String>, Refusal> {
+pub(crate) fn hot_words(entry: &Entry, id: Option<&str>) -> Result<Vec<String>, Refusal> {
     let Some(id) = id.filter(|id| !id.is_empty()) else {
         return Ok(Vec::new());
     };
-    let lists = handle.enrolled().lists();
-    let list = lists.vocabularies.iter().find(|list| list.id == id);
+    let lists = entry.handle.enrolled().lists();
+    let mut own = lists
+        .vocabularies
+        .iter()
+        .filter(|list| entry.sees(&list.id));
+    let list = own.find(|list| list.id == id);
     let list = list.ok_or_else(not_found)?;
     let words = list.words.as_array().into_iter().flatten();
     let texts = words.filter_map(|word| word["text"].as_str().map(str::to_owned));
@@ -59,10 +62,13 @@ pub(super) fn act(entry: &Entry, request: &Request) -> Result<(Value, Value), Re
                 created: now,
                 modified: now,
             });
+            entry.claim(&id);
             json!({ "vocabulary_id": id })
         }
         "list_vocabulary" => {
-            let page = request.page(&lists.vocabularies, |list| &list.prefix);
+            let mut own = lists.vocabularies.clone();
+            own.retain(|list| entry.sees(&list.id));
+            let page = request.page(&own, |list| &list.prefix);
             let rows = page.iter().map(|list| {
                 json!({
                     "vocabulary_id": list.id,
@@ -74,7 +80,11 @@ pub(super) fn act(entry: &Entry, request: &Request) -> Result<(Value, Value), Re
             json!({ "vocabulary_list": rows.collect::<Vec<Value>>() })
         }
         "query_vocabulary" => {
-            let list = find(&mut lists.vocabularies, request.text("vocabulary_id")?)?;
+            let list = find(
+                entry,
+                &mut lists.vocabularies,
+                request.text("vocabulary_id")?,
+            )?;
             json!({
                 "vocabulary": list.words,
                 "gmt_create": second(list.created),
@@ -85,15 +95,23 @@ pub(super) fn act(entry: &Entry, request: &Request) -> Result<(Value, Value), Re
         }
         "update_vocabulary" => {
             let words = words(&request.input)?;
-            let list = find(&mut lists.vocabularies, request.text("vocabulary_id")?)?;
+            let list = find(
+                entry,
+                &mut lists.vocabularies,
+                request.text("vocabulary_id")?,
+            )?;
             list.words = words;
             list.modified = Stamp::now();
             json!({})
         }
         "delete_vocabulary" => {
-            let id = find(&mut lists.vocabularies, request.text("vocabulary_id")?)?
-                .id
-                .clone();
+            let id = find(
+                entry,
+                &mut lists.vocabularies,
+                request.text("vocabulary_id")?,
+            )?
+            .id
+            .clone();
             lists.vocabularies.retain(|list| list.id != id);
             json!({})
         }
@@ -102,10 +120,14 @@ pub(super) fn act(entry: &Entry, request: &Request) -> Result<(Value, Value), Re
     Ok((output, json!({ "count": 1 })))
 }
 
-fn find<'a>(lists: &'a mut [Vocabulary], id: &str) -> Result<&'a mut Vocabulary, Refusal> {
+fn find<'a>(
+    entry: &Entry,
+    lists: &'a mut [Vocabulary],
+    id: &str,
+) -> Result<&'a mut Vocabulary, Refusal> {
     lists
         .iter_mut()
-        .find(|list| list.id == id)
+        .find(|list| list.id == id && entry.sees(id))
         .ok_or_else(not_found)
 }
 

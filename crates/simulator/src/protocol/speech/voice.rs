@@ -1,6 +1,6 @@
 //! Which voice speaks for which model.
 
-use crate::{Handle, Refusal};
+use crate::{Refusal, enrolled::Voice, protocol::entry::Entry};
 
 /// Voices of the first generation, which later ones have under other names.
 const FIRST: [&str; 19] = [
@@ -26,11 +26,11 @@ const FIRST: [&str; 19] = [
 ];
 
 /// Checks that the voice fits a `CosyVoice` or Qwen-Audio model. System voices that nobody has listed are let through.
-pub(crate) fn check_voice(handle: &Handle, model: &str, voice: &str) -> Result<(), Refusal> {
+pub(crate) fn check_voice(entry: &Entry, model: &str, voice: &str) -> Result<(), Refusal> {
     if voice.is_empty() {
         return Err(Refusal::invalid_parameter("Request voice is invalid!"));
     }
-    if let Some(own) = handle.enrolled().voice(voice) {
+    if let Some(own) = own(entry, voice) {
         return if own.target_model == model {
             Ok(())
         } else {
@@ -54,11 +54,11 @@ pub(crate) fn check_voice(handle: &Handle, model: &str, voice: &str) -> Result<(
 }
 
 /// Checks that a Qwen model has the voice: any name of a person, or one of the account's own.
-pub(crate) fn check_known(handle: &Handle, model: &str, voice: &str) -> Result<(), Refusal> {
+pub(crate) fn check_known(entry: &Entry, model: &str, voice: &str) -> Result<(), Refusal> {
     if voice.is_empty() {
         return Err(Refusal::invalid_parameter("Request voice is invalid!"));
     }
-    let own = handle.enrolled().voice(voice);
+    let own = own(entry, voice);
     let is_for_own = model.contains("-vc-") || model.contains("-vd-");
     let fits = match own {
         Some(own) => own.target_model == model,
@@ -69,6 +69,12 @@ pub(crate) fn check_known(handle: &Handle, model: &str, voice: &str) -> Result<(
     }
     let message = format!("Voice '{voice}' not found.");
     Err(Refusal::new(400, "BadRequest.VoiceNotFound", message))
+}
+
+/// A voice of the account's own.
+fn own(entry: &Entry, voice: &str) -> Option<Voice> {
+    let own = entry.handle.enrolled().voice(voice);
+    own.filter(|own| entry.sees(&own.id))
 }
 
 fn misfit() -> Refusal {

@@ -86,7 +86,7 @@ fn look(entry: &Entry, request: &Request, origin: Origin, action: &str) -> Resul
             let own: Vec<Voice> = lists
                 .voices
                 .iter()
-                .filter(|voice| voice.origin == origin)
+                .filter(|voice| voice.origin == origin && entry.sees(&voice.id))
                 .cloned()
                 .collect();
             let page = request.page(&own, |voice| &voice.prefix);
@@ -169,6 +169,7 @@ fn enrol(
         modified: now,
     };
     lists.voices.push(voice.clone());
+    entry.claim(&voice.id);
     Ok(voice)
 }
 
@@ -180,7 +181,7 @@ fn change(
 ) -> Result<(), Refusal> {
     let mut lists = entry.handle.enrolled().lists();
     let mut voices = lists.voices.iter_mut();
-    let voice = voices.find(|voice| voice.id == id && voice.origin == origin);
+    let voice = voices.find(|voice| voice.id == id && voice.origin == origin && entry.sees(id));
     change(voice.ok_or_else(not_found)?);
     Ok(())
 }

@@ -83,7 +83,7 @@ pub(super) async fn serve(session: &mut Session) -> Result<(), Gone> {
 fn problem(session: &Session, given: &Value) -> Option<(String, String)> {
     let wrong = |name: &str, text: String| Some((text, format!("session.{name}")));
     if let Some(voice) = given["voice"].as_str()
-        && let Err(refusal) = check_known(session.wire.handle(), &session.model, voice)
+        && let Err(refusal) = check_known(&session.wire.entry, &session.model, voice)
     {
         return wrong("voice", refusal.message);
     }
