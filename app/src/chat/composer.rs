@@ -285,7 +285,7 @@ pub fn Composer(
         conversation,
         text,
         attaching,
-        model,
+        model: attaching.asked(),
         is_generating: Signal::derive(move || being_written.with(Option::is_some)),
     };
 

@@ -182,6 +182,9 @@ pub struct AssistantCard {
     pub description: String,
     /// An application of Bailian's answers.
     pub is_application: bool,
+    /// The model that it begins with, and that a single question is put to; none for the one that was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelName>,
     /// Who else may use it.
     pub audience: Audience,
     /// The image that stands for it, where it has one.
