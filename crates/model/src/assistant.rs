@@ -247,6 +247,9 @@ pub struct AskedAssistant {
     /// The image that stands for it now, as long as it is open to the reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<AssistantPicture>,
+    /// Its own model, which another version of the question is put to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelName>,
 }
 
 /// A passage of a document that an application's answer refers to.
