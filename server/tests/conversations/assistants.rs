@@ -1,5 +1,6 @@
 //! Assistants, as a page with and without scripts makes them and begins with them.
 
+use anyhow::Context;
 use http::header;
 use model::{Asked, BuiltIn, FailureCode};
 
@@ -117,6 +118,13 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
     let shown = page(&lin, &format!("/c/{here}")).await?;
     assert!(shown.contains(r#"data-of="answer""#), "{shown}");
     assert!(!shown.contains("<script>alert(1)"), "{shown}");
+    // The way from there to several models, which are asked as it is told.
+    let to = format!("/c/{here}/compare/");
+    let (_, way) = shown.rsplit_once(&*to).context("no way")?;
+    let asked = way.get(..36).context("no question")?;
+    let compared = page(&lin, &format!("{to}{asked}")).await?;
+    assert!(compared.contains(r#"data-of="question""#), "{compared}");
+    assert!(!compared.contains("<script>alert(1)"), "{compared}");
 
     let deleted = post(&lin, "assistants.delete", &[("id", &id)]).await?;
     assert_eq!(deleted.as_deref(), Some("/assistants?done=1"));
