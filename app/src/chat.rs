@@ -30,7 +30,7 @@ pub mod loads;
 pub mod message;
 pub mod message_menu;
 pub mod model_picker;
-mod once;
+pub mod once;
 pub mod open;
 pub mod order;
 pub mod parameters;

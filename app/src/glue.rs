@@ -64,6 +64,15 @@ pub fn visitor() -> Visitor {
         .unwrap_or_default()
 }
 
+/// How far the clock is from UTC by which the page shows times, in minutes: that of the profile's time zone, or the browser's.
+pub async fn clock_offset_minutes() -> Result<i32, AppError> {
+    let identity = services()?.identity;
+    let signed_in = identity.signed_in(&session()?, &visitor()).await;
+    let signed_in = signed_in.map_err(refuse)?;
+    let chosen = signed_in.and_then(|signed_in| identity.utc_offset_minutes(&signed_in));
+    Ok(chosen.unwrap_or_else(utc_offset_minutes))
+}
+
 /// What a failure of the platform becomes.
 pub fn refuse(error: impl Into<platform::Error>) -> AppError {
     let error = error.into();

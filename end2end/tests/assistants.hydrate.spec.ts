@@ -58,6 +58,7 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   await expect(called).toContainText(other);
   await called.getByRole("button", { name: words.assistant_once_not }).click();
   await expect(called).not.toContainText(other);
+  await expect(chat.prompt, "where one goes on writing").toBeFocused();
   await chat.prompt.pressSequentially(`@${other}`);
   await expect(options).toHaveCount(1);
   await chat.prompt.press("Enter");

@@ -112,6 +112,58 @@ test("what is typed as one leaves is kept", async ({ page, chat }) => {
   }).toPass();
 });
 
+test("what is typed is kept for another page of the site, as is what is sent as one leaves", async ({ page, chat }) => {
+  await chat.alive();
+  // At once, as no hand is: before what was typed last is kept by itself.
+  const go = (path: string) =>
+    page.locator(`a[href="${path}"]`).first().evaluate((link) => (link as HTMLElement).click());
+  const kept = (text: string) =>
+    page.waitForResponse((response) => {
+      const sent = new URLSearchParams(response.request().postData() ?? "").get("text");
+      return response.url().includes("conversations.save_draft") && response.ok() && sent === text;
+    });
+  const leaves = async () => {
+    await go("/conversations");
+    await expect(chat.prompt).toHaveCount(0);
+  };
+  let halfway = kept("halfway");
+  await chat.prompt.fill("halfway");
+  await leaves();
+  await halfway;
+  await go("/");
+  await expect(chat.prompt).toHaveValue("halfway");
+
+  // What can't be sent has no field to come back to, and is there when that is opened again.
+  let answer = (_arrives: boolean) => {};
+  const asks = async () => {
+    const arrives = new Promise<boolean>((resolve) => (answer = resolve));
+    await page.route(
+      "**/fn/generation.ask*",
+      async (route) => ((await arrives) ? route.continue() : route.abort()),
+      { times: 1 },
+    );
+    const emptied = kept("");
+    const asked = page.waitForRequest(/generation\.ask/);
+    await chat.sendButton.click();
+    await asked;
+    await leaves();
+    await emptied;
+  };
+  await asks();
+  halfway = kept("halfway");
+  answer(false);
+  await halfway;
+  await go("/");
+  await expect(chat.prompt).toHaveValue("halfway");
+
+  // What arrives is listed, and the page goes on.
+  await asks();
+  answer(true);
+  await expect(page.locator('.sidebar a[href^="/c/"]').first()).toBeAttached();
+  await go("/");
+  await expect(chat.prompt).toHaveValue("");
+});
+
 test("what is typed before the page is alive stays", async ({ page, chat }) => {
   await chat.alive();
   let release = () => {};

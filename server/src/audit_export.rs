@@ -32,8 +32,8 @@ pub(crate) async fn export(
 ) -> Response {
     let lines = async {
         let caller = services.identity.caller(&session, &visitor).await?;
-        let filter =
-            filter(&query, utc_offset_minutes(&headers)).map_err(IdentityError::Refused)?;
+        let offset = clock_offset_minutes(&services, &session, &visitor, &headers).await?;
+        let filter = filter(&query, offset).map_err(IdentityError::Refused)?;
         services
             .people
             .export_audit(&caller, filter, AuditFormat::Csv)
@@ -58,8 +58,21 @@ pub(crate) async fn export(
     }
 }
 
+/// How far the clock is from UTC by which the sender's page shows times: that of their profile's time zone, or their browser's.
+pub(crate) async fn clock_offset_minutes(
+    services: &Services,
+    session: &Session,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+) -> Result<i32, IdentityError> {
+    let identity = &services.identity;
+    let signed_in = identity.signed_in(session, visitor).await?;
+    let chosen = signed_in.and_then(|signed_in| identity.utc_offset_minutes(&signed_in));
+    Ok(chosen.unwrap_or_else(|| utc_offset_minutes(headers)))
+}
+
 /// How far the sender's clock is from UTC, as their page has said it.
-pub(crate) fn utc_offset_minutes(headers: &HeaderMap) -> i32 {
+fn utc_offset_minutes(headers: &HeaderMap) -> i32 {
     let cookies = headers
         .get_all(COOKIE)
         .iter()

@@ -13,7 +13,7 @@ use http::{
 use platform::{Services, Visitor, identity::IdentityError};
 use tower_sessions::Session;
 
-use crate::{account::back_to, audit_export::utc_offset_minutes, health::Readiness};
+use crate::{account::back_to, audit_export::clock_offset_minutes, health::Readiness};
 
 /// One's own.
 pub(crate) async fn own(
@@ -24,11 +24,8 @@ pub(crate) async fn own(
     Query(form): Query<UsageForm>,
 ) -> Response {
     let lines = async {
-        let identity = &services.identity;
-        let caller = identity.caller(&session, &visitor).await?;
-        let chosen = identity.signed_in(&session, &visitor).await?;
-        let chosen = chosen.and_then(|signed_in| identity.utc_offset_minutes(&signed_in));
-        let offset = chosen.unwrap_or_else(|| utc_offset_minutes(&headers));
+        let caller = services.identity.caller(&session, &visitor).await?;
+        let offset = clock_offset_minutes(&services, &session, &visitor, &headers).await?;
         let filter = call_filter(&form, offset).map_err(IdentityError::Refused)?;
         services.usage.export_own(&caller, filter)
     };
@@ -47,11 +44,8 @@ pub(crate) async fn everybody(
     Query(form): Query<UsageForm>,
 ) -> Response {
     let lines = async {
-        let identity = &services.identity;
-        let caller = identity.caller(&session, &visitor).await?;
-        let chosen = identity.signed_in(&session, &visitor).await?;
-        let chosen = chosen.and_then(|signed_in| identity.utc_offset_minutes(&signed_in));
-        let offset = chosen.unwrap_or_else(|| utc_offset_minutes(&headers));
+        let caller = services.identity.caller(&session, &visitor).await?;
+        let offset = clock_offset_minutes(&services, &session, &visitor, &headers).await?;
         let filter = call_filter(&form, offset).map_err(IdentityError::Refused)?;
         services.usage.export_site(&caller, filter)
     };

@@ -49,16 +49,17 @@ pub async fn load_assistant(key: String) -> Result<AssistantView, AppError> {
     assistants.find(&caller, &key).await.map_err(glue::refuse)
 }
 
-/// What `@letters` may mean.
+/// What `@letters` may mean, in a new conversation or, `once`, in one that has begun.
 #[server(prefix = "/fn", endpoint = "assistants.offer")]
 pub async fn offer_assistants(
     #[server(default)] letters: String,
+    #[server(default)] once: bool,
 ) -> Result<Vec<AssistantCard>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let assistants = glue::services()?.assistants;
     let language = glue::mail_language();
-    let offered = assistants.offer(&caller, &letters, language).await;
+    let offered = assistants.offer(&caller, &letters, language, once).await;
     offered.map_err(glue::refuse)
 }
 

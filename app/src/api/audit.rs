@@ -34,7 +34,8 @@ pub struct AuditQuery {
 pub async fn load_audit(query: AuditQuery) -> Result<Page<AuditEntry>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
-    let filter = filter(&query, glue::utc_offset_minutes()).map_err(glue::refuse_text)?;
+    let offset = glue::clock_offset_minutes().await?;
+    let filter = filter(&query, offset).map_err(glue::refuse_text)?;
     let after = Some(query.after.as_str()).filter(|after| !after.is_empty());
     let people = glue::services()?.people;
     people

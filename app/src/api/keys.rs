@@ -62,7 +62,8 @@ pub async fn load_address() -> Result<String, AppError> {
 pub async fn create_key(key: KeyForm) -> Result<ApiKeySecret, AppError> {
     use crate::{api::account::ShownOnce, glue};
     let caller = glue::caller().await?;
-    let draft = form::parse(key).map_err(glue::refuse_text)?;
+    let offset = glue::clock_offset_minutes().await?;
+    let draft = form::parse(key, offset).map_err(glue::refuse_text)?;
     let identity = glue::services()?.identity;
     let made = identity
         .create_api_key(&caller, draft)
@@ -79,7 +80,8 @@ pub async fn update_key(id: String, key: KeyForm) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let id = glue::parse_id(&id)?;
-    let draft = form::parse(key).map_err(glue::refuse_text)?;
+    let offset = glue::clock_offset_minutes().await?;
+    let draft = form::parse(key, offset).map_err(glue::refuse_text)?;
     let identity = glue::services()?.identity;
     identity
         .update_api_key(&caller, id, draft)
@@ -109,12 +111,10 @@ mod form {
     use model::{ApiKeyDraft, FailureCode, ModelName, Permission};
 
     use super::KeyForm;
-    use crate::{
-        glue,
-        ui::{figures::micro_yuan, moment::end_of_day},
-    };
+    use crate::ui::{figures::micro_yuan, moment::end_of_day};
 
-    pub(super) fn parse(form: KeyForm) -> Result<ApiKeyDraft, FailureCode> {
+    /// Its last day ends by a clock that is so far from UTC.
+    pub(super) fn parse(form: KeyForm, offset_minutes: i32) -> Result<ApiKeyDraft, FailureCode> {
         let scopes = form.scopes.iter().map(|name| Permission::from_name(name));
         let models = lines(&form.models).map(ModelName::parse);
         let models: Vec<ModelName> = models
@@ -122,9 +122,7 @@ mod form {
             .map_err(|_| FailureCode::UnknownModel)?;
         let expires_at = match form.expires.trim() {
             "" => None,
-            day => Some(
-                end_of_day(day, glue::utc_offset_minutes()).ok_or(FailureCode::InvalidExpiry)?,
-            ),
+            day => Some(end_of_day(day, offset_minutes).ok_or(FailureCode::InvalidExpiry)?),
         };
         let budget_per_month = match form.budget.trim() {
             "" => None,

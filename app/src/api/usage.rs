@@ -261,12 +261,7 @@ mod asked {
         if !form.has_period() {
             return Ok(0);
         }
-        let identity = glue::services()?.identity;
-        let (session, visitor) = (glue::session()?, glue::visitor());
-        let signed_in = identity.signed_in(&session, &visitor).await;
-        let signed_in = signed_in.map_err(glue::refuse)?;
-        let chosen = signed_in.and_then(|signed_in| identity.utc_offset_minutes(&signed_in));
-        Ok(chosen.unwrap_or_else(glue::utc_offset_minutes))
+        glue::clock_offset_minutes().await
     }
 
     pub(super) fn parse(

@@ -34,6 +34,7 @@ pub fn AccountMenu(account: Account, session: Session) -> impl IntoView {
         .iter()
         .find(|(permission, _)| session.permissions.contains(*permission))
         .map(|(_, path)| view! { <a class="account__link" href=*path><Glyph icon=Icon::People/>{words.administration}</a> });
+    let asks = session.permissions.contains(Permission::ChatUse);
     let label = format!("{}: {}", words.account, name.as_str());
     let name = String::from(name);
     view! {
@@ -45,8 +46,11 @@ pub fn AccountMenu(account: Account, session: Session) -> impl IntoView {
             <div class="account__menu">
                 <p class="account__email">{String::from(email)}</p>
                 <a class="account__link" href="/settings"><Glyph icon=Icon::Settings/>{words.settings}</a>
-                <a class="account__link" href="/assistants"><Glyph icon=Icon::Spark/>{words.assistants}</a>
-                <a class="account__link" href="/prompts"><Glyph icon=Icon::Quote/>{words.prompts}</a>
+                {asks
+                    .then(|| view! {
+                        <a class="account__link" href="/assistants"><Glyph icon=Icon::Spark/>{words.assistants}</a>
+                        <a class="account__link" href="/prompts"><Glyph icon=Icon::Quote/>{words.prompts}</a>
+                    })}
                 <a class="account__link" href="/usage"><Glyph icon=Icon::Columns/>{words.usage}</a>
                 {administers}
                 <button class="account__link" type="button" data-needs="script" on:click=move |_| over.sheet.set(true)>

@@ -30,6 +30,14 @@ impl Offered {
         }
     }
 
+    /// Whether that model is on offer.
+    pub fn has(self, name: &ModelName) -> bool {
+        let found = self
+            .models
+            .try_with_value(|models| models.iter().any(|model| model.name == *name));
+        found.unwrap_or_default()
+    }
+
     /// That model, if it is on offer.
     fn find(self, name: &ModelName) -> Option<ModelChoice> {
         let found = self.models.try_with_value(|models| {

@@ -2,15 +2,16 @@
 
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
-use model::{AssistantCard, AssistantPicture, AssistantView, assistant::sign, template};
+use model::{AssistantCard, AssistantPicture, AssistantView, ModelName, assistant::sign, template};
 
+use super::attachments::Offered;
 use crate::{address::with_query, browser, language::use_words};
 
 /// The composer's form, for fields that stand outside of it.
 pub const FORM: &str = "composer";
 
 /// Where one writes.
-const FIELD: &str = ".composer textarea[name=prompt]";
+pub const FIELD: &str = ".composer textarea[name=prompt]";
 
 /// The assistant that a new conversation begins with, and what stands for the variables of its instructions.
 #[derive(Clone, Copy)]
@@ -77,6 +78,18 @@ impl Beginning {
             .once
             .with(|card| card.as_ref().map(|card| card.key.to_string()));
         key.unwrap_or_default()
+    }
+
+    /// The model that the next question is put to: that of the assistant it is put to alone, where that has one which is on offer, or the
+    /// one that was chosen.
+    pub fn asked(self, chosen: RwSignal<ModelName>, offered: Offered) -> Signal<ModelName> {
+        Signal::derive(move || {
+            let own = self
+                .once
+                .with(|card| card.as_ref().and_then(|card| card.model.clone()));
+            own.filter(|own| offered.has(own))
+                .unwrap_or_else(|| chosen.get())
+        })
     }
 
     /// Puts the next question alone to that one again, unless another was called meanwhile.
@@ -255,5 +268,57 @@ fn Variable(beginning: Beginning, place: usize, name: String) -> impl IntoView {
                 on:input=typed
             />
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{AssistantKey, Audience, ModelChoice, conversation::InvalidModelName};
+
+    use super::*;
+
+    #[test]
+    fn a_question_is_put_to_the_model_of_whom_it_is_put_to_where_that_is_on_offer()
+    -> Result<(), InvalidModelName> {
+        let owner = Owner::new();
+        owner.set();
+        let (plus, flash) = (
+            ModelName::parse("qwen-plus")?,
+            ModelName::parse("qwen-flash")?,
+        );
+        let choice = |name: &ModelName| ModelChoice {
+            name: name.clone(),
+            label: String::new(),
+            reasons: false,
+            sees: false,
+            hears: false,
+            watches: false,
+            reads_documents: false,
+            characters: 0,
+        };
+        let card = |model| AssistantCard {
+            key: AssistantKey::BuiltIn("en-critic".to_owned()),
+            name: "Critic".to_owned(),
+            emoji: String::new(),
+            description: String::new(),
+            is_application: false,
+            model,
+            audience: Audience::Everybody,
+            picture: None,
+        };
+        let offered = Offered::new(vec![choice(&plus), choice(&flash)], false);
+        let beginning = Beginning::over(false, Some(card(Some(flash.clone()))));
+        let chosen = RwSignal::new(plus.clone());
+        let asked = beginning.asked(chosen, offered);
+        assert_eq!(asked.get_untracked(), flash);
+        for other in [None, Some(ModelName::parse("gone-model")?)] {
+            beginning.once.set(Some(card(other)));
+            assert_eq!(asked.get_untracked(), plus);
+        }
+        beginning.once.set(Some(card(Some(flash.clone()))));
+        assert_eq!(asked.get_untracked(), flash);
+        beginning.once.set(None);
+        assert_eq!(asked.get_untracked(), plus);
+        Ok(())
     }
 }

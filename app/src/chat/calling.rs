@@ -294,9 +294,7 @@ impl Calling {
         self.offered
             .update(|offered| offered.retain(|one| one.is_meant(mark, &key)));
         let models = self.models(mark, &key);
-        // An application answers only where it was begun with.
-        let is_open = self.callable.beginning.is_open();
-        let is_callable = move |card: &AssistantCard| is_open || !card.is_application;
+        let once = !self.callable.beginning.is_open();
         spawn_local(async move {
             // Who can't be offered anything goes on typing.
             let found: Vec<Offered> = match mark {
@@ -305,9 +303,9 @@ impl Calling {
                     found.into_iter().map(Offered::Prompt).collect()
                 }
                 Mark::At => {
-                    let found = offer_assistants(letters).await.unwrap_or_default();
-                    let found = found.into_iter().filter(is_callable);
-                    found.map(Offered::Assistant).chain(models).collect()
+                    let found = offer_assistants(letters, once).await.unwrap_or_default();
+                    let found = found.into_iter().map(Offered::Assistant);
+                    found.chain(models).collect()
                 }
             };
             if self.turn.try_get_value() == Some(turn) {

@@ -15,11 +15,12 @@ use super::{
     beginning::{Beginning, FORM},
     calling::{Callable, Calling, PromptPicker},
     dictation::{Dictation, DictationButton, DictationProblem},
-    drafts::keep_draft,
+    drafts::{keep_behind, keep_draft},
     estimating::{EstimateBeneath, Estimating},
     model_picker::ModelPicker,
     once::CalledOnce,
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
+    sidebar::Sidebar,
 };
 use crate::{
     api::{
@@ -84,7 +85,7 @@ impl Writing {
 
     /// Sends what is typed; while an answer is being written, it waits for its end. Text and files leave the field at once and
     /// come back if the server refuses them.
-    fn send(self, asked: Callback<Asked>) {
+    fn send(self, asked: Callback<Asked>, sidebar: Option<Sidebar>) {
         let text = self.text.get_untracked();
         let busy = self.pending.with_untracked(Option::is_some);
         let waits =
@@ -114,6 +115,7 @@ impl Writing {
             variables,
             said(self.is_temporary.get_untracked()),
         );
+        let (is_temporary, sent) = (self.is_temporary.get_untracked(), files.clone());
         let message = Waits {
             text: text.clone(),
             model: model.into(),
@@ -133,8 +135,10 @@ impl Writing {
             };
             match done {
                 Ok(done) => {
-                    if let Some(done) = done {
-                        asked.run(done);
+                    let was_left = done.is_some_and(|done| asked.try_run(done).is_none());
+                    // The page was left meanwhile, which would have said so.
+                    if let Some(sidebar) = sidebar.filter(|_| was_left) {
+                        sidebar.reload();
                     }
                     self.pending.try_set(None);
                 }
@@ -142,8 +146,9 @@ impl Writing {
                     self.pending.try_set(None);
                     self.problem.try_set(Some(error));
                     self.attaching.put_back(items);
+                    let key = once.as_ref().map(|card| card.key.to_string());
                     self.beginning.call_again(once);
-                    self.text.try_update(|present| {
+                    let come_back = self.text.try_update(|present| {
                         if present.is_empty() || text.is_empty() {
                             present.push_str(&text);
                         } else {
@@ -151,6 +156,10 @@ impl Writing {
                             *present = format!("{text}\n{present}");
                         }
                     });
+                    if come_back.is_none() && !is_temporary {
+                        // The page was left meanwhile: they are there when it is opened again.
+                        keep_behind(self.conversation, text, sent, key.unwrap_or_default());
+                    }
                 }
             }
         });
@@ -285,16 +294,17 @@ pub fn Composer(
         conversation,
         text,
         attaching,
-        model,
+        model: attaching.asked(),
         is_generating: Signal::derive(move || being_written.with(Option::is_some)),
     };
 
     let parameters = ParametersOf::new(conversation, model);
     let dictation = Dictation::new(text, writing.problem);
     let id = conversation.map(|id| id.to_string()).unwrap_or_default();
+    let sidebar = use_context::<Sidebar>();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        writing.send(asked);
+        writing.send(asked, sidebar);
     };
     view! {
         <PromptPicker calling/>

@@ -61,20 +61,18 @@ pub fn keep_draft(
         });
         true
     });
+    // What is there and not kept yet.
+    let unkept = move || {
+        let files = untrack(|| attaching.try_files())?;
+        let once = beginning.once.try_get_untracked()?;
+        let key = once.map(|card| card.key.to_string()).unwrap_or_default();
+        let typed = (text.try_get_untracked()?, files, key);
+        let is_kept = is_temporary.try_get_untracked() == Some(false);
+        (is_kept && kept.try_get_value()? != typed).then_some(typed)
+    };
     Effect::new(move |_| {
         let leave = window_event_listener(ev::pagehide, move |_| {
-            let files = untrack(|| attaching.try_files());
-            let once = beginning.once.try_get_untracked();
-            let (Some((text, files)), Some(once)) = (text.try_get_untracked().zip(files), once)
-            else {
-                return;
-            };
-            let key = once.map(|card| card.key.to_string());
-            let typed = (text, files, key.unwrap_or_default());
-            let is_kept = is_temporary.try_get_untracked() == Some(false);
-            if is_kept && kept.try_get_value().is_some_and(|kept| kept != typed) {
-                let (text, files, key) = typed;
-
+            if let Some((text, files, key)) = unkept() {
                 let id = conversation.map(|id| id.to_string());
                 let files = files.iter().enumerate();
                 let files: Vec<(String, String)> = files
@@ -88,6 +86,25 @@ pub fn keep_draft(
                 browser::post_while_leaving(SaveDraft::PATH, &fields);
             }
         });
-        on_cleanup(move || leave.remove());
+        on_cleanup(move || {
+            leave.remove();
+            // For another page of the site: the timer of the last edit finds nothing any more.
+            if let Some((text, files, key)) = unkept() {
+                let files = files.iter().map(ToString::to_string).collect();
+                keep_behind(conversation, text, files, key);
+            }
+        });
+    });
+}
+
+/// Keeps the draft of a composer that is gone, so that nobody can be told whether it was.
+pub fn keep_behind(
+    conversation: Option<ConversationId>,
+    text: String,
+    files: Vec<String>,
+    assistant: String,
+) {
+    spawn_local(async move {
+        let _kept = save_draft(conversation, text, files, assistant).await;
     });
 }

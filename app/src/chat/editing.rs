@@ -57,8 +57,15 @@ impl Draft {
         let kept = browser::kept(&unsaved_key(message.id));
         let text = RwSignal::new(kept.unwrap_or_else(|| original.clone()));
         let offered = use_context().unwrap_or_else(|| Offered::new(Vec::new(), false));
-        let attaching =
-            Attaching::new(offered, conversation.model, text).beginning_with(&message.attachments);
+        // Whom a question was put to alone is asked its other version too.
+        let own = message
+            .assistant
+            .as_ref()
+            .and_then(|asked| asked.model.clone());
+        let (own, chosen) = (own.filter(|own| offered.has(own)), conversation.model);
+        let asked = Signal::derive(move || own.clone().unwrap_or_else(|| chosen.get()));
+        let attaching = Attaching::new(offered, chosen, text).asking(asked);
+        let attaching = attaching.beginning_with(&message.attachments);
         Self {
             conversation,
             scroller,

@@ -19,7 +19,7 @@ pub struct Estimating {
     /// The files beside it.
     pub attaching: Attaching,
     /// The model that will answer.
-    pub model: RwSignal<ModelName>,
+    pub model: Signal<ModelName>,
     /// An answer is being written.
     pub is_generating: Signal<bool>,
 }

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use model::AskedAssistant;
 
-use super::beginning::{Beginning, Sign};
+use super::beginning::{Beginning, FIELD, Sign};
 use crate::{
+    browser,
     language::use_words,
     ui::icon::{Glyph, Icon},
 };
@@ -26,7 +27,11 @@ pub fn CalledOnce(beginning: Beginning) -> impl IntoView {
                         data-needs="script"
                         title=words.assistant_once_not
                         aria-label=words.assistant_once_not
-                        on:click=move |_| beginning.once.set(None)
+                        on:click=move |_| {
+                            beginning.once.set(None);
+                            // The button is gone.
+                            browser::focus_at_end(FIELD.to_owned());
+                        }
                     >
                         <Glyph icon=Icon::Close/>
                     </button>

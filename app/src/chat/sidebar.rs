@@ -1,8 +1,8 @@
 //! The column beside the conversation: new chat, conversations, account. A drawer on a phone.
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::{either::Either, ev::MouseEvent, prelude::*};
 use leptos_router::hooks::use_location;
-use model::{ConversationId, ConversationSummary, Page, Permission, Session};
+use model::{ConversationId, ConversationSummary, FailureCode, Page, Permission, Session};
 
 use super::{
     account_menu::AccountMenu,
@@ -81,7 +81,10 @@ pub fn SidebarView(
                 </Suspense>
                 <Suspense fallback=|| view! { <Skeleton/> }>
                     {move || Suspend::new(async move {
-                        list.await.map(|page| view! { <SidebarList page/> }).map_err(|_| words.load_failed).ok()
+                        match list.await {
+                            Ok(page) => Either::Left(view! { <SidebarList page/> }),
+                            Err(error) => Either::Right((!is_owed(error.code)).then(|| view! { <ListFailed list/> })),
+                        }
                     })}
                 </Suspense>
             </div>
@@ -94,6 +97,32 @@ pub fn SidebarView(
             </Suspense>
         </nav>
         <label class="sidebar-veil" for="sidebar-switch" aria-hidden="true"></label>
+    }
+}
+
+/// Whether that is said elsewhere: whoever must do something first is led to it.
+const fn is_owed(code: FailureCode) -> bool {
+    matches!(
+        code,
+        FailureCode::SignInNeeded
+            | FailureCode::SecondFactorRequired
+            | FailureCode::EmailUnverified
+    )
+}
+
+/// The list could not be loaded. It is asked for once more in its place, or with the whole page where no scripts run.
+#[component]
+fn ListFailed(list: Resource<Result<Page<ConversationSummary>, AppError>>) -> impl IntoView {
+    let words = use_words();
+    let again = move |event: MouseEvent| {
+        event.prevent_default();
+        list.refetch();
+    };
+    view! {
+        <div class="sidebar__empty" role="status">
+            <p>{words.load_failed}</p>
+            <a class="button" href="" rel="external" on:click=again>{words.try_again}</a>
+        </div>
     }
 }
 

@@ -108,7 +108,8 @@ pub fn RenameForm(
             match rename_conversation(id, value.get_untracked()).await {
                 Ok(()) => {
                     sidebar.reload();
-                    done.run(());
+                    // The form may be gone by now.
+                    let _told = done.try_run(());
                 }
                 Err(error) => {
                     problem.try_set(Some(words.failure(error.code).to_owned()));

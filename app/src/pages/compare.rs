@@ -26,6 +26,7 @@ use crate::{
         found::message_link,
         header::Header,
         message::Ending,
+        once::AskedOnce,
         reasoning::{BlockList, Reasoning},
         sidebar::Sidebar,
         tools::{self, Preview},
@@ -114,6 +115,7 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
         <div class="comparison" id="main" tabindex="-1" on:click=move |event| tools::press(&event, preview)>
             <Notice error=problem/>
             <section class="comparison__question" aria-label=words.you tabindex="0">
+                <AskedOnce asked=question.assistant is_answer=false/>
                 <Attachments attachments=question.attachments/>
                 {(!question.text.is_empty()).then(|| view! { <p class="message__question">{question.text}</p> })}
             </section>

@@ -182,6 +182,9 @@ pub struct AssistantCard {
     pub description: String,
     /// An application of Bailian's answers.
     pub is_application: bool,
+    /// The model that it begins with, and that a single question is put to; none for the one that was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelName>,
     /// Who else may use it.
     pub audience: Audience,
     /// The image that stands for it, where it has one.
@@ -244,6 +247,9 @@ pub struct AskedAssistant {
     /// The image that stands for it now, as long as it is open to the reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<AssistantPicture>,
+    /// Its own model, which another version of the question is put to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelName>,
 }
 
 /// A passage of a document that an application's answer refers to.

@@ -75,6 +75,7 @@ impl Assistants {
         after: Option<&str>,
         language: Language,
     ) -> Result<AssistantGallery, Error> {
+        caller.require(Permission::ChatUse)?;
         let words: String = words.trim().chars().take(LONGEST_WORDS).collect();
         if words.contains('\0') {
             return Ok(AssistantGallery::default());
@@ -99,6 +100,7 @@ impl Assistants {
     /// The assistant, if the caller may use it.
     #[tracing::instrument(name = "api.assistants.find", skip_all)]
     pub async fn find(&self, caller: &Caller, key: &AssistantKey) -> Result<AssistantView, Error> {
+        caller.require(Permission::ChatUse)?;
         let mut view = found(&self.db, caller, key).await?.ok_or(Error::NotFound)?;
         if !view.is_mine {
             view.assistant.application = None;
@@ -113,18 +115,22 @@ impl Assistants {
         view.filter(|view| view.is_mine).ok_or(Error::NotFound)
     }
 
-    /// What `@letters` may mean: the caller's own first, then what others share, then those that everybody has.
+    /// What `@letters` may mean: the caller's own first, then what others share, then those that everybody has. An application answers
+    /// only where it was begun with, so `once` there is none among them.
     #[tracing::instrument(name = "api.assistants.offer", skip_all)]
     pub async fn offer(
         &self,
         caller: &Caller,
         letters: &str,
         language: Language,
+        once: bool,
     ) -> Result<Vec<AssistantCard>, Error> {
         let gallery = self.gallery(caller, letters, None, language).await?;
         let all = gallery.own.into_iter().chain(gallery.shared.items);
         let letters = letters.trim().to_lowercase();
-        let is_called = |card: &AssistantCard| card.name.to_lowercase().contains(&letters);
+        let is_called = |card: &AssistantCard| {
+            card.name.to_lowercase().contains(&letters) && !(once && card.is_application)
+        };
         let named = all.chain(gallery.built_in).filter(is_called);
         Ok(named.take(OFFERED).collect())
     }

@@ -6,7 +6,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use model::{FailureCode, Millis, Page, PromptId, PromptName, PromptText, SavedPrompt};
+use model::{FailureCode, Millis, Page, Permission, PromptId, PromptName, PromptText, SavedPrompt};
 
 use crate::{
     Clock, Error, Ids,
@@ -47,6 +47,7 @@ impl Prompts {
         words: &str,
         after: Option<&str>,
     ) -> Result<Page<SavedPrompt>, Error> {
+        caller.require(Permission::ChatUse)?;
         let words: String = words.trim().chars().take(LONGEST_WORDS).collect();
         if words.contains('\0') || after.is_some_and(|after| after.contains('\0')) {
             return Ok(Page::default());
@@ -66,6 +67,7 @@ impl Prompts {
     /// The caller's prompt of that id.
     #[tracing::instrument(name = "api.prompts.find", skip_all)]
     pub async fn find(&self, caller: &Caller, id: PromptId) -> Result<SavedPrompt, Error> {
+        caller.require(Permission::ChatUse)?;
         let found = self.db.saved_prompt(caller.user(), id).await?;
         found.ok_or(Error::NotFound)
     }
@@ -78,6 +80,7 @@ impl Prompts {
         letters: &str,
         language: Language,
     ) -> Result<Vec<SavedPrompt>, Error> {
+        caller.require(Permission::ChatUse)?;
         let letters: String = letters.chars().take(PromptName::MAX).collect();
         if letters.contains('\0') {
             return Ok(Vec::new());
@@ -103,6 +106,7 @@ impl Prompts {
         name: &PromptName,
         text: &PromptText,
     ) -> Result<PromptId, Error> {
+        caller.require(Permission::ChatUse)?;
         self.room(caller).await?;
         let id = PromptId::from_uuid(self.ids.next());
         let new = self.row(caller, id, name, text);
@@ -119,11 +123,12 @@ impl Prompts {
         name: &PromptName,
         text: &PromptText,
     ) -> Result<(), Error> {
+        caller.require(Permission::ChatUse)?;
         let changed = self.row(caller, id, name, text);
         found(self.db.update_prompt(&changed).await.map_err(taken)?)
     }
 
-    /// Deletes one of the caller's prompts; [`Prompts::restore`] brings it back for 30 days.
+    /// Deletes one of the caller's prompts, also for who may not use it any more; [`Prompts::restore`] brings it back for 30 days.
     #[tracing::instrument(name = "api.prompts.delete", skip_all)]
     pub async fn delete(&self, caller: &Caller, id: PromptId) -> Result<(), Error> {
         let now = self.clock.now();
@@ -133,6 +138,7 @@ impl Prompts {
     /// Brings it back, unless another one has its name by now.
     #[tracing::instrument(name = "api.prompts.restore", skip_all)]
     pub async fn restore(&self, caller: &Caller, id: PromptId) -> Result<(), Error> {
+        caller.require(Permission::ChatUse)?;
         self.room(caller).await?;
         let restored = self.db.restore_prompt(caller.user(), id).await;
         found(restored.map_err(taken)?)

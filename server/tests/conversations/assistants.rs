@@ -1,5 +1,6 @@
 //! Assistants, as a page with and without scripts makes them and begins with them.
 
+use anyhow::Context;
 use http::header;
 use model::{Asked, BuiltIn, FailureCode};
 
@@ -117,6 +118,13 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
     let shown = page(&lin, &format!("/c/{here}")).await?;
     assert!(shown.contains(r#"data-of="answer""#), "{shown}");
     assert!(!shown.contains("<script>alert(1)"), "{shown}");
+    // The way from there to several models, which are asked as it is told.
+    let to = format!("/c/{here}/compare/");
+    let (_, way) = shown.rsplit_once(&*to).context("no way")?;
+    let asked = way.get(..36).context("no question")?;
+    let compared = page(&lin, &format!("{to}{asked}")).await?;
+    assert!(compared.contains(r#"data-of="question""#), "{compared}");
+    assert!(!compared.contains("<script>alert(1)"), "{compared}");
 
     let deleted = post(&lin, "assistants.delete", &[("id", &id)]).await?;
     assert_eq!(deleted.as_deref(), Some("/assistants?done=1"));
@@ -197,5 +205,51 @@ async fn each_refusal_names_its_field_and_publishing_needs_its_permission() -> T
     let asked: Asked = lin.call("generation.ask", &question).await?.json()?;
     let answer = lin.ended_answer(asked.conversation).await?;
     assert!(!answer.blocks.is_empty());
+    Ok(())
+}
+
+/// AC-03, DP-02.
+#[tokio::test]
+async fn a_picture_goes_with_the_right_to_its_assistant_whatever_the_browser_has_of_it()
+-> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    let boss = app.person("boss", BuiltIn::Administrator).await?;
+    let poet = [
+        ("form[name]", "Poet"),
+        ("form[instructions]", "Rhyme."),
+        ("form[audience]", "everybody"),
+    ];
+    let id: String = boss.call("assistants.create", &poet).await?.json()?;
+    let path = format!("/pictures/assistants/{id}");
+    let status = async |who: &Browser, tag: &str| -> anyhow::Result<(u16, Option<String>)> {
+        let reply = Reply::to(who.get(&path).header(header::IF_NONE_MATCH, tag)).await?;
+        let kept = reply.header("cache-control").map(str::to_owned);
+        Ok((reply.status.as_u16(), kept))
+    };
+    let private = Some("private, no-cache".to_owned());
+    assert_eq!(status(&lin, "\"\"").await?.0, 404, "it has none");
+    let image = app.database.bytes("89504E470D0A1A0A");
+    let keep = format!(
+        "INSERT INTO assistant_pictures (assistant_id, image, version, updated_at) SELECT '{id}', {image}, 'first', 5"
+    );
+    app.database.execute(&keep).await?;
+    assert_eq!(status(&lin, "\"\"").await?, (200, private.clone()));
+    assert_eq!(status(&lin, "\"first\"").await?, (304, private.clone()));
+    assert_eq!(status(&app.anonymous()?, "\"first\"").await?.0, 401);
+
+    let mut own = vec![("id", &*id)];
+    own.extend(poet);
+    own.retain(|(name, _)| *name != "form[audience]");
+    boss.call("assistants.update", &own).await?.done()?;
+    let gone = (404, Some("no-store".to_owned()));
+    assert_eq!(status(&lin, "\"first\"").await?, gone);
+    assert_eq!(status(&boss, "\"first\"").await?, (304, private));
+    let taken = post(&lin, "assistants.remove_picture", &[("id", &id)]).await?;
+    assert!(
+        taken.is_some_and(|way| way.contains("problem=not_found")),
+        "a stranger's looks like none"
+    );
+    assert_eq!(status(&boss, "\"first\"").await?.0, 304);
     Ok(())
 }

@@ -225,3 +225,23 @@ async fn what_is_remembered_is_shown_as_it_is_sent() -> TestResult {
     assert_eq!(refused.failure()?, FailureCode::UnknownModel);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_list_that_can_t_be_loaded_says_so_and_is_asked_for_again() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    asked(&lin, "背一首诗").await?;
+    assert!(!page(&lin, "/settings").await?.contains("sidebar__empty"));
+    let away = "ALTER TABLE conversations RENAME TO conversations_away";
+    app.database.execute(away).await?;
+    let shown = page(&lin, "/settings").await?;
+    let (_, failed) = shown
+        .split_once("sidebar__empty")
+        .context("nothing is said")?;
+    let (failed, _) = failed.split_once("</a>").context("there is no way on")?;
+    assert!(failed.contains("href=\"\""), "{failed}");
+    // Who is not signed in is led there, and told nothing else.
+    let nobody = page(&app.anonymous()?, "/settings").await?;
+    assert!(!nobody.contains("sidebar__empty"), "{nobody}");
+    Ok(())
+}

@@ -169,3 +169,44 @@ async fn the_log_is_a_file_for_those_who_may_read_it() -> TestResult {
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn days_are_those_of_the_clock_that_the_profile_chose() -> TestResult {
+    let app = TestApp::start().await?;
+    let olga = app.person("olga", BuiltIn::Owner).await?;
+    // At each time of the day, one of them is at another date than UTC, which a browser without scripts is reckoned by.
+    for (zone, minutes) in [("Pacific/Kiritimati", 840), ("Pacific/Pago_Pago", -660)] {
+        let profile = [
+            ("name", "Olga"),
+            ("language", ""),
+            ("theme", ""),
+            ("time_zone", zone),
+        ];
+        posted(&olga, "/fn/account.update_profile", "/settings", &profile).await?;
+        assert_eq!(olga.session().await?.utc_offset_minutes, minutes);
+        let here = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::get(zone)?);
+        let today = here.date().to_string();
+
+        let asked = [("query[from]", &*today), ("query[until]", &*today)];
+        let lines = olga.call("audit.list", &asked).await?.text();
+        assert!(lines.contains("profile."), "{zone} {today}: {lines}");
+        let asked = [("from", &*today), ("until", &*today)];
+        let file = posted(&olga, "/admin/audit/export", "/admin/audit", &asked).await?;
+        let csv = file.text();
+        assert!(csv.contains("\"profile."), "{zone} {today}: {csv}");
+
+        // The last day of a key is written by the clock by which it is shown.
+        let key = [
+            ("key[name]", zone),
+            ("key[scopes][]", "chat.use"),
+            ("key[expires]", "2031-02-28"),
+        ];
+        let made = olga.call("keys.create", &key).await?;
+        let made: model::ApiKeySecret = made.json()?;
+        let ends = jiff::civil::date(2031, 3, 1).at(0, 0, 0, 0);
+        let ends = ends.to_zoned(jiff::tz::TimeZone::get(zone)?)?.timestamp();
+        let expires = made.key.expires_at.map(model::Millis::get);
+        assert_eq!(expires, Some(ends.as_millisecond() - 1), "{zone}");
+    }
+    Ok(())
+}

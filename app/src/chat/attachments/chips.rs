@@ -228,10 +228,12 @@ pub fn FitsNot(attaching: Attaching) -> impl IntoView {
             Misfit::Unread(Unread::NoText) => words.error_document_without_text,
             Misfit::Unread(Unread::TooComplex) => words.error_document_too_complex,
         };
+        // To choose another one helps where the chosen one is asked.
+        let is_chosen = attaching.asked.get() == attaching.model.get();
         let others = match misfit.get()? {
-            Misfit::Mixed => Vec::new(),
-            Misfit::Model(kind) => attaching.offered.that(|model| model.takes(kind)),
-            Misfit::Unread(_) => attaching.offered.that(|model| model.reads_documents),
+            Misfit::Model(kind) if is_chosen => attaching.offered.that(|model| model.takes(kind)),
+            Misfit::Unread(_) if is_chosen => attaching.offered.that(|model| model.reads_documents),
+            Misfit::Mixed | Misfit::Model(_) | Misfit::Unread(_) => Vec::new(),
         };
         let others = others.into_iter().take(OTHERS).map(|model| {
             let label = words.attach_ask(&model.label);

@@ -27,6 +27,8 @@ const LONG_PASTE: usize = 8_000;
 pub struct Attaching {
     pub(super) offered: Offered,
     pub(super) model: RwSignal<ModelName>,
+    /// The model that is given them: the chosen one, or another one for this question alone.
+    pub(super) asked: Signal<ModelName>,
     /// What is written beside them.
     text: RwSignal<String>,
     pub(super) items: RwSignal<Vec<Item>>,
@@ -43,12 +45,23 @@ impl Attaching {
         Self {
             offered,
             model,
+            asked: model.into(),
             text,
             items: RwSignal::new(Vec::new()),
             last: RwSignal::new(None),
             is_over: RwSignal::new(false),
             next: StoredValue::new(0),
         }
+    }
+
+    /// For that model, whichever is chosen.
+    pub fn asking(self, asked: Signal<ModelName>) -> Self {
+        Self { asked, ..self }
+    }
+
+    /// The model that is given them.
+    pub fn asked(self) -> Signal<ModelName> {
+        self.asked
     }
 
     /// Those that a question has already.
@@ -145,9 +158,9 @@ impl Attaching {
         unread.map(Misfit::Unread)
     }
 
-    /// The chosen model, if it is on offer.
+    /// The model that is given them, if it is on offer.
     pub(super) fn chosen(self) -> Option<ModelChoice> {
-        self.model.with(|name| self.offered.find(name))
+        self.asked.with(|name| self.offered.find(name))
     }
 
     /// Characters of all documents of which the chosen model is given the text.

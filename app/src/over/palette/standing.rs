@@ -158,7 +158,9 @@ fn places(words: &'static Words, session: &Session) -> Vec<(String, Entry)> {
             page(icon, label, "", path);
         }
     }
-    page(Icon::Spark, words.assistants, "", assistants::PATH);
+    if session.permissions.contains(Permission::ChatUse) {
+        page(Icon::Spark, words.assistants, "", assistants::PATH);
+    }
     page(Icon::Archive, words.tidy, "", conversations::PATH);
     for area in settings::pages(words, session) {
         page(Icon::Settings, area.label, words.settings, area.path);

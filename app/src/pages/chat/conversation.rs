@@ -136,12 +136,15 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let offered = Offered::new(offer.models.clone(), offer.attaches);
     provide_context(offered);
     let text = RwSignal::new(draft);
+    let beginning = Beginning::over(is_application, once);
+    let asked = beginning.asked(conversation.model, offered);
+    let attaching = Attaching::new(offered, conversation.model, text).asking(asked);
     let writing = Writing {
         conversation: Some(conversation.id),
         text,
         model: conversation.model,
-        beginning: Beginning::over(is_application, once),
-        attaching: Attaching::new(offered, conversation.model, text).beginning_with(&files),
+        beginning,
+        attaching: attaching.beginning_with(&files),
 
         pending: RwSignal::new(None),
         problem: conversation.problem,

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ApplicationId, Assistant, Audience};
-use crate::{FailureCode, GroupId, ModelName, ParametersDraft, ToolName, template};
+use crate::{
+    FailureCode, GroupId, ModelName, ParametersDraft, ToolName, invisible::without_hidden, template,
+};
 
 /// The text can't be an application's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -98,10 +100,16 @@ impl From<&Assistant> for AssistantDraft {
 /// One line of at most so many characters, which may be empty.
 fn line(raw: &str, most: usize, code: FailureCode) -> Result<String, FailureCode> {
     let text = raw.trim();
-    if text.chars().count() > most || text.chars().any(char::is_control) {
+    if text.chars().any(char::is_control) {
         return Err(code);
     }
-    Ok(text.to_owned())
+    // Nothing that is not seen turns round what stands beside it.
+    let visible = without_hidden(text);
+    let visible = visible.trim();
+    if visible.chars().count() > most {
+        return Err(code);
+    }
+    Ok(visible.to_owned())
 }
 
 fn instructions(raw: &str) -> Result<String, FailureCode> {
@@ -135,7 +143,8 @@ fn starters(raw: &str) -> Result<Vec<String>, FailureCode> {
     let starters: Result<Vec<String>, FailureCode> = lines
         .map(|text| line(text, Assistant::MAX_STARTER, wrong))
         .collect();
-    let starters = starters?;
+    let mut starters = starters?;
+    starters.retain(|starter| !starter.is_empty());
     if starters.len() > Assistant::MAX_STARTERS {
         return Err(wrong);
     }
@@ -183,6 +192,26 @@ mod tests {
         assert_eq!(tools, ["calculate", "shop__find"]);
         let again = AssistantDraft::from(&poet).parse();
         assert_eq!(again, Ok((poet, Audience::Private, None)));
+    }
+
+    #[test]
+    fn what_is_not_seen_is_nothing_of_its_name() {
+        let typed = AssistantDraft {
+            name: "\u{202e}Po\u{200b}et\u{2066} ".to_owned(),
+            emoji: "\u{200f}👩\u{200d}🚀\u{fe0f}".to_owned(),
+            description: "For \u{202e}verses.".to_owned(),
+            ..draft()
+        };
+        let parsed = typed.parse().map(|(poet, ..)| poet);
+        let shown = parsed.map(|poet| [poet.name, poet.emoji, poet.description]);
+        let seen = ["Poet", "👩\u{200d}🚀\u{fe0f}", "For verses."];
+        assert_eq!(shown, Ok(seen.map(str::to_owned)));
+        let unseen = AssistantDraft {
+            name: "\u{202e}\u{200b}".to_owned(),
+            ..draft()
+        };
+        let refused = unseen.parse().map(drop);
+        assert_eq!(refused, Err(FailureCode::InvalidAssistantName));
     }
 
     #[test]

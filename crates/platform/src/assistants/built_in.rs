@@ -30,6 +30,7 @@ impl BuiltIn {
             emoji: self.emoji.to_owned(),
             description: self.description.to_owned(),
             is_application: false,
+            model: None,
             audience: Audience::Everybody,
             picture: None,
         }

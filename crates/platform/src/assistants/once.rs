@@ -43,6 +43,7 @@ pub(crate) async fn called(
         emoji: view.assistant.emoji,
         description: view.assistant.description,
         is_application: view.is_application,
+        model: view.assistant.model,
         audience: view.audience,
         picture: view.picture,
     }))

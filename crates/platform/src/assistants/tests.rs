@@ -7,7 +7,7 @@ use model::{
 };
 use uuid::Uuid;
 
-use super::{Assistants, BegunWith, LISTED, MOST, beginning};
+use super::{Assistants, BegunWith, LISTED, MOST, OFFERED, beginning};
 use crate::{
     Error, Ids, ManualClock,
     identity::Caller,
@@ -221,6 +221,33 @@ async fn only_who_may_publish_makes_one_for_everybody_or_puts_an_application_beh
     .await;
 }
 
+#[tokio::test]
+async fn for_one_question_no_application_is_offered_nor_takes_the_place_of_an_assistant() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        house.keep(&house.boss, "Desk", "everybody").await.unwrap();
+        for n in 0..OFFERED {
+            let application = AssistantDraft {
+                application: "6105c965c31b40958a43dc93c28c7a59".to_owned(),
+                ..draft(&format!("Desk {n}"), "everybody")
+            };
+            house.write(&house.boss, None, &application).await.unwrap();
+        }
+        let offer = |once| {
+            house
+                .assistants
+                .offer(&house.eve, "desk", Language::En, once)
+        };
+        let all = offer(false).await.unwrap();
+        assert_eq!(all.len(), OFFERED);
+        assert!(all.iter().all(|card| card.is_application));
+        let once = offer(true).await.unwrap();
+        let names: Vec<&str> = once.iter().map(|card| &*card.name).collect();
+        assert_eq!(names, ["Desk"]);
+    })
+    .await;
+}
+
 /// A small red picture.
 fn png() -> Vec<u8> {
     let red = image::RgbImage::from_pixel(30, 20, image::Rgb([200, 30, 30]));
@@ -307,7 +334,10 @@ async fn the_gallery_is_searched_paged_and_bounded() {
         let wrong = gallery("", Some("nowhere".to_owned())).await;
         assert_eq!(code(wrong), Some(FailureCode::NotFound));
 
-        let offered = house.assistants.offer(&house.lin, "翻", Language::Zh).await;
+        let offered = house
+            .assistants
+            .offer(&house.lin, "翻", Language::Zh, false)
+            .await;
         let offered = offered.unwrap();
         assert_eq!(offered.first().map(|card| &*card.name), Some("翻译"));
 

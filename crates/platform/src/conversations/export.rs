@@ -10,14 +10,14 @@ use futures_util::{
     StreamExt as _,
     stream::{self, BoxStream},
 };
-use model::{ConversationForm, ConversationId, UserId};
+use model::{ConversationForm, ConversationId, MessageId, UserId};
 
 use super::{Conversations, walk::Walk};
 use crate::{
     Error,
     identity::Caller,
     store::{
-        Conversation, KeptCall,
+        Conversation, KeptCall, Message,
         export::{NamedFile, PAGE},
     },
     written::file_name,
@@ -105,16 +105,40 @@ impl Conversations {
     ) -> Result<Pieces, Error> {
         let walk = Walk::to(&self.db, user, id, conversation.leaf).await?;
         let head = forms::markdown_head(conversation.title.as_str());
-        let body = stream::try_unfold(walk, move |mut walk| async move {
+        let body = stream::try_unfold((self.clone(), walk), move |(this, mut walk)| async move {
             let Some(messages) = walk.next().await? else {
                 return Ok::<_, Error>(None);
             };
-            let written = messages
-                .iter()
-                .map(|message| forms::markdown(message, chinese));
-            Ok(Some((written.collect::<String>().into_bytes(), walk)))
+            let asked = this.asked_of(user, id, &messages).await?;
+            let written = messages.iter().map(|message| {
+                let asked = message.parent.and_then(|question| asked.get(&question));
+                forms::markdown(message, asked.map(String::as_str), chinese)
+            });
+            let written = written.collect::<String>().into_bytes();
+            Ok(Some((written, (this, walk))))
         });
         Ok(stream::iter([Ok(head.into_bytes())]).chain(body).boxed())
+    }
+
+    /// What the assistants are called that questions were put to alone, by question, of those that these messages answer.
+    async fn asked_of(
+        &self,
+        user: UserId,
+        id: ConversationId,
+        messages: &[Message],
+    ) -> Result<HashMap<MessageId, String>, Error> {
+        let questions = || messages.iter().filter_map(|message| message.parent);
+        let Some(between) = questions().min().zip(questions().max()) else {
+            return Ok(HashMap::new());
+        };
+        let asked = self
+            .db
+            .asked_assistants(user, id, between)
+            .await?
+            .into_iter();
+        Ok(asked
+            .map(|(question, asked)| (question, asked.name))
+            .collect())
     }
 
     async fn html(
@@ -131,9 +155,13 @@ impl Conversations {
             let Some(messages) = walk.next().await? else {
                 return Ok::<_, Error>(None);
             };
+            let asked = this.asked_of(user, id, &messages).await?;
             // Rendered as the page of the conversation renders them, and kept as there.
             let views = this.views(messages).await?;
-            let written = views.iter().map(|view| page::message(view, chinese));
+            let written = views.iter().map(|view| {
+                let asked = view.parent.and_then(|question| asked.get(&question));
+                page::message(view, asked.map(String::as_str), chinese)
+            });
             let written = written.collect::<String>().into_bytes();
             Ok(Some((written, (this, walk))))
         });

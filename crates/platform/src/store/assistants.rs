@@ -6,7 +6,7 @@ pub(super) mod pictures;
 
 use model::{
     Assistant, AssistantCard, AssistantId, AssistantKey, AssistantView, Audience, GroupId, Millis,
-    UserId,
+    ModelName, UserId,
 };
 use sqlx::{FromRow, types::Json};
 
@@ -25,14 +25,14 @@ macro_rules! open_to {
 pub(super) use open_to;
 
 const OWN: &str = "
-    SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience, p.version
+    SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience, a.content ->> 'model' AS model, p.version
     FROM assistants a LEFT JOIN assistant_pictures p ON p.assistant_id = a.id
     WHERE a.owner_id = $1 AND a.search_key LIKE $2 ESCAPE '\\'
     ORDER BY a.id DESC LIMIT $3";
 
 /// What others let somebody use, the newest first.
 const SHARED: &str = "
-    SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience, p.version
+    SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience, a.content ->> 'model' AS model, p.version
     FROM assistants a LEFT JOIN assistant_pictures p ON p.assistant_id = a.id
     WHERE a.id < $3 AND a.owner_id <> $1 AND a.search_key LIKE $2 ESCAPE '\\' AND a.id IN (
         SELECT e.id FROM assistants e WHERE e.audience = 'everybody'
@@ -103,6 +103,7 @@ struct CardRow {
     description: String,
     app_id: Option<String>,
     audience: String,
+    model: Option<String>,
     version: Option<String>,
 }
 
@@ -118,6 +119,8 @@ impl TryFrom<CardRow> for AssistantCard {
             emoji: row.emoji,
             description: row.description,
             is_application: row.app_id.is_some(),
+            // One that is none any more is nobody's: the one that was chosen is asked.
+            model: row.model.and_then(|name| ModelName::parse(name).ok()),
         })
     }
 }

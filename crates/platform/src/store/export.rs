@@ -113,7 +113,7 @@ pub(crate) struct KeptMessage {
     /// What an application's answer refers to.
     doc_references: Option<Json<Value>>,
     /// The assistant that a question was put to alone.
-    assistant: Option<Json<Value>>,
+    pub(crate) assistant: Option<Json<Value>>,
 }
 
 /// A line of the audit log about what the person did.

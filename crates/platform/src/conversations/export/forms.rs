@@ -1,6 +1,6 @@
 //! How a message stands in Markdown and in the form that is taken in again.
 
-use model::{Millis, Speaker};
+use model::{Millis, ModelName, Speaker};
 use serde_json::json;
 
 use super::{FORMAT, VERSION};
@@ -22,11 +22,10 @@ pub(super) const FILE: &str = "📎";
 
 /// A question or an answer, without what was thought, and the names of what was handed in. What was written is Markdown already, or was typed as text that reads well
 /// as it is.
-pub(super) fn markdown(message: &Message, chinese: bool) -> String {
-    let speaker = match (message.speaker, &message.model) {
-        (Speaker::User, _) => own(chinese).to_owned(),
-        (Speaker::Assistant, Some(model)) => plain_markdown(model.as_str()),
-        (Speaker::Assistant, None) => answer(chinese).to_owned(),
+pub(super) fn markdown(message: &Message, asked: Option<&str>, chinese: bool) -> String {
+    let speaker = match message.speaker {
+        Speaker::User => own(chinese).to_owned(),
+        Speaker::Assistant => plain_markdown(&author(asked, message.model.as_ref(), chinese)),
     };
     let when = date(message.created_at.get());
     let files = message.attachments.iter();
@@ -68,6 +67,16 @@ pub(super) const fn own(chinese: bool) -> &'static str {
 /// Who answers, where nothing more is known.
 pub(super) const fn answer(chinese: bool) -> &'static str {
     if chinese { "回答" } else { "Answer" }
+}
+
+/// Who wrote an answer: the assistant that its question was put to alone, and the model.
+pub(super) fn author(asked: Option<&str>, model: Option<&ModelName>, chinese: bool) -> String {
+    match (asked, model) {
+        (Some(name), Some(model)) => format!("{name} · {}", model.as_str()),
+        (Some(name), None) => name.to_owned(),
+        (None, Some(model)) => model.as_str().to_owned(),
+        (None, None) => answer(chinese).to_owned(),
+    }
 }
 
 /// What stands before the name of a tool that was called.
@@ -158,12 +167,16 @@ pub(super) fn json(message: &KeptMessage, files: &[NamedFile], calls: &[KeptCall
     if !tools.is_empty() {
         written["tools"] = tools.into();
     }
+    if let Some(asked) = message.assistant.as_ref().map(|asked| &asked.0) {
+        // What it is called; what it is told may be of somebody else, and is in no file that is handed on.
+        written["assistant"] = json!({ "name": asked["name"], "emoji": asked["emoji"] });
+    }
     written.to_string().into_bytes()
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{ModelName, Title};
+    use model::Title;
 
     use super::*;
 

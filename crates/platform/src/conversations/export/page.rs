@@ -59,17 +59,19 @@ pub(super) fn head(title: &str, reader: Reader, chinese: bool) -> String {
 }
 
 /// A question as it was typed with the names of what was handed in, or an answer as it is shown; without what was thought.
-pub(super) fn message(view: &MessageView, chinese: bool) -> String {
-    let (speaker, role) = match (view.speaker, &view.model) {
-        (Speaker::User, _) => (forms::own(chinese), "user"),
-        (Speaker::Assistant, Some(model)) => (model.as_str(), "assistant"),
-        (Speaker::Assistant, None) => (forms::answer(chinese), "assistant"),
+pub(super) fn message(view: &MessageView, asked: Option<&str>, chinese: bool) -> String {
+    let (speaker, role) = match view.speaker {
+        Speaker::User => (forms::own(chinese).to_owned(), "user"),
+        Speaker::Assistant => {
+            let author = forms::author(asked, view.model.as_ref(), chinese);
+            (author, "assistant")
+        }
     };
     let when = date(view.created_at.get());
     let mut written = format!(
         "<article class=\"paper__message\" data-speaker=\"{role}\">\n\
          <h2 class=\"paper__speaker\">{} <time>{when}</time></h2>\n",
-        plain_html(speaker)
+        plain_html(&speaker)
     );
     match view.speaker {
         Speaker::User => {

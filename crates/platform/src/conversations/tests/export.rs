@@ -147,3 +147,38 @@ async fn what_was_handed_in_is_named_in_every_form() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_answered_a_single_question_is_named_and_what_that_is_told_is_not() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let id = house.long(4).await;
+        let question = testing::nth(1);
+        let sql = format!(
+            "INSERT INTO message_assistants (message_id, conversation_id, snapshot, parameters)
+             VALUES ('{question}', '{id}', '{{\"name\":\"<b>Critic*\",\"emoji\":\"🔍\",\"instructions\":\"Be secret.\"}}', '{{}}')"
+        );
+        testing::execute(&db, &sql).await;
+        let markdown = house.file(id, ConversationForm::Markdown).await;
+        assert_eq!(
+            markdown.matches("\n**\\<b\\>Critic\\*").count(),
+            1,
+            "{markdown}"
+        );
+        let page = house.file(id, ConversationForm::Html).await;
+        assert_eq!(page.matches("&lt;b&gt;Critic*").count(), 1, "{page}");
+        assert!(!page.contains("<b>Critic"), "{page}");
+        let json = house.file(id, ConversationForm::Json).await;
+        for file in [&markdown, &page, &json] {
+            assert!(!file.contains("Be secret."), "{file}");
+        }
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(
+            json["messages"][0]["assistant"],
+            serde_json::json!({ "name": "<b>Critic*", "emoji": "🔍" })
+        );
+        assert_eq!(json["messages"][1].get("assistant"), None);
+        assert_eq!(json["messages"][2].get("assistant"), None);
+    })
+    .await;
+}

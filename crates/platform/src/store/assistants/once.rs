@@ -26,7 +26,7 @@ const OF_MESSAGE: &str = "
 
 /// Of the questions whose ids lie between two: more than are asked for, where there are branches.
 const SHOWN: &str = concat!(
-    "SELECT o.message_id, o.snapshot, a.id AS open_id, p.version FROM message_assistants o \
+    "SELECT o.message_id, o.model, o.snapshot, a.id AS open_id, p.version FROM message_assistants o \
      LEFT JOIN assistants a ON a.id = o.assistant_id AND ",
     open_to!("$4"),
     " LEFT JOIN assistant_pictures p ON p.assistant_id = a.id \
@@ -81,6 +81,7 @@ impl Row {
 #[derive(FromRow)]
 struct ShownRow {
     message_id: String,
+    model: Option<String>,
     snapshot: Json<AssistantSnapshot>,
     open_id: Option<String>,
     version: Option<String>,
@@ -94,6 +95,7 @@ impl ShownRow {
             name: snapshot.name,
             emoji: snapshot.emoji,
             picture: pictures::named(&id, self.version)?,
+            model: self.model.and_then(|name| ModelName::parse(name).ok()),
         };
         let message = rows::id("message_assistants", "message_id", &self.message_id)?;
         Ok((message, asked))

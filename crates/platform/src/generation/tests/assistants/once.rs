@@ -65,6 +65,8 @@ async fn one_question_is_answered_by_the_assistant_it_is_put_to_and_no_other() {
         let of = |view: &MessageView| view.assistant.as_ref().map(|it| it.name.clone());
         assert_eq!(of(&asked.question).as_deref(), Some("Critic"));
         assert_eq!(of(&asked.answer).as_deref(), Some("Critic"));
+        let own = asked.question.assistant.clone().and_then(|it| it.model);
+        assert_eq!(own, Some(name("qwen-flash")));
         let sent = house.last_sent();
         let told = sent["messages"][0]["content"].as_str().unwrap();
         assert!(told.starts_with("Find two faults."), "{told}");
@@ -191,6 +193,12 @@ async fn who_is_asked_waits_with_its_question_and_stays_with_the_draft() {
             .unwrap();
         let opened = house.opened(here).await;
         assert_eq!(of(&opened.draft_assistant).as_deref(), Some("Critic"));
+        // Whoever writes is told whose model takes the files and what it costs.
+        let own = Some(name("qwen-flash"));
+        assert_eq!(opened.draft_assistant.and_then(|card| card.model), own);
+        let assistants = &house.services.assistants;
+        let offered = assistants.offer(lin, "critic", crate::mail::Language::En, true);
+        assert_eq!(offered.await.unwrap()[0].model, own);
         service.call_in_draft(lin, Some(here), None).await.unwrap();
         let draft = service.draft(lin, Some(here)).await.unwrap();
         assert_eq!((&*draft.text, of(&draft.assistant)), ("三", None));
