@@ -12,7 +12,10 @@ mod draft;
 mod elements;
 mod error;
 mod expire;
+mod flac;
+mod id3;
 mod kinds;
+mod ogg;
 mod passing;
 mod pictures;
 mod place;
@@ -20,12 +23,14 @@ mod purge;
 mod read;
 mod scan;
 mod strip;
+mod tail;
 mod take;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
 mod tracks;
 mod uploads;
+mod wave;
 
 use std::{pin::Pin, sync::Arc};
 

@@ -50,6 +50,14 @@ async fn what_was_read_is_shown_as_text_and_the_document_is_given_out_to_keep() 
         let disposition = content.header("content-disposition").unwrap_or_default();
         assert!(disposition.starts_with("attachment"), "{disposition}");
         assert_eq!(content.header("x-content-type-options"), Some("nosniff"));
+        // FI-12: it is kept to the letter, which is said where a link to it is made.
+        let way = format!("/settings/shares?file={id}");
+        let asked = Reply::to(lin.get(&way).header("accept", "text/html")).await?;
+        let said = asked.text();
+        assert!(
+            said.contains("This document goes out as it was handed in"),
+            "{said}"
+        );
         // AC-03.
         let stolen = eve.call("files.document", &[("id", &id)]).await?;
         assert_eq!(stolen.failure()?, FailureCode::NotFound);

@@ -91,6 +91,7 @@ async fn without_scripts_a_file_is_shared_from_the_library_until_it_is_deleted()
     let asked = page(&lin, &way).await?.text();
     assert!(asked.contains("notes &lt;img src=x"), "{asked}");
     assert!(asked.contains(&format!("value=\"{id}\"")), "{asked}");
+    assert!(!asked.contains("This document goes out"), "{asked}");
     let form = lin
         .post("/fn/shares.create")
         .header(header::ACCEPT, "text/html")

@@ -1,13 +1,27 @@
 //! A content on its way into the file store: measured, hashed, shown to the scanner, and written in pieces. What is dropped
 //! before it is whole is removed, whatever the reason. (FI-13)
 
+use std::ops::Range;
+
 use bytes::{Bytes, BytesMut};
 use object_store::MultipartUpload;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Files, FilesError, blanks::Blanks, boxes::Boxes, elements::Elements, passing::Walk,
-    place::Object, scan::Scan, tracks::Tracks,
+    Files, FilesError,
+    blanks::Blanks,
+    boxes::Boxes,
+    elements::Elements,
+    flac::Blocks,
+    id3::Tags,
+    kinds::{Layout, Type},
+    ogg::Pages,
+    passing::Walk,
+    place::Object,
+    scan::Scan,
+    tail::Tail,
+    tracks::Tracks,
+    wave::Chunks,
 };
 use crate::{identity::token::hex, store::Blob};
 
@@ -24,8 +38,14 @@ pub(super) struct Draft {
     bytes: u64,
     limit: u64,
     scan: Option<Scan>,
-    boxes: Option<(Boxes, Tracks)>,
-    elements: Option<Elements>,
+    /// What leaves out what makers say beside the content.
+    walk: Option<Box<dyn Walk + Send + Sync>>,
+    /// What is left out behind it.
+    tail: Option<Tail>,
+    /// What is left out once all was seen.
+    tracks: Option<Tracks>,
+    /// A part of a tag that had passed before the tag was known.
+    passed: Option<Range<u64>>,
     is_kept: bool,
 }
 
@@ -57,21 +77,30 @@ impl Draft {
             bytes: 0,
             limit,
             scan,
-            boxes: None,
-            elements: None,
+            walk: None,
+            tail: None,
+            tracks: None,
+            passed: None,
             is_kept: false,
         })
     }
 
-    /// It is a file in boxes, and only what belongs to film or sound is kept of them. The scanner sees what was sent.
-    pub(super) fn in_boxes(mut self) -> Self {
-        self.boxes = Some((Boxes::default(), Tracks::default()));
-        self
-    }
-
-    /// It is a file in elements, of which the same is true.
-    pub(super) fn in_elements(mut self) -> Self {
-        self.elements = Some(Elements::default());
+    /// Its content is of that type, and only what belongs to film or sound is kept of it. The scanner sees what was sent.
+    pub(super) fn of(mut self, kind: &Type) -> Self {
+        let Some(layout) = kind.layout() else {
+            return self;
+        };
+        let walk: Box<dyn Walk + Send + Sync> = match layout {
+            Layout::Boxes => Box::new(Boxes::default()),
+            Layout::Elements => Box::new(Elements::default()),
+            Layout::Frames => Box::new(Tags::default()),
+            Layout::Blocks => Box::new(Blocks::default()),
+            Layout::Pages => Box::new(Pages::default()),
+            Layout::Chunks => Box::new(Chunks::default()),
+        };
+        self.walk = Some(walk);
+        self.tail = matches!(layout, Layout::Frames | Layout::Blocks).then(Tail::default);
+        self.tracks = (layout == Layout::Boxes).then(Tracks::default);
         self
     }
 
@@ -84,16 +113,23 @@ impl Draft {
         if let Some(scan) = &mut self.scan {
             scan.write(&piece).await?;
         }
-        let piece = match (&mut self.boxes, &mut self.elements) {
-            (Some((boxes, tracks)), _) => {
-                let piece = boxes.pass(piece);
-                tracks.see(&piece);
-                piece
-            }
-            (None, Some(elements)) => elements.pass(piece),
-            (None, None) => piece,
+        let piece = match &mut self.walk {
+            Some(walk) => walk.pass(piece),
+            None => piece,
         };
+        let piece = self.see(piece);
         self.take(piece).await
+    }
+
+    /// What passes of what is kept.
+    fn see(&mut self, piece: Bytes) -> Bytes {
+        if let Some(tracks) = &mut self.tracks {
+            tracks.see(&piece);
+        }
+        match &mut self.tail {
+            Some(tail) => tail.pass(&piece),
+            None => piece,
+        }
     }
 
     async fn take(&mut self, mut piece: Bytes) -> Result<(), FilesError> {
@@ -113,16 +149,16 @@ impl Draft {
         if let Some(scan) = self.scan.take() {
             scan.finish().await?;
         }
-        let rest = match (&mut self.boxes, &mut self.elements) {
-            (Some((boxes, tracks)), _) => {
-                let rest = boxes.rest();
-                tracks.see(&rest);
-                rest
-            }
-            (None, Some(elements)) => elements.rest(),
-            (None, None) => Bytes::new(),
-        };
-        self.take(rest).await?;
+        if let Some(walk) = &mut self.walk {
+            let rest = walk.rest();
+            let rest = self.see(rest);
+            self.take(rest).await?;
+        }
+        if let Some(tail) = &mut self.tail {
+            let (rest, passed) = tail.rest();
+            self.passed = passed;
+            self.take(rest).await?;
+        }
         if self.pieces.is_none() {
             let content = self.pending.split().freeze();
             let place = &self.files.0.place;
@@ -146,10 +182,11 @@ impl Draft {
 
     /// What must not be kept of what is written, now that all of it was seen.
     pub(super) fn blanks(&mut self) -> Result<Option<Blanks>, FilesError> {
-        match self.boxes.take() {
-            Some((_, tracks)) => tracks.finish(),
-            None => Ok(None),
+        if let Some(tracks) = self.tracks.take() {
+            return tracks.finish();
         }
+        let passed = self.passed.take();
+        Ok(passed.map(|passed| Blanks::new(vec![passed], Vec::new())))
     }
 
     /// Which content it is.

@@ -1,5 +1,5 @@
-//! Films and sounds in elements (`WebM`: Matroska, RFC 9559) without what their makers say beside them: tags, attachments, when and
-//! under which name they were made. Such elements become void of the same length as they stream by, so that no offset in the file
+//! Films and sounds in elements (`WebM`: Matroska, RFC 9559) without what their makers say beside them: tags, attachments, chapters, when
+//! and under which names they were made. Such elements become void of the same length as they stream by, so that no offset in the file
 //! changes and nothing has to be kept in memory. (FI-12)
 
 use bytes::{Bytes, BytesMut};
@@ -19,19 +19,29 @@ enum Role {
 const SEGMENT: u32 = 0x1853_8067;
 const CLUSTER: u32 = 0x1F43_B675;
 const INFO: u32 = 0x1549_A966;
+const TRACKS: u32 = 0x1654_AE6B;
+const TRACK: u32 = 0xAE;
+const TRACK_NAME: u32 = 0x536E;
 const TAGS: u32 = 0x1254_C367;
 const ATTACHMENTS: u32 = 0x1941_A469;
+const CHAPTERS: u32 = 0x1043_A770;
 const DATE: u32 = 0x4461;
 const TITLE: u32 = 0x7BA9;
 const FILE_NAME: u32 = 0x7384;
+const FILE_BEFORE: u32 = 0x3C_83AB;
+const FILE_BEHIND: u32 = 0x3E_83BB;
 /// What has no meaning.
 const VOID: u8 = 0xEC;
 
 /// What is in containers is read as one row: no element that is looked for can be mistaken for one of another level.
 fn role(id: u32, size: Option<u64>) -> Role {
     match (id, size) {
-        (SEGMENT | INFO, _) | (CLUSTER, None) => Role::Container,
-        (TAGS | ATTACHMENTS | DATE | TITLE | FILE_NAME, _) => Role::Telling,
+        (SEGMENT | INFO | TRACKS | TRACK, _) | (CLUSTER, None) => Role::Container,
+        (
+            TAGS | ATTACHMENTS | CHAPTERS | DATE | TITLE | TRACK_NAME | FILE_NAME | FILE_BEFORE
+            | FILE_BEHIND,
+            _,
+        ) => Role::Telling,
         _ => Role::Media,
     }
 }
@@ -201,6 +211,37 @@ mod tests {
             for pieces in 1..=file.len() {
                 assert_eq!(passed(&file, pieces), whole, "{width} {pieces}");
             }
+        }
+    }
+
+    /// FI-12.
+    #[test]
+    fn names_of_tracks_and_chapters_become_void_wherever_the_file_is_cut() {
+        let film = |[name, chapters]: [Vec<u8>; 2]| {
+            let track = [
+                element(&[0xD7], 1, b"\x01"),
+                name,
+                element(&[0x63, 0xA2], 1, b"\x53\x6E\x81 is no name in here"),
+            ]
+            .concat();
+            let tracks = [element(&[0xAE], 1, &track), element(&[0xAE], 2, b"")].concat();
+            [
+                element(&[0x1A, 0x45, 0xDF, 0xA3], 1, b"\x42\x82\x84webm"),
+                b"\x18\x53\x80\x67\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF".to_vec(),
+                element(&[0x16, 0x54, 0xAE, 0x6B], 4, &tracks),
+                chapters,
+                element(&[0x1F, 0x43, 0xB6, 0x75], 1, b"\x53\x6E\x81 sound"),
+            ]
+            .concat()
+        };
+        let file = film([
+            element(&[0x53, 0x6E], 1, b"a camera"),
+            element(&[0x10, 0x43, 0xA7, 0x70], 2, b"at the sea"),
+        ]);
+        // As long with a shorter id and a wider size.
+        let wanted = film([element(&[0xEC], 2, &[0; 8]), element(&[0xEC], 5, &[0; 10])]);
+        for pieces in 1..=file.len() {
+            assert_eq!(passed(&file, pieces), wanted, "{pieces}");
         }
     }
 

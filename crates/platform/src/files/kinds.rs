@@ -22,6 +22,23 @@ pub(super) struct Type {
     aliases: &'static [&'static str],
 }
 
+/// How a film or sound is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// As MP4 and QuickTime are.
+    Boxes,
+    /// As `WebM` is.
+    Elements,
+    /// As MP3 is: sound, with tags before and behind it.
+    Frames,
+    /// As FLAC is: blocks before the sound, and tags behind it.
+    Blocks,
+    /// As Ogg is.
+    Pages,
+    /// As WAV is.
+    Chunks,
+}
+
 const fn of(
     mime: &'static str,
     extensions: &'static [&'static str],
@@ -91,14 +108,18 @@ impl Type {
         Medium::of_mime(self.mime)
     }
 
-    /// Whether it is a file of boxes, as MP4 and QuickTime are.
-    pub(super) fn is_in_boxes(&self) -> bool {
-        [MP4, MOV, M4A].contains(&self)
-    }
-
-    /// Whether it is a file of elements, as `WebM` is.
-    pub(super) fn is_in_elements(&self) -> bool {
-        *self == *WEBM
+    /// How a film or sound of that type is laid out, where its makers can say something beside it. AMR has no room for that.
+    pub(super) fn layout(&self) -> Option<Layout> {
+        let layouts: [(&[&Self], Layout); 6] = [
+            (&[MP4, MOV, M4A], Layout::Boxes),
+            (&[WEBM], Layout::Elements),
+            (&[MP3, AAC], Layout::Frames),
+            (&[FLAC], Layout::Blocks),
+            (&[OGG], Layout::Pages),
+            (&[WAV], Layout::Chunks),
+        ];
+        let found = layouts.into_iter().find(|(types, _)| types.contains(&self));
+        found.map(|(_, layout)| layout)
     }
 
     /// Whether a name may end so.

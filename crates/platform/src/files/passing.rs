@@ -69,3 +69,18 @@ pub(super) trait Walk {
         std::mem::take(&mut self.passing().header).into()
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What is kept of a file that comes in pieces of so many bytes.
+    pub(in crate::files) fn passed(mut walk: impl Walk, file: &[u8], pieces: usize) -> Vec<u8> {
+        let mut kept: Vec<u8> = Vec::new();
+        for piece in file.chunks(pieces) {
+            kept.extend_from_slice(&walk.pass(Bytes::copy_from_slice(piece)));
+        }
+        kept.extend_from_slice(&walk.rest());
+        kept
+    }
+}

@@ -137,12 +137,8 @@ impl Files {
         from: From,
     ) -> Result<FileView, FilesError> {
         let scan = self.scan_of(file.kind).await?;
-        let mut draft = Draft::begin(self, self.next_blob(owner), limit, scan).await?;
-        if kind.is_in_boxes() {
-            draft = draft.in_boxes();
-        } else if kind.is_in_elements() {
-            draft = draft.in_elements();
-        }
+        let draft = Draft::begin(self, self.next_blob(owner), limit, scan).await?;
+        let mut draft = draft.of(kind);
         let mut bytes = Box::pin(bytes);
         while let Some(piece) = bytes.next().await {
             draft.write(piece?).await?;

@@ -8,6 +8,7 @@ mod reading;
 mod scanning;
 mod taking;
 mod uploads;
+mod walking;
 
 use std::{convert::Infallible, io::Cursor, sync::Arc};
 

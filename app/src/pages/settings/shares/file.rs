@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::{FileId, Session, Shareable, SharedFile};
+use model::{AttachmentKind, FileId, Session, Shareable, SharedFile};
 
 use super::Found;
 use crate::{
@@ -49,6 +49,9 @@ fn NewLink(id: FileId, file: SharedFile, found: Found) -> impl IntoView {
     let words = use_words();
     let title = words.share_conversation_title(&file.name);
     let facts = format!("{} · {}", words.one_file(file.medium()), bytes(file.bytes));
+    // Unlike pictures, films and sound, documents are kept to the letter.
+    let is_document = AttachmentKind::of_mime(&file.mime) == Some(AttachmentKind::Document);
+    let warning = is_document.then(|| view! { <p class="panel__note">{words.share_document}</p> });
     view! {
         <section class="panel" aria-labelledby="new-file-link">
             <h2 id="new-file-link">{title}</h2>
@@ -56,6 +59,7 @@ fn NewLink(id: FileId, file: SharedFile, found: Found) -> impl IntoView {
                 {facts} " "
                 <a href=format!("/files/{id}") target="_blank" rel="external noopener">{words.share_look_file}</a>
             </p>
+            {warning}
             <ShareBox thing=Shareable::File(id) done=move || found.refetch()/>
         </section>
     }
