@@ -41,7 +41,7 @@ pub struct GroupForm {
 }
 
 /// A page of groups.
-#[server(prefix = "/fn", endpoint = "groups.list")]
+#[server(prefix = "/fn", endpoint = "groups.list", output = super::encoding::Answer)]
 pub async fn load_groups(#[server(default)] after: String) -> Result<Page<Group>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -54,7 +54,7 @@ pub async fn load_groups(#[server(default)] after: String) -> Result<Page<Group>
 }
 
 /// One group.
-#[server(prefix = "/fn", endpoint = "groups.detail")]
+#[server(prefix = "/fn", endpoint = "groups.detail", output = super::encoding::Answer)]
 pub async fn load_group(id: String) -> Result<GroupDetail, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -64,7 +64,7 @@ pub async fn load_group(id: String) -> Result<GroupDetail, AppError> {
 }
 
 /// Makes a group.
-#[server(prefix = "/fn", endpoint = "groups.create")]
+#[server(prefix = "/fn", endpoint = "groups.create", output = super::encoding::Answer)]
 pub async fn create_group(group: GroupForm) -> Result<GroupId, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -79,7 +79,7 @@ pub async fn create_group(group: GroupForm) -> Result<GroupId, AppError> {
 }
 
 /// Changes a group.
-#[server(prefix = "/fn", endpoint = "groups.update")]
+#[server(prefix = "/fn", endpoint = "groups.update", output = super::encoding::Answer)]
 pub async fn update_group(id: String, group: GroupForm) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -95,7 +95,7 @@ pub async fn update_group(id: String, group: GroupForm) -> Result<(), AppError> 
 }
 
 /// Deletes a group; its members stay.
-#[server(prefix = "/fn", endpoint = "groups.delete")]
+#[server(prefix = "/fn", endpoint = "groups.delete", output = super::encoding::Answer)]
 pub async fn delete_group(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -110,7 +110,7 @@ pub async fn delete_group(id: String) -> Result<(), AppError> {
 }
 
 /// Takes people into a group.
-#[server(prefix = "/fn", endpoint = "groups.add_members")]
+#[server(prefix = "/fn", endpoint = "groups.add_members", output = super::encoding::Answer)]
 pub async fn add_members(
     id: String,
     #[server(default)] people: Vec<String>,
@@ -129,7 +129,7 @@ pub async fn add_members(
 }
 
 /// Takes people out of a group.
-#[server(prefix = "/fn", endpoint = "groups.remove_members")]
+#[server(prefix = "/fn", endpoint = "groups.remove_members", output = super::encoding::Answer)]
 pub async fn remove_members(
     id: String,
     #[server(default)] people: Vec<String>,
