@@ -30,6 +30,7 @@ pub mod message;
 pub mod message_menu;
 pub mod model_picker;
 pub mod open;
+pub mod opened;
 pub mod order;
 pub mod parameters;
 pub mod part;

@@ -124,7 +124,7 @@ fn SearchLink() -> impl IntoView {
 }
 
 /// The pages of works: where they are, what they are called.
-pub const fn works_pages(words: &Words) -> [(&'static str, &'static str, Icon); 5] {
+pub fn works_pages(words: &Words) -> [(&'static str, &'static str, Icon); 5] {
     [
         ("/images", words.images, Icon::Image),
         ("/videos", words.videos, Icon::Film),

@@ -160,7 +160,7 @@ fn Decision(
 }
 
 /// What a tool that every site has is called.
-pub const fn label(words: &'static Words, tool: BuiltInTool) -> &'static str {
+pub fn label(words: &'static Words, tool: BuiltInTool) -> &'static str {
     match tool {
         BuiltInTool::DateTime => words.tool_date_time,
         BuiltInTool::Calculate => words.tool_calculate,
@@ -171,7 +171,7 @@ pub const fn label(words: &'static Words, tool: BuiltInTool) -> &'static str {
     }
 }
 
-const fn state(words: &'static Words, state: ToolCallState) -> &'static str {
+fn state(words: &'static Words, state: ToolCallState) -> &'static str {
     match state {
         ToolCallState::Waiting => words.tool_waiting,
         ToolCallState::Approved => words.tool_approved,

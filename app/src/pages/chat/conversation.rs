@@ -17,11 +17,10 @@ use crate::{
         beginning::Beginning,
         branch_toast::BranchToast,
         composer::{Composer, Writing},
-        details::DetailsDialog,
         found::{Found, message_link},
         header::{ConversationTitle, Header},
-        message_menu::MessageMenu,
         open::OpenConversation,
+        opened::OpenedFromMessages,
         order::OrderButtons,
         queueing::{QueueAbove, Queueing},
         scroller::Scroller,
@@ -213,8 +212,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
                 <Composer writing offer asked/>
             </div>
             <Announcer conversation/>
-            <MessageMenu conversation models/>
-            <DetailsDialog conversation/>
+            <OpenedFromMessages conversation models/>
             <BranchToast conversation/>
         </div>
     }
