@@ -1,6 +1,7 @@
 //! The parts that pages are put together from.
 
 pub mod area;
+pub mod awaited;
 pub mod chart;
 pub mod check;
 pub mod confirm;

@@ -16,7 +16,10 @@ use crate::{
     language::{Words, use_words},
     over::Over,
     pages::search,
-    ui::icon::{Glyph, Icon, Mark},
+    ui::{
+        awaited::awaited,
+        icon::{Glyph, Icon, Mark},
+    },
 };
 
 /// What other parts of the page tell the sidebar.
@@ -71,24 +74,16 @@ pub fn SidebarView(
             <SearchLink/>
             <WorksLinks session/>
             <div class="sidebar__list">
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        folders.await.map(|folders| view! { <SidebarFolders folders/> }).ok()
-                    })}
-                </Suspense>
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        list.await.map(|page| view! { <SidebarList page/> }).map_err(|_| words.load_failed).ok()
-                    })}
-                </Suspense>
-            </div>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let session = session.await.ok()?;
-                    let account = session.account.clone()?;
-                    Some(view! { <AccountMenu account session/> })
+                {awaited(move || async move {
+                    folders.await.map(|folders| view! { <SidebarFolders folders/> }).ok()
                 })}
-            </Suspense>
+                {awaited(move || async move { list.await.map(|page| view! { <SidebarList page/> }).ok() })}
+            </div>
+            {awaited(move || async move {
+                let session = session.await.ok()?;
+                let account = session.account.clone()?;
+                Some(view! { <AccountMenu account session/> })
+            })}
         </nav>
         <label class="sidebar-veil" for="sidebar-switch" aria-hidden="true"></label>
     }
@@ -150,24 +145,19 @@ fn WorksLinks(session: Resource<Result<Session, AppError>>) -> impl IntoView {
             </li>
         }
     };
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let session = session.await.ok()?;
-                session
-                    .permissions
-                    .contains(Permission::MediaUse)
-                    .then(|| view! {
-                        <ul class="sidebar__pages">
-                            {works_pages(words)
-                                .map(link)
-                                .into_iter()
-                                .collect_view()}
-                        </ul>
-                    })
-            })}
-        </Suspense>
-    }
+    awaited(move || async move {
+        let session = session.await.ok()?;
+        session.permissions.contains(Permission::MediaUse).then(|| {
+            view! {
+                <ul class="sidebar__pages">
+                    {works_pages(words)
+                        .map(link)
+                        .into_iter()
+                        .collect_view()}
+                </ul>
+            }
+        })
+    })
 }
 
 /// Opens and closes the sidebar by itself, without a script; closed is the state that differs per screen:

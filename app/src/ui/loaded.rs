@@ -3,7 +3,9 @@
 use leptos::{either::Either, prelude::*};
 use model::Session;
 
-use crate::{error::AppError, pages::chat::LoadFailed, session::use_session};
+use crate::{
+    error::AppError, pages::chat::LoadFailed, session::use_session, ui::awaited::awaited_anew,
+};
 
 /// Draws `view` when `what` and the session are there, or says that it could not be loaded.
 #[component]
@@ -16,18 +18,14 @@ where
     V: IntoView + 'static,
 {
     let session = use_session();
-    view! {
-        <Transition>
-            {move || {
-                let view = view.clone();
-                Suspend::new(async move {
-                    let session = session.await.unwrap_or_default();
-                    match what.await {
-                        Ok(what) => Either::Left(view(what, session)),
-                        Err(error) => Either::Right(view! { <LoadFailed error/> }),
-                    }
-                })
-            }}
-        </Transition>
-    }
+    awaited_anew(move || {
+        let view = view.clone();
+        async move {
+            let session = session.await.unwrap_or_default();
+            match what.await {
+                Ok(what) => Either::Left(view(what, session)),
+                Err(error) => Either::Right(view! { <LoadFailed error/> }),
+            }
+        }
+    })
 }

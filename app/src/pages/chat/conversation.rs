@@ -34,7 +34,10 @@ use crate::{
     error::AppError,
     language::use_words,
     pages::not_found::NotFound,
-    ui::notice::{Notice, problem_in_query},
+    ui::{
+        awaited::awaited_anew,
+        notice::{Notice, problem_in_query},
+    },
 };
 
 /// Loads the conversation that the address names.
@@ -59,21 +62,15 @@ pub fn ConversationPage() -> impl IntoView {
             None => open_conversation(id, before, message).await,
         }
     });
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match (view.await, offer.await) {
-                    (Ok(view), Ok(offer)) => EitherOf3::A(view! { <Conversation view offer/> }),
-                    (Err(error), _) if error.code == FailureCode::NotFound => {
-                        EitherOf3::B(view! { <NotFound/> })
-                    }
-                    (Err(error), _) | (_, Err(error)) => {
-                        EitherOf3::C(view! { <LoadFailed error/> })
-                    }
-                }
-            })}
-        </Transition>
-    }
+    awaited_anew(move || async move {
+        match (view.await, offer.await) {
+            (Ok(view), Ok(offer)) => EitherOf3::A(view! { <Conversation view offer/> }),
+            (Err(error), _) if error.code == FailureCode::NotFound => {
+                EitherOf3::B(view! { <NotFound/> })
+            }
+            (Err(error), _) | (_, Err(error)) => EitherOf3::C(view! { <LoadFailed error/> }),
+        }
+    })
 }
 
 /// A conversation of one question, as *Send* has just made it: nothing needs to be loaded.

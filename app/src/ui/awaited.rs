@@ -1,0 +1,49 @@
+//! What is drawn when it is loaded. One place waits for all of it: each `Suspense` or `Transition` of its own is some 20 kB for the browser to
+//! load, whatever is in it.
+
+use std::{pin::Pin, sync::Arc};
+
+use leptos::prelude::*;
+
+/// A view that is on its way.
+type Coming = Pin<Box<dyn Future<Output = AnyView> + Send>>;
+
+/// What makes it, each time anew.
+type Draw = Arc<dyn Fn() -> Coming + Send + Sync>;
+
+/// Draws what `draw` comes to, and again when something changes that it read. Until then there is nothing in its place.
+pub fn awaited<F, V>(draw: impl Fn() -> F + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = V> + Send + 'static,
+    V: IntoView + 'static,
+{
+    wait(erased(draw))
+}
+
+/// The same, but what is there stays until the next has come.
+pub fn awaited_anew<F, V>(draw: impl Fn() -> F + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = V> + Send + 'static,
+    V: IntoView + 'static,
+{
+    wait_anew(erased(draw))
+}
+
+fn erased<F, V>(draw: impl Fn() -> F + Send + Sync + 'static) -> Draw
+where
+    F: Future<Output = V> + Send + 'static,
+    V: IntoView + 'static,
+{
+    Arc::new(move || -> Coming {
+        let coming = draw();
+        Box::pin(async move { coming.await.into_any() })
+    })
+}
+
+fn wait(draw: Draw) -> AnyView {
+    view! { <Suspense>{move || Suspend::new(draw())}</Suspense> }.into_any()
+}
+
+fn wait_anew(draw: Draw) -> AnyView {
+    view! { <Transition>{move || Suspend::new(draw())}</Transition> }.into_any()
+}
