@@ -11,6 +11,7 @@ pub mod figures;
 pub mod icon;
 pub mod keys;
 pub mod lines;
+pub mod list;
 pub mod loaded;
 pub mod moment;
 pub mod notice;
