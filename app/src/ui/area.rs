@@ -10,7 +10,10 @@ use crate::{
     error::AppError,
     language::{Words, use_words},
     session::use_session,
-    ui::notice::{Notice, problem_in_query},
+    ui::{
+        awaited::awaited,
+        notice::{Notice, problem_in_query},
+    },
 };
 
 /// One page of an area.
@@ -38,8 +41,7 @@ pub fn Area(
         </Header>
         <div class="area">
             <nav class="area__pages" aria-label=title>
-                <Suspense>
-                    {move || Suspend::new(async move {
+                {awaited(move || async move {
                         let session = session.await.unwrap_or_default();
                         let pages = pages(words, &session).into_iter();
                         view! {
@@ -63,7 +65,6 @@ pub fn Area(
                             </ul>
                         }
                     })}
-                </Suspense>
             </nav>
             <div class="area__page" id="main" tabindex="-1">
                 <div class="area__column">{children()}</div>

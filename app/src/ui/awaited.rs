@@ -5,6 +5,8 @@ use std::{pin::Pin, sync::Arc};
 
 use leptos::prelude::*;
 
+use crate::language::use_words;
+
 /// A view that is on its way.
 type Coming = Pin<Box<dyn Future<Output = AnyView> + Send>>;
 
@@ -17,10 +19,19 @@ where
     F: Future<Output = V> + Send + 'static,
     V: IntoView + 'static,
 {
-    wait(erased(draw))
+    wait(ViewFnOnce::default(), erased(draw))
 }
 
-/// The same, but what is there stays until the next has come.
+/// The same, and until then it is said that it is loaded.
+pub fn awaited_aloud<F, V>(draw: impl Fn() -> F + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = V> + Send + 'static,
+    V: IntoView + 'static,
+{
+    wait(loading(), erased(draw))
+}
+
+/// The same as [`awaited`], but what is there stays until the next has come.
 pub fn awaited_anew<F, V>(draw: impl Fn() -> F + Send + Sync + 'static) -> AnyView
 where
     F: Future<Output = V> + Send + 'static,
@@ -40,8 +51,13 @@ where
     })
 }
 
-fn wait(draw: Draw) -> AnyView {
-    view! { <Suspense>{move || Suspend::new(draw())}</Suspense> }.into_any()
+fn loading() -> ViewFnOnce {
+    let words = use_words();
+    ViewFnOnce::from(move || view! { <p role="status">{words.loading}</p> })
+}
+
+fn wait(fallback: ViewFnOnce, draw: Draw) -> AnyView {
+    view! { <Suspense fallback=fallback>{move || Suspend::new(draw())}</Suspense> }.into_any()
 }
 
 fn wait_anew(draw: Draw) -> AnyView {

@@ -11,7 +11,7 @@ use crate::{
     language::use_words,
     pages::settings::confirm::Proofs,
     routes::opened::{Opened, OpenedPart},
-    ui::dialog::Dialog,
+    ui::{awaited::awaited_aloud, dialog::Dialog},
 };
 
 /// Where the same is asked by a page.
@@ -78,14 +78,10 @@ pub fn ProofDialog() -> impl IntoView {
 fn AskForProof(proven: Callback<()>) -> impl IntoView {
     let words = use_words();
     let overview = Resource::new(|| (), |()| load_security());
-    view! {
-        <Suspense fallback=move || view! { <p role="status">{words.loading}</p> }>
-            {move || Suspend::new(async move {
-                match overview.await {
-                    Ok(overview) => Either::Left(view! { <Proofs overview proven/> }),
-                    Err(error) => Either::Right(view! { <p role="alert">{words.failure(error.code)}</p> }),
-                }
-            })}
-        </Suspense>
-    }
+    awaited_aloud(move || async move {
+        match overview.await {
+            Ok(overview) => Either::Left(view! { <Proofs overview proven/> }),
+            Err(error) => Either::Right(view! { <p role="alert">{words.failure(error.code)}</p> }),
+        }
+    })
 }
