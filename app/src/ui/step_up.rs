@@ -49,7 +49,8 @@ pub fn StepUpDialog() -> impl IntoView {
     // As where no scripts run.
     let missing = Callback::new(move |()| {
         step_up.open.try_set(false);
-        browser::go_to(&with_query(PATH, &[("next", &path.get_untracked())]));
+        let path = path.get_untracked();
+        browser::go_to(&with_query(PATH, &[("next", path.as_str())]));
     });
     view! { <OpenedPart what=Opened::Proof wanted=step_up.open missing/> }
 }
