@@ -32,8 +32,8 @@ test_lint() {
 }
 
 # What another database, Redis or a second process could change: words, headers, policies, descriptions and the program's own files are
-# the same over each of them.
-readonly SHARED='package(server) & kind(test) & not test(/^(operation::(assets|configuration|rooms|security_page)|protection::(cross_site|headers|limits|markup|matrix|proxies|redirects)|rest::(docs|matrix|problems))::/)'
+# the same over each of them, and what is killed chooses its databases itself.
+readonly SHARED='package(server) & kind(test) & not test(/^(operation::(assets|configuration|killed|rooms|security_page)|protection::(cross_site|headers|limits|markup|matrix|proxies|redirects)|rest::(docs|matrix|problems))::/)'
 
 test_unit() {
   setup_build

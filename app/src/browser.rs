@@ -11,6 +11,7 @@ pub mod notices;
 pub mod number;
 pub mod passkeys;
 pub mod recorder;
+mod saving;
 pub mod selection;
 pub mod tus;
 pub mod upload;
@@ -19,6 +20,8 @@ pub mod worker;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement, UrlSearchParams, Window};
+
+pub use saving::save;
 
 /// The window.
 pub fn window() -> Option<Window> {
@@ -126,26 +129,6 @@ pub fn socket_address(path: &str) -> Option<String> {
         "ws"
     };
     Some(format!("{scheme}://{}{path}", location.host().ok()?))
-}
-
-/// Hands a text to the person as a file of that name.
-pub fn save(name: &str, text: &str) {
-    let address = format!(
-        "data:text/plain;charset=utf-8,{}",
-        js_sys::encode_uri_component(text)
-    );
-    let Some(document) = window().and_then(|window| window.document()) else {
-        return;
-    };
-    let link = document
-        .create_element("a")
-        .map(JsCast::dyn_into::<HtmlElement>);
-    if let Ok(Ok(link)) = link {
-        // Constant attributes can be set.
-        let _addressed = link.set_attribute("href", &address);
-        let _named = link.set_attribute("download", name);
-        link.click();
-    }
 }
 
 /// Loads another page of the site, as a link without scripts would.

@@ -21,6 +21,7 @@ pub mod picture;
 pub mod related;
 pub mod segments;
 pub mod select;
+pub mod skeleton;
 pub mod snippets;
 pub mod step_up;
 pub mod submission;

@@ -51,6 +51,16 @@ test("an administrator makes a role, a group and an account, and the audit log t
   await expect(line.locator("details")).toContainText("group.create");
   await line.locator('a[href^="/admin/groups/"]').click();
   await expect(admin.heading("Reading room")).toBeVisible();
+
+  await admin.ready();
+  const shares = admin.field("group[shares_answers]");
+  await expect(shares).not.toBeChecked();
+  await shares.check();
+  const kept = page.waitForResponse(/\/fn\/groups\.update/);
+  await admin.button(words.save).click();
+  await kept;
+  await admin.open(new URL(page.url()).pathname.replace("/admin", ""));
+  await expect(shares).toBeChecked();
 });
 
 test("who is disabled is signed out in their own browser, and can't sign in until enabled again", async ({ page, admin, words }) => {

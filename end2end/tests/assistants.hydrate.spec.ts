@@ -12,7 +12,7 @@ async function findings(page: Page): Promise<string[]> {
 /** What is offered above the composer. */
 const offered = (page: Page, words: Words) => page.getByRole("listbox", { name: words.mentions_offered });
 
-test("an at sign offers assistants and models, and the keys choose one", async ({ page, chat, questions, words }) => {
+test("an at sign offers assistants and models, and the keys choose one", async ({ page, chat, sidebar, questions, words }) => {
   await chat.alive();
   const translator = words.assistants === "助手" ? "翻译" : "Translator";
   await chat.prompt.pressSequentially(`@${translator}`);
@@ -49,13 +49,48 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   expect(await findings(page), "who answers").toEqual([]);
   await page.locator(".answering > summary").click();
 
-  // In a conversation that has begun, an at sign chooses the model that answers next.
+  // In a conversation that has begun, an at sign puts one question to an assistant, or chooses the model that answers next.
+  const other = words.assistants === "助手" ? "老师" : "Teacher";
+  await chat.prompt.pressSequentially(`@${other}`);
+  await expect(options).toHaveCount(1);
+  await chat.prompt.press("Enter");
+  const called = page.locator(".composer__once");
+  await expect(called).toContainText(other);
+  await called.getByRole("button", { name: words.assistant_once_not }).click();
+  await expect(called).not.toContainText(other);
+  await chat.prompt.pressSequentially(`@${other}`);
+  await expect(options).toHaveCount(1);
+  await chat.prompt.press("Enter");
+  await expect(called).toContainText(other);
+  expect(await findings(page), "put to one").toEqual([]);
+  await chat.ask(questions.poem);
+  const answer = page.locator('.once[data-of="answer"]');
+  await expect(answer).toHaveText(new RegExp(`${other}$`));
+  await chat.answered();
+  await expect(called).not.toContainText(other);
+  await expect(page.locator(".answering > summary")).toContainText(translator);
+  await page.reload();
+  await expect(answer).toHaveText(new RegExp(`${other}$`));
+  await chat.alive();
+
   await chat.prompt.pressSequentially("x @");
   await expect(offered(page, words)).toBeVisible();
-  await expect(options.filter({ hasText: translator })).toHaveCount(0);
   await chat.prompt.press("Escape");
   await expect(offered(page, words)).toHaveCount(0);
   await expect(chat.prompt).toHaveValue("x @");
+
+  // What is awaited stands there in outline.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/fn/library.list*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await sidebar.reveal();
+  await sidebar.view.getByRole("link", { name: words.library, exact: true }).click();
+  await expect(page.locator(".library .skeleton")).toBeVisible();
+  release();
+  await expect(page.locator(".skeleton")).toHaveCount(0);
 
   for (const path of ["/assistants", "/assistants/new"] as const) {
     await page.goto(path);

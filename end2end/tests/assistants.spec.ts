@@ -30,6 +30,20 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
   await page.goto("/assistants");
   await own.getByRole("link", { name: `${words.edit}: Poet` }).click();
   await expect(page.getByRole("checkbox", { name: words.tool_calculate })).toBeChecked();
+  // An image takes the place of the sign wherever that is shown.
+  const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+  await page.getByLabel(words.picture_choose).setInputFiles({ name: "poet.png", mimeType: "image/png", buffer: Buffer.from(png, "base64") });
+  await page.getByRole("button", { name: words.picture_upload }).click();
+  await expect(page).toHaveURL(/\/edit\?done=1/);
+  await expect(page.locator(".panel__picture img.picture")).toHaveJSProperty("naturalWidth", 256);
+  await page.goto(conversation);
+  await expect(page.locator(".answering img.picture")).toHaveJSProperty("naturalWidth", 256);
+  await page.goto("/assistants");
+  await expect(own.locator("img.picture")).toHaveCount(1);
+  await own.getByRole("link", { name: `${words.edit}: Poet` }).click();
+  await page.getByRole("button", { name: words.picture_remove }).click();
+  await expect(page.getByRole("button", { name: words.picture_remove })).toHaveCount(0);
+  await expect(page.locator(".panel__picture .picture")).toHaveText("🌸");
   await page.locator(".confirm > summary").click();
   await page.getByRole("button", { name: words.delete_for_good }).click();
   await expect(page).toHaveURL(/\/assistants\?done=1/);

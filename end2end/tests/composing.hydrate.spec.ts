@@ -61,7 +61,8 @@ test.describe("several models at once", () => {
     await chat.sendButton.click();
     await chat.answered();
     await expect(estimate).toHaveCount(0);
-    // From the menu of the answer, and of the question.
+    // From beside the choice of the model, where there is room, and from the menu of the answer, and of the question.
+    await expect(page.locator(".composer__several")).toHaveAttribute("href", /\/compare\//);
     const several = chat.menu.getByRole("link", { name: words.compare_several });
     await chat.openMenu(chat.answer);
     await expect(several).toBeVisible();

@@ -34,7 +34,8 @@ pub(crate) async fn set_picture(
     }
 }
 
-async fn file(mut form: Multipart) -> Result<Vec<u8>, IdentityError> {
+/// What a picture's form sends.
+pub(crate) async fn file(mut form: Multipart) -> Result<Vec<u8>, IdentityError> {
     let invalid = |_| IdentityError::Refused(FailureCode::InvalidPicture);
     while let Some(field) = form.next_field().await.map_err(invalid)? {
         if field.name() == Some("picture") {

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, LimitsIn, SessionsIn},
+    config::{AnswersIn, Config, LimitsIn, SessionsIn},
     connections,
     health::Readiness,
     metrics::Metrics,
@@ -111,8 +111,9 @@ impl Application {
             Some(origin) => origin.clone(),
             None => format!("http://{}", listener.local_addr()?),
         };
-        let redis = match (config.identity.sessions, config.gateway.limits) {
-            (SessionsIn::Database, LimitsIn::Memory) => None,
+        let gateway = &config.gateway;
+        let redis = match (config.identity.sessions, gateway.limits, gateway.answers) {
+            (SessionsIn::Database, LimitsIn::Memory, AnswersIn::Memory) => None,
             _ => Some(config.redis.connect().await?),
         };
         let for_sessions = |_: &Redis| config.identity.sessions == SessionsIn::Redis;
@@ -309,6 +310,9 @@ fn gateway_options(
     let base_url = &config.bailian.base_url;
     let mut options = config.gateway.options(catalogue, base_url)?;
     options.pool = pool;
+    options.shared_answers = redis
+        .clone()
+        .filter(|_| config.gateway.answers == AnswersIn::Redis);
     options.shared_limits = redis.filter(|_| config.gateway.limits == LimitsIn::Redis);
     Ok(options)
 }

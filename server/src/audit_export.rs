@@ -59,7 +59,7 @@ pub(crate) async fn export(
 }
 
 /// How far the sender's clock is from UTC, as their page has said it.
-fn utc_offset_minutes(headers: &HeaderMap) -> i32 {
+pub(crate) fn utc_offset_minutes(headers: &HeaderMap) -> i32 {
     let cookies = headers
         .get_all(COOKIE)
         .iter()

@@ -30,7 +30,7 @@ pub use bailian::{BailianConfig, ModelLimitConfig, UpstreamConfig};
 pub use chat::ChatConfig;
 pub use database::DatabaseConfig;
 pub use files::{FilesConfig, S3Config};
-pub use gateway::{GatewayConfig, LimitsIn};
+pub use gateway::{AnswersIn, GatewayConfig, LimitsIn};
 pub use identity::{IdentityConfig, SessionsIn};
 pub use mail::{MailConfig, SmtpEncryption};
 pub use redis::RedisConfig;
@@ -127,6 +127,9 @@ impl Config {
         }
         if self.gateway.limits == LimitsIn::Redis && !self.redis.is_set() {
             bail!("redis.url must be set when gateway.limits is \"redis\"");
+        }
+        if self.gateway.answers == AnswersIn::Redis && !self.redis.is_set() {
+            bail!("redis.url must be set when gateway.answers is \"redis\"");
         }
         sso::check(&self.sso)?;
         self.identity.check()

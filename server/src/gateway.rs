@@ -4,6 +4,7 @@
 //! Its layers are few, because programs come here thousands of times a second: a request's id and address, a net
 //! under panics. What browsers need (sessions, policies, compression) is not for programs.
 
+mod batch_file;
 mod cached;
 mod credential;
 mod entry;
@@ -11,10 +12,12 @@ mod finishing;
 mod headers;
 mod held;
 mod line;
+mod lists;
 mod models;
 mod objects;
 mod once;
 mod recorded;
+mod references;
 mod refusal;
 mod relay;
 mod request;

@@ -6,6 +6,7 @@
 mod account;
 pub mod application;
 mod assets;
+mod assistant_pictures;
 mod audit_export;
 pub mod cli;
 pub mod config;

@@ -24,7 +24,7 @@ pub(crate) async fn picture(
     Extension(visitor): Extension<Visitor>,
 ) -> Response {
     match find(&services, &user, &session, &visitor).await {
-        Ok((image, at)) => send(image, at, headers.get(IF_NONE_MATCH)),
+        Ok((image, at)) => send(image, &at.get().to_string(), headers.get(IF_NONE_MATCH)),
         Err(error) => refuse(&error.into()),
     }
 }
@@ -44,8 +44,8 @@ async fn find(
 }
 
 /// Asked for anew each time, so that nobody sees it whose right to was taken away; sent only when it changed.
-fn send(image: Vec<u8>, at: model::Millis, known: Option<&HeaderValue>) -> Response {
-    let tag = format!("\"{}\"", at.get());
+pub(crate) fn send(image: Vec<u8>, version: &str, known: Option<&HeaderValue>) -> Response {
+    let tag = format!("\"{version}\"");
     let unchanged = known.is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let mut headers = HeaderMap::new();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

@@ -3,6 +3,7 @@
 //!
 //! A credential comes in a header and nowhere else: no cookie opens anything here, so no other site's page can.
 
+mod assistants;
 mod audit;
 mod auth;
 mod body;
@@ -23,6 +24,7 @@ mod paging;
 mod place;
 pub(crate) mod problem;
 mod problem_words;
+mod prompts;
 mod roles;
 mod shares;
 mod transcripts;
@@ -81,6 +83,8 @@ fn described() -> OpenApiRouter<Services> {
         .nest("/roles", roles::routes())
         .nest("/invitations", invitations::routes())
         .nest("/audit", audit::routes())
+        .nest("/assistants", assistants::routes())
+        .nest("/prompts", prompts::routes())
         .nest("/files", files::routes())
         .nest("/usage", usage::routes())
         .nest("/shares", shares::routes())

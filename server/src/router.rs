@@ -13,7 +13,7 @@ use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    account, assets, audit_export,
+    account, assets, assistant_pictures, audit_export,
     config::Config,
     dictation, events, files, gateway,
     health::{self, Readiness},
@@ -77,6 +77,10 @@ pub(crate) fn build(
         .route("/dictation", get(dictation::listen))
         .route("/pictures/{user}", get(pictures::picture))
         .route("/account/picture", post(account::set_picture))
+        .route(
+            "/pictures/assistants/{id}",
+            get(assistant_pictures::picture).post(assistant_pictures::set_picture),
+        )
         .merge(exports)
         .with_state(state.clone());
     let personal = pages::router(services)?.merge(events).layer(

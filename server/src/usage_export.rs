@@ -7,24 +7,29 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderValue,
+    HeaderMap, HeaderValue,
     header::{CONTENT_DISPOSITION, CONTENT_TYPE},
 };
 use platform::{Services, Visitor, identity::IdentityError};
 use tower_sessions::Session;
 
-use crate::{account::back_to, health::Readiness};
+use crate::{account::back_to, audit_export::utc_offset_minutes, health::Readiness};
 
 /// One's own.
 pub(crate) async fn own(
     State((services, _)): State<(Services, Readiness)>,
     session: Session,
     Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
     Query(form): Query<UsageForm>,
 ) -> Response {
     let lines = async {
-        let caller = services.identity.caller(&session, &visitor).await?;
-        let filter = call_filter(&form).map_err(IdentityError::Refused)?;
+        let identity = &services.identity;
+        let caller = identity.caller(&session, &visitor).await?;
+        let chosen = identity.signed_in(&session, &visitor).await?;
+        let chosen = chosen.and_then(|signed_in| identity.utc_offset_minutes(&signed_in));
+        let offset = chosen.unwrap_or_else(|| utc_offset_minutes(&headers));
+        let filter = call_filter(&form, offset).map_err(IdentityError::Refused)?;
         services.usage.export_own(&caller, filter)
     };
     match lines.await {
@@ -38,11 +43,16 @@ pub(crate) async fn everybody(
     State((services, _)): State<(Services, Readiness)>,
     session: Session,
     Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
     Query(form): Query<UsageForm>,
 ) -> Response {
     let lines = async {
-        let caller = services.identity.caller(&session, &visitor).await?;
-        let filter = call_filter(&form).map_err(IdentityError::Refused)?;
+        let identity = &services.identity;
+        let caller = identity.caller(&session, &visitor).await?;
+        let chosen = identity.signed_in(&session, &visitor).await?;
+        let chosen = chosen.and_then(|signed_in| identity.utc_offset_minutes(&signed_in));
+        let offset = chosen.unwrap_or_else(|| utc_offset_minutes(&headers));
+        let filter = call_filter(&form, offset).map_err(IdentityError::Refused)?;
         services.usage.export_site(&caller, filter)
     };
     match lines.await {

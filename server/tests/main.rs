@@ -68,6 +68,9 @@ mod files {
 
 mod gateway {
     mod access;
+    mod accounts;
+    mod batches;
+    mod kept;
     mod money;
     mod nodes;
     mod observed;
@@ -113,6 +116,7 @@ mod protection {
 
 mod rest {
     mod administration;
+    mod assistants;
     mod auth;
     mod docs;
     mod gateway;

@@ -7,8 +7,14 @@ use leptos_meta::Title;
 use model::{FailureCode, Permission, Session};
 
 use crate::{
-    error::AppError, language::use_words, pages::chat::LoadFailed, session::use_session,
-    ui::icon::Mark,
+    error::AppError,
+    language::use_words,
+    pages::chat::LoadFailed,
+    session::use_session,
+    ui::{
+        icon::Mark,
+        skeleton::{Shape, Skeleton},
+    },
 };
 
 /// The reader's session.
@@ -45,7 +51,7 @@ where
 {
     let session = use_session();
     view! {
-        <Transition>
+        <Transition fallback=|| view! { <Skeleton shape=Shape::Table/> }>
             {move || {
                 let view = view.clone();
                 Suspend::new(async move {

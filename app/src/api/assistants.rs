@@ -131,6 +131,19 @@ pub async fn update_assistant(
     Ok(())
 }
 
+/// Removes the picture of one of the caller's.
+#[server(prefix = "/fn", endpoint = "assistants.remove_picture")]
+pub async fn remove_assistant_picture(id: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let assistants = glue::services()?.assistants;
+    let id: AssistantId = glue::parse_id(&id)?;
+    let removed = assistants.remove_picture(&caller, id);
+    removed.await.map_err(glue::refuse)?;
+    glue::go(&format!("/assistants/{id}/edit?done=1"));
+    Ok(())
+}
+
 /// Deletes one of the caller's for good.
 #[server(prefix = "/fn", endpoint = "assistants.delete", output = super::encoding::Answer)]
 pub async fn delete_assistant(id: String) -> Result<(), AppError> {

@@ -170,19 +170,26 @@ pub async fn load_draft() -> Result<Draft, AppError> {
         .map_err(glue::refuse)
 }
 
-/// Keeps what was typed and not sent yet, and the files beside it in their order.
+/// Keeps what was typed and not sent yet, the files beside it in their order, and the assistant that is asked with it.
 #[server(prefix = "/fn", endpoint = "conversations.save_draft", output = super::encoding::Answer)]
 pub async fn save_draft(
     conversation: Option<ConversationId>,
     text: String,
     #[server(default)] attachments: Vec<String>,
+    #[server(default)] assistant: String,
 ) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let files: Vec<model::FileId> = glue::parse_ids(&attachments)?;
-    glue::services()?
-        .conversations
+    // What names no assistant calls none.
+    let called: Option<model::AssistantKey> = assistant.parse().ok();
+    let conversations = glue::services()?.conversations;
+    conversations
         .save_draft(&caller, conversation, (&text, &files))
+        .await
+        .map_err(glue::refuse)?;
+    conversations
+        .call_in_draft(&caller, conversation, called.as_ref())
         .await
         .map_err(glue::refuse)
 }

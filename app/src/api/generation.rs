@@ -40,7 +40,7 @@ pub async fn load_offer() -> Result<Offer, AppError> {
 }
 
 /// Asks, with files in their order. Without a conversation, begins one: with an assistant where one is named, and what stands for the
-/// variables of its instructions. While an answer is being written, what a plain form asks waits for its end. It is a
+/// variables of its instructions; in a conversation that has begun, that assistant answers this question alone. While an answer is being written, what a plain form asks waits for its end. It is a
 /// temporary one when `temporary` is anything.
 #[server(prefix = "/fn", endpoint = "generation.ask", output = super::encoding::Answer)]
 pub async fn ask(
@@ -106,6 +106,14 @@ pub async fn ask(
                     .save_draft(&caller, conversation, (&prompt, &files))
                     .await
                     .map_err(glue::refuse)?;
+                if conversation.is_some() {
+                    let called: Option<model::AssistantKey> = assistant.parse().ok();
+                    services
+                        .conversations
+                        .call_in_draft(&caller, conversation, called.as_ref())
+                        .await
+                        .map_err(glue::refuse)?;
+                }
             }
             Err(glue::refuse(error))
         }

@@ -38,6 +38,9 @@ pub struct GroupForm {
     /// Requests at once by all members together.
     #[serde(default)]
     pub at_once: String,
+    /// Whether kept answers are all members' together.
+    #[serde(default)]
+    pub shares_answers: bool,
 }
 
 /// A page of groups.
@@ -171,6 +174,7 @@ mod typed {
                 tokens_per_minute: whole(&form.minute_tokens).map_err(glue::refuse_text)?,
                 at_once: whole(&form.at_once).map_err(glue::refuse_text)?,
             },
+            shares_answers: form.shares_answers,
         })
     }
 

@@ -35,6 +35,9 @@ pub struct KeyForm {
     /// Whether answers are finished when whoever asked has left.
     #[serde(default)]
     pub finishes: bool,
+    /// Seconds for which answers are kept.
+    #[serde(default)]
+    pub cache: String,
 }
 
 /// One's keys, newest first.
@@ -138,6 +141,7 @@ mod form {
             tokens_per_minute: whole(&form.tokens)?,
             budget_per_month,
             finishes: form.finishes,
+            cache_seconds: whole(&form.cache)?,
             expires_at,
         })
     }

@@ -14,7 +14,7 @@ pub async fn load_queue(id: ConversationId) -> Result<Queue, AppError> {
     conversations.queue(&caller, id).await.map_err(glue::refuse)
 }
 
-/// Lets a message wait, with files in their order. What waits then.
+/// Lets a message wait, with files in their order, for whoever answers in the conversation or for an assistant. What waits then.
 #[server(prefix = "/fn", endpoint = "queue.add", output = super::encoding::Answer)]
 pub async fn queue_message(
     id: ConversationId,
@@ -22,11 +22,13 @@ pub async fn queue_message(
     model: String,
     submission: SubmissionId,
     #[server(default)] attachments: Vec<String>,
+    #[server(default)] assistant: String,
 ) -> Result<Queue, AppError> {
     use crate::glue::{self, refuse_text};
     use model::{FailureCode, ModelName};
     let caller = glue::caller().await?;
-    let question = glue::parse_question(&prompt, &attachments)?;
+    let mut question = glue::parse_question(&prompt, &attachments)?;
+    question.assistant = glue::parse_beginning(&assistant, Vec::new())?;
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let queue = glue::services()?
         .generations

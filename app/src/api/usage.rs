@@ -24,6 +24,10 @@ pub struct UsageForm {
     pub person: String,
     /// Whether only calls that failed are listed: `1`.
     pub failed: String,
+    /// The first day of calls that are listed, `2026-11-28`.
+    pub from: String,
+    /// The last day of calls that are listed.
+    pub to: String,
     /// Where the page of calls begins.
     pub after: String,
 }
@@ -102,6 +106,16 @@ impl UsageForm {
             .any(|filter| !filter.is_empty())
     }
 
+    /// Whether only calls of some days are listed.
+    pub fn has_period(&self) -> bool {
+        !self.from.is_empty() || !self.to.is_empty()
+    }
+
+    /// Whether those days end before they begin: as days are written, they are sorted as texts.
+    pub fn is_backwards(&self) -> bool {
+        !self.to.is_empty() && self.from > self.to
+    }
+
     /// The address of this on the page of that path.
     pub fn link(&self, path: &str) -> String {
         with_query(
@@ -114,6 +128,8 @@ impl UsageForm {
                 ("model", &self.model),
                 ("person", &self.person),
                 ("failed", &self.failed),
+                ("from", &self.from),
+                ("to", &self.to),
                 ("after", &self.after),
             ],
         )
@@ -144,14 +160,19 @@ pub async fn load_usage(form: UsageForm) -> Result<UsageView, AppError> {
     let caller = glue::caller().await?;
     let services = glue::services()?;
     let usage = &services.usage;
-    let (query, filter) = asked::parse(&form, false).map_err(glue::refuse_text)?;
+    let offset = asked::offset(&form).await?;
+    let (query, filter) = asked::parse(&form, false, offset).map_err(glue::refuse_text)?;
     let (days, by) = (query.days, query.by);
     let report = usage.own_report(&caller, query);
     let report = report.await.map_err(glue::refuse)?;
     let choices = usage.own_choices(&caller, days);
     let choices = choices.await.map_err(glue::refuse)?;
-    let calls = usage.own_calls(&caller, filter, asked::after(&form));
-    let calls = calls.await.map_err(glue::refuse)?;
+    let calls = if form.is_backwards() {
+        Page::default()
+    } else {
+        let calls = usage.own_calls(&caller, filter, asked::after(&form));
+        calls.await.map_err(glue::refuse)?
+    };
     let origin = services.identity.origin().to_owned();
     Ok(asked::view(
         report,
@@ -170,14 +191,19 @@ pub async fn load_site_usage(form: UsageForm) -> Result<UsageView, AppError> {
     let caller = glue::caller().await?;
     let services = glue::services()?;
     let usage = &services.usage;
-    let (query, filter) = asked::parse(&form, true).map_err(glue::refuse_text)?;
+    let offset = asked::offset(&form).await?;
+    let (query, filter) = asked::parse(&form, true, offset).map_err(glue::refuse_text)?;
     let (days, by) = (query.days, query.by);
     let report = usage.site_report(&caller, query);
     let report = report.await.map_err(glue::refuse)?;
     let choices = usage.site_choices(&caller, days);
     let choices = choices.await.map_err(glue::refuse)?;
-    let calls = usage.site_calls(&caller, filter, asked::after(&form));
-    let calls = calls.await.map_err(glue::refuse)?;
+    let calls = if form.is_backwards() {
+        Page::default()
+    } else {
+        let calls = usage.site_calls(&caller, filter, asked::after(&form));
+        calls.await.map_err(glue::refuse)?
+    };
     let origin = services.identity.origin().to_owned();
     Ok(asked::view(
         report,
@@ -195,35 +221,60 @@ pub use asked::call_filter;
 #[cfg(feature = "ssr")]
 mod asked {
     use model::{
-        CallFilter, CallLine, FailureCode, Page, UsageBand, UsageBy, UsageChoices, UsageQuery,
-        UsageReport,
+        CallFilter, CallLine, FailureCode, Millis, Page, UsageBand, UsageBy, UsageChoices,
+        UsageQuery, UsageReport,
     };
 
     use super::{Measure, UsageForm, UsageView};
     use crate::{
+        error::AppError,
         glue,
         language::Words,
         ui::{
             chart::{Chart, Series, draw},
             figures::{count, yuan},
+            moment::end_of_day,
         },
     };
 
-    /// Which calls are asked for.
-    pub fn call_filter(form: &UsageForm) -> Result<CallFilter, FailureCode> {
+    /// Which calls are asked for, by a clock that is so far from UTC.
+    pub fn call_filter(form: &UsageForm, offset_minutes: i32) -> Result<CallFilter, FailureCode> {
+        let next_day = |text: &str| match text.trim() {
+            "" => Ok(None),
+            text => end_of_day(text, offset_minutes)
+                .map(|end| Some(end.get() + 1))
+                .ok_or(FailureCode::InvalidPeriod),
+        };
+        let first_day = next_day(&form.from)?;
         Ok(CallFilter {
             owner: id(&form.person)?,
             key: id(&form.key)?,
             model: name(&form.model),
             failed: form.is_failed(),
+            from: first_day.map(|end| Millis::new(end - Millis::DAY)),
+            to: next_day(&form.to)?.map(Millis::new),
         })
+    }
+
+    /// How far the clock is from UTC by which the page shows when calls began.
+    pub(super) async fn offset(form: &UsageForm) -> Result<i32, AppError> {
+        if !form.has_period() {
+            return Ok(0);
+        }
+        let identity = glue::services()?.identity;
+        let (session, visitor) = (glue::session()?, glue::visitor());
+        let signed_in = identity.signed_in(&session, &visitor).await;
+        let signed_in = signed_in.map_err(glue::refuse)?;
+        let chosen = signed_in.and_then(|signed_in| identity.utc_offset_minutes(&signed_in));
+        Ok(chosen.unwrap_or_else(glue::utc_offset_minutes))
     }
 
     pub(super) fn parse(
         form: &UsageForm,
         everybody: bool,
+        offset_minutes: i32,
     ) -> Result<(UsageQuery, CallFilter), FailureCode> {
-        let filter = call_filter(form)?;
+        let filter = call_filter(form, offset_minutes)?;
         let query = UsageQuery {
             days: form.days(),
             owner: filter.owner,
@@ -358,5 +409,38 @@ mod tests {
             "/usage?days=7&model=qwen%20plus&failed=1"
         );
         assert!(form.is_narrowed() && form.is_failed());
+    }
+
+    #[test]
+    fn days_of_calls_are_in_the_address_and_go_forward() {
+        let of = |from: &str, to: &str| UsageForm {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            ..UsageForm::default()
+        };
+        let one = of("2026-11-28", "2026-11-28");
+        assert_eq!(one.link("/usage"), "/usage?from=2026-11-28&to=2026-11-28");
+        assert!(one.has_period() && !one.is_backwards() && !one.is_narrowed());
+        assert!(of("2026-11-28", "2026-11-27").is_backwards());
+        assert!(!of("2026-11-28", "").is_backwards());
+        assert!(!of("", "2026-11-27").is_backwards() && !of("", "").has_period());
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn days_of_calls_are_those_of_whoever_reads() {
+        use model::{FailureCode, Millis};
+        let of = |from: &str, to: &str| UsageForm {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            ..UsageForm::default()
+        };
+        let filter = call_filter(&of("2026-01-01", "2026-01-01"), 480).unwrap_or_default();
+        assert_eq!(filter.from, Some(Millis::new(1_767_196_800_000)));
+        assert_eq!(filter.to, Some(Millis::new(1_767_283_200_000)));
+        for (from, to) in [("yesterday", ""), ("", "2026-02-30")] {
+            let refused = call_filter(&of(from, to), 0);
+            assert_eq!(refused, Err(FailureCode::InvalidPeriod), "{from} {to}");
+        }
     }
 }

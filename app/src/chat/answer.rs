@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use model::{
-    AnswerFailure, Attachment, Branch, DocumentReference, MessageId, MessageStatus, MessageView,
-    ModelName, Progress, Rating, Speaker, ToolCallView,
+    AnswerFailure, AskedAssistant, Attachment, Branch, DocumentReference, MessageId, MessageStatus,
+    MessageView, ModelName, Progress, Rating, Speaker, ToolCallView,
 };
 
 use super::follow::{Answer, Outcome};
@@ -24,6 +24,8 @@ pub struct OpenMessage {
     pub text: String,
     /// The files that were handed in with it.
     pub attachments: Vec<Attachment>,
+    /// The assistant that it was put to, or that wrote it, where that is not who answers in the conversation.
+    pub assistant: Option<AskedAssistant>,
     /// The model that writes or wrote it.
     pub model: Option<ModelName>,
     /// Where it is in its life.
@@ -61,6 +63,7 @@ impl OpenMessage {
             speaker: view.speaker,
             text: view.text,
             attachments: view.attachments,
+            assistant: view.assistant,
             model: view.model,
             status: ArcRwSignal::new(view.status),
             blocks: signals(&answer.blocks),

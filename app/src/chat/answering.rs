@@ -13,6 +13,7 @@ pub fn Answering(assistant: AnsweringAssistant) -> impl IntoView {
     let AnsweringAssistant {
         name,
         emoji,
+        picture,
         instructions,
         is_application,
         ..
@@ -21,7 +22,7 @@ pub fn Answering(assistant: AnsweringAssistant) -> impl IntoView {
     view! {
         <details class="answering">
             <summary class="answering__name" title=label.clone() aria-label=label>
-                <Sign emoji name=name.clone()/>
+                <Sign emoji name=name.clone() picture/>
                 <span>{name}</span>
             </summary>
             <div class="answering__more">

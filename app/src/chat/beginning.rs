@@ -2,7 +2,7 @@
 
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
-use model::{AssistantView, assistant::sign, template};
+use model::{AssistantCard, AssistantPicture, AssistantView, assistant::sign, template};
 
 use crate::{address::with_query, browser, language::use_words};
 
@@ -19,6 +19,8 @@ pub struct Beginning {
     pub assistant: RwSignal<Option<AssistantView>>,
     /// For each variable, in the order in which these are met first.
     values: RwSignal<Vec<String>>,
+    /// The assistant that the next question alone is put to, in a conversation that has begun.
+    pub once: RwSignal<Option<AssistantCard>>,
     /// The conversation has begun: an application answers in it, or none does.
     begun: Option<bool>,
 }
@@ -29,16 +31,18 @@ impl Beginning {
         let this = Self {
             assistant: RwSignal::new(None),
             values: RwSignal::new(Vec::new()),
+            once: RwSignal::new(None),
             begun: None,
         };
         this.choose(assistant);
         this
     }
 
-    /// One that has.
-    pub fn over(is_application: bool) -> Self {
+    /// One that has, with whom the next question alone is put to.
+    pub fn over(is_application: bool, once: Option<AssistantCard>) -> Self {
         Self {
             begun: Some(is_application),
+            once: RwSignal::new(once),
             ..Self::with(None)
         }
     }
@@ -67,8 +71,28 @@ impl Beginning {
         })
     }
 
+    /// The key of the assistant that the next question alone is put to, or nothing.
+    pub fn called(self) -> String {
+        let key = self
+            .once
+            .with(|card| card.as_ref().map(|card| card.key.to_string()));
+        key.unwrap_or_default()
+    }
+
+    /// Puts the next question alone to that one again, unless another was called meanwhile.
+    pub fn call_again(self, card: Option<AssistantCard>) {
+        self.once.try_update(|once| {
+            if once.is_none() {
+                *once = card;
+            }
+        });
+    }
+
     /// What is sent of it: the assistant, and the values of its variables.
     pub fn sent(self) -> (String, Vec<String>) {
+        if !self.is_open() {
+            return (self.called(), Vec::new());
+        }
         let key = self
             .assistant
             .with(|view| view.as_ref().map(|view| view.key.to_string()));
@@ -78,10 +102,23 @@ impl Beginning {
 
 /// The picture of an assistant. It says nothing to screen readers: the name stands beside it.
 #[component]
-pub fn Sign(emoji: String, name: String, #[prop(optional)] large: bool) -> impl IntoView {
+pub fn Sign(
+    emoji: String,
+    name: String,
+    picture: Option<AssistantPicture>,
+    #[prop(optional)] large: bool,
+) -> impl IntoView {
     let size = large.then_some("large");
-    let shown = sign(&emoji, &name).to_owned();
-    view! { <span class="picture" data-size=size aria-hidden="true">{shown}</span> }
+    if let Some(picture) = picture {
+        Either::Left(view! {
+            <img class="picture" data-size=size src=picture.address() alt="" loading="lazy"/>
+        })
+    } else {
+        let shown = sign(&emoji, &name).to_owned();
+        Either::Right(
+            view! { <span class="picture" data-size=size aria-hidden="true">{shown}</span> },
+        )
+    }
 }
 
 /// The assistant, what it is told, what it asks for, and questions to begin with; choosing one of these fills the composer.
@@ -95,6 +132,7 @@ pub fn AssistantIntro(
     let AssistantView {
         assistant,
         is_application,
+        picture,
         ..
     } = view;
     let variables: Vec<String> = template::variables(&assistant.instructions)
@@ -105,7 +143,7 @@ pub fn AssistantIntro(
     let starters = assistant.starters.into_iter();
     view! {
         <section class="greeting">
-            <Sign emoji=assistant.emoji name=assistant.name.clone() large=true/>
+            <Sign emoji=assistant.emoji name=assistant.name.clone() picture large=true/>
             <h1>{assistant.name}</h1>
             <p class="greeting__about">{assistant.description}</p>
             {is_application.then(|| view! { <p class="greeting__about">{words.assistant_application_lead}</p> })}

@@ -182,7 +182,7 @@ impl Calling {
     }
 
     /// Takes what is offered in that place: a prompt is put into the text, or asks for its variables first; a model answers next; a new
-    /// conversation begins with an assistant.
+    /// conversation begins with an assistant, and in one that has begun the next question is put to it.
     pub fn choose(self, place: usize) {
         let chosen = self
             .offered
@@ -200,7 +200,11 @@ impl Calling {
             }
             Offered::Assistant(card) => {
                 self.put(&call, "");
-                self.begin_with(&card);
+                if self.callable.beginning.is_open() {
+                    self.begin_with(&card);
+                } else {
+                    self.callable.beginning.once.set(Some(card));
+                }
                 return;
             }
         };
@@ -292,10 +296,9 @@ impl Calling {
         self.offered
             .update(|offered| offered.retain(|one| one.is_meant(mark, &key)));
         let models = self.models(mark, &key);
-        if mark == Mark::At && !self.callable.beginning.is_open() {
-            self.offered.set(models);
-            return;
-        }
+        // An application answers only where it was begun with.
+        let is_open = self.callable.beginning.is_open();
+        let is_callable = move |card: &AssistantCard| is_open || !card.is_application;
         spawn_local(async move {
             // Who can't be offered anything goes on typing.
             let found: Vec<Offered> = match mark {
@@ -305,8 +308,8 @@ impl Calling {
                 }
                 Mark::At => {
                     let found = offer_assistants(letters).await.unwrap_or_default();
-                    let found = found.into_iter().map(Offered::Assistant);
-                    found.chain(models).collect()
+                    let found = found.into_iter().filter(is_callable);
+                    found.map(Offered::Assistant).chain(models).collect()
                 }
             };
             if self.turn.try_get_value() == Some(turn) {

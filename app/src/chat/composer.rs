@@ -18,6 +18,7 @@ use super::{
     drafts::keep_draft,
     estimating::{EstimateBeneath, Estimating},
     model_picker::ModelPicker,
+    once::CalledOnce,
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
 };
 use crate::{
@@ -60,6 +61,17 @@ pub struct Writing {
     pub queue: Option<RwSignal<Queue>>,
     /// Nothing of it is kept.
     pub is_temporary: Signal<bool>,
+    /// Where several models are asked the question that stands last, once there is one.
+    pub several: Signal<Option<String>>,
+}
+
+/// A message that is to wait for the end of an answer.
+struct Waits {
+    text: String,
+    model: String,
+    submission: String,
+    files: Vec<String>,
+    assistant: String,
 }
 
 impl Writing {
@@ -83,6 +95,8 @@ impl Writing {
         let files = untrack(|| self.attaching.files());
         let items = self.attaching.take();
         let (assistant, variables) = untrack(|| self.beginning.sent());
+        let once = self.beginning.once.get_untracked();
+        self.beginning.once.set(None);
         self.problem.set(None);
         if !waits {
             self.pending.set(Some(text.clone()));
@@ -96,11 +110,17 @@ impl Writing {
             model.clone().into(),
             submission.clone(),
             files.clone(),
-            assistant,
+            assistant.clone(),
             variables,
             said(self.is_temporary.get_untracked()),
         );
-        let message = (text.clone(), model.into(), submission, files);
+        let message = Waits {
+            text: text.clone(),
+            model: model.into(),
+            submission,
+            files,
+            assistant,
+        };
         spawn_local(async move {
             let done = if waits {
                 self.wait(message).await.map(|()| None)
@@ -122,6 +142,7 @@ impl Writing {
                     self.pending.try_set(None);
                     self.problem.try_set(Some(error));
                     self.attaching.put_back(items);
+                    self.beginning.call_again(once);
                     self.text.try_update(|present| {
                         if present.is_empty() || text.is_empty() {
                             present.push_str(&text);
@@ -139,15 +160,19 @@ impl Writing {
         error.code == FailureCode::AlreadyGenerating && self.conversation.is_some()
     }
 
-    /// Lets a message wait: its words, model, submission and files.
-    async fn wait(
-        self,
-        (text, model, submission, files): (String, String, String, Vec<String>),
-    ) -> Result<(), AppError> {
+    /// Lets a message wait.
+    async fn wait(self, message: Waits) -> Result<(), AppError> {
+        let Waits {
+            text,
+            model,
+            submission,
+            files,
+            assistant,
+        } = message;
         let (Some(conversation), Ok(submission)) = (self.conversation, submission.parse()) else {
             return Err(AppError::new(FailureCode::BadRequest));
         };
-        let queue = queue_message(conversation, text, model, submission, files).await?;
+        let queue = queue_message(conversation, text, model, submission, files, assistant).await?;
         if let Some(shown) = self.queue {
             shown.try_set(queue);
         }
@@ -190,6 +215,7 @@ fn HowToAnswer(
     models: Vec<ModelChoice>,
     model: RwSignal<ModelName>,
     parameters: ParametersOf,
+    several: Signal<Option<String>>,
 ) -> impl IntoView {
     move || {
         if beginning.is_application() {
@@ -200,8 +226,29 @@ fn HowToAnswer(
             Either::Right(view! {
                 <ModelPicker models chosen=model/>
                 <ParametersButton of=parameters/>
+                <Several several/>
             })
         }
+    }
+}
+
+/// The way to several models beside the choice of one. Where there is little room, the menu of the answer has it alone.
+#[component]
+fn Several(several: Signal<Option<String>>) -> impl IntoView {
+    let words = use_words();
+    move || {
+        several.get().map(|way| {
+            view! {
+                <a
+                    class="icon-button composer__several"
+                    href=way
+                    title=words.compare_last
+                    aria-label=words.compare_last
+                >
+                    <Glyph icon=Icon::Columns/>
+                </a>
+            }
+        })
     }
 }
 
@@ -225,7 +272,13 @@ pub fn Composer(
         being_written,
         ..
     } = writing;
-    keep_draft(conversation, text, attaching, kept, writing.is_temporary);
+    keep_draft(
+        (conversation, beginning),
+        text,
+        attaching,
+        kept,
+        writing.is_temporary,
+    );
     attaching.watch_drops();
     let calling = Calling::new(text, writing.callable(offer.models.clone()));
     let estimating = Estimating {
@@ -269,6 +322,7 @@ pub fn Composer(
                 on:input=move |_| calling.typed()
                 on:focusout=move |event| calling.left(&event)
             >
+                <CalledOnce beginning/>
                 <Attached attaching button=ATTACH/>
                 <TextField
                     name="prompt"
@@ -279,7 +333,7 @@ pub fn Composer(
                 />
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
-                    <HowToAnswer beginning models=offer.models model parameters/>
+                    <HowToAnswer beginning models=offer.models model parameters several=writing.several/>
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>

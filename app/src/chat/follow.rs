@@ -123,6 +123,7 @@ mod tests {
                 next: None,
             },
             references: vec![],
+            assistant: None,
             rating: None,
             created_at: Millis::new(0),
         }

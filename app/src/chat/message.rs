@@ -9,6 +9,7 @@ use super::{
     attachments::Attachments,
     editing::{EditBox, Unsaved, is_editing},
     found,
+    once::AskedOnce,
     open::OpenConversation,
     reasoning::{BlockList, Reasoning},
     references::References,
@@ -50,6 +51,7 @@ fn Question(
                 } else {
                     let text = message.text.clone();
                     Either::Right(view! {
+                        <AskedOnce asked=message.assistant.clone() is_answer=false/>
                         <Attachments attachments=message.attachments.clone()/>
                         {(!text.is_empty()).then(|| view! { <div class="message__question">{visible(text)}</div> })}
                         <QuestionActions message conversation/>
@@ -92,6 +94,7 @@ fn AnswerView(
             aria-busy=move || is_generating.get().then_some("true")
         >
             <h2 class="visually-hidden">{words.assistant}</h2>
+            <AskedOnce asked=message.assistant.clone() is_answer=true/>
             <Reasoning message=message.clone()/>
             {move || {
                 is_waiting

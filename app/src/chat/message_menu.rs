@@ -204,10 +204,17 @@ fn WithModel(
         event.prevent_default();
         let model: ModelName = chosen.get_untracked();
         conversation.acts.menu.set(None);
+        // Who answers a single question is not who answers next.
+        let is_once = conversation.messages.with_untracked(|messages| {
+            let mut all = messages.iter();
+            all.any(|it| it.id == message && it.assistant.is_some())
+        });
         spawn_local(async move {
             match regenerate(conversation.id, message, Some(model.clone().into())).await {
                 Ok(()) => {
-                    conversation.model.try_set(model);
+                    if !is_once {
+                        conversation.model.try_set(model);
+                    }
                     conversation.refresh();
                 }
                 Err(error) => {

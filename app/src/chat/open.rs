@@ -7,7 +7,8 @@ use model::{
 };
 
 use super::{
-    acts::Acts, answer::OpenMessage, elsewhere::Elsewhere, follow::Outcome, queueing::reload_queue,
+    acts::Acts, answer::OpenMessage, elsewhere::Elsewhere, follow::Outcome, loads::Loads,
+    queueing::reload_queue,
 };
 use crate::{
     api::conversations::{load_newest, load_older},
@@ -45,15 +46,9 @@ pub struct OpenConversation {
     pub acts: Acts,
     /// How many answers have ended that are not shown.
     pub ended_elsewhere: RwSignal<u32>,
+    /// How often the newest messages were asked for.
     loads: StoredValue<Loads>,
     elsewhere: StoredValue<Elsewhere>,
-}
-
-/// How often the newest messages were asked for, and which of these answers came in last.
-#[derive(Clone, Copy, Default)]
-struct Loads {
-    begun: u32,
-    taken: u32,
 }
 
 impl OpenConversation {
@@ -188,14 +183,13 @@ impl OpenConversation {
     /// Loads the newest messages and takes in what is new. Of loads that overtake each other, the older ones are not taken
     /// in.
     pub async fn reload(self) {
-        let turn = self.loads.try_update_value(|loads| {
-            loads.begun += 1;
-            loads.begun
-        });
-        let Some(turn) = turn else { return };
+        let Some(turn) = self.loads.try_update_value(Loads::begin) else {
+            return;
+        };
         match load_newest(self.id).await {
             Ok(page) => {
-                if self.is_newest(turn) {
+                let is_newest = self.loads.try_update_value(|loads| loads.is_newest(turn));
+                if is_newest == Some(true) {
                     self.merge(page);
                 }
             }
@@ -204,15 +198,6 @@ impl OpenConversation {
                 self.problem.try_set(Some(error));
             }
         }
-    }
-
-    fn is_newest(self, turn: u32) -> bool {
-        let newest = self.loads.try_update_value(|loads| {
-            let is_newer = turn > loads.taken;
-            loads.taken = loads.taken.max(turn);
-            is_newer
-        });
-        newest == Some(true)
     }
 
     fn merge(self, page: MessagePage) {

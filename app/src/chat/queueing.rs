@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use model::{Attachment, ConversationId, Queue, QueuedMessage};
 
-use super::{attachments::Attaching, open::OpenConversation, part::Part};
+use super::{attachments::Attaching, beginning::Beginning, open::OpenConversation, part::Part};
 use crate::{api::queue::load_queue, error::AppError, language::use_words, routes::Own};
 
 /// What waits in the conversation that the page shows.
@@ -15,14 +15,14 @@ pub struct Queueing {
     pub queue: RwSignal<Queue>,
     /// What went wrong last.
     pub problem: RwSignal<Option<AppError>>,
-    /// What is typed, and the files beside it, where what is withdrawn goes; none on a page without a composer.
-    pub composer: Option<(RwSignal<String>, Attaching)>,
+    /// What is typed, the files beside it and who is asked, where what is withdrawn goes; none on a page without a composer.
+    pub composer: Option<(RwSignal<String>, Attaching, Beginning)>,
 }
 
 impl Queueing {
     /// Puts what was withdrawn before what is typed.
     pub fn take_back(self, message: QueuedMessage) {
-        let Some((text, attaching)) = self.composer else {
+        let Some((text, attaching, beginning)) = self.composer else {
             return;
         };
         text.update(|present| {
@@ -32,6 +32,7 @@ impl Queueing {
                 *present = format!("{}\n{present}", message.text);
             }
         });
+        beginning.call_again(message.assistant);
         let files = untrack(|| attaching.files());
         let is_new = |file: &Attachment| !files.contains(&file.file);
         let attachments = message.attachments.into_iter().filter(is_new);

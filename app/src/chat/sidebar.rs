@@ -17,8 +17,9 @@ use crate::{
     over::Over,
     pages::search,
     ui::{
-        awaited::awaited,
+        awaited::{awaited, awaited_as},
         icon::{Glyph, Icon, Mark},
+        skeleton::Shape,
     },
 };
 
@@ -77,7 +78,7 @@ pub fn SidebarView(
                 {awaited(move || async move {
                     folders.await.map(|folders| view! { <SidebarFolders folders/> }).ok()
                 })}
-                {awaited(move || async move { list.await.map(|page| view! { <SidebarList page/> }).ok() })}
+                {awaited_as(Shape::Lines, move || async move { list.await.map(|page| view! { <SidebarList page/> }).ok() })}
             </div>
             {awaited(move || async move {
                 let session = session.await.ok()?;

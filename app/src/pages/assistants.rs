@@ -3,6 +3,7 @@
 mod cards;
 mod edit;
 mod fields;
+mod picture;
 mod tools;
 
 use leptos::prelude::*;

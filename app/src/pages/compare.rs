@@ -35,6 +35,7 @@ use crate::{
     ui::{
         figures::exact_yuan,
         notice::{Notice, problem_in_query},
+        skeleton::Skeleton,
     },
 };
 use asking::{ANSWERS, Asking};
@@ -59,7 +60,7 @@ pub fn ComparePage() -> impl IntoView {
         Ok((id, load_comparison(id, question).await?))
     });
     view! {
-        <Transition>
+        <Transition fallback=|| view! { <Skeleton/> }>
             {move || Suspend::new(async move {
                 match (compared.await, offer.await) {
                     (Ok((id, comparison)), Ok(offer)) => {

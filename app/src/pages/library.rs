@@ -23,6 +23,7 @@ use crate::{
     ui::{
         loaded::Loaded,
         notice::{Notice, problem_in_query},
+        skeleton::Shape,
     },
     works::lightbox::Lightbox,
 };
@@ -117,6 +118,7 @@ pub fn LibraryPage() -> impl IntoView {
                 {is_done.then(|| view! { <p class="notice" role="status">{words.works_deleted}</p> })}
                 <Loaded
                     what=found
+                    shape=Shape::Tiles
                     view=move |page: Found, _session: Session| {
                         view! { <Things page asked=asked.get_untracked() storage related/> }
                     }

@@ -19,6 +19,7 @@ use crate::{
         chart::{Chart, ChartView},
         loaded::Loaded,
         segments::{Segment, Segments},
+        skeleton::Shape,
     },
 };
 use calls::Calls;
@@ -55,6 +56,7 @@ pub fn UsagePage() -> impl IntoView {
         <PageHead title=words.usage lead=words.usage_lead/>
         <Loaded
             what=found
+            shape=Shape::Chart
             view=move |found: UsageView, _session: Session| {
                 view! { <Usage found form=asked.get_untracked() place=OWN/> }
             }
@@ -73,6 +75,8 @@ pub fn asked(query: &ParamsMap) -> UsageForm {
         model: text("model"),
         person: text("person"),
         failed: text("failed"),
+        from: text("from"),
+        to: text("to"),
         after: text("after"),
     }
 }
@@ -89,7 +93,8 @@ pub fn Usage(found: UsageView, form: UsageForm, place: Place) -> impl IntoView {
         origin,
     } = found;
     let is_unused = total.calls == 0 && calls.items.is_empty() && !form.is_narrowed();
-    if is_unused && !place.everybody && form.after.is_empty() && !form.is_failed() {
+    let is_whole = form.after.is_empty() && !form.is_failed() && !form.has_period();
+    if is_unused && !place.everybody && is_whole {
         return Either::Left(view! { <FirstCall origin/> });
     }
     let is_drawn = total.calls > 0;

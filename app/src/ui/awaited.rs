@@ -5,7 +5,10 @@ use std::{pin::Pin, sync::Arc};
 
 use leptos::prelude::*;
 
-use crate::language::use_words;
+use crate::{
+    language::use_words,
+    ui::skeleton::{Shape, Skeleton},
+};
 
 /// A view that is on its way.
 type Coming = Pin<Box<dyn Future<Output = AnyView> + Send>>;
@@ -22,6 +25,15 @@ where
     wait(ViewFnOnce::default(), erased(draw))
 }
 
+/// The same, and until then its outline is there.
+pub fn awaited_as<F, V>(shape: Shape, draw: impl Fn() -> F + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = V> + Send + 'static,
+    V: IntoView + 'static,
+{
+    wait(outline(shape), erased(draw))
+}
+
 /// The same, and until then it is said that it is loaded.
 pub fn awaited_aloud<F, V>(draw: impl Fn() -> F + Send + Sync + 'static) -> AnyView
 where
@@ -31,13 +43,13 @@ where
     wait(loading(), erased(draw))
 }
 
-/// The same as [`awaited`], but what is there stays until the next has come.
-pub fn awaited_anew<F, V>(draw: impl Fn() -> F + Send + Sync + 'static) -> AnyView
+/// The same as [`awaited_as`], but what is there stays until the next has come.
+pub fn awaited_anew<F, V>(shape: Shape, draw: impl Fn() -> F + Send + Sync + 'static) -> AnyView
 where
     F: Future<Output = V> + Send + 'static,
     V: IntoView + 'static,
 {
-    wait_anew(erased(draw))
+    wait_anew(outline(shape), erased(draw))
 }
 
 fn erased<F, V>(draw: impl Fn() -> F + Send + Sync + 'static) -> Draw
@@ -51,6 +63,10 @@ where
     })
 }
 
+fn outline(shape: Shape) -> ViewFnOnce {
+    ViewFnOnce::from(move || view! { <Skeleton shape/> })
+}
+
 fn loading() -> ViewFnOnce {
     let words = use_words();
     ViewFnOnce::from(move || view! { <p role="status">{words.loading}</p> })
@@ -60,6 +76,6 @@ fn wait(fallback: ViewFnOnce, draw: Draw) -> AnyView {
     view! { <Suspense fallback=fallback>{move || Suspend::new(draw())}</Suspense> }.into_any()
 }
 
-fn wait_anew(draw: Draw) -> AnyView {
-    view! { <Transition>{move || Suspend::new(draw())}</Transition> }.into_any()
+fn wait_anew(fallback: ViewFnOnce, draw: Draw) -> AnyView {
+    view! { <Transition fallback=fallback>{move || Suspend::new(draw())}</Transition> }.into_any()
 }

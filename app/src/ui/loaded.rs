@@ -4,21 +4,28 @@ use leptos::{either::Either, prelude::*};
 use model::Session;
 
 use crate::{
-    error::AppError, pages::chat::LoadFailed, session::use_session, ui::awaited::awaited_anew,
+    error::AppError,
+    pages::chat::LoadFailed,
+    session::use_session,
+    ui::{awaited::awaited_anew, skeleton::Shape},
 };
 
-/// Draws `view` when `what` and the session are there, or says that it could not be loaded.
+/// Draws `view` when `what` and the session are there, or says that it could not be loaded. What is awaited for the first time stands
+/// there in outline.
 #[component]
 pub fn Loaded<T, V>(
     what: Resource<Result<T, AppError>>,
     view: impl Fn(T, Session) -> V + Clone + Send + Sync + 'static,
+    /// What it will look like.
+    #[prop(optional)]
+    shape: Shape,
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
     let session = use_session();
-    awaited_anew(move || {
+    awaited_anew(shape, move || {
         let view = view.clone();
         async move {
             let session = session.await.unwrap_or_default();

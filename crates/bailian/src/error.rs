@@ -256,7 +256,7 @@ impl Error {
     }
 
     /// Whether doing the same again, here or elsewhere, cannot do or pay for anything twice.
-    pub(crate) fn may_be_repeated(&self) -> bool {
+    pub fn may_be_repeated(&self) -> bool {
         self.0.repeat == Repeat::Harmless || self.was_not_taken()
     }
 

@@ -10,6 +10,7 @@
 //! `tracing` events named after what happened.
 
 mod choice;
+mod round;
 mod standing;
 mod turns;
 mod upstream;
@@ -20,8 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Circuit, Client, Error, ErrorKind, Phase};
 
-use tokio::time::Instant;
-
+pub use round::{Reach, Round, Turn};
 use standing::Standing;
 use turns::Turns;
 pub use upstream::{PoolPolicy, Upstream, UpstreamState, UpstreamStatus};
@@ -137,66 +137,46 @@ impl Pool {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        self.run_for(model, 1, work).await
-    }
-
-    /// The same for work that takes about so many tokens.
-    pub(crate) async fn run_for<T, F>(
-        &self,
-        model: &str,
-        tokens: u32,
-        work: impl Fn(Arc<str>, Client) -> F,
-    ) -> Result<Served<T>, Error>
-    where
-        F: Future<Output = Result<T, Error>>,
-    {
-        let until = Instant::now() + self.0.policy.wait_at_most;
-        let mut asked = BTreeSet::new();
-        let mut lacking: Vec<usize> = Vec::new();
-        let mut failed: Option<Error> = None;
-        while let Some((place, is_last)) = self.turn(model, tokens, &asked, until).await {
-            asked.insert(place);
-            let upstream = &self.0.upstreams[place];
-            let client = if is_last {
-                upstream.client.clone()
-            } else {
-                upstream.client.without_retries()
-            };
-            let error = match work(upstream.name.clone(), client).await {
+        let mut round = self.round_for(model, 1, Reach::Any);
+        loop {
+            let Turn {
+                upstream, client, ..
+            } = round.next().await?;
+            match work(upstream.clone(), client).await {
                 Ok(answer) => {
-                    let standings = &mut self.state().standings;
-                    standings[place].answered(model);
-                    for place in lacking {
-                        standings[place].lacks(model, &self.0.policy);
-                    }
-                    let upstream = upstream.name.clone();
+                    round.answered();
                     return Ok(Served { upstream, answer });
                 }
-                Err(error) => error,
-            };
-            let cured = error.may_be_repeated() && another_account_cures(&error);
-            let standing = &mut self.state().standings[place];
-            standing.failed(model, &error, &self.0.policy, cured && !is_last);
-            if !cured {
-                return Err(error);
+                Err(error) => round.failed(error)?,
             }
-            if error.kind() == &ErrorKind::NotFound {
-                lacking.push(place);
-            }
-            tracing::warn!(upstream.name = %upstream.name, error.type = error.kind().name(), "passed over an upstream");
-            failed = Some(match failed {
-                // What can be cured by waiting is the better news for the caller.
-                Some(before) if before.is_retryable() && !error.is_retryable() => before,
-                _ => error,
-            });
         }
-        Err(failed.unwrap_or_else(|| self.nobody(model, tokens)))
     }
 
     /// The client of an upstream by its name, for what exists there only.
     pub fn client(&self, upstream: &str) -> Option<Client> {
         let place = self.place(upstream)?;
         Some(self.0.upstreams[place].client.clone())
+    }
+
+    /// The account of what was made at an upstream of that name: as long as that, or another one of the account, is here.
+    pub fn account(&self, upstream: &str) -> Option<Arc<str>> {
+        if let Some(place) = self.place(upstream) {
+            return Some(self.0.upstreams[place].account.clone());
+        }
+        // Whoever gave a key a name of its own later may have called the account by the old one.
+        let mut accounts = self.0.upstreams.iter().map(|upstream| &upstream.account);
+        accounts.find(|account| &***account == upstream).cloned()
+    }
+
+    /// A client for what was made at an upstream of that name: its own, or one of the same account.
+    pub fn client_there(&self, upstream: &str) -> Option<Client> {
+        if let Some(client) = self.client(upstream) {
+            return Some(client);
+        }
+        let account = self.account(upstream)?;
+        let mut upstreams = self.0.upstreams.iter();
+        let other = upstreams.find(|upstream| upstream.account == account)?;
+        Some(other.client.clone())
     }
 
     /// Whether there is only one upstream, which is asked whatever it answered before.

@@ -22,7 +22,7 @@
 mod body;
 mod line;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -34,8 +34,7 @@ pub use line::{RelayFrame, RelayReceiver, RelaySender};
 
 use crate::client::{Arrival, Call, Payload, RelayedPayload, Repeat};
 use crate::error::envelope;
-use crate::pacing::estimate;
-use crate::pool::{Pool, Served};
+use crate::pool::{Pool, Reach, Served, Turn};
 use crate::{Client, Error, ErrorKind};
 
 /// The largest refusal that is handed on whole.
@@ -200,36 +199,62 @@ impl Pool {
     /// Hands a request on to the upstream whose turn it is, and to the next if that refuses for a reason that another
     /// account can cure. A refusal that stays is the answer, as with [`Client::relay`].
     pub async fn relay(&self, relay: Relay) -> Result<Served<Relayed>, Error> {
+        self.relay_within(relay, Reach::Any).await
+    }
+
+    /// The same among the accounts within reach. A body that is handed on while it comes is read once, so that it is sent to
+    /// one of them only.
+    pub async fn relay_within(&self, relay: Relay, reach: Reach) -> Result<Served<Relayed>, Error> {
+        let (upstream, answer) = self.relay_named(relay, reach).await;
+        let answer = answer?;
+        let upstream = upstream.unwrap_or_default();
+        Ok(Served { upstream, answer })
+    }
+
+    /// The same, and whoever answered or, if nobody did, was asked last.
+    pub async fn relay_named(
+        &self,
+        relay: Relay,
+        reach: Reach,
+    ) -> (Option<Arc<str>>, Result<Relayed, Error>) {
         let model = relay.model.clone().unwrap_or_default();
-        let tokens = estimate(relay.body.known_len());
-        let refused = Mutex::new(None);
-        let served = self.run_for(&model, tokens, |name, client| {
-            let (relay, refused) = (relay.clone(), &refused);
-            async move {
-                let mut answer = client.relay(relay).await?;
-                match answer.refusal.take() {
-                    None => Ok(answer),
-                    Some(error) => {
-                        let answer = Served {
-                            upstream: name,
-                            answer,
-                        };
-                        *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-                        Err(error)
+        let mut round = self.round(&model, relay.body.known_len(), reach);
+        let mut last = None;
+        let mut refused = None;
+        let error = loop {
+            let Turn {
+                upstream, client, ..
+            } = match round.next().await {
+                Ok(turn) => turn,
+                Err(error) => break error,
+            };
+            last = Some(upstream.clone());
+            let error = match client.relay(relay.clone()).await {
+                Ok(mut answer) => match answer.refusal.take() {
+                    None => {
+                        round.answered();
+                        return (last, Ok(answer));
                     }
-                }
+                    Some(error) => {
+                        refused = Some(Served { upstream, answer });
+                        error
+                    }
+                },
+                Err(error) => error,
+            };
+            if let Err(error) = round.failed(error) {
+                break error;
             }
-        });
-        let error = match served.await {
-            Ok(served) => return Ok(served),
-            Err(error) => error,
+            if relay.body.is_spent() {
+                break round.over();
+            }
         };
-        match refused.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        match refused {
             Some(mut served) if error.status() == Some(served.answer.status.as_u16()) => {
                 served.answer.refusal = Some(error);
-                Ok(served)
+                (Some(served.upstream), Ok(served.answer))
             }
-            _ => Err(error),
+            _ => (last, Err(error)),
         }
     }
 }

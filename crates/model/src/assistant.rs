@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 pub use draft::{AssistantDraft, InvalidApplication};
 pub use key::{AssistantKey, InvalidAssistantKey};
 
-use crate::{FailureCode, GroupId, ModelName, Page, Parameters, ToolName, call::words, template};
+use crate::{
+    AssistantId, FailureCode, GroupId, ModelName, Page, Parameters, ToolName, call::words, template,
+};
 
 words! {
     /// Who may use an assistant beside whoever made it.
@@ -132,6 +134,22 @@ pub fn sign<'a>(emoji: &'a str, name: &'a str) -> &'a str {
     }
 }
 
+/// An image that stands for an assistant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssistantPicture {
+    /// The assistant.
+    pub assistant: AssistantId,
+    /// Which image: another one has another version.
+    pub version: String,
+}
+
+impl AssistantPicture {
+    /// Where it is, for those who may use the assistant. A new image is another address for the browser.
+    pub fn address(&self) -> String {
+        format!("/pictures/assistants/{}?v={}", self.assistant, self.version)
+    }
+}
+
 /// An assistant, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssistantView {
@@ -147,6 +165,8 @@ pub struct AssistantView {
     pub audience: Audience,
     /// The group, where it is for one.
     pub group: Option<GroupId>,
+    /// The image that stands for it, where it has one.
+    pub picture: Option<AssistantPicture>,
 }
 
 /// An assistant as it is offered.
@@ -164,6 +184,8 @@ pub struct AssistantCard {
     pub is_application: bool,
     /// Who else may use it.
     pub audience: Audience,
+    /// The image that stands for it, where it has one.
+    pub picture: Option<AssistantPicture>,
 }
 
 /// All that somebody can choose from.
@@ -202,12 +224,26 @@ pub struct AnsweringAssistant {
     pub name: String,
     /// Its picture.
     pub emoji: String,
+    /// The image that stands for it now, as long as the assistant is open to the reader.
+    pub picture: Option<AssistantPicture>,
     /// What models are told, as it is sent.
     pub instructions: String,
     /// An application of Bailian's answers.
     pub is_application: bool,
     /// The application is no longer open to the reader, so a model answers in its place.
     pub is_withdrawn: bool,
+}
+
+/// The assistant that one question was put to, as it is shown with question and answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedAssistant {
+    /// What it was called.
+    pub name: String,
+    /// Its picture.
+    pub emoji: String,
+    /// The image that stands for it now, as long as it is open to the reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<AssistantPicture>,
 }
 
 /// A passage of a document that an application's answer refers to.

@@ -101,6 +101,8 @@ words! {
         Estimated = "estimated",
         /// There are none: nothing was used that is counted.
         Nothing = "none",
+        /// There are none: an answer that was kept was given again, and no upstream was asked.
+        Cached = "cached",
     }
 }
 
@@ -145,7 +147,7 @@ pub struct Call {
     pub model: String,
     /// The model that answered.
     pub served_model: String,
-    /// The upstream that was asked.
+    /// The upstream that was asked; empty where none was.
     pub upstream: String,
     /// Whether the answer came piece by piece.
     pub streamed: bool,
@@ -185,4 +187,8 @@ pub struct CallFilter {
     pub model: Option<String>,
     /// Only those that did not succeed.
     pub failed: bool,
+    /// Only those that began then or later.
+    pub from: Option<Millis>,
+    /// Only those that began before.
+    pub to: Option<Millis>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AnsweringAssistant, Attachment, ConversationId, MessagePage, Millis, Queue,
+    AnsweringAssistant, AssistantCard, Attachment, ConversationId, MessagePage, Millis, Queue,
     call::words,
     invisible::{is_hidden, without_hidden},
 };
@@ -254,6 +254,9 @@ pub struct ConversationView {
     pub draft: String,
     /// The files beside it.
     pub draft_attachments: Vec<Attachment>,
+    /// The assistant that is asked with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft_assistant: Option<AssistantCard>,
     /// What waits for the answer that is being written.
     pub queue: Queue,
     /// There are messages after these.

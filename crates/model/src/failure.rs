@@ -148,6 +148,8 @@ failure_codes! {
     InvalidNetwork = "invalid_network", 422;
     /// Not a time zone like Asia/Shanghai.
     InvalidTimeZone = "invalid_time_zone", 422;
+    /// Not a time, or one that ends before it begins.
+    InvalidPeriod = "invalid_period", 422;
     /// The time lies in the past or too far ahead.
     InvalidExpiry = "invalid_expiry", 422;
     /// Not a picture that can be read, or too large.
@@ -250,6 +252,8 @@ failure_codes! {
     InvalidApplication = "invalid_application", 422;
     /// The assistant was deleted, or is no longer open to the caller.
     AssistantGone = "assistant_gone", 422;
+    /// An application answers only in conversations that were begun with it.
+    ApplicationAlone = "application_alone", 422;
     /// What is said about an answer is too long, or has characters that can't be stored.
     InvalidComment = "invalid_comment", 422;
     /// The model is not offered here.

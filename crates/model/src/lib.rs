@@ -57,8 +57,9 @@ pub use account::{
     Session,
 };
 pub use assistant::{
-    AnsweringAssistant, ApplicationId, Assistant, AssistantCard, AssistantDraft, AssistantGallery,
-    AssistantKey, AssistantSnapshot, AssistantView, Audience, DocumentReference,
+    AnsweringAssistant, ApplicationId, AskedAssistant, Assistant, AssistantCard, AssistantDraft,
+    AssistantGallery, AssistantKey, AssistantPicture, AssistantSnapshot, AssistantView, Audience,
+    DocumentReference,
 };
 pub use attachment::{Attachment, AttachmentKind};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attachment, AttachmentKind, ConversationId, DocumentReference, FailureCode, MessageId, Millis,
-    ModelName, Rating, ToolCallView,
+    AskedAssistant, Attachment, AttachmentKind, ConversationId, DocumentReference, FailureCode,
+    MessageId, Millis, ModelName, Rating, ToolCallView,
 };
 
 /// Who speaks in a message that is shown.
@@ -137,6 +137,9 @@ pub struct MessageView {
     /// The documents that an application's answer refers to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<DocumentReference>,
+    /// The assistant that this question was put to, or that wrote this answer, where that is not who answers in the conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<AskedAssistant>,
     /// What its reader thinks of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,

@@ -171,6 +171,8 @@ pub struct GroupDetail {
     pub quota: Quota,
     /// How much its members may ask together.
     pub rates: GroupRates,
+    /// Whether answers that the gateway keeps are its members' together.
+    pub shares_answers: bool,
     /// Whether the caller may change it.
     pub can_write: bool,
 }
@@ -197,6 +199,10 @@ pub struct GroupDraft {
     /// How much its members may ask together.
     #[serde(default)]
     pub rates: GroupRates,
+    /// Whether answers that the gateway keeps are its members' together: who sends the same request as another member is given
+    /// that one's answer. Otherwise each is the key's alone that asked for it.
+    #[serde(default)]
+    pub shares_answers: bool,
 }
 
 /// A role.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attachment, FailureCode, ModelName, SubmissionId};
+use crate::{AssistantCard, Attachment, FailureCode, ModelName, SubmissionId};
 
 /// Messages that wait in a conversation at most.
 pub const MOST_QUEUED: usize = 10;
@@ -43,6 +43,9 @@ pub struct Draft {
     pub text: String,
     /// The files beside them, in their order.
     pub attachments: Vec<Attachment>,
+    /// The assistant that is asked with it, where it is not who answers in the conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<AssistantCard>,
 }
 
 /// A message that waits.
@@ -56,6 +59,9 @@ pub struct QueuedMessage {
     pub attachments: Vec<Attachment>,
     /// The model that will answer.
     pub model: ModelName,
+    /// The assistant that is asked, where it is not who answers in the conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<AssistantCard>,
     /// Why it could not be sent when its turn came.
     pub refused: Option<FailureCode>,
     /// How often it was edited.

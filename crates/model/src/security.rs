@@ -181,6 +181,8 @@ pub struct ApiKey {
     pub budget_per_month: Option<i64>,
     /// Whether an answer is read to its end, and paid for, when whoever asked has left.
     pub finishes: bool,
+    /// For so many seconds an answer is kept and given again to the same request, unless a request says otherwise.
+    pub cache_seconds: Option<i64>,
     /// When it was made.
     pub created_at: Millis,
     /// When it ends.
@@ -189,6 +191,11 @@ pub struct ApiKey {
     pub used_at: Option<Millis>,
     /// From where it was last used.
     pub used_from: Option<String>,
+}
+
+impl ApiKey {
+    /// An answer is kept for so many seconds at most: a day.
+    pub const LONGEST_CACHE_SECONDS: i64 = 24 * 60 * 60;
 }
 
 /// What an API key is to be.
@@ -218,6 +225,10 @@ pub struct ApiKeyDraft {
     /// Whether an answer is read to its end, and paid for, when whoever asked has left; otherwise it is called off.
     #[serde(default)]
     pub finishes: bool,
+    /// For so many seconds, 1 to 86,400, an answer is kept and given again to the same request, unless a request says
+    /// otherwise by `x-liantai-cache`; without, only where a request says so.
+    #[serde(default)]
+    pub cache_seconds: Option<i64>,
     /// When it ends.
     #[serde(default)]
     pub expires_at: Option<Millis>,

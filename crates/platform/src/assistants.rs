@@ -4,6 +4,8 @@
 //! assistant later changes it; an application of Bailian's is no copy and is asked only as long as its assistant is open to the reader.
 
 mod built_in;
+mod once;
+mod pictures;
 #[cfg(test)]
 mod tests;
 
@@ -11,8 +13,11 @@ use std::sync::Arc;
 
 use model::{
     Assistant, AssistantCard, AssistantGallery, AssistantId, AssistantKey, AssistantSnapshot,
-    AssistantView, Audience, FailureCode, GroupId, Page, Parameters, Permission,
+    AssistantView, Audience, FailureCode, GroupId, Page, Parameters, Permission, UserId,
 };
+use tokio::sync::Semaphore;
+
+pub(crate) use once::{called, for_one_question};
 
 use crate::{
     Clock, Error, Ids,
@@ -27,6 +32,8 @@ const LISTED: u32 = 30;
 const OFFERED: usize = 6;
 /// Assistants of a person.
 const MOST: u32 = 100;
+/// Pictures of assistants that are drawn at once: each takes as much memory as its pixels.
+const DRAWN_AT_ONCE: usize = 2;
 /// The longest words that are searched, in characters.
 const LONGEST_WORDS: usize = 200;
 
@@ -45,11 +52,18 @@ pub struct Assistants {
     db: Db,
     clock: Arc<dyn Clock>,
     ids: Ids,
+    /// Pictures that are drawn at once.
+    drawing: Arc<Semaphore>,
 }
 
 impl Assistants {
     pub(crate) fn new(db: Db, clock: Arc<dyn Clock>, ids: Ids) -> Self {
-        Self { db, clock, ids }
+        Self {
+            db,
+            clock,
+            ids,
+            drawing: Arc::new(Semaphore::new(DRAWN_AT_ONCE)),
+        }
     }
 
     /// All that the caller can choose from and that has these words in name or description; what others share, behind the cursor.
@@ -205,8 +219,17 @@ async fn found(
     caller: &Caller,
     key: &AssistantKey,
 ) -> Result<Option<AssistantView>, Error> {
+    found_by(db, caller.user(), key).await
+}
+
+/// The same for somebody who is not there.
+async fn found_by(
+    db: &Db,
+    user: UserId,
+    key: &AssistantKey,
+) -> Result<Option<AssistantView>, Error> {
     match key {
-        AssistantKey::Kept(id) => Ok(db.assistant(caller.user(), *id).await?),
+        AssistantKey::Kept(id) => Ok(db.assistant(user, *id).await?),
         AssistantKey::BuiltIn(name) => Ok(built_in::named(name)),
     }
 }
@@ -223,6 +246,7 @@ pub(crate) async fn beginning(
     let instructions = assistant.filled(&begun.values).map_err(Error::Refused)?;
     Ok(Beginning {
         assistant: begun.key.id(),
+        model: assistant.model,
         parameters: Parameters {
             instructions: String::new(),
             ..assistant.parameters

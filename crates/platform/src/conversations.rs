@@ -19,9 +19,9 @@ mod walk;
 use std::sync::Arc;
 
 use model::{
-    AnsweringAssistant, ConversationId, ConversationSummary, ConversationView, DayGroup, Draft,
-    FileId, MessageId, MessagePage, MessageView, Millis, Page, Title, UserId,
-    attachment::MOST_ATTACHMENTS, invisible::without_hidden,
+    AnsweringAssistant, AssistantKey, ConversationId, ConversationSummary, ConversationView,
+    DayGroup, Draft, FileId, MessageId, MessagePage, MessageView, Millis, Page, Speaker, Title,
+    UserId, attachment::MOST_ATTACHMENTS, invisible::without_hidden,
 };
 
 pub use filing::Narrowed;
@@ -30,6 +30,7 @@ pub(crate) use walk::Walk;
 
 use crate::{
     Clock, Error, Ids,
+    assistants::called,
     generation::Hub,
     identity::Caller,
     store::{Db, LONGEST_DRAFT, Listed, Message},
@@ -131,6 +132,7 @@ impl Conversations {
             messages,
             draft: draft.text,
             draft_attachments: draft.attachments,
+            draft_assistant: draft.assistant,
             queue,
             has_newer: false,
             is_pinned: conversation.pinned,
@@ -246,7 +248,15 @@ impl Conversations {
         let (text, files) = self.db.draft(user, conversation).await?;
         let mut attachments = self.db.handed(user, &files).await?;
         attachments.retain(|file| !file.is_gone);
-        Ok(Draft { text, attachments })
+        let assistant = match self.db.called_in_draft(user, conversation).await? {
+            Some(key) => called(&self.db, user, &key).await?,
+            None => None,
+        };
+        Ok(Draft {
+            text,
+            attachments,
+            assistant,
+        })
     }
 
     /// Keeps what the caller typed there, and the files beside it.
@@ -273,6 +283,19 @@ impl Conversations {
                 )
                 .await?,
         )
+    }
+
+    /// Keeps with a draft which assistant is asked with it: a key, or nothing.
+    #[tracing::instrument(name = "api.conversations.call_in_draft", skip_all)]
+    pub async fn call_in_draft(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        key: Option<&AssistantKey>,
+    ) -> Result<(), Error> {
+        let key = key.map(ToString::to_string).unwrap_or_default();
+        let user = caller.user();
+        Ok(self.db.call_in_draft(user, conversation, &key).await?)
     }
 
     /// A message's text as it was written: Markdown for an answer.
@@ -339,19 +362,35 @@ impl Conversations {
         }
         let older_than = messages.first().filter(|_| more).map(|first| first.id);
         let mut items = self.views(messages).await?;
-        self.refer(id, &mut items).await?;
+        self.refer(user, id, &mut items).await?;
         Ok(MessagePage { items, older_than })
     }
 
-    /// Adds to answers of applications what they refer to.
-    async fn refer(&self, id: ConversationId, items: &mut [MessageView]) -> Result<(), Error> {
-        let ids = || items.iter().map(|item| item.id);
+    /// Adds to answers of applications what they refer to, and to questions and answers the assistant that was asked.
+    async fn refer(
+        &self,
+        user: UserId,
+        id: ConversationId,
+        items: &mut [MessageView],
+    ) -> Result<(), Error> {
+        // The question of the first answer may be on the page above.
+        let of = |item: &MessageView| item.parent.into_iter().chain([item.id]);
+        let ids = || items.iter().flat_map(of);
         let Some(between) = ids().min().zip(ids().max()) else {
             return Ok(());
         };
         for (message, references) in self.db.references(id, between).await? {
             if let Some(item) = items.iter_mut().find(|item| item.id == message) {
                 item.references = references;
+            }
+        }
+        for (question, asked) in self.db.asked_assistants(user, id, between).await? {
+            let is_of = |item: &&mut MessageView| {
+                let is_answer = item.speaker == Speaker::Assistant;
+                item.id == question || (is_answer && item.parent == Some(question))
+            };
+            for item in items.iter_mut().filter(is_of) {
+                item.assistant = Some(asked.clone());
             }
         }
         Ok(())

@@ -13,6 +13,7 @@ mod elements;
 mod error;
 mod expire;
 mod kinds;
+mod passing;
 mod pictures;
 mod place;
 mod purge;

@@ -2,6 +2,7 @@
 //! them. Who may call, how much, at what price and for whose money is decided here; HTTP is the server's.
 
 mod access;
+mod batches;
 mod cache;
 mod call;
 mod error;
@@ -13,6 +14,7 @@ mod objects;
 pub mod observed;
 mod once;
 mod page;
+mod places;
 mod price;
 mod room;
 pub mod scan;
@@ -25,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 use bailian::{
     Client, Region,
     capability::{Catalogue, ModelCard},
-    pool::{Pool, Served},
+    pool::{Pool, Reach},
     relay::{Relay, Relayed},
 };
 use jiff::tz::TimeZone;
@@ -34,13 +36,15 @@ use moka::future::Cache;
 use tokio_util::sync::CancellationToken;
 
 pub use access::Principal;
-pub use cache::CacheId;
+pub use batches::{BatchFault, BatchFile, BatchReading};
+pub use cache::{CacheId, Likeness};
 pub use call::{Ask, Ending, Running};
 pub use error::{GatewayError, LimitKind};
 pub(crate) use jobs::{JobAsk, JobEnd};
 pub use limits::{Allowed, LimitsPerMinute};
 pub use objects::ObjectKind;
 pub use once::{Claimed, Given, LARGEST_ANSWER, Once};
+pub use places::{Round, Whereabouts};
 pub use room::{Place, Shortage, Weight, calls_that_fit};
 pub use watch::RightEnded;
 
@@ -50,6 +54,7 @@ use crate::{
     identity::Identity,
     ledger::Ledger,
     store::{Db, Redis},
+    vault::Vault,
 };
 use access::Credentials;
 use cache::Answers;
@@ -58,7 +63,7 @@ use names::Names;
 use room::Room;
 use watch::Watches;
 
-/// The name of the first upstream, which holds files, batches and uploads.
+/// The name of the first upstream, which pages, jobs and lines use.
 pub const UPSTREAM: &str = "bailian";
 
 /// For so long what is known of a caller is taken as it was: whatever is taken from somebody is gone after it.
@@ -85,6 +90,8 @@ pub struct GatewayOptions {
     pub late_at_most: Option<Duration>,
     /// Where several processes keep what a person and everybody may ask together.
     pub shared_limits: Option<Redis>,
+    /// Where several processes keep answers that may be given again; otherwise each does in its memory.
+    pub shared_answers: Option<Redis>,
 }
 
 impl Default for GatewayOptions {
@@ -99,6 +106,7 @@ impl Default for GatewayOptions {
             calls_at_once: 10_000,
             late_at_most: None,
             shared_limits: None,
+            shared_answers: None,
         }
     }
 }
@@ -130,6 +138,8 @@ struct Inner {
     names: Cache<(), Arc<Names>>,
     watches: Watches,
     answers: Answers,
+    /// Held by whoever reads the results of a batch.
+    settling: tokio::sync::Mutex<()>,
 }
 
 /// What the gateway is built of.
@@ -144,6 +154,8 @@ pub struct GatewayParts {
     pub audit: Audit,
     /// How much memory is left.
     pub memory: Memory,
+    /// What seals answers that are kept outside of this process.
+    pub vault: Vault,
     /// The upstream.
     pub client: Client,
     /// The time.
@@ -157,6 +169,7 @@ impl Gateway {
     pub fn new(parts: GatewayParts, options: GatewayOptions) -> Self {
         let briefly = |most: u64| moka::future::CacheBuilder::new(most).time_to_live(KNOWN_FOR);
         Self(Arc::new(Inner {
+            answers: Answers::new(options.shared_answers.clone(), &parts.vault),
             memory: parts.memory,
             room: Room::new(options.calls_at_once, options.late_at_most),
             lanes: Lanes::new(&options.site),
@@ -177,11 +190,11 @@ impl Gateway {
                 .time_to_live(KNOWN_FOR)
                 .build(),
             watches: Watches::default(),
-            answers: cache::answers(),
+            settling: tokio::sync::Mutex::default(),
         }))
     }
 
-    /// What has to be done from time to time, until `closing`: booking tasks that nobody asks for, telling the other
+    /// What has to be done from time to time, until `closing`: booking tasks and batches that nobody asks for, telling the other
     /// processes that this one lives, and finding out how many calls there is room for.
     pub async fn run_jobs(&self, closing: CancellationToken) {
         let alive = async {
@@ -194,28 +207,19 @@ impl Gateway {
         tokio::join!(self.follow_tasks(closing.clone()), alive, room, memory);
     }
 
-    /// Hands a request on: to that upstream, or to the one whose turn it is.
+    /// Hands a request on to the upstream within reach whose turn it is. Tells who answered or, if nobody did, was asked last.
     pub async fn relay(
         &self,
         relay: Relay,
-        at: Option<&str>,
-    ) -> Result<Served<Relayed>, bailian::Error> {
-        match (&self.0.options.pool, at) {
-            (Some(pool), None) => pool.relay(relay).await,
-            (_, at) => {
-                let upstream = at.unwrap_or(UPSTREAM);
-                let answer = self.client_at(upstream).relay(relay).await?;
-                let upstream = upstream.into();
-                Ok(Served { upstream, answer })
+        reach: Reach,
+    ) -> (Arc<str>, Result<Relayed, bailian::Error>) {
+        match &self.0.options.pool {
+            Some(pool) => {
+                let (upstream, answer) = pool.relay_named(relay, reach).await;
+                (upstream.unwrap_or_else(|| UPSTREAM.into()), answer)
             }
+            None => (UPSTREAM.into(), self.0.client.relay(relay).await),
         }
-    }
-
-    /// The upstream of that name; the first, should it have been taken away.
-    pub(crate) fn client_at(&self, upstream: &str) -> Client {
-        let pool = self.0.options.pool.as_ref();
-        let client = pool.and_then(|pool| pool.client(upstream));
-        client.unwrap_or_else(|| self.0.client.clone())
     }
 
     /// The time.

@@ -42,6 +42,7 @@ pub use caller::{Caller, Credential};
 pub use error::IdentityError;
 pub use hashing::{InvalidPasswordCost, PasswordCost};
 pub use invitations::InvitationPreview;
+pub(crate) use profile::picture;
 pub use registration::{Registered, Registration};
 pub(crate) use session::{ABOUT_KEY, About};
 pub use session::{Proof, SignedIn};

@@ -44,6 +44,7 @@ pub mod vault;
 mod visitor;
 pub mod works;
 mod written;
+mod xml_characters;
 
 pub use clock::{Clock, Ids, ManualClock, SystemClock};
 pub use error::Error;

@@ -136,6 +136,7 @@ impl Services {
             ledger: ledger.clone(),
             audit: identity.audit().clone(),
             memory: memory.clone(),
+            vault: vault.clone(),
             client: bailian.clone(),
             clock: Arc::clone(&clock),
             ids: ids.clone(),
@@ -331,6 +332,14 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "deleting at Bailian what closed accounts had failed"
+            ),
+        }
+        match self.gateway.forget_uploads().await {
+            Ok(0) => {}
+            Ok(places) => tracing::info!(places, "forgot places for uploads that have ended"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "forgetting places for uploads failed"
             ),
         }
         match self.shares.purge().await {

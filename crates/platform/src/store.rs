@@ -40,6 +40,7 @@ mod instructions;
 mod invitations;
 mod job_lines;
 mod jobs;
+mod kept_answers;
 mod lanes;
 mod ledger;
 mod left_files;

@@ -216,16 +216,23 @@ impl Tools {
         Ok(())
     }
 
-    /// The tools that are on for an answer, and that the caller may use now.
+    /// The tools that are on for that answer, and that the caller may use now. The assistant that its question was put to says which,
+    /// where it says anything.
     pub(crate) async fn toolbox(
         &self,
         caller: &Caller,
         conversation: ConversationId,
+        answer: MessageId,
     ) -> Result<Toolbox, Error> {
         if caller.require(Permission::ToolsUse).is_err() {
             return Ok(Toolbox::default());
         }
-        let (on, _) = self.chosen(caller, Some(conversation)).await?;
+        let once = self.0.db.asked_once(caller.user(), conversation, answer);
+        let brought = once.await?.map(|once| once.snapshot.tools);
+        let on: HashSet<ToolName> = match brought.filter(|tools| !tools.is_empty()) {
+            Some(brought) => brought.into_iter().collect(),
+            None => self.chosen(caller, Some(conversation)).await?.0,
+        };
         if on.is_empty() {
             return Ok(Toolbox::default());
         }

@@ -218,6 +218,7 @@ impl Usage {
         after: Option<&str>,
     ) -> Result<Page<CallLine>, IdentityError> {
         checked(filter.model.as_deref())?;
+        in_order(filter)?;
         let before: Option<CallId> = after
             .map(str::parse)
             .transpose()
@@ -262,6 +263,16 @@ fn own(caller: &Caller, filter: CallFilter) -> Result<CallFilter, IdentityError>
         owner: Some(caller.user()),
         ..filter
     })
+}
+
+/// Refuses a time that ends before it begins.
+fn in_order(filter: &CallFilter) -> Result<(), IdentityError> {
+    match (filter.from, filter.to) {
+        (Some(from), Some(to)) if from >= to => {
+            Err(IdentityError::Refused(FailureCode::InvalidPeriod))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A model's name, unless it is one that no database takes.

@@ -39,6 +39,7 @@ mod memories;
 mod models;
 mod offers;
 mod options;
+mod owners;
 mod pace;
 mod picture;
 mod prompts;

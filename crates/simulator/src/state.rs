@@ -23,6 +23,7 @@ use crate::{
     meeting::Meetings,
     memories::Memories,
     models::Model,
+    owners::Owners,
     prompts::Prompts,
     protocol::Responses,
     results::{RESULT_LIFE, Results},
@@ -57,6 +58,7 @@ struct Shared {
     enrolled: Enrolled,
     temporary_keys: TemporaryKeys,
     sessions: Sessions,
+    owners: Owners,
     memories: Memories,
     fault_orders: FaultOrders,
     prompts: Prompts,
@@ -86,6 +88,7 @@ impl Handle {
             enrolled: Enrolled::default(),
             temporary_keys: TemporaryKeys::default(),
             sessions: Sessions::default(),
+            owners: Owners::default(),
             memories: Memories::default(),
             fault_orders: FaultOrders::default(),
             limiter: Limiter::default(),
@@ -246,6 +249,11 @@ impl Handle {
     /// What applications remember.
     pub(crate) fn sessions(&self) -> &Sessions {
         &self.0.sessions
+    }
+
+    /// Whose things are.
+    pub(crate) fn owners(&self) -> &Owners {
+        &self.0.owners
     }
 
     /// Keys that stand in for the account's own.

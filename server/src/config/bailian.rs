@@ -40,11 +40,12 @@ pub struct BailianConfig {
     /// The same limits for single models, by name: the provider's are of an account and a model.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub model_limits: BTreeMap<String, ModelLimitConfig>,
-    /// More accounts that share programs' calls, by names of your own.
+    /// More keys that share programs' calls, by names of your own. What a key has made at Bailian is remembered by its name:
+    /// it keeps it when the key itself is replaced by another one of the account.
     pub upstreams: BTreeMap<String, UpstreamConfig>,
 }
 
-/// One more account. Its region must be that of the first, because prices differ between regions.
+/// One more key. Its region must be that of the first, because prices differ between regions.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct UpstreamConfig {
@@ -56,6 +57,10 @@ pub struct UpstreamConfig {
     /// The workspace's id, for keys that need it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<String>,
+    /// The upstream whose account it belongs to as well (`bailian` is the first), or a name that several have in common: what
+    /// one of them has made is there for the others. An account of its own without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// Its share among those of its priority.
     #[serde(default = "one")]
     pub weight: u32,
@@ -136,6 +141,15 @@ impl BailianConfig {
             ensure!(name != UPSTREAM, "{key}: this name is the first one's");
             ensure!(!upstream.api_key.is_blank(), "{key}.api_key is empty");
             ensure!(upstream.weight > 0, "{key}.weight must be at least 1");
+            if let Some(account) = &upstream.account {
+                ensure!(!account.trim().is_empty(), "{key}.account is empty");
+                let other = self.upstreams.get(account).filter(|_| account != name);
+                let elsewhere = other.and_then(|other| other.account.as_ref());
+                ensure!(
+                    elsewhere.is_none_or(|elsewhere| elsewhere == account),
+                    "{key}.account names an upstream that belongs to another account"
+                );
+            }
             let url = upstream.base_url.as_ref().unwrap_or(&self.base_url);
             ensure!(
                 Region::of_url(url) == Region::of_url(&self.base_url),
@@ -185,6 +199,10 @@ impl BailianConfig {
             let member = Upstream::new(name.as_str(), client)
                 .weight(upstream.weight)
                 .priority(upstream.priority);
+            let member = match &upstream.account {
+                Some(account) => member.account(account.as_str()),
+                None => member,
+            };
             all.push(if upstream.models.is_empty() {
                 member
             } else {

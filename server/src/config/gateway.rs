@@ -38,6 +38,8 @@ pub struct GatewayConfig {
     pub late_at_most_ms: u64,
     /// Where limits are counted: by each process for itself, or by all of them together in Redis.
     pub limits: LimitsIn,
+    /// Where answers are kept that may be given again: by each process in its memory, or by all of them together in Redis.
+    pub answers: AnswersIn,
     /// Lines of the call log that are older than so many days are deleted; the sums stay. 0 keeps all of them.
     pub keep_calls_days: u32,
 }
@@ -50,6 +52,17 @@ pub enum LimitsIn {
     #[default]
     Memory,
     /// In Redis, see `[redis]`.
+    Redis,
+}
+
+/// Where answers are kept that may be given again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswersIn {
+    /// In each process.
+    #[default]
+    Memory,
+    /// In Redis, sealed under the master key, see `[redis]`.
     Redis,
 }
 
@@ -68,6 +81,7 @@ impl Default for GatewayConfig {
             calls_at_once: 10_000,
             late_at_most_ms: 40,
             limits: LimitsIn::default(),
+            answers: AnswersIn::default(),
             keep_calls_days: 365,
         }
     }
@@ -96,6 +110,7 @@ impl GatewayConfig {
             late_at_most: (self.late_at_most_ms > 0)
                 .then(|| Duration::from_millis(self.late_at_most_ms)),
             shared_limits: None,
+            shared_answers: None,
         })
     }
 

@@ -1,12 +1,14 @@
-//! `x-liantai-cache: 300`: for so many seconds the same request by the same key is answered from memory, for nothing. For what
-//! answers alike each time it is asked: chats and completions, vectors and ranks. The answer says `hit` or `miss`.
+//! `x-liantai-cache: 300`: for so many seconds the same request is answered by what was kept, for nothing. A key may say so for
+//! all of its requests, and the header then says otherwise: `0` neither looks nor keeps. For what answers alike each time it
+//! is asked: chats and completions, vectors and ranks. The answer says `hit` or `miss`.
 
 use std::time::Duration;
 
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
-use model::Operation;
-use platform::gateway::{CacheId, Gateway, Given, Principal};
+use model::{ApiKey, Operation};
+use platform::gateway::{CacheId, Gateway, Given, Likeness, Principal};
+use tokio::time::Instant;
 
 use super::{
     recorded::{self, Keeping},
@@ -18,8 +20,8 @@ use super::{
 
 const NAME: &str = "x-liantai-cache";
 const CACHE: HeaderName = HeaderName::from_static(NAME);
-/// A day, in seconds.
-const LONGEST: u64 = 24 * 60 * 60;
+/// In seconds.
+const LONGEST: u64 = ApiKey::LONGEST_CACHE_SECONDS.unsigned_abs();
 
 /// A request whose answer is to be kept.
 pub(super) struct Wanted {
@@ -27,7 +29,32 @@ pub(super) struct Wanted {
     life: Duration,
 }
 
-/// Whether the answer is in memory, or is to be kept there; neither without the header.
+/// What a request says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    /// Nothing: its key decides.
+    Nothing,
+    /// Neither to be answered by what was kept nor to be kept.
+    No,
+    /// To be kept for so long.
+    For(Duration),
+    /// What nobody understands.
+    Nonsense,
+}
+
+fn said(parts: &Parts) -> Said {
+    let Some(value) = parts.headers.get(&CACHE) else {
+        return Said::Nothing;
+    };
+    let seconds = value.to_str().ok();
+    match seconds.and_then(|text| text.trim().parse::<u64>().ok()) {
+        Some(0) => Said::No,
+        Some(seconds) if seconds <= LONGEST => Said::For(Duration::from_secs(seconds)),
+        Some(_) | None => Said::Nonsense,
+    }
+}
+
+/// Whether an answer was kept, or is to be; neither where neither the request nor its key says so.
 pub(super) async fn look(
     gateway: &Gateway,
     principal: &Principal,
@@ -36,19 +63,22 @@ pub(super) async fn look(
     incoming: &Incoming,
     request_id: &str,
 ) -> Result<Option<Wanted>, Box<Response>> {
-    let Some(life) = parts.headers.get(&CACHE) else {
-        return Ok(None);
-    };
     let chinese = super::request::reads_chinese(parts);
-    let seconds = life.to_str().ok().and_then(|text| text.trim().parse().ok());
-    let seconds = seconds.filter(|seconds| (1..=LONGEST).contains(seconds));
     let refuse = |refusal: Refusal| {
         let response = super::relay::refused(&refusal, route.dialect, request_id);
         Box::new(response)
     };
-    let Some(seconds) = seconds else {
-        let message = words::cache_life(LONGEST, chinese);
-        return Err(refuse(Refusal::field(NAME, message)));
+    let (life, by_key) = match said(parts) {
+        Said::No => return Ok(None),
+        Said::Nonsense => {
+            let message = words::cache_life(LONGEST, chinese);
+            return Err(refuse(Refusal::field(NAME, message)));
+        }
+        Said::For(life) => (life, false),
+        Said::Nothing => match principal.cached_for() {
+            Some(life) => (life, true),
+            None => return Ok(None),
+        },
     };
     let alike = [
         Operation::Chat,
@@ -60,32 +90,39 @@ pub(super) async fn look(
         && route.owns == Owns::Nothing
         && !incoming.relay.costly;
     let (Some(scan), true) = (&incoming.scan, fits) else {
-        return Err(refuse(not_here(chinese)));
+        // A key means what can be kept of all that it asks; a request means itself.
+        return if by_key {
+            Ok(None)
+        } else {
+            Err(refuse(not_here(chinese)))
+        };
     };
-    // What decides the form of an answer beside its body.
-    let sse = incoming.relay.headers.contains_key("x-dashscope-sse");
-    let path = format!("{} {sse}", parts.uri.path());
-    let (id, found) = gateway.cached(principal, &path, scan.body()).await;
-    match found {
-        Some(given) => {
-            let mut response = recorded::again(Given::clone(&given), request_id);
-            let headers = response.headers_mut();
-            headers.insert(CACHE, HeaderValue::from_static("hit"));
-            Err(Box::new(response))
-        }
-        None => Ok(Some(Wanted {
-            id,
-            life: Duration::from_secs(seconds),
-        })),
-    }
+    let like = Likeness {
+        path: parts.uri.path(),
+        query: incoming.relay.query.as_deref(),
+        headers: &incoming.relay.headers,
+        models: &incoming.ask.models,
+        body: scan.body(),
+    };
+    let began = Instant::now();
+    let (id, found) = gateway.cached(principal, &like).await;
+    let Some(given) = found else {
+        return Ok(Some(Wanted { id, life }));
+    };
+    let counted = gateway.give_again(principal, &incoming.ask, began).await;
+    counted.map_err(|error| refuse(Refusal::of(&error, chinese)))?;
+    let mut response = recorded::again(given, request_id);
+    let headers = response.headers_mut();
+    headers.insert(CACHE, HeaderValue::from_static("hit"));
+    Err(Box::new(response))
 }
 
 /// For what never answers alike: refuses to remember it.
 pub(super) fn refuse(parts: &Parts, chinese: bool) -> Result<(), Refusal> {
-    if parts.headers.contains_key(&CACHE) {
-        return Err(not_here(chinese));
+    match said(parts) {
+        Said::Nothing | Said::No => Ok(()),
+        Said::For(_) | Said::Nonsense => Err(not_here(chinese)),
     }
-    Ok(())
 }
 
 fn not_here(chinese: bool) -> Refusal {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use platform::gateway::{GatewayError, ObjectKind};
 use serde_json::Value;
 
-use super::relay::Context;
+use super::{batch_file::Reading, relay::Context};
 
 /// Remembers whose the thing is that was just made.
 pub(super) async fn keep(
@@ -37,13 +37,40 @@ pub(super) fn id_in_event(event: &[u8], places: &[&str]) -> Option<String> {
     ids.find_map(|id| id?.as_str().map(str::to_owned))
 }
 
-/// A batch that ended has files with its results, which belong to whoever made it.
+/// Remembers what the file asks that was just uploaded, if a batch can be made of it or somebody might think so.
+pub(super) async fn keep_read(
+    context: &Context,
+    reading: Reading,
+    json: &[u8],
+) -> Result<(), GatewayError> {
+    let Some(read) = reading.end().await else {
+        return Ok(());
+    };
+    let answer: Value = serde_json::from_slice(json).unwrap_or_default();
+    let Some(id) = answer.get("id").and_then(Value::as_str) else {
+        return Ok(());
+    };
+    let Context {
+        gateway, principal, ..
+    } = context;
+    gateway.keep_batch_file(principal, id, &read).await
+}
+
+/// A batch that ended has files with its results, which belong to whoever made it. It is booked before anybody is told of them.
 pub(super) async fn keep_results(
     context: &Context,
     kind: ObjectKind,
     json: &[u8],
 ) -> Result<(), GatewayError> {
     if kind == ObjectKind::Batch {
+        let answer: Value = serde_json::from_slice(json).unwrap_or_default();
+        let text = |name: &str| answer.get(name).and_then(Value::as_str);
+        let has_ended = text("status").is_some_and(|status| {
+            matches!(status, "completed" | "failed" | "expired" | "cancelled")
+        });
+        if let Some(id) = text("id").filter(|_| has_ended) {
+            context.gateway.settle_batch_told(id).await?;
+        }
         let places = ["/output_file_id", "/error_file_id"];
         keep(context, ObjectKind::File, &places, json).await?;
     }

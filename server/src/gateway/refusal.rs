@@ -57,6 +57,12 @@ const BUDGET: &Codes = &(
     "Throttling.AllocationQuota",
     "rate_limit_error",
 );
+const AWAY: &Codes = &("account_unavailable", "ServiceUnavailable", "api_error");
+const TWO_ACCOUNTS: &Codes = &(
+    "different_accounts",
+    "InvalidParameter.DifferentAccounts",
+    "invalid_request_error",
+);
 const TOO_LARGE: &Codes = &(
     "request_too_large",
     "BadRequest.TooLarge",
@@ -121,7 +127,18 @@ impl Refusal {
                     words::unknown_model(model, chinese),
                 )
             },
+            GatewayError::BatchFile(fault) => {
+                Self::field("input_file_id", words::batch_file(*fault, chinese))
+            }
             GatewayError::NotFound => Self::new(StatusCode::NOT_FOUND, NOT_FOUND, say.not_found),
+            GatewayError::Away => Self {
+                is_final: true,
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, AWAY, say.away)
+            },
+            GatewayError::TwoAccounts => Self {
+                is_final: true,
+                ..Self::new(StatusCode::BAD_REQUEST, TWO_ACCOUNTS, say.two_accounts)
+            },
             GatewayError::NoRoute => Self::new(StatusCode::NOT_FOUND, NOT_FOUND, say.no_route),
             GatewayError::Throttled {
                 scope,

@@ -8,8 +8,9 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use bailian::{Error as UpstreamError, ErrorKind, relay::Relayed};
+use bailian::{Error as UpstreamError, ErrorKind, pool::Reach, relay::Relayed};
 use http::{StatusCode, header};
+use model::Operation;
 use platform::{
     Visitor,
     gateway::{Ending, Gateway, GatewayError, ObjectKind, Principal, Running, UPSTREAM, observed},
@@ -17,9 +18,9 @@ use platform::{
 use uuid::Uuid;
 
 use super::{
-    GatewayState, cached,
+    GatewayState, batch_file, cached,
     entry::{Entered, enter},
-    finishing, headers, held, objects, once,
+    finishing, headers, held, lists, objects, once,
     refusal::{Refusal, concerns_the_operator},
     request::{self, Incoming},
     streamed,
@@ -36,6 +37,8 @@ pub(super) struct Context {
     pub(super) chinese: bool,
     /// Who answers.
     pub(super) upstream: Arc<str>,
+    /// Whether nobody else could, because what it is about is in one account only.
+    pub(super) is_bound: bool,
 }
 
 /// Answers a request to one of the routes.
@@ -78,10 +81,16 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         request_id: request_id.clone(),
         chinese,
         upstream: UPSTREAM.into(),
+        is_bound: matches!(incoming.reach, Reach::Only(_)),
     };
-    let finishes = context.principal.finishes();
+    // A batch that Bailian takes while its caller leaves would be paid for by nobody.
+    let finishes = context.principal.finishes() || incoming.ask.operation == Operation::Batch;
     let answering = async move {
-        let response = ask(&state, context, incoming, running).await;
+        let response = if let Owns::Lists(kind, ..) = context.route.owns {
+            lists::answer(&state, context, kind, incoming, running).await
+        } else {
+            ask(&state, context, incoming, running).await
+        };
         let kept = match cached::keep(wanted, &state.gateway, response, chinese).await {
             Ok(response) => once::keep(claimed, response, chinese).await,
             Err(refusal) => Err(refusal),
@@ -148,21 +157,25 @@ pub(super) fn refused(refusal: &Refusal, dialect: Dialect, request_id: &str) -> 
     response
 }
 
-async fn ask(
+pub(super) async fn ask(
     state: &GatewayState,
     mut context: Context,
     mut incoming: Incoming,
     mut running: Running,
 ) -> Response {
+    if let Some(file) = &incoming.of_file
+        && let Err(error) = running.asks_for_batch(file).await
+    {
+        return context.refused(&Refusal::of(&error.into(), context.chinese));
+    }
     let mut place = 0;
     loop {
         let asked = state
             .gateway
-            .relay(incoming.relay.clone(), incoming.at.as_deref());
-        let answer = asked.await.map(|served| {
-            context.upstream = served.upstream;
-            served.answer
-        });
+            .relay(incoming.relay.clone(), incoming.reach.clone());
+        let (upstream, answer) = asked.await;
+        running.answered_by(&upstream);
+        context.upstream = upstream;
         let another = incoming.ask.models.get(place + 1);
         let answer = match (answer, another) {
             (
@@ -187,7 +200,7 @@ async fn ask(
         };
         return match answer {
             Ok(mut answer) => match answer.refusal.take() {
-                None => answered(state, context, &incoming, running, answer).await,
+                None => answered(state, context, &mut incoming, running, answer).await,
                 Some(error) => refused_there(&context, running, answer, &error).await,
             },
             Err(error) => failed(&context, running, &error).await,
@@ -197,27 +210,28 @@ async fn ask(
 
 /// Whether the reason lies with the model or its host, and not with the request or the account.
 pub(super) fn another_may_answer(error: &UpstreamError) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Throttled { .. }
-            | ErrorKind::Unavailable
-            | ErrorKind::Timeout { .. }
-            | ErrorKind::Connection
-            | ErrorKind::CircuitOpen
-            | ErrorKind::NotFound
-            | ErrorKind::PermissionDenied
-    )
+    // What may have been done is not paid for twice.
+    error.may_be_repeated()
+        && matches!(
+            error.kind(),
+            ErrorKind::Throttled { .. }
+                | ErrorKind::Unavailable
+                | ErrorKind::Timeout { .. }
+                | ErrorKind::Connection
+                | ErrorKind::CircuitOpen
+                | ErrorKind::NotFound
+                | ErrorKind::PermissionDenied
+        )
 }
 
 async fn answered(
     state: &GatewayState,
     context: Context,
-    incoming: &Incoming,
+    incoming: &mut Incoming,
     mut running: Running,
     answer: Relayed,
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
-    running.answered_by(&context.upstream);
     let mut headers = headers::back(&answer.headers);
     headers::limits(&mut headers, context.route.dialect, running.allowed());
     headers::always(&mut headers, &context.request_id);
@@ -233,7 +247,8 @@ async fn answered(
         );
         Response::new(body)
     } else if kind.contains("json") {
-        whole::answer(&context, running, answer).await
+        let reading = incoming.reading.take();
+        whole::answer(&context, running, answer, reading).await
     } else if context.route.path.ends_with("/content") {
         // A file's content, which is not metered and of any size.
         Response::new(streamed::bytes(running, answer))
@@ -261,7 +276,7 @@ pub(super) async fn no_answer(context: &Context, running: Running, status: Statu
 }
 
 /// Bailian refused. Its words pass, unless they are about this site rather than the caller, or no words of its protocol.
-async fn refused_there(
+pub(super) async fn refused_there(
     context: &Context,
     running: Running,
     mut answer: Relayed,
@@ -311,7 +326,11 @@ pub(super) async fn failed(context: &Context, running: Running, error: &Upstream
             "the upstream gave no answer"
         );
     }
-    let refusal = Refusal::of_upstream(error, context.chinese);
+    let refusal = if context.is_bound && concerns_the_operator(error.kind()) {
+        Refusal::of(&GatewayError::Away, context.chinese)
+    } else {
+        Refusal::of_upstream(error, context.chinese)
+    };
     context.end(running, Ending::failed(error), refusal).await
 }
 
@@ -341,10 +360,17 @@ impl Context {
 
     /// Remembers whose the things are that an answer's JSON tells of, before anybody is told of them; of a list, leaves
     /// only what is the caller's.
-    pub(super) async fn own(&self, json: bytes::Bytes) -> Result<bytes::Bytes, GatewayError> {
+    pub(super) async fn own(
+        &self,
+        json: bytes::Bytes,
+        reading: Option<batch_file::Reading>,
+    ) -> Result<bytes::Bytes, GatewayError> {
         match self.route.owns {
             Owns::Makes(kind, places) => {
                 objects::keep(self, kind, places, &json).await?;
+                if let Some(reading) = reading {
+                    objects::keep_read(self, reading, &json).await?;
+                }
             }
             Owns::Lists(kind, list, name) => {
                 return objects::only_own(self, kind, (list, name), json).await;

@@ -1,28 +1,35 @@
 //! A request on its way in: who sends it, what it asks, and whether it may.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use app::language::Language;
-use axum::body::Body;
-use bailian::relay::{self, Relay};
+use axum::{body::Body, extract::Query};
+use bailian::{
+    pool::Reach,
+    relay::{self, Relay},
+};
 use bytes::{Bytes, BytesMut};
 use http::{
     HeaderValue,
-    header::{ACCEPT_LANGUAGE, CONTENT_TYPE},
+    header::{ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
 use http_body_util::BodyExt;
 use model::{Operation, Protocol};
 use platform::gateway::{
-    Ask, Gateway, GatewayError, ObjectKind, Principal, UPSTREAM,
+    Ask, BatchFault, Gateway, GatewayError, Principal, Whereabouts,
     scan::{RequestScan, ScanError},
 };
 
 use super::{
-    headers,
+    batch_file, headers, references,
     refusal::Refusal,
-    table::{Asks, Carries, Owns, Route},
+    table::{Asks, Carries, Dialect, Owns, Route},
 };
+
+/// A form with files is kept up to this size, so that another key can be sent it when the first one refuses. Larger ones are
+/// handed on while they come in.
+const SMALL: usize = 1024 * 1024;
 
 /// A request that was read and may be made.
 pub(super) struct Incoming {
@@ -31,10 +38,14 @@ pub(super) struct Incoming {
     pub(super) relay: Relay,
     /// The body as it came, to be written anew for other models.
     pub(super) scan: Option<RequestScan>,
-    /// The upstream that must be asked, because what it is about is there only.
-    pub(super) at: Option<String>,
+    /// The accounts that may be asked: what it is about is in one of them only.
+    pub(super) reach: Reach,
     /// Whether figures at the end of the stream were asked for by us and not by the caller.
     pub(super) strips_usage: bool,
+    /// The file of which a batch is to be made.
+    pub(super) of_file: Option<String>,
+    /// The file that is read while it is handed on.
+    pub(super) reading: Option<batch_file::Reading>,
 }
 
 /// Reads the whole body, up to the limit and as long as there is memory.
@@ -83,13 +94,15 @@ pub(super) async fn understand(
     let (limit, chinese) = limits;
     let refuse = |error: GatewayError| Refusal::of(&error, chinese);
     let path = parts.uri.path();
-    let mut at = is_of_the_first(route).then(|| UPSTREAM.to_owned());
+    let mut place = Whereabouts::default();
     if let Owns::Needs(kind) = route.owns {
         let id = route
             .id_in(path)
             .ok_or_else(|| refuse(GatewayError::NotFound))?;
         let required = gateway.require_object(principal, kind, id);
-        at = Some(required.await.map_err(refuse)?);
+        place
+            .add(gateway, &required.await.map_err(refuse)?)
+            .map_err(refuse)?;
     }
     let mut incoming = Incoming {
         ask: Ask::new(
@@ -110,13 +123,35 @@ pub(super) async fn understand(
             ..Relay::get(route.path_there(path))
         },
         scan: None,
-        at,
+        reach: Reach::Any,
         strips_usage: false,
+        of_file: None,
+        reading: None,
     };
+    if route.path.ends_with("/uploads") {
+        // A name that nobody knows is for Bailian to refuse.
+        let model = model_of_upload(parts).filter(|model| gateway.card(model).is_some());
+        incoming.relay.model = model;
+    }
     match route.carries {
         Carries::Nothing => {}
         Carries::Files => {
-            incoming.relay.body = relay::Body::stream(limited(body, limit));
+            let is_read = route.dialect == Dialect::OpenAi;
+            incoming.relay.body = match length_of(parts) {
+                Some(length) if length <= SMALL.min(limit) => {
+                    let form = read(gateway, body, limit, chinese).await?;
+                    if is_read {
+                        incoming.reading = Some(batch_file::within(gateway, parts, form.clone()));
+                    }
+                    relay::Body::Whole(form)
+                }
+                _ if is_read => {
+                    let (body, reading) = batch_file::beside(gateway, parts, limited(body, limit));
+                    incoming.reading = Some(reading);
+                    relay::Body::stream(body)
+                }
+                _ => relay::Body::stream(limited(body, limit)),
+            };
             incoming.relay.costly = true;
         }
         Carries::Json | Carries::Question => {
@@ -124,19 +159,33 @@ pub(super) async fn understand(
             let scan = RequestScan::read(&body).map_err(|error| refuse(error.into()))?;
             incoming.relay.content_type = Some(HeaderValue::from_static("application/json"));
             incoming.relay.body = relay::Body::Whole(body.clone());
-            of_json(gateway, route, principal, &mut incoming, scan, &body)
+            let resolves = references::resolves_uploads(&parts.headers);
+            let found = references::all(gateway, principal, &scan, &body, resolves, &mut place);
+            found.await.map_err(refuse)?;
+            of_json(gateway, route, principal, &mut incoming, scan)
                 .await
                 .map_err(refuse)?;
         }
     }
+    incoming.reach = if place.is_anywhere() && references::makes_what_is_referred_to(route) {
+        gateway.home_of(principal).await.map_err(refuse)?
+    } else {
+        place.reach()
+    };
     Ok(incoming)
+}
+
+/// How long the body says it is.
+fn length_of(parts: &Parts) -> Option<usize> {
+    let length = parts.headers.get(CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
 }
 
 /// A body that is handed on while it comes, up to the limit.
 fn limited(
     body: Body,
     limit: usize,
-) -> impl futures_util::Stream<Item = Result<Bytes, axum::Error>> + Send + 'static {
+) -> impl futures_util::Stream<Item = Result<Bytes, axum::Error>> + Send + Unpin + 'static {
     Body::new(http_body_util::Limited::new(body, limit)).into_data_stream()
 }
 
@@ -146,7 +195,6 @@ async fn of_json(
     principal: &Arc<Principal>,
     incoming: &mut Incoming,
     scan: RequestScan,
-    body: &[u8],
 ) -> Result<(), GatewayError> {
     let whole = |name: &str| scan.u64_field(name);
     let longest = |names: &[&str]| -> Result<Option<u64>, ScanError> {
@@ -175,9 +223,6 @@ async fn of_json(
     );
     ask.streamed = is_streamed(route, incoming.relay.headers.get("x-dashscope-sse"), &scan)?;
     incoming.relay.streamed = ask.streamed;
-    if let Some(at) = own_references(gateway, principal, &scan, body).await? {
-        incoming.at = Some(at);
-    }
     if route.carries == Carries::Question {
         let name = scan
             .str_field("model")?
@@ -188,17 +233,24 @@ async fn of_json(
         if route.operation == Asks::WhatTheModelDoes {
             ask.operation = gateway.what_it_does(&ask.models[0]);
         }
-    } else if matches!(ask.operation, Operation::Application | Operation::Batch) {
-        // An application asks models of its own choosing, and a batch those that its file names.
-        if principal.is_restricted() {
-            return Err(GatewayError::UnknownModel {
-                model: ask.operation.as_str().to_owned(),
-            });
-        }
+    } else if ask.operation == Operation::Batch {
+        let file = scan.str_field("input_file_id")?;
+        let file = file.ok_or(GatewayError::BatchFile(BatchFault::Unread))?;
+        let asked = gateway.batch_file(principal, &file).await?;
+        ask.model.clone_from(&asked.model);
+        ask.file = Some(asked);
+        incoming.of_file = Some(file.into_owned());
+    } else if ask.operation == Operation::Application && principal.is_restricted() {
+        // An application asks models of its own choosing.
+        return Err(GatewayError::UnknownModel {
+            model: ask.operation.as_str().to_owned(),
+        });
     }
     if ask.operation == Operation::Application {
         let application = incoming.relay.path.split('/').nth(4).unwrap_or_default();
         application.clone_into(&mut ask.model);
+        // Only one account has it: which, is remembered by its name like for a model.
+        incoming.relay.model = Some(application.to_owned());
     }
     let asynchronous = incoming.relay.headers.contains_key("x-dashscope-async");
     // Sent twice these would be paid twice; what a chat makes twice before its first word costs little.
@@ -207,7 +259,7 @@ async fn of_json(
             ask.operation,
             Operation::Image | Operation::Video | Operation::Batch | Operation::Transcription
         );
-    let counts = route.dialect == super::table::Dialect::OpenAi
+    let counts = route.dialect == Dialect::OpenAi
         && matches!(ask.operation, Operation::Chat | Operation::Completion)
         && ask.streamed;
     incoming.strips_usage =
@@ -227,86 +279,12 @@ fn is_streamed(
     Ok((native && by_header) || scan.bool_field("stream")?.unwrap_or(false))
 }
 
-/// Whether a route is about what only the first upstream holds: files and batches, so that lists of them are whole, and
-/// places for uploads.
-fn is_of_the_first(route: &Route) -> bool {
-    let kept = [ObjectKind::File, ObjectKind::Batch];
-    let lists = matches!(route.owns, Owns::Lists(..));
-    let makes = matches!(route.owns, Owns::Makes(kind, _) if kept.contains(&kind));
-    lists || makes || route.path.ends_with("/uploads")
-}
-
-/// What a request refers to must be the caller's own. Where it is, if it refers to anything.
-async fn own_references(
-    gateway: &Gateway,
-    principal: &Principal,
-    scan: &RequestScan,
-    body: &[u8],
-) -> Result<Option<String>, GatewayError> {
-    // What was uploaded is at the first one.
-    let uploaded = memchr::memmem::find(body, b"oss:").is_some();
-    let mut at = uploaded.then(|| UPSTREAM.to_owned());
-    for (field, kind) in [
-        ("input_file_id", ObjectKind::File),
-        ("previous_response_id", ObjectKind::Response),
-        ("conversation", ObjectKind::Conversation),
-        ("input.session_id", ObjectKind::Session),
-    ] {
-        let Some(raw) = scan.raw_field(field).filter(|raw| *raw != "null") else {
-            continue;
-        };
-        let id = if raw.starts_with('{') {
-            // A conversation may stand as an object with its id.
-            let object: serde_json::Value = serde_json::from_str(raw).unwrap_or_default();
-            object
-                .get("id")
-                .and_then(serde_json::Value::as_str)
-                .map(str::to_owned)
-        } else {
-            scan.str_field(field)?.map(Cow::into_owned)
-        };
-        let id = id.ok_or(GatewayError::NotFound)?;
-        at = Some(gateway.require_object(principal, kind, &id).await?);
-    }
-    for file in files_in(body) {
-        let required = gateway.require_object(principal, ObjectKind::File, &file);
-        at = Some(required.await?);
-    }
-    Ok(at)
-}
-
-/// Files that a text refers to, `fileid://file-fe-…`: the provider reads their content into the prompt. Whoever writes the
-/// word with escapes has it decoded first, so that it can't be hidden.
-fn files_in(body: &[u8]) -> Vec<String> {
-    const WORD: &str = "fileid://";
-    let named = |text: &str| {
-        let rest = text.split(WORD).skip(1);
-        let ids = rest.map(|rest| {
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
-            rest[..end.unwrap_or(rest.len())].to_owned()
-        });
-        ids.collect::<Vec<_>>()
-    };
-    let has = |part: &str| memchr::memmem::find(body, part.as_bytes()).is_some();
-    if has(WORD) && !has("\\") {
-        return named(&String::from_utf8_lossy(body));
-    }
-    // The word with a slash or a letter escaped.
-    if !has("fileid") && !has("\\u00") {
-        return Vec::new();
-    }
-    let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    let mut found = Vec::new();
-    let mut left = vec![&value];
-    while let Some(value) = left.pop() {
-        match value {
-            serde_json::Value::String(text) => found.extend(named(text)),
-            serde_json::Value::Array(items) => left.extend(items),
-            serde_json::Value::Object(fields) => left.extend(fields.values()),
-            _ => {}
-        }
-    }
-    found
+/// The model for which a place for uploads is asked for.
+fn model_of_upload(parts: &Parts) -> Option<String> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).ok()?;
+    let mut pairs = pairs.into_iter();
+    let (_, model) = pairs.find(|(name, _)| name == "model")?;
+    Some(model).filter(|model| !model.is_empty())
 }
 
 impl Incoming {
@@ -316,7 +294,9 @@ impl Incoming {
         let model = self.ask.models.get(place);
         let renamed = model.filter(|model| **model != self.ask.model);
         let body = scan.patch(renamed.map(String::as_str), self.strips_usage);
-        self.relay.model = model.cloned();
+        if model.is_some() {
+            self.relay.model = model.cloned();
+        }
         self.relay.body = relay::Body::Whole(body);
     }
 }
@@ -326,23 +306,4 @@ pub(super) fn reads_chinese(parts: &Parts) -> bool {
     let header = parts.headers.get(ACCEPT_LANGUAGE);
     let header = header.and_then(|value| value.to_str().ok());
     header.is_some_and(|header| Language::accepted(header) == Language::Zh)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_found_however_its_word_is_written() {
-        for body in [
-            r#"{"messages":[{"role":"system","content":"fileid://file-fe-1"}]}"#,
-            r#"{"messages":[{"role":"system","content":"fileid:\/\/file-fe-1"}]}"#,
-            r#"{"messages":[{"role":"system","content":"\u0066ileid://file-fe-1"}]}"#,
-            r#"{"messages":[{"role":"system","content":"a \\ fileid://file-fe-1,b"}]}"#,
-        ] {
-            assert_eq!(files_in(body.as_bytes()), ["file-fe-1"], "{body}");
-        }
-        assert!(files_in(br#"{"messages":[{"content":"hello"}]}"#).is_empty());
-        assert_eq!(files_in(br#"{"a":"fileid://x,fileid://y"}"#), ["x", "y"]);
-    }
 }

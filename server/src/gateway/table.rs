@@ -238,7 +238,10 @@ const NATIVE: &[Line] = &[
     ),
     reads("/files/{id}", Owns::Needs(ObjectKind::File)),
     deletes("/files/{id}", ObjectKind::File),
-    reads("/uploads", Owns::Nothing),
+    reads(
+        "/uploads",
+        Owns::Makes(ObjectKind::Upload, &["/data/upload_dir"]),
+    ),
 ];
 
 /// All of them.

@@ -23,6 +23,7 @@ use bailian::{
     Client, Error as UpstreamError,
     capability::{ModelCard, ModelKind},
     media::MediaUsage,
+    pool::Turn,
 };
 use http::request::Parts;
 use model::{Operation, Protocol};
@@ -127,10 +128,11 @@ trait Translated: Sized + Send + Sync + 'static {
     /// Refuses what the model can't do.
     fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal>;
 
-    /// Asks one of the models.
+    /// Asks one of the models, there and nowhere else.
     fn ask(
         &self,
         call: &Call,
+        there: &Turn,
         running: &mut Running,
         card: &ModelCard,
     ) -> impl Future<Output = Result<Self::Answer, Fault>> + Send;
@@ -255,7 +257,7 @@ async fn one_of<W: Translated>(
             tracing::warn!(model.name = card.id, "a model failed, asking the next");
             running.now_asks(&card.id);
         }
-        match wish.ask(call, running, card).await {
+        match anywhere(wish, call, running, card).await {
             Err(Fault::Upstream(error)) if another_may_answer(&error) => failed = Some(error),
             answered => return answered,
         }
@@ -263,8 +265,32 @@ async fn one_of<W: Translated>(
     Err(failed.map_or(Fault::Here(GatewayError::NoModel), Fault::Upstream))
 }
 
+/// Asks the upstream whose turn it is, and the next one for what another account can cure, as a call that is passed through.
+async fn anywhere<W: Translated>(
+    wish: &W,
+    call: &Call,
+    running: &mut Running,
+    card: &ModelCard,
+) -> Result<W::Answer, Fault> {
+    let mut round = call.gateway.round(&card.id, running.text_bytes());
+    loop {
+        let there = round.next().await?;
+        running.answered_by(&there.upstream);
+        match wish.ask(call, &there, running, card).await {
+            Ok(answer) => {
+                round.answered();
+                return Ok(answer);
+            }
+            Err(Fault::Upstream(error)) => round.failed(error)?,
+            // A task that was begun, or something here: no other account helps.
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
 impl Call {
-    fn client(&self) -> &Client {
+    /// For what has an address of its own: whoever fetches it.
+    fn any_client(&self) -> &Client {
         self.gateway.client()
     }
 

@@ -8,6 +8,7 @@ use platform::gateway::{Ending, GatewayError, ObjectKind, Running, scan};
 use serde_json::Value;
 
 use super::{
+    batch_file,
     refusal::Refusal,
     relay::{Context, failed, no_answer},
     table::{Dialect, Owns},
@@ -17,7 +18,12 @@ use super::{
 const LARGEST: usize = 64 * 1024 * 1024;
 
 /// The answer. Its bytes are Bailian's.
-pub(super) async fn answer(context: &Context, running: Running, answer: Relayed) -> Response {
+pub(super) async fn answer(
+    context: &Context,
+    running: Running,
+    answer: Relayed,
+    reading: Option<batch_file::Reading>,
+) -> Response {
     let right_ended = running.right_ended();
     let mut body = answer.body;
     let read = tokio::select! {
@@ -36,7 +42,7 @@ pub(super) async fn answer(context: &Context, running: Running, answer: Relayed)
         return no_answer(context, running, answer.status).await;
     }
     let answered = match book(context, running, answer.status, &json).await {
-        Ok(()) => context.own(json).await,
+        Ok(()) => context.own(json, reading).await,
         Err(error) => Err(error),
     };
     match answered {
@@ -49,7 +55,7 @@ pub(super) async fn answer(context: &Context, running: Running, answer: Relayed)
     }
 }
 
-async fn read(body: &mut Answer) -> Result<Bytes, bailian::Error> {
+pub(super) async fn read(body: &mut Answer) -> Result<Bytes, bailian::Error> {
     let Some(first) = body.chunk().await? else {
         return Ok(Bytes::new());
     };
@@ -79,6 +85,11 @@ async fn book(
         context.keep_object(ObjectKind::Task, &task).await?;
         return Ok(running.wait_for_task(&task).await?);
     }
+    if let Some(batch) = batch_begun(context, json) {
+        // Whoever dies in between leaves a batch that is booked, and that nobody has been told of.
+        running.wait_for_batch(&batch).await?;
+        return context.keep_object(ObjectKind::Batch, &batch).await;
+    }
     if context.route.owns == Owns::Needs(ObjectKind::Task) {
         context.gateway.settle_task(json).await?;
     }
@@ -94,6 +105,16 @@ async fn book(
         },
     };
     Ok(running.close(ending).await?)
+}
+
+/// The batch that the answer says was made.
+fn batch_begun(context: &Context, json: &[u8]) -> Option<String> {
+    if !matches!(context.route.owns, Owns::Makes(ObjectKind::Batch, _)) {
+        return None;
+    }
+    let answer: Value = serde_json::from_slice(json).ok()?;
+    let id = answer.get("id")?.as_str().filter(|id| !id.is_empty())?;
+    Some(id.to_owned())
 }
 
 /// The task that the answer says was begun.

@@ -1,12 +1,14 @@
 //! What the gateway says, in the two languages.
 
 use model::{BudgetPeriod, BudgetScope};
-use platform::gateway::{LimitKind, Shortage, scan::ScanError};
+use platform::gateway::{BatchFault, LimitKind, Shortage, scan::ScanError};
 
 /// What is always said the same way.
 pub(super) struct Words {
     pub(super) no_model: &'static str,
     pub(super) not_found: &'static str,
+    pub(super) away: &'static str,
+    pub(super) two_accounts: &'static str,
     pub(super) no_route: &'static str,
     pub(super) quota: &'static str,
     pub(super) no_price: &'static str,
@@ -33,6 +35,8 @@ pub(super) struct Words {
 const EN: Words = Words {
     no_model: "The request names no model. Set \"model\" to one of those that /v1/models lists.",
     not_found: "There is no such task, file, batch or response of yours.",
+    away: "What this request is about is in an account at the upstream that is not available at the moment. The operator has been told.",
+    two_accounts: "The request refers to things in different accounts at the upstream, which can't be used together. Upload the files anew: what you upload goes to one account as long as that is available.",
     no_route: "There is no such address here.",
     quota: "What your groups allow for today is used up. Ask an administrator for more, or come back tomorrow.",
     no_price: "A budget binds you, and the price of this call is not known. Ask an administrator to set the model's price.",
@@ -59,6 +63,8 @@ const EN: Words = Words {
 const ZH: Words = Words {
     no_model: "请求没有指定模型。请将 \"model\" 设为 /v1/models 列出的模型之一。",
     not_found: "没有属于你的这个任务、文件、批处理或响应。",
+    away: "该请求所涉及的内容位于上游的一个账号中，该账号目前不可用，已通知运营者。",
+    two_accounts: "该请求引用的内容分属上游的不同账号，无法一起使用。请重新上传文件：只要账号可用，你上传的内容会放在同一个账号中。",
     no_route: "这里没有这个地址。",
     quota: "你所在用户组今天的配额已用完。请联系管理员，或明天再来。",
     no_price: "你受预算约束，而此次调用的价格未知。请联系管理员设置该模型的价格。",
@@ -136,6 +142,39 @@ pub(super) fn request(error: &ScanError, chinese: bool) -> String {
     }
 }
 
+pub(super) fn batch_file(fault: BatchFault, chinese: bool) -> String {
+    match (fault, chinese) {
+        (BatchFault::Unread, false) => {
+            "What this file can cost is not known. Upload it here once more, as a form with one \"file\" and the \"purpose\" batch, and take the new id.".to_owned()
+        }
+        (BatchFault::Unread, true) => {
+            "无法得知此文件的费用上限。请以表单重新上传（一个 \"file\"，\"purpose\" 为 batch），并使用新的文件 ID。".to_owned()
+        }
+        (BatchFault::Empty, false) => "There is no request in the file.".to_owned(),
+        (BatchFault::Empty, true) => "文件中没有请求。".to_owned(),
+        (BatchFault::Line { number }, false) => format!(
+            "Line {number} of the file is no request that can be read: it must be a JSON object whose \"body\" is a request and names its model."
+        ),
+        (BatchFault::Line { number }, true) => format!(
+            "文件第 {number} 行不是可读取的请求：应为 JSON 对象，其 \"body\" 是指定了模型的请求。"
+        ),
+        (BatchFault::File { number }, false) => format!(
+            "Line {number} of the file refers to an uploaded file (\"fileid://\"), which can't be had in batches here."
+        ),
+        (BatchFault::File { number }, true) => {
+            format!("文件第 {number} 行引用了已上传的文件（\"fileid://\"），此处的批处理不支持。")
+        }
+        (BatchFault::Models, false) => {
+            "The file asks several models. A batch has one: make a file for each.".to_owned()
+        }
+        (BatchFault::Models, true) => "文件中有多个模型。一个批处理只能使用一个模型，请分开上传。".to_owned(),
+        (BatchFault::TooLarge, false) => {
+            "The file has more than 50,000 requests, or a line of more than 6 MB.".to_owned()
+        }
+        (BatchFault::TooLarge, true) => "文件超过 50,000 个请求，或有一行超过 6 MB。".to_owned(),
+    }
+}
+
 pub(super) fn unfit(error: &serde_json::Error, chinese: bool) -> String {
     if chinese {
         format!("无法读取请求：{error}。")
@@ -180,9 +219,11 @@ pub(super) fn not_offered(field: &str, chinese: bool) -> String {
 
 pub(super) fn cache_life(most: u64, chinese: bool) -> String {
     if chinese {
-        format!("x-liantai-cache 应为 1 至 {most} 秒。")
+        format!("x-liantai-cache 应为 1 至 {most} 秒，或以 0 表示不使用缓存。")
     } else {
-        format!("x-liantai-cache must be a number of seconds from 1 to {most}.")
+        format!(
+            "x-liantai-cache must be a number of seconds from 1 to {most}, or 0 for no cached answer."
+        )
     }
 }
 

@@ -33,6 +33,8 @@ use super::problem::Details;
         (name = "roles", description = "What people may do."),
         (name = "invitations", description = "Invitations to make an account."),
         (name = "audit", description = "What was done, by whom and to what."),
+        (name = "assistants", description = "Assistants: instructions with a name, a model, parameters, tools and questions to begin with; one's own, shared ones, and those that everybody has."),
+        (name = "prompts", description = "Prompts that one keeps, to be called by name."),
         (name = "works", description = "Images, videos and speech: what is wished for, how it goes, what was made. Costs are in micro-yuan."),
         (name = "library", description = "All that one keeps in one list: works, transcripts and uploaded files."),
         (name = "jobs", description = "What is being made for everybody, for administrators. Costs are in micro-yuan."),

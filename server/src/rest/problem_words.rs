@@ -112,6 +112,11 @@ pub(super) fn field_of(code: FailureCode) -> Option<&'static str> {
         (FailureCode::EmailDomainRefused, "email"),
         (FailureCode::NotConfirmed, "email"),
         (FailureCode::InvalidName, "name"),
+        (FailureCode::InvalidAssistantName, "name"),
+        (FailureCode::InvalidPromptName, "name"),
+        (FailureCode::InvalidSign, "emoji"),
+        (FailureCode::InvalidStarters, "starters"),
+        (FailureCode::InvalidApplication, "application"),
         (FailureCode::InvalidModelName, "name"),
         (FailureCode::NameTaken, "name"),
         (FailureCode::PasswordTooShort, "password"),
@@ -122,6 +127,7 @@ pub(super) fn field_of(code: FailureCode) -> Option<&'static str> {
         (FailureCode::InvalidDescription, "description"),
         (FailureCode::InvalidNetwork, "networks"),
         (FailureCode::InvalidTimeZone, "time_zone"),
+        (FailureCode::InvalidPeriod, "to"),
         (FailureCode::InvalidExpiry, "expires_at"),
     ];
     let found = FIELDS.iter().find(|(of, _)| *of == code);

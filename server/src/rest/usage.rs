@@ -1,7 +1,9 @@
 //! What was used and what it cost: one's own, and everybody's.
 
 use axum::{Json, body::Body, extract::State, response::Response};
-use model::{ApiKeyId, CallFilter, CallLine, Page, UsageBy, UsageQuery, UsageReport, UserId};
+use model::{
+    ApiKeyId, CallFilter, CallLine, Millis, Page, UsageBy, UsageQuery, UsageReport, UserId,
+};
 use platform::Services;
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -74,6 +76,10 @@ struct OwnCalls {
     /// Only those that did not succeed.
     #[serde(default)]
     failed: bool,
+    /// Begun then or later, in milliseconds since 1970.
+    from: Option<Millis>,
+    /// Begun before then; later than `from`.
+    to: Option<Millis>,
     /// What the page before gave as `next`.
     after: Option<String>,
 }
@@ -92,6 +98,10 @@ struct SiteCalls {
     /// Only those that did not succeed.
     #[serde(default)]
     failed: bool,
+    /// Begun then or later, in milliseconds since 1970.
+    from: Option<Millis>,
+    /// Begun before then; later than `from`.
+    to: Option<Millis>,
     /// What the page before gave as `next`.
     after: Option<String>,
 }
@@ -103,6 +113,8 @@ impl OwnCalls {
             key: self.key_id,
             model: self.model,
             failed: self.failed,
+            from: self.from,
+            to: self.to,
         };
         (filter, self.after)
     }
@@ -115,6 +127,8 @@ impl SiteCalls {
             key: self.key_id,
             model: self.model,
             failed: self.failed,
+            from: self.from,
+            to: self.to,
         };
         (filter, self.after)
     }

@@ -101,9 +101,39 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
         "{shown}"
     );
 
+    // In a conversation that has begun it answers one question, and what it is called is text there too.
+    let here = conversation.to_string();
+    let once = crate::support::submission();
+    let question = [
+        ("conversation", &*here),
+        ("prompt", "雪"),
+        ("model", "qwen-plus"),
+        ("submission", &*once),
+        ("assistant", &*id),
+    ];
+    let place = post(&lin, "generation.ask", &question).await?;
+    assert_eq!(place.as_deref(), Some(&*format!("/c/{here}")));
+    lin.ended_answer(conversation).await?;
+    let shown = page(&lin, &format!("/c/{here}")).await?;
+    assert!(shown.contains(r#"data-of="answer""#), "{shown}");
+    assert!(!shown.contains("<script>alert(1)"), "{shown}");
+
     let deleted = post(&lin, "assistants.delete", &[("id", &id)]).await?;
     assert_eq!(deleted.as_deref(), Some("/assistants?done=1"));
-    let shown = page(&lin, &place).await?;
+    // One that is gone is asked nothing, and what was typed comes back.
+    let late = crate::support::submission();
+    let question = [
+        ("conversation", &*here),
+        ("prompt", "霜降之后"),
+        ("model", "qwen-plus"),
+        ("submission", &*late),
+        ("assistant", &*id),
+    ];
+    let refused = lin.call("generation.ask", &question).await?.failure()?;
+    assert_eq!(refused, FailureCode::AssistantGone);
+    post(&lin, "generation.ask", &question).await?;
+    let shown = page(&lin, &format!("/c/{here}")).await?;
+    assert!(shown.contains("霜降之后"), "{shown}");
     assert!(shown.contains("Rhyme in sonnets."), "the copy stays");
     Ok(())
 }

@@ -121,3 +121,21 @@ async fn what_one_process_began_the_other_goes_on_with() -> TestResult {
     assert_eq!(one.number(booked).await?, 1);
     Ok(())
 }
+
+/// What one process has kept the other gives again.
+#[tokio::test]
+async fn a_kept_answer_is_both_processes() -> TestResult {
+    let Some((one, other)) = two().await? else {
+        return Ok(());
+    };
+    let draft = json!({ "cache_seconds": 300 });
+    let lin = one.program_with("lin", BuiltIn::Member, draft).await?;
+    let elsewhere = there(&lin, &other)?;
+    let body = question("qwen-plus");
+    let first = lin.ask(&body).await?;
+    assert_eq!(first.header("x-liantai-cache"), "miss");
+    let again = elsewhere.post("/v1/chat/completions", body).await?;
+    assert_eq!(again.header("x-liantai-cache"), "hit");
+    assert_eq!(again.bytes, first.bytes);
+    Ok(())
+}

@@ -210,7 +210,7 @@ async fn an_answer_is_given_again_to_who_wants_it() -> TestResult {
     let refused = answered(request.header("x-liantai-cache", "60").json(&picture)).await?;
     assert_eq!(refused.status, 400);
     assert_eq!(refused.json()["error"]["param"], "x-liantai-cache");
-    for life in ["0", "soon", "100000"] {
+    for life in ["-1", "soon", "100000", ""] {
         assert_eq!(ask(&lin.api, life, &other).await?.status, 400, "{life}");
     }
     Ok(())

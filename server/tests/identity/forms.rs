@@ -78,7 +78,11 @@ async fn ones_data_comes_as_a_file_and_nobody_elses() -> TestResult {
     let kept = reply.header("content-disposition").context("no name")?;
     assert!(kept.starts_with("attachment"), "{kept}");
     let stranger = app.anonymous()?;
-    for path in ["/account/export", "/account/picture"] {
+    for path in [
+        "/account/export",
+        "/account/picture",
+        "/pictures/assistants/01990000-0000-7000-8000-0000000000ff",
+    ] {
         let reply = posted(&stranger, path, "/settings", &[]).await?;
         assert!(reply.status.is_redirection() || reply.status.is_client_error());
         assert_ne!(reply.header("content-type"), Some("application/zip"));

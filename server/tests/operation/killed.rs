@@ -4,19 +4,18 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use futures_util::future::join_all;
+use http::Method;
+use reqwest::multipart;
 use serde_json::{Value, json};
 use server::config::Config;
 use simulator::{Fault, FaultOrder, Simulator, Strike};
-use tokio::sync::Semaphore;
 
-use crate::support::{Api, Browser, Database, PASSWORD, Process, TestResult, recording, upstream};
+use crate::support::{
+    Api, Browser, Database, PASSWORD, Process, TestResult, answered, recording, upstream,
+};
 
-/// Another process takes a job up after the lease of a dead one: twenty seconds, on a machine that is busy with all of these.
-const PATIENCE: Duration = Duration::from_secs(200);
-
-/// Processes are started two at a time: all at once would not be there in time.
-static STARTING: Semaphore = Semaphore::const_new(2);
+/// Another process takes a job up after the lease of a dead one: twenty seconds, on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(100);
 
 /// What is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,38 +42,36 @@ enum Hold {
     Model(&'static str),
 }
 
-const STEPS: &[(Hold, &[Kind])] = &[
-    (Hold::Halt("asking"), ALL),
-    (Hold::Halt("answered"), ALL),
-    (Hold::Tasks, &[Kind::Image, Kind::Video, Kind::Transcript]),
-    (Hold::Path("/results/"), ALL),
-    (Hold::Halt("settling"), ALL),
-    // The notes of a transcript, and its translation.
-    (Hold::Model("qwen-plus"), &[Kind::Transcript]),
-    (Hold::Model("qwen-mt-turbo"), &[Kind::Transcript]),
-];
+/// One test for each step, so that what fails says where.
+macro_rules! killed {
+    ($($step:ident: $hold:expr, $kinds:expr;)*) => { $(
+        mod $step {
+            use super::*;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_next_process_finishes_what_a_killed_one_worked_on() -> TestResult {
-    let runs = STEPS.iter().map(async |(hold, kinds)| {
-        let run = async { finished_once(Database::sqlite()?, *hold, kinds).await };
-        run.await.with_context(|| format!("{hold:?}"))
-    });
-    join_all(runs).await.into_iter().collect()
+            #[tokio::test(flavor = "multi_thread")]
+            async fn the_next_process_finishes_it() -> TestResult {
+                finished_once(Database::sqlite()?, $hold, $kinds).await
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn another_process_finishes_it() -> TestResult {
+                match Database::shared().await? {
+                    Some(database) => finished_once(database, $hold, $kinds).await,
+                    None => Ok(()),
+                }
+            }
+        }
+    )* };
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_process_finishes_what_a_killed_one_worked_on() -> TestResult {
-    let runs = STEPS.iter().map(async |(hold, kinds)| {
-        let run = async {
-            match Database::shared().await? {
-                Some(database) => finished_once(database, *hold, kinds).await,
-                None => Ok(()),
-            }
-        };
-        run.await.with_context(|| format!("{hold:?}"))
-    });
-    join_all(runs).await.into_iter().collect()
+killed! {
+    asking: Hold::Halt("asking"), ALL;
+    answered: Hold::Halt("answered"), ALL;
+    polling: Hold::Tasks, &[Kind::Image, Kind::Video, Kind::Transcript];
+    downloading: Hold::Path("/results/"), ALL;
+    settling: Hold::Halt("settling"), ALL;
+    notes: Hold::Model("qwen-plus"), &[Kind::Transcript];
+    translating: Hold::Model("qwen-mt-turbo"), &[Kind::Transcript];
 }
 
 /// A model that answers at once leaves nothing by which its answer could be found: that is said, nothing stays reserved, and
@@ -114,6 +111,53 @@ async fn an_answer_that_a_killed_process_waited_for_is_not_paid_for_twice() -> T
     other.reconciles().await
 }
 
+/// What a batch has reserved is nobody's who could die: the next process books it, once, for what the upstream billed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_a_killed_process_is_booked_by_the_next() -> TestResult {
+    let (database, upstream) = (Database::sqlite()?, upstream().await?);
+    let one = Process::start_with(&database, &upstream, None, quiet).await?;
+    let lin = Lin::at(&one).await?;
+    let body = json!({ "model": "qwen-plus", "max_tokens": 20, "messages": [{ "role": "user", "content": "雾中的灯塔" }] });
+    let line =
+        json!({ "custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": body });
+    let file = multipart::Part::bytes(line.to_string().into_bytes()).file_name("nightly.jsonl");
+    let form = multipart::Form::new()
+        .text("purpose", "batch")
+        .part("file", file);
+    let upload = lin.api.request(Method::POST, "/v1/files").multipart(form);
+    let file = answered(upload).await?.done()?;
+    let wish = json!({ "input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h" });
+    let batch = lin.api.post("/v1/batches", wish).await?.done()?;
+    let held = "SELECT COUNT(*) FROM call_holds WHERE task_id LIKE 'batch:%' AND amount > 0";
+    ensure!(database.number(held).await? == 1, "nothing is reserved");
+    one.kill().await?;
+
+    let other = Process::start_with(&database, &upstream, None, quiet).await?;
+    let lin = lin.at_another(&other).await?;
+    let path = format!("/v1/batches/{}", batch["id"].as_str().context("no id")?);
+    for _ in 0..2 {
+        let now = lin.api.get(&path).await?.done()?;
+        ensure!(now["status"] == "completed", "{now}");
+    }
+    ensure!(
+        database.number(held).await? == 0,
+        "something stays reserved"
+    );
+    let received = upstream.received();
+    let billed = received.iter().filter(|one| one.path.ends_with("/batches"));
+    let billed: u64 = billed
+        .filter_map(|one| one.billed.as_ref())
+        .map(|billed| billed.input_tokens + billed.output_tokens)
+        .sum();
+    let used = "SELECT CAST(SUM(input_tokens + output_tokens) AS BIGINT) FROM calls WHERE operation = 'batch' AND outcome = 'succeeded' AND priced AND cost > 0";
+    ensure!(
+        u64::try_from(database.number(used).await?)? == billed,
+        "{billed}"
+    );
+    ensure!(billed > 0, "nothing was billed");
+    other.reconciles().await
+}
+
 async fn finished_once(database: Database, hold: Hold, kinds: &[Kind]) -> TestResult {
     let upstream = upstream().await?;
     let halt = match hold {
@@ -131,41 +175,18 @@ async fn finished_once(database: Database, hold: Hold, kinds: &[Kind]) -> TestRe
             None
         }
     };
-    let turn = STARTING.acquire().await?;
     let one = Process::start_with(&database, &upstream, halt, quiet).await?;
     let lin = Lin::at(&one).await?;
-    drop(turn);
     let file = lin.browser.keep("weekly.wav", recording(9)).await?;
     let mut made = Vec::new();
     for kind in kinds {
         made.push((*kind, lin.begin(*kind, &file.id.to_string()).await?));
     }
-    match hold {
-        Hold::Halt(_) => stands_still(&one, kinds.len()).await?,
-        Hold::Tasks => {
-            let known = "SELECT COUNT(*) FROM jobs WHERE step LIKE '%\"task\":\"%'";
-            let wanted = i64::try_from(kinds.len())?;
-            until("the tasks are known", async || {
-                Ok(database.number(known).await? == wanted)
-            })
-            .await?;
-        }
-        Hold::Path(_) | Hold::Model(_) => {
-            let waits = |request: &simulator::Received| match hold {
-                Hold::Path(path) => request.path.starts_with(path),
-                Hold::Model(model) => request.model == model,
-                Hold::Halt(_) | Hold::Tasks => false,
-            };
-            until("all are asked for", async || {
-                let received = upstream.received();
-                Ok(received.iter().filter(|one| waits(one)).count() >= kinds.len())
-            })
-            .await?;
-        }
-    }
+    reached(&one, &database, &upstream, hold, kinds.len())
+        .await
+        .with_context(|| one.log())?;
 
     let second = database.again()?;
-    let turn = STARTING.acquire().await?;
     let other = if database.is_postgres() {
         let with_its_files = |config: &mut Config| {
             quiet(config);
@@ -175,14 +196,13 @@ async fn finished_once(database: Database, hold: Hold, kinds: &[Kind]) -> TestRe
         };
         let other = Process::start_with(&second, &upstream, None, with_its_files).await?;
         one.kill().await?;
+        goes_on(&upstream);
         other
     } else {
         one.kill().await?;
+        goes_on(&upstream);
         Process::start_with(&database, &upstream, None, quiet).await?
     };
-    drop(turn);
-    upstream.call_off_faults();
-    upstream.finish_tasks();
 
     let lin = lin.at_another(&other).await?;
     for (kind, id) in &made {
@@ -194,6 +214,39 @@ async fn finished_once(database: Database, hold: Hold, kinds: &[Kind]) -> TestRe
     other.reconciles().await
 }
 
+/// Waits until that many jobs are held.
+async fn reached(
+    process: &Process,
+    database: &Database,
+    upstream: &Simulator,
+    hold: Hold,
+    jobs: usize,
+) -> TestResult {
+    match hold {
+        Hold::Halt(_) => stands_still(process, jobs).await,
+        Hold::Tasks => {
+            let known = "SELECT COUNT(*) FROM jobs WHERE step LIKE '%\"task\":\"%'";
+            let wanted = i64::try_from(jobs)?;
+            until("the tasks are known", async || {
+                Ok(database.number(known).await? == wanted)
+            })
+            .await
+        }
+        Hold::Path(_) | Hold::Model(_) => {
+            let waits = |request: &simulator::Received| match hold {
+                Hold::Path(path) => request.path.starts_with(path),
+                Hold::Model(model) => request.model == model,
+                Hold::Halt(_) | Hold::Tasks => false,
+            };
+            until("all are asked for", async || {
+                let received = upstream.received();
+                Ok(received.iter().filter(|one| waits(one)).count() >= jobs)
+            })
+            .await
+        }
+    }
+}
+
 /// What is read for the search by meaning would be asked for beside the jobs; and a database is all that they need.
 fn quiet(config: &mut Config) {
     let plain = Config::default();
@@ -201,6 +254,7 @@ fn quiet(config: &mut Config) {
     config.redis = plain.redis;
     config.identity.sessions = plain.identity.sessions;
     config.gateway.limits = plain.gateway.limits;
+    config.gateway.answers = plain.gateway.answers;
 }
 
 /// One task at the upstream, one line in the log and nothing reserved for each, and no file too many.
@@ -238,6 +292,13 @@ async fn is_there_once(
         "files"
     );
     Ok(())
+}
+
+/// Nothing is held any more. Before the next process asks for anything: a request that is held by then stays held, for longer than any
+/// patience. With Postgres it waits for a lease first; with SQLite it asks at once.
+fn goes_on(upstream: &Simulator) {
+    upstream.call_off_faults();
+    upstream.finish_tasks();
 }
 
 fn never_answered(path: &str, model: Option<&str>) -> FaultOrder {

@@ -7,9 +7,9 @@ use model::BuiltIn;
 use platform::{SystemClock, gateway::Gateway};
 use server::{
     application::Application,
-    config::{Config, LimitsIn, Secret, SessionsIn},
+    config::{AnswersIn, Config, LimitsIn, Secret, SessionsIn},
 };
-use simulator::{Account, Handle};
+use simulator::{Account, Handle, Simulator};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -51,6 +51,29 @@ impl TestApp {
         Self::run(database, config).await
     }
 
+    /// Starts with its first key (`sk-first`) at that simulator, and the configuration as `change` leaves it.
+    pub(crate) async fn start_at(
+        simulator: &Simulator,
+        change: impl FnOnce(&mut Config),
+    ) -> anyhow::Result<Self> {
+        Self::start_again_at(Database::fresh().await?, simulator, change).await
+    }
+
+    /// The same with a database that there is.
+    pub(crate) async fn start_again_at(
+        database: Database,
+        simulator: &Simulator,
+        change: impl FnOnce(&mut Config),
+    ) -> anyhow::Result<Self> {
+        let upstream = simulator.base_url().to_owned();
+        let mut config = config(&database);
+        config.bailian.base_url.clone_from(&upstream);
+        config.bailian.api_key = Some(Secret::from("sk-first".to_owned()));
+        change(&mut config);
+        let application = Application::build(config, Arc::new(SystemClock)).await?;
+        Self::begin(database, application, simulator.handle(), upstream)
+    }
+
     async fn run(database: Database, config: Config) -> anyhow::Result<Self> {
         let application = Application::build(config, Arc::new(SystemClock)).await?;
         let simulator = application.simulator().context("no simulator")?;
@@ -64,7 +87,8 @@ impl TestApp {
         let mut config = config(&database);
         config.security.master_key_file = self.database.folder.path().join("master.key");
         config.bailian.base_url.clone_from(&self.upstream);
-        config.bailian.api_key = Some(Secret::from("sk-second".to_owned()));
+        // The same account, whose tasks and files both see.
+        config.bailian.api_key = Some(Secret::from("sk-simulator".to_owned()));
         let application = Application::build(config, Arc::new(SystemClock)).await?;
         let (simulator, upstream) = (self.simulator.clone(), self.upstream.clone());
         Self::begin(database, application, simulator, upstream)
@@ -183,6 +207,7 @@ pub(crate) fn config(database: &Database) -> Config {
         config.redis.prefix.clone_from(prefix);
         config.identity.sessions = SessionsIn::Redis;
         config.gateway.limits = LimitsIn::Redis;
+        config.gateway.answers = AnswersIn::Redis;
     }
     config.simulator.latency_ms = 0;
     config.simulator.speed = 0;

@@ -113,7 +113,8 @@ impl Process {
     async fn succeeds(&self, arguments: &[&str]) -> anyhow::Result<()> {
         let mut command = command(&self.file);
         let command = command.args(arguments);
-        let output = command.stdout(Stdio::piped()).output().await?;
+        let command = command.stdout(Stdio::piped());
+        let output = within("its end", async { Ok(command.output().await?) }).await?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         ensure!(output.status.success(), "{said}");
         Ok(())

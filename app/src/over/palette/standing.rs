@@ -16,6 +16,9 @@ use crate::{
 /// The buttons that keep the open conversation in order; each says by itself what it does next.
 const ORDER: &str = ".topbar__order button";
 
+/// The way from the composer to several models.
+const SEVERAL: &str = ".composer__several";
+
 /// Something that can be chosen whatever is typed, with the names under which it is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -93,6 +96,13 @@ fn acts(words: &Words, open: Option<ConversationId>) -> Vec<(String, Entry)> {
             Icon::Copy,
             words.shortcut_copy,
             Deed::Press(COPY.to_owned()),
+        );
+    }
+    if browser::has(SEVERAL) {
+        act(
+            Icon::Columns,
+            words.compare_last,
+            Deed::Press(SEVERAL.to_owned()),
         );
     }
     if let Some(id) = open {

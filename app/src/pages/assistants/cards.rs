@@ -53,7 +53,7 @@ fn Card(card: AssistantCard, is_own: bool) -> impl IntoView {
     let name = card.name.clone();
     view! {
         <li class="assistant">
-            <Sign emoji=card.emoji name=card.name.clone()/>
+            <Sign emoji=card.emoji name=card.name.clone() picture=card.picture/>
             <h3 class="assistant__name">
                 <a class="assistant__link" href=begin_link(&key)>{card.name}</a>
             </h3>

@@ -8,7 +8,7 @@ use leptos_router::{
 use model::{AssistantDraft, Audience, Session};
 use server_fn::ServerFn;
 
-use super::{PATH, fields::AssistantFields};
+use super::{PATH, fields::AssistantFields, picture::PictureForms};
 use crate::{
     admin::form::sends_quietly,
     api::assistants::{
@@ -79,6 +79,7 @@ fn NewForm(form: AssistantForm, is_application: bool) -> impl IntoView {
         <form class="form panel" method="post" action=CreateAssistant::PATH on:submit=create>
             {submission.view()}
             <AssistantFields submission form draft is_application/>
+            <p class="field__hint">{words.assistant_picture_later}</p>
             <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
         </form>
     }
@@ -131,6 +132,8 @@ fn EditForm(form: AssistantForm, id: String) -> impl IntoView {
     });
     let filled = form.filled.as_ref();
     let is_application = filled.is_some_and(|view| view.is_application);
+    let pictured = form.filled.clone();
+    let own = id.clone();
     let draft = filled.map(|view| AssistantDraft {
         audience: match (view.audience, view.group) {
             (Audience::Group, Some(group)) => group.to_string(),
@@ -148,6 +151,7 @@ fn EditForm(form: AssistantForm, id: String) -> impl IntoView {
             <AssistantFields submission form draft is_application/>
             <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
         </form>
+        {pictured.map(|view| view! { <PictureForms view id=own/> })}
         <Confirm label=words.delete question=words.assistant_delete_question>
             <form method="post" action=DeleteAssistant::PATH on:submit=delete>
                 <input type="hidden" name="id" value=id/>

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{
     Asked, ConversationId, ConversationView, FailureCode, MessageId, MessagePage, ModelName, Queue,
+    Speaker,
 };
 
 use super::frame::{JustAsked, LoadFailed, PageOffer};
@@ -37,6 +38,7 @@ use crate::{
     ui::{
         awaited::awaited_anew,
         notice::{Notice, problem_in_query},
+        skeleton::Shape,
     },
 };
 
@@ -62,7 +64,7 @@ pub fn ConversationPage() -> impl IntoView {
             None => open_conversation(id, before, message).await,
         }
     });
-    awaited_anew(move || async move {
+    awaited_anew(Shape::Transcript, move || async move {
         match (view.await, offer.await) {
             (Ok(view), Ok(offer)) => EitherOf3::A(view! { <Conversation view offer/> }),
             (Err(error), _) if error.code == FailureCode::NotFound => {
@@ -89,6 +91,7 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
         },
         draft: String::new(),
         draft_attachments: Vec::new(),
+        draft_assistant: None,
         queue: Queue::default(),
         has_newer: false,
         is_pinned: false,
@@ -104,6 +107,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let sidebar = expect_context::<Sidebar>();
     let (draft, mut models) = (view.draft.clone(), offer.models.clone());
     let files = view.draft_attachments.clone();
+    let once = view.draft_assistant.clone();
 
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
@@ -130,7 +134,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         conversation: Some(conversation.id),
         text,
         model: conversation.model,
-        beginning: Beginning::over(is_application),
+        beginning: Beginning::over(is_application, once),
         attaching: Attaching::new(offered, conversation.model, text).beginning_with(&files),
 
         pending: RwSignal::new(None),
@@ -138,12 +142,13 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
         being_written,
         queue: Some(conversation.queue),
         is_temporary: Signal::stored(is_temporary),
+        several: Signal::derive(move || last_question(conversation)),
     };
     let queueing = Queueing {
         conversation: conversation.id,
         queue: conversation.queue,
         problem: conversation.problem,
-        composer: Some((text, writing.attaching)),
+        composer: Some((text, writing.attaching, writing.beginning)),
     };
     let scroller = Scroller::new();
     if found.is_some() {
@@ -213,6 +218,20 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
             <BranchToast conversation/>
         </div>
     }
+}
+
+/// Where several models are asked the question that stands last. To leave a temporary conversation would end it, and of messages of the past
+/// none is the last.
+fn last_question(conversation: OpenConversation) -> Option<String> {
+    if conversation.is_temporary || conversation.is_past {
+        return None;
+    }
+    let question = conversation.messages.with(|messages| {
+        let mut newest = messages.iter().rev();
+        let question = newest.find(|message| message.speaker == Speaker::User);
+        question.map(|question| question.id)
+    })?;
+    Some(format!("/c/{}/compare/{question}", conversation.id))
 }
 
 /// From messages of the past to those that follow, and to the end.

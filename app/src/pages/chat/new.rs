@@ -166,6 +166,7 @@ fn NewConversation(
         being_written: Signal::stored(None),
         queue: None,
         is_temporary,
+        several: Signal::stored(None),
     };
     let navigate = use_navigate();
     let asked = move |asked: Asked| {

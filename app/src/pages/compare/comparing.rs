@@ -10,7 +10,7 @@ use crate::{
         self,
         events::{self, Watcher},
     },
-    chat::{answer::OpenMessage, elsewhere::Elsewhere, follow::Outcome},
+    chat::{answer::OpenMessage, elsewhere::Elsewhere, follow::Outcome, loads::Loads},
     error::AppError,
 };
 
@@ -28,8 +28,8 @@ pub struct Comparing {
     problem: RwSignal<Option<AppError>>,
     /// Answers that are heard of and are not among them: they are to another question, and load nothing anew with each word.
     elsewhere: StoredValue<Elsewhere>,
-    /// How often all was asked for, and which of these came in last: an older one takes nothing away.
-    loads: StoredValue<(u32, u32)>,
+    /// How often all was asked for: an older answer takes nothing away.
+    loads: StoredValue<Loads>,
 }
 
 impl Comparing {
@@ -47,7 +47,7 @@ impl Comparing {
             costs: RwSignal::new(comparison.costs),
             problem,
             elsewhere: StoredValue::new(Elsewhere::default()),
-            loads: StoredValue::new((0, 0)),
+            loads: StoredValue::new(Loads::default()),
         }
     }
 
@@ -105,21 +105,13 @@ impl Comparing {
     }
 
     fn reload(self) {
-        let begun = self.loads.try_update_value(|(begun, _)| {
-            *begun += 1;
-            *begun
-        });
-        let Some(turn) = begun else {
+        let Some(turn) = self.loads.try_update_value(Loads::begin) else {
             return;
         };
         spawn_local(async move {
             match load_comparison(self.id, self.question).await {
                 Ok(comparison) => {
-                    let is_newest = self.loads.try_update_value(|(_, taken)| {
-                        let is_newest = turn > *taken;
-                        *taken = turn.max(*taken);
-                        is_newest
-                    });
+                    let is_newest = self.loads.try_update_value(|loads| loads.is_newest(turn));
                     if is_newest == Some(true) {
                         self.merge(comparison);
                     }

@@ -1,7 +1,7 @@
 //! What is offered while something is called in the composer, and the form for a prompt's variables.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use model::template;
+use model::{AssistantPicture, template};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::{
@@ -43,7 +43,10 @@ fn Offered(calling: Calling) -> impl IntoView {
         let offered = calling.offered.get().into_iter().enumerate();
         offered
             .map(|(place, meant)| {
-                let (name, about) = shown(meant);
+                let (picture, name, about) = shown(meant);
+                let picture = picture.map(|picture| {
+                    view! { <img class="prompt-option__picture" src=picture.address() alt=""/> }
+                });
                 let is_active = move || calling.active.get() == place;
                 // Before the composer loses the keyboard.
                 let press = move |event: leptos::ev::MouseEvent| {
@@ -58,7 +61,7 @@ fn Offered(calling: Calling) -> impl IntoView {
                         aria-selected=move || if is_active() { "true" } else { "false" }
                         on:mousedown=press
                     >
-                        <span class="prompt-option__name">{name}</span>
+                        <span class="prompt-option__name">{picture} {name}</span>
                         <span class="prompt-option__text">{about}</span>
                     </li>
                 }
@@ -84,18 +87,24 @@ fn Offered(calling: Calling) -> impl IntoView {
     }
 }
 
-/// What something that may be meant is called, and what it is.
-fn shown(meant: Meant) -> (String, String) {
+/// The image of something that may be meant, what it is called, and what it is.
+fn shown(meant: Meant) -> (Option<AssistantPicture>, String, String) {
     match meant {
         Meant::Prompt(prompt) => (
+            None,
             format!("/{}", prompt.name.as_str()),
             beginning(prompt.text.as_str()),
         ),
         Meant::Assistant(card) => {
-            let sign = model::assistant::sign(&card.emoji, &card.name);
-            (format!("{sign} {}", card.name), card.description)
+            let name = if card.picture.is_some() {
+                card.name
+            } else {
+                let sign = model::assistant::sign(&card.emoji, &card.name);
+                format!("{sign} {}", card.name)
+            };
+            (card.picture, name, card.description)
         }
-        Meant::Model(model) => (model.label, model.name.into()),
+        Meant::Model(model) => (None, model.label, model.name.into()),
     }
 }
 

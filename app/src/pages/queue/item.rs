@@ -137,6 +137,10 @@ fn Said(shown: Memo<QueuedMessage>, refused: Memo<Option<FailureCode>>) -> impl 
     });
     view! {
         <div class="queue__said">
+            {move || {
+                let name = shown.with(|item| item.assistant.as_ref().map(|card| card.name.clone()));
+                name.map(|name| view! { <p class="queue__whom">{words.assistant_once(&name)}</p> })
+            }}
             <p class="queue__text">{move || text.get()}</p>
             {move || {
                 let files = files.get();

@@ -138,11 +138,14 @@ fn Row(key: ApiKey, keys: Keys) -> impl IntoView {
         None => Either::Right(words.never),
     };
     let from = key.used_from.map(|address| words.key_used_from(&address));
+    let kept = key
+        .cache_seconds
+        .map(|seconds| words.key_cached(&seconds.to_string()));
     let edit = format!("{}: {}", words.key_edit, key.name);
     let (name, of) = (key.name.clone(), key.name);
     view! {
         <tr>
-            <Cell heading=words.key_name>{name} " " <code>{key.hint}</code></Cell>
+            <Cell heading=words.key_name>{name} " " <code>{key.hint}</code> " " {kept}</Cell>
             <Cell heading=words.created><Moment at=key.created_at/></Cell>
             <Cell heading=words.key_expires>{time(key.expires_at)}</Cell>
             <Cell heading=words.used>{time(key.used_at)} " " {from}</Cell>

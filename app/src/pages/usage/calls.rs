@@ -12,6 +12,7 @@ use crate::{
         moment::Moment,
         segments::{Segment, Segments},
         table::{Cell, Table},
+        text_field::{Kind, TextField},
     },
 };
 
@@ -34,9 +35,53 @@ pub fn Calls(form: UsageForm, place: Place, page: Page<CallLine>) -> impl IntoVi
         <section class="panel" aria-labelledby="usage-calls">
             <h2 id="usage-calls">{words.calls_title}</h2>
             <div class="panel__row"><Segments label=words.calls_which choices/></div>
+            <Period form=form.clone() place/>
             <Lines form=form.clone() place page/>
             <Export form place/>
         </section>
+    }
+}
+
+/// The days of calls that are listed: a form of the browser's own, so that the address says them and can be kept.
+#[component]
+fn Period(form: UsageForm, place: Place) -> impl IntoView {
+    let words = use_words();
+    let clear = form.has_period().then(|| {
+        let href = UsageForm {
+            from: String::new(),
+            to: String::new(),
+            after: String::new(),
+            ..form.clone()
+        }
+        .link(place.path);
+        view! { <a class="button" href=href>{words.calls_period_clear}</a> }
+    });
+    let backwards = form
+        .is_backwards()
+        .then(|| words.error_invalid_period.to_owned());
+    let problem = Signal::derive(move || backwards.clone());
+    let kept = [
+        ("days", form.days),
+        ("by", form.by),
+        ("measure", form.measure),
+        ("key", form.key),
+        ("model", form.model),
+        ("person", form.person),
+        ("failed", form.failed),
+    ];
+    let (from, to) = (RwSignal::new(form.from), RwSignal::new(form.to));
+    view! {
+        <form class="filters" method="get" action=place.path>
+            {kept
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+                .collect_view()}
+            <TextField name="from" label=words.calls_from kind=Kind::Day value=from/>
+            <TextField name="to" label=words.calls_to kind=Kind::Day value=to problem/>
+            <button class="button">{words.calls_period}</button>
+            {clear}
+        </form>
     }
 }
 
@@ -105,8 +150,14 @@ fn Line(line: CallLine, place: Place) -> impl IntoView {
     } else {
         words.calls_unpriced.to_owned()
     };
-    let estimated = (call.usage_source == UsageSource::Estimated)
-        .then(|| view! { <span class="usage__aside">{words.source_estimated}</span> });
+    let source = matches!(
+        call.usage_source,
+        UsageSource::Estimated | UsageSource::Cached
+    );
+    let source = source.then(|| {
+        let source = words.usage_source(call.usage_source);
+        view! { <span class="usage__aside">{source}</span> }
+    });
     let tokens = call
         .usage
         .input_tokens
@@ -132,7 +183,7 @@ fn Line(line: CallLine, place: Place) -> impl IntoView {
             </Cell>
             <Cell heading>{whose}</Cell>
             <Cell heading=words.usage_tokens>
-                <span class="usage__figure">{count(tokens)}</span> " " {estimated}
+                <span class="usage__figure">{count(tokens)}</span> " " {source}
             </Cell>
             <Cell heading=words.usage_cost><span class="usage__figure">{cost}</span></Cell>
             <Cell heading=words.calls_outcome>{outcome} " " <Details line/></Cell>
@@ -203,6 +254,8 @@ fn Export(form: UsageForm, place: Place) -> impl IntoView {
         ("model", form.model),
         ("person", form.person),
         ("failed", form.failed),
+        ("from", form.from),
+        ("to", form.to),
     ];
     view! {
         <form method="get" action=place.export>

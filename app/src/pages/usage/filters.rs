@@ -50,6 +50,8 @@ pub fn Filters(
         ("measure", form.measure),
         ("person", form.person),
         ("failed", form.failed),
+        ("from", form.from),
+        ("to", form.to),
     ];
     let value = RwSignal::new;
     view! {

@@ -81,6 +81,7 @@ impl Words {
             UsageSource::Reported => self.source_reported,
             UsageSource::Estimated => self.source_estimated,
             UsageSource::Nothing => self.source_none,
+            UsageSource::Cached => self.source_cached,
         }
     }
 }

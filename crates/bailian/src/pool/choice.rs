@@ -5,10 +5,44 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::{Pool, Upstream};
+use super::standing::Standing;
+use super::{Pool, Reach, Upstream};
 use crate::error::Retry;
 use crate::pacing::Outlook;
 use crate::{Circuit, Error, ErrorKind};
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) model: &'a str,
+    pub(super) tokens: u32,
+    pub(super) reach: &'a Reach,
+}
+
+impl Wanted<'_> {
+    fn is_served_by(&self, upstream: &Upstream) -> bool {
+        match self.reach {
+            Reach::Any | Reach::Rather(_) => upstream.serves(self.model),
+            // What names no model is there, whatever models are.
+            Reach::Only(account) => {
+                upstream.account == *account
+                    && (self.model.is_empty() || upstream.serves(self.model))
+            }
+        }
+    }
+
+    /// How long one is passed over, and why; `None` if it is not.
+    fn pause(&self, standing: &Standing) -> Option<(Duration, ErrorKind)> {
+        match self.reach {
+            Reach::Any | Reach::Rather(_) => standing.wait(self.model),
+            Reach::Only(_) => standing.wait_there(self.model),
+        }
+    }
+
+    fn prefers(&self, upstream: &Upstream) -> bool {
+        matches!(self.reach, Reach::Rather(account) if upstream.account == *account)
+    }
+}
 
 /// What to do with a call.
 enum Choice {
@@ -40,13 +74,12 @@ impl Pool {
     /// nobody is free until then.
     pub(super) async fn turn(
         &self,
-        model: &str,
-        tokens: u32,
+        wanted: Wanted<'_>,
         asked: &BTreeSet<usize>,
         until: Instant,
     ) -> Option<(usize, bool)> {
         loop {
-            match self.choose(model, tokens, asked, until) {
+            match self.choose(wanted, asked, until) {
                 Choice::Ask(place, is_last) => return Some((place, is_last)),
                 Choice::Nobody => return None,
                 Choice::Wait(wait) => {
@@ -57,14 +90,15 @@ impl Pool {
         }
     }
 
-    fn choose(&self, model: &str, tokens: u32, asked: &BTreeSet<usize>, until: Instant) -> Choice {
+    fn choose(&self, wanted: Wanted<'_>, asked: &BTreeSet<usize>, until: Instant) -> Choice {
+        let Wanted { model, tokens, .. } = wanted;
         let mut state = self.state();
         let all = self.0.upstreams.iter().enumerate();
-        let candidates: Vec<_> = all
-            .filter(|(place, upstream)| !asked.contains(place) && upstream.serves(model))
+        let mut candidates: Vec<_> = all
+            .filter(|(place, upstream)| !asked.contains(place) && wanted.is_served_by(upstream))
             .filter(|(_, upstream)| lets_through(upstream.client.circuit_of(model)))
             .filter_map(|(place, upstream)| {
-                let pause = match state.standings[place].wait(model) {
+                let pause = match wanted.pause(&state.standings[place]) {
                     None => Duration::ZERO,
                     Some((wait, ErrorKind::Throttled { .. })) => wait,
                     Some(_) => return None,
@@ -78,7 +112,17 @@ impl Pool {
                 })
             })
             .collect();
+        if matches!(wanted.reach, Reach::Only(_)) {
+            // Of several keys of one account those come first that were not refused for the model.
+            let is_welcome = |one: &Candidate<'_>| state.standings[one.place].wait(model).is_none();
+            if candidates.iter().any(is_welcome) {
+                candidates.retain(is_welcome);
+            }
+        }
         let free = || candidates.iter().filter(|one| one.wait().is_zero());
+        if let Some(home) = free().find(|one| wanted.prefers(one.upstream)) {
+            return Choice::Ask(home.place, free().count() == 1);
+        }
         if let Some(first) = free().map(|one| one.upstream.priority).min() {
             let of_first = || free().filter(|one| one.upstream.priority == first);
             let most = of_first()
@@ -100,15 +144,16 @@ impl Pool {
     }
 
     /// Why nobody could be asked, and when somebody can.
-    pub(super) fn nobody(&self, model: &str, tokens: u32) -> Error {
+    pub(super) fn nobody(&self, wanted: Wanted<'_>) -> Error {
+        let Wanted { model, tokens, .. } = wanted;
         let state = self.state();
         let all = self.0.upstreams.iter().zip(&state.standings);
-        let waits =
-            all.filter(|(upstream, _)| upstream.serves(model))
-                .map(|(upstream, standing)| {
-                    let passed_over = standing.wait(model);
-                    passed_over.unwrap_or_else(|| not_free(upstream, model, tokens))
-                });
+        let waits = all
+            .filter(|(upstream, _)| wanted.is_served_by(upstream))
+            .map(|(upstream, standing)| {
+                let passed_over = wanted.pause(standing);
+                passed_over.unwrap_or_else(|| not_free(upstream, model, tokens))
+            });
         let Some((wait, kind)) = waits.min_by_key(|(wait, _)| *wait) else {
             return Error::new(ErrorKind::NotFound, "no upstream serves this model");
         };

@@ -36,6 +36,15 @@ impl Standing {
         running.max_by_key(|(left, _)| *left)
     }
 
+    /// The same for what exists there only: that a model was refused before does not keep it from being asked.
+    pub(super) fn wait_there(&self, model: &str) -> Option<(Duration, ErrorKind)> {
+        let throttles = |pause: &&Pause| matches!(pause.kind, ErrorKind::Throttled { .. });
+        let of_model = self.models.get(model).filter(throttles);
+        let running = [self.refused.as_ref(), of_model].into_iter().flatten();
+        let running = running.filter_map(|pause| Some((pause.left()?, pause.kind.clone())));
+        running.max_by_key(|(left, _)| *left)
+    }
+
     pub(super) fn answered(&mut self, model: &str) {
         self.refused = None;
         self.models.remove(model);

@@ -10,6 +10,8 @@ use crate::{Client, ClientStatus};
 #[derive(Clone, Debug)]
 pub struct Upstream {
     pub(super) name: Arc<str>,
+    /// Whose things it sees.
+    pub(super) account: Arc<str>,
     pub(super) client: Client,
     pub(super) weight: u32,
     pub(super) priority: u32,
@@ -20,12 +22,24 @@ impl Upstream {
     /// An upstream of weight 1 and priority 0 that serves every model. The name is for logs and for finding it
     /// again.
     pub fn new(name: impl Into<Arc<str>>, client: Client) -> Self {
+        let name = name.into();
         Self {
-            name: name.into(),
+            account: name.clone(),
+            name,
             client,
             weight: 1,
             priority: 0,
             models: None,
+        }
+    }
+
+    /// The account that its key belongs to, where several keys do: what one of them makes is there for all of them. An account
+    /// of its own by default, by the upstream's name.
+    #[must_use]
+    pub fn account(self, account: impl Into<Arc<str>>) -> Self {
+        Self {
+            account: account.into(),
+            ..self
         }
     }
 

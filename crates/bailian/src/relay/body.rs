@@ -43,6 +43,17 @@ impl Body {
         }
     }
 
+    /// Whether it was read, and can't be once more.
+    pub(crate) fn is_spent(&self) -> bool {
+        match self {
+            Self::Empty | Self::Whole(_) => false,
+            Self::Stream(body) => {
+                let body = body.lock().unwrap_or_else(PoisonError::into_inner);
+                body.is_none()
+            }
+        }
+    }
+
     /// For sending; a stream is there once.
     pub(crate) fn take(&self) -> Result<reqwest::Body, Error> {
         match self {

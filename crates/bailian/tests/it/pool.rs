@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bailian::pool::{Pool, Served, Upstream as Member, UpstreamState};
+use bailian::pool::{Pool, Reach, Served, Upstream as Member, UpstreamState};
+use bailian::relay::{Body, Relay};
 use bailian::{ChatCompletion, Client, Error, ErrorKind};
 
 use crate::support::{Step, Upstream, asking, reply, stream_of};
@@ -245,4 +246,108 @@ async fn an_unusable_pool_is_refused() {
     assert!(Pool::new([]).is_err());
     assert!(Pool::new([member(), member()]).is_err());
     assert!(Pool::new([member().weight(0)]).is_err());
+}
+
+/// What exists in one account is asked for there alone, by any of its keys, whatever models they were refused for.
+#[tokio::test]
+async fn what_exists_in_an_account_is_asked_for_there() {
+    let other = Upstream::answering(answer()).await;
+    let (one, same) = (
+        Upstream::answering(refusal("403 x", "access_denied")).await,
+        Upstream::answering(answer()).await,
+    );
+    let pool = Pool::new([
+        Member::new("other", other.client()).weight(100),
+        Member::new("one", one.client()).models(["qwen-plus"]),
+        Member::new("same", same.client())
+            .account("one")
+            .models(["qwen-plus"]),
+    ])
+    .unwrap();
+    let account = pool.account("same").unwrap();
+    assert_eq!(
+        (&*account, pool.account("one")),
+        ("one", Some(account.clone()))
+    );
+    assert!(pool.account("gone").is_none() && pool.client_there("gone").is_none());
+    for asked in 1..4 {
+        let mut relay = Relay::post("/compatible-mode/v1/chat/completions", r#"{"a":1}"#);
+        relay.model = Some("qwen-plus".to_owned());
+        let reach = Reach::Only(account.clone());
+        let served = pool.relay_within(relay, reach).await.unwrap();
+        assert_eq!(
+            (&*served.upstream, served.answer.status.as_u16()),
+            ("same", 200)
+        );
+        assert_eq!(same.requests().len(), asked);
+    }
+    // Whatever names no model is there though they serve a few only.
+    let file = Relay::get("/compatible-mode/v1/files/file-1");
+    let served = pool.relay_within(file, Reach::Only(account)).await.unwrap();
+    assert_eq!(&*served.upstream, "same");
+    assert!(other.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_account_that_is_refused_is_not_stood_in_for() {
+    let first = Upstream::answering(refusal("401 x", "invalid_api_key")).await;
+    let second = Upstream::answering(answer()).await;
+    let pool = Pool::new([
+        Member::new("first", first.client()),
+        Member::new("second", second.client()).priority(1),
+    ])
+    .unwrap();
+    assert_eq!(&*served_by(&pool).await, "second");
+    let only = Reach::Only("first".into());
+    let file = Relay::get("/compatible-mode/v1/files/file-1");
+    let error = pool.relay_within(file.clone(), only).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Authentication);
+    let rather = Reach::Rather("first".into());
+    let served = pool.relay_within(file, rather).await.unwrap();
+    assert_eq!(&*served.upstream, "second");
+    assert_eq!(first.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_belongs_together_lies_together_as_long_as_it_can() {
+    let upstream = Upstream::answering(answer()).await;
+    let pool = Pool::new([
+        Member::new("first", upstream.client()).weight(100),
+        Member::new("second", upstream.client()).priority(1),
+    ])
+    .unwrap();
+    for _ in 0..3 {
+        let file = Relay::get("/compatible-mode/v1/files");
+        let rather = Reach::Rather("second".into());
+        let served = pool.relay_within(file, rather).await.unwrap();
+        assert_eq!(&*served.upstream, "second");
+    }
+}
+
+/// A body that was read on its way to one is not there for the next, whose refusal would hide the first one's.
+#[tokio::test]
+async fn a_body_that_comes_in_is_sent_to_one_only() {
+    // Whoever hangs up before the whole body came may not be heard.
+    let hears = |answer: Vec<u8>| Upstream::playing(vec![vec![Step::Send(answer), Step::Hang]]);
+    let first = hears(refusal("401 x", "invalid_api_key")).await;
+    let second = hears(answer()).await;
+    let pool = Pool::new([
+        Member::new("first", first.client()),
+        Member::new("second", second.client()).priority(1),
+    ])
+    .unwrap();
+    let upload = || {
+        let pieces = [Ok::<_, std::io::Error>("a".into()), Ok("b".into())];
+        Relay {
+            body: Body::stream(futures_util::stream::iter(pieces)),
+            costly: true,
+            ..Relay::post("/compatible-mode/v1/files", "")
+        }
+    };
+    let served = pool.relay_within(upload(), Reach::Any).await.unwrap();
+    let refusal = served.answer.refusal.unwrap();
+    assert_eq!(refusal.kind(), &ErrorKind::Authentication);
+    assert_eq!((&*served.upstream, second.requests().len()), ("first", 0));
+    let served = pool.relay_within(upload(), Reach::Any).await.unwrap();
+    assert_eq!(&*served.upstream, "second");
 }

@@ -31,6 +31,7 @@ impl BuiltIn {
             description: self.description.to_owned(),
             is_application: false,
             audience: Audience::Everybody,
+            picture: None,
         }
     }
 
@@ -50,6 +51,7 @@ impl BuiltIn {
             is_mine: false,
             audience: Audience::Everybody,
             group: None,
+            picture: None,
         }
     }
 

@@ -34,6 +34,7 @@ impl Conversations {
             costs.extend(sum.and_then(|sum| sum.cost).map(|cost| (answer, cost)));
         }
         let mut views = self.views(messages).await?;
+        self.refer(user, id, &mut views).await?;
         let answers = views.split_off(1);
         let question = views.pop().ok_or(Error::NotFound)?;
         let answering = self.db.answering(user, id).await?;

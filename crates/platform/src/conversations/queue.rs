@@ -9,6 +9,7 @@ use model::{
 use super::Conversations;
 use crate::{
     Error,
+    assistants::called,
     identity::Caller,
     store::{Db, QueueOutcome, QueueState, Queued},
 };
@@ -107,8 +108,13 @@ pub(crate) async fn queue_of(db: &Db, user: UserId, id: ConversationId) -> Resul
 }
 
 async fn shown(db: &Db, user: UserId, message: Queued) -> Result<QueuedMessage, Error> {
+    let assistant = match message.assistant.as_str() {
+        "" => None,
+        key => called(db, user, key).await?,
+    };
     Ok(QueuedMessage {
         id: message.id,
+        assistant,
         attachments: db.handed(user, &message.files).await?,
         text: message.text,
         model: message.model,

@@ -88,6 +88,7 @@ fn shown(message: Message, text: String, rendered: Rendered) -> MessageView {
         edited: message.edited,
         branch: message.branch,
         references: Vec::new(),
+        assistant: None,
         rating: message.rating,
         created_at: message.created_at,
     }

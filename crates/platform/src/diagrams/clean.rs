@@ -7,10 +7,10 @@
 use quick_xml::{
     Reader,
     escape::{partial_escape, unescape},
-    events::{BytesRef, BytesStart, Event},
+    events::{BytesStart, Event},
 };
 
-use crate::files::text::is_shown;
+use crate::{files::text::is_shown, xml_characters::character};
 
 /// What is written.
 const ELEMENTS: [&str; 18] = [
@@ -266,19 +266,4 @@ fn push_text(out: &mut String, text: &str) {
     };
     let seen: String = text.chars().filter(|&c| is_kept(c)).collect();
     out.push_str(&partial_escape(seen));
-}
-
-/// The character that is named: one by its number, or of the five that XML knows.
-fn character(named: &BytesRef<'_>) -> Option<char> {
-    if let Ok(Some(c)) = named.resolve_char_ref() {
-        return Some(c);
-    }
-    Some(match named.decode().ok()?.as_ref() {
-        "lt" => '<',
-        "gt" => '>',
-        "amp" => '&',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => return None,
-    })
 }

@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use quick_xml::{
     Reader,
     escape::unescape,
-    events::{BytesEnd, BytesRef, BytesStart, Event},
+    events::{BytesEnd, BytesStart, Event},
 };
 
 use super::Unreadable;
+use crate::xml_characters::character_of;
 
 /// A step through a part.
 pub(super) enum Token<'a> {
@@ -58,7 +59,7 @@ impl<'a> Tokens<'a> {
                 Event::End(close) => Token::Close(close),
                 Event::Text(text) => Token::Text(text.decode().map_err(|_| Unreadable::Damaged)?),
                 Event::CData(text) => Token::Text(text.decode().map_err(|_| Unreadable::Damaged)?),
-                Event::GeneralRef(named) => match character(&named) {
+                Event::GeneralRef(named) => match character_of(&named, on_a_page) {
                     Some(c) => Token::Text(c.to_string().into()),
                     None => continue,
                 },
@@ -89,17 +90,9 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// The character that is named, where every program knows it.
-fn character(named: &BytesRef<'_>) -> Option<char> {
-    if let Ok(Some(c)) = named.resolve_char_ref() {
-        return Some(c);
-    }
-    Some(match named.decode().ok()?.as_ref() {
-        "lt" => '<',
-        "gt" => '>',
-        "amp" => '&',
-        "quot" => '"',
-        "apos" => '\'',
+/// The character of a name that pages use.
+fn on_a_page(name: &str) -> Option<char> {
+    Some(match name {
         "nbsp" => ' ',
         "ndash" => '–',
         "mdash" => '—',

@@ -4,6 +4,8 @@
 
 use bytes::{Bytes, BytesMut};
 
+use super::passing::{Passing, Walk};
+
 /// What a box is to us.
 enum Role {
     /// Others are in it, and some of them are looked for.
@@ -27,46 +29,14 @@ fn role(kind: [u8; 4], depth: usize) -> Role {
 pub(super) struct Boxes {
     /// Bytes left in each container that is open, the innermost last.
     open: Vec<u64>,
-    /// A header that has not come whole.
-    header: Vec<u8>,
-    /// Bytes left of the content that streams by.
-    left: u64,
-    is_telling: bool,
+    passing: Passing,
 }
 
-impl Boxes {
-    /// The piece as it is kept. A header that is cut waits for its rest.
-    pub(super) fn pass(&mut self, mut piece: Bytes) -> Bytes {
-        // Nearly every piece lies within one box of media.
-        if !self.is_telling && self.left >= piece.len() as u64 {
-            self.left -= piece.len() as u64;
-            return piece;
-        }
-        let mut kept = BytesMut::with_capacity(self.header.len() + piece.len());
-        while !piece.is_empty() {
-            if self.left > 0 {
-                let length =
-                    usize::try_from(self.left).map_or(piece.len(), |left| left.min(piece.len()));
-                let content = piece.split_to(length);
-                self.left -= length as u64;
-                if self.is_telling {
-                    kept.resize(kept.len() + length, 0);
-                } else {
-                    kept.extend_from_slice(&content);
-                }
-            } else {
-                self.begin(&mut piece, &mut kept);
-            }
-        }
-        kept.freeze()
+impl Walk for Boxes {
+    fn passing(&mut self) -> &mut Passing {
+        &mut self.passing
     }
 
-    /// What is left of a file that ends within a header.
-    pub(super) fn rest(&mut self) -> Bytes {
-        std::mem::take(&mut self.header).into()
-    }
-
-    /// Reads on in a header, and enters the box when it is whole.
     fn begin(&mut self, piece: &mut Bytes, kept: &mut BytesMut) {
         while self.open.last() == Some(&0) {
             self.open.pop();
@@ -75,7 +45,7 @@ impl Boxes {
         let Some((size, kind)) = self.header(piece, within) else {
             return;
         };
-        let length = self.header.len() as u64;
+        let length = self.passing.header.len() as u64;
         let depth = self.open.len();
         // Zero is "to the end" of the file; elsewhere, as all that can't be, it is left alone until its container ends.
         let is_sound = size >= length || (size == 0 && depth == 0);
@@ -88,43 +58,38 @@ impl Boxes {
         if let Some(within) = self.open.last_mut() {
             *within -= size;
         }
-        self.is_telling = false;
+        self.passing.is_telling = false;
         match kind.map_or(Role::Media, |kind| role(kind, depth)) {
             Role::Container => self.open.push(size - length),
             Role::Telling => {
-                self.header[4..8].copy_from_slice(b"free");
-                self.is_telling = true;
-                self.left = size - length;
+                self.passing.header[4..8].copy_from_slice(b"free");
+                self.passing.is_telling = true;
+                self.passing.left = size - length;
             }
-            Role::Media => self.left = size - length,
+            Role::Media => self.passing.left = size - length,
         }
-        kept.extend_from_slice(&self.header);
-        self.header.clear();
+        kept.extend_from_slice(&self.passing.header);
+        self.passing.header.clear();
     }
+}
 
+impl Boxes {
     /// The box's size with its header, and its type, once the header is whole. Fewer bytes than a header has are no box.
     fn header(&mut self, piece: &mut Bytes, within: u64) -> Option<(u64, Option<[u8; 4]>)> {
         let short = usize::try_from(within).unwrap_or(usize::MAX);
         if short < 8 {
-            self.gather(piece, short)?;
+            self.passing.gather(piece, short)?;
             return Some((within, None));
         }
-        self.gather(piece, 8)?;
-        let kind = self.header[4..8].try_into().ok();
-        let size = u32::from_be_bytes(self.header[..4].try_into().ok()?);
+        self.passing.gather(piece, 8)?;
+        let kind = self.passing.header[4..8].try_into().ok();
+        let size = u32::from_be_bytes(self.passing.header[..4].try_into().ok()?);
         if size != 1 || short < 16 {
             return Some((u64::from(size), kind));
         }
-        self.gather(piece, 16)?;
-        let size = u64::from_be_bytes(self.header[8..16].try_into().ok()?);
+        self.passing.gather(piece, 16)?;
+        let size = u64::from_be_bytes(self.passing.header[8..16].try_into().ok()?);
         Some((size, kind))
-    }
-
-    fn gather(&mut self, piece: &mut Bytes, wanted: usize) -> Option<()> {
-        let lacking = wanted.saturating_sub(self.header.len());
-        let come = piece.split_to(lacking.min(piece.len()));
-        self.header.extend_from_slice(&come);
-        (self.header.len() >= wanted).then_some(())
     }
 }
 

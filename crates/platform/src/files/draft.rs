@@ -6,8 +6,8 @@ use object_store::MultipartUpload;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Files, FilesError, blanks::Blanks, boxes::Boxes, elements::Elements, place::Object, scan::Scan,
-    tracks::Tracks,
+    Files, FilesError, blanks::Blanks, boxes::Boxes, elements::Elements, passing::Walk,
+    place::Object, scan::Scan, tracks::Tracks,
 };
 use crate::{identity::token::hex, store::Blob};
 

@@ -4,6 +4,8 @@
 
 use bytes::{Bytes, BytesMut};
 
+use super::passing::{Passing, Walk};
+
 /// What an element is to us.
 enum Role {
     /// Others are in it, and some of them are looked for.
@@ -37,103 +39,66 @@ fn role(id: u32, size: Option<u64>) -> Role {
 /// The walk over a file's elements, wherever it is cut into pieces.
 #[derive(Debug, Default)]
 pub(super) struct Elements {
-    /// A header that has not come whole.
-    header: Vec<u8>,
-    /// Bytes left of the content that streams by.
-    left: u64,
-    is_telling: bool,
+    passing: Passing,
 }
 
-impl Elements {
-    /// The piece as it is kept. A header that is cut waits for its rest.
-    pub(super) fn pass(&mut self, mut piece: Bytes) -> Bytes {
-        // Nearly every piece lies within one element of media.
-        if !self.is_telling && self.left >= piece.len() as u64 {
-            self.left -= piece.len() as u64;
-            return piece;
-        }
-        let mut kept = BytesMut::with_capacity(self.header.len() + piece.len());
-        while !piece.is_empty() {
-            if self.left > 0 {
-                let length =
-                    usize::try_from(self.left).map_or(piece.len(), |left| left.min(piece.len()));
-                let content = piece.split_to(length);
-                self.left -= length as u64;
-                if self.is_telling {
-                    kept.resize(kept.len() + length, 0);
-                } else {
-                    kept.extend_from_slice(&content);
-                }
-            } else {
-                self.begin(&mut piece, &mut kept);
-            }
-        }
-        kept.freeze()
+impl Walk for Elements {
+    fn passing(&mut self) -> &mut Passing {
+        &mut self.passing
     }
 
-    /// What is left of a file that ends within a header.
-    pub(super) fn rest(&mut self) -> Bytes {
-        std::mem::take(&mut self.header).into()
-    }
-
-    /// Reads on in a header, and enters the element when it is whole.
     fn begin(&mut self, piece: &mut Bytes, kept: &mut BytesMut) {
-        self.is_telling = false;
+        self.passing.is_telling = false;
         let Some(read) = self.header(piece) else {
             return;
         };
         let Some((id, size)) = read else {
             // No element begins so: what follows is kept as it came.
-            kept.extend_from_slice(&std::mem::take(&mut self.header));
-            self.left = u64::MAX;
+            kept.extend_from_slice(&std::mem::take(&mut self.passing.header));
+            self.passing.left = u64::MAX;
             return;
         };
         match role(id, size) {
-            Role::Container => self.left = 0,
+            Role::Container => self.passing.left = 0,
             Role::Telling => {
-                self.is_telling = true;
+                self.passing.is_telling = true;
                 // One without an end is the last one.
-                self.left = size.unwrap_or(u64::MAX);
-                void(&mut self.header, size);
+                self.passing.left = size.unwrap_or(u64::MAX);
+                void(&mut self.passing.header, size);
             }
             // The same.
-            Role::Media => self.left = size.unwrap_or(u64::MAX),
+            Role::Media => self.passing.left = size.unwrap_or(u64::MAX),
         }
-        kept.extend_from_slice(&self.header);
-        self.header.clear();
+        kept.extend_from_slice(&self.passing.header);
+        self.passing.header.clear();
     }
+}
 
+impl Elements {
     /// The element's id, and its size if it says one, once the header is whole. Nothing within is one that can't be.
     #[expect(clippy::option_option, reason = "not yet, never, or what it says")]
     fn header(&mut self, piece: &mut Bytes) -> Option<Option<(u32, Option<u64>)>> {
-        self.gather(piece, 1)?;
-        let width = self.header[0].leading_zeros() as usize + 1;
+        self.passing.gather(piece, 1)?;
+        let width = self.passing.header[0].leading_zeros() as usize + 1;
         if width > 4 {
             return Some(None);
         }
-        self.gather(piece, width + 1)?;
-        let first = self.header[width];
+        self.passing.gather(piece, width + 1)?;
+        let first = self.passing.header[width];
         let length = first.leading_zeros() as usize + 1;
         if length > 8 {
             return Some(None);
         }
-        self.gather(piece, width + length)?;
+        self.passing.gather(piece, width + length)?;
         let number = |bytes: &[u8]| {
             bytes
                 .iter()
                 .fold(0_u64, |number, byte| (number << 8) | u64::from(*byte))
         };
-        let id = u32::try_from(number(&self.header[..width])).unwrap_or_default();
+        let id = u32::try_from(number(&self.passing.header[..width])).unwrap_or_default();
         let most = (1_u64 << (7 * length)) - 1;
-        let size = number(&self.header[width..]) & most;
+        let size = number(&self.passing.header[width..]) & most;
         Some(Some((id, Some(size).filter(|size| *size != most))))
-    }
-
-    fn gather(&mut self, piece: &mut Bytes, wanted: usize) -> Option<()> {
-        let lacking = wanted.saturating_sub(self.header.len());
-        let come = piece.split_to(lacking.min(piece.len()));
-        self.header.extend_from_slice(&come);
-        (self.header.len() >= wanted).then_some(())
     }
 }
 
@@ -202,7 +167,7 @@ mod tests {
         let mut rest = Bytes::copy_from_slice(file);
         let mut ids = Vec::new();
         while let Some(Some((id, size))) = elements.header(&mut rest) {
-            elements.header.clear();
+            elements.passing.header.clear();
             if matches!(role(id, size), Role::Media | Role::Telling) {
                 let _ = rest.split_to(usize::try_from(size.unwrap()).unwrap());
             }

@@ -33,6 +33,11 @@ pub struct Principal {
     pub(super) lanes: Arc<[Arc<Lane>]>,
     pub(super) budgets: Arc<[Bound]>,
     finishes: bool,
+    /// For how long their answers are kept, unless a request says otherwise.
+    cached_for: Option<Duration>,
+    /// The group whose members share kept answers with them. Of several the one that was made first, so that all who are in the
+    /// same ones meet in the same.
+    pub(super) shares_in: Option<GroupId>,
     /// When today's quota begins anew, if it is used up.
     quota_until: Option<Millis>,
 }
@@ -51,6 +56,11 @@ impl Principal {
     /// Whether their answers are read to the end, and paid for, when they have left.
     pub fn finishes(&self) -> bool {
         self.finishes
+    }
+
+    /// For how long their answers are kept where a request says nothing of it.
+    pub fn cached_for(&self) -> Option<Duration> {
+        self.cached_for
     }
 
     pub(super) fn may_use(&self, model: &str) -> bool {
@@ -115,8 +125,10 @@ impl Gateway {
         caller.require(Permission::GatewayUse)?;
         let user = caller.user();
         let allowance = inner.db.allowance(user).await?;
-        let rates = inner.db.group_rates_of(user).await?;
-        let groups: Vec<GroupId> = rates.iter().map(|(group, _)| *group).collect();
+        let of_groups = inner.db.group_rates_of(user).await?;
+        let groups: Vec<GroupId> = of_groups.iter().map(|group| group.id).collect();
+        let sharing = of_groups.iter().filter(|group| group.shares_answers);
+        let shares_in = sharing.map(|group| group.id).min();
         let of_key = key.as_ref().map(|key| (key.id, key.budget_per_month));
         let budgets = inner.ledger.budgets_of(of_key, user, &groups).await?;
         let models = [
@@ -146,21 +158,24 @@ impl Gateway {
             user.to_string(),
             inner.options.per_person,
         );
-        let of_groups = rates.iter().map(|(group, rates)| {
+        let of_groups = of_groups.iter().map(|group| {
             let limits = LimitsPerMinute {
-                requests: rates.requests_per_minute,
-                tokens: rates.tokens_per_minute,
-                at_once: rates.at_once,
+                requests: group.rates.requests_per_minute,
+                tokens: group.rates.tokens_per_minute,
+                at_once: group.rates.at_once,
             };
             inner
                 .lanes
-                .of(BudgetScope::Group, group.to_string(), limits)
+                .of(BudgetScope::Group, group.id.to_string(), limits)
         });
         let lanes = [key_limits, of_person, inner.lanes.site()];
         let lanes = lanes.into_iter().chain(of_groups);
+        let cache_seconds = key.as_ref().and_then(|key| key.cache_seconds);
         Ok(Principal {
             quota_until: self.quota_until(user, &allowance.quota).await?,
             finishes: key.as_ref().is_some_and(|key| key.finishes),
+            cached_for: cache_seconds.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
+            shares_in,
             key: key.map(|key| key.id),
             lanes: lanes.flatten().collect(),
             caller,

@@ -1,6 +1,7 @@
 //! One call through the gateway, from its admission to its line in the log.
 
 mod ending;
+mod tied;
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Allowed, Gateway, GatewayError, Principal, UPSTREAM,
+    Allowed, BatchFile, Gateway, GatewayError, Principal, UPSTREAM,
     limits::Pass,
     price::{Extent, Prices},
     scan::Reported,
@@ -54,6 +55,8 @@ pub struct Ask {
     pub seconds: Option<u64>,
     /// Whether reasoning was asked for or forbidden, and how much of it, in tokens.
     pub thinking: (Option<bool>, Option<u64>),
+    /// The file of the batch that is asked for: it says what that can cost.
+    pub file: Option<BatchFile>,
 }
 
 impl Ask {
@@ -79,6 +82,7 @@ impl Ask {
             count: None,
             seconds: None,
             thinking: (None, None),
+            file: None,
         }
     }
 }
@@ -113,6 +117,8 @@ pub struct Running {
     output_at_most: Option<u64>,
     /// What is known of the end, should it be dropped.
     so_far: Ending,
+    /// By what name the ledger keeps it, where another process could go on with it.
+    tied: Option<String>,
 }
 
 impl Gateway {
@@ -162,6 +168,8 @@ impl Gateway {
             .try_fold(0, |most: i64, price| price.map(|price| most.max(price)));
         let at_most = if free {
             Some(0)
+        } else if let Some(file) = &ask.file {
+            file.at_most
         } else {
             at_most.filter(|_| !ask.models.is_empty())
         };
@@ -226,6 +234,7 @@ impl Gateway {
             has_media: ask.has_media,
             output_at_most: ask.output_tokens,
             so_far: Ending::default(),
+            tied: None,
         })
     }
 
@@ -251,6 +260,11 @@ impl Running {
     /// What is asked for.
     pub fn operation(&self) -> Operation {
         self.operation
+    }
+
+    /// Bytes of text that go in.
+    pub fn text_bytes(&self) -> u64 {
+        self.text_bytes
     }
 
     /// The answer began; this is the upstream's name for the request.
@@ -284,7 +298,7 @@ impl Running {
     /// Books how it ended, and returns when that is durable: the answer's last byte may leave now.
     pub async fn close(mut self, ending: Ending) -> Result<(), store::Error> {
         let Some(open) = self.open.take() else {
-            return Ok(());
+            return self.close_tied(ending).await;
         };
         let end = self.end(ending);
         let working = self.gateway.0.room.work.begin();
@@ -295,9 +309,10 @@ impl Running {
 
     /// Leaves it open until the task at the upstream ends; returns when that is durable.
     pub async fn wait_for_task(&mut self, task_id: &str) -> Result<(), store::Error> {
-        match self.open.take() {
-            Some(open) => open.wait_for_task(task_id).await,
-            None => Ok(()),
+        match (self.open.take(), self.tied.take()) {
+            (Some(open), _) => open.wait_for_task(task_id).await,
+            (None, Some(tied)) => self.gateway.0.ledger.rename_task(&tied, task_id).await,
+            (None, None) => Ok(()),
         }
     }
 }

@@ -6,7 +6,7 @@ use model::{BudgetPeriod, BudgetScope, Millis};
 
 use crate::{identity::IdentityError, ledger::LedgerError, store};
 
-use super::{room::Shortage, scan::ScanError};
+use super::{batches::BatchFault, room::Shortage, scan::ScanError};
 
 /// What there is too much of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +37,18 @@ pub enum GatewayError {
         /// What was asked for.
         model: String,
     },
+    /// No batch can be made of that file.
+    #[error("no batch can be made of the file: {0:?}")]
+    BatchFile(BatchFault),
     /// There is no such task, file or batch of the caller's.
     #[error("there is no such thing of the caller's")]
     NotFound,
+    /// What the request is about is in an account whose key is not in use here any more.
+    #[error("what it is about is in an account that is not in use")]
+    Away,
+    /// The request refers to things in different accounts.
+    #[error("the request refers to things in different accounts")]
+    TwoAccounts,
     /// There is no such address.
     #[error("there is no such address")]
     NoRoute,
@@ -97,6 +106,12 @@ pub enum GatewayError {
     /// The store failed: money fails closed.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+impl From<BatchFault> for GatewayError {
+    fn from(fault: BatchFault) -> Self {
+        Self::BatchFile(fault)
+    }
 }
 
 impl From<LedgerError> for GatewayError {

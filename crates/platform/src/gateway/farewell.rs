@@ -43,7 +43,11 @@ impl Gateway {
         let Some(request) = request_of(gone) else {
             return true;
         };
-        let answer = self.client_at(&gone.upstream).relay(request).await;
+        // Should its account come back, it is deleted then.
+        let Some(client) = self.client_at(&gone.upstream) else {
+            return false;
+        };
+        let answer = client.relay(request).await;
         let refusal = match answer {
             Ok(answer) => answer.refusal,
             Err(error) => Some(error),
@@ -104,6 +108,7 @@ mod tests {
     use crate::{
         ManualClock,
         audit::Audit,
+        gateway::UPSTREAM,
         identity::testing::vault,
         store::testing::{count, on_both},
         works::testing::Site,
@@ -130,7 +135,7 @@ mod tests {
             let (lin, now) = (site.lin.user(), Millis::new(1));
             let nobody = model::UserId::from_uuid(uuid::Uuid::from_u128(9));
             for (id, owner) in [(mine, lin), (theirs, nobody)] {
-                db.insert_upstream_object("file", id, owner, None, "default", now)
+                db.insert_upstream_object("file", id, owner, None, UPSTREAM, now)
                     .await
                     .unwrap();
             }

@@ -1,4 +1,4 @@
-//! What callers made at the upstream, where all of them share one account: each is only there for whoever made it.
+//! What callers made at the upstream, where all of them share its accounts: each is only there for whoever made it.
 
 use std::collections::HashSet;
 
@@ -19,6 +19,8 @@ pub enum ObjectKind {
     Conversation,
     /// A session of an application.
     Session,
+    /// A place in the temporary storage where files can be put, by its folder.
+    Upload,
 }
 
 impl ObjectKind {
@@ -30,6 +32,7 @@ impl ObjectKind {
             Self::Response => "response",
             Self::Conversation => "conversation",
             Self::Session => "session",
+            Self::Upload => "upload",
         }
     }
 }

@@ -18,6 +18,7 @@ const CALLS: &str = "liantai_calls_total";
 const REFUSED: &str = "liantai_calls_refused_total";
 const SHED: &str = "liantai_calls_shed_total";
 const RUNNING: &str = "liantai_calls_running";
+const CACHE: &str = "liantai_answer_cache_total";
 const DELAY: &str = "liantai_runtime_delay_seconds";
 
 /// Tells whoever collects what the figures mean. Once for the process.
@@ -44,6 +45,11 @@ pub fn describe() {
         SHED,
         Unit::Count,
         "Calls that were refused because of overload, by what there was too little of"
+    );
+    describe_counter!(
+        CACHE,
+        Unit::Count,
+        "Looks for kept answers that came to a hit or a miss; away is each time that Redis did not answer or was not asked because of that"
     );
     describe_gauge!(RUNNING, Unit::Count, "Calls that hold a place");
     describe_histogram!(
@@ -90,6 +96,11 @@ impl Gateway {
 /// A call was refused because of overload.
 pub(super) fn shed(shortage: Shortage) {
     counter!(SHED, "cause" => shortage.as_str()).increment(1);
+}
+
+/// A kept answer was looked for.
+pub(super) fn cache(result: &'static str) {
+    counter!(CACHE, "result" => result).increment(1);
 }
 
 /// How late the runtime is, and how many calls hold a place.

@@ -49,12 +49,13 @@ impl Gateway {
         self.admit_ask(user, ask).await
     }
 
-    /// Reserves what vectors of texts can cost at most that have so many bytes together.
-    #[tracing::instrument(name = "gateway.admit_embedding", skip_all)]
-    pub(crate) async fn admit_embedding(
+    /// Reserves what a model that reads texts and writes none can cost at most: `operation` is making vectors of them, or putting them
+    /// in order. `text_bytes` are those of all of them together; where they are compared with something, with that once for each.
+    #[tracing::instrument(name = "gateway.admit_texts", skip_all, fields(operation = operation.as_str()))]
+    pub(crate) async fn admit_texts(
         &self,
         user: UserId,
-        model: &str,
+        (operation, model): (Operation, &str),
         text_bytes: usize,
         request_id: String,
     ) -> Result<Running, GatewayError> {
@@ -63,26 +64,7 @@ impl Gateway {
         }
         let ask = Ask {
             text_bytes: text_bytes as u64,
-            ..asked(Operation::Embedding, model, request_id)
-        };
-        self.admit_ask(user, ask).await
-    }
-
-    /// Reserves what putting texts in order can cost at most; `text_bytes` are theirs, with what they are compared with once for each.
-    #[tracing::instrument(name = "gateway.admit_rerank", skip_all)]
-    pub(crate) async fn admit_rerank(
-        &self,
-        user: UserId,
-        model: &str,
-        text_bytes: usize,
-        request_id: String,
-    ) -> Result<Running, GatewayError> {
-        if let Some(shortage) = self.shortage() {
-            return Err(overloaded(shortage));
-        }
-        let ask = Ask {
-            text_bytes: text_bytes as u64,
-            ..asked(Operation::Rerank, model, request_id)
+            ..asked(operation, model, request_id)
         };
         self.admit_ask(user, ask).await
     }

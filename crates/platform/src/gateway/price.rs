@@ -18,7 +18,7 @@ const SOUND_HOURS: u64 = 12;
 const OUTPUT_TOKENS: u64 = 32_768;
 
 /// What goes into a call, as far as it can be seen before.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Extent {
     /// Never fewer than the tokens of its text.
     pub(super) text_bytes: u64,
@@ -84,7 +84,9 @@ impl Prices<'_> {
             usage(heard, spoken.clone()),
             usage(plain(), spoken),
         ];
-        let prices = ways.iter().filter_map(|way| self.of_tokens(model, way));
+        let prices = ways
+            .iter()
+            .filter_map(|way| self.of_tokens(model, operation, way));
         prices.map(as_micros).max()
     }
 
@@ -125,13 +127,13 @@ impl Prices<'_> {
         }
         usage.prompt_tokens?;
         usage.completion_tokens.get_or_insert(0);
-        let price = self.of_tokens(model, &usage).or_else(|| {
+        let price = self.of_tokens(model, operation, &usage).or_else(|| {
             // A model that always reasons has no other price, whether or not it said how much of it was reasoning.
             usage
                 .completion_tokens_details
                 .get_or_insert_default()
                 .reasoning_tokens = Some(1);
-            self.of_tokens(model, &usage)
+            self.of_tokens(model, operation, &usage)
         });
         price.map(as_micros)
     }
@@ -152,9 +154,12 @@ impl Prices<'_> {
         price.map(as_micros)
     }
 
-    fn of_tokens(self, model: &str, usage: &Usage) -> Option<MicroYuan> {
-        self.catalogue
-            .price_in(model, usage, self.region, Band::Usual)
+    fn of_tokens(self, model: &str, operation: Operation, usage: &Usage) -> Option<MicroYuan> {
+        let band = match operation {
+            Operation::Batch => Band::Batch,
+            _ => Band::Usual,
+        };
+        self.catalogue.price_in(model, usage, self.region, band)
     }
 }
 
@@ -286,6 +291,9 @@ mod tests {
             prices(&catalogue).of("unheard-of", Operation::Chat, &used),
             None
         );
+        // The catalogue's own price of a batch, half of the usual one.
+        let in_batch = prices(&catalogue).of("qwen-plus", Operation::Batch, &used);
+        assert_eq!(in_batch.map(|half| half * 2), cost);
         let vectors = Reported {
             usage: Usage {
                 total_tokens: Some(1_000),

@@ -1,9 +1,9 @@
-//! Tasks whose callers don't ask for them any more: they are asked for here, so that what they cost is booked and what was
+//! Tasks and batches whose callers don't ask for them any more: they are asked for here, so that what they cost is booked and what was
 //! reserved for them is free again. Several processes may do so at once; a task is booked once.
 
 use std::time::Duration;
 
-use bailian::task::Task;
+use bailian::task::{Task, TaskStatus};
 use model::Millis;
 use serde_json::Value;
 use tokio::time::{MissedTickBehavior, interval};
@@ -62,9 +62,17 @@ impl Gateway {
         if let Some(job) = Self::job_of(id) {
             return self.release_if_over(job).await;
         }
+        if let Some(file) = Self::asked_of(id) {
+            return self.find_batch(id, file).await;
+        }
+        if let Some(batch) = Self::batch_of(id) {
+            return self.settle_batch(batch).await;
+        }
         let kind = ObjectKind::Task.as_str();
         let place = self.0.db.upstream_of(kind, id).await?;
-        let client = self.client_at(place.as_deref().unwrap_or(UPSTREAM));
+        let Some(client) = self.client_at(place.as_deref().unwrap_or(UPSTREAM)) else {
+            return self.settle_away(id).await;
+        };
         match client.query_task::<Value>(&Task::resume(id)).await {
             Ok(now) => {
                 let code = now
@@ -82,6 +90,21 @@ impl Gateway {
                 Ok(false)
             }
         }
+    }
+}
+
+impl Gateway {
+    /// A task of an account that is not here any more. While it may come back its money stays reserved; after the day for
+    /// which the upstream remembers a task nobody will ever learn what became of it.
+    async fn settle_away(&self, id: &str) -> Result<bool, GatewayError> {
+        let Some(waiting) = self.0.ledger.waiting_task(id).await? else {
+            return Ok(false);
+        };
+        if self.0.clock.now().since(waiting.started_at) < Millis::DAY {
+            return Ok(false);
+        }
+        self.settle_ended(id, &TaskStatus::Unknown, None, None)
+            .await
     }
 }
 

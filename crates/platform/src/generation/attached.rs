@@ -23,7 +23,7 @@ pub struct Asking {
     pub prompt: Prompt,
     /// The caller's files.
     pub attachments: Vec<FileId>,
-    /// The assistant with which it opens a conversation; elsewhere it means nothing.
+    /// The assistant with which it opens a conversation; in one that has begun, the one that answers this question alone.
     pub assistant: Option<BegunWith>,
     /// A conversation that is begun with it is temporary: gone for good when it is left.
     pub temporary: bool,

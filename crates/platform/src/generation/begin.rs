@@ -4,7 +4,7 @@ use std::{slice, sync::Arc};
 
 use model::{
     Asked, Attachment, CallId, ConversationId, FailureCode, GenerationId, MessageId, ModelName,
-    Speaker, SubmissionId, Title,
+    Speaker, SubmissionId, Title, UserId,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error,
-    assistants::beginning,
+    assistants::{beginning, for_one_question},
     identity::Caller,
     store::{Beginning, NewAnswer, Place, Question, Submitted},
 };
@@ -38,14 +38,18 @@ impl Generations {
     ) -> Result<Asked, Error> {
         let question: Asking = question.into();
         let question = question.each_once();
-        self.room_for(caller, &model).await?;
-        let files = self.attached(caller, &model, &question.attachments).await?;
         let begun = match (conversation, &question.assistant) {
             (None, Some(begun)) => Some(beginning(&self.0.db, caller, begun).await?),
-            (None, None) | (Some(_), _) => None,
+            (Some(_), Some(asked)) => Some(for_one_question(&self.0.db, caller, asked).await?),
+            (None | Some(_), None) => None,
         };
+        let once = begun.as_ref().filter(|_| conversation.is_some());
+        let model = self.model_of(caller.user(), once, model).await?;
+        self.room_for(caller, &model).await?;
+        let files = self.attached(caller, &model, &question.attachments).await?;
         let is_application = match (conversation, &begun) {
-            (Some(id), _) => self.asks_application(caller, id).await?,
+            (Some(_), Some(_)) => false,
+            (Some(id), None) => self.asks_application(caller, id).await?,
             (None, begun) => begun
                 .as_ref()
                 .is_some_and(|begun| begun.snapshot.application.is_some()),
@@ -82,13 +86,17 @@ impl Generations {
     ) -> Result<Asked, Error> {
         let question: Asking = question.into();
         let question = question.each_once();
+        // Whom the question was put to is asked its other version too.
+        let once = self.0.db.asked_once(caller.user(), conversation, message);
+        let once = once.await?;
+        let model = self.model_of(caller.user(), once.as_ref(), model).await?;
         self.room_for(caller, &model).await?;
         let files = self.attached(caller, &model, &question.attachments).await?;
-        if self.asks_application(caller, conversation).await? {
+        if once.is_none() && self.asks_application(caller, conversation).await? {
             refuse_media(&files)?;
         }
         let place = Place::Beside(conversation, message);
-        self.put(caller, place, (question, None), model, submission)
+        self.put(caller, place, (question, once), model, submission)
             .await
     }
 
@@ -160,7 +168,10 @@ impl Generations {
             .ok_or(Error::CannotContinue)?;
         self.room_for(caller, &model).await?;
         // An application can't be asked to go on from a given beginning.
-        if self.asks_application(caller, conversation).await? {
+        if self
+            .asks_application_for(caller, conversation, message)
+            .await?
+        {
             return Err(Error::CannotContinue);
         }
         let before = Before::of(&cut);
@@ -204,14 +215,18 @@ impl Generations {
             .await?
             .ok_or(Error::NotFound)?;
         let (question, attachments) = self.question_of(caller, conversation, message).await?;
-        let model = model.unwrap_or(current.model);
+        let user = caller.user();
+        let once = self.0.db.asked_once(user, conversation, question).await?;
+        let model = match model {
+            Some(model) => model,
+            None => self.model_of(user, once.as_ref(), current.model).await?,
+        };
         self.room_for(caller, &model).await?;
         self.takes(caller.user(), &model, &attachments).await?;
-        if self.asks_application(caller, conversation).await? {
+        if once.is_none() && self.asks_application(caller, conversation).await? {
             refuse_attached_media(&attachments)?;
         }
         let (this, caller) = (self.clone(), caller.clone());
-        let user = caller.user();
 
         self.unbroken(async move {
             let answer = this.new_answer(None, &model);
@@ -267,6 +282,35 @@ impl Generations {
             .application(caller.user(), conversation)
             .await?
             .is_some())
+    }
+
+    /// Whether it answers that question of the caller's, or the one that this message answers.
+    pub(super) async fn asks_application_for(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<bool, Error> {
+        let found = self.application_for(caller.user(), conversation, message);
+        Ok(found.await?.is_some())
+    }
+
+    /// The model that answers: that of the assistant to which a single question is put, where it has one and the person may ask it, or
+    /// the one that was chosen.
+    pub(super) async fn model_of(
+        &self,
+        user: UserId,
+        once: Option<&Beginning>,
+        chosen: ModelName,
+    ) -> Result<ModelName, Error> {
+        let Some(own) = once.and_then(|once| once.model.clone()) else {
+            return Ok(chosen);
+        };
+        match self.may_ask(user, &own).await {
+            Ok(()) => Ok(own),
+            Err(Error::UnknownModel) => Ok(chosen),
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {

@@ -30,7 +30,10 @@ impl Generations {
         self.may_ask_all(caller.user(), &models).await?;
         self.has_room_for_all(models.len())?;
         // It has a model of its own, so that there is nothing to compare.
-        if self.asks_application(caller, conversation).await? {
+        if self
+            .asks_application_for(caller, conversation, question)
+            .await?
+        {
             return Err(Error::Refused(FailureCode::CompareUnfit));
         }
         for model in &models {

@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     Error,
+    assistants::{BegunWith, for_one_question},
     conversations::queue_outcome,
     identity::Caller,
-    store::{Place, Question, QueueState, Queued, Submitted, Taking},
+    store::{Beginning, Place, Question, QueueState, Queued, Submitted, Taking},
 };
 
 /// Conversations that are looked at in one step.
@@ -34,17 +35,28 @@ impl Generations {
     ) -> Result<Queue, Error> {
         let question: Asking = question.into();
         let question = question.each_once();
-        self.allowed(caller, &model).await?;
-        let files = self.attached(caller, &model, &question.attachments).await?;
-        if self.asks_application(caller, conversation).await? {
+        let inner = &*self.0;
+        let asked = question.assistant.as_ref();
+        let once = match asked {
+            Some(asked) => Some(for_one_question(&inner.db, caller, asked).await?),
+            None => None,
+        };
+        let answers = self.model_of(caller.user(), once.as_ref(), model.clone());
+        let answers = answers.await?;
+        self.allowed(caller, &answers).await?;
+        let files = self.attached(caller, &answers, &question.attachments);
+        let files = files.await?;
+        if once.is_none() && self.asks_application(caller, conversation).await? {
             refuse_media(&files)?;
         }
-        let inner = &*self.0;
+        let assistant = asked.map(|asked| asked.key.to_string());
         let message = Queued {
             id: submission,
             text: question.prompt.as_str().to_owned(),
             files: question.attachments,
+            // Which of its models an assistant is then asked by is decided when its turn comes.
             model,
+            assistant: assistant.unwrap_or_default(),
             refused: None,
             version: 0,
         };
@@ -164,17 +176,20 @@ impl Generations {
         in_turn: bool,
     ) -> Result<bool, Error> {
         let caller = self.may_still(user, !queued.files.is_empty()).await?;
-        self.may_ask(user, &queued.model).await?;
+        let once = self.still_called(&caller, &queued.assistant).await?;
+        let model = self.model_of(user, once.as_ref(), queued.model.clone());
+        let model = model.await?;
+        self.may_ask(user, &model).await?;
         self.has_room()?;
-        let handed_in = self.fitting(user, &queued.model, &queued.files).await?;
-        if self.asks_application(&caller, conversation).await? {
+        let handed_in = self.fitting(user, &model, &queued.files).await?;
+        if once.is_none() && self.asks_application(&caller, conversation).await? {
             refuse_media(&handed_in)?;
         }
         let this = self.clone();
         self.unbroken(async move {
             let inner = &*this.0;
             let question = MessageId::from_uuid(inner.ids.next());
-            let answer = this.new_answer(None, &queued.model);
+            let answer = this.new_answer(None, &model);
             let files = queued.files.iter();
             let attachments: Vec<_> = files.map(|file| (inner.ids.next(), *file)).collect();
             let taking = Taking {
@@ -188,7 +203,7 @@ impl Generations {
                 text: &queued.text,
                 attachments: &attachments,
                 submission: queued.id,
-                assistant: None,
+                assistant: once.as_ref(),
                 answer,
             };
             match inner.db.ask(&asked).await.map_err(already)? {
@@ -207,6 +222,20 @@ impl Generations {
             }
         })
         .await
+    }
+
+    /// The assistant that a waiting message names. One that was deleted or closed meanwhile refuses the message, which keeps its words.
+    async fn still_called(&self, caller: &Caller, key: &str) -> Result<Option<Beginning>, Error> {
+        if key.is_empty() {
+            return Ok(None);
+        }
+        let gone = Error::Refused(FailureCode::AssistantGone);
+        let asked = BegunWith {
+            key: key.parse().map_err(|_| gone)?,
+            values: Vec::new(),
+        };
+        let found = for_one_question(&self.0.db, caller, &asked).await?;
+        Ok(Some(found))
     }
 
     /// Refuses for somebody who may not ask any more: nobody calls when a waiting message is sent.

@@ -103,7 +103,8 @@ impl Generations {
         let inner = &*self.0;
         let user = caller.user();
         if let Task::Answer { question } | Task::Beside { question } = task {
-            match self.application(user, live.conversation).await {
+            let asked = self.application_for(user, live.conversation, question);
+            match asked.await {
                 Ok(None) => {}
                 Ok(Some(asked)) => {
                     let of = (question, call);
@@ -206,8 +207,8 @@ impl Generations {
         let Some(tools) = tools.filter(|_| self.0.models.spec(model).calls) else {
             return Ok(Toolbox::default());
         };
-        let toolbox = tools.toolbox(caller, live.conversation).await;
-        toolbox.map_err(|error| {
+        let toolbox = tools.toolbox(caller, live.conversation, live.message);
+        toolbox.await.map_err(|error| {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "reading which tools are on failed"
@@ -258,7 +259,7 @@ impl Generations {
         if let (End::Cut | End::Calls, Some(answer)) = (end, branch.last_mut()) {
             live.write_into(answer);
         }
-        let wishes = self.wishes(user, live.conversation, model);
+        let wishes = self.wishes(user, (live.conversation, live.message), model);
         let wishes = wishes.await.map_err(unreadable)?;
         let spec = inner.models.spec(model);
         let materials = self.materials(user, (model, spec), &branch).await?;

@@ -2,8 +2,8 @@
 
 use bailian::{ChatRequest, Message as Turn, ResponseFormat};
 use model::{
-    AssistantSnapshot, ConversationId, Instructions, ModelName, Parameters, Sent, UserId,
-    remembered::told,
+    AssistantSnapshot, ConversationId, Instructions, MessageId, ModelName, Parameters, Sent,
+    UserId, remembered::told,
 };
 
 use super::Generations;
@@ -118,22 +118,35 @@ impl Wishes {
 }
 
 impl Generations {
-    /// What the person wants of that model's answers in the conversation.
+    /// What the person wants of that model's answer, or of the answer to that question. A question that was put to an assistant of its own
+    /// takes along what that brings, and of what is set for the conversation only what is told in it.
     pub(super) async fn wishes(
         &self,
         user: UserId,
-        conversation: ConversationId,
+        (conversation, message): (ConversationId, MessageId),
         model: &ModelName,
     ) -> Result<Wishes, store::Error> {
         let inner = &*self.0;
         let set = inner.db.parameters(user, Some(conversation)).await?;
         let instructions = inner.db.instructions(user).await?;
-        let fitted = set
-            .unwrap_or_default()
-            .for_model(&inner.models.abilities(model));
+        let set = set.unwrap_or_default();
+        let once = inner.db.asked_once(user, conversation, message).await?;
+        let set = match &once {
+            Some(once) => Parameters {
+                instructions: set.instructions,
+                ..once.parameters.clone()
+            },
+            None => set,
+        };
+        let fitted = set.for_model(&inner.models.abilities(model));
         let facts = inner.db.facts_sent(user, conversation).await?;
-        let answering = inner.db.answering(user, conversation).await?;
-        let assistant = answering.map(|answering| answering.snapshot);
+        let assistant = match once {
+            Some(once) => Some(once.snapshot),
+            None => {
+                let answering = inner.db.answering(user, conversation).await?;
+                answering.map(|answering| answering.snapshot)
+            }
+        };
         Ok(Wishes::new(fitted, instructions.as_ref())
             .remembering(&facts)
             .with_assistant(assistant))

@@ -1,6 +1,6 @@
 //! What somebody says of themselves, and what of it others may see.
 
-mod picture;
+pub(crate) mod picture;
 
 use jiff::{Timestamp, tz::TimeZone};
 use model::{DisplayName, FailureCode, Habits, Millis, Profile, ProfileDraft, UserId};

@@ -11,7 +11,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::Jobs;
-use crate::store::{self, Job};
+use crate::{
+    gateway::{ObjectKind, UPSTREAM},
+    store::{self, Job},
+};
 
 /// Why the work stops without being at its end.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +79,17 @@ impl Desk {
             return Err(Pause::Gone);
         }
         self.jobs.tell(self.owner);
+        Ok(())
+    }
+
+    /// Writes down whose task at the upstream it is that does this job.
+    pub(crate) async fn claim(&self, task: &str) -> Result<(), Pause> {
+        let inner = &*self.jobs.0;
+        let (kind, now) = (ObjectKind::Task.as_str(), inner.clock.now());
+        inner
+            .db
+            .insert_upstream_object(kind, task, self.owner, None, UPSTREAM, now)
+            .await?;
         Ok(())
     }
 

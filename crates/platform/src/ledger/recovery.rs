@@ -8,7 +8,7 @@ use model::{CallId, CallOutcome, Millis, Operation, UserId};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::{CallEnd, Ledger, writer::Writer};
+use super::{CallEnd, Ledger, call::sound_text, writer::Writer};
 use crate::{
     Clock,
     store::{Db, Error, Hold},
@@ -194,6 +194,17 @@ impl Ledger {
     pub async fn waiting_task(&self, task_id: &str) -> Result<Option<WaitingTask>, Error> {
         let hold = self.0.db.hold_of_task(task_id).await?;
         Ok(hold.map(WaitingTask::from))
+    }
+
+    /// Has the call that waits by one name wait by another, if there is one. Returns when that is durable.
+    #[tracing::instrument(name = "ledger.rename_task", skip_all)]
+    pub async fn rename_task(&self, from: &str, to: &str) -> Result<(), Error> {
+        let inner = &*self.0;
+        let Some(hold) = inner.db.hold_of_task(from).await? else {
+            return Ok(());
+        };
+        let to = sound_text(to.to_owned());
+        inner.writer.wait_for_task(Arc::new(hold), to).await
     }
 
     /// Calls that wait for tasks in the order in which they began, those after `after`.

@@ -1,7 +1,7 @@
 //! Asking for vectors: a call of the person's like any other.
 
 use bailian::{ErrorKind, Usage, embeddings::EmbeddingRequest};
-use model::{CallOutcome, UserId};
+use model::{CallOutcome, Operation, UserId};
 
 use super::{Meanings, vector::packed};
 use crate::{
@@ -42,7 +42,7 @@ impl Meanings {
     ) -> Result<Vec<Vec<u8>>, AskError> {
         let gateway = &self.0.gateway;
         let bytes = texts.iter().map(String::len).sum();
-        let call = gateway.admit_embedding(owner, model, bytes, request_id);
+        let call = gateway.admit_texts(owner, (Operation::Embedding, model), bytes, request_id);
         let call = match call.await {
             Ok(call) => call,
             Err(GatewayError::Store(error)) => return Err(error.into()),

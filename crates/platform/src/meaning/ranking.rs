@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bailian::{Usage, rerank::RerankRequest};
-use model::CallOutcome;
+use model::{CallOutcome, Operation};
 
 use super::{Meanings, asking::AskError, finding::SHOWN};
 use crate::{
@@ -94,8 +94,8 @@ impl Meanings {
         // What is looked for counts with each of them.
         let bytes = words.len().saturating_mul(texts.len()).saturating_add(said);
         let request_id = caller.visitor().request_id.clone();
-        let call = gateway.admit_rerank(owner, model, bytes, request_id).await;
-        let call = match call {
+        let call = gateway.admit_texts(owner, (Operation::Rerank, model), bytes, request_id);
+        let call = match call.await {
             Ok(call) => call,
             Err(GatewayError::Store(error)) => return Err(error.into()),
             Err(error) => return Err(AskError::NotNow(error)),

@@ -74,6 +74,20 @@ fn refuse(site: &Site, fault: &str) {
     });
 }
 
+/// The member is in a group that has no model but this one.
+async fn may_have_only(site: &Site, model: &str) {
+    let (group, lin) = ("01990000-0000-7000-8000-0000000000bb", site.lin.user());
+    let few = format!(
+        "INSERT INTO groups (id, name, name_key, description, models, created_at, updated_at) \
+         VALUES ('{group}', 'few', 'few', '', '[\"{model}\"]', 0, 0)"
+    );
+    execute(&site.db, &few).await;
+    let member = format!(
+        "INSERT INTO group_members (group_id, user_id, added_at) VALUES ('{group}', '{lin}', 0)"
+    );
+    execute(&site.db, &member).await;
+}
+
 /// AC-07.
 #[tokio::test]
 async fn what_means_the_same_is_found_among_ones_own_alone() {
@@ -117,16 +131,7 @@ async fn who_lacks_the_model_or_the_money_searches_by_words_alone() {
         let site = making(&db).await;
         site.made(&image_of(SHIP)).await;
         let lin = site.lin.user();
-        let group = "01990000-0000-7000-8000-0000000000bb";
-        let few = format!(
-            "INSERT INTO groups (id, name, name_key, description, models, created_at, updated_at) \
-             VALUES ('{group}', 'few', 'few', '', '[\"qwen-plus\"]', 0, 0)"
-        );
-        execute(&db, &few).await;
-        let member = format!(
-            "INSERT INTO group_members (group_id, user_id, added_at) VALUES ('{group}', '{lin}', 0)"
-        );
-        execute(&db, &member).await;
+        may_have_only(&site, "qwen-plus").await;
         read_all(&site).await;
         let found = works(&site, &site.lin, SAILING).await;
         assert_eq!(found.state, RelatedState::Off);

@@ -368,6 +368,7 @@ fn details(draft: &GroupDraft) -> serde_json::Value {
         "models": draft.models,
         "quota": draft.quota,
         "rates": draft.rates,
+        "shares_answers": draft.shares_answers,
     })
 }
 

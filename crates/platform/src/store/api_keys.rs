@@ -3,13 +3,17 @@
 use model::{ApiKey, ApiKeyDraft, ApiKeyId, Millis, ModelName, PermissionSet, UserId};
 use sqlx::{FromRow, types::Json};
 
-use super::{Db, Result, audit::append_audit, on_pool, rows};
+use super::{
+    Db, Result,
+    audit::{append_audit, audited},
+    on_pool, rows,
+};
 use crate::audit::Record;
 
 macro_rules! columns {
     () => {
         "SELECT id, user_id, name, hint, scopes, models, networks, requests_per_minute, tokens_per_minute, \
-         budget_per_month, finishes, created_at, expires_at, used_at, used_from FROM api_keys "
+         budget_per_month, finishes, cache_seconds, created_at, expires_at, used_at, used_from FROM api_keys "
     };
 }
 
@@ -20,11 +24,11 @@ const BY_HASH: &str = concat!(columns!(), "WHERE key_hash = $1");
 const TAKE_TURN: &str = "UPDATE users SET updated_at = updated_at WHERE id = $1";
 const COUNT: &str = "SELECT COUNT(*) FROM api_keys WHERE user_id = $1";
 const INSERT: &str = "INSERT INTO api_keys (id, user_id, name, key_hash, hint, scopes, models, networks, \
-     requests_per_minute, tokens_per_minute, budget_per_month, finishes, created_at, expires_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+     requests_per_minute, tokens_per_minute, budget_per_month, finishes, created_at, expires_at, cache_seconds) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const UPDATE: &str = "UPDATE api_keys SET name = $3, scopes = $4, models = $5, networks = $6, \
      requests_per_minute = $7, tokens_per_minute = $8, budget_per_month = $9, finishes = $10, \
-     expires_at = $11 \
+     expires_at = $11, cache_seconds = $12 \
      WHERE user_id = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM api_keys WHERE user_id = $1 AND id = $2";
 const TOUCH: &str = "UPDATE api_keys SET used_at = $2, used_from = $3 \
@@ -61,6 +65,7 @@ struct Row {
     tokens_per_minute: Option<i64>,
     budget_per_month: Option<i64>,
     finishes: bool,
+    cache_seconds: Option<i64>,
     created_at: i64,
     expires_at: Option<i64>,
     used_at: Option<i64>,
@@ -84,6 +89,7 @@ impl TryFrom<Row> for OwnedKey {
                 tokens_per_minute: row.tokens_per_minute,
                 budget_per_month: row.budget_per_month,
                 finishes: row.finishes,
+                cache_seconds: row.cache_seconds,
                 created_at: Millis::new(row.created_at),
                 expires_at: row.expires_at.map(Millis::new),
                 used_at: row.used_at.map(Millis::new),
@@ -162,6 +168,7 @@ impl Db {
                 .bind(draft.finishes)
                 .bind(new.now.get())
                 .bind(draft.expires_at.map(Millis::get))
+                .bind(draft.cache_seconds)
                 .execute(&mut *transaction)
                 .await?;
             append_audit!(transaction, record);
@@ -179,9 +186,10 @@ impl Db {
         draft: &ApiKeyDraft,
         record: &Record,
     ) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let changed = sqlx::query(UPDATE)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(UPDATE)
                 .bind(owner.to_string())
                 .bind(id.to_string())
                 .bind(&draft.name)
@@ -193,16 +201,8 @@ impl Db {
                 .bind(draft.budget_per_month)
                 .bind(draft.finishes)
                 .bind(draft.expires_at.map(Millis::get))
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if changed == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+                .bind(draft.cache_seconds)
+        ))
     }
 
     /// Deletes a key; returns whether the person had it.
@@ -213,21 +213,13 @@ impl Db {
         id: ApiKeyId,
         record: &Record,
     ) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let deleted = sqlx::query(DELETE)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(DELETE)
                 .bind(owner.to_string())
                 .bind(id.to_string())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if deleted == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        ))
     }
 
     /// Remembers when and from where the key was used.

@@ -1,6 +1,8 @@
 //! Assistants that people keep, and what conversations were begun with.
 
 pub(super) mod begun;
+pub(super) mod once;
+pub(super) mod pictures;
 
 use model::{
     Assistant, AssistantCard, AssistantId, AssistantKey, AssistantView, Audience, GroupId, Millis,
@@ -23,13 +25,15 @@ macro_rules! open_to {
 pub(super) use open_to;
 
 const OWN: &str = "
-    SELECT id, name, emoji, description, app_id, audience FROM assistants
-    WHERE owner_id = $1 AND search_key LIKE $2 ESCAPE '\\'
-    ORDER BY id DESC LIMIT $3";
+    SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience, p.version
+    FROM assistants a LEFT JOIN assistant_pictures p ON p.assistant_id = a.id
+    WHERE a.owner_id = $1 AND a.search_key LIKE $2 ESCAPE '\\'
+    ORDER BY a.id DESC LIMIT $3";
 
 /// What others let somebody use, the newest first.
 const SHARED: &str = "
-    SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience FROM assistants a
+    SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience, p.version
+    FROM assistants a LEFT JOIN assistant_pictures p ON p.assistant_id = a.id
     WHERE a.id < $3 AND a.owner_id <> $1 AND a.search_key LIKE $2 ESCAPE '\\' AND a.id IN (
         SELECT e.id FROM assistants e WHERE e.audience = 'everybody'
         UNION SELECT s.id FROM group_members mine
@@ -39,7 +43,8 @@ const SHARED: &str = "
     ORDER BY a.id DESC LIMIT $4";
 
 const FIND: &str = concat!(
-    "SELECT a.id, a.owner_id, a.audience, a.group_id, a.app_id, a.content FROM assistants a WHERE a.id = $1 AND ",
+    "SELECT a.id, a.owner_id, a.audience, a.group_id, a.app_id, a.content, p.version \
+     FROM assistants a LEFT JOIN assistant_pictures p ON p.assistant_id = a.id WHERE a.id = $1 AND ",
     open_to!("$2")
 );
 
@@ -98,6 +103,7 @@ struct CardRow {
     description: String,
     app_id: Option<String>,
     audience: String,
+    version: Option<String>,
 }
 
 impl TryFrom<CardRow> for AssistantCard {
@@ -107,6 +113,7 @@ impl TryFrom<CardRow> for AssistantCard {
         Ok(Self {
             key: AssistantKey::Kept(rows::id("assistants", "id", &row.id)?),
             audience: audience(&row.audience, &row.id)?,
+            picture: pictures::named(&row.id, row.version)?,
             name: row.name,
             emoji: row.emoji,
             description: row.description,
@@ -123,6 +130,7 @@ struct Row {
     group_id: Option<String>,
     app_id: Option<String>,
     content: Json<Assistant>,
+    version: Option<String>,
 }
 
 fn audience(text: &str, row: &str) -> Result<Audience> {
@@ -139,6 +147,7 @@ impl Row {
             audience: audience(&self.audience, &self.id)?,
             group: group.transpose()?,
             is_application: self.app_id.is_some(),
+            picture: pictures::named(&self.id, self.version)?,
             assistant: self.content.0,
         })
     }

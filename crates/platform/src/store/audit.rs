@@ -43,6 +43,24 @@ macro_rules! append_audit {
 }
 pub(super) use append_audit;
 
+/// Runs a statement and appends the record, both or neither; false where no row is met, and nothing is appended then:
+/// `audited!(self, record, sqlx::query(…).bind(…))`.
+macro_rules! audited {
+    ($db:expr, $record:expr, $statement:expr) => {
+        $crate::store::on_pool!($db.writer(), |pool| {
+            let mut transaction = pool.begin_with($db.begin()).await?;
+            let run = $statement.execute(&mut *transaction).await?;
+            let met = run.rows_affected() > 0;
+            if met {
+                $crate::store::audit::append_audit!(transaction, $record);
+                transaction.commit().await?;
+            }
+            met
+        })
+    };
+}
+pub(super) use audited;
+
 impl Db {
     /// Appends a line by itself.
     #[tracing::instrument(name = "store.audit.append", skip_all)]

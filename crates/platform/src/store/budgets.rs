@@ -3,7 +3,11 @@
 use model::{Budget, BudgetLine, BudgetPeriod, BudgetScope, Millis};
 use sqlx::{FromRow, QueryBuilder};
 
-use super::{Db, Result, audit::append_audit, on_pool, rows};
+use super::{
+    Db, Result,
+    audit::{append_audit, audited},
+    on_pool, rows,
+};
 use crate::{audit::Record, ledger::Bound};
 
 /// `$1` and `$2` are when day and month began.
@@ -167,21 +171,13 @@ impl Db {
         period: BudgetPeriod,
         record: &Record,
     ) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let deleted = sqlx::query(UNSET)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(UNSET)
                 .bind(scope.as_str())
                 .bind(id)
                 .bind(period.as_str())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if deleted == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        ))
     }
 }

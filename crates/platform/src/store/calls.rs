@@ -5,11 +5,12 @@ use model::{
     UsageSource,
 };
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use super::{Db, Result, on_pool, rows};
 
 /// One text for all filters; what comes first in it says by which index the lines are found. An empty text asks for
-/// nothing.
+/// nothing. A time is found by the ids, which grow with it.
 macro_rules! page {
     ($first:literal) => {
         concat!(
@@ -20,7 +21,7 @@ macro_rules! page {
              k.name AS key_name FROM calls c LEFT JOIN users u ON u.id = c.owner_id \
              LEFT JOIN api_keys k ON k.id = c.key_id WHERE ",
             $first,
-            "c.id < $1 AND ($2 = '' OR c.owner_id = $2) AND ($3 = '' OR c.key_id = $3) \
+            "c.id < $1 AND c.id >= $7 AND c.started_at >= $8 AND c.started_at < $9 AND ($2 = '' OR c.owner_id = $2) AND ($3 = '' OR c.key_id = $3) \
              AND ($4 = '' OR c.model = $4) AND ($5 = 0 OR c.outcome <> 'succeeded') ORDER BY c.id DESC LIMIT $6"
         )
     };
@@ -40,6 +41,15 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
 
 /// Greater than every id.
 const NEWEST: &str = "g";
+
+/// An id is made a little before its call begins, or a little after: it says so much about when that was.
+const ABOUT_MS: i64 = 60 * 60 * 1000;
+
+/// The first id of that moment.
+fn first_id(at: Millis) -> String {
+    let at = u128::from(at.get().max(0).unsigned_abs()).min(0xFFFF_FFFF_FFFF);
+    CallId::from_uuid(Uuid::from_u128(at << 80)).to_string()
+}
 
 /// Which calls, and from where on.
 pub(crate) struct CallsQuery<'a> {
@@ -143,6 +153,15 @@ impl Db {
         let before = query
             .before
             .map_or_else(|| NEWEST.to_owned(), |id| id.to_string());
+        let later = |at: Millis, ms: i64| Millis::new(at.get().saturating_add(ms));
+        let before = match filter.to {
+            Some(to) => before.min(first_id(later(to, ABOUT_MS))),
+            None => before,
+        };
+        let oldest = filter
+            .from
+            .map(|from| first_id(later(from, -ABOUT_MS)))
+            .unwrap_or_default();
         let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(text)
             .bind(before)
             .bind(filter.owner.map(|id| id.to_string()).unwrap_or_default())
@@ -150,6 +169,9 @@ impl Db {
             .bind(filter.model.as_deref().unwrap_or_default())
             .bind(i32::from(filter.failed))
             .bind(i64::from(query.limit))
+            .bind(oldest)
+            .bind(filter.from.map_or(i64::MIN, Millis::get))
+            .bind(filter.to.map_or(i64::MAX, Millis::get))
             .fetch_all(pool)
             .await?);
         found.into_iter().map(CallLine::try_from).collect()

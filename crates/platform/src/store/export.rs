@@ -23,7 +23,8 @@ const CONVERSATIONS: &str = "SELECT c.id, c.title, c.model, c.parameters, c.fold
      WHERE c.owner_id = $1 AND c.id > $2 AND c.expires_at IS NULL ORDER BY c.id LIMIT $3";
 const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at, \
      (SELECT g.doc_references FROM generations g WHERE g.conversation_id = m.conversation_id AND g.message_id = m.id \
-      AND g.doc_references IS NOT NULL ORDER BY g.id DESC LIMIT 1) AS doc_references \
+      AND g.doc_references IS NOT NULL ORDER BY g.id DESC LIMIT 1) AS doc_references, \
+     (SELECT o.snapshot FROM message_assistants o WHERE o.message_id = m.id) AS assistant \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
      WHERE c.owner_id = $1 AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
 const LINES: &str = "SELECT seq, at, via, address, action, object_kind, object_id, outcome, details \
@@ -34,9 +35,9 @@ const LINKS: &str = "SELECT id, provider, issuer, subject, email, created_at, us
      FROM linked_accounts WHERE user_id = $1 ORDER BY id";
 const PASSKEYS: &str =
     "SELECT id, name, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY id";
-const DRAFTS: &str = "SELECT d.slot, d.text, d.files, d.updated_at FROM drafts d LEFT JOIN conversations c ON c.id = d.slot \
+const DRAFTS: &str = "SELECT d.slot, d.text, d.files, d.assistant, d.updated_at FROM drafts d LEFT JOIN conversations c ON c.id = d.slot \
      WHERE d.user_id = $1 AND c.expires_at IS NULL ORDER BY d.slot";
-const QUEUED: &str = "SELECT q.conversation_id, q.text, q.files, q.model, q.created_at \
+const QUEUED: &str = "SELECT q.conversation_id, q.text, q.files, q.model, q.assistant, q.created_at \
      FROM queued_messages q LEFT JOIN conversations c ON c.id = q.conversation_id \
      WHERE q.owner_id = $1 AND c.expires_at IS NULL ORDER BY q.id";
 const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user_id = $1";
@@ -111,6 +112,8 @@ pub(crate) struct KeptMessage {
     pub(crate) deleted_at: Option<i64>,
     /// What an application's answer refers to.
     doc_references: Option<Json<Value>>,
+    /// The assistant that a question was put to alone.
+    assistant: Option<Json<Value>>,
 }
 
 /// A line of the audit log about what the person did.
@@ -164,6 +167,7 @@ struct KeptDraft {
     slot: String,
     text: String,
     files: String,
+    assistant: String,
     updated_at: i64,
 }
 
@@ -174,6 +178,7 @@ struct KeptQueued {
     text: String,
     files: String,
     model: String,
+    assistant: String,
     created_at: i64,
 }
 

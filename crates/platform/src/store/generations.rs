@@ -55,7 +55,7 @@ pub struct Question<'a> {
     pub attachments: &'a [(Uuid, FileId)],
     /// The press of *Send*.
     pub submission: SubmissionId,
-    /// What a conversation that it opens is begun with.
+    /// What a conversation that it opens is begun with; in one that is there, the assistant that answers this question alone.
     pub assistant: Option<&'a Beginning>,
     /// The answer.
     pub answer: NewAnswer<'a>,

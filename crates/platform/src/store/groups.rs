@@ -8,7 +8,7 @@ use sqlx::{FromRow, types::Json};
 
 use super::{
     Db, Result,
-    audit::append_audit,
+    audit::{append_audit, audited},
     on_pool,
     people::{Touched, below},
     rows,
@@ -36,7 +36,8 @@ const OF_USER: &str = concat!(
 );
 const ONE: &str = concat!(
     columns!(
-        ", models, answers_per_day, tokens_per_day, requests_per_minute, tokens_per_minute, calls_at_once"
+        ", models, answers_per_day, tokens_per_day, requests_per_minute, tokens_per_minute, calls_at_once, \
+         shares_answers"
     ),
     "WHERE id = $1"
 );
@@ -44,11 +45,12 @@ const ROLES_OF: &str = "SELECT r.id, r.name FROM group_roles g JOIN roles r ON r
      WHERE g.group_id = $1 ORDER BY r.rank DESC, r.name_key";
 const INSERT: &str = "INSERT INTO groups \
      (id, name, name_key, description, models, answers_per_day, tokens_per_day, requests_per_minute, \
-     tokens_per_minute, calls_at_once, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+     tokens_per_minute, calls_at_once, created_at, updated_at, shares_answers) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)";
 const UPDATE: &str = "UPDATE groups SET name = $2, name_key = $3, description = $4, models = $5, \
      answers_per_day = $6, tokens_per_day = $7, requests_per_minute = $8, tokens_per_minute = $9, \
-     calls_at_once = $10, updated_at = $11 WHERE id = $1";
-const RATES: &str = "SELECT id, requests_per_minute, tokens_per_minute, calls_at_once FROM groups \
+     calls_at_once = $10, updated_at = $11, shares_answers = $12 WHERE id = $1";
+const RATES: &str = "SELECT id, requests_per_minute, tokens_per_minute, calls_at_once, shares_answers FROM groups \
      WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1) ORDER BY id";
 const TAKE_ROLES: &str = "DELETE FROM group_roles WHERE group_id = $1";
 const GIVE_ROLE: &str = "INSERT INTO group_roles (group_id, role_id) VALUES ($1, $2) \
@@ -79,6 +81,15 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("LEAVE", LEAVE),
 ];
 
+/// A group, as far as it decides about its members' calls.
+pub(crate) struct CallersGroup {
+    pub(crate) id: GroupId,
+    /// What they may ask together.
+    pub(crate) rates: GroupRates,
+    /// Whether kept answers are theirs together.
+    pub(crate) shares_answers: bool,
+}
+
 /// A group that is about to be kept.
 pub(crate) struct NewGroup<'a> {
     pub(crate) id: GroupId,
@@ -106,6 +117,7 @@ struct DetailRow {
     requests_per_minute: Option<i64>,
     tokens_per_minute: Option<i64>,
     calls_at_once: Option<i64>,
+    shares_answers: bool,
 }
 
 impl TryFrom<Row> for Group {
@@ -163,22 +175,26 @@ impl Db {
         found.into_iter().map(Group::try_from).collect()
     }
 
-    /// The groups that the person is in, with what their members may ask together.
+    /// The groups that the person is in, with what they mean for their members' calls.
     #[tracing::instrument(name = "store.groups.rates", skip_all)]
-    pub(crate) async fn group_rates_of(&self, user: UserId) -> Result<Vec<(GroupId, GroupRates)>> {
-        type Found = (String, Option<i64>, Option<i64>, Option<i64>);
+    pub(crate) async fn group_rates_of(&self, user: UserId) -> Result<Vec<CallersGroup>> {
+        type Found = (String, Option<i64>, Option<i64>, Option<i64>, bool);
         let found: Vec<Found> = on_pool!(self.reader(), |pool| sqlx::query_as(RATES)
             .bind(user.to_string())
             .fetch_all(pool)
             .await?);
-        let read = |(id, requests_per_minute, tokens_per_minute, at_once): Found| {
-            let rates = GroupRates {
-                requests_per_minute,
-                tokens_per_minute,
-                at_once,
+        let read =
+            |(id, requests_per_minute, tokens_per_minute, at_once, shares_answers): Found| {
+                Ok(CallersGroup {
+                    id: rows::id("groups", "id", &id)?,
+                    rates: GroupRates {
+                        requests_per_minute,
+                        tokens_per_minute,
+                        at_once,
+                    },
+                    shares_answers,
+                })
             };
-            Ok((rows::id("groups", "id", &id)?, rates))
-        };
         found.into_iter().map(read).collect()
     }
 
@@ -203,6 +219,7 @@ impl Db {
                 tokens_per_minute: row.tokens_per_minute,
                 at_once: row.calls_at_once,
             },
+            shares_answers: row.shares_answers,
             can_write: false,
         }))
     }
@@ -252,6 +269,7 @@ impl Db {
                 .bind(draft.rates.tokens_per_minute)
                 .bind(draft.rates.at_once)
                 .bind(new.now.get())
+                .bind(draft.shares_answers)
                 .execute(&mut *transaction)
                 .await?;
             put_roles!(transaction, new);
@@ -279,6 +297,7 @@ impl Db {
                 .bind(draft.rates.tokens_per_minute)
                 .bind(draft.rates.at_once)
                 .bind(new.now.get())
+                .bind(draft.shares_answers)
                 .execute(&mut *transaction)
                 .await?
                 .rows_affected();
@@ -295,20 +314,11 @@ impl Db {
     /// Deletes a group; its members lose what they had by it. Whether there was one.
     #[tracing::instrument(name = "store.groups.delete", skip_all)]
     pub(crate) async fn delete_group(&self, id: GroupId, record: &Record) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let deleted = sqlx::query(DELETE)
-                .bind(id.to_string())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if deleted == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(DELETE).bind(id.to_string())
+        ))
     }
 
     /// Puts the person into the group, if they stand below `ceiling`.

@@ -9,7 +9,7 @@ use sqlx::{FromRow, types::Json};
 
 use super::{
     Access, Db, Result, access,
-    audit::append_audit,
+    audit::{append_audit, audited},
     on_pool, rows,
     users::{NewUser, insert_user},
 };
@@ -198,21 +198,11 @@ impl Db {
         now: Millis,
         record: &Record,
     ) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let revoked = sqlx::query(REVOKE)
-                .bind(id.to_string())
-                .bind(now.get())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if revoked == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(REVOKE).bind(id.to_string()).bind(now.get())
+        ))
     }
 
     /// Makes the account that the invitation is for and uses it up, or neither: of parallel calls one gets true. A

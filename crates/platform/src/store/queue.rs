@@ -8,7 +8,9 @@ use model::{
 use sqlx::FromRow;
 
 use super::{
-    Db, Result, drafts,
+    Db, Result,
+    assistants::once,
+    drafts,
     drafts::{joined, parted},
     on_pool, rows,
 };
@@ -18,7 +20,7 @@ const TURN: &str = "
     UPDATE conversations SET leaf_id = leaf_id WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
 const LIST: &str = "
-    SELECT id, text, files, model, refused, version FROM queued_messages
+    SELECT id, text, files, model, assistant, refused, version FROM queued_messages
     WHERE conversation_id = $1 AND owner_id = $2 ORDER BY position, id";
 
 const SUMS: &str = "
@@ -28,8 +30,8 @@ const SUMS: &str = "
 const WAS_SENT: &str = "SELECT COUNT(*) FROM messages WHERE submission_id = $1";
 
 const ADD: &str = "
-    INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) ON CONFLICT (id) DO NOTHING";
+    INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at, assistant)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) ON CONFLICT (id) DO NOTHING";
 
 const EDIT: &str = "
     UPDATE queued_messages SET text = $4, refused = NULL, version = version + 1
@@ -39,7 +41,7 @@ const PLACE: &str = "UPDATE queued_messages SET position = $2 WHERE id = $1";
 
 const WITHDRAW: &str = "
     DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3
-    RETURNING id, text, files, model, refused, version";
+    RETURNING id, text, files, model, assistant, refused, version";
 
 const DROP: &str =
     "DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3";
@@ -113,6 +115,8 @@ pub struct Queued {
     pub files: Vec<FileId>,
     /// The model that will answer.
     pub model: ModelName,
+    /// The key of the assistant that is asked, or nothing.
+    pub assistant: String,
     /// Why it could not be sent when its turn came.
     pub refused: Option<FailureCode>,
     /// How often it was edited.
@@ -160,6 +164,7 @@ struct Row {
     text: String,
     files: String,
     model: String,
+    assistant: String,
     refused: Option<String>,
     version: i64,
 }
@@ -175,6 +180,7 @@ impl TryFrom<Row> for Queued {
             files: parted("queued_messages", &row.files)?,
             text: row.text,
             model,
+            assistant: row.assistant,
             // A code that a later version had: that it was refused counts.
             refused: row
                 .refused
@@ -324,6 +330,7 @@ impl Db {
                 .bind(joined(&message.files))
                 .bind(message.model.as_str())
                 .bind(now.get())
+                .bind(&message.assistant)
                 .execute(&mut *tx)
                 .await?;
             sqlx::query(drafts::CLEAR)
@@ -451,6 +458,12 @@ impl Db {
                 .bind(text)
                 .bind(now.get())
                 .bind(joined(&files))
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(once::TAKE_INTO_DRAFT)
+                .bind(owner.to_string())
+                .bind(&slot)
+                .bind(&queued.assistant)
                 .execute(&mut *tx)
                 .await?;
             tx.commit().await?;

@@ -3,6 +3,7 @@
 
 use std::{fmt, time::Duration};
 
+use bytes::Bytes;
 use fred::{
     clients::Client,
     error::{Error as FredError, ErrorKind},
@@ -111,6 +112,16 @@ impl Redis {
         script: &str,
         keys: Vec<String>,
         values: Vec<String>,
+    ) -> Result<R> {
+        Ok(self.client.eval(script, keys, values).await?)
+    }
+
+    /// The same with values that need not be text.
+    pub(super) async fn run_with_bytes<R: FromValue>(
+        &self,
+        script: &str,
+        keys: Vec<String>,
+        values: Vec<Bytes>,
     ) -> Result<R> {
         Ok(self.client.eval(script, keys, values).await?)
     }

@@ -3,7 +3,12 @@
 use model::{BuiltIn, Millis, PermissionSet, Role, RoleDraft, RoleId};
 use sqlx::{FromRow, types::Json};
 
-use super::{Db, Result, access::of_role, audit::append_audit, on_pool, rows};
+use super::{
+    Db, Result,
+    access::of_role,
+    audit::{append_audit, audited},
+    on_pool, rows,
+};
 use crate::audit::Record;
 
 const ALL: &str = "SELECT id, name, description, rank, permissions, built_in, requires_second_factor, \
@@ -147,19 +152,10 @@ impl Db {
     /// Deletes a self-made role, and takes it from whoever has it. Whether there was one.
     #[tracing::instrument(name = "store.roles.delete", skip_all)]
     pub(crate) async fn delete_role(&self, id: RoleId, record: &Record) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let deleted = sqlx::query(DELETE)
-                .bind(id.to_string())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if deleted == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(DELETE).bind(id.to_string())
+        ))
     }
 }

@@ -5,7 +5,11 @@ mod snapshots;
 use model::{Millis, Share, ShareId, Shareable, SharedKind, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Result, audit::append_audit, on_pool, rows};
+use super::{
+    Db, Result,
+    audit::{append_audit, audited},
+    on_pool, rows,
+};
 use crate::audit::Record;
 
 #[cfg(test)]
@@ -257,21 +261,13 @@ impl Db {
         id: ShareId,
         record: &Record,
     ) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let revoked = sqlx::query(REVOKE)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(REVOKE)
                 .bind(id.to_string())
                 .bind(owner.to_string())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if revoked == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        ))
     }
 
     /// Forgets links that have ended or whose thing is gone. How many there were.

@@ -4,7 +4,11 @@
 use model::{FamilyId, Millis, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Result, audit::append_audit, on_pool, rows};
+use super::{
+    Db, Result,
+    audit::{append_audit, audited},
+    on_pool, rows,
+};
 use crate::audit::Record;
 
 const INSERT_FAMILY: &str = "INSERT INTO token_families \
@@ -215,20 +219,11 @@ impl Db {
     /// Ends the device; returns whether it was there.
     #[tracing::instrument(name = "store.tokens.end_family", skip_all)]
     pub(crate) async fn end_family(&self, id: FamilyId, record: &Record) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let ended = sqlx::query(END)
-                .bind(id.to_string())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if ended == 0 {
-                return Ok(false);
-            }
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(END).bind(id.to_string())
+        ))
     }
 
     /// Forgets refresh tokens that were used by `before`; returns how many.

@@ -1,6 +1,8 @@
 //! What exists at the upstream, by whoever made it.
 
+mod asks;
 mod gone;
+mod places;
 
 use std::collections::HashSet;
 
@@ -21,8 +23,15 @@ const AMONG: &str = "SELECT id FROM upstream_objects WHERE owner_id = ";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
-pub(super) const QUERIES: &[(&str, &str)] =
-    &[("OWNS", OWNS), ("WHERE", WHERE), ("GONE", gone::GONE)];
+pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("OWNS", OWNS),
+    ("WHERE", WHERE),
+    ("GONE", gone::GONE),
+    ("ASKS", asks::ASKS),
+    ("PLACES", places::PLACES),
+    ("NEWEST", places::NEWEST),
+    ("PAST_UPLOADS", places::PAST_UPLOADS),
+];
 
 impl Db {
     /// Keeps whose it is; whoever was first stays.
@@ -47,6 +56,29 @@ impl Db {
             .await?
             .rows_affected());
         Ok(())
+    }
+
+    /// Keeps whose it is, unless somebody has it. Whether it is theirs now.
+    #[tracing::instrument(name = "store.upstream_objects.claim", skip_all)]
+    pub(crate) async fn claim_upstream_object(
+        &self,
+        kind: &str,
+        id: &str,
+        owner: UserId,
+        upstream: &str,
+        now: Millis,
+    ) -> Result<bool> {
+        let claimed = on_pool!(self.writer(), |pool| sqlx::query(INSERT)
+            .bind(kind)
+            .bind(id)
+            .bind(owner.to_string())
+            .bind("")
+            .bind(upstream)
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(claimed > 0)
     }
 
     /// Where it is, if that person made it.

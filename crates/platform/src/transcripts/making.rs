@@ -20,7 +20,7 @@ use super::{
     step::{At, Hearing, Order, Step},
 };
 use crate::{
-    gateway::{JobEnd, ObjectKind, UPSTREAM},
+    gateway::JobEnd,
     jobs::{Desk, Following, Halt, Handler, Outcome, Pause, Seen, halt},
     store::{Found, Job, NewTranscript},
     works::failure_of,
@@ -203,17 +203,6 @@ impl Making<'_> {
         self.keep(TranscriptStep::Pending).await
     }
 
-    /// Writes down whose task it is.
-    async fn claim(&self, id: &str) -> Result<(), Pause> {
-        let inner = &*self.transcripts.0;
-        let (kind, now) = (ObjectKind::Task.as_str(), inner.clock.now());
-        inner
-            .db
-            .insert_upstream_object(kind, id, self.job.owner, None, UPSTREAM, now)
-            .await?;
-        Ok(())
-    }
-
     /// Ends it because nobody can tell what became of it.
     async fn is_unknown(&self) -> Result<Next, Pause> {
         let failure = of_ours(FailureCode::UpstreamInterrupted, self.job);
@@ -224,7 +213,7 @@ impl Making<'_> {
     /// Asks for the task until it has ended.
     async fn follow(&mut self, id: &str) -> Result<Next, Pause> {
         if !self.step.found {
-            self.claim(id).await?;
+            self.desk.claim(id).await?;
         }
         let client = self.transcripts.0.gateway.client();
         let mut following = Following::new(client, self.desk, id, LONGEST);
@@ -235,7 +224,7 @@ impl Making<'_> {
                     if self.step.found && !self.is_of_this(&finished.output) {
                         return self.is_unknown().await;
                     }
-                    self.claim(id).await?;
+                    self.desk.claim(id).await?;
                     return self.has_ended(finished).await;
                 }
                 Seen::Ended(Err(error)) if *error.kind() == ErrorKind::TaskCanceled => {

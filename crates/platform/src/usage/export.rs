@@ -6,7 +6,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use jiff::Timestamp;
 use model::{CallFilter, CallId, CallLine, Permission, csv};
 
-use super::{Usage, checked, own};
+use super::{Usage, checked, in_order, own};
 use crate::{
     identity::{Caller, IdentityError},
     people::readable,
@@ -75,6 +75,7 @@ impl Usage {
         filter: CallFilter,
     ) -> Result<impl Stream<Item = store::Result<Vec<u8>>> + Send + use<>, IdentityError> {
         checked(filter.model.as_deref())?;
+        in_order(&filter)?;
         let head = csv::line(COLUMNS.map(str::to_owned));
         let pieces = stream::try_unfold((self.db.clone(), filter, None), piece);
         Ok(stream::once(ready(Ok(head))).chain(pieces))

@@ -74,13 +74,16 @@ impl House {
         execute(&self.db, &sql).await;
     }
 
-    /// So many calls, the last of which is the newest; every seventh failed.
+    /// So many calls a millisecond apart, the last of which is the newest; every seventh failed.
     async fn called(&self, user: UserId, series: u32, count: u32) {
         let first = KEYS[0];
+        // Ids tell when they were made.
+        let id = uuid::Uuid::from_u128(u128::from(NOW.get().unsigned_abs()) << 80).to_string();
+        let (id, _) = id.split_at("01990000-0000".len());
         let sql = format!(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
              INSERT INTO calls
-             SELECT '01990000-0000-7000-800{series}-' || CAST(100000000000 + i AS TEXT), {now} + i, '{user}',
+             SELECT '{id}-7000-800{series}-' || CAST(100000000000 + i AS TEXT), {now} + i, '{user}',
                     CASE WHEN i % 2 = 0 THEN '{first}' ELSE '' END, 'openai', 'chat',
                     'model-' || CAST(i % 3 AS TEXT), 'qwen-plus', 'beijing', TRUE,
                     CASE WHEN i % 7 = 0 THEN 'failed' ELSE 'succeeded' END, 200, NULL, 10, 5, 0, 0, 0, 0, 0,
@@ -297,6 +300,40 @@ async fn the_log_is_read_page_by_page_and_only_ones_own() {
         };
         assert_eq!(house.own_lines(&lin, narrowed).await.len(), 70);
 
+        // Begun then or later, and before: the first of the log began a millisecond after now.
+        let between = |from: Option<i64>, to: Option<i64>| CallFilter {
+            from: from.map(|ms| NOW.plus(ms)),
+            to: to.map(|ms| NOW.plus(ms)),
+            ..CallFilter::default()
+        };
+        for (from, to, expected) in [
+            (None, None, 420),
+            (Some(1), Some(421), 420),
+            (Some(2), None, 419),
+            (None, Some(420), 419),
+            (Some(101), Some(201), 100),
+            (Some(421), None, 0),
+            (Some(-9 * Millis::DAY), Some(-8 * Millis::DAY), 0),
+            (Some(i64::MIN / 2), Some(i64::MAX / 2), 420),
+        ] {
+            let found = house.own_lines(&lin, between(from, to)).await;
+            assert_eq!(found.len(), expected, "{from:?} {to:?}");
+        }
+        let failed_by_key = CallFilter {
+            key: KEYS[0].parse().ok(),
+            failed: true,
+            ..between(Some(1), Some(85))
+        };
+        // Every seventh failed, and every second came by the key.
+        assert_eq!(house.own_lines(&lin, failed_by_key).await.len(), 6);
+        for (from, to) in [(5, 5), (6, 5)] {
+            let backwards = between(Some(from), Some(to));
+            let refused = house.usage.own_calls(&lin, backwards.clone(), None).await;
+            assert_eq!(code(refused), Some(FailureCode::InvalidPeriod));
+            let refused = house.usage.export_own(&lin, backwards);
+            assert_eq!(code(refused), Some(FailureCode::InvalidPeriod));
+        }
+
         let page = house.usage.site_calls(&olga, theirs, None).await.unwrap();
         assert_eq!((page.items.len(), page.next.is_some()), (50, true));
         let refused = house
@@ -338,6 +375,15 @@ async fn the_log_is_taken_along() {
         assert!(newest.contains("\"2026-09-21T14:13:21.100Z\""), "{newest}");
         assert!(newest.contains("\"1.234567\""), "{newest}");
         assert!(newest.contains("\"'=1+1\""), "{newest}");
+        let some = CallFilter {
+            from: Some(NOW.plus(1)),
+            to: Some(NOW.plus(11)),
+            ..CallFilter::default()
+        };
+        let some = house.usage.export_own(&lin, some).unwrap();
+        let pieces: Vec<Vec<u8>> = some.try_collect().await.unwrap();
+        let lines = String::from_utf8(pieces.concat()).unwrap().lines().count();
+        assert_eq!(lines, 11);
         let site = house
             .usage
             .export_site(&olga, CallFilter::default())

@@ -12,7 +12,7 @@ use super::{
     step::{At, Part, Step},
 };
 use crate::{
-    gateway::{JobEnd, ObjectKind, UPSTREAM},
+    gateway::JobEnd,
     jobs::{Desk, Following, Halt, Handler, Outcome, Pause, Seen, halt},
     store::Job,
 };
@@ -245,17 +245,6 @@ impl Making<'_> {
         self.keep(MakingStep::Pending).await
     }
 
-    /// Writes down whose task it is.
-    async fn claim(&self, id: &str) -> Result<(), Pause> {
-        let inner = &*self.works.0;
-        let (kind, now) = (ObjectKind::Task.as_str(), inner.clock.now());
-        inner
-            .db
-            .insert_upstream_object(kind, id, self.job.owner, None, UPSTREAM, now)
-            .await?;
-        Ok(())
-    }
-
     /// Ends it because nobody can tell what became of it.
     async fn is_unknown(&self) -> Result<Next, Pause> {
         let failure = of_ours(FailureCode::UpstreamInterrupted, self.job);
@@ -295,7 +284,7 @@ impl Making<'_> {
             LONGEST_FOR_IMAGES
         };
         if !self.step.found {
-            self.claim(id).await?;
+            self.desk.claim(id).await?;
         }
         let client = self.works.0.gateway.client();
         let mut following = Following::new(client, self.desk, id, longest);
@@ -306,7 +295,7 @@ impl Making<'_> {
                     if self.step.found && !asking::is_of(&finished.output, self.wish) {
                         return self.is_unknown().await;
                     }
-                    self.claim(id).await?;
+                    self.desk.claim(id).await?;
                     let results = asking::results_of(finished.output);
                     // The upstream's last word on how far it was came before its end.
                     if let Some((made, _)) = &mut self.step.done {

@@ -56,6 +56,15 @@ impl Site {
 
     /// The same with these options, and a member of that name.
     pub(crate) async fn with(db: &Db, name: &str, options: WorksOptions) -> Self {
+        Self::built(db, name, options, GatewayOptions::default()).await
+    }
+
+    /// At rest, with a gateway that is as these options say.
+    pub(crate) async fn through(db: &Db, gateway: GatewayOptions) -> Self {
+        Self::built(db, "lin", WorksOptions::default(), gateway).await
+    }
+
+    async fn built(db: &Db, name: &str, options: WorksOptions, gateway: GatewayOptions) -> Self {
         let simulator = Simulator::start(Options::immediate()).await.unwrap();
         // The simulator's tasks are of this hour, and are looked for by it.
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
@@ -80,7 +89,7 @@ impl Site {
             mailer(),
             cheap(),
             generation,
-            GatewayOptions::default(),
+            gateway,
             FilesOptions::in_memory(),
             options,
         );

@@ -41,7 +41,8 @@ async fn complete(Path(id): Path<String>, entry: Entry) -> Result<Response, Refu
             question,
             answer: answer.words.concat(),
         };
-        entry.handle.sessions().add(&id, &call.session, round);
+        let app = format!("{} {id}", entry.account());
+        entry.handle.sessions().add(&app, &call.session, round);
     }
     entry.bill(Spent::of(&call.ask, &answers).billed(&call.ask.model_id));
     let whole = || output::whole(&call, &answers, &entry.id);

@@ -15,6 +15,7 @@ use crate::{
     dice::Dice,
     line::Line,
     protocol::{
+        dialect::Dialect,
         front::{Inside, Later, Parsed},
         reply::RequestId,
     },
@@ -51,6 +52,24 @@ impl Entry {
     /// A header's text, when it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The account whose key the request shows; none where keys have no part.
+    pub(crate) fn account(&self) -> String {
+        let key = Dialect::of(self.uri.path()).key(&self.headers);
+        let key = key.unwrap_or_default();
+        let own = self.handle.temporary_keys().own(key);
+        own.unwrap_or_else(|| key.to_owned())
+    }
+
+    /// What was just made is the account's.
+    pub(crate) fn claim(&self, id: &str) {
+        self.handle.owners().claim(id, &self.account());
+    }
+
+    /// Whether the account sees that.
+    pub(crate) fn sees(&self, id: &str) -> bool {
+        self.handle.owners().sees(&self.account(), id)
     }
 
     /// Whether `X-DashScope-SSE: enable` asks for a native stream.

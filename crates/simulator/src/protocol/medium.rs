@@ -92,7 +92,7 @@ fn uploaded(entry: &Entry, model: &str, key: &str) -> Result<Medium, Refusal> {
         .handle
         .uploads()
         .of_key(key)
-        .is_some_and(|grant| grant.model == model);
+        .is_some_and(|grant| grant.model == model && entry.sees(&grant.folder));
     let file = entry
         .handle
         .results()

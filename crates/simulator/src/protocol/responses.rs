@@ -67,7 +67,7 @@ impl Paging {
 async fn create(entry: Entry) -> Result<Response, Refusal> {
     let asked = entry.json()?;
     let kept = entry.handle.responses();
-    let context = kept.context(&asked)?;
+    let context = kept.context(&asked, &entry)?;
     let mut input = items::of_input(asked.get("input"), &mut entry.dice().and("input"))?;
     let mut ask = Ask::parse(
         &request::translated(&asked, &context, &input)?,
@@ -97,6 +97,7 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
     };
     let whole = answer.whole();
     kept.keep(&asked, &context, &mut input, &whole);
+    entry.claim(&format!("resp_{}", entry.id.0));
     Ok(if ask.stream {
         chat::play(chat::EVENT_STREAM, answer.into_stream(), entry)
     } else {
@@ -108,13 +109,14 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
 /// `GET /responses/{id}`.
 async fn show(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
     let found = entry.handle.responses().response(&id);
+    let found = found.filter(|_| entry.sees(&id));
     let found = found.ok_or_else(|| not_found(&id))?;
     Ok(reply::json(200, &found.shown))
 }
 
 /// `DELETE /responses/{id}`.
 async fn delete(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
-    if !entry.handle.responses().delete_response(&id) {
+    if !entry.sees(&id) || !entry.handle.responses().delete_response(&id) {
         return Err(not_found(&id));
     }
     Ok(reply::json(200, &json!({ "deleted": true, "id": id })))
@@ -126,7 +128,8 @@ async fn input_items(
     Query(paging): Query<Paging>,
     entry: Entry,
 ) -> Result<Response, Refusal> {
-    let Some(found) = entry.handle.responses().response(&id) else {
+    let found = entry.handle.responses().response(&id);
+    let Some(found) = found.filter(|_| entry.sees(&id)) else {
         return Ok(Dialect::Native.refuse(&not_found(&id), &entry.id));
     };
     let page = paging.page(&found.input)?;

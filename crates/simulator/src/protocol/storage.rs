@@ -70,6 +70,7 @@ async fn policy(Query(wanted): Query<Wanted>, entry: Entry) -> Result<Response, 
     let folder = format!("dashscope-instant/{ACCOUNT}/{}/{id}", now.beijing_day());
     let policy = document(&folder, now.after(GRANT_LIFE));
     let signature = signature(&entry.handle, &policy);
+    entry.claim(&folder);
     let grant = Grant::new(folder, wanted.model, policy, signature);
     let answer = json!({
         "data": {

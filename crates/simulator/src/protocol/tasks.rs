@@ -35,6 +35,7 @@ pub(crate) fn submit(
         .handle
         .tasks()
         .submit(&entry.handle, entry.pass, order, work);
+    entry.claim(&task.id);
     let output = json!({ "task_status": "PENDING", "task_id": task.id });
     reply::json(200, &json!({ "output": output, "request_id": entry.id.0 }))
 }
@@ -60,7 +61,8 @@ pub(crate) fn must_be_synchronous(entry: &Entry) -> Result<(), Refusal> {
 /// A task that is not known is not an error.
 async fn query(Path(id): Path<String>, entry: Entry) -> Response {
     let mut answer = json!({ "request_id": entry.id.0 });
-    match entry.handle.tasks().get(&id).await {
+    let task = entry.handle.tasks().get(&id).await;
+    match task.filter(|_| entry.sees(&id)) {
         Some(task) => {
             let (output, usage) = task.view();
             answer["output"] = output;
@@ -74,7 +76,7 @@ async fn query(Path(id): Path<String>, entry: Entry) -> Response {
 }
 
 async fn cancel(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
-    if entry.handle.tasks().cancel(&id) {
+    if entry.sees(&id) && entry.handle.tasks().cancel(&id) {
         return Ok(reply::json(200, &json!({ "request_id": entry.id.0 })));
     }
     let message = "Failed to cancel the task, please confirm if the task is in PENDING status.";

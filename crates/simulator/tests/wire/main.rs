@@ -5,6 +5,7 @@
     reason = "what fails here fails the test, and JSON is written where it is handed over"
 )]
 
+mod accounts;
 mod apps;
 mod batches;
 mod calls;

@@ -6,6 +6,7 @@ use bailian::{
     capability::ModelCard,
     image::{EditFunction, ImageEdit, ImageFusion, ImagePart, ImageRequest},
     media::Size,
+    pool::Turn,
 };
 use http::request::Parts;
 use model::Operation;
@@ -101,10 +102,11 @@ impl Translated for Wish {
     async fn ask(
         &self,
         call: &Call,
+        there: &Turn,
         running: &mut Running,
         card: &ModelCard,
     ) -> Result<Pictures, Fault> {
-        let client = call.client();
+        let client = &there.client;
         let images = self.images.iter().map(File::data_url);
         if is_at(card, AT_ONCE) {
             let words = [ImagePart::text(&self.prompt)];
@@ -144,7 +146,7 @@ impl Translated for Wish {
             request.parameters.extra = self.parameters.clone();
             client.submit_image_fusion(&request).await?
         };
-        let finished = tasks::finished(call, running, task, patience()).await?;
+        let finished = tasks::finished(call, there, running, task, patience()).await?;
         running.answers(finished.request_id.clone());
         Ok(Pictures::of_results(finished.output, finished.request_id))
     }

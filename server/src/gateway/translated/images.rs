@@ -6,6 +6,7 @@ use bailian::{
     capability::ModelCard,
     image::{ImageRequest, TextToImage},
     media::Size,
+    pool::Turn,
     task::Patience,
 };
 use http::request::Parts;
@@ -133,10 +134,11 @@ impl Translated for Wish {
     async fn ask(
         &self,
         call: &Call,
+        there: &Turn,
         running: &mut Running,
         card: &ModelCard,
     ) -> Result<Pictures, Fault> {
-        let client = call.client();
+        let client = &there.client;
         if is_at(card, OLDER) && !is_at(card, AT_ONCE) {
             let mut request = TextToImage::new(&card.id, &self.prompt).n(self.n);
             request.parameters.size = self.size;
@@ -146,7 +148,7 @@ impl Translated for Wish {
                 request.input.negative_prompt = Some(not);
             }
             let task = client.submit_text_to_image(&request).await?;
-            let finished = tasks::finished(call, running, task, patience()).await?;
+            let finished = tasks::finished(call, there, running, task, patience()).await?;
             running.answers(finished.request_id.clone());
             return Ok(Pictures::of_results(finished.output, finished.request_id));
         }

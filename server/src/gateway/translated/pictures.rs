@@ -87,7 +87,7 @@ impl Pictures {
             let mut picture = match form {
                 Form::Url => json!({ "url": url }),
                 Form::B64Json => {
-                    let picture = call.client().download(&url, LARGEST).await?;
+                    let picture = call.any_client().download(&url, LARGEST).await?;
                     json!({ "b64_json": BASE64_STANDARD.encode(picture.bytes().await?) })
                 }
             };

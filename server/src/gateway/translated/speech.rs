@@ -7,6 +7,7 @@ use bailian::{
     AnswerStream, Download, Extra,
     audio::{Speech, SpeechAnswer},
     capability::ModelCard,
+    pool::Turn,
 };
 use http::{HeaderValue, header, request::Parts};
 use model::Operation;
@@ -194,11 +195,12 @@ impl Translated for Wish {
 
     async fn ask(
         &self,
-        call: &Call,
+        _: &Call,
+        there: &Turn,
         running: &mut Running,
         card: &ModelCard,
     ) -> Result<Spoken, Fault> {
-        let client = call.client();
+        let client = &there.client;
         let form = self.form(card);
         let mut speech = Speech::new(&card.id, &self.input, &self.voice);
         speech.language_type.clone_from(&self.language_type);
@@ -216,7 +218,8 @@ impl Translated for Wish {
             // A file's head tells its length, so that it is made first.
             let answer = client.speak(&speech).await?;
             running.answers(answer.request_id.clone());
-            let file = client.download(&answer.output.audio.url, LARGEST).await;
+            let file = there.patient.download(&answer.output.audio.url, LARGEST);
+            let file = file.await;
             return match file {
                 Ok(file) => Ok(Spoken {
                     form,

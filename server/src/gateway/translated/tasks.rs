@@ -2,9 +2,10 @@
 
 use bailian::{
     Client, ErrorKind,
+    pool::Turn,
     task::{Finished, Patience, Task, TaskStatus},
 };
-use platform::gateway::{ObjectKind, Running, UPSTREAM};
+use platform::gateway::{ObjectKind, Running};
 use serde::de::DeserializeOwned;
 
 use super::{Call, Fault};
@@ -12,13 +13,14 @@ use super::{Call, Fault};
 /// Waits for a task's end and books it. Should the caller leave, it is cancelled as long as it has not begun.
 pub(super) async fn finished<O: DeserializeOwned + Send + Sync>(
     call: &Call,
+    there: &Turn,
     running: &mut Running,
     task: Task<O>,
     patience: Patience,
 ) -> Result<Finished<O>, Fault> {
-    let (gateway, client) = (&call.gateway, call.client());
+    let (gateway, client) = (&call.gateway, &there.patient);
     gateway
-        .keep_object(&call.principal, ObjectKind::Task, &task.id, UPSTREAM)
+        .keep_object(&call.principal, ObjectKind::Task, &task.id, &there.upstream)
         .await?;
     running.wait_for_task(&task.id).await?;
     let mut left = Left {

@@ -11,6 +11,7 @@ use bailian::{
     audio::{FileTranscription, Recognition, RecognitionAnswer, Transcript, Transcription},
     capability::ModelCard,
     media::MediaUsage,
+    pool::Turn,
     task::Patience,
 };
 use http::{HeaderValue, header, request::Parts};
@@ -147,13 +148,14 @@ impl Translated for Wish {
     async fn ask(
         &self,
         call: &Call,
+        there: &Turn,
         running: &mut Running,
         card: &ModelCard,
     ) -> Result<Heard, Fault> {
         if is_at(card, OF_FILES) {
-            self.whole(call, running, card).await
+            self.whole(call, there, running, card).await
         } else {
-            self.at_once(call, running, card).await
+            self.at_once(there, running, card).await
         }
     }
 
@@ -203,13 +205,13 @@ impl Wish {
     /// A short recording, answered at once.
     async fn at_once(
         &self,
-        call: &Call,
+        there: &Turn,
         running: &mut Running,
         card: &ModelCard,
     ) -> Result<Heard, Fault> {
-        let client = call.client();
+        let client = &there.client;
         let audio = if self.file.bytes.len() > LARGEST_WITHIN {
-            self.put(call, card).await?
+            self.put(there, card).await?
         } else {
             self.file.data_url()
         };
@@ -226,11 +228,12 @@ impl Wish {
     async fn whole(
         &self,
         call: &Call,
+        there: &Turn,
         running: &mut Running,
         card: &ModelCard,
     ) -> Result<Heard, Fault> {
-        let client = call.client();
-        let url = self.put(call, card).await?;
+        let client = &there.client;
+        let url = self.put(there, card).await?;
         // As long as OpenAI's clients wait, and the proxies before them.
         let patience = Patience::audio().total(Duration::from_mins(30));
         let (address, usage) = if card.id.starts_with(OF_ONE_FILE) {
@@ -240,7 +243,7 @@ impl Wish {
             request.text.clone_from(&self.prompt);
             request.enable_words = self.with_words.then_some(true);
             let task = client.submit_file_transcription(&request).await?;
-            let finished = tasks::finished(call, running, task, patience).await?;
+            let finished = tasks::finished(call, there, running, task, patience).await?;
             (finished.output.result.transcription_url, finished.usage)
         } else {
             let mut request = Transcription::new(&card.id, [url]);
@@ -251,7 +254,7 @@ impl Wish {
                 request.parameters.diarization_enabled = Some(true);
             }
             let task = client.submit_transcription(&request).await?;
-            let finished = tasks::finished(call, running, task, patience).await?;
+            let finished = tasks::finished(call, there, running, task, patience).await?;
             let results = finished.output.results.into_iter();
             let result = results
                 .map(|item| item.result().cloned())
@@ -265,13 +268,14 @@ impl Wish {
         };
         running.answers(None);
         let address = address.ok_or(Fault::NoAnswer)?;
-        let transcript = client.transcript(&address).await.map_err(Fault::OfTask)?;
+        let transcript = there.patient.transcript(&address);
+        let transcript = transcript.await.map_err(Fault::OfTask)?;
         Ok(Heard::Timed(Box::new(transcript), Box::new(usage)))
     }
 
     /// Puts the recording where the model can read it.
-    async fn put(&self, call: &Call, card: &ModelCard) -> Result<String, Fault> {
+    async fn put(&self, there: &Turn, card: &ModelCard) -> Result<String, Fault> {
         let (name, bytes) = (&self.file.name, self.file.bytes.clone());
-        Ok(call.client().upload(&card.id, name, bytes).await?.url)
+        Ok(there.client.upload(&card.id, name, bytes).await?.url)
     }
 }

@@ -10,7 +10,7 @@ use super::{NOWHERE, Needs, Operation};
 pub(super) fn operations() -> Vec<Operation> {
     use Needs::{Fresh, May, MayFresh, MayPerson, Nothing, Person};
     use Permission::{
-        ApiKeysUse, AuditRead, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, JobsRead,
+        ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, JobsRead,
         JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite,
         UsersRead, UsersWrite,
     };
@@ -25,7 +25,43 @@ pub(super) fn operations() -> Vec<Operation> {
     let person = json!({ "name": "Bo", "email": "bo@example.com" });
     let wish = || json!({ "kind": "image", "model": "no-such-model", "prompt": "fog", "count": 1 });
     let recording = || json!({ "file": NOWHERE });
+    let assistant = || json!({ "name": "" });
+    let prompt = || json!({ "name": "a b", "text": "x" });
     vec![
+        ("get", "/rest/v1/assistants", May(ChatUse), none()),
+        ("post", "/rest/v1/assistants", May(ChatUse), assistant()),
+        ("get", "/rest/v1/assistants/{id}", May(ChatUse), none()),
+        ("put", "/rest/v1/assistants/{id}", May(ChatUse), assistant()),
+        ("delete", "/rest/v1/assistants/{id}", May(ChatUse), none()),
+        (
+            "get",
+            "/rest/v1/assistants/{id}/picture",
+            May(ChatUse),
+            none(),
+        ),
+        (
+            "put",
+            "/rest/v1/assistants/{id}/picture",
+            May(ChatUse),
+            none(),
+        ),
+        (
+            "delete",
+            "/rest/v1/assistants/{id}/picture",
+            May(ChatUse),
+            none(),
+        ),
+        ("get", "/rest/v1/prompts", May(ChatUse), none()),
+        ("post", "/rest/v1/prompts", May(ChatUse), prompt()),
+        ("get", "/rest/v1/prompts/{id}", May(ChatUse), none()),
+        ("put", "/rest/v1/prompts/{id}", May(ChatUse), prompt()),
+        ("delete", "/rest/v1/prompts/{id}", May(ChatUse), none()),
+        (
+            "post",
+            "/rest/v1/prompts/{id}/restore",
+            May(ChatUse),
+            none(),
+        ),
         ("get", "/rest/v1/transcripts", May(MediaUse), none()),
         (
             "post",

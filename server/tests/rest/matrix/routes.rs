@@ -33,6 +33,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "/fn/{*name}",
         "functions of pages, with a table of their own",
     ),
+    (
+        "/pictures/assistants/{id}",
+        "a page's pictures, and its form",
+    ),
     ("/pictures/{user}", "a page's pictures"),
     ("/s/{token}/file", "a shared page's file"),
     ("/sandbox", "a page's frame"),

@@ -474,6 +474,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
     members_with("assistants.delete", NO_ID),
+    members_with("assistants.remove_picture", NO_ID),
     members("prompts.list"),
     members_with("prompts.find", NO_ID),
     members("prompts.offer"),

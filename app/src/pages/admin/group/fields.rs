@@ -37,6 +37,7 @@ pub fn Fields(
     let (name, description) = named.unwrap_or_default();
     let quota = group.as_ref().map(|group| group.quota).unwrap_or_default();
     let rates = group.as_ref().map(|group| group.rates).unwrap_or_default();
+    let shares_answers = group.as_ref().is_some_and(|group| group.shares_answers);
     let has = group
         .as_ref()
         .map(|group| group.roles.iter().map(|role| role.id).collect())
@@ -96,6 +97,13 @@ pub fn Fields(
                 hint=words.group_rates_hint
             />
         </fieldset>
+        <Tick
+            name="group[shares_answers]"
+            value="true"
+            label=words.group_shares_answers
+            checked=shares_answers
+            hint=words.group_shares_answers_hint
+        />
     }
 }
 
@@ -163,6 +171,11 @@ pub fn Summary(group: GroupDetail) -> impl IntoView {
     };
     let limit =
         |limit: Option<i64>| limit.map_or_else(|| "—".to_owned(), |limit| limit.to_string());
+    let kept_answers = if group.shares_answers {
+        words.group_answers_shared
+    } else {
+        words.group_answers_apart
+    };
     let description = group.group.description;
     let described = if description.is_empty() {
         Either::Left(())
@@ -180,6 +193,7 @@ pub fn Summary(group: GroupDetail) -> impl IntoView {
                 <div><dt>{words.group_minute_requests}</dt><dd>{limit(group.rates.requests_per_minute)}</dd></div>
                 <div><dt>{words.group_minute_tokens}</dt><dd>{limit(group.rates.tokens_per_minute)}</dd></div>
                 <div><dt>{words.group_at_once}</dt><dd>{limit(group.rates.at_once)}</dd></div>
+                <div><dt>{words.group_kept_answers}</dt><dd>{kept_answers}</dd></div>
             </dl>
             <p class="panel__note">{words.group_out_of_reach}</p>
         </section>

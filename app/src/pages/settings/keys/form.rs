@@ -28,6 +28,7 @@ pub struct Typed {
     tokens: RwSignal<String>,
     budget: RwSignal<String>,
     finishes: RwSignal<bool>,
+    cache: RwSignal<String>,
 }
 
 impl Typed {
@@ -62,6 +63,7 @@ impl Typed {
             tokens: number(key.and_then(|key| key.tokens_per_minute)),
             budget: text(key.and_then(|key| key.budget_per_month).map(yuan)),
             finishes: RwSignal::new(key.is_some_and(|key| key.finishes)),
+            cache: number(key.and_then(|key| key.cache_seconds)),
         }
     }
 
@@ -81,6 +83,7 @@ impl Typed {
             tokens: self.tokens.get_untracked(),
             budget: self.budget.get_untracked(),
             finishes: self.finishes.get_untracked(),
+            cache: self.cache.get_untracked(),
         }
     }
 }
@@ -135,6 +138,13 @@ pub fn KeyFields(typed: Typed, submission: Submission) -> impl IntoView {
                 hint=words.optional_hint
             />
         </fieldset>
+        <TextField
+            name="key[cache]"
+            label=words.key_cache
+            kind=Kind::Number
+            value=typed.cache
+            hint=words.key_cache_hint
+        />
         <Check name="key[finishes]" value="true" label=words.key_finishes checked=typed.finishes/>
     }
 }

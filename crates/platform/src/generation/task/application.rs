@@ -67,6 +67,20 @@ impl Generations {
         Ok(answering.filter(|answering| answering.open_application().is_some()))
     }
 
+    /// The application that answers that question, or the one that this message answers: none where that was put to an assistant of its own.
+    pub(in crate::generation) async fn application_for(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<Option<Answering>, store::Error> {
+        let once = self.0.db.asked_once(user, conversation, message).await?;
+        if once.is_some() {
+            return Ok(None);
+        }
+        self.application(user, conversation).await
+    }
+
     /// Asks it, and hands on what comes. The question and its answer, where they are the first ones.
     #[tracing::instrument(name = "generation.run_application", skip_all, fields(
         conversation.id = %live.conversation, message.id = %live.message, generation.id = %live.generation,

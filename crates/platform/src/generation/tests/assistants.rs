@@ -1,5 +1,6 @@
 //! Conversations that were begun with an assistant, and those that an application answers.
 
+mod once;
 mod tools;
 
 use model::{

@@ -43,6 +43,7 @@ pub(in crate::identity) fn checked(
     within(draft.requests_per_minute, 1, REQUESTS_PER_MINUTE)?;
     within(draft.tokens_per_minute, 1, MOST)?;
     within(draft.budget_per_month, 0, MOST * 1_000_000)?;
+    within(draft.cache_seconds, 1, ApiKey::LONGEST_CACHE_SECONDS)?;
     let mut models = draft.models;
     if let Some(models) = &mut models {
         models.sort_by(|a, b| a.as_str().cmp(b.as_str()));

@@ -38,6 +38,7 @@ const README: &str = "Everything that this site keeps of your account. Times are
      prompts.jsonl        prompts that you keep, a prompt a line\n\
      tool_calls.jsonl     what models called while they answered, by their messages, a call a line\n\
      assistants.jsonl     assistants that you keep, an assistant a line\n\
+     assistants/*.png     their pictures\n\
      transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n\
      shares.jsonl         links by which you share something, a link a line (without their secrets)\n\
                          您的分享链接，每行一个（不含链接中的密钥）\n\
@@ -121,6 +122,13 @@ impl Identity {
         archive.open("assistants.jsonl").await?;
         each_page!(after => db.kept_assistants(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
+        });
+        each_page!(after => db.kept_assistants(user, &after), page => {
+            for id in page.iter().map(|kept| &kept.id) {
+                if let Some((image, _)) = db.assistant_picture(user, id).await? {
+                    archive.file(&format!("assistants/{id}.png"), image).await?;
+                }
+            }
         });
         each_page!(after => db.kept_transcripts(user, &after), page => {
             for transcript in &page {

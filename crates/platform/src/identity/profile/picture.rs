@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageFormat, imageops::FilterType};
 use crate::pictures::{self, Bounds};
 
 /// The largest file, in bytes.
-pub(super) const LONGEST: usize = 5 * 1024 * 1024;
+pub(crate) const LONGEST: usize = 5 * 1024 * 1024;
 
 /// How large what is read may be: a photo of a telephone.
 const BOUNDS: Bounds = Bounds {
@@ -20,7 +20,7 @@ const BOUNDS: Bounds = Bounds {
 const SIDE: u32 = 256;
 
 /// The picture's middle as a square PNG; `None` when the file is not a picture that can be read, or too large.
-pub(super) fn redraw(file: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn redraw(file: &[u8]) -> Option<Vec<u8>> {
     let image = decode(file)?;
     let side = image.width().min(image.height());
     let (left, top) = ((image.width() - side) / 2, (image.height() - side) / 2);

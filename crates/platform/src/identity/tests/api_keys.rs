@@ -220,6 +220,33 @@ async fn requests_of_a_key_are_counted_also_in_parallel() {
     .await;
 }
 
+#[tokio::test]
+async fn a_key_keeps_answers_for_a_day_at_most() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let user = person(&house, BuiltIn::Member).await;
+        let lin = caller(&house, user).await;
+        let keeping = |seconds: Option<i64>| ApiKeyDraft {
+            cache_seconds: seconds,
+            ..draft()
+        };
+        for seconds in [0, -1, 86_401] {
+            let refused = create(&house, &lin, keeping(Some(seconds))).await;
+            let refused = refused.map(drop).unwrap_err();
+            assert_eq!(refused, FailureCode::InvalidNumber, "{seconds}");
+        }
+        let key = create(&house, &lin, keeping(Some(86_400))).await.unwrap();
+        assert_eq!(key.key.cache_seconds, Some(86_400));
+        for seconds in [Some(1), None] {
+            let changed = update(&house, &lin, &key, keeping(seconds)).await.unwrap();
+            assert_eq!(changed.cache_seconds, seconds);
+            let listed = house.identity.api_keys(&lin).await.unwrap();
+            assert_eq!(listed[0].cache_seconds, seconds);
+        }
+    })
+    .await;
+}
+
 /// AC-18, SE-11.
 #[tokio::test]
 async fn keys_are_made_by_a_person_who_has_just_shown_who_they_are() {

@@ -33,6 +33,10 @@ async fn settled(house: &House) -> Caller {
              VALUES ('{trash}', '{trash}', '{trash}', '{user}', 'qwen-plus', 'done', 'here', 0, 0)"
         ),
         format!("UPDATE generations SET doc_references = '[{{\"title\":\"引用的文档\"}}]' WHERE id = '{trash}'"),
+        format!(
+            "INSERT INTO message_assistants (message_id, conversation_id, snapshot, parameters)
+             VALUES ('{trash}', '{trash}', '{{\"name\":\"单问的助手\"}}', '{{}}')"
+        ),
         format!("INSERT INTO generation_chunks (message_id, seq, reasoning, text) VALUES ('{trash}', 1, '', 'x')"),
         format!(
             "INSERT INTO tool_calls (id, owner_id, message_id, position, round, upstream_id, name, arguments, state, text_at, after_blocks,
@@ -132,6 +136,10 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
              VALUES ('as-{whose}', '{owner}', 'private', '{whose} 的助手', '', '', '{{}}', '', 0, 0)"
         ),
         format!(
+            "INSERT INTO assistant_pictures (assistant_id, image, version, updated_at)
+             SELECT 'as-{whose}', sealed, 'v', 0 FROM ({BLOB}) AS b"
+        ),
+        format!(
             "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at)
              VALUES ('s-{whose}', '{owner}', 'hash-of-link-{whose}', 'conversation', 'c-{whose}', 0)"
         ),
@@ -204,6 +212,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         let trash = uuid::Uuid::from_u128(77);
         assert!(files[&format!("conversations/{trash}.md")].contains("扔掉的话"));
         assert!(files[&format!("conversations/{trash}.json")].contains("引用的文档"));
+        assert!(files[&format!("conversations/{trash}.json")].contains("单问的助手"));
 
         let account = &files["account.json"];
         for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "排着的话", "4712", "我教语文", "说得好", "抽屉", "标签甲", "我养了一只猫", "qwen-own-choice", "Lin 的录音.webm", "4713", "copied-Lin"] {
@@ -219,6 +228,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["prompts.jsonl"].contains("Lin 的提示词"));
         assert!(files["tool_calls.jsonl"].contains("Lin 的算式"));
         assert!(files["assistants.jsonl"].contains("Lin 的助手"));
+        assert!(files.contains_key("assistants/as-Lin.png") && !files.contains_key("assistants/as-tao.png"));
         assert!(files["shares.jsonl"].contains("Lin 的旧标题"));
         let shown = &files["shares/s-Lin.jsonl"];
         assert!(shown.contains("Lin 给人看的话") && shown.contains("Lin 的出处"));

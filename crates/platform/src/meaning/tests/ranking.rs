@@ -125,17 +125,7 @@ async fn whatever_keeps_the_model_from_it_the_nearest_is_the_first() {
 
         // Who may not have it, or can't pay for it, is not asked to.
         let asked = site.requests("/reranks");
-        let lin = site.lin.user();
-        let group = "01990000-0000-7000-8000-0000000000bb";
-        let few = format!(
-            "INSERT INTO groups (id, name, name_key, description, models, created_at, updated_at) \
-             VALUES ('{group}', 'few', 'few', '', '[\"{MODEL}\"]', 0, 0)"
-        );
-        execute(&db, &few).await;
-        let member = format!(
-            "INSERT INTO group_members (group_id, user_id, added_at) VALUES ('{group}', '{lin}', 0)"
-        );
-        execute(&db, &member).await;
+        may_have_only(&site, MODEL).await;
         let found = works(&site, &site.lin, SAILING).await;
         assert_eq!(prompts(&found), [NEARER, BETTER]);
         assert_eq!(site.requests("/reranks"), asked);

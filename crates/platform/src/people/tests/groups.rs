@@ -25,6 +25,7 @@ async fn a_group_is_made_changed_and_deleted() {
                 tokens_per_minute: None,
                 at_once: Some(2),
             },
+            shares_answers: true,
         };
         let id = house
             .people
@@ -38,7 +39,9 @@ async fn a_group_is_made_changed_and_deleted() {
             (group.models, group.quota),
             (draft.models.clone(), draft.quota)
         );
-        assert!(group.can_write);
+        assert!(group.can_write && group.shares_answers);
+        let told = "SELECT COUNT(*) FROM audit_log WHERE action = 'group.create' AND details LIKE '%\"shares_answers\":true%'";
+        assert_eq!(house.count(told).await, 1);
         let twin = GroupDraft {
             name: "TEA".to_owned(),
             ..GroupDraft::default()
@@ -55,6 +58,8 @@ async fn a_group_is_made_changed_and_deleted() {
         let page = house.people.groups(&owner, None, 100).await.unwrap();
         assert_eq!(page.items.len(), 1);
         assert_eq!(page.items[0].name, "Coffee");
+        let group = house.people.group(&owner, id).await.unwrap();
+        assert!(!group.shares_answers);
         house.people.delete_group(&owner, id).await.unwrap();
         assert_eq!(
             code(house.people.group(&owner, id).await).err(),

@@ -1,12 +1,13 @@
 //! What a conversation was begun with, the session of the application behind it, and what its answers refer to.
 
 use model::{
-    AnsweringAssistant, ApplicationId, AssistantId, AssistantSnapshot, ConversationId,
-    DocumentReference, GenerationId, MessageId, Millis, Parameters, UserId,
+    AnsweringAssistant, ApplicationId, AssistantId, AssistantPicture, AssistantSnapshot,
+    ConversationId, DocumentReference, GenerationId, MessageId, Millis, ModelName, Parameters,
+    UserId,
 };
 use sqlx::{FromRow, types::Json};
 
-use super::open_to;
+use super::{open_to, pictures};
 use crate::store::{Db, Result, on_pool, rows};
 
 /// In the transaction that writes the first question.
@@ -18,11 +19,12 @@ pub(in crate::store) const PRESET: &str =
 
 /// With the application, as far as it is open to the conversation's owner now.
 const OF_CONVERSATION: &str = concat!(
-    "SELECT s.snapshot, a.app_id AS open_app, s.session_id, s.session_message, s.session_at \
+    "SELECT s.snapshot, a.id AS open_id, a.app_id AS open_app, p.version, s.session_id, s.session_message, s.session_at \
      FROM conversation_assistants s JOIN conversations c ON c.id = s.conversation_id \
      LEFT JOIN assistants a ON a.id = s.assistant_id AND ",
     open_to!("$2"),
-    " WHERE s.conversation_id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL"
+    " LEFT JOIN assistant_pictures p ON p.assistant_id = a.id \
+     WHERE s.conversation_id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL"
 );
 
 const NOTE_SESSION: &str = "
@@ -47,11 +49,13 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("REFERENCES", REFERENCES),
 ];
 
-/// What a conversation is begun with.
+/// What a conversation is begun with, or a single question is put to.
 #[derive(Clone, Debug)]
 pub struct Beginning {
     /// Whose copy it is; none for those that everybody has.
     pub assistant: Option<AssistantId>,
+    /// Its own model, if it has one: a conversation begins with the one that is chosen, a single question is put to this.
+    pub model: Option<ModelName>,
     /// The copy.
     pub snapshot: AssistantSnapshot,
     /// How its answers are to be written, unless the person has set that themselves.
@@ -62,6 +66,8 @@ pub struct Beginning {
 #[derive(Clone, Debug)]
 pub(crate) struct Answering {
     pub(crate) snapshot: AssistantSnapshot,
+    /// Its picture, as far as the assistant is open to the conversation's owner now.
+    pub(crate) picture: Option<AssistantPicture>,
     /// The application was withdrawn from the conversation's owner.
     pub(crate) is_withdrawn: bool,
     pub(crate) session: Option<Session>,
@@ -91,6 +97,7 @@ impl From<Answering> for AnsweringAssistant {
         Self {
             name: snapshot.name,
             emoji: snapshot.emoji,
+            picture: answering.picture,
             instructions: snapshot.instructions,
             is_application: snapshot.application.is_some(),
             is_withdrawn: answering.is_withdrawn,
@@ -101,6 +108,8 @@ impl From<Answering> for AnsweringAssistant {
 #[derive(FromRow)]
 struct Row {
     snapshot: Json<AssistantSnapshot>,
+    open_id: Option<String>,
+    version: Option<String>,
     open_app: Option<String>,
     session_id: Option<String>,
     session_message: Option<String>,
@@ -110,6 +119,8 @@ struct Row {
 impl Row {
     fn answering(self) -> Result<Answering> {
         let Json(snapshot) = self.snapshot;
+        let id = self.open_id.unwrap_or_default();
+        let picture = pictures::named(&id, self.version)?;
         let application = snapshot.application.as_ref();
         let is_open = application.is_none_or(|id| self.open_app.as_deref() == Some(id.as_str()));
         let session = match (self.session_id, self.session_message, self.session_at) {
@@ -122,6 +133,7 @@ impl Row {
         };
         Ok(Answering {
             snapshot,
+            picture,
             is_withdrawn: !is_open,
             session,
         })

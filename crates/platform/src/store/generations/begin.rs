@@ -5,8 +5,15 @@ use sqlx::types::Json;
 
 use super::{NewAnswer, Place, Question, Submitted};
 use crate::store::{
-    Db, Error, Result, assistants::begun, attachments, branches, drafts, files, messages::Part,
-    on_pool, parameters, queue::take_queued, rows, search::SearchIndex as _, tool_calls,
+    Db, Error, Result,
+    assistants::{begun, once},
+    attachments, branches, drafts, files,
+    messages::Part,
+    on_pool, parameters,
+    queue::take_queued,
+    rows,
+    search::SearchIndex as _,
+    tool_calls,
 };
 
 /// The lane of whatever begins alone, and of the first of several answers.
@@ -25,9 +32,9 @@ const NEW_CONVERSATION: &str = "
     VALUES ($1, $2, $3, 'question', $4, $5, $5, (SELECT parameters FROM next_parameters WHERE user_id = $2), $6)";
 
 /// Also takes the row's lock, so that two answers can't both begin. What goes on is not put away any more,
-/// and a temporary conversation lasts as long as if it had begun now.
+/// and a temporary conversation lasts as long as if it had begun now. Who answers a single question is not who answers next.
 const TOUCH: &str = "
-    UPDATE conversations SET updated_at = $3, model = $4, archived_at = NULL,
+    UPDATE conversations SET updated_at = $3, model = CASE WHEN $6 THEN model ELSE $4 END, archived_at = NULL,
            expires_at = CASE WHEN expires_at IS NULL THEN NULL ELSE $5 END
     WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL RETURNING leaf_id";
 
@@ -147,15 +154,28 @@ macro_rules! find_question {
     }};
 }
 
-/// Notes that something happens in the owner's conversation: the end of its branch, if there is one.
+/// Whether that question, or the one that this message answers, was put to an assistant of its own.
+macro_rules! is_once {
+    ($tx:expr, $message:expr) => {{
+        let count: i64 = sqlx::query_scalar(once::IS_ONCE)
+            .bind($message.to_string())
+            .fetch_one(&mut *$tx)
+            .await?;
+        count > 0
+    }};
+}
+
+/// Notes that something happens in the owner's conversation, also `once`, for a single question: the end of its branch, if there is one.
 macro_rules! touch {
-    ($tx:expr, $owner:expr, $conversation:expr, $answer:expr) => {{
+    ($tx:expr, $owner:expr, $conversation:expr, $answer:expr, $once:expr) => {{
+        let once: bool = $once;
         let touched: Option<(Option<String>,)> = sqlx::query_as(TOUCH)
             .bind($conversation.to_string())
             .bind($owner.to_string())
             .bind($answer.now.get())
             .bind($answer.model.as_str())
             .bind($answer.now.plus(TEMPORARY_MS).get())
+            .bind(once)
             .fetch_optional(&mut *$tx)
             .await?;
         touched
@@ -235,6 +255,9 @@ impl Db {
     )]
     async fn write_question(&self, asked: &Question<'_>) -> Result<Submitted> {
         let (owner, answer) = (asked.owner, &asked.answer);
+        let is_new = matches!(asked.place, Place::New { .. });
+        // In a conversation that has begun, an assistant answers that question alone.
+        let alone = asked.assistant.is_some();
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
             let (conversation, parent) = match &asked.place {
@@ -264,13 +287,13 @@ impl Db {
                     (*conversation, None)
                 }
                 Place::Existing(conversation) => {
-                    let Some((leaf,)) = touch!(tx, owner, conversation, answer) else {
+                    let Some((leaf,)) = touch!(tx, owner, conversation, answer, alone) else {
                         return Ok(Submitted::NoConversation);
                     };
                     (*conversation, leaf)
                 }
                 Place::Beside(conversation, question) => {
-                    if touch!(tx, owner, conversation, answer).is_none() {
+                    if touch!(tx, owner, conversation, answer, alone).is_none() {
                         return Ok(Submitted::NoConversation);
                     }
                     let Some((parent,)) = find_question!(tx, conversation, question) else {
@@ -279,7 +302,7 @@ impl Db {
                     (*conversation, parent)
                 }
                 Place::Queued(conversation, taking) => {
-                    let Some((leaf,)) = touch!(tx, owner, conversation, answer) else {
+                    let Some((leaf,)) = touch!(tx, owner, conversation, answer, alone) else {
                         return Ok(Submitted::NoConversation);
                     };
                     if !take_queued!(tx, conversation, owner, asked.submission, *taking) {
@@ -300,6 +323,17 @@ impl Db {
                 .execute(&mut *tx)
                 .await?;
             tx.index_text(asked.question, asked.text).await?;
+            if let (Some(begun), false) = (asked.assistant, is_new) {
+                sqlx::query(once::NOTE)
+                    .bind(asked.question.to_string())
+                    .bind(conversation.to_string())
+                    .bind(begun.assistant.map(|id| id.to_string()))
+                    .bind(begun.model.as_ref().map(|model| model.as_str().to_owned()))
+                    .bind(Json(&begun.snapshot))
+                    .bind(Json(&begun.parameters))
+                    .execute(&mut *tx)
+                    .await?;
+            }
             if !asked.attachments.is_empty() {
                 // Its turn among what changes the owner's files, so that none of these is found unused and deleted meanwhile.
                 sqlx::query(files::TAKE_BACK)
@@ -371,7 +405,8 @@ impl Db {
         };
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            if touch!(tx, owner, conversation, first).is_none() {
+            let once = is_once!(tx, question);
+            if touch!(tx, owner, conversation, first, once).is_none() {
                 return Ok(false);
             }
             if find_question!(tx, conversation, question).is_none() {
@@ -397,7 +432,8 @@ impl Db {
     ) -> Result<Decided> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            if touch!(tx, owner, conversation, answer).is_none() {
+            let once = is_once!(tx, answer.message);
+            if touch!(tx, owner, conversation, answer, once).is_none() {
                 return Ok(Decided::NotThere);
             }
             let noted = sqlx::query(tool_calls::DECIDE)
@@ -444,7 +480,8 @@ impl Db {
     ) -> Result<bool> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            if touch!(tx, owner, conversation, answer).is_none() {
+            let once = is_once!(tx, answer.message);
+            if touch!(tx, owner, conversation, answer, once).is_none() {
                 return Ok(false);
             }
             let reopened = sqlx::query(REOPEN)

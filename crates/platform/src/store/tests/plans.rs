@@ -38,6 +38,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     saved_prompts::QUERIES,
     assistants::QUERIES,
     assistants::begun::QUERIES,
+    assistants::once::QUERIES,
+    assistants::pictures::QUERIES,
     ratings::QUERIES,
     export::QUERIES,
     export::MADE_QUERIES,

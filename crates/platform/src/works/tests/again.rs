@@ -93,11 +93,7 @@ async fn a_job_that_failed_is_done_once_more_by_who_may_and_once() {
         assert!(matches!(stopped, Err(Error::NotFound)));
         // Nor is it begun again by way of one before it.
         let other = house.make(&Wish::Image(image(1))).await.unwrap();
-        execute(
-            &db,
-            &format!("UPDATE jobs SET state = 'failed', ended_at = 1 WHERE id = '{other}'"),
-        )
-        .await;
+        execute(&db, &format!("{FAILED} AND id = '{other}'")).await;
         let own = works.again(&house.lin, house.submission(), other).await;
         works.cancel(&house.lin, own.unwrap()).await.unwrap();
         let since = works.job_again(&boss, audit, other).await;

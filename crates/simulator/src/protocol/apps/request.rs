@@ -64,7 +64,8 @@ impl Call {
         let rounds = rounds.map_or(USUAL_ROUNDS, |rounds| {
             usize::try_from(rounds).unwrap_or(USUAL_ROUNDS)
         });
-        let before = entry.handle.sessions().rounds(app, &session);
+        let of_account = format!("{} {app}", entry.account());
+        let before = entry.handle.sessions().rounds(&of_account, &session);
         let before = &before[before.len().saturating_sub(rounds)..];
         let (mut messages, question) = messages(&input, before)?;
         show(&mut messages, &images, &files);

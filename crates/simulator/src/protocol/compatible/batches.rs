@@ -43,7 +43,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
     let window = text("completion_window")?;
     let life = life(window).ok_or_else(|| out_of_definition("completion_window"))?;
     let metadata = metadata(body.get("metadata"))?;
-    let file = files::find(&entry.handle, input)?;
+    let file = files::find(&entry, input)?;
     if file.purpose != "batch" {
         return Err(out_of_definition("input_file_id"));
     }
@@ -68,6 +68,7 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
         order: 0,
         calling_off: CancellationToken::new(),
     });
+    entry.claim(&batch.id);
     let shown = batch.shown();
     tokio::spawn(run::run(
         entry.handle.clone(),
@@ -82,12 +83,16 @@ pub(super) async fn create(entry: Entry) -> Result<Response, Refusal> {
 /// One batch.
 pub(super) async fn show(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
     let batch = entry.handle.batches().get(&id).await;
+    let batch = batch.filter(|_| entry.sees(&id));
     let batch = batch.ok_or_else(|| unknown(&id))?;
     Ok(reply::json(200, &batch.shown()))
 }
 
 /// Calls a batch off; what is answered already stays.
 pub(super) async fn cancel(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
+    if !entry.sees(&id) {
+        return Err(unknown(&id));
+    }
     let mut called_off = None;
     entry.handle.batches().change(&id, |batch| {
         batch.enter(Status::Cancelling);
@@ -138,6 +143,7 @@ pub(super) async fn list(Query(wanted): Query<Wanted>, entry: Entry) -> Result<R
         listed.unwrap_or(true)
     };
     let mut batches = entry.handle.batches().all();
+    batches.retain(|batch| entry.sees(&batch.id));
     if let Some(last) = &wanted.after {
         let place = batches.iter().position(|batch| batch.id == *last);
         batches.drain(..=place.ok_or_else(|| unknown(last))?);

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::stamp;
 use crate::{
-    Handle, Refusal,
+    Refusal,
     files::{File, NewFile},
     protocol::{
         entry::{Entry, Field},
@@ -54,17 +54,18 @@ pub(super) async fn upload(entry: Entry) -> Result<Response, Refusal> {
         .files()
         .put(new)
         .ok_or_else(|| Refusal::invalid_parameter("Upload file number exceed limit."))?;
+    entry.claim(&kept.id);
     Ok(reply::json(200, &item(&kept)))
 }
 
 /// One file, without its content.
 pub(super) async fn show(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
-    Ok(reply::json(200, &item(&find(&entry.handle, &id)?)))
+    Ok(reply::json(200, &item(&find(&entry, &id)?)))
 }
 
 /// The content, of results only.
 pub(super) async fn content(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
-    let file = find(&entry.handle, &id)?;
+    let file = find(&entry, &id)?;
     if file.purpose != "batch_output" {
         // That only results can be fetched is documented, the words are not.
         return Err(Refusal::invalid_parameter(format!(
@@ -76,7 +77,7 @@ pub(super) async fn content(Path(id): Path<String>, entry: Entry) -> Result<Resp
 
 /// Deletes a file.
 pub(super) async fn delete(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
-    if !entry.handle.files().delete(&id) {
+    if !entry.sees(&id) || !entry.handle.files().delete(&id) {
         return Err(unknown(&id));
     }
     Ok(reply::json(
@@ -102,6 +103,7 @@ pub(super) async fn list(Query(wanted): Query<Wanted>, entry: Entry) -> Result<R
     let before = moment(wanted.create_before.as_deref(), "create_before")?.unwrap_or(u64::MAX);
     let after = moment(wanted.create_after.as_deref(), "create_after")?.unwrap_or(0);
     let mut files = entry.handle.files().all();
+    files.retain(|file| entry.sees(&file.id));
     if let Some(last) = &wanted.after {
         let place = files.iter().position(|file| file.id == *last);
         files.drain(..=place.ok_or_else(|| unknown(last))?);
@@ -150,8 +152,9 @@ pub(super) fn moment(text: Option<&str>, name: &str) -> Result<Option<u64>, Refu
 }
 
 /// The file with this id, or the refusal for one that is unknown.
-pub(super) fn find(handle: &Handle, id: &str) -> Result<File, Refusal> {
-    handle.files().get(id).ok_or_else(|| unknown(id))
+pub(super) fn find(entry: &Entry, id: &str) -> Result<File, Refusal> {
+    let file = entry.handle.files().get(id);
+    file.filter(|_| entry.sees(id)).ok_or_else(|| unknown(id))
 }
 
 /// The status is OpenAI's; the documents don't print the answer of this path.

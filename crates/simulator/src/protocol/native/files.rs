@@ -39,7 +39,10 @@ pub(super) async fn upload(entry: Entry) -> Result<Response, Refusal> {
             ready: Instant::now(),
         };
         match entry.handle.files().put(new) {
-            Some(file) => kept.push(json!({ "file_id": file.id, "name": file.name })),
+            Some(file) => {
+                entry.claim(&file.id);
+                kept.push(json!({ "file_id": file.id, "name": file.name }));
+            }
             None => failed.push(json!({
                 "name": name, "code": "InvalidParameter",
                 "message": "Upload file number exceed limit.",
@@ -75,7 +78,8 @@ impl Default for Page {
 
 /// A page of the files, newest first.
 pub(super) async fn list(Query(page): Query<Page>, entry: Entry) -> Response {
-    let files = entry.handle.files().all();
+    let mut files = entry.handle.files().all();
+    files.retain(|file| entry.sees(&file.id));
     let from = page
         .page_no
         .saturating_sub(1)
@@ -94,13 +98,14 @@ pub(super) async fn list(Query(page): Query<Page>, entry: Entry) -> Response {
 
 /// One file, without its content.
 pub(super) async fn show(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
-    let file = entry.handle.files().get(&id).ok_or_else(unknown)?;
+    let file = entry.handle.files().get(&id);
+    let file = file.filter(|_| entry.sees(&id)).ok_or_else(unknown)?;
     Ok(answer(&entry, &item(&file)))
 }
 
 /// Deletes a file.
 pub(super) async fn delete(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
-    if entry.handle.files().delete(&id) {
+    if entry.sees(&id) && entry.handle.files().delete(&id) {
         Ok(reply::json(200, &json!({ "request_id": entry.id.0 })))
     } else {
         Err(unknown())

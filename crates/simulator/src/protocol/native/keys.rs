@@ -35,7 +35,7 @@ pub(super) async fn create(
     entry
         .handle
         .temporary_keys()
-        .give(key.clone(), Duration::from_secs(seconds));
+        .give(key.clone(), entry.account(), Duration::from_secs(seconds));
     let answer = json!({ "token": key, "expires_at": unix_seconds() + seconds });
     Ok(reply::json(200, &answer))
 }

@@ -52,17 +52,20 @@ async fn create(entry: Entry) -> Result<Response, Refusal> {
     entry
         .handle
         .responses()
-        .begin_conversation(id, conversation);
+        .begin_conversation(id.clone(), conversation);
+    entry.claim(&id);
     Ok(reply::json(200, &shown))
 }
 
 async fn show(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
+    own(&entry, &id)?;
     let found = entry.handle.responses().conversation(&id);
     let found = found.ok_or_else(|| not_found(&id))?;
     Ok(reply::json(200, &found.shown))
 }
 
 async fn update(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
+    own(&entry, &id)?;
     let metadata = metadata(&*entry.json()?)?;
     let shown = entry
         .handle
@@ -75,6 +78,7 @@ async fn update(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusa
 }
 
 async fn delete(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
+    own(&entry, &id)?;
     if !entry.handle.responses().delete_conversation(&id) {
         return Err(not_found(&id));
     }
@@ -83,6 +87,7 @@ async fn delete(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusa
 }
 
 async fn add_items(Path(id): Path<String>, entry: Entry) -> Result<Response, Refusal> {
+    own(&entry, &id)?;
     let items = given_items(&*entry.json()?, &entry)?;
     let added = items.clone();
     entry
@@ -99,6 +104,7 @@ async fn list_items(
     Query(paging): Query<Paging>,
     entry: Entry,
 ) -> Result<Response, Refusal> {
+    own(&entry, &id)?;
     let found = entry.handle.responses().conversation(&id);
     let found = found.ok_or_else(|| not_found(&id))?;
     let mut list = paging.page(&found.items)?.list();
@@ -110,6 +116,7 @@ async fn show_item(
     Path((id, item)): Path<(String, String)>,
     entry: Entry,
 ) -> Result<Response, Refusal> {
+    own(&entry, &id)?;
     let found = entry.handle.responses().conversation(&id);
     let found = found.ok_or_else(|| not_found(&id))?;
     let found = found.items.iter().find(|known| known["id"] == item);
@@ -120,6 +127,7 @@ async fn delete_item(
     Path((id, item)): Path<(String, String)>,
     entry: Entry,
 ) -> Result<Response, Refusal> {
+    own(&entry, &id)?;
     let removed = entry
         .handle
         .responses()
@@ -136,6 +144,11 @@ async fn delete_item(
             &json!({ "deleted": true, "id": item, "object": "conversation.item.deleted" }),
         )),
     }
+}
+
+/// Refuses another account's conversation as if there were none.
+fn own(entry: &Entry, id: &str) -> Result<(), Refusal> {
+    entry.sees(id).then_some(()).ok_or_else(|| not_found(id))
 }
 
 fn given_items(asked: &Value, entry: &Entry) -> Result<Vec<Value>, Refusal> {

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use crate::Refusal;
+use crate::{Refusal, protocol::entry::Entry};
 
 /// Older ones are forgotten, so that a demonstration can run for weeks.
 const MOST: usize = 4_096;
@@ -42,7 +42,7 @@ pub(super) struct Conversation {
 
 impl Responses {
     /// What was said before, by `previous_response_id` or `conversation`.
-    pub(super) fn context(&self, asked: &Value) -> Result<Vec<Value>, Refusal> {
+    pub(super) fn context(&self, asked: &Value, entry: &Entry) -> Result<Vec<Value>, Refusal> {
         let named = |name: &str| asked.get(name).and_then(Value::as_str);
         match (named("previous_response_id"), conversation_id(asked)) {
             (Some(_), Some(_)) => Err(Refusal::new(
@@ -52,6 +52,7 @@ impl Responses {
             )),
             (Some(previous), None) => self
                 .response(previous)
+                .filter(|_| entry.sees(previous))
                 .map(|found| [found.input, found.output].concat())
                 .ok_or_else(|| {
                     let message = format!("Previous response with id '{previous}' not found.");
@@ -59,6 +60,7 @@ impl Responses {
                 }),
             (None, Some(id)) => self
                 .conversation(id)
+                .filter(|_| entry.sees(id))
                 .map(|found| found.items)
                 .ok_or_else(|| super::conversations::not_found(id)),
             (None, None) => Ok(Vec::new()),

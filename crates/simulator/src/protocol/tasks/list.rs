@@ -42,6 +42,7 @@ pub(super) async fn list(
     let page_no = wanted.page_no.unwrap_or(1).max(1);
     let page_size = wanted.page_size.unwrap_or(10).clamp(1, 100);
     let mut tasks = entry.handle.tasks().all().await;
+    tasks.retain(|task| entry.sees(&task.id));
     tasks.retain(|task| (from..=to).contains(&task.created()) && wanted.names(task));
     let seed = entry.handle.options().seed;
     let page = tasks.iter().skip((page_no - 1) * page_size).take(page_size);

@@ -50,7 +50,8 @@ pub(super) fn read(ask: &mut Ask, entry: &Entry) -> Result<(), Refusal> {
 
 fn find(entry: &Entry, id: &str) -> Result<File, Refusal> {
     let files = entry.handle.files();
-    let Some(file) = files.get(id).filter(|file| file.purpose == "file-extract") else {
+    let is_read = |file: &File| file.purpose == "file-extract" && entry.sees(id);
+    let Some(file) = files.get(id).filter(is_read) else {
         let problem = if files.is_deleted(id) {
             format!("File [id:{id}] cannot be found.")
         } else {

@@ -109,7 +109,9 @@ impl Results {
                 created: unix_seconds(),
                 ready: Instant::now(),
             });
-            kept.map(|file| file.id)
+            let id = kept?.id;
+            handle.owners().inherit(&id, &batch.id);
+            Some(id)
         };
         (
             keep(&self.good, "batch_output"),

@@ -1,0 +1,273 @@
+//! Lists of what a caller has at Bailian. Each account lists its own, so those in which the caller has something are read one
+//! after the other, as if one list stood below the other, and only the caller's own things stay.
+//!
+//! A page of files or batches in OpenAI's protocol begins behind the thing that the page before ended with, which tells the
+//! account as well. Bailian's own lists have numbered pages: those of the second account follow upon those of the first.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::Query,
+    response::{IntoResponse, Response},
+};
+use bailian::{
+    Error as UpstreamError,
+    pool::Reach,
+    relay::{Relay, Relayed},
+};
+use bytes::Bytes;
+use http::Uri;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use platform::gateway::{Ending, GatewayError, ObjectKind, Running};
+use serde_json::Value;
+
+use super::{
+    GatewayState, objects,
+    refusal::Refusal,
+    relay::{Context, ask, failed, refused_there},
+    request::Incoming,
+    table::{Dialect, Owns},
+    whole,
+};
+
+/// Pages of one account that are read to find something of the caller's among everybody's.
+const MOST_PAGES: usize = 20;
+/// How many things are asked for at once, at least.
+const LONG_PAGE: usize = 100;
+/// How many things a numbered page has where nobody says.
+const USUAL_PAGE: u64 = 10;
+
+/// Why there is no list.
+enum Fault {
+    Here(GatewayError),
+    Refused(Box<Relayed>, UpstreamError),
+    Upstream(UpstreamError),
+}
+
+impl From<GatewayError> for Fault {
+    fn from(error: GatewayError) -> Self {
+        Self::Here(error)
+    }
+}
+
+/// A list, of one account or of several.
+pub(super) async fn answer(
+    state: &GatewayState,
+    mut context: Context,
+    kind: ObjectKind,
+    mut incoming: Incoming,
+    mut running: Running,
+) -> Response {
+    let accounts = state.gateway.accounts_with(&context.principal, kind).await;
+    let accounts = match accounts {
+        Ok(accounts) => accounts,
+        Err(error) => return context.refused(&Refusal::of(&error, context.chinese)),
+    };
+    if accounts.len() < 2 {
+        if let Some(account) = accounts.into_iter().next() {
+            incoming.reach = Reach::Only(account);
+            context.is_bound = true;
+        }
+        return ask(state, context, incoming, running).await;
+    }
+    context.is_bound = true;
+    let right_ended = running.right_ended();
+    let reading = async {
+        match context.route.dialect {
+            Dialect::Native => numbered(&mut context, &incoming.relay, &accounts).await,
+            Dialect::OpenAi | Dialect::Anthropic => {
+                behind(&mut context, kind, &incoming.relay, &accounts).await
+            }
+        }
+    };
+    let listed = right_ended.run_until_cancelled(reading).await;
+    running.answers(None);
+    match listed {
+        None => {
+            let refusal = Refusal::right_ended(context.chinese);
+            context.end(running, Ending::cancelled(), refusal).await
+        }
+        Some(Ok(list)) => match running.close(Ending::succeeded(200)).await {
+            Ok(()) => {
+                let mut response = Json(list).into_response();
+                super::headers::always(response.headers_mut(), &context.request_id);
+                response
+            }
+            Err(error) => context.refused(&Refusal::of(&error.into(), context.chinese)),
+        },
+        Some(Err(Fault::Here(error))) => context.refused(&Refusal::of(&error, context.chinese)),
+        Some(Err(Fault::Upstream(error))) => failed(&context, running, &error).await,
+        Some(Err(Fault::Refused(answer, error))) => {
+            refused_there(&context, running, *answer, &error).await
+        }
+    }
+}
+
+/// Pages that begin behind a thing.
+async fn behind(
+    context: &mut Context,
+    kind: ObjectKind,
+    relay: &Relay,
+    accounts: &[Arc<str>],
+) -> Result<Value, Fault> {
+    let pairs = pairs_of(relay);
+    let limit = number(&pairs, "limit").and_then(|limit| usize::try_from(limit).ok());
+    let limit = limit.filter(|limit| *limit > 0);
+    let mut after = value(&pairs, "after").map(str::to_owned);
+    let first = match &after {
+        None => 0,
+        Some(id) => {
+            let place = context
+                .gateway
+                .require_object(&context.principal, kind, id)
+                .await?;
+            let account = context.gateway.account_of(&place)?;
+            let place = accounts.iter().position(|one| *one == account);
+            place.ok_or(GatewayError::NotFound)?
+        }
+    };
+    let mut own: Vec<Value> = Vec::new();
+    let mut list = Value::Null;
+    let mut has_more = false;
+    'accounts: for (place, account) in accounts.iter().enumerate().skip(first) {
+        for _ in 0..MOST_PAGES {
+            let mut asked = pairs.clone();
+            asked.retain(|(name, _)| name != "after" && (name != "limit" || limit.is_none()));
+            asked.extend(after.take().map(|id| ("after".to_owned(), id)));
+            // Most of it may be others'.
+            let many = limit.map(|limit| limit.max(LONG_PAGE).to_string());
+            asked.extend(many.map(|many| ("limit".to_owned(), many)));
+            let page = page(context, relay, &asked, account).await?;
+            let last = last_id(&page);
+            let goes_on = page.get("has_more").and_then(Value::as_bool) == Some(true);
+            list = only_own(context, page).await?;
+            if let Some(Value::Array(items)) = list.get_mut("data") {
+                own.append(items);
+            }
+            let limit = limit.unwrap_or(usize::MAX);
+            if own.len() > limit || (goes_on && !own.is_empty()) {
+                own.truncate(limit);
+                has_more = true;
+                break 'accounts;
+            }
+            if !goes_on || last.is_none() {
+                has_more = own.len() == limit && place + 1 < accounts.len();
+                if has_more {
+                    break 'accounts;
+                }
+                continue 'accounts;
+            }
+            // Only others' things so far.
+            after = last;
+        }
+        // So many pages of others' things: the next account has its turn.
+        after = None;
+    }
+    if let Value::Object(fields) = &mut list {
+        let id = |item: Option<&Value>| item.and_then(|item| item.get("id")).cloned();
+        for (name, item) in [("first_id", own.first()), ("last_id", own.last())] {
+            if let Some(field) = fields.get_mut(name) {
+                *field = id(item).unwrap_or_default();
+            }
+        }
+        fields.insert("has_more".to_owned(), has_more.into());
+        fields.insert("data".to_owned(), Value::Array(own));
+    }
+    Ok(list)
+}
+
+/// Numbered pages.
+async fn numbered(
+    context: &mut Context,
+    relay: &Relay,
+    accounts: &[Arc<str>],
+) -> Result<Value, Fault> {
+    let pairs = pairs_of(relay);
+    let wanted = number(&pairs, "page_no").unwrap_or(1).max(1);
+    let size = number(&pairs, "page_size").unwrap_or(USUAL_PAGE).max(1);
+    let mut page_no = wanted;
+    let mut list = Value::Null;
+    for (place, account) in accounts.iter().enumerate() {
+        let mut asked = pairs.clone();
+        asked.retain(|(name, _)| name != "page_no");
+        asked.push(("page_no".to_owned(), page_no.to_string()));
+        let page = page(context, relay, &asked, account).await?;
+        let totals = ["/total", "/data/total"];
+        let total = totals
+            .iter()
+            .find_map(|total| page.pointer(total)?.as_u64());
+        let pages = total.map(|total| total.div_ceil(size));
+        let is_last = place + 1 == accounts.len();
+        match pages {
+            Some(pages) if page_no > pages && !is_last => page_no -= pages,
+            _ => {
+                list = only_own(context, page).await?;
+                break;
+            }
+        }
+    }
+    for place in ["/page_no", "/data/page_no"] {
+        if let Some(number) = list.pointer_mut(place) {
+            *number = wanted.into();
+        }
+    }
+    Ok(list)
+}
+
+/// One page of one account, as it is there.
+async fn page(
+    context: &mut Context,
+    relay: &Relay,
+    pairs: &[(String, String)],
+    account: &Arc<str>,
+) -> Result<Value, Fault> {
+    let mut relay = relay.clone();
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let query = pairs.iter();
+    let query = query.map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    relay.query = Some(query.collect::<Vec<_>>().join("&"));
+    let asked = context.gateway.relay(relay, Reach::Only(account.clone()));
+    let (upstream, answer) = asked.await;
+    context.upstream = upstream;
+    let mut answer = answer.map_err(Fault::Upstream)?;
+    if let Some(error) = answer.refusal.take() {
+        return Err(Fault::Refused(Box::new(answer), error));
+    }
+    let json = whole::read(&mut answer.body);
+    let json = json.await.map_err(Fault::Upstream)?;
+    Ok(serde_json::from_slice(&json).unwrap_or_default())
+}
+
+/// Without what is others'.
+async fn only_own(context: &Context, page: Value) -> Result<Value, Fault> {
+    let Owns::Lists(kind, list, name) = context.route.owns else {
+        return Ok(page);
+    };
+    let json = Bytes::from(page.to_string());
+    let own = objects::only_own(context, kind, (list, name), json).await?;
+    Ok(serde_json::from_slice(&own).unwrap_or_default())
+}
+
+fn last_id(page: &Value) -> Option<String> {
+    let items = page.get("data")?.as_array()?;
+    Some(items.last()?.get("id")?.as_str()?.to_owned())
+}
+
+fn pairs_of(relay: &Relay) -> Vec<(String, String)> {
+    let query = relay.query.as_deref().unwrap_or_default();
+    let uri = Uri::try_from(format!("/?{query}")).unwrap_or_default();
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(&uri);
+    pairs.map(|Query(pairs)| pairs).unwrap_or_default()
+}
+
+fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = pairs.iter().find(|(each, _)| each == name);
+    found
+        .map(|(_, value)| value.as_str())
+        .filter(|value| !value.is_empty())
+}
+
+fn number(pairs: &[(String, String)], name: &str) -> Option<u64> {
+    value(pairs, name)?.parse().ok()
+}
