@@ -132,7 +132,7 @@ pub async fn update_assistant(
 }
 
 /// Removes the picture of one of the caller's.
-#[server(prefix = "/fn", endpoint = "assistants.remove_picture")]
+#[server(prefix = "/fn", endpoint = "assistants.remove_picture", output = super::encoding::Answer)]
 pub async fn remove_assistant_picture(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
