@@ -1,6 +1,12 @@
-//! Turns `locales/{en,zh}/*.json`, a file an area, into `words.rs`: one struct, one constant a language. A key that one language lacks, or
-//! a text whose placeholders differ between languages, stops the build; a key that no code reads is a warning's
+//! Turns `locales/{en,zh}/*.json`, a file an area, into `words.rs`: a struct for each part of the page, one constant a language. A key that
+//! one language lacks, or a text whose placeholders differ between languages, stops the build; a key that no code reads is a warning's
 //! matter, and a key that no file has is a compile error where it is used.
+//!
+//! All of them are read as fields of `Words`: what it lacks is found by `Deref` in the next struct, and so on. Only code that does
+//! so refers to that struct, so its texts are loaded with that code.
+
+#[path = "build/parts.rs"]
+mod parts;
 
 use std::{
     collections::BTreeMap,
@@ -11,15 +17,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use parts::Part;
+
 type Locale = BTreeMap<String, String>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=locales");
+    println!("cargo::rerun-if-changed=src");
     let en = read("locales/en")?;
     let zh = read("locales/zh")?;
     compare(&en, &zh)?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    fs::write(out.join("words.rs"), generate(&en, &zh)?)?;
+    let said = parts::find(Path::new("src"))?;
+    fs::write(out.join("words.rs"), generate(&en, &zh, &said)?)?;
     Ok(())
 }
 
@@ -64,10 +74,49 @@ fn placeholders(text: &str) -> Vec<&str> {
         .collect()
 }
 
-fn generate(en: &Locale, zh: &Locale) -> Result<String, std::fmt::Error> {
-    let mut code =
-        String::from("/// Every text of the page in one language.\npub struct Words {\n");
-    for (key, text) in en {
+/// What tells the way to the next struct which language is spoken; no key is called so.
+const SPOKEN: &str = "this_language";
+
+fn generate(
+    en: &Locale,
+    zh: &Locale,
+    said: &BTreeMap<String, Part>,
+) -> Result<String, std::fmt::Error> {
+    let mut code = String::new();
+    let mut parts = Part::ALL.into_iter().peekable();
+    while let Some(part) = parts.next() {
+        let next = parts.peek().copied();
+        let of_part = |key: &str| said.get(key).copied().unwrap_or(Part::Every) == part;
+        let en: Vec<_> = en.iter().filter(|(key, _)| of_part(key)).collect();
+        let zh: Vec<_> = zh.iter().filter(|(key, _)| of_part(key)).collect();
+        structure(&mut code, part, next, &en)?;
+        for (language, texts) in [("En", &en), ("Zh", &zh)] {
+            constant(&mut code, part, next, language, texts)?;
+        }
+        if let Some(next) = next {
+            way(&mut code, part, next)?;
+        }
+        methods(&mut code, part, &en)?;
+    }
+    Ok(code)
+}
+
+fn structure(
+    code: &mut String,
+    part: Part,
+    next: Option<Part>,
+    texts: &[(&String, &String)],
+) -> std::fmt::Result {
+    let whose = if part == Part::Every {
+        "Every text of the page in one language."
+    } else {
+        "Those of them that only parts of the page say which are loaded later."
+    };
+    writeln!(code, "/// {whose}\npub struct {} {{", part.words())?;
+    if next.is_some() {
+        writeln!(code, "    {SPOKEN}: Language,")?;
+    }
+    for (key, text) in texts {
         let visibility = if placeholders(text).is_empty() {
             "pub "
         } else {
@@ -79,15 +128,51 @@ fn generate(en: &Locale, zh: &Locale) -> Result<String, std::fmt::Error> {
         )?;
     }
     code.push_str("}\n\n");
-    for (name, locale) in [("EN", en), ("ZH", zh)] {
-        writeln!(code, "static {name}: Words = Words {{")?;
-        for (key, text) in locale {
-            writeln!(code, "    {key}: {text:?},")?;
-        }
-        code.push_str("};\n\n");
+    Ok(())
+}
+
+fn constant(
+    code: &mut String,
+    part: Part,
+    next: Option<Part>,
+    language: &str,
+    texts: &[(&String, &String)],
+) -> std::fmt::Result {
+    let (name, words) = (language.to_uppercase(), part.words());
+    writeln!(code, "static {name}{}: {words} = {words} {{", part.suffix())?;
+    if next.is_some() {
+        writeln!(code, "    {SPOKEN}: Language::{language},")?;
     }
-    code.push_str("impl Words {\n");
-    for (key, text) in en {
+    for (key, text) in texts {
+        writeln!(code, "    {key}: {text:?},")?;
+    }
+    code.push_str("};\n\n");
+    Ok(())
+}
+
+/// Kept apart from where it is gone: that would name the texts of both languages each time.
+fn way(code: &mut String, part: Part, next: Part) -> std::fmt::Result {
+    let (here, there, suffix) = (part.words(), next.words(), next.suffix());
+    writeln!(
+        code,
+        "impl std::ops::Deref for {here} {{
+    type Target = {there};
+
+    #[inline(never)]
+    fn deref(&self) -> &{there} {{
+        match self.{SPOKEN} {{
+            Language::En => &EN{suffix},
+            Language::Zh => &ZH{suffix},
+        }}
+    }}
+}}
+"
+    )
+}
+
+fn methods(code: &mut String, part: Part, texts: &[(&String, &String)]) -> std::fmt::Result {
+    writeln!(code, "impl {} {{", part.words())?;
+    for (key, text) in texts {
         let names = placeholders(text);
         if names.is_empty() {
             continue;
@@ -103,6 +188,6 @@ fn generate(en: &Locale, zh: &Locale) -> Result<String, std::fmt::Error> {
             arguments.join(", ")
         )?;
     }
-    code.push_str("}\n");
-    Ok(code)
+    code.push_str("}\n\n");
+    Ok(())
 }

@@ -12,6 +12,7 @@ pub mod budgets;
 pub mod compare;
 pub mod conversations;
 pub mod diagrams;
+pub mod encoding;
 pub mod files;
 pub mod folders;
 pub mod generation;

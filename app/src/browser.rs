@@ -8,6 +8,7 @@ pub mod lasting;
 pub mod local;
 pub mod microphone;
 pub mod notices;
+pub mod number;
 pub mod passkeys;
 pub mod recorder;
 mod saving;

@@ -32,6 +32,7 @@ pub mod message_menu;
 pub mod model_picker;
 pub mod once;
 pub mod open;
+pub mod opened;
 pub mod order;
 pub mod parameters;
 pub mod part;

@@ -1,5 +1,6 @@
 //! The one table of the page's routes.
 
+pub mod opened;
 pub mod over;
 mod parts;
 

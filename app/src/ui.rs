@@ -1,6 +1,7 @@
 //! The parts that pages are put together from.
 
 pub mod area;
+pub mod awaited;
 pub mod chart;
 pub mod check;
 pub mod confirm;
@@ -10,6 +11,7 @@ pub mod figures;
 pub mod icon;
 pub mod keys;
 pub mod lines;
+pub mod list;
 pub mod loaded;
 pub mod moment;
 pub mod notice;

@@ -147,6 +147,23 @@ test("what is selected in an answer is quoted into the composer", { tag: "@deskt
   await expect(page.getByRole("button", { name: words.quote, exact: true })).toHaveCount(0);
 });
 
+test.describe("where a part of the page can't be had", () => {
+  test.use({ expectedProblems: [/Failed to fetch/] });
+
+  test("the menu says so, and comes with the next press", async ({ page, chat, questions, words }) => {
+    await chat.ask(questions.poem);
+    await chat.answered();
+    await page.route("**/split_opened.*.wasm", (route) => route.abort());
+    await chat.answer.getByRole("button", { name: words.more, exact: true }).click();
+    await expect(page.getByRole("alert")).toContainText(words.error_overloaded);
+    await expect(chat.menu).toBeHidden();
+    await page.unroute("**/split_opened.*.wasm");
+    await chat.choose(chat.answer, words.details);
+    const details = page.getByRole("dialog", { name: words.details });
+    await expect(details.getByText(words.message_id)).toBeVisible();
+  });
+});
+
 test.describe("while the model writes", () => {
   test.use({ configuration: pace.steady });
 

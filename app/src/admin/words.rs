@@ -21,7 +21,7 @@ impl Words {
         }
     }
 
-    const fn built_in_role(&self, role: BuiltIn) -> &'static str {
+    fn built_in_role(&self, role: BuiltIn) -> &'static str {
         match role {
             BuiltIn::Owner => self.role_owner,
             BuiltIn::Administrator => self.role_administrator,
@@ -32,7 +32,7 @@ impl Words {
         }
     }
 
-    const fn built_in_purpose(&self, role: BuiltIn) -> &'static str {
+    fn built_in_purpose(&self, role: BuiltIn) -> &'static str {
         match role {
             BuiltIn::Owner => self.role_owner_for,
             BuiltIn::Administrator => self.role_administrator_for,
@@ -44,7 +44,7 @@ impl Words {
     }
 
     /// What a permission means, plainly.
-    pub const fn permission_meaning(&self, permission: Permission) -> &'static str {
+    pub fn permission_meaning(&self, permission: Permission) -> &'static str {
         match permission {
             Permission::ChatUse => self.meaning_chat_use,
             Permission::MediaUse => self.meaning_media_use,
@@ -72,7 +72,7 @@ impl Words {
     }
 
     /// Whether an account can be used.
-    pub const fn person_state(&self, state: PersonState) -> &'static str {
+    pub fn person_state(&self, state: PersonState) -> &'static str {
         match state {
             PersonState::Active => self.state_active,
             PersonState::Pending => self.state_pending,
@@ -81,7 +81,7 @@ impl Words {
     }
 
     /// How an act ended.
-    pub const fn audit_outcome(&self, outcome: AuditOutcome) -> &'static str {
+    pub fn audit_outcome(&self, outcome: AuditOutcome) -> &'static str {
         match outcome {
             AuditOutcome::Done => self.audit_done,
             AuditOutcome::Refused => self.audit_refused,

@@ -30,13 +30,13 @@ pub enum ShownOnce {
 
 /// Takes what the form before this page brought about. It comes in a cookie that scripts can't read, lives for a minute
 /// and is taken back here.
-#[server(prefix = "/fn", endpoint = "account.take_shown_once")]
+#[server(prefix = "/fn", endpoint = "account.take_shown_once", output = super::encoding::Answer)]
 pub async fn take_shown_once() -> Result<Option<ShownOnce>, AppError> {
     Ok(crate::glue::shown_once())
 }
 
 /// One's profile.
-#[server(prefix = "/fn", endpoint = "account.profile")]
+#[server(prefix = "/fn", endpoint = "account.profile", output = super::encoding::Answer)]
 pub async fn load_profile() -> Result<Profile, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -45,7 +45,7 @@ pub async fn load_profile() -> Result<Profile, AppError> {
 }
 
 /// Changes it; what is chosen applies in this browser at once.
-#[server(prefix = "/fn", endpoint = "account.update_profile")]
+#[server(prefix = "/fn", endpoint = "account.update_profile", output = super::encoding::Answer)]
 pub async fn update_profile(
     name: String,
     language: String,
@@ -73,7 +73,7 @@ pub async fn update_profile(
 }
 
 /// Removes one's picture.
-#[server(prefix = "/fn", endpoint = "account.remove_picture")]
+#[server(prefix = "/fn", endpoint = "account.remove_picture", output = super::encoding::Answer)]
 pub async fn remove_picture() -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -87,7 +87,7 @@ pub async fn remove_picture() -> Result<(), AppError> {
 }
 
 /// Where one is signed in.
-#[server(prefix = "/fn", endpoint = "account.sessions")]
+#[server(prefix = "/fn", endpoint = "account.sessions", output = super::encoding::Answer)]
 pub async fn load_sessions() -> Result<Vec<SessionSummary>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -96,7 +96,7 @@ pub async fn load_sessions() -> Result<Vec<SessionSummary>, AppError> {
 }
 
 /// Ends one of one's sessions: `kind` is `browser` or `device`.
-#[server(prefix = "/fn", endpoint = "account.end_session")]
+#[server(prefix = "/fn", endpoint = "account.end_session", output = super::encoding::Answer)]
 pub async fn end_session(kind: String, id: String) -> Result<(), AppError> {
     use crate::glue;
     use model::FailureCode;
@@ -117,7 +117,7 @@ pub async fn end_session(kind: String, id: String) -> Result<(), AppError> {
 }
 
 /// Ends all of one's sessions but this one.
-#[server(prefix = "/fn", endpoint = "account.end_other_sessions")]
+#[server(prefix = "/fn", endpoint = "account.end_other_sessions", output = super::encoding::Answer)]
 pub async fn end_other_sessions() -> Result<u64, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -131,7 +131,7 @@ pub async fn end_other_sessions() -> Result<u64, AppError> {
 }
 
 /// Deletes one's account with all that is in it.
-#[server(prefix = "/fn", endpoint = "account.delete")]
+#[server(prefix = "/fn", endpoint = "account.delete", output = super::encoding::Answer)]
 pub async fn delete_account(typed_email: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -150,7 +150,7 @@ pub async fn delete_account(typed_email: String) -> Result<(), AppError> {
 }
 
 /// Whether one's data can be packed now; the form for it comes to `/account/export`.
-#[server(prefix = "/fn", endpoint = "account.check_export")]
+#[server(prefix = "/fn", endpoint = "account.check_export", output = super::encoding::Answer)]
 pub async fn check_export() -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

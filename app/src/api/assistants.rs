@@ -25,7 +25,7 @@ pub struct AssistantForm {
 }
 
 /// What the caller can choose from, with these words in name or description.
-#[server(prefix = "/fn", endpoint = "assistants.gallery")]
+#[server(prefix = "/fn", endpoint = "assistants.gallery", output = super::encoding::Answer)]
 pub async fn load_assistants(
     #[server(default)] words: String,
     #[server(default)] after: String,
@@ -40,7 +40,7 @@ pub async fn load_assistants(
 }
 
 /// An assistant that the caller may use.
-#[server(prefix = "/fn", endpoint = "assistants.find")]
+#[server(prefix = "/fn", endpoint = "assistants.find", output = super::encoding::Answer)]
 pub async fn load_assistant(key: String) -> Result<AssistantView, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -50,7 +50,7 @@ pub async fn load_assistant(key: String) -> Result<AssistantView, AppError> {
 }
 
 /// What `@letters` may mean, in a new conversation or, `once`, in one that has begun.
-#[server(prefix = "/fn", endpoint = "assistants.offer")]
+#[server(prefix = "/fn", endpoint = "assistants.offer", output = super::encoding::Answer)]
 pub async fn offer_assistants(
     #[server(default)] letters: String,
     #[server(default)] once: bool,
@@ -64,7 +64,7 @@ pub async fn offer_assistants(
 }
 
 /// The form of one of the caller's own, or of a new one, which may begin as a copy of the assistant `from`.
-#[server(prefix = "/fn", endpoint = "assistants.form")]
+#[server(prefix = "/fn", endpoint = "assistants.form", output = super::encoding::Answer)]
 pub async fn load_assistant_form(
     #[server(default)] id: String,
     #[server(default)] from: String,
@@ -101,7 +101,7 @@ pub async fn load_assistant_form(
 }
 
 /// Keeps a new one.
-#[server(prefix = "/fn", endpoint = "assistants.create")]
+#[server(prefix = "/fn", endpoint = "assistants.create", output = super::encoding::Answer)]
 pub async fn create_assistant(
     #[server(default)] form: AssistantDraft,
 ) -> Result<AssistantId, AppError> {
@@ -116,7 +116,7 @@ pub async fn create_assistant(
 }
 
 /// Changes one of the caller's.
-#[server(prefix = "/fn", endpoint = "assistants.update")]
+#[server(prefix = "/fn", endpoint = "assistants.update", output = super::encoding::Answer)]
 pub async fn update_assistant(
     id: String,
     #[server(default)] form: AssistantDraft,
@@ -133,7 +133,7 @@ pub async fn update_assistant(
 }
 
 /// Removes the picture of one of the caller's.
-#[server(prefix = "/fn", endpoint = "assistants.remove_picture")]
+#[server(prefix = "/fn", endpoint = "assistants.remove_picture", output = super::encoding::Answer)]
 pub async fn remove_assistant_picture(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -146,7 +146,7 @@ pub async fn remove_assistant_picture(id: String) -> Result<(), AppError> {
 }
 
 /// Deletes one of the caller's for good.
-#[server(prefix = "/fn", endpoint = "assistants.delete")]
+#[server(prefix = "/fn", endpoint = "assistants.delete", output = super::encoding::Answer)]
 pub async fn delete_assistant(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

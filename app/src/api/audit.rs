@@ -30,7 +30,7 @@ pub struct AuditQuery {
 }
 
 /// A page of the log, the newest first.
-#[server(prefix = "/fn", endpoint = "audit.list")]
+#[server(prefix = "/fn", endpoint = "audit.list", output = super::encoding::Answer)]
 pub async fn load_audit(query: AuditQuery) -> Result<Page<AuditEntry>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -24,7 +24,7 @@ pub struct BudgetForm {
 }
 
 /// All budgets, with what is spent and reserved of each.
-#[server(prefix = "/fn", endpoint = "budgets.list")]
+#[server(prefix = "/fn", endpoint = "budgets.list", output = super::encoding::Answer)]
 pub async fn load_budgets() -> Result<Vec<BudgetLine>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -33,7 +33,7 @@ pub async fn load_budgets() -> Result<Vec<BudgetLine>, AppError> {
 }
 
 /// Sets a budget or changes it.
-#[server(prefix = "/fn", endpoint = "budgets.set")]
+#[server(prefix = "/fn", endpoint = "budgets.set", output = super::encoding::Answer)]
 pub async fn set_budget(budget: BudgetForm) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -49,7 +49,7 @@ pub async fn set_budget(budget: BudgetForm) -> Result<(), AppError> {
 }
 
 /// Takes a budget away.
-#[server(prefix = "/fn", endpoint = "budgets.unset")]
+#[server(prefix = "/fn", endpoint = "budgets.unset", output = super::encoding::Answer)]
 pub async fn unset_budget(
     scope: String,
     #[server(default)] id: String,

@@ -6,7 +6,7 @@ use model::{Comparison, ConversationId, EstimateBase, MessageId};
 use crate::error::AppError;
 
 /// A question with the newest of its answers.
-#[server(prefix = "/fn", endpoint = "messages.compare")]
+#[server(prefix = "/fn", endpoint = "messages.compare", output = super::encoding::Answer)]
 pub async fn load_comparison(
     id: ConversationId,
     message: MessageId,
@@ -19,7 +19,7 @@ pub async fn load_comparison(
 }
 
 /// Has each of these models answer the same question, all at once, to be compared. The question.
-#[server(prefix = "/fn", endpoint = "messages.compare_with")]
+#[server(prefix = "/fn", endpoint = "messages.compare_with", output = super::encoding::Answer)]
 pub async fn compare_with(
     id: ConversationId,
     message: MessageId,
@@ -40,7 +40,7 @@ pub async fn compare_with(
 }
 
 /// Stops one of the answers to that question; where none is named, all that are being written.
-#[server(prefix = "/fn", endpoint = "messages.stop_compared")]
+#[server(prefix = "/fn", endpoint = "messages.stop_compared", output = super::encoding::Answer)]
 pub async fn stop_compared(
     id: ConversationId,
     question: MessageId,
@@ -60,7 +60,7 @@ pub async fn stop_compared(
 }
 
 /// What there is to reckon with in a conversation; without one, before it begins.
-#[server(prefix = "/fn", endpoint = "generation.estimate")]
+#[server(prefix = "/fn", endpoint = "generation.estimate", output = super::encoding::Answer)]
 pub async fn load_estimate(
     #[server(default)] conversation: String,
 ) -> Result<EstimateBase, AppError> {

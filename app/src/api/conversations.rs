@@ -9,7 +9,7 @@ use model::{
 use crate::error::AppError;
 
 /// One page of the sidebar.
-#[server(prefix = "/fn", endpoint = "conversations.list")]
+#[server(prefix = "/fn", endpoint = "conversations.list", output = super::encoding::Answer)]
 pub async fn list_conversations(
     after: Option<String>,
 ) -> Result<Page<ConversationSummary>, AppError> {
@@ -23,7 +23,7 @@ pub async fn list_conversations(
 }
 
 /// A conversation as its page opens; with `before`, the messages older than that one; with `message`, those around that one.
-#[server(prefix = "/fn", endpoint = "conversations.open")]
+#[server(prefix = "/fn", endpoint = "conversations.open", output = super::encoding::Answer)]
 pub async fn open_conversation(
     id: ConversationId,
     before: Option<MessageId>,
@@ -51,7 +51,7 @@ pub async fn open_conversation(
 }
 
 /// Titles and messages with all of these words.
-#[server(prefix = "/fn", endpoint = "conversations.search")]
+#[server(prefix = "/fn", endpoint = "conversations.search", output = super::encoding::Answer)]
 pub async fn search_conversations(
     words: String,
     after: Option<String>,
@@ -66,7 +66,7 @@ pub async fn search_conversations(
 }
 
 /// The newest messages.
-#[server(prefix = "/fn", endpoint = "conversations.newest")]
+#[server(prefix = "/fn", endpoint = "conversations.newest", output = super::encoding::Answer)]
 pub async fn load_newest(id: ConversationId) -> Result<MessagePage, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -78,7 +78,7 @@ pub async fn load_newest(id: ConversationId) -> Result<MessagePage, AppError> {
 }
 
 /// The messages before one.
-#[server(prefix = "/fn", endpoint = "conversations.older")]
+#[server(prefix = "/fn", endpoint = "conversations.older", output = super::encoding::Answer)]
 pub async fn load_older(id: ConversationId, message: MessageId) -> Result<MessagePage, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -90,7 +90,7 @@ pub async fn load_older(id: ConversationId, message: MessageId) -> Result<Messag
 }
 
 /// Gives a conversation another title.
-#[server(prefix = "/fn", endpoint = "conversations.rename")]
+#[server(prefix = "/fn", endpoint = "conversations.rename", output = super::encoding::Answer)]
 pub async fn rename_conversation(id: ConversationId, title: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -106,7 +106,7 @@ pub async fn rename_conversation(id: ConversationId, title: String) -> Result<()
 }
 
 /// Deletes a conversation; it can be restored for a while.
-#[server(prefix = "/fn", endpoint = "conversations.delete")]
+#[server(prefix = "/fn", endpoint = "conversations.delete", output = super::encoding::Answer)]
 pub async fn delete_conversation(id: ConversationId) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -120,7 +120,7 @@ pub async fn delete_conversation(id: ConversationId) -> Result<(), AppError> {
 }
 
 /// Takes a deletion back.
-#[server(prefix = "/fn", endpoint = "conversations.restore")]
+#[server(prefix = "/fn", endpoint = "conversations.restore", output = super::encoding::Answer)]
 pub async fn restore_conversation(id: ConversationId) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -135,7 +135,7 @@ pub async fn restore_conversation(id: ConversationId) -> Result<(), AppError> {
 
 /// Does the same with several conversations: `pin`, `unpin`, `archive`, `unarchive`, `delete`, `restore` or `erase`. With how many it
 /// was done.
-#[server(prefix = "/fn", endpoint = "conversations.order")]
+#[server(prefix = "/fn", endpoint = "conversations.order", output = super::encoding::Answer)]
 pub async fn order_conversations(
     act: String,
     #[server(default)] ids: Vec<String>,
@@ -159,7 +159,7 @@ pub async fn order_conversations(
 }
 
 /// What was typed for a new conversation and not sent.
-#[server(prefix = "/fn", endpoint = "conversations.draft")]
+#[server(prefix = "/fn", endpoint = "conversations.draft", output = super::encoding::Answer)]
 pub async fn load_draft() -> Result<Draft, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -171,7 +171,7 @@ pub async fn load_draft() -> Result<Draft, AppError> {
 }
 
 /// Keeps what was typed and not sent yet, the files beside it in their order, and the assistant that is asked with it.
-#[server(prefix = "/fn", endpoint = "conversations.save_draft")]
+#[server(prefix = "/fn", endpoint = "conversations.save_draft", output = super::encoding::Answer)]
 pub async fn save_draft(
     conversation: Option<ConversationId>,
     text: String,
@@ -195,7 +195,7 @@ pub async fn save_draft(
 }
 
 /// Shows another version of an answer.
-#[server(prefix = "/fn", endpoint = "conversations.show_branch")]
+#[server(prefix = "/fn", endpoint = "conversations.show_branch", output = super::encoding::Answer)]
 pub async fn show_branch(id: ConversationId, message: MessageId) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -209,7 +209,7 @@ pub async fn show_branch(id: ConversationId, message: MessageId) -> Result<(), A
 }
 
 /// A message's Markdown, for copying.
-#[server(prefix = "/fn", endpoint = "conversations.source")]
+#[server(prefix = "/fn", endpoint = "conversations.source", output = super::encoding::Answer)]
 pub async fn load_source(id: ConversationId, message: MessageId) -> Result<String, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -6,7 +6,7 @@ use model::Drawing;
 use crate::error::AppError;
 
 /// Draws a diagram from its source, or tells what is wrong with that. Nothing is kept of either.
-#[server(prefix = "/fn", endpoint = "messages.draw_diagram")]
+#[server(prefix = "/fn", endpoint = "messages.draw_diagram", output = super::encoding::Answer)]
 pub async fn draw_diagram(#[server(default)] source: String) -> Result<Drawing, AppError> {
     use crate::glue;
     use model::DiagramSource;

@@ -6,7 +6,7 @@ use model::{DocumentText, DocumentView, FileId, StorageUsed};
 use crate::error::AppError;
 
 /// How much the caller keeps, and how much they may.
-#[server(prefix = "/fn", endpoint = "files.storage")]
+#[server(prefix = "/fn", endpoint = "files.storage", output = super::encoding::Answer)]
 pub async fn load_storage() -> Result<StorageUsed, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -18,7 +18,7 @@ pub async fn load_storage() -> Result<StorageUsed, AppError> {
 }
 
 /// Deletes an upload that was not sent after all. What something has already stays.
-#[server(prefix = "/fn", endpoint = "files.discard")]
+#[server(prefix = "/fn", endpoint = "files.discard", output = super::encoding::Answer)]
 pub async fn discard_file(id: FileId) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -30,7 +30,7 @@ pub async fn discard_file(id: FileId) -> Result<(), AppError> {
 }
 
 /// What is known of one of the caller's documents.
-#[server(prefix = "/fn", endpoint = "files.document")]
+#[server(prefix = "/fn", endpoint = "files.document", output = super::encoding::Answer)]
 pub async fn load_document(id: FileId) -> Result<DocumentView, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -43,7 +43,7 @@ pub async fn load_document(id: FileId) -> Result<DocumentView, AppError> {
 }
 
 /// A part of what models are given of one of the caller's documents, from that character on.
-#[server(prefix = "/fn", endpoint = "files.document_text")]
+#[server(prefix = "/fn", endpoint = "files.document_text", output = super::encoding::Answer)]
 pub async fn load_document_text(
     id: String,
     #[server(default)] from: String,

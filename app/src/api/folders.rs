@@ -8,7 +8,7 @@ use model::{
 use crate::error::AppError;
 
 /// The caller's folders, by name.
-#[server(prefix = "/fn", endpoint = "folders.list")]
+#[server(prefix = "/fn", endpoint = "folders.list", output = super::encoding::Answer)]
 pub async fn list_folders() -> Result<Vec<Folder>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -17,7 +17,7 @@ pub async fn list_folders() -> Result<Vec<Folder>, AppError> {
 }
 
 /// The caller's folders and tags, by name.
-#[server(prefix = "/fn", endpoint = "folders.cabinet")]
+#[server(prefix = "/fn", endpoint = "folders.cabinet", output = super::encoding::Answer)]
 pub async fn load_cabinet() -> Result<Cabinet, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -26,7 +26,7 @@ pub async fn load_cabinet() -> Result<Cabinet, AppError> {
 }
 
 /// One page of what is in one of the caller's folders.
-#[server(prefix = "/fn", endpoint = "folders.open")]
+#[server(prefix = "/fn", endpoint = "folders.open", output = super::encoding::Answer)]
 pub async fn open_folder(
     id: String,
     #[server(default)] after: String,
@@ -41,7 +41,7 @@ pub async fn open_folder(
 }
 
 /// Makes a folder.
-#[server(prefix = "/fn", endpoint = "folders.create")]
+#[server(prefix = "/fn", endpoint = "folders.create", output = super::encoding::Answer)]
 pub async fn create_folder(name: String) -> Result<FolderId, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -54,7 +54,7 @@ pub async fn create_folder(name: String) -> Result<FolderId, AppError> {
 }
 
 /// Gives one of the caller's folders another name.
-#[server(prefix = "/fn", endpoint = "folders.rename")]
+#[server(prefix = "/fn", endpoint = "folders.rename", output = super::encoding::Answer)]
 pub async fn rename_folder(id: String, name: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -68,7 +68,7 @@ pub async fn rename_folder(id: String, name: String) -> Result<(), AppError> {
 
 /// Deletes one of the caller's folders; what is in it goes to the trash when `contents` is anything, and stays otherwise. What went
 /// there.
-#[server(prefix = "/fn", endpoint = "folders.delete")]
+#[server(prefix = "/fn", endpoint = "folders.delete", output = super::encoding::Answer)]
 pub async fn delete_folder(
     id: String,
     #[server(default)] contents: String,
@@ -88,7 +88,7 @@ pub async fn delete_folder(
 }
 
 /// Puts several of the caller's conversations into a folder; out of any where none is named. With how many it was done.
-#[server(prefix = "/fn", endpoint = "folders.put")]
+#[server(prefix = "/fn", endpoint = "folders.put", output = super::encoding::Answer)]
 pub async fn put_in_folder(
     #[server(default)] folder: String,
     #[server(default)] ids: Vec<String>,
@@ -105,7 +105,7 @@ pub async fn put_in_folder(
 }
 
 /// Puts a word to several of the caller's conversations. With how many it was done.
-#[server(prefix = "/fn", endpoint = "tags.put")]
+#[server(prefix = "/fn", endpoint = "tags.put", output = super::encoding::Answer)]
 pub async fn tag_conversations(
     #[server(default)] tag: String,
     #[server(default)] ids: Vec<String>,
@@ -122,7 +122,7 @@ pub async fn tag_conversations(
 }
 
 /// Takes one of the caller's tags off several conversations. Off how many.
-#[server(prefix = "/fn", endpoint = "tags.take_off")]
+#[server(prefix = "/fn", endpoint = "tags.take_off", output = super::encoding::Answer)]
 pub async fn untag_conversations(
     #[server(default)] tag_id: String,
     #[server(default)] ids: Vec<String>,
@@ -139,7 +139,7 @@ pub async fn untag_conversations(
 }
 
 /// Gives one of the caller's tags another name.
-#[server(prefix = "/fn", endpoint = "tags.rename")]
+#[server(prefix = "/fn", endpoint = "tags.rename", output = super::encoding::Answer)]
 pub async fn rename_tag(id: String, name: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -152,7 +152,7 @@ pub async fn rename_tag(id: String, name: String) -> Result<(), AppError> {
 }
 
 /// Takes one of the caller's tags off everything and forgets it.
-#[server(prefix = "/fn", endpoint = "tags.delete")]
+#[server(prefix = "/fn", endpoint = "tags.delete", output = super::encoding::Answer)]
 pub async fn delete_tag(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -165,7 +165,7 @@ pub async fn delete_tag(id: String) -> Result<(), AppError> {
 }
 
 /// Where one of the caller's conversations is kept, and what there is to choose from.
-#[server(prefix = "/fn", endpoint = "folders.filing")]
+#[server(prefix = "/fn", endpoint = "folders.filing", output = super::encoding::Answer)]
 pub async fn load_filing(id: ConversationId) -> Result<Filing, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -175,7 +175,7 @@ pub async fn load_filing(id: ConversationId) -> Result<Filing, AppError> {
 }
 
 /// The caller's conversations in one place: `kept`, `archive` or `trash`. What is kept can be narrowed to a folder and a tag.
-#[server(prefix = "/fn", endpoint = "conversations.shelf")]
+#[server(prefix = "/fn", endpoint = "conversations.shelf", output = super::encoding::Answer)]
 pub async fn load_shelf(
     shelf: String,
     #[server(default)] folder: String,
@@ -198,7 +198,7 @@ pub async fn load_shelf(
 }
 
 /// Removes one of the caller's temporary conversations for good.
-#[server(prefix = "/fn", endpoint = "conversations.forget")]
+#[server(prefix = "/fn", endpoint = "conversations.forget", output = super::encoding::Answer)]
 pub async fn forget_conversation(id: ConversationId) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

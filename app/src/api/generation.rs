@@ -25,7 +25,7 @@ pub struct Offer {
 }
 
 /// What the composer needs.
-#[server(prefix = "/fn", endpoint = "generation.offer")]
+#[server(prefix = "/fn", endpoint = "generation.offer", output = super::encoding::Answer)]
 pub async fn load_offer() -> Result<Offer, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -42,7 +42,7 @@ pub async fn load_offer() -> Result<Offer, AppError> {
 /// Asks, with files in their order. Without a conversation, begins one: with an assistant where one is named, and what stands for the
 /// variables of its instructions; in a conversation that has begun, that assistant answers this question alone. While an answer is being written, what a plain form asks waits for its end. It is a
 /// temporary one when `temporary` is anything.
-#[server(prefix = "/fn", endpoint = "generation.ask")]
+#[server(prefix = "/fn", endpoint = "generation.ask", output = super::encoding::Answer)]
 pub async fn ask(
     conversation: Option<String>,
     prompt: String,
@@ -121,7 +121,7 @@ pub async fn ask(
 }
 
 /// Stops that answer while it is being written; without one, all that are.
-#[server(prefix = "/fn", endpoint = "generation.stop")]
+#[server(prefix = "/fn", endpoint = "generation.stop", output = super::encoding::Answer)]
 pub async fn stop(id: ConversationId, #[server(default)] answer: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -136,7 +136,7 @@ pub async fn stop(id: ConversationId, #[server(default)] answer: String) -> Resu
 }
 
 /// Takes up an answer that was cut.
-#[server(prefix = "/fn", endpoint = "generation.continue")]
+#[server(prefix = "/fn", endpoint = "generation.continue", output = super::encoding::Answer)]
 pub async fn continue_answer(id: ConversationId, message: MessageId) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -151,7 +151,7 @@ pub async fn continue_answer(id: ConversationId, message: MessageId) -> Result<(
 
 /// Answers the same question once more, beside the answers that are there; without a model, by the one that answered
 /// last.
-#[server(prefix = "/fn", endpoint = "generation.regenerate")]
+#[server(prefix = "/fn", endpoint = "generation.regenerate", output = super::encoding::Answer)]
 pub async fn regenerate(
     id: ConversationId,
     message: MessageId,

@@ -44,7 +44,7 @@ pub struct GroupForm {
 }
 
 /// A page of groups.
-#[server(prefix = "/fn", endpoint = "groups.list")]
+#[server(prefix = "/fn", endpoint = "groups.list", output = super::encoding::Answer)]
 pub async fn load_groups(#[server(default)] after: String) -> Result<Page<Group>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -57,7 +57,7 @@ pub async fn load_groups(#[server(default)] after: String) -> Result<Page<Group>
 }
 
 /// One group.
-#[server(prefix = "/fn", endpoint = "groups.detail")]
+#[server(prefix = "/fn", endpoint = "groups.detail", output = super::encoding::Answer)]
 pub async fn load_group(id: String) -> Result<GroupDetail, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -67,7 +67,7 @@ pub async fn load_group(id: String) -> Result<GroupDetail, AppError> {
 }
 
 /// Makes a group.
-#[server(prefix = "/fn", endpoint = "groups.create")]
+#[server(prefix = "/fn", endpoint = "groups.create", output = super::encoding::Answer)]
 pub async fn create_group(group: GroupForm) -> Result<GroupId, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -82,7 +82,7 @@ pub async fn create_group(group: GroupForm) -> Result<GroupId, AppError> {
 }
 
 /// Changes a group.
-#[server(prefix = "/fn", endpoint = "groups.update")]
+#[server(prefix = "/fn", endpoint = "groups.update", output = super::encoding::Answer)]
 pub async fn update_group(id: String, group: GroupForm) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -98,7 +98,7 @@ pub async fn update_group(id: String, group: GroupForm) -> Result<(), AppError> 
 }
 
 /// Deletes a group; its members stay.
-#[server(prefix = "/fn", endpoint = "groups.delete")]
+#[server(prefix = "/fn", endpoint = "groups.delete", output = super::encoding::Answer)]
 pub async fn delete_group(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -113,7 +113,7 @@ pub async fn delete_group(id: String) -> Result<(), AppError> {
 }
 
 /// Takes people into a group.
-#[server(prefix = "/fn", endpoint = "groups.add_members")]
+#[server(prefix = "/fn", endpoint = "groups.add_members", output = super::encoding::Answer)]
 pub async fn add_members(
     id: String,
     #[server(default)] people: Vec<String>,
@@ -132,7 +132,7 @@ pub async fn add_members(
 }
 
 /// Takes people out of a group.
-#[server(prefix = "/fn", endpoint = "groups.remove_members")]
+#[server(prefix = "/fn", endpoint = "groups.remove_members", output = super::encoding::Answer)]
 pub async fn remove_members(
     id: String,
     #[server(default)] people: Vec<String>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::AppError;
 
 /// What every page needs to know before it draws itself.
-#[server(prefix = "/fn", endpoint = "identity.session", input = server_fn::codec::GetUrl)]
+#[server(prefix = "/fn", endpoint = "identity.session", input = server_fn::codec::GetUrl, output = super::encoding::Answer)]
 pub async fn load_session() -> Result<Session, AppError> {
     use crate::glue;
     let services = glue::services()?;
@@ -45,7 +45,7 @@ pub async fn load_session() -> Result<Session, AppError> {
 }
 
 /// Signs in, or half: what comes back are the second factors of which one is awaited then.
-#[server(prefix = "/fn", endpoint = "identity.sign_in")]
+#[server(prefix = "/fn", endpoint = "identity.sign_in", output = super::encoding::Answer)]
 pub async fn sign_in(
     email: String,
     password: String,
@@ -84,7 +84,7 @@ pub enum Registered {
 }
 
 /// Makes an account, on one's own or with an invitation, and signs in to it where no letter must be awaited.
-#[server(prefix = "/fn", endpoint = "identity.register")]
+#[server(prefix = "/fn", endpoint = "identity.register", output = super::encoding::Answer)]
 pub async fn register(
     name: String,
     email: String,
@@ -117,7 +117,7 @@ pub async fn register(
 }
 
 /// Makes the first account, the site's owner, through the link that the server printed.
-#[server(prefix = "/fn", endpoint = "identity.set_up")]
+#[server(prefix = "/fn", endpoint = "identity.set_up", output = super::encoding::Answer)]
 pub async fn set_up(
     token: String,
     name: String,
@@ -141,7 +141,7 @@ pub async fn set_up(
 }
 
 /// Whether a setup link can still be used.
-#[server(prefix = "/fn", endpoint = "identity.check_setup_link")]
+#[server(prefix = "/fn", endpoint = "identity.check_setup_link", output = super::encoding::Answer)]
 pub async fn check_setup_link(token: String) -> Result<bool, AppError> {
     use crate::glue;
     glue::services()?
@@ -152,7 +152,7 @@ pub async fn check_setup_link(token: String) -> Result<bool, AppError> {
 }
 
 /// Signs out.
-#[server(prefix = "/fn", endpoint = "identity.sign_out")]
+#[server(prefix = "/fn", endpoint = "identity.sign_out", output = super::encoding::Answer)]
 pub async fn sign_out() -> Result<(), AppError> {
     use crate::glue;
     glue::services()?

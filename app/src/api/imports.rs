@@ -6,7 +6,7 @@ use model::ImportReport;
 use crate::error::AppError;
 
 /// What came of one's files, the newest first.
-#[server(prefix = "/fn", endpoint = "imports.list")]
+#[server(prefix = "/fn", endpoint = "imports.list", output = super::encoding::Answer)]
 pub async fn load_imports() -> Result<Vec<ImportReport>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

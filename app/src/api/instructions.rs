@@ -6,7 +6,7 @@ use model::Instructions;
 use crate::error::AppError;
 
 /// The caller's instructions.
-#[server(prefix = "/fn", endpoint = "instructions.load")]
+#[server(prefix = "/fn", endpoint = "instructions.load", output = super::encoding::Answer)]
 pub async fn load_instructions() -> Result<Instructions, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -15,7 +15,7 @@ pub async fn load_instructions() -> Result<Instructions, AppError> {
 }
 
 /// Keeps them. They are on when `enabled` is anything.
-#[server(prefix = "/fn", endpoint = "instructions.save")]
+#[server(prefix = "/fn", endpoint = "instructions.save", output = super::encoding::Answer)]
 pub async fn save_instructions(
     #[server(default)] about: String,
     #[server(default)] answers: String,

@@ -21,7 +21,7 @@ pub struct InvitationForm {
 }
 
 /// A page of invitations that were not used yet.
-#[server(prefix = "/fn", endpoint = "invitations.list")]
+#[server(prefix = "/fn", endpoint = "invitations.list", output = super::encoding::Answer)]
 pub async fn load_invitations(
     #[server(default)] after: String,
 ) -> Result<Page<Invitation>, AppError> {
@@ -36,7 +36,7 @@ pub async fn load_invitations(
 }
 
 /// Makes an invitation: one with an address is sent there, the link of one without is shown once.
-#[server(prefix = "/fn", endpoint = "invitations.create")]
+#[server(prefix = "/fn", endpoint = "invitations.create", output = super::encoding::Answer)]
 pub async fn create_invitation(invitation: InvitationForm) -> Result<NewInvitation, AppError> {
     use crate::{api::account::ShownOnce, glue};
     use model::{Email, FailureCode, InvitationDraft};
@@ -67,7 +67,7 @@ pub async fn create_invitation(invitation: InvitationForm) -> Result<NewInvitati
 }
 
 /// Takes an invitation back.
-#[server(prefix = "/fn", endpoint = "invitations.revoke")]
+#[server(prefix = "/fn", endpoint = "invitations.revoke", output = super::encoding::Answer)]
 pub async fn revoke_invitation(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

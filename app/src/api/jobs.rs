@@ -32,7 +32,7 @@ pub struct JobsView {
 }
 
 /// Everybody's jobs.
-#[server(prefix = "/fn", endpoint = "jobs.list")]
+#[server(prefix = "/fn", endpoint = "jobs.list", output = super::encoding::Answer)]
 pub async fn load_jobs(form: JobsForm) -> Result<JobsView, AppError> {
     use model::{FailureCode, JobFilter, JobKind, JobState};
 
@@ -65,7 +65,7 @@ pub async fn load_jobs(form: JobsForm) -> Result<JobsView, AppError> {
 }
 
 /// Asks anybody's job to stop.
-#[server(prefix = "/fn", endpoint = "jobs.stop")]
+#[server(prefix = "/fn", endpoint = "jobs.stop", output = super::encoding::Answer)]
 pub async fn stop_job(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -81,7 +81,7 @@ pub async fn stop_job(id: String) -> Result<(), AppError> {
 }
 
 /// Has anybody's job that failed done once more.
-#[server(prefix = "/fn", endpoint = "jobs.again")]
+#[server(prefix = "/fn", endpoint = "jobs.again", output = super::encoding::Answer)]
 pub async fn do_job_again(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -97,7 +97,7 @@ pub async fn do_job_again(id: String) -> Result<(), AppError> {
 }
 
 /// Puts anybody's job that waits before all others; with nothing in `first` back among them.
-#[server(prefix = "/fn", endpoint = "jobs.first")]
+#[server(prefix = "/fn", endpoint = "jobs.first", output = super::encoding::Answer)]
 pub async fn put_job_first(id: String, #[server(default)] first: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -41,7 +41,7 @@ pub struct KeyForm {
 }
 
 /// One's keys, newest first.
-#[server(prefix = "/fn", endpoint = "keys.list")]
+#[server(prefix = "/fn", endpoint = "keys.list", output = super::encoding::Answer)]
 pub async fn load_keys() -> Result<Vec<ApiKey>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -50,7 +50,7 @@ pub async fn load_keys() -> Result<Vec<ApiKey>, AppError> {
 }
 
 /// The site's own address, where programs call it.
-#[server(prefix = "/fn", endpoint = "keys.address")]
+#[server(prefix = "/fn", endpoint = "keys.address", output = super::encoding::Answer)]
 pub async fn load_address() -> Result<String, AppError> {
     use crate::glue;
     glue::caller().await?;
@@ -58,7 +58,7 @@ pub async fn load_address() -> Result<String, AppError> {
 }
 
 /// Makes a key.
-#[server(prefix = "/fn", endpoint = "keys.create")]
+#[server(prefix = "/fn", endpoint = "keys.create", output = super::encoding::Answer)]
 pub async fn create_key(key: KeyForm) -> Result<ApiKeySecret, AppError> {
     use crate::{api::account::ShownOnce, glue};
     let caller = glue::caller().await?;
@@ -75,7 +75,7 @@ pub async fn create_key(key: KeyForm) -> Result<ApiKeySecret, AppError> {
 }
 
 /// Changes what a key may do.
-#[server(prefix = "/fn", endpoint = "keys.update")]
+#[server(prefix = "/fn", endpoint = "keys.update", output = super::encoding::Answer)]
 pub async fn update_key(id: String, key: KeyForm) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -92,7 +92,7 @@ pub async fn update_key(id: String, key: KeyForm) -> Result<(), AppError> {
 }
 
 /// Deletes a key: whoever uses it is refused from then on.
-#[server(prefix = "/fn", endpoint = "keys.delete")]
+#[server(prefix = "/fn", endpoint = "keys.delete", output = super::encoding::Answer)]
 pub async fn delete_key(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

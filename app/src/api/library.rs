@@ -6,7 +6,7 @@ use model::{LibraryDeleted, LibraryItem, Page};
 use crate::error::AppError;
 
 /// A page of what one keeps, newest first: of a kind or of all (empty), with these words in prompt, title, text or name.
-#[server(prefix = "/fn", endpoint = "library.list")]
+#[server(prefix = "/fn", endpoint = "library.list", output = super::encoding::Answer)]
 pub async fn load_library(
     #[server(default)] kind: String,
     #[server(default)] words: String,
@@ -32,7 +32,7 @@ pub async fn load_library(
 }
 
 /// Deletes things of one's library: `work:…`, `transcript:…` or `file:…`. What is used elsewhere stays.
-#[server(prefix = "/fn", endpoint = "library.delete")]
+#[server(prefix = "/fn", endpoint = "library.delete", output = super::encoding::Answer)]
 pub async fn delete_chosen(
     #[server(default)] ids: Vec<String>,
 ) -> Result<LibraryDeleted, AppError> {

@@ -6,7 +6,7 @@ use model::{Asked, ConversationId, MessageDetails, MessageId};
 use crate::error::AppError;
 
 /// Puts another version of a question beside it, with the files that it has then, and has that one answered.
-#[server(prefix = "/fn", endpoint = "messages.edit_question")]
+#[server(prefix = "/fn", endpoint = "messages.edit_question", output = super::encoding::Answer)]
 pub async fn edit_question(
     id: ConversationId,
     message: MessageId,
@@ -33,7 +33,7 @@ pub async fn edit_question(
 }
 
 /// Puts the caller's own version beside an answer. Its id.
-#[server(prefix = "/fn", endpoint = "messages.edit_answer")]
+#[server(prefix = "/fn", endpoint = "messages.edit_answer", output = super::encoding::Answer)]
 pub async fn edit_answer(
     id: ConversationId,
     message: MessageId,
@@ -57,7 +57,7 @@ pub async fn edit_answer(
 }
 
 /// Deletes a message and what is below it; it can be brought back for a while.
-#[server(prefix = "/fn", endpoint = "messages.delete_branch")]
+#[server(prefix = "/fn", endpoint = "messages.delete_branch", output = super::encoding::Answer)]
 pub async fn delete_branch(id: ConversationId, message: MessageId) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -71,7 +71,7 @@ pub async fn delete_branch(id: ConversationId, message: MessageId) -> Result<(),
 }
 
 /// Brings back what was deleted with a message.
-#[server(prefix = "/fn", endpoint = "messages.restore_branch")]
+#[server(prefix = "/fn", endpoint = "messages.restore_branch", output = super::encoding::Answer)]
 pub async fn restore_branch(id: ConversationId, message: MessageId) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -85,7 +85,7 @@ pub async fn restore_branch(id: ConversationId, message: MessageId) -> Result<()
 }
 
 /// What is known of a message besides its text.
-#[server(prefix = "/fn", endpoint = "messages.details")]
+#[server(prefix = "/fn", endpoint = "messages.details", output = super::encoding::Answer)]
 pub async fn load_details(
     id: ConversationId,
     message: MessageId,

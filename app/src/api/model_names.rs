@@ -6,7 +6,7 @@ use model::ModelRoute;
 use crate::error::AppError;
 
 /// All names, with the models behind each.
-#[server(prefix = "/fn", endpoint = "model_names.list")]
+#[server(prefix = "/fn", endpoint = "model_names.list", output = super::encoding::Answer)]
 pub async fn load_model_names() -> Result<Vec<ModelRoute>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -15,7 +15,7 @@ pub async fn load_model_names() -> Result<Vec<ModelRoute>, AppError> {
 }
 
 /// Puts models behind a name, one a line in the order in which they are asked.
-#[server(prefix = "/fn", endpoint = "model_names.set")]
+#[server(prefix = "/fn", endpoint = "model_names.set", output = super::encoding::Answer)]
 pub async fn set_model_name(name: String, models: String) -> Result<(), AppError> {
     use crate::glue;
     use model::FailureCode;
@@ -35,7 +35,7 @@ pub async fn set_model_name(name: String, models: String) -> Result<(), AppError
 }
 
 /// Takes a name down.
-#[server(prefix = "/fn", endpoint = "model_names.unset")]
+#[server(prefix = "/fn", endpoint = "model_names.unset", output = super::encoding::Answer)]
 pub async fn unset_model_name(name: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -7,7 +7,7 @@ use crate::error::AppError;
 
 /// What is set for a conversation, or, without one, for the conversation that is begun next; and what `model` can do of it,
 /// or, without one, the model that answers next.
-#[server(prefix = "/fn", endpoint = "parameters.load")]
+#[server(prefix = "/fn", endpoint = "parameters.load", output = super::encoding::Answer)]
 pub async fn load_parameters(
     #[server(default)] conversation: String,
     #[server(default)] model: String,
@@ -24,7 +24,7 @@ pub async fn load_parameters(
 }
 
 /// Sets it anew.
-#[server(prefix = "/fn", endpoint = "parameters.set")]
+#[server(prefix = "/fn", endpoint = "parameters.set", output = super::encoding::Answer)]
 pub async fn set_parameters(
     #[server(default)] conversation: String,
     model: String,
@@ -46,7 +46,7 @@ pub async fn set_parameters(
 }
 
 /// Leaves everything to the model again.
-#[server(prefix = "/fn", endpoint = "parameters.reset")]
+#[server(prefix = "/fn", endpoint = "parameters.reset", output = super::encoding::Answer)]
 pub async fn reset_parameters(
     #[server(default)] conversation: String,
     model: String,

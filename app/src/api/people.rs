@@ -42,7 +42,7 @@ pub struct NewPerson {
 }
 
 /// A page of people.
-#[server(prefix = "/fn", endpoint = "people.list")]
+#[server(prefix = "/fn", endpoint = "people.list", output = super::encoding::Answer)]
 pub async fn load_people(query: PeopleQuery) -> Result<Page<Person>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -56,7 +56,7 @@ pub async fn load_people(query: PeopleQuery) -> Result<Page<Person>, AppError> {
 }
 
 /// One person.
-#[server(prefix = "/fn", endpoint = "people.detail")]
+#[server(prefix = "/fn", endpoint = "people.detail", output = super::encoding::Answer)]
 pub async fn load_person(id: String) -> Result<PersonDetail, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -66,7 +66,7 @@ pub async fn load_person(id: String) -> Result<PersonDetail, AppError> {
 }
 
 /// Makes an account and sends its owner a link to set a password.
-#[server(prefix = "/fn", endpoint = "people.create")]
+#[server(prefix = "/fn", endpoint = "people.create", output = super::encoding::Answer)]
 pub async fn create_person(person: NewPerson) -> Result<UserId, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -91,7 +91,7 @@ pub async fn create_person(person: NewPerson) -> Result<UserId, AppError> {
 
 /// Does something to many people: `disable`, `enable`, `end_sessions`, or `delete`, which `confirm` has to confirm with
 /// their number.
-#[server(prefix = "/fn", endpoint = "people.act")]
+#[server(prefix = "/fn", endpoint = "people.act", output = super::encoding::Answer)]
 pub async fn act_on_people(
     act: String,
     #[server(default)] people: Vec<String>,
@@ -114,7 +114,7 @@ pub async fn act_on_people(
 }
 
 /// Does something to one person: as for many, and `reset_factors` and `send_reset`. To delete them their address is typed.
-#[server(prefix = "/fn", endpoint = "people.act_on")]
+#[server(prefix = "/fn", endpoint = "people.act_on", output = super::encoding::Answer)]
 pub async fn act_on_person(
     id: String,
     act: String,
@@ -171,7 +171,7 @@ pub async fn act_on_person(
 }
 
 /// Gives and takes roles, so that these are what a person has.
-#[server(prefix = "/fn", endpoint = "people.set_roles")]
+#[server(prefix = "/fn", endpoint = "people.set_roles", output = super::encoding::Answer)]
 pub async fn set_person_roles(
     id: String,
     #[server(default)] roles: Vec<String>,
@@ -190,7 +190,7 @@ pub async fn set_person_roles(
 }
 
 /// Adds to groups and removes from them, so that these are a person's.
-#[server(prefix = "/fn", endpoint = "people.set_groups")]
+#[server(prefix = "/fn", endpoint = "people.set_groups", output = super::encoding::Answer)]
 pub async fn set_person_groups(
     id: String,
     #[server(default)] groups: Vec<String>,

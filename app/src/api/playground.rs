@@ -15,7 +15,7 @@ pub struct PlaygroundView {
 }
 
 /// What there is to try.
-#[server(prefix = "/fn", endpoint = "playground.view")]
+#[server(prefix = "/fn", endpoint = "playground.view", output = super::encoding::Answer)]
 pub async fn load_playground() -> Result<PlaygroundView, AppError> {
     use crate::glue;
     glue::caller().await?;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::AppError;
 
 /// Chooses light, dark or the system's look.
-#[server(prefix = "/fn", endpoint = "preferences.set_theme")]
+#[server(prefix = "/fn", endpoint = "preferences.set_theme", output = super::encoding::Answer)]
 pub async fn set_theme(theme: String) -> Result<(), AppError> {
     use crate::{glue, theme::Theme};
     let theme = Theme::from_name(&theme)
@@ -26,7 +26,7 @@ pub async fn set_theme(theme: String) -> Result<(), AppError> {
 }
 
 /// Chooses the page's language.
-#[server(prefix = "/fn", endpoint = "preferences.set_language")]
+#[server(prefix = "/fn", endpoint = "preferences.set_language", output = super::encoding::Answer)]
 pub async fn set_language(language: String) -> Result<(), AppError> {
     use crate::{glue, language::Language};
     let language = Language::from_name(&language)
@@ -37,7 +37,7 @@ pub async fn set_language(language: String) -> Result<(), AppError> {
 }
 
 /// Keeps how the caller likes the page to be. `letter_keys` and `notify` are boxes: a form sends them when they are ticked.
-#[server(prefix = "/fn", endpoint = "preferences.set_habits")]
+#[server(prefix = "/fn", endpoint = "preferences.set_habits", output = super::encoding::Answer)]
 pub async fn set_habits(
     density: String,
     text_size: String,
@@ -75,7 +75,7 @@ pub struct DefaultModel {
 }
 
 /// The model that the caller begins conversations with, and what else there is.
-#[server(prefix = "/fn", endpoint = "preferences.default_model")]
+#[server(prefix = "/fn", endpoint = "preferences.default_model", output = super::encoding::Answer)]
 pub async fn load_default_model() -> Result<DefaultModel, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -86,7 +86,7 @@ pub async fn load_default_model() -> Result<DefaultModel, AppError> {
 }
 
 /// Begins the caller's conversations with that model from now on; with none, with the site's.
-#[server(prefix = "/fn", endpoint = "preferences.set_default_model")]
+#[server(prefix = "/fn", endpoint = "preferences.set_default_model", output = super::encoding::Answer)]
 pub async fn set_default_model(#[server(default)] model: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -16,7 +16,7 @@ pub struct PromptShelf {
 }
 
 /// The caller's prompts with these words in name or text, and those that everybody has.
-#[server(prefix = "/fn", endpoint = "prompts.list")]
+#[server(prefix = "/fn", endpoint = "prompts.list", output = super::encoding::Answer)]
 pub async fn load_prompts(
     #[server(default)] words: String,
     #[server(default)] after: String,
@@ -33,7 +33,7 @@ pub async fn load_prompts(
 }
 
 /// One of the caller's prompts.
-#[server(prefix = "/fn", endpoint = "prompts.find")]
+#[server(prefix = "/fn", endpoint = "prompts.find", output = super::encoding::Answer)]
 pub async fn load_prompt(id: String) -> Result<SavedPrompt, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -43,7 +43,7 @@ pub async fn load_prompt(id: String) -> Result<SavedPrompt, AppError> {
 }
 
 /// What `/letters` may mean.
-#[server(prefix = "/fn", endpoint = "prompts.offer")]
+#[server(prefix = "/fn", endpoint = "prompts.offer", output = super::encoding::Answer)]
 pub async fn offer_prompts(
     #[server(default)] letters: String,
 ) -> Result<Vec<SavedPrompt>, AppError> {
@@ -56,7 +56,7 @@ pub async fn offer_prompts(
 }
 
 /// Keeps a new prompt.
-#[server(prefix = "/fn", endpoint = "prompts.create")]
+#[server(prefix = "/fn", endpoint = "prompts.create", output = super::encoding::Answer)]
 pub async fn create_prompt(name: String, text: String) -> Result<PromptId, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -69,7 +69,7 @@ pub async fn create_prompt(name: String, text: String) -> Result<PromptId, AppEr
 }
 
 /// Changes one of the caller's prompts.
-#[server(prefix = "/fn", endpoint = "prompts.update")]
+#[server(prefix = "/fn", endpoint = "prompts.update", output = super::encoding::Answer)]
 pub async fn update_prompt(id: String, name: String, text: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -83,7 +83,7 @@ pub async fn update_prompt(id: String, name: String, text: String) -> Result<(),
 }
 
 /// Deletes one of the caller's prompts; it can be brought back for a while.
-#[server(prefix = "/fn", endpoint = "prompts.delete")]
+#[server(prefix = "/fn", endpoint = "prompts.delete", output = super::encoding::Answer)]
 pub async fn delete_prompt(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -95,7 +95,7 @@ pub async fn delete_prompt(id: String) -> Result<(), AppError> {
 }
 
 /// Takes a deletion back.
-#[server(prefix = "/fn", endpoint = "prompts.restore")]
+#[server(prefix = "/fn", endpoint = "prompts.restore", output = super::encoding::Answer)]
 pub async fn restore_prompt(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -6,7 +6,7 @@ use model::{ConversationId, Queue, QueuedMessage, SubmissionId};
 use crate::error::AppError;
 
 /// What waits in a conversation.
-#[server(prefix = "/fn", endpoint = "queue.load")]
+#[server(prefix = "/fn", endpoint = "queue.load", output = super::encoding::Answer)]
 pub async fn load_queue(id: ConversationId) -> Result<Queue, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -15,7 +15,7 @@ pub async fn load_queue(id: ConversationId) -> Result<Queue, AppError> {
 }
 
 /// Lets a message wait, with files in their order, for whoever answers in the conversation or for an assistant. What waits then.
-#[server(prefix = "/fn", endpoint = "queue.add")]
+#[server(prefix = "/fn", endpoint = "queue.add", output = super::encoding::Answer)]
 pub async fn queue_message(
     id: ConversationId,
     prompt: String,
@@ -40,7 +40,7 @@ pub async fn queue_message(
 }
 
 /// Changes the text of a message that waits, as it is at that version. What waits then.
-#[server(prefix = "/fn", endpoint = "queue.edit")]
+#[server(prefix = "/fn", endpoint = "queue.edit", output = super::encoding::Answer)]
 pub async fn edit_queued(
     id: ConversationId,
     item: SubmissionId,
@@ -59,7 +59,7 @@ pub async fn edit_queued(
 }
 
 /// Moves a message that waits by one place: `up` or `down`. What waits then.
-#[server(prefix = "/fn", endpoint = "queue.move")]
+#[server(prefix = "/fn", endpoint = "queue.move", output = super::encoding::Answer)]
 pub async fn move_queued(
     id: ConversationId,
     item: SubmissionId,
@@ -80,7 +80,7 @@ pub async fn move_queued(
 }
 
 /// Takes a message out of the queue; it stands before what the draft has. What it was, and what waits then.
-#[server(prefix = "/fn", endpoint = "queue.withdraw")]
+#[server(prefix = "/fn", endpoint = "queue.withdraw", output = super::encoding::Answer)]
 pub async fn withdraw_queued(
     id: ConversationId,
     item: SubmissionId,
@@ -97,7 +97,7 @@ pub async fn withdraw_queued(
 }
 
 /// Sends a message that waits, also where the queue is paused. What waits then.
-#[server(prefix = "/fn", endpoint = "queue.send")]
+#[server(prefix = "/fn", endpoint = "queue.send", output = super::encoding::Answer)]
 pub async fn send_queued(id: ConversationId, item: SubmissionId) -> Result<Queue, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -6,7 +6,7 @@ use model::{ConversationId, MessageId, Ratings};
 use crate::error::AppError;
 
 /// Keeps what the caller thinks of an answer; without a comment, what was said before stays.
-#[server(prefix = "/fn", endpoint = "ratings.set")]
+#[server(prefix = "/fn", endpoint = "ratings.set", output = super::encoding::Answer)]
 pub async fn rate_answer(
     id: ConversationId,
     message: MessageId,
@@ -31,7 +31,7 @@ pub async fn rate_answer(
 }
 
 /// Takes it back.
-#[server(prefix = "/fn", endpoint = "ratings.remove")]
+#[server(prefix = "/fn", endpoint = "ratings.remove", output = super::encoding::Answer)]
 pub async fn remove_rating(id: ConversationId, message: MessageId) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -43,7 +43,7 @@ pub async fn remove_rating(id: ConversationId, message: MessageId) -> Result<(),
 }
 
 /// Everybody's ratings, a page behind the given cursor, and how the models did lately.
-#[server(prefix = "/fn", endpoint = "ratings.list")]
+#[server(prefix = "/fn", endpoint = "ratings.list", output = super::encoding::Answer)]
 pub async fn load_ratings(#[server(default)] after: String) -> Result<Ratings, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -15,7 +15,7 @@ pub struct Invited {
 }
 
 /// What stands behind an invitation's link.
-#[server(prefix = "/fn", endpoint = "recovery.invitation")]
+#[server(prefix = "/fn", endpoint = "recovery.invitation", output = super::encoding::Answer)]
 pub async fn load_invitation(token: String) -> Result<Invited, AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
@@ -27,7 +27,7 @@ pub async fn load_invitation(token: String) -> Result<Invited, AppError> {
 }
 
 /// Sends the letter with the link that shows an address to be one's own.
-#[server(prefix = "/fn", endpoint = "recovery.send_verification")]
+#[server(prefix = "/fn", endpoint = "recovery.send_verification", output = super::encoding::Answer)]
 pub async fn send_verification() -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -41,7 +41,7 @@ pub async fn send_verification() -> Result<(), AppError> {
 }
 
 /// Follows the link of such a letter.
-#[server(prefix = "/fn", endpoint = "recovery.verify_email")]
+#[server(prefix = "/fn", endpoint = "recovery.verify_email", output = super::encoding::Answer)]
 pub async fn verify_email(token: String) -> Result<(), AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
@@ -54,7 +54,7 @@ pub async fn verify_email(token: String) -> Result<(), AppError> {
 }
 
 /// Asks for another address; the old one stays until the link in the letter is followed.
-#[server(prefix = "/fn", endpoint = "recovery.change_email")]
+#[server(prefix = "/fn", endpoint = "recovery.change_email", output = super::encoding::Answer)]
 pub async fn change_email(new_email: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -68,7 +68,7 @@ pub async fn change_email(new_email: String) -> Result<(), AppError> {
 }
 
 /// Changes the password. `end_others` is there when the box is ticked.
-#[server(prefix = "/fn", endpoint = "recovery.change_password")]
+#[server(prefix = "/fn", endpoint = "recovery.change_password", output = super::encoding::Answer)]
 pub async fn change_password(
     current_password: String,
     new_password: String,
@@ -92,7 +92,7 @@ pub async fn change_password(
 }
 
 /// Asks for a link to choose a new password. The answer is the same whether there is an account or not.
-#[server(prefix = "/fn", endpoint = "recovery.request_reset")]
+#[server(prefix = "/fn", endpoint = "recovery.request_reset", output = super::encoding::Answer)]
 pub async fn request_reset(email: String) -> Result<(), AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
@@ -105,7 +105,7 @@ pub async fn request_reset(email: String) -> Result<(), AppError> {
 }
 
 /// Whether such a link can still be used.
-#[server(prefix = "/fn", endpoint = "recovery.check_reset_link")]
+#[server(prefix = "/fn", endpoint = "recovery.check_reset_link", output = super::encoding::Answer)]
 pub async fn check_reset_link(token: String) -> Result<bool, AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
@@ -116,7 +116,7 @@ pub async fn check_reset_link(token: String) -> Result<bool, AppError> {
 }
 
 /// Sets the new password. It does not sign in.
-#[server(prefix = "/fn", endpoint = "recovery.reset_password")]
+#[server(prefix = "/fn", endpoint = "recovery.reset_password", output = super::encoding::Answer)]
 pub async fn reset_password(
     token: String,
     new_password: String,

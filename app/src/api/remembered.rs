@@ -6,7 +6,7 @@ use model::{FactId, Remembered};
 use crate::error::AppError;
 
 /// All that is remembered of the caller.
-#[server(prefix = "/fn", endpoint = "memory.load")]
+#[server(prefix = "/fn", endpoint = "memory.load", output = super::encoding::Answer)]
 pub async fn load_memory() -> Result<Remembered, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -15,7 +15,7 @@ pub async fn load_memory() -> Result<Remembered, AppError> {
 }
 
 /// Has it go along with questions when `enabled` is anything, and not otherwise.
-#[server(prefix = "/fn", endpoint = "memory.switch")]
+#[server(prefix = "/fn", endpoint = "memory.switch", output = super::encoding::Answer)]
 pub async fn switch_memory(#[server(default)] enabled: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -27,7 +27,7 @@ pub async fn switch_memory(#[server(default)] enabled: String) -> Result<(), App
 }
 
 /// Remembers something.
-#[server(prefix = "/fn", endpoint = "memory.add")]
+#[server(prefix = "/fn", endpoint = "memory.add", output = super::encoding::Answer)]
 pub async fn add_fact(text: String) -> Result<FactId, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -40,7 +40,7 @@ pub async fn add_fact(text: String) -> Result<FactId, AppError> {
 }
 
 /// Changes what is remembered.
-#[server(prefix = "/fn", endpoint = "memory.change")]
+#[server(prefix = "/fn", endpoint = "memory.change", output = super::encoding::Answer)]
 pub async fn change_fact(id: String, text: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -53,7 +53,7 @@ pub async fn change_fact(id: String, text: String) -> Result<(), AppError> {
 }
 
 /// Forgets something.
-#[server(prefix = "/fn", endpoint = "memory.forget")]
+#[server(prefix = "/fn", endpoint = "memory.forget", output = super::encoding::Answer)]
 pub async fn forget_fact(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -66,7 +66,7 @@ pub async fn forget_fact(id: String) -> Result<(), AppError> {
 }
 
 /// Forgets all of it. How much that was.
-#[server(prefix = "/fn", endpoint = "memory.forget_all")]
+#[server(prefix = "/fn", endpoint = "memory.forget_all", output = super::encoding::Answer)]
 pub async fn forget_all_facts() -> Result<u64, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

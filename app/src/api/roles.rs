@@ -27,7 +27,7 @@ pub struct RoleForm {
 }
 
 /// All roles, the highest first.
-#[server(prefix = "/fn", endpoint = "roles.list")]
+#[server(prefix = "/fn", endpoint = "roles.list", output = super::encoding::Answer)]
 pub async fn load_roles() -> Result<Vec<Role>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -36,7 +36,7 @@ pub async fn load_roles() -> Result<Vec<Role>, AppError> {
 }
 
 /// One role.
-#[server(prefix = "/fn", endpoint = "roles.detail")]
+#[server(prefix = "/fn", endpoint = "roles.detail", output = super::encoding::Answer)]
 pub async fn load_role(id: String) -> Result<Role, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -46,7 +46,7 @@ pub async fn load_role(id: String) -> Result<Role, AppError> {
 }
 
 /// Makes a role.
-#[server(prefix = "/fn", endpoint = "roles.create")]
+#[server(prefix = "/fn", endpoint = "roles.create", output = super::encoding::Answer)]
 pub async fn create_role(role: RoleForm) -> Result<RoleId, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -61,7 +61,7 @@ pub async fn create_role(role: RoleForm) -> Result<RoleId, AppError> {
 }
 
 /// Changes a role; what those who have it may do changes at once.
-#[server(prefix = "/fn", endpoint = "roles.update")]
+#[server(prefix = "/fn", endpoint = "roles.update", output = super::encoding::Answer)]
 pub async fn update_role(id: String, #[server(default)] role: RoleForm) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -77,7 +77,7 @@ pub async fn update_role(id: String, #[server(default)] role: RoleForm) -> Resul
 }
 
 /// Deletes a role and takes it from whoever has it.
-#[server(prefix = "/fn", endpoint = "roles.delete")]
+#[server(prefix = "/fn", endpoint = "roles.delete", output = super::encoding::Answer)]
 pub async fn delete_role(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

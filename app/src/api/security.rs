@@ -26,7 +26,7 @@ impl From<(String, serde_json::Value)> for PasskeyQuestion {
 }
 
 /// Everything about how one gets in.
-#[server(prefix = "/fn", endpoint = "security.overview")]
+#[server(prefix = "/fn", endpoint = "security.overview", output = super::encoding::Answer)]
 pub async fn load_security() -> Result<SecurityOverview, AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -35,7 +35,7 @@ pub async fn load_security() -> Result<SecurityOverview, AppError> {
 }
 
 /// The second step of a sign-in, by a code of the app or one that was written down.
-#[server(prefix = "/fn", endpoint = "security.answer_code")]
+#[server(prefix = "/fn", endpoint = "security.answer_code", output = super::encoding::Answer)]
 pub async fn answer_code(
     code: Option<String>,
     recovery_code: Option<String>,
@@ -54,7 +54,7 @@ pub async fn answer_code(
 }
 
 /// Begins a sign-in with a passkey alone.
-#[server(prefix = "/fn", endpoint = "security.passkey_sign_in_options")]
+#[server(prefix = "/fn", endpoint = "security.passkey_sign_in_options", output = super::encoding::Answer)]
 pub async fn passkey_sign_in_options() -> Result<PasskeyQuestion, AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
@@ -63,7 +63,7 @@ pub async fn passkey_sign_in_options() -> Result<PasskeyQuestion, AppError> {
 }
 
 /// Signs in with a passkey alone.
-#[server(prefix = "/fn", endpoint = "security.passkey_sign_in")]
+#[server(prefix = "/fn", endpoint = "security.passkey_sign_in", output = super::encoding::Answer)]
 pub async fn passkey_sign_in(ceremony: String, response: String) -> Result<(), AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
@@ -75,7 +75,7 @@ pub async fn passkey_sign_in(ceremony: String, response: String) -> Result<(), A
 }
 
 /// Begins the second step of a sign-in with a passkey.
-#[server(prefix = "/fn", endpoint = "security.passkey_factor_options")]
+#[server(prefix = "/fn", endpoint = "security.passkey_factor_options", output = super::encoding::Answer)]
 pub async fn passkey_factor_options() -> Result<PasskeyQuestion, AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
@@ -84,7 +84,7 @@ pub async fn passkey_factor_options() -> Result<PasskeyQuestion, AppError> {
 }
 
 /// The second step of a sign-in with a passkey.
-#[server(prefix = "/fn", endpoint = "security.passkey_factor")]
+#[server(prefix = "/fn", endpoint = "security.passkey_factor", output = super::encoding::Answer)]
 pub async fn passkey_factor(ceremony: String, response: String) -> Result<(), AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
@@ -96,7 +96,7 @@ pub async fn passkey_factor(ceremony: String, response: String) -> Result<(), Ap
 }
 
 /// Proves again who asks, with the password.
-#[server(prefix = "/fn", endpoint = "security.step_up_password")]
+#[server(prefix = "/fn", endpoint = "security.step_up_password", output = super::encoding::Answer)]
 pub async fn step_up_password(
     proof_password: String,
     next: Option<String>,
@@ -113,7 +113,7 @@ pub async fn step_up_password(
 }
 
 /// Proves again who asks, with a code.
-#[server(prefix = "/fn", endpoint = "security.step_up_code")]
+#[server(prefix = "/fn", endpoint = "security.step_up_code", output = super::encoding::Answer)]
 pub async fn step_up_code(proof_code: String, next: Option<String>) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -127,7 +127,7 @@ pub async fn step_up_code(proof_code: String, next: Option<String>) -> Result<()
 }
 
 /// Begins a fresh proof with a passkey.
-#[server(prefix = "/fn", endpoint = "security.passkey_step_up_options")]
+#[server(prefix = "/fn", endpoint = "security.passkey_step_up_options", output = super::encoding::Answer)]
 pub async fn passkey_step_up_options() -> Result<PasskeyQuestion, AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -139,7 +139,7 @@ pub async fn passkey_step_up_options() -> Result<PasskeyQuestion, AppError> {
 }
 
 /// Proves again who asks, with a passkey.
-#[server(prefix = "/fn", endpoint = "security.passkey_step_up")]
+#[server(prefix = "/fn", endpoint = "security.passkey_step_up", output = super::encoding::Answer)]
 pub async fn passkey_step_up(ceremony: String, response: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -151,7 +151,7 @@ pub async fn passkey_step_up(ceremony: String, response: String) -> Result<(), A
 }
 
 /// Begins to set up an app that makes codes; `/settings/security/totp` shows what to scan.
-#[server(prefix = "/fn", endpoint = "security.begin_totp")]
+#[server(prefix = "/fn", endpoint = "security.begin_totp", output = super::encoding::Answer)]
 pub async fn begin_totp() -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -162,7 +162,7 @@ pub async fn begin_totp() -> Result<(), AppError> {
 }
 
 /// What to scan, while an app is being set up.
-#[server(prefix = "/fn", endpoint = "security.totp_enrolment")]
+#[server(prefix = "/fn", endpoint = "security.totp_enrolment", output = super::encoding::Answer)]
 pub async fn load_totp_enrolment() -> Result<Option<TotpEnrolment>, AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -171,7 +171,7 @@ pub async fn load_totp_enrolment() -> Result<Option<TotpEnrolment>, AppError> {
 }
 
 /// Turns the app's codes on, by the first of them. Whoever had no factor gets recovery codes.
-#[server(prefix = "/fn", endpoint = "security.confirm_totp")]
+#[server(prefix = "/fn", endpoint = "security.confirm_totp", output = super::encoding::Answer)]
 pub async fn confirm_totp(code: String) -> Result<Option<RecoveryCodes>, AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -185,7 +185,7 @@ pub async fn confirm_totp(code: String) -> Result<Option<RecoveryCodes>, AppErro
 }
 
 /// Turns the app's codes off.
-#[server(prefix = "/fn", endpoint = "security.remove_totp")]
+#[server(prefix = "/fn", endpoint = "security.remove_totp", output = super::encoding::Answer)]
 pub async fn remove_totp() -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -196,7 +196,7 @@ pub async fn remove_totp() -> Result<(), AppError> {
 }
 
 /// Makes new recovery codes; the old ones end.
-#[server(prefix = "/fn", endpoint = "security.renew_recovery_codes")]
+#[server(prefix = "/fn", endpoint = "security.renew_recovery_codes", output = super::encoding::Answer)]
 pub async fn renew_recovery_codes() -> Result<RecoveryCodes, AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -210,7 +210,7 @@ pub async fn renew_recovery_codes() -> Result<RecoveryCodes, AppError> {
 }
 
 /// Begins to add a passkey.
-#[server(prefix = "/fn", endpoint = "security.passkey_options")]
+#[server(prefix = "/fn", endpoint = "security.passkey_options", output = super::encoding::Answer)]
 pub async fn passkey_options() -> Result<PasskeyQuestion, AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -220,7 +220,7 @@ pub async fn passkey_options() -> Result<PasskeyQuestion, AppError> {
 }
 
 /// Adds a passkey. Whoever had no factor gets recovery codes.
-#[server(prefix = "/fn", endpoint = "security.add_passkey")]
+#[server(prefix = "/fn", endpoint = "security.add_passkey", output = super::encoding::Answer)]
 pub async fn add_passkey(
     ceremony: String,
     name: String,
@@ -236,7 +236,7 @@ pub async fn add_passkey(
 }
 
 /// Gives a passkey another name.
-#[server(prefix = "/fn", endpoint = "security.rename_passkey")]
+#[server(prefix = "/fn", endpoint = "security.rename_passkey", output = super::encoding::Answer)]
 pub async fn rename_passkey(id: String, name: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;
@@ -251,7 +251,7 @@ pub async fn rename_passkey(id: String, name: String) -> Result<(), AppError> {
 }
 
 /// Removes a passkey.
-#[server(prefix = "/fn", endpoint = "security.remove_passkey")]
+#[server(prefix = "/fn", endpoint = "security.remove_passkey", output = super::encoding::Answer)]
 pub async fn remove_passkey(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::newcomer().await?;

@@ -6,7 +6,7 @@ use model::{NewShare, Page, Share, SharePreview, Shared, SharedFile};
 use crate::error::AppError;
 
 /// What a link shows, to whoever has it; of a conversation, the messages from that place on.
-#[server(prefix = "/fn", endpoint = "shares.open")]
+#[server(prefix = "/fn", endpoint = "shares.open", output = super::encoding::Answer)]
 pub async fn open_share(
     token: String,
     #[server(default)] from: String,
@@ -18,7 +18,7 @@ pub async fn open_share(
 }
 
 /// What a link to that conversation would show.
-#[server(prefix = "/fn", endpoint = "shares.preview")]
+#[server(prefix = "/fn", endpoint = "shares.preview", output = super::encoding::Answer)]
 pub async fn preview_share(id: String) -> Result<SharePreview, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -30,7 +30,7 @@ pub async fn preview_share(id: String) -> Result<SharePreview, AppError> {
 }
 
 /// What a link to that file would show.
-#[server(prefix = "/fn", endpoint = "shares.preview_file")]
+#[server(prefix = "/fn", endpoint = "shares.preview_file", output = super::encoding::Answer)]
 pub async fn preview_shared_file(id: String) -> Result<SharedFile, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -42,7 +42,7 @@ pub async fn preview_shared_file(id: String) -> Result<SharedFile, AppError> {
 }
 
 /// Has a link to a conversation show it as it stands now.
-#[server(prefix = "/fn", endpoint = "shares.refresh")]
+#[server(prefix = "/fn", endpoint = "shares.refresh", output = super::encoding::Answer)]
 pub async fn refresh_share(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -56,7 +56,7 @@ pub async fn refresh_share(id: String) -> Result<(), AppError> {
 }
 
 /// One's links that work, newest first, from the cursor on.
-#[server(prefix = "/fn", endpoint = "shares.list")]
+#[server(prefix = "/fn", endpoint = "shares.list", output = super::encoding::Answer)]
 pub async fn load_shares(#[server(default)] after: String) -> Result<Page<Share>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -66,7 +66,7 @@ pub async fn load_shares(#[server(default)] after: String) -> Result<Page<Share>
 }
 
 /// Makes a link to a thing of that kind (`work`, `transcript`, `conversation` or `file`) that works for a `day`, a `week`, a `month` or is `endless`.
-#[server(prefix = "/fn", endpoint = "shares.create")]
+#[server(prefix = "/fn", endpoint = "shares.create", output = super::encoding::Answer)]
 pub async fn create_share(kind: String, id: String, life: String) -> Result<NewShare, AppError> {
     use crate::{api::account::ShownOnce, glue};
     use model::{FailureCode, ShareLife, Shareable};
@@ -84,7 +84,7 @@ pub async fn create_share(kind: String, id: String, life: String) -> Result<NewS
 }
 
 /// Takes a link back: from then on it opens nothing.
-#[server(prefix = "/fn", endpoint = "shares.revoke")]
+#[server(prefix = "/fn", endpoint = "shares.revoke", output = super::encoding::Answer)]
 pub async fn revoke_share(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use crate::error::AppError;
 
 /// Begins to link an account of that provider; the address that the browser must go to.
-#[server(prefix = "/fn", endpoint = "identity.sso_link")]
+#[server(prefix = "/fn", endpoint = "identity.sso_link", output = super::encoding::Answer)]
 pub async fn link_account(provider: String) -> Result<String, AppError> {
     go(&provider, platform::identity::SsoIntent::Link).await
 }
 
 /// Begins to prove again who one is; the address that the browser must go to.
-#[server(prefix = "/fn", endpoint = "identity.sso_step_up")]
+#[server(prefix = "/fn", endpoint = "identity.sso_step_up", output = super::encoding::Answer)]
 pub async fn step_up_elsewhere(provider: String, next: Option<String>) -> Result<String, AppError> {
     let next = next.filter(|path| crate::glue::is_local(path));
     let next = next.unwrap_or_else(|| "/settings/security".to_owned());
@@ -19,7 +19,7 @@ pub async fn step_up_elsewhere(provider: String, next: Option<String>) -> Result
 }
 
 /// Takes the link to an account elsewhere away.
-#[server(prefix = "/fn", endpoint = "identity.sso_unlink")]
+#[server(prefix = "/fn", endpoint = "identity.sso_unlink", output = super::encoding::Answer)]
 pub async fn unlink_account(id: String) -> Result<(), AppError> {
     use crate::glue;
     use model::{FailureCode, LinkId};

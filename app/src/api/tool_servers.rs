@@ -6,7 +6,7 @@ use model::{RoleRef, ToolServer, ToolServerDraft};
 use crate::error::AppError;
 
 /// All servers with what is on them, and the roles to choose from.
-#[server(prefix = "/fn", endpoint = "tool_servers.list")]
+#[server(prefix = "/fn", endpoint = "tool_servers.list", output = super::encoding::Answer)]
 pub async fn load_tool_servers() -> Result<(Vec<ToolServer>, Vec<RoleRef>), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -15,7 +15,7 @@ pub async fn load_tool_servers() -> Result<(Vec<ToolServer>, Vec<RoleRef>), AppE
 }
 
 /// Adds a server and asks it what is on it.
-#[server(prefix = "/fn", endpoint = "tool_servers.add")]
+#[server(prefix = "/fn", endpoint = "tool_servers.add", output = super::encoding::Answer)]
 pub async fn add_tool_server(server: ToolServerDraft) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -27,7 +27,7 @@ pub async fn add_tool_server(server: ToolServerDraft) -> Result<(), AppError> {
 }
 
 /// Moves a server, switches it, or changes its token.
-#[server(prefix = "/fn", endpoint = "tool_servers.change")]
+#[server(prefix = "/fn", endpoint = "tool_servers.change", output = super::encoding::Answer)]
 pub async fn change_tool_server(
     id: String,
     server: ToolServerDraft,
@@ -46,7 +46,7 @@ pub async fn change_tool_server(
 }
 
 /// Asks a server again what is on it.
-#[server(prefix = "/fn", endpoint = "tool_servers.check")]
+#[server(prefix = "/fn", endpoint = "tool_servers.check", output = super::encoding::Answer)]
 pub async fn check_tool_server(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -61,7 +61,7 @@ pub async fn check_tool_server(id: String) -> Result<(), AppError> {
 }
 
 /// Takes a server away.
-#[server(prefix = "/fn", endpoint = "tool_servers.remove")]
+#[server(prefix = "/fn", endpoint = "tool_servers.remove", output = super::encoding::Answer)]
 pub async fn remove_tool_server(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -76,7 +76,7 @@ pub async fn remove_tool_server(id: String) -> Result<(), AppError> {
 }
 
 /// Decides about a tool of a server.
-#[server(prefix = "/fn", endpoint = "tool_servers.set_tool")]
+#[server(prefix = "/fn", endpoint = "tool_servers.set_tool", output = super::encoding::Answer)]
 pub async fn set_server_tool(
     tool: String,
     #[server(default)] is_on: String,

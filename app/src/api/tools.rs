@@ -7,7 +7,7 @@ use crate::error::AppError;
 
 /// The tools that there are for the caller and which of them are on: in a conversation or, without one, where nothing was chosen.
 /// And whether `model` can use any; without one, the model that answers next.
-#[server(prefix = "/fn", endpoint = "tools.load")]
+#[server(prefix = "/fn", endpoint = "tools.load", output = super::encoding::Answer)]
 pub async fn load_tools(
     #[server(default)] conversation: String,
     #[server(default)] model: String,
@@ -23,7 +23,7 @@ pub async fn load_tools(
 }
 
 /// Turns exactly these on in a conversation, and on request where nothing is chosen; without a conversation only there.
-#[server(prefix = "/fn", endpoint = "tools.choose")]
+#[server(prefix = "/fn", endpoint = "tools.choose", output = super::encoding::Answer)]
 pub async fn choose_tools(
     #[server(default)] conversation: String,
     #[server(default)] tools: Vec<String>,
@@ -48,7 +48,7 @@ pub async fn choose_tools(
 }
 
 /// Allows a call that waits, or refuses it; when no other one waits the answer goes on.
-#[server(prefix = "/fn", endpoint = "tools.decide")]
+#[server(prefix = "/fn", endpoint = "tools.decide", output = super::encoding::Answer)]
 pub async fn decide_tool_call(
     id: ConversationId,
     message: MessageId,

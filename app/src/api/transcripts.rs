@@ -39,7 +39,7 @@ pub struct TranscriptsView {
 }
 
 /// The caller's transcripts: with these words in title or text, from the cursor on.
-#[server(prefix = "/fn", endpoint = "transcripts.list")]
+#[server(prefix = "/fn", endpoint = "transcripts.list", output = super::encoding::Answer)]
 pub async fn load_transcripts(
     #[server(default)] words: String,
     #[server(default)] after: String,
@@ -63,7 +63,7 @@ pub async fn load_transcripts(
 }
 
 /// The caller's transcripts in which something like these words is said.
-#[server(prefix = "/fn", endpoint = "transcripts.related")]
+#[server(prefix = "/fn", endpoint = "transcripts.related", output = super::encoding::Answer)]
 pub async fn load_related_transcripts(words: String) -> Result<Related<TranscriptLine>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -73,7 +73,7 @@ pub async fn load_related_transcripts(words: String) -> Result<Related<Transcrip
 }
 
 /// Has a recording written down. The same submission again is the same transcript.
-#[server(prefix = "/fn", endpoint = "transcripts.make")]
+#[server(prefix = "/fn", endpoint = "transcripts.make", output = super::encoding::Answer)]
 pub async fn make_transcript(
     wish: TranscriptForm,
     submission: String,
@@ -90,7 +90,7 @@ pub async fn make_transcript(
 }
 
 /// A transcript with all that is in it, and with its translation into that language.
-#[server(prefix = "/fn", endpoint = "transcripts.open")]
+#[server(prefix = "/fn", endpoint = "transcripts.open", output = super::encoding::Answer)]
 pub async fn load_transcript(
     id: String,
     #[server(default)] translation: String,
@@ -106,7 +106,7 @@ pub async fn load_transcript(
 }
 
 /// Gives a transcript another title.
-#[server(prefix = "/fn", endpoint = "transcripts.rename")]
+#[server(prefix = "/fn", endpoint = "transcripts.rename", output = super::encoding::Answer)]
 pub async fn rename_transcript(id: String, title: String, version: i64) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -122,7 +122,7 @@ pub async fn rename_transcript(id: String, title: String, version: i64) -> Resul
 }
 
 /// Says whose a voice is.
-#[server(prefix = "/fn", endpoint = "transcripts.speaker")]
+#[server(prefix = "/fn", endpoint = "transcripts.speaker", output = super::encoding::Answer)]
 pub async fn name_speaker(
     id: String,
     speaker: u32,
@@ -141,7 +141,7 @@ pub async fn name_speaker(
 }
 
 /// Says that two voices are one.
-#[server(prefix = "/fn", endpoint = "transcripts.merge")]
+#[server(prefix = "/fn", endpoint = "transcripts.merge", output = super::encoding::Answer)]
 pub async fn merge_speakers(
     id: String,
     from: u32,
@@ -160,7 +160,7 @@ pub async fn merge_speakers(
 }
 
 /// Puts a sentence right.
-#[server(prefix = "/fn", endpoint = "transcripts.edit")]
+#[server(prefix = "/fn", endpoint = "transcripts.edit", output = super::encoding::Answer)]
 pub async fn edit_sentence(
     id: String,
     sentence: u32,
@@ -179,7 +179,7 @@ pub async fn edit_sentence(
 }
 
 /// Asks the work on a transcript to stop.
-#[server(prefix = "/fn", endpoint = "transcripts.cancel")]
+#[server(prefix = "/fn", endpoint = "transcripts.cancel", output = super::encoding::Answer)]
 pub async fn cancel_transcript(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -193,7 +193,7 @@ pub async fn cancel_transcript(id: String) -> Result<(), AppError> {
 }
 
 /// Does something once more for a transcript: `hearing`, `notes`, or `translation` into that language.
-#[server(prefix = "/fn", endpoint = "transcripts.again")]
+#[server(prefix = "/fn", endpoint = "transcripts.again", output = super::encoding::Answer)]
 pub async fn transcript_again(
     id: String,
     what: String,
@@ -220,7 +220,7 @@ pub async fn transcript_again(
 }
 
 /// Deletes a transcript; with `recording` its file goes too.
-#[server(prefix = "/fn", endpoint = "transcripts.delete")]
+#[server(prefix = "/fn", endpoint = "transcripts.delete", output = super::encoding::Answer)]
 pub async fn delete_transcript(
     id: String,
     #[server(default)] recording: String,
@@ -244,7 +244,7 @@ pub async fn delete_transcript(
 }
 
 /// Asks about a transcript in a new conversation.
-#[server(prefix = "/fn", endpoint = "transcripts.ask")]
+#[server(prefix = "/fn", endpoint = "transcripts.ask", output = super::encoding::Answer)]
 pub async fn ask_transcript(
     id: String,
     question: String,

@@ -154,7 +154,7 @@ pub struct UsageView {
 }
 
 /// What one used oneself.
-#[server(prefix = "/fn", endpoint = "usage.own")]
+#[server(prefix = "/fn", endpoint = "usage.own", output = super::encoding::Answer)]
 pub async fn load_usage(form: UsageForm) -> Result<UsageView, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -185,7 +185,7 @@ pub async fn load_usage(form: UsageForm) -> Result<UsageView, AppError> {
 }
 
 /// What everybody used, or one person.
-#[server(prefix = "/fn", endpoint = "usage.everybody")]
+#[server(prefix = "/fn", endpoint = "usage.everybody", output = super::encoding::Answer)]
 pub async fn load_site_usage(form: UsageForm) -> Result<UsageView, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -22,7 +22,7 @@ pub struct MakingsView {
 }
 
 /// What can be made, and the newest makings of a kind: `image`, `video` or `speech`.
-#[server(prefix = "/fn", endpoint = "works.view")]
+#[server(prefix = "/fn", endpoint = "works.view", output = super::encoding::Answer)]
 pub async fn load_makings(kind: String) -> Result<MakingsView, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -39,7 +39,7 @@ pub async fn load_makings(kind: String) -> Result<MakingsView, AppError> {
 }
 
 /// Older makings of a kind, from the cursor on.
-#[server(prefix = "/fn", endpoint = "works.more")]
+#[server(prefix = "/fn", endpoint = "works.more", output = super::encoding::Answer)]
 pub async fn more_makings(kind: String, after: String) -> Result<Page<Making>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -52,7 +52,7 @@ pub async fn more_makings(kind: String, after: String) -> Result<Page<Making>, A
 }
 
 /// One making as it stands.
-#[server(prefix = "/fn", endpoint = "works.making")]
+#[server(prefix = "/fn", endpoint = "works.making", output = super::encoding::Answer)]
 pub async fn load_making(id: String) -> Result<Making, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -64,7 +64,7 @@ pub async fn load_making(id: String) -> Result<Making, AppError> {
 }
 
 /// The most that a wish can cost, in micro-yuan; `None` where there is no price.
-#[server(prefix = "/fn", endpoint = "works.quote")]
+#[server(prefix = "/fn", endpoint = "works.quote", output = super::encoding::Answer)]
 pub async fn quote(wish: WishForm) -> Result<Option<i64>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -74,7 +74,7 @@ pub async fn quote(wish: WishForm) -> Result<Option<i64>, AppError> {
 }
 
 /// Has a wish made. The same submission again is the same making.
-#[server(prefix = "/fn", endpoint = "works.make")]
+#[server(prefix = "/fn", endpoint = "works.make", output = super::encoding::Answer)]
 pub async fn make(wish: WishForm, submission: String) -> Result<Making, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -91,7 +91,7 @@ pub async fn make(wish: WishForm, submission: String) -> Result<Making, AppError
 }
 
 /// Asks a making to stop.
-#[server(prefix = "/fn", endpoint = "works.cancel")]
+#[server(prefix = "/fn", endpoint = "works.cancel", output = super::encoding::Answer)]
 pub async fn cancel_making(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -105,7 +105,7 @@ pub async fn cancel_making(id: String) -> Result<(), AppError> {
 }
 
 /// Forgets a making that has ended; its works stay in the library.
-#[server(prefix = "/fn", endpoint = "works.forget")]
+#[server(prefix = "/fn", endpoint = "works.forget", output = super::encoding::Answer)]
 pub async fn forget_making(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -119,7 +119,7 @@ pub async fn forget_making(id: String) -> Result<(), AppError> {
 }
 
 /// One's works that mean something like these words, of a kind or of all (empty).
-#[server(prefix = "/fn", endpoint = "works.related")]
+#[server(prefix = "/fn", endpoint = "works.related", output = super::encoding::Answer)]
 pub async fn load_related(
     #[server(default)] kind: String,
     words: String,
@@ -135,7 +135,7 @@ pub async fn load_related(
 }
 
 /// Deletes works with their files. How many there were.
-#[server(prefix = "/fn", endpoint = "works.delete")]
+#[server(prefix = "/fn", endpoint = "works.delete", output = super::encoding::Answer)]
 pub async fn delete_works(#[server(default)] ids: Vec<String>) -> Result<u64, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Headers, RequestInit, Response};
 
-use crate::error::AppError;
+use crate::{browser::number::number, error::AppError};
 use model::{FailureCode, FileId};
 
 /// Bytes that are sent at once: what is lost at most when the network goes.
@@ -94,8 +94,8 @@ pub async fn upload(
                         .map(Some)
                         .map_err(|_| AppError::new(FailureCode::Internal));
                 }
-                let at = header(&answer, "upload-offset").and_then(|at| at.parse().ok());
-                let at: f64 = at.unwrap_or(0.0);
+                let at = header(&answer, "upload-offset").and_then(|at| number(&at));
+                let at = at.unwrap_or(0.0);
                 tell(Progress::Sent(at));
                 offset = Some(at);
             }

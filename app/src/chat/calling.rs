@@ -19,7 +19,7 @@ use crate::{
         assistants::{load_assistant, offer_assistants},
         prompts::offer_prompts,
     },
-    browser,
+    browser::{self, number::lower},
     error::AppError,
     routes::Own,
 };
@@ -53,10 +53,12 @@ impl Offered {
     /// Whether these letters, in lower case, may mean it after that mark.
     fn is_meant(&self, mark: Mark, letters: &str) -> bool {
         match self {
-            Self::Prompt(prompt) => mark == Mark::Slash && prompt.name.key().contains(letters),
-            Self::Assistant(card) => mark == Mark::At && card.name.to_lowercase().contains(letters),
+            Self::Prompt(prompt) => {
+                mark == Mark::Slash && lower(prompt.name.as_str()).contains(letters)
+            }
+            Self::Assistant(card) => mark == Mark::At && lower(&card.name).contains(letters),
             Self::Model(model) => {
-                let is_label = model.label.to_lowercase().contains(letters);
+                let is_label = lower(&model.label).contains(letters);
                 mark == Mark::At && (is_label || model.name.as_str().contains(letters))
             }
         }
@@ -289,7 +291,7 @@ impl Calling {
         let (turn, letters, mark) = (self.turn.get_value(), call.letters.clone(), call.mark);
         self.call.set(Some(call));
         // Until the answer is there, nothing is offered that what was typed on rules out.
-        let key = letters.to_lowercase();
+        let key = lower(&letters);
         self.active.set(0);
         self.offered
             .update(|offered| offered.retain(|one| one.is_meant(mark, &key)));

@@ -4,20 +4,14 @@ use leptos::prelude::*;
 use leptos_router::ChooseView;
 use send_wrapper::SendWrapper;
 
-use crate::{language::use_words, routes::Own};
+use crate::{routes::Own, ui::awaited::awaited_aloud};
 
 /// Shows `page` while it is wanted, which is never where no scripts run.
 #[component]
 pub fn Part(page: Own, wanted: Signal<bool>) -> impl IntoView {
-    let words = use_words();
     move || {
-        wanted.get().then(|| {
-            view! {
-                <Suspense fallback=move || view! { <p role="status">{words.loading}</p> }>
-                    // What loads a part belongs to the browser's one thread.
-                    {move || Suspend::new(SendWrapper::new(page.choose()))}
-                </Suspense>
-            }
-        })
+        let is_wanted = wanted.get();
+        // What loads a part belongs to the browser's one thread.
+        is_wanted.then(|| awaited_aloud(move || SendWrapper::new(page.choose())))
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::MessageStatus;
 
 use super::answer::{Blocks, OpenMessage};
-use crate::language::use_words;
+use crate::{language::use_words, ui::list::list_of};
 
 /// The reasoning of `message`, if there is any.
 #[component]
@@ -50,11 +50,9 @@ pub fn Reasoning(message: OpenMessage) -> impl IntoView {
 #[component]
 pub fn BlockList(blocks: Blocks) -> impl IntoView {
     let each = move || blocks.get().into_iter().enumerate().collect::<Vec<_>>();
-    view! {
-        <For
-            each
-            key=|(index, _)| *index
-            children=|(_, html)| view! { <div class="prose__block" inner_html=move || html.get()></div> }
-        />
-    }
+    list_of(
+        each,
+        |(index, _)| index.to_string(),
+        |(_, html)| view! { <div class="prose__block" inner_html=move || html.get()></div> },
+    )
 }

@@ -17,8 +17,9 @@ use crate::{
     over::Over,
     pages::search,
     ui::{
+        awaited::{awaited, awaited_as},
         icon::{Glyph, Icon, Mark},
-        skeleton::Skeleton,
+        skeleton::Shape,
     },
 };
 
@@ -74,27 +75,21 @@ pub fn SidebarView(
             <SearchLink/>
             <WorksLinks session/>
             <div class="sidebar__list">
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        folders.await.map(|folders| view! { <SidebarFolders folders/> }).ok()
-                    })}
-                </Suspense>
-                <Suspense fallback=|| view! { <Skeleton/> }>
-                    {move || Suspend::new(async move {
-                        match list.await {
-                            Ok(page) => Either::Left(view! { <SidebarList page/> }),
-                            Err(error) => Either::Right((!is_owed(error.code)).then(|| view! { <ListFailed list/> })),
-                        }
-                    })}
-                </Suspense>
-            </div>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let session = session.await.ok()?;
-                    let account = session.account.clone()?;
-                    Some(view! { <AccountMenu account session/> })
+                {awaited(move || async move {
+                    folders.await.map(|folders| view! { <SidebarFolders folders/> }).ok()
                 })}
-            </Suspense>
+                {awaited_as(Shape::Lines, move || async move {
+                    match list.await {
+                        Ok(page) => Either::Left(view! { <SidebarList page/> }),
+                        Err(error) => Either::Right((!is_owed(error.code)).then(|| view! { <ListFailed list/> })),
+                    }
+                })}
+            </div>
+            {awaited(move || async move {
+                let session = session.await.ok()?;
+                let account = session.account.clone()?;
+                Some(view! { <AccountMenu account session/> })
+            })}
         </nav>
         <label class="sidebar-veil" for="sidebar-switch" aria-hidden="true"></label>
     }
@@ -156,7 +151,7 @@ fn SearchLink() -> impl IntoView {
 }
 
 /// The pages of works: where they are, what they are called.
-pub const fn works_pages(words: &Words) -> [(&'static str, &'static str, Icon); 5] {
+pub fn works_pages(words: &Words) -> [(&'static str, &'static str, Icon); 5] {
     [
         ("/images", words.images, Icon::Image),
         ("/videos", words.videos, Icon::Film),
@@ -182,24 +177,19 @@ fn WorksLinks(session: Resource<Result<Session, AppError>>) -> impl IntoView {
             </li>
         }
     };
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let session = session.await.ok()?;
-                session
-                    .permissions
-                    .contains(Permission::MediaUse)
-                    .then(|| view! {
-                        <ul class="sidebar__pages">
-                            {works_pages(words)
-                                .map(link)
-                                .into_iter()
-                                .collect_view()}
-                        </ul>
-                    })
-            })}
-        </Suspense>
-    }
+    awaited(move || async move {
+        let session = session.await.ok()?;
+        session.permissions.contains(Permission::MediaUse).then(|| {
+            view! {
+                <ul class="sidebar__pages">
+                    {works_pages(words)
+                        .map(link)
+                        .into_iter()
+                        .collect_view()}
+                </ul>
+            }
+        })
+    })
 }
 
 /// Opens and closes the sidebar by itself, without a script; closed is the state that differs per screen:

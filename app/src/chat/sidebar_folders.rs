@@ -3,14 +3,17 @@
 use leptos::{html, prelude::*, task::spawn_local};
 use model::{ConversationSummary, Folder, FolderId};
 
-use super::{sidebar::Sidebar, sidebar_item::SidebarItem};
+use super::{sidebar::Sidebar, sidebar_item::SidebarItem, sidebar_list::shown};
 use crate::{
     api::folders::{list_folders, open_folder},
     browser::lasting,
     error::AppError,
     language::use_words,
     pages::conversations,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        list::list_of,
+    },
 };
 
 /// Where the ids of open folders are kept, with dots between them.
@@ -37,9 +40,11 @@ pub fn SidebarFolders(folders: Vec<Folder>) -> impl IntoView {
     view! {
         <Show when=move || folders.with(|folders| !folders.is_empty())>
             <ul class="sidebar__folders" aria-label=words.folders>
-                <For each=move || folders.get() key=Clone::clone let:folder>
-                    <FolderLine folder/>
-                </For>
+                {list_of(
+                    move || folders.get(),
+                    |folder| format!("{} {}", folder.id, folder.name.as_str()),
+                    |folder| view! { <FolderLine folder/> },
+                )}
             </ul>
         </Show>
     }
@@ -119,13 +124,11 @@ fn FolderLine(folder: Folder) -> impl IntoView {
             <details class="folder" node_ref=line on:toggle=toggled>
                 <summary class="folder__name"><Glyph icon=Icon::Folder/><bdi>{name}</bdi></summary>
                 <ul class="sidebar__items folder__items">
-                    <For
-                        each=move || items.get().unwrap_or_default()
-                        key=|item| (item.id, item.title.as_str().to_owned(), item.generating)
-                        let:item
-                    >
-                        <SidebarItem id=item.id title=item.title.into() generating=item.generating/>
-                    </For>
+                    {list_of(
+                        move || items.get().unwrap_or_default(),
+                        |item| shown(item.id, item.title.as_str(), item.generating),
+                        |item| view! { <SidebarItem id=item.id title=item.title.into() generating=item.generating/> },
+                    )}
                 </ul>
                 <Show when=is_empty>
                     <p class="sidebar__empty">{words.folder_empty}</p>

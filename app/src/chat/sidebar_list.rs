@@ -1,20 +1,20 @@
 //! The conversations by day, paged by key.
 
 use leptos::{prelude::*, task::spawn_local};
-use model::{ConversationSummary, DayGroup, Page};
+use model::{ConversationId, ConversationSummary, DayGroup, Page};
 
 use super::{sidebar::Sidebar, sidebar_item::SidebarItem};
 use crate::{
     api::conversations::list_conversations,
     language::{Words, use_words},
     pages::conversations,
+    ui::list::list_of,
 };
 
 /// One heading and its conversations are lines of one list; a line's key holds all that it shows.
-#[derive(Clone, PartialEq, Eq, Hash)]
 enum Line {
     Heading(DayGroup),
-    Conversation(model::ConversationId, String, bool),
+    Conversation(ConversationId, String, bool),
 }
 
 /// The list, beginning with its first page.
@@ -55,16 +55,16 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
             <p class="sidebar__empty">{words.no_conversations}</p>
         </Show>
         <ul class="sidebar__items">
-            <For
-                each=move || items.with(|items| lines(items))
-                key=Clone::clone
-                children=move |line| match line {
+            {list_of(
+                move || items.with(|items| lines(items)),
+                move |line| key(words, line),
+                move |line| match line {
                     Line::Heading(day) => view! { <li class="sidebar__day">{heading(words, day)}</li> }.into_any(),
                     Line::Conversation(id, title, generating) => {
                         view! { <SidebarItem id title generating/> }.into_any()
                     }
-                }
-            />
+                },
+            )}
         </ul>
         <Show when=move || next.with(Option::is_some)>
             <button class="sidebar__more" type="button" data-needs="script" on:click=more>{words.load_more}</button>
@@ -90,6 +90,18 @@ fn lines(items: &[ConversationSummary]) -> Vec<Line> {
     lines
 }
 
+fn key(words: &Words, line: &Line) -> String {
+    match line {
+        Line::Heading(day) => heading(words, *day),
+        Line::Conversation(id, title, generating) => shown(*id, title, *generating),
+    }
+}
+
+/// All that a conversation's line shows.
+pub fn shown(id: ConversationId, title: &str, generating: bool) -> String {
+    format!("{id} {generating} {title}")
+}
+
 fn heading(words: &Words, day: DayGroup) -> String {
     match day {
         DayGroup::Pinned => words.pinned.to_owned(),
@@ -104,7 +116,7 @@ fn heading(words: &Words, day: DayGroup) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{ConversationId, Millis, Title};
+    use model::{Millis, Title};
 
     #[test]
     fn each_day_is_headed_once() -> Result<(), model::conversation::InvalidTitle> {

@@ -6,6 +6,8 @@ use model::csv;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlTableCellElement};
 
+use crate::browser::number::number;
+
 /// The table that the button is at, as CSV.
 pub fn csv_of(button: &HtmlElement) -> Option<String> {
     let table = button.parent_element()?.query_selector("table").ok()??;
@@ -67,7 +69,7 @@ fn text(cell: &Element) -> String {
 
 /// As it is copied: numbers stay numbers, and nothing becomes a formula.
 fn plain(cell: String) -> String {
-    if cell.parse::<f64>().is_ok() {
+    if number(&cell).is_some() {
         cell
     } else {
         csv::harmless(cell)
@@ -82,7 +84,7 @@ fn order(cells: &[String], falls: bool, compare: impl Fn(&str, &str) -> Ordering
             if cell.is_empty() {
                 Some(0.0)
             } else {
-                number(cell)
+                amount(cell)
             }
         })
         .collect();
@@ -99,12 +101,12 @@ fn order(cells: &[String], falls: bool, compare: impl Fn(&str, &str) -> Ordering
 }
 
 /// `¥1,234.50`, `12 %`, `-3`.
-fn number(text: &str) -> Option<f64> {
+fn amount(text: &str) -> Option<f64> {
     let bare: String = text
         .chars()
         .filter(|c| !matches!(c, ',' | ' ' | '\u{a0}' | '%' | '¥' | '￥' | '$' | '€'))
         .collect();
-    bare.parse().ok()
+    number(&bare)
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use crate::{
     address::with_query,
     language::{use_language, use_words},
     session::use_session,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        awaited::awaited,
+        icon::{Glyph, Icon},
+    },
 };
 
 /// The menu in the conversation's header.
@@ -37,6 +40,17 @@ pub fn TakeAlong(id: ConversationId) -> impl IntoView {
     let files = files.into_iter().collect_view();
     let print = with_query(&format!("/c/{id}/print"), &[("language", language)]);
     let share = format!("/settings/shares?conversation={id}");
+    let share = awaited(move || {
+        let share = share.clone();
+        async move {
+            let session = session.await;
+            session
+                .is_ok_and(|session| session.permissions.contains(Permission::MediaShare))
+                .then(|| view! {
+                    <li><a class="menu__item" href=share><Glyph icon=Icon::Upload/>{words.take_share}</a></li>
+                })
+        }
+    });
     let filing = format!("/conversations/{id}");
     view! {
         <details class="take" node_ref=menu>
@@ -45,19 +59,7 @@ pub fn TakeAlong(id: ConversationId) -> impl IntoView {
             </summary>
             <ul class="menu__list take__list" on:click=close>
                 <li><a class="menu__item" href=filing><Glyph icon=Icon::Folder/>{words.filing}</a></li>
-                <Suspense>
-                    {move || {
-                        let share = share.clone();
-                        Suspend::new(async move {
-                            session
-                                .await
-                                .is_ok_and(|session| session.permissions.contains(Permission::MediaShare))
-                                .then(|| view! {
-                                    <li><a class="menu__item" href=share><Glyph icon=Icon::Upload/>{words.take_share}</a></li>
-                                })
-                        })
-                    }}
-                </Suspense>
+                {share}
                 {files}
                 <li>
                     <a class="menu__item" href=print target="_blank" rel="external noopener">

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     api::tools::{DecideToolCall, decide_tool_call},
     language::{Words, use_words},
-    ui::visible::visible,
+    ui::{list::list_of, visible::visible},
 };
 
 type Calls = ArcRwSignal<Vec<ToolCallView>>;
@@ -23,20 +23,16 @@ pub fn BlocksAndTools(message: OpenMessage, conversation: OpenConversation) -> i
         id, blocks, tools, ..
     } = message;
     let within = tools.clone();
-    let each = move || listed(&blocks);
+    let block = move |(index, html): (usize, ArcRwSignal<String>)| {
+        let place = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        view! {
+            <div class="prose__block" inner_html=move || html.get()></div>
+            <ToolsAt place tools=within.clone() message=id conversation/>
+        }
+    };
     view! {
         <ToolsAt place=0 tools message=id conversation/>
-        <For
-            each
-            key=|(index, _)| *index
-            children=move |(index, html)| {
-                let place = u32::try_from(index + 1).unwrap_or(u32::MAX);
-                view! {
-                    <div class="prose__block" inner_html=move || html.get()></div>
-                    <ToolsAt place tools=within.clone() message=id conversation/>
-                }
-            }
-        />
+        {list_of(move || listed(&blocks), |(index, _)| index.to_string(), block)}
     }
 }
 
@@ -160,7 +156,7 @@ fn Decision(
 }
 
 /// What a tool that every site has is called.
-pub const fn label(words: &'static Words, tool: BuiltInTool) -> &'static str {
+pub fn label(words: &'static Words, tool: BuiltInTool) -> &'static str {
     match tool {
         BuiltInTool::DateTime => words.tool_date_time,
         BuiltInTool::Calculate => words.tool_calculate,
@@ -171,7 +167,7 @@ pub const fn label(words: &'static Words, tool: BuiltInTool) -> &'static str {
     }
 }
 
-const fn state(words: &'static Words, state: ToolCallState) -> &'static str {
+fn state(words: &'static Words, state: ToolCallState) -> &'static str {
     match state {
         ToolCallState::Waiting => words.tool_waiting,
         ToolCallState::Approved => words.tool_approved,

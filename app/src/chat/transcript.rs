@@ -12,7 +12,10 @@ use super::{
 use crate::{
     browser,
     language::use_words,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        list::list_of,
+    },
 };
 
 /// The conversation so far. `pending` is a question that is on its way to the server, `text` what is typed in the
@@ -74,11 +77,11 @@ pub fn Transcript(
                             }
                         })
                 }}
-                <For
-                    each=move || conversation.messages.get()
-                    key=|message| message.id
-                    children=move |message| view! { <Message message conversation scroller/> }
-                />
+                {list_of(
+                    move || conversation.messages.get(),
+                    |message| message.id.to_string(),
+                    move |message| view! { <Message message conversation scroller/> },
+                )}
                 {move || pending.get().map(|text| view! { <PendingQuestion text/> })}
                 <div class="transcript__spacer" node_ref=scroller.spacer></div>
             </div>

@@ -22,7 +22,7 @@ impl Watcher for OpenConversation {
     }
 
     fn receive(&self, data: &str, _id: &str) {
-        match serde_json::from_str::<ConversationEvent>(data) {
+        match ConversationEvent::read(data) {
             Ok(event) => OpenConversation::receive(*self, event),
             // A newer server speaks: what it means is in the messages.
             Err(_) => self.refresh(),

@@ -89,7 +89,7 @@ impl Shortcut {
     }
 
     /// What it is called.
-    pub const fn label(self, words: &Words) -> &'static str {
+    pub fn label(self, words: &Words) -> &'static str {
         match self {
             Self::Palette => words.palette,
             Self::NewChat => words.new_chat,

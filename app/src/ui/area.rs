@@ -10,7 +10,10 @@ use crate::{
     error::AppError,
     language::{Words, use_words},
     session::use_session,
-    ui::notice::{Notice, problem_in_query},
+    ui::{
+        awaited::awaited,
+        notice::{Notice, problem_in_query},
+    },
 };
 
 /// One page of an area.
@@ -38,32 +41,30 @@ pub fn Area(
         </Header>
         <div class="area">
             <nav class="area__pages" aria-label=title>
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        let session = session.await.unwrap_or_default();
-                        let pages = pages(words, &session).into_iter();
-                        view! {
-                            <ul class="area__links">
-                                {pages
-                                    .map(|page| {
-                                        let is_here = move || path.with(|path| is_within(path, page.path));
-                                        view! {
-                                            <li>
-                                                <a
-                                                    class="area__link"
-                                                    href=page.path
-                                                    aria-current=move || is_here().then_some("page")
-                                                >
-                                                    {page.label}
-                                                </a>
-                                            </li>
-                                        }
-                                    })
-                                    .collect_view()}
-                            </ul>
-                        }
-                    })}
-                </Suspense>
+                {awaited(move || async move {
+                    let session = session.await.unwrap_or_default();
+                    let pages = pages(words, &session).into_iter();
+                    view! {
+                        <ul class="area__links">
+                            {pages
+                                .map(|page| {
+                                    let is_here = move || path.with(|path| is_within(path, page.path));
+                                    view! {
+                                        <li>
+                                            <a
+                                                class="area__link"
+                                                href=page.path
+                                                aria-current=move || is_here().then_some("page")
+                                            >
+                                                {page.label}
+                                            </a>
+                                        </li>
+                                    }
+                                })
+                                .collect_view()}
+                        </ul>
+                    }
+                })}
             </nav>
             <div class="area__page" id="main" tabindex="-1">
                 <div class="area__column">{children()}</div>

@@ -7,7 +7,7 @@ use crate::{
     error::AppError,
     pages::chat::LoadFailed,
     session::use_session,
-    ui::skeleton::{Shape, Skeleton},
+    ui::{awaited::awaited_anew, skeleton::Shape},
 };
 
 /// Draws `view` when `what` and the session are there, or says that it could not be loaded. What is awaited for the first time stands
@@ -25,18 +25,14 @@ where
     V: IntoView + 'static,
 {
     let session = use_session();
-    view! {
-        <Transition fallback=move || view! { <Skeleton shape/> }>
-            {move || {
-                let view = view.clone();
-                Suspend::new(async move {
-                    let session = session.await.unwrap_or_default();
-                    match what.await {
-                        Ok(what) => Either::Left(view(what, session)),
-                        Err(error) => Either::Right(view! { <LoadFailed error/> }),
-                    }
-                })
-            }}
-        </Transition>
-    }
+    awaited_anew(shape, move || {
+        let view = view.clone();
+        async move {
+            let session = session.await.unwrap_or_default();
+            match what.await {
+                Ok(what) => Either::Left(view(what, session)),
+                Err(error) => Either::Right(view! { <LoadFailed error/> }),
+            }
+        }
+    })
 }

@@ -2,11 +2,20 @@
 //! is repeated; without them `/settings/confirm` does, and leads back.
 
 use leptos::{either::Either, prelude::*};
+use leptos_router::hooks::use_location;
 
 use crate::{
-    api::security::load_security, language::use_words, pages::settings::confirm::Proofs,
-    ui::dialog::Dialog,
+    address::with_query,
+    api::security::load_security,
+    browser,
+    language::use_words,
+    pages::settings::confirm::Proofs,
+    routes::opened::{Opened, OpenedPart},
+    ui::{awaited::awaited_aloud, dialog::Dialog},
 };
+
+/// Where the same is asked by a page.
+const PATH: &str = "/settings/confirm";
 
 /// Who asks for a fresh proof, for the page below it.
 #[derive(Clone, Copy)]
@@ -32,9 +41,23 @@ impl StepUp {
     }
 }
 
-/// The dialog.
+/// The dialog's place, which is empty until something asks.
 #[component]
 pub fn StepUpDialog() -> impl IntoView {
+    let step_up = expect_context::<StepUp>();
+    let path = use_location().pathname;
+    // As where no scripts run.
+    let missing = Callback::new(move |()| {
+        step_up.open.try_set(false);
+        let path = path.get_untracked();
+        browser::go_to(&with_query(PATH, &[("next", path.as_str())]));
+    });
+    view! { <OpenedPart what=Opened::Proof wanted=step_up.open missing/> }
+}
+
+/// The dialog.
+#[component]
+pub fn ProofDialog() -> impl IntoView {
     let words = use_words();
     let step_up = expect_context::<StepUp>();
     let proven = Callback::new(move |()| {
@@ -56,14 +79,10 @@ pub fn StepUpDialog() -> impl IntoView {
 fn AskForProof(proven: Callback<()>) -> impl IntoView {
     let words = use_words();
     let overview = Resource::new(|| (), |()| load_security());
-    view! {
-        <Suspense fallback=move || view! { <p role="status">{words.loading}</p> }>
-            {move || Suspend::new(async move {
-                match overview.await {
-                    Ok(overview) => Either::Left(view! { <Proofs overview proven/> }),
-                    Err(error) => Either::Right(view! { <p role="alert">{words.failure(error.code)}</p> }),
-                }
-            })}
-        </Suspense>
-    }
+    awaited_aloud(move || async move {
+        match overview.await {
+            Ok(overview) => Either::Left(view! { <Proofs overview proven/> }),
+            Err(error) => Either::Right(view! { <p role="alert">{words.failure(error.code)}</p> }),
+        }
+    })
 }

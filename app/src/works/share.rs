@@ -14,7 +14,7 @@ use crate::{
 
 impl Words {
     /// How long a link works.
-    pub const fn share_life(&self, life: ShareLife) -> &'static str {
+    pub fn share_life(&self, life: ShareLife) -> &'static str {
         match life {
             ShareLife::Day => self.share_day,
             ShareLife::Week => self.share_week,
@@ -24,7 +24,7 @@ impl Words {
     }
 
     /// What a link is to.
-    pub const fn shared_kind(&self, kind: SharedKind) -> &'static str {
+    pub fn shared_kind(&self, kind: SharedKind) -> &'static str {
         match kind {
             SharedKind::Image => self.one_image,
             SharedKind::Video => self.one_video,
@@ -36,7 +36,7 @@ impl Words {
     }
 
     /// What a file is, by what is in it.
-    pub const fn one_file(&self, medium: Option<Medium>) -> &'static str {
+    pub fn one_file(&self, medium: Option<Medium>) -> &'static str {
         match medium {
             Some(Medium::Image) => self.one_image,
             Some(Medium::Video) => self.one_video,

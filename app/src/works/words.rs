@@ -25,7 +25,7 @@ impl Words {
     }
 
     /// What a kind of works is called.
-    pub const fn work_kind(&self, kind: JobKind) -> &'static str {
+    pub fn work_kind(&self, kind: JobKind) -> &'static str {
         match kind {
             JobKind::Image => self.images,
             JobKind::Video => self.videos,
@@ -35,7 +35,7 @@ impl Words {
     }
 
     /// What one such work is called.
-    pub const fn one_work(&self, kind: JobKind) -> &'static str {
+    pub fn one_work(&self, kind: JobKind) -> &'static str {
         match kind {
             JobKind::Image => self.one_image,
             JobKind::Video => self.one_video,
@@ -45,7 +45,7 @@ impl Words {
     }
 
     /// What is done with an image.
-    pub const fn edit_function(&self, function: EditFunction) -> &'static str {
+    pub fn edit_function(&self, function: EditFunction) -> &'static str {
         match function {
             EditFunction::Describe => self.edit_describe,
             EditFunction::DescribeMasked => self.edit_masked,
@@ -60,7 +60,7 @@ impl Words {
     }
 
     /// What to write for it.
-    pub const fn edit_hint(&self, function: EditFunction) -> &'static str {
+    pub fn edit_hint(&self, function: EditFunction) -> &'static str {
         match function {
             EditFunction::Describe => self.edit_describe_hint,
             EditFunction::DescribeMasked => self.edit_masked_hint,
@@ -101,7 +101,7 @@ impl Words {
     }
 
     /// What to do about a refusal, where more can be said than that it happened.
-    pub const fn advice(&self, code: FailureCode) -> Option<&'static str> {
+    pub fn advice(&self, code: FailureCode) -> Option<&'static str> {
         match code {
             FailureCode::ContentRefused => Some(self.advice_content),
             FailureCode::UpstreamThrottled | FailureCode::UpstreamTimeout => {

@@ -165,7 +165,7 @@ impl From<ModelName> for String {
 
 /// The heading under which the sidebar lists a conversation, in the reader's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "group", rename_all = "snake_case")]
+#[serde(tag = "group", rename_all = "snake_case", from = "DayParts")]
 pub enum DayGroup {
     /// Pinned: above all days.
     Pinned,
@@ -184,6 +184,40 @@ pub enum DayGroup {
         /// The month, 1 to 12.
         month: u8,
     },
+}
+
+/// A heading as it is read: by its tag it would be put down first, and a page would have to load a reader of that.
+#[derive(Deserialize)]
+struct DayParts {
+    group: DayName,
+    #[serde(default)]
+    year: i32,
+    #[serde(default)]
+    month: u8,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum DayName {
+    Pinned,
+    Today,
+    Yesterday,
+    Week,
+    Month,
+    Earlier,
+}
+
+impl From<DayParts> for DayGroup {
+    fn from(DayParts { group, year, month }: DayParts) -> Self {
+        match group {
+            DayName::Pinned => Self::Pinned,
+            DayName::Today => Self::Today,
+            DayName::Yesterday => Self::Yesterday,
+            DayName::Week => Self::Week,
+            DayName::Month => Self::Month,
+            DayName::Earlier => Self::Earlier { year, month },
+        }
+    }
 }
 
 /// A conversation as a line of the sidebar.
@@ -280,6 +314,24 @@ mod tests {
             assert_eq!(Title::of_question(raw).as_str(), shown);
         }
         assert!(Title::parse(" ").is_err() && Title::parse("a\nb").is_err());
+    }
+
+    #[test]
+    fn a_heading_is_read_as_it_was_written() {
+        for (day, text) in [
+            (DayGroup::Pinned, r#"{"group":"pinned"}"#),
+            (DayGroup::Week, r#"{"group":"week"}"#),
+            (
+                DayGroup::Earlier {
+                    year: 2025,
+                    month: 11,
+                },
+                r#"{"group":"earlier","year":2025,"month":11}"#,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&day).ok().as_deref(), Some(text));
+            assert_eq!(serde_json::from_str(text).ok(), Some(day));
+        }
     }
 
     #[test]

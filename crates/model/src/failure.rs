@@ -3,12 +3,15 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, Visitor},
+};
 
 macro_rules! failure_codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal;)*) => {
         /// Why something did not happen.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
         #[serde(rename_all = "snake_case")]
         pub enum FailureCode { $($(#[$doc])* $name,)* }
 
@@ -34,6 +37,27 @@ macro_rules! failure_codes {
             }
         }
     };
+}
+
+/// By its name, which is looked up in one place: derived, that would be written out for each way in which a code is read.
+impl<'de> Deserialize<'de> for FailureCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Named;
+
+        impl Visitor<'_> for Named {
+            type Value = FailureCode;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a failure code")
+            }
+
+            fn visit_str<E: de::Error>(self, code: &str) -> Result<FailureCode, E> {
+                code.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Named)
+    }
 }
 
 /// No such code.

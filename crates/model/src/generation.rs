@@ -78,6 +78,54 @@ pub enum ConversationEvent {
     Deleted,
 }
 
+/// What an event is of, which says how the rest of it is read.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(rename = "type")]
+    kind: Kind,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Progress,
+    Title,
+    Changed,
+    Queue,
+    Deleted,
+}
+
+#[derive(Deserialize)]
+struct NewTitle {
+    title: Title,
+}
+
+#[derive(Deserialize)]
+struct NewQueue {
+    queue: Queue,
+}
+
+impl ConversationEvent {
+    /// Reads an event as it was sent. The same as by its `Deserialize`, which puts everything down once more first: a page would have
+    /// to load a reader of that for each thing that can be in an event.
+    pub fn read(text: &str) -> serde_json::Result<Self> {
+        let Head { kind } = serde_json::from_str(text)?;
+        Ok(match kind {
+            Kind::Progress => Self::Progress(serde_json::from_str(text)?),
+            Kind::Title => {
+                let NewTitle { title } = serde_json::from_str(text)?;
+                Self::Title { title }
+            }
+            Kind::Changed => Self::Changed,
+            Kind::Queue => {
+                let NewQueue { queue } = serde_json::from_str(text)?;
+                Self::Queue { queue }
+            }
+            Kind::Deleted => Self::Deleted,
+        })
+    }
+}
+
 impl BlockChange {
     /// Applies this change to a message's blocks. `false` when it does not fit what is there: the page has
     /// missed something and must load the message again.
@@ -128,6 +176,37 @@ mod tests {
         assert!(!change(0, 1, "").apply(&mut blocks), "inside a character");
         assert!(!change(0, 9, "").apply(&mut blocks), "beyond the end");
         assert_eq!(blocks, ["春"]);
+    }
+
+    #[test]
+    fn a_page_reads_what_was_sent() {
+        let events = [
+            ConversationEvent::Progress(Progress {
+                message: MessageId::from_uuid(uuid::Uuid::nil()),
+                from: 1,
+                seq: 2,
+                status: MessageStatus::Failed,
+                blocks: vec![change(0, 3, "<p>春</p>")],
+                reasoning: Vec::new(),
+                tools: Vec::new(),
+                reasoning_ms: Some(7),
+                failure: None,
+            }),
+            ConversationEvent::Changed,
+            ConversationEvent::Queue {
+                queue: Queue::default(),
+            },
+            ConversationEvent::Deleted,
+        ];
+        for event in events {
+            let sent = serde_json::json!(event).to_string();
+            let read = ConversationEvent::read(&sent).ok();
+            assert_eq!(read.as_ref(), Some(&event), "{sent}");
+            assert_eq!(serde_json::from_str(&sent).ok(), read, "{sent}");
+        }
+        for other in ["", "{}", r#"{"type":"new"}"#, r#"{"type":"title"}"#] {
+            assert!(ConversationEvent::read(other).is_err(), "{other}");
+        }
     }
 
     #[test]

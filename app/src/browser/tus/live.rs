@@ -8,7 +8,7 @@ use model::{FailureCode, FileId, UploadId};
 use web_sys::{Blob, Response};
 
 use super::{Progress, Wanted, header, metadata, refusal, send};
-use crate::error::AppError;
+use crate::{browser::number::number, error::AppError};
 
 /// Bytes that are sent at once at most.
 const PIECE: f64 = 4.0 * 1024.0 * 1024.0;
@@ -279,7 +279,7 @@ impl Live {
         if let Some(file) = file_of(&answer) {
             return file.map(Some);
         }
-        let at = header(&answer, "upload-offset").and_then(|at| at.parse::<f64>().ok());
+        let at = header(&answer, "upload-offset").and_then(|at| number(&at));
         let begins = self.0.borrow().begins;
         let further = at.unwrap_or(begins) - begins;
         let held = self.held();

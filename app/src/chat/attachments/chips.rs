@@ -14,7 +14,10 @@ use super::{
 use crate::{
     browser::{self, upload},
     language::{Words, use_words},
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        list::list_of,
+    },
     works::words::bytes,
 };
 
@@ -92,11 +95,11 @@ pub fn Attached(attaching: Attaching, button: &'static str) -> impl IntoView {
         </Show>
         <Show when=move || !attaching.is_empty()>
             <ul class="attached" aria-label=words.attached>
-                <For
-                    each=move || attaching.items.get()
-                    key=|item| item.key
-                    children=move |item| view! { <Chip attaching item button/> }
-                />
+                {list_of(
+                    move || attaching.items.get(),
+                    |item| item.key.to_string(),
+                    move |item| view! { <Chip attaching item button/> },
+                )}
             </ul>
         </Show>
         {move || much(words, attaching).map(|told| view! { <p class="attached__much" role="status">{told}</p> })}

@@ -52,7 +52,7 @@ pub enum Kind {
 
 impl Kind {
     /// The heading.
-    pub const fn heading(self, words: &Words) -> &'static str {
+    pub fn heading(self, words: &Words) -> &'static str {
         match self {
             Self::Recent => words.palette_recent,
             Self::Act => words.palette_acts,

@@ -190,7 +190,7 @@ fn Remove(
 
 impl Words {
     /// In which time.
-    const fn period_of_budget(&self, period: BudgetPeriod) -> &'static str {
+    fn period_of_budget(&self, period: BudgetPeriod) -> &'static str {
         match period {
             BudgetPeriod::Day => self.budget_period_day,
             BudgetPeriod::Month => self.budget_period_month,

@@ -257,7 +257,7 @@ fn Again(id: String, of: String, found: Found) -> impl IntoView {
 
 impl Words {
     /// Where a job is in its life.
-    pub const fn job_state(&self, state: JobState) -> &'static str {
+    pub fn job_state(&self, state: JobState) -> &'static str {
         match state {
             JobState::Queued => self.job_queued,
             JobState::Running => self.job_running,
@@ -268,7 +268,7 @@ impl Words {
     }
 
     /// What a job makes.
-    pub const fn job_kind(&self, kind: JobKind) -> &'static str {
+    pub fn job_kind(&self, kind: JobKind) -> &'static str {
         match kind {
             JobKind::Image => self.job_kind_image,
             JobKind::Video => self.job_kind_video,

@@ -291,7 +291,7 @@ fn PermissionArea(
 type AreaOf = (&'static str, &'static [Permission]);
 
 /// The permissions by subject.
-const fn areas(words: &'static Words) -> [AreaOf; 8] {
+fn areas(words: &'static Words) -> [AreaOf; 8] {
     use Permission::{
         ApiKeysUse, AssistantsPublish, AuditRead, ChatUse, FilesUse, GatewayUse, GatewayWrite,
         GroupsRead, GroupsWrite, JobsRead, JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite,

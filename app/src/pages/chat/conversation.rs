@@ -18,11 +18,10 @@ use crate::{
         beginning::Beginning,
         branch_toast::BranchToast,
         composer::{Composer, Writing},
-        details::DetailsDialog,
         found::{Found, message_link},
         header::{ConversationTitle, Header},
-        message_menu::MessageMenu,
         open::OpenConversation,
+        opened::OpenedFromMessages,
         order::OrderButtons,
         queueing::{QueueAbove, Queueing},
         scroller::Scroller,
@@ -37,8 +36,9 @@ use crate::{
     language::use_words,
     pages::not_found::NotFound,
     ui::{
+        awaited::awaited_anew,
         notice::{Notice, problem_in_query},
-        skeleton::{Shape, Skeleton},
+        skeleton::Shape,
     },
 };
 
@@ -64,21 +64,15 @@ pub fn ConversationPage() -> impl IntoView {
             None => open_conversation(id, before, message).await,
         }
     });
-    view! {
-        <Transition fallback=|| view! { <Skeleton shape=Shape::Transcript/> }>
-            {move || Suspend::new(async move {
-                match (view.await, offer.await) {
-                    (Ok(view), Ok(offer)) => EitherOf3::A(view! { <Conversation view offer/> }),
-                    (Err(error), _) if error.code == FailureCode::NotFound => {
-                        EitherOf3::B(view! { <NotFound/> })
-                    }
-                    (Err(error), _) | (_, Err(error)) => {
-                        EitherOf3::C(view! { <LoadFailed error/> })
-                    }
-                }
-            })}
-        </Transition>
-    }
+    awaited_anew(Shape::Transcript, move || async move {
+        match (view.await, offer.await) {
+            (Ok(view), Ok(offer)) => EitherOf3::A(view! { <Conversation view offer/> }),
+            (Err(error), _) if error.code == FailureCode::NotFound => {
+                EitherOf3::B(view! { <NotFound/> })
+            }
+            (Err(error), _) | (_, Err(error)) => EitherOf3::C(view! { <LoadFailed error/> }),
+        }
+    })
 }
 
 /// A conversation of one question, as *Send* has just made it: nothing needs to be loaded.
@@ -223,8 +217,7 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
                 <Composer writing offer asked/>
             </div>
             <Announcer conversation/>
-            <MessageMenu conversation models/>
-            <DetailsDialog conversation/>
+            <OpenedFromMessages conversation models/>
             <BranchToast conversation/>
         </div>
     }

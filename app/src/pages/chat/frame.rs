@@ -26,7 +26,10 @@ use crate::{
     over::{Over, shortcuts},
     routes::over::OverThePage,
     session::use_session,
-    ui::step_up::{StepUp, StepUpDialog},
+    ui::{
+        awaited::awaited,
+        step_up::{StepUp, StepUpDialog},
+    },
 };
 
 /// What *Send* made on the page of a new conversation, for the page that it leads to.
@@ -67,18 +70,16 @@ pub fn Chat() -> impl IntoView {
         <div class="frame">
             <SidebarView session list/>
             <main class="frame__main">
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        let session = session.await.ok()?;
-                        let simulated = session
-                            .simulated
-                            .then(|| view! { <p class="simulated">{words.simulated}</p> });
-                        Some(view! {
-                            <InTheDocument habits=session.habits/>
-                            {simulated}
-                        })
-                    })}
-                </Suspense>
+                {awaited(move || async move {
+                    let session = session.await.ok()?;
+                    let simulated = session
+                        .simulated
+                        .then(|| view! { <p class="simulated">{words.simulated}</p> });
+                    Some(view! {
+                        <InTheDocument habits=session.habits/>
+                        {simulated}
+                    })
+                })}
                 <Outlet/>
             </main>
         </div>
@@ -96,20 +97,16 @@ fn FirstThings() -> impl IntoView {
     let session = use_session();
     let path = use_location().pathname;
     let query = use_query_map();
-    view! {
-        <Suspense>
-            {move || {
-                let path = match path.get().as_str() {
-                    "/" => query.with(with_all),
-                    path => path.to_owned(),
-                };
-                Suspend::new(async move {
-                    let session = session.await.ok()?;
-                    first_thing(&session, &path).map(|path| view! { <Redirect path/> })
-                })
-            }}
-        </Suspense>
-    }
+    awaited(move || {
+        let path = match path.get().as_str() {
+            "/" => query.with(with_all),
+            path => path.to_owned(),
+        };
+        async move {
+            let session = session.await.ok()?;
+            first_thing(&session, &path).map(|path| view! { <Redirect path/> })
+        }
+    })
 }
 
 /// Where somebody at `path` must go first.

@@ -28,7 +28,10 @@ use crate::{
     },
     error::AppError,
     language::use_words,
-    ui::notice::{Notice, problem_in_query},
+    ui::{
+        awaited::awaited,
+        notice::{Notice, problem_in_query},
+    },
 };
 
 /// What another app hands over, as the manifest names it: a title, a text, an address.
@@ -92,23 +95,20 @@ pub fn NewConversationPage() -> impl IntoView {
         },
     );
     view! {
-            <Title text=words.product/>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match offer.await {
-                        // A draft that can't be read must not keep anyone from writing.
-                        Ok(offer) => {
-                            let kept = draft.await.unwrap_or_default();
-    let draft = query.with_untracked(|query| beginning(kept.text.clone(), query));
-    let assistant = assistant.await;
-    Either::Left(view! { <NewConversation offer assistant draft kept/> })
-
-                        }
-                        Err(error) => Either::Right(view! { <LoadFailed error/> }),
-                    }
-                })}
-            </Suspense>
-        }
+        <Title text=words.product/>
+        {awaited(move || async move {
+            match offer.await {
+                // A draft that can't be read must not keep anyone from writing.
+                Ok(offer) => {
+                    let kept = draft.await.unwrap_or_default();
+                    let draft = query.with_untracked(|query| beginning(kept.text.clone(), query));
+                    let assistant = assistant.await;
+                    Either::Left(view! { <NewConversation offer assistant draft kept/> })
+                }
+                Err(error) => Either::Right(view! { <LoadFailed error/> }),
+            }
+        })}
+    }
 }
 
 /// Takes what was handed over out of the address once it stands in the composer, so that nothing hands it over again.

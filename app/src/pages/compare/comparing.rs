@@ -181,7 +181,7 @@ impl Watcher for Comparing {
     }
 
     fn receive(&self, data: &str, _id: &str) {
-        match serde_json::from_str::<ConversationEvent>(data) {
+        match ConversationEvent::read(data) {
             Ok(ConversationEvent::Progress(progress)) => {
                 let shown = self.answers.try_with_untracked(|answers| {
                     let mut answers = answers.iter();

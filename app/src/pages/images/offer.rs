@@ -138,7 +138,7 @@ pub fn takes_strength(function: Option<EditFunction>) -> bool {
 }
 
 /// What is asked for where the function says it all.
-pub const fn usual_prompt(words: &Words, function: EditFunction) -> Option<&'static str> {
+pub fn usual_prompt(words: &Words, function: EditFunction) -> Option<&'static str> {
     match function {
         EditFunction::RemoveMarks => Some(words.edit_remove_marks_usual),
         EditFunction::Expand => Some(words.edit_expand_usual),

@@ -6,7 +6,7 @@ use crate::language::Words;
 
 impl Words {
     /// What a kind of things in the library is called.
-    pub const fn library_kind(&self, kind: LibraryKind) -> &'static str {
+    pub fn library_kind(&self, kind: LibraryKind) -> &'static str {
         match kind {
             LibraryKind::Image => self.images,
             LibraryKind::Video => self.videos,

@@ -26,7 +26,7 @@ const LARGEST: f64 = 64.0 * 1024.0 * 1024.0;
 
 impl Words {
     /// Where a file of conversations comes from: names of products.
-    const fn import_format(&self, format: Option<ImportFormat>) -> &'static str {
+    fn import_format(&self, format: Option<ImportFormat>) -> &'static str {
         match format {
             Some(ImportFormat::ChatGpt) => "ChatGPT",
             Some(ImportFormat::OpenWebUi) => "Open WebUI",
@@ -37,7 +37,7 @@ impl Words {
     }
 
     /// What became of a conversation.
-    const fn import_result(&self, outcome: ImportOutcome) -> &'static str {
+    fn import_result(&self, outcome: ImportOutcome) -> &'static str {
         match outcome {
             ImportOutcome::Taken => self.outcome_taken,
             ImportOutcome::Already => self.outcome_already,
@@ -46,7 +46,7 @@ impl Words {
     }
 
     /// Why a file was not read to its end.
-    const fn import_end(&self, end: ImportEnd) -> &'static str {
+    fn import_end(&self, end: ImportEnd) -> &'static str {
         match end {
             ImportEnd::Unreadable => self.import_end_unreadable,
             ImportEnd::TooMany => self.import_end_too_many,

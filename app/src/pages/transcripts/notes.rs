@@ -59,7 +59,7 @@ impl Part {
         }
     }
 
-    const fn label(self, words: &'static Words) -> &'static str {
+    fn label(self, words: &'static Words) -> &'static str {
         match self {
             Self::Summary => words.notes_summary,
             Self::Chapters => words.notes_chapters,

@@ -18,7 +18,7 @@ impl Words {
     }
 
     /// What is drawn.
-    pub const fn measure(&self, measure: Measure) -> &'static str {
+    pub fn measure(&self, measure: Measure) -> &'static str {
         match measure {
             Measure::Cost => self.usage_cost,
             Measure::Tokens => self.usage_tokens,
@@ -27,7 +27,7 @@ impl Words {
     }
 
     /// What shares are told apart by.
-    pub const fn told_apart_by(&self, by: UsageBy) -> &'static str {
+    pub fn told_apart_by(&self, by: UsageBy) -> &'static str {
         match by {
             UsageBy::Model => self.usage_by_model,
             UsageBy::Key => self.usage_by_key,
@@ -36,7 +36,7 @@ impl Words {
     }
 
     /// What was asked for.
-    pub const fn operation(&self, operation: Operation) -> &'static str {
+    pub fn operation(&self, operation: Operation) -> &'static str {
         match operation {
             Operation::Chat => self.operation_chat,
             Operation::Completion => self.operation_completion,
@@ -55,7 +55,7 @@ impl Words {
     }
 
     /// What was spoken.
-    pub const fn protocol(&self, protocol: Protocol) -> &'static str {
+    pub fn protocol(&self, protocol: Protocol) -> &'static str {
         match protocol {
             Protocol::OpenAi => "OpenAI",
             Protocol::Anthropic => "Anthropic",
@@ -65,7 +65,7 @@ impl Words {
     }
 
     /// What became of a call.
-    pub const fn call_outcome(&self, outcome: CallOutcome) -> &'static str {
+    pub fn call_outcome(&self, outcome: CallOutcome) -> &'static str {
         match outcome {
             CallOutcome::Succeeded => self.outcome_succeeded,
             CallOutcome::Refused => self.outcome_refused,
@@ -76,7 +76,7 @@ impl Words {
     }
 
     /// Where the figures come from.
-    pub const fn usage_source(&self, source: UsageSource) -> &'static str {
+    pub fn usage_source(&self, source: UsageSource) -> &'static str {
         match source {
             UsageSource::Reported => self.source_reported,
             UsageSource::Estimated => self.source_estimated,
