@@ -5,7 +5,7 @@ use model::BuiltIn;
 use serde_json::{Value, json};
 use simulator::{Fault, FaultOrder, Strike};
 
-use crate::support::{Program, TestApp, TestResult, answered};
+use crate::support::{Database, Program, TestApp, TestResult, answered};
 
 const HELD: &str =
     "SELECT COUNT(*) FROM call_holds WHERE task_id LIKE 'batch:%' AND amount > 0 AND priced";
@@ -115,11 +115,10 @@ async fn a_batch_is_reserved_for_and_booked_once_when_it_ends() -> TestResult {
     assert_eq!(app.number(booked).await?, 1);
     adds_up(&app).await?;
 
-    // One of which nobody asks any more is booked by whichever process comes first, once.
-    let other = app.another().await?;
+    // One of which nobody asks any more is booked by whoever comes first, once.
     begun(&lin, &file).await?;
     two_minutes_pass(&app).await?;
-    let (one, two) = tokio::join!(app.gateway.settle_unheard(), other.gateway.settle_unheard());
+    let (one, two) = tokio::join!(app.gateway.settle_unheard(), app.gateway.settle_unheard());
     assert!(one? + two? <= 2);
     assert_eq!(app.number(booked).await?, 2);
     assert_eq!(app.gateway.settle_unheard().await?, 0);
@@ -142,14 +141,17 @@ async fn a_batch_is_reserved_for_and_booked_once_when_it_ends() -> TestResult {
 /// The reservation is no process's own.
 #[tokio::test]
 async fn another_process_books_a_batch() -> TestResult {
-    let app = TestApp::start().await?;
+    let Some(database) = Database::shared().await? else {
+        return Ok(());
+    };
+    let app = TestApp::start_on(database).await?;
     at_once(&app)?;
     let lin = app.program("lin").await?;
     let file = upload(&lin, "batch", line(1, "qwen-plus")).await?;
     begun(&lin, &file).await?;
     let next = app.another().await?;
     two_minutes_pass(&app).await?;
-    next.gateway.settle_unheard().await?;
+    tokio::try_join!(app.gateway.settle_unheard(), next.gateway.settle_unheard())?;
     let booked = "SELECT COUNT(*) FROM calls WHERE operation = 'batch' AND outcome = 'succeeded' AND cost > 0";
     assert_eq!(app.number(booked).await?, 1);
     adds_up(&app).await

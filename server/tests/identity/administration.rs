@@ -184,7 +184,7 @@ async fn days_are_those_of_the_clock_that_the_profile_chose() -> TestResult {
         ];
         posted(&olga, "/fn/account.update_profile", "/settings", &profile).await?;
         assert_eq!(olga.session().await?.utc_offset_minutes, minutes);
-        let here = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::get(zone)?);
+        let here = jiff::Timestamp::now().in_tz(zone)?;
         let today = here.date().to_string();
 
         let asked = [("query[from]", &*today), ("query[until]", &*today)];
@@ -204,7 +204,7 @@ async fn days_are_those_of_the_clock_that_the_profile_chose() -> TestResult {
         let made = olga.call("keys.create", &key).await?;
         let made: model::ApiKeySecret = made.json()?;
         let ends = jiff::civil::date(2031, 3, 1).at(0, 0, 0, 0);
-        let ends = ends.to_zoned(jiff::tz::TimeZone::get(zone)?)?.timestamp();
+        let ends = ends.in_tz(zone)?.timestamp();
         let expires = made.key.expires_at.map(model::Millis::get);
         assert_eq!(expires, Some(ends.as_millisecond() - 1), "{zone}");
     }

@@ -84,7 +84,8 @@ impl Gateway {
                 upstream: place,
                 now,
             };
-            let adopted = inner.db.adopt_upstream_object(&made, asked, &reference(id));
+            let batch = reference(id);
+            let adopted = inner.db.adopt_upstream_object(&made, asked, &batch);
             if adopted.await? {
                 tracing::info!(bailian.batch.id = id, "found a batch that was lost");
                 return Ok(false);

@@ -57,7 +57,6 @@ impl Gateway {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{store::testing::on_both, works::testing::Site};
 
     #[tokio::test]
