@@ -14,7 +14,8 @@ test("a person makes a key that keeps answers, calls a model with it twice and f
   await expect(page.getByRole("heading", { name: words.first_call })).toBeVisible();
   await expect(page.getByText(`curl ${server.origin}/v1/chat/completions`)).toBeVisible();
 
-  await settings.open("/keys");
+  await page.goto("/keys");
+  await expect(page).toHaveURL(/\/settings\/keys$/);
   await settings.field(words.key_name).fill("Loom");
   await settings.field(words.key_cache).fill("300");
   await settings.button(words.key_create).click();

@@ -6,6 +6,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
     middleware::{from_fn, from_fn_with_state},
+    response::Redirect,
     routing::{get, post},
 };
 use platform::Services;
@@ -75,6 +76,8 @@ pub(crate) fn build(
         .route("/events/conversations/{id}", get(events::conversation))
         .route("/events/jobs", get(events::jobs))
         .route("/dictation", get(dictation::listen))
+        // Where people look for them.
+        .route("/keys", get(async || Redirect::to("/settings/keys")))
         .route("/pictures/{user}", get(pictures::picture))
         .route("/account/picture", post(account::set_picture))
         .route(

@@ -33,6 +33,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "/fn/{*name}",
         "functions of pages, with a table of their own",
     ),
+    ("/keys", "a page's other address"),
     (
         "/pictures/assistants/{id}",
         "a page's pictures, and its form",
