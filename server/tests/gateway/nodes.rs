@@ -1,12 +1,15 @@
 //! Two processes over one database: limits, money and things are those of both together.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use futures_util::future::join_all;
 use http::Method;
 use model::BuiltIn;
 use serde_json::json;
 
 use crate::support::{
-    Api, ApiResponse as Response, Database, Program, TestApp, TestResult, answered, question,
+    Api, ApiResponse as Response, Database, Program, TestApp, TestResult, answered, eventually,
+    question,
 };
 
 /// Two processes that share everything, and nothing where this machine has nothing to share.
@@ -83,11 +86,35 @@ async fn a_budget_is_never_overspent_by_both_together() -> TestResult {
     let draft = json!({ "budget_per_month": price * 10 + price / 2 });
     let lin = one.program_with("lin", BuiltIn::Member, draft).await?;
     let elsewhere = there(&lin, &other)?;
-    let slow = "500ms".parse()?;
-    one.simulator
-        .change_options(|options| options.latency = slow);
+    // Whoever is let through stands there until all others were refused: what has ended costs less than was reserved for it.
+    for _ in 0..60 {
+        one.simulator
+            .next_answer(simulator::Answer::words(["a"]).held_after(0));
+    }
     let before = one.simulator.received().len();
-    assert_eq!(answered_of(60, [&lin.api, &elsewhere]).await?, 10);
+    let refused = AtomicUsize::new(0);
+    let calls = (0..60).map(|n| {
+        let api = if n % 2 == 0 { &lin.api } else { &elsewhere };
+        let asked = api.post("/v1/chat/completions", question("qwen-plus"));
+        let refused = &refused;
+        async move {
+            let answer = asked.await?;
+            refused.fetch_add(usize::from(answer.status == 429), Ordering::Relaxed);
+            anyhow::Ok(answer.status)
+        }
+    });
+    let freed = async {
+        let stood = eventually("the others' refusal", async || {
+            Ok((refused.load(Ordering::Relaxed) >= 50).then_some(()))
+        });
+        let stood = stood.await;
+        one.simulator.release();
+        stood
+    };
+    let (statuses, freed) = tokio::join!(join_all(calls), freed);
+    freed?;
+    let statuses = statuses.into_iter().collect::<Result<Vec<_>, _>>()?;
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 10);
     assert_eq!(one.simulator.received().len() - before, 10);
     let held = "SELECT COUNT(*) FROM call_holds";
     assert_eq!(one.number(held).await?, 0);

@@ -38,10 +38,10 @@ impl Walk for Tags {
 }
 
 /// The bytes behind the header of a tag, or behind its footer where it stands in that; nothing where it is neither.
-pub(super) fn length(header: &[u8], magic: &[u8; 3]) -> Option<u64> {
+pub(super) fn length(header: &[u8], magic: [u8; 3]) -> Option<u64> {
     let is_version = |byte: u8| byte != 0xFF;
     let size = header.get(6..HEADER)?;
-    let is_tag = header.starts_with(magic)
+    let is_tag = header.starts_with(&magic)
         && is_version(header[3])
         && is_version(header[4])
         && size.iter().all(|byte| *byte < 0x80);
@@ -54,7 +54,7 @@ pub(super) fn length(header: &[u8], magic: &[u8; 3]) -> Option<u64> {
 /// Makes the header that of a tag of nothing but padding, and gives its length. An extended header, compressed frames and a footer,
 /// which flags tell of, are padding then.
 fn emptied(header: &mut [u8]) -> Option<u64> {
-    let mut size = length(header, b"ID3")?;
+    let mut size = length(header, *b"ID3")?;
     if header[3] >= 4 && header[5] & 0x10 != 0 {
         size += HEADER as u64;
     }

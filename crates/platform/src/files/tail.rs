@@ -137,7 +137,7 @@ fn lyrics(held: &[u8], before: u64) -> Option<Tag> {
 /// `ID3v2` behind the sound.
 fn appended(held: &[u8], before: u64) -> Option<Tag> {
     let footer = held.get(held.len().checked_sub(10)?..)?;
-    fits(id3::length(footer, b"3DI")? + 20, 0, before)
+    fits(id3::length(footer, *b"3DI")? + 20, 0, before)
 }
 
 #[cfg(test)]

@@ -108,17 +108,14 @@ impl Answers {
             mac.update(&(bytes.len() as u64).to_be_bytes());
             mac.update(bytes);
         };
-        match principal.shares_in {
-            Some(group) => {
-                part(b"group");
-                part(group.to_string().as_bytes());
-            }
-            None => {
-                part(b"key");
-                part(principal.user().to_string().as_bytes());
-                let key = principal.key.map(|key| key.to_string());
-                part(key.unwrap_or_default().as_bytes());
-            }
+        if let Some(group) = principal.shares_in {
+            part(b"group");
+            part(group.to_string().as_bytes());
+        } else {
+            part(b"key");
+            part(principal.user().to_string().as_bytes());
+            let key = principal.key.map(|key| key.to_string());
+            part(key.unwrap_or_default().as_bytes());
         }
         part(like.path.as_bytes());
         part(like.query.unwrap_or_default().as_bytes());

@@ -140,12 +140,11 @@ impl Generations {
         };
         let fitted = set.for_model(&inner.models.abilities(model));
         let facts = inner.db.facts_sent(user, conversation).await?;
-        let assistant = match once {
-            Some(once) => Some(once.snapshot),
-            None => {
-                let answering = inner.db.answering(user, conversation).await?;
-                answering.map(|answering| answering.snapshot)
-            }
+        let assistant = if let Some(once) = once {
+            Some(once.snapshot)
+        } else {
+            let answering = inner.db.answering(user, conversation).await?;
+            answering.map(|answering| answering.snapshot)
         };
         Ok(Wishes::new(fitted, instructions.as_ref())
             .remembering(&facts)

@@ -416,8 +416,11 @@ async fn what_tags_of_sound_tell_is_not_kept() {
     .await;
 }
 
+/// Writes a file with these words in its tags.
+type Sounding = fn(&[u8]) -> Vec<u8>;
+
 /// Files of sound with a text in all their tags.
-fn sounds() -> [(&'static str, fn(&[u8]) -> Vec<u8>); 6] {
+fn sounds() -> [(&'static str, Sounding); 6] {
     const SOUND: &[u8] = b"\xFF\xFB\x90\x64 only the sound is kept";
     fn id3(text: &[u8]) -> Vec<u8> {
         let size = [21, 14, 7, 0].map(|shift| u8::try_from((text.len() >> shift) & 0x7F).unwrap());
