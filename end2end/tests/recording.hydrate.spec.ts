@@ -22,8 +22,13 @@ test.beforeEach(async ({ page, account }) => {
 
 test("what is recorded in the page is written down", async ({ page, words }) => {
   await page.goto("/transcripts");
-  await page.getByRole("button", { name: words.recording_begin }).click();
-  await expect(page.getByRole("timer")).toHaveText("0:03", { timeout: 15_000 });
+  const timer = page.getByRole("timer");
+  // The button does nothing before the page is alive.
+  await expect(async () => {
+    if (!(await timer.isVisible())) await page.getByRole("button", { name: words.recording_begin }).click();
+    await expect(timer).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await expect(timer).toHaveText("0:03", { timeout: 15_000 });
   await page.getByRole("button", { name: words.upload_pause }).click();
   await expect(page.getByRole("button", { name: words.upload_resume })).toBeVisible();
   await page.getByRole("button", { name: words.upload_resume }).click();

@@ -20,8 +20,10 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
     await lookAtThePage(page);
     await page.keyboard.press("j");
     await expect(page).toHaveURL((url) => url.pathname === first);
+    await expect(chat.question).toContainText(questions.poem);
     await page.keyboard.press("k");
     await expect(page).toHaveURL((url) => url.pathname === second);
+    await expect(chat.question).toContainText(questions.code);
 
     await page.keyboard.press("b");
     await expect(sidebar.view).toBeHidden();

@@ -191,7 +191,7 @@ test.describe("with little room", { tag: "@desktop" }, () => {
     await expect(other.getByText(fill(words.library_stayed, { count: 1 }))).toBeVisible();
     await expect(works.shelf).toHaveCount(1);
     await kinds.getByRole("link", { name: words.transcripts }).click();
-    await expect(works.shelf.getByRole("link", { name: /weekly/ })).toBeVisible();
+    await expect(works.shelf.locator("a.shelf__open[aria-label*=weekly]")).toBeVisible();
     await remove();
     await expect(works.shelf).toHaveCount(0);
     await expect(other.locator(".storage__told")).toHaveText(fill(words.storage_of, { used: "0 B", most: "641 kB" }));

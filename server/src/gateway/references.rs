@@ -333,9 +333,10 @@ mod tests {
 
     #[test]
     fn nobody_has_thousands_looked_up() {
-        let many: String = (0..=MOST)
+        let many: Vec<String> = (0..=MOST)
             .map(|number| format!("fileid://f{number} "))
             .collect();
+        let many = many.concat();
         let body = format!("{{\"content\":\"{many}\"}}");
         let found = Named::of(body.as_bytes(), false);
         assert!(matches!(found, Err(GatewayError::NotFound)));

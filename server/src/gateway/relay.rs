@@ -99,7 +99,8 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     };
     // A batch that Bailian takes while its caller leaves would be paid for by nobody.
     let finishes = context.principal.finishes() || incoming.ask.operation == Operation::Batch;
-    let answering = async move {
+    // What waits for the upstream is large, and most of a call is waiting.
+    let answering = Box::pin(async move {
         let response = if let Owns::Lists(kind, ..) = context.route.owns {
             lists::answer(&state, context, kind, incoming, running).await
         } else {
@@ -111,7 +112,7 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         };
         let answer = kept.unwrap_or_else(|refusal| refused(&refusal, dialect, &request_id));
         held::until_read(answer, place)
-    };
+    });
     finishing::answered(answering, finishes).await
 }
 

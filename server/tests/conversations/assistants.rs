@@ -28,6 +28,16 @@ async fn post(
     Ok(reply.header("location").map(str::to_owned))
 }
 
+/// IO-05: what was typed is text, and a stranger sees none of it.
+async fn is_text_and_nobody_elses(owner: &Browser, stranger: &Browser, path: &str) -> TestResult {
+    let shown = page(owner, path).await?;
+    assert!(shown.contains("&lt;script&gt;alert(1)"), "{path}: {shown}");
+    assert!(!shown.contains("<script>alert(1)"), "{path}: {shown}");
+    let strange = page(stranger, path).await?;
+    assert!(!strange.contains("alert(1)"), "{path}: {strange}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> TestResult {
     let app = TestApp::start().await?;
@@ -54,12 +64,7 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
         format!("/?assistant={id}"),
     ];
     for path in &paths {
-        let shown = page(&lin, path).await?;
-        // IO-05: what was typed is text.
-        assert!(shown.contains("&lt;script&gt;alert(1)"), "{path}: {shown}");
-        assert!(!shown.contains("<script>alert(1)"), "{path}: {shown}");
-        let strange = page(&eve, path).await?;
-        assert!(!strange.contains("alert(1)"), "{path}: {strange}");
+        is_text_and_nobody_elses(&lin, &eve, path).await?;
     }
     let form = lin.call("assistants.form", &[("id", &id)]).await?;
     let form: serde_json::Value = form.json()?;
