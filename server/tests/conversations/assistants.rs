@@ -107,45 +107,48 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
         "{shown}"
     );
 
-    // In a conversation that has begun it answers one question, and what it is called is text there too.
-    let here = conversation.to_string();
+    asks_it_once(&lin, &id, &conversation.to_string()).await
+}
+
+/// In a conversation that has begun it answers one question, and what it is called is text there too.
+async fn asks_it_once(lin: &Browser, id: &str, here: &str) -> TestResult {
     let once = crate::support::submission();
     let question = [
-        ("conversation", &*here),
+        ("conversation", here),
         ("prompt", "雪"),
         ("model", "qwen-plus"),
         ("submission", &*once),
-        ("assistant", &*id),
+        ("assistant", id),
     ];
-    let place = post(&lin, "generation.ask", &question).await?;
+    let place = post(lin, "generation.ask", &question).await?;
     assert_eq!(place.as_deref(), Some(&*format!("/c/{here}")));
-    lin.ended_answer(conversation).await?;
-    let shown = page(&lin, &format!("/c/{here}")).await?;
+    lin.ended_answer(here.parse()?).await?;
+    let shown = page(lin, &format!("/c/{here}")).await?;
     assert!(shown.contains(r#"data-of="answer""#), "{shown}");
     assert!(!shown.contains("<script>alert(1)"), "{shown}");
     // The way from there to several models, which are asked as it is told.
     let to = format!("/c/{here}/compare/");
     let (_, way) = shown.rsplit_once(&*to).context("no way")?;
     let asked = way.get(..36).context("no question")?;
-    let compared = page(&lin, &format!("{to}{asked}")).await?;
+    let compared = page(lin, &format!("{to}{asked}")).await?;
     assert!(compared.contains(r#"data-of="question""#), "{compared}");
     assert!(!compared.contains("<script>alert(1)"), "{compared}");
 
-    let deleted = post(&lin, "assistants.delete", &[("id", &id)]).await?;
+    let deleted = post(lin, "assistants.delete", &[("id", id)]).await?;
     assert_eq!(deleted.as_deref(), Some("/assistants?done=1"));
     // One that is gone is asked nothing, and what was typed comes back.
     let late = crate::support::submission();
     let question = [
-        ("conversation", &*here),
+        ("conversation", here),
         ("prompt", "霜降之后"),
         ("model", "qwen-plus"),
         ("submission", &*late),
-        ("assistant", &*id),
+        ("assistant", id),
     ];
     let refused = lin.call("generation.ask", &question).await?.failure()?;
     assert_eq!(refused, FailureCode::AssistantGone);
-    post(&lin, "generation.ask", &question).await?;
-    let shown = page(&lin, &format!("/c/{here}")).await?;
+    post(lin, "generation.ask", &question).await?;
+    let shown = page(lin, &format!("/c/{here}")).await?;
     assert!(shown.contains("霜降之后"), "{shown}");
     assert!(shown.contains("Rhyme in sonnets."), "the copy stays");
     Ok(())
