@@ -112,7 +112,7 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
 
 /// In a conversation that has begun it answers one question, and what it is called is text there too.
 async fn asks_it_once(lin: &Browser, id: &str, here: &str) -> TestResult {
-    let once = crate::support::submission();
+    let once = submission();
     let question = [
         ("conversation", here),
         ("prompt", "雪"),
@@ -137,7 +137,7 @@ async fn asks_it_once(lin: &Browser, id: &str, here: &str) -> TestResult {
     let deleted = post(lin, "assistants.delete", &[("id", id)]).await?;
     assert_eq!(deleted.as_deref(), Some("/assistants?done=1"));
     // One that is gone is asked nothing, and what was typed comes back.
-    let late = crate::support::submission();
+    let late = submission();
     let question = [
         ("conversation", here),
         ("prompt", "霜降之后"),
