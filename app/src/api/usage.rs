@@ -118,21 +118,23 @@ impl UsageForm {
 
     /// The address of this on the page of that path.
     pub fn link(&self, path: &str) -> String {
-        with_query(
-            path,
-            &[
-                ("days", &self.days),
-                ("by", &self.by),
-                ("measure", &self.measure),
-                ("key", &self.key),
-                ("model", &self.model),
-                ("person", &self.person),
-                ("failed", &self.failed),
-                ("from", &self.from),
-                ("to", &self.to),
-                ("after", &self.after),
-            ],
-        )
+        with_query(path, &self.fields())
+    }
+
+    /// What an address says of it, by name; what is empty is not said.
+    pub fn fields(&self) -> [(&'static str, &str); 10] {
+        [
+            ("days", &self.days),
+            ("by", &self.by),
+            ("measure", &self.measure),
+            ("key", &self.key),
+            ("model", &self.model),
+            ("person", &self.person),
+            ("failed", &self.failed),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("after", &self.after),
+        ]
     }
 }
 

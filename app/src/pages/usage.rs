@@ -3,6 +3,7 @@
 mod calls;
 mod filters;
 mod first_call;
+mod kept;
 mod shares;
 mod tiles;
 mod words;

@@ -3,6 +3,8 @@
 use leptos::{either::Either, prelude::*};
 use model::{Millis, UserId};
 
+use crate::language::use_words;
+
 /// The picture. It says nothing to screen readers: the name stands beside it.
 #[component]
 pub fn Picture(
@@ -21,5 +23,32 @@ pub fn Picture(
         Either::Right(
             view! { <span class="picture" data-size=size aria-hidden="true">{initial}</span> },
         )
+    }
+}
+
+/// Sends a file to be one. The browser does it by itself, with and without scripts.
+#[component]
+pub fn PictureUpload(
+    /// Where it is sent.
+    action: String,
+) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <form class="form" method="post" action=action enctype="multipart/form-data">
+            <div class="field">
+                <label class="field__label" for="picture">{words.picture_choose}</label>
+                <input
+                    class="field__file"
+                    type="file"
+                    id="picture"
+                    name="picture"
+                    accept="image/png,image/jpeg,image/webp"
+                    aria-describedby="picture-hint"
+                    required
+                />
+                <p class="field__hint" id="picture-hint">{words.picture_hint}</p>
+            </div>
+            <button class="button">{words.picture_upload}</button>
+        </form>
     }
 }

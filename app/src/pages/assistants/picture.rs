@@ -5,11 +5,15 @@ use model::AssistantView;
 use server_fn::ServerFn;
 
 use crate::{
-    admin::form::sends_quietly, api::assistants::RemoveAssistantPicture, browser,
-    chat::beginning::Sign, language::use_words, ui::submission::Submission,
+    admin::form::sends_quietly,
+    api::assistants::RemoveAssistantPicture,
+    browser,
+    chat::beginning::Sign,
+    language::use_words,
+    ui::{picture::PictureUpload, submission::Submission},
 };
 
-/// Gives it one, or takes that away. The file is sent by the browser itself, with and without scripts.
+/// Gives it one, or takes that away.
 #[component]
 pub(super) fn PictureForms(view: AssistantView, id: String) -> impl IntoView {
     let words = use_words();
@@ -29,22 +33,7 @@ pub(super) fn PictureForms(view: AssistantView, id: String) -> impl IntoView {
             <h2>{words.assistant_picture}</h2>
             <div class="panel__picture">
                 <Sign emoji=assistant.emoji name=assistant.name picture large=true/>
-                <form class="form" method="post" action=address enctype="multipart/form-data">
-                    <div class="field">
-                        <label class="field__label" for="picture">{words.picture_choose}</label>
-                        <input
-                            class="field__file"
-                            type="file"
-                            id="picture"
-                            name="picture"
-                            accept="image/png,image/jpeg,image/webp"
-                            aria-describedby="picture-hint"
-                            required
-                        />
-                        <p class="field__hint" id="picture-hint">{words.picture_hint}</p>
-                    </div>
-                    <button class="button">{words.picture_upload}</button>
-                </form>
+                <PictureUpload action=address/>
             </div>
             {has_picture
                 .then(|| {

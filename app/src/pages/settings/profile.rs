@@ -15,7 +15,7 @@ use crate::{
     ui::{
         area::PageHead,
         loaded::Loaded,
-        picture::Picture,
+        picture::{Picture, PictureUpload},
         select::Select,
         submission::Submission,
         text_field::{Kind, TextField},
@@ -46,7 +46,7 @@ pub fn ProfilePage() -> impl IntoView {
     }
 }
 
-/// The picture. It is sent by the browser itself, with and without scripts.
+/// The picture.
 #[component]
 fn PictureForms(session: Session, profile: Profile) -> impl IntoView {
     let words = use_words();
@@ -58,21 +58,7 @@ fn PictureForms(session: Session, profile: Profile) -> impl IntoView {
             <h2>{words.picture}</h2>
             <div class="panel__picture">
                 <Picture user=id name=String::from(profile.name) changed=profile.picture large=true/>
-                <form class="form" method="post" action="/account/picture" enctype="multipart/form-data">
-                    <div class="field">
-                        <label class="field__label" for="picture">{words.picture_choose}</label>
-                        <input
-                            class="field__file"
-                            type="file"
-                            id="picture"
-                            name="picture"
-                            accept="image/png,image/jpeg,image/webp"
-                            required
-                        />
-                        <p class="field__hint">{words.picture_hint}</p>
-                    </div>
-                    <button class="button">{words.picture_upload}</button>
-                </form>
+                <PictureUpload action="/account/picture".to_owned()/>
             </div>
             {if has_picture {
                 let remove = removal.on_submit(remove_picture, |()| browser::go_to("/settings"));

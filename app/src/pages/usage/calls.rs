@@ -3,7 +3,7 @@
 use leptos::{either::Either, prelude::*};
 use model::{CallLine, CallOutcome, Page, UsageBy, UsageSource};
 
-use super::Place;
+use super::{Place, kept::kept};
 use crate::{
     api::usage::UsageForm,
     language::use_words,
@@ -60,23 +60,11 @@ fn Period(form: UsageForm, place: Place) -> impl IntoView {
         .is_backwards()
         .then(|| words.error_invalid_period.to_owned());
     let problem = Signal::derive(move || backwards.clone());
-    let kept = [
-        ("days", form.days),
-        ("by", form.by),
-        ("measure", form.measure),
-        ("key", form.key),
-        ("model", form.model),
-        ("person", form.person),
-        ("failed", form.failed),
-    ];
+    let kept = kept(&form, &["from", "to"]);
     let (from, to) = (RwSignal::new(form.from), RwSignal::new(form.to));
     view! {
         <form class="filters" method="get" action=place.path>
-            {kept
-                .into_iter()
-                .filter(|(_, value)| !value.is_empty())
-                .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-                .collect_view()}
+            {kept}
             <TextField name="from" label=words.calls_from kind=Kind::Day value=from/>
             <TextField name="to" label=words.calls_to kind=Kind::Day value=to problem/>
             <button class="button">{words.calls_period}</button>
@@ -249,21 +237,10 @@ fn Details(line: CallLine) -> impl IntoView {
 #[component]
 fn Export(form: UsageForm, place: Place) -> impl IntoView {
     let words = use_words();
-    let kept = [
-        ("key", form.key),
-        ("model", form.model),
-        ("person", form.person),
-        ("failed", form.failed),
-        ("from", form.from),
-        ("to", form.to),
-    ];
+    let kept = kept(&form, &["days", "by", "measure"]);
     view! {
         <form method="get" action=place.export>
-            {kept
-                .into_iter()
-                .filter(|(_, value)| !value.is_empty())
-                .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-                .collect_view()}
+            {kept}
             <button class="button">{words.calls_export}</button>
         </form>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{CallLine, UsageChoices};
 
-use super::Place;
+use super::{Place, kept::kept};
 use crate::{api::usage::UsageForm, language::use_words, ui::select::Select};
 
 /// The filters as they are now.
@@ -44,24 +44,12 @@ pub fn Filters(
         let name = name.unwrap_or_else(|| short(&form.person));
         view! { <p class="panel__note">{words.usage_only_theirs(&name)}</p> }
     });
-    let kept = [
-        ("days", form.days),
-        ("by", form.by),
-        ("measure", form.measure),
-        ("person", form.person),
-        ("failed", form.failed),
-        ("from", form.from),
-        ("to", form.to),
-    ];
+    let kept = kept(&form, &["model", "key"]);
     let value = RwSignal::new;
     view! {
         {person}
         <form class="filters" method="get" action=place.path>
-            {kept
-                .into_iter()
-                .filter(|(_, value)| !value.is_empty())
-                .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-                .collect_view()}
+            {kept}
             <Select name="model" label=words.usage_by_model value=value(form.model) options=models/>
             <Select name="key" label=words.usage_by_key value=value(form.key) options=keys/>
             <button class="button">{words.filter}</button>
