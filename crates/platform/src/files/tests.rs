@@ -7,6 +7,7 @@ mod purging;
 mod reading;
 mod scanning;
 mod taking;
+mod telling;
 mod uploads;
 mod walking;
 
