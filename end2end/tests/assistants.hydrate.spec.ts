@@ -1,13 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
-
+import { findings } from "../accessible.ts";
 import { expect, type Page, test } from "../fixtures.ts";
 import type { Words } from "../pages/words.ts";
-
-/** What axe finds serious or critical. */
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
-}
 
 /** What is offered above the composer. */
 const offered = (page: Page, words: Words) => page.getByRole("listbox", { name: words.mentions_offered });

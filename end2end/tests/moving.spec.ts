@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "@playwright/test";
 
+import { findings } from "../accessible.ts";
 import { expect, type Page, test } from "../fixtures.ts";
 import { MovingPage } from "../pages/moving_page.ts";
 import { fill } from "../pages/words.ts";
@@ -16,8 +16,7 @@ async function stranger(browser: Browser, locale: string | undefined, javaScript
 /** Only where scripts run: the check is one. */
 async function isAccessible(page: Page, live: boolean): Promise<void> {
   if (!live) return;
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  expect(await findings(page)).toEqual([]);
 }
 
 /** Two questions of which the first has two answers, as ChatGPT writes them. */

@@ -1,5 +1,4 @@
-import { AxeBuilder } from "@axe-core/playwright";
-
+import { findings } from "../accessible.ts";
 import { expect, test } from "../fixtures.ts";
 import { InputMethod } from "../pages/input_method.ts";
 import { Palette } from "../pages/palette.ts";
@@ -145,25 +144,18 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
   }
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`axe finds nothing serious in the palette and the sheet in the ${colorScheme} theme`, async ({ page, chat, sidebar, questions, words }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const palette = new Palette(page, words);
-    await chat.ask(questions.poem);
-    await chat.answered();
-    const serious = async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
-    };
-    await palette.openFrom(sidebar);
-    expect(await serious(), "empty").toEqual([]);
-    await palette.field.fill(questions.poem.slice(0, 4));
-    await expect(palette.under(words.conversations).first()).toBeVisible();
-    expect(await serious(), "with hits").toEqual([]);
-    await page.keyboard.press("Escape");
-    await sidebar.openAccountMenu();
-    await page.getByRole("button", { name: words.shortcuts }).click();
-    await expect(page.getByRole("dialog", { name: words.shortcuts })).toBeVisible();
-    expect(await serious(), "sheet").toEqual([]);
-  });
-}
+test("axe finds nothing serious in the palette and the sheet", async ({ page, chat, sidebar, questions, words }) => {
+  const palette = new Palette(page, words);
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await palette.openFrom(sidebar);
+  expect(await findings(page), "empty").toEqual([]);
+  await palette.field.fill(questions.poem.slice(0, 4));
+  await expect(palette.under(words.conversations).first()).toBeVisible();
+  expect(await findings(page), "with hits").toEqual([]);
+  await page.keyboard.press("Escape");
+  await sidebar.openAccountMenu();
+  await page.getByRole("button", { name: words.shortcuts }).click();
+  await expect(page.getByRole("dialog", { name: words.shortcuts })).toBeVisible();
+  expect(await findings(page), "sheet").toEqual([]);
+});

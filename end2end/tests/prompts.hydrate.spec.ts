@@ -1,5 +1,4 @@
-import { AxeBuilder } from "@axe-core/playwright";
-
+import { findings } from "../accessible.ts";
 import { expect, type Page, test } from "../fixtures.ts";
 import { InputMethod } from "../pages/input_method.ts";
 import type { Words } from "../pages/words.ts";
@@ -28,8 +27,7 @@ test("a slash offers prompts, the keys choose one, its variables are asked for, 
   const first = options(page, words).first();
   await expect(first).toHaveAttribute("aria-selected", "true");
   await expect(chat.prompt).toHaveAttribute("aria-activedescendant", (await first.getAttribute("id")) ?? "");
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   await chat.prompt.press("ArrowUp");
   await expect(options(page, words).last()).toHaveAttribute("aria-selected", "true");
   await chat.prompt.pressSequentially("week");

@@ -1,6 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "@playwright/test";
 
+import { findings } from "../accessible.ts";
 import { expect, type Page, test } from "../fixtures.ts";
 import { fill } from "../pages/words.ts";
 
@@ -35,8 +35,7 @@ test("a work is shared by a link, seen without an account, and taken back", asyn
   const picture = visitor.locator(".large__picture");
   await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   expect(await visitor.context().cookies()).toEqual([]);
-  const { violations } = await new AxeBuilder({ page: visitor }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  expect(await findings(visitor)).toEqual([]);
 
   await settings.open("/shares");
   const row = page.getByRole("row").filter({ hasText: "a heron in the reeds" });
@@ -79,8 +78,7 @@ test("a file of the library is shared, seen and kept without an account, and gon
     visitor.getByRole("link", { name: words.download_work }).click(),
   ]);
   expect(kept.suggestedFilename()).toMatch(/^a note .*\.md$/);
-  const { violations } = await new AxeBuilder({ page: visitor }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  expect(await findings(visitor)).toEqual([]);
   await visitor.goto(picture);
   const seen = visitor.locator(".large__picture");
   await expect.poll(() => seen.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
