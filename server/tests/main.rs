@@ -77,6 +77,7 @@ mod gateway {
     mod observed;
     mod once;
     mod overload;
+    mod prices;
     mod streams;
     mod things;
     mod untouched;

@@ -155,6 +155,7 @@ mod tests {
             served_model: "qwen-plus".to_owned(),
             upstream: UPSTREAM.to_owned(),
             amount: 1,
+            tariff: String::new(),
         };
         for (file, at, wanted) in [
             (json!("file-batch-1"), json!(1_790_000_001), true),
