@@ -78,6 +78,7 @@ mod gateway {
     mod once;
     mod overload;
     mod prices;
+    mod references;
     mod streams;
     mod things;
     mod untouched;
