@@ -77,6 +77,8 @@ mod gateway {
     mod observed;
     mod once;
     mod overload;
+    mod prices;
+    mod references;
     mod streams;
     mod things;
     mod untouched;

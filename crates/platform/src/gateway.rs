@@ -19,7 +19,10 @@ mod price;
 mod room;
 pub mod scan;
 mod sweep;
+mod tariff;
 mod tasks;
+#[cfg(test)]
+mod testing;
 mod watch;
 
 use std::{sync::Arc, time::Duration};
@@ -40,7 +43,7 @@ pub use batches::{BatchFault, BatchFile, BatchReading};
 pub use cache::{CacheId, Likeness};
 pub use call::{Ask, Ending, Running};
 pub use error::{GatewayError, LimitKind};
-pub(crate) use jobs::{JobAsk, JobEnd};
+pub(crate) use jobs::{JobAsk, JobEnd, JobTariff};
 pub use limits::{Allowed, LimitsPerMinute};
 pub use objects::ObjectKind;
 pub use once::{Claimed, Given, LARGEST_ANSWER, Once};

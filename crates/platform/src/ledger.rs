@@ -30,7 +30,7 @@ use recovery::{Lease, Recovery};
 use writer::Writer;
 
 pub use budgets::BudgetDraft;
-pub use call::{Bound, CallEnd, NewCall, OpenCall};
+pub use call::{Bound, CallEnd, NewCall, OpenCall, Terms};
 pub use reconcile::{Discrepancy, reconcile};
 pub use recovery::WaitingTask;
 pub use today::Today;
@@ -131,9 +131,14 @@ impl Ledger {
     }
 
     /// Reserves what a call can cost at most, to stay reserved until [`close_task`](Self::close_task) is told of `reference`,
-    /// whatever becomes of this process. Returns when it is durable, or refuses.
+    /// whatever becomes of this process, and to be booked by these terms. Returns when it is durable, or refuses.
     #[tracing::instrument(name = "ledger.open_for", level = "debug", skip_all, fields(call.id = %call.id))]
-    pub async fn open_for(&self, call: NewCall, reference: &str) -> Result<(), LedgerError> {
+    pub async fn open_for(
+        &self,
+        call: NewCall,
+        reference: &str,
+        terms: Terms,
+    ) -> Result<(), LedgerError> {
         let amount = match call.at_most {
             Some(at_most) => at_most,
             None if call.budgets.is_empty() => 0,
@@ -142,6 +147,10 @@ impl Ledger {
         let bounds = Arc::clone(&call.budgets);
         let mut hold = self.hold(call, amount);
         hold.task_id = call::sound_text(reference.to_owned());
+        hold.tariff = terms.tariff;
+        if let Some(served) = terms.served_model {
+            hold.served_model = call::sound_text(served);
+        }
         let opened_at = hold.opened_at;
         match self.0.writer.open(&Arc::new(hold), &bounds).await? {
             Decision::Reserved => Ok(()),
@@ -222,6 +231,7 @@ impl Ledger {
             streamed: call.streamed,
             request_id: call::sound_text(call.request_id),
             task_id: String::new(),
+            tariff: String::new(),
             accounts: Accounts {
                 date: moment.date,
                 day: moment.day,

@@ -312,7 +312,10 @@ impl Running {
     /// Leaves it open until the task at the upstream ends; returns when that is durable.
     pub async fn wait_for_task(&mut self, task_id: &str) -> Result<(), store::Error> {
         match self.open.take() {
-            Some(open) => open.wait_for_task(task_id).await,
+            Some(open) => {
+                let terms = self.gateway.terms(&self.served);
+                open.wait_for_task(task_id, terms).await
+            }
             None => Ok(()),
         }
     }

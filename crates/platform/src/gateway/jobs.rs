@@ -14,6 +14,7 @@ use super::{
     Gateway, GatewayError, UPSTREAM,
     price::{Extent, as_micros},
     scan::{self, Reported, UsageShape},
+    tariff::Tariff,
 };
 use crate::{
     ledger::{CallEnd, NewCall},
@@ -49,6 +50,20 @@ pub(crate) struct JobEnd {
     /// Part of that was reckoned here.
     pub(crate) estimated: bool,
     pub(crate) upstream_request_id: Option<String>,
+}
+
+/// The prices of a job's call, which are those of the moment at which it was wished for.
+#[derive(Debug)]
+pub(crate) struct JobTariff<'a> {
+    operation: Operation,
+    tariff: Tariff<'a>,
+}
+
+impl JobTariff<'_> {
+    /// What it costs by what was used, in micro-yuan; `None` where that is not known.
+    pub(crate) fn cost(&self, usage: &MediaUsage) -> Option<i64> {
+        self.tariff.cost(self.operation, &reported(usage)?)
+    }
 }
 
 impl JobEnd {
@@ -157,18 +172,20 @@ impl Gateway {
             floor_tokens: 0,
             budgets: Arc::clone(&budgets),
         };
-        inner.ledger.open_for(call, &format!("{JOB}{job}")).await?;
-        Ok(())
+        let (reference, terms) = (format!("{JOB}{job}"), self.terms(ask.model));
+        Ok(inner.ledger.open_for(call, &reference, terms).await?)
     }
 
-    /// What a job's call costs by what was used, in micro-yuan; `None` where that is not known.
-    pub(crate) fn cost_of_job(
+    /// The prices by which a job's call will be booked; `None` once it is.
+    pub(crate) async fn tariff_of_job(
         &self,
-        model: &str,
-        operation: Operation,
-        usage: &MediaUsage,
-    ) -> Option<i64> {
-        self.prices().of(model, operation, &reported(usage)?)
+        job: JobId,
+    ) -> Result<Option<JobTariff<'_>>, store::Error> {
+        let waiting = self.0.ledger.waiting_task(&format!("{JOB}{job}")).await?;
+        Ok(waiting.map(|waiting| JobTariff {
+            operation: waiting.operation,
+            tariff: self.tariff_of(&waiting),
+        }))
     }
 
     /// Books how a job's call ended; returns when that is durable. It is booked once, however often this is asked.
@@ -180,10 +197,10 @@ impl Gateway {
             return Ok(());
         };
         let reported = end.usage.as_ref().and_then(reported);
-        let cost = reported.as_ref().and_then(|reported| {
-            self.prices()
-                .of(&waiting.served_model, waiting.operation, reported)
-        });
+        let tariff = self.tariff_of(&waiting);
+        let cost = reported
+            .as_ref()
+            .and_then(|reported| tariff.cost(waiting.operation, reported));
         let unpaid = matches!(
             end.outcome,
             CallOutcome::Refused | CallOutcome::Failed | CallOutcome::Cancelled

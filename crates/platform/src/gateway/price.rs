@@ -2,11 +2,11 @@
 
 use bailian::{
     CompletionTokensDetails, PromptTokensDetails, Region, Usage,
-    capability::{Band, Catalogue, Measure, MicroYuan, ModelCard, Thinking, Unit},
+    capability::{Catalogue, Measure, MicroYuan, ModelCard, Thinking, Unit},
 };
 use model::Operation;
 
-use super::scan::Reported;
+use super::{scan::Reported, tariff::Tariff};
 
 /// Pictures that come when the request does not say how many.
 const PICTURES: u64 = 4;
@@ -39,7 +39,7 @@ pub(super) struct Prices<'a> {
     pub(super) region: &'a Region,
 }
 
-impl Prices<'_> {
+impl<'a> Prices<'a> {
     /// The most that a call can cost, in micro-yuan; `None` when the model has no price.
     pub(super) fn at_most(self, model: &str, operation: Operation, extent: Extent) -> Option<i64> {
         let card = self.catalogue.get(model)?;
@@ -84,10 +84,11 @@ impl Prices<'_> {
             usage(heard, spoken.clone()),
             usage(plain(), spoken),
         ];
-        let prices = ways
-            .iter()
-            .filter_map(|way| self.of_tokens(model, operation, way));
-        prices.map(as_micros).max()
+        let tariff = Tariff::of(card, self.region);
+        let costs = ways.iter();
+        costs
+            .filter_map(|way| tariff.cost_of_tokens(operation, way))
+            .max()
     }
 
     fn units_at_most(self, card: &ModelCard, operation: Operation, extent: Extent) -> Option<i64> {
@@ -113,53 +114,15 @@ impl Prices<'_> {
         amounts.map(as_micros).max()
     }
 
-    /// What it cost, and whether the price was known.
+    /// What it cost; `None` where that is not known.
     pub(super) fn of(self, model: &str, operation: Operation, used: &Reported) -> Option<i64> {
-        let card = self.catalogue.get(model)?;
-        if card.token_prices.is_empty() {
-            return self.of_units(model, operation, used);
-        }
-        let mut usage = used.usage.clone();
-        if usage.prompt_tokens.is_none() {
-            // Vectors and ranks state the sum only, and it is all input.
-            let output = usage.completion_tokens.unwrap_or(0);
-            usage.prompt_tokens = usage.total_tokens.map(|total| total.saturating_sub(output));
-        }
-        usage.prompt_tokens?;
-        usage.completion_tokens.get_or_insert(0);
-        let price = self.of_tokens(model, operation, &usage).or_else(|| {
-            // A model that always reasons has no other price, whether or not it said how much of it was reasoning.
-            usage
-                .completion_tokens_details
-                .get_or_insert_default()
-                .reasoning_tokens = Some(1);
-            self.of_tokens(model, operation, &usage)
-        });
-        price.map(as_micros)
+        self.tariff(model).cost(operation, used)
     }
 
-    fn of_units(self, model: &str, operation: Operation, used: &Reported) -> Option<i64> {
-        let measure = match (used.images, used.media_ms, used.characters) {
-            (Some(images), ..) if operation != Operation::Video => Measure::Images(images),
-            (_, Some(ms), _) => Measure::Milliseconds(ms),
-            (_, _, Some(characters)) => Measure::Characters(characters),
-            _ => return None,
-        };
-        let variant = used.resolution.map(|lines| format!("{lines}P"));
-        let price = |variant: Option<&str>| {
-            self.catalogue
-                .price_of(model, measure, variant, self.region)
-        };
-        let price = price(variant.as_deref()).or_else(|| price(None));
-        price.map(as_micros)
-    }
-
-    fn of_tokens(self, model: &str, operation: Operation, usage: &Usage) -> Option<MicroYuan> {
-        let band = match operation {
-            Operation::Batch => Band::Batch,
-            _ => Band::Usual,
-        };
-        self.catalogue.price_in(model, usage, self.region, band)
+    /// What the model costs.
+    pub(super) fn tariff(self, model: &str) -> Tariff<'a> {
+        let card = self.catalogue.get(model);
+        card.map_or(Tariff::Unknown, |card| Tariff::of(card, self.region))
     }
 }
 

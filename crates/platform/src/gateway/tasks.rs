@@ -75,8 +75,7 @@ impl Gateway {
         let succeeded = outcome == CallOutcome::Succeeded;
         let reported = reported.filter(|_| succeeded);
         let cost = reported.as_ref().map_or(Some(0), |reported| {
-            self.prices()
-                .of(&waiting.served_model, waiting.operation, reported)
+            self.tariff_of(&waiting).cost(waiting.operation, reported)
         });
         let end = CallEnd {
             outcome,

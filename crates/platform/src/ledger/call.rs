@@ -66,6 +66,15 @@ pub struct Bound {
     pub limit: i64,
 }
 
+/// By what a call is booked whose end is heard of later.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// The model that was asked in the end; `None` where it is the one that was to be asked.
+    pub served_model: Option<String>,
+    /// The prices of its beginning, in the words of whoever books it; empty where none are kept.
+    pub tariff: String,
+}
+
 /// How a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallEnd {
@@ -183,16 +192,20 @@ impl OpenCall {
         }
     }
 
-    /// Leaves the reservation open until [`Ledger::close_task`] is told how that task at the upstream ended; returns
-    /// when this is durable.
-    pub async fn wait_for_task(mut self, task_id: &str) -> Result<(), store::Error> {
-        match self.hold.take() {
-            Some(hold) => {
-                let task_id = sound_text(task_id.to_owned());
-                self.ledger.0.writer.wait_for_task(hold, task_id).await
-            }
-            None => Ok(()),
+    /// Leaves the reservation open until [`Ledger::close_task`] is told how that task at the upstream ended, to be booked by these
+    /// terms; returns when this is durable.
+    pub async fn wait_for_task(mut self, task_id: &str, terms: Terms) -> Result<(), store::Error> {
+        let Some(hold) = self.hold.take() else {
+            return Ok(());
+        };
+        let mut waiting = Hold::clone(&hold);
+        waiting.task_id = sound_text(task_id.to_owned());
+        waiting.tariff = terms.tariff;
+        if let Some(served) = terms.served_model {
+            waiting.served_model = sound_text(served);
         }
+        let writer = &self.ledger.0.writer;
+        writer.wait_for_task(Arc::new(waiting)).await
     }
 }
 

@@ -163,6 +163,8 @@ pub struct WaitingTask {
     pub upstream: String,
     /// What it was reckoned to cost at most, in micro-yuan.
     pub amount: i64,
+    /// The prices of its beginning, in the words of whoever books it; empty where none are kept.
+    pub tariff: String,
 }
 
 impl From<Hold> for WaitingTask {
@@ -177,6 +179,7 @@ impl From<Hold> for WaitingTask {
             served_model: hold.served_model,
             upstream: hold.upstream,
             amount: hold.amount,
+            tariff: hold.tariff,
         }
     }
 }

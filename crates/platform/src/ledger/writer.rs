@@ -55,7 +55,6 @@ enum Step {
     Forget(Arc<Hold>),
     Task {
         hold: Arc<Hold>,
-        task_id: Arc<str>,
         answer: Option<Answer<()>>,
     },
 }
@@ -146,15 +145,11 @@ impl Writer {
         });
     }
 
-    pub(super) async fn wait_for_task(
-        &self,
-        hold: Arc<Hold>,
-        task_id: String,
-    ) -> Result<(), Error> {
+    /// Has it wait for the task that it names.
+    pub(super) async fn wait_for_task(&self, hold: Arc<Hold>) -> Result<(), Error> {
         let (answer, answered) = oneshot::channel();
         self.send(Step::Task {
             hold,
-            task_id: task_id.into(),
             answer: Some(answer),
         });
         heard(answered).await
@@ -329,9 +324,7 @@ impl Run {
                     batch.closings.push((Arc::clone(hold), Arc::clone(end)));
                 }
                 Step::Forget(hold) => batch.forgotten.push(Arc::clone(hold)),
-                Step::Task { hold, task_id, .. } => {
-                    batch.tasks.push((Arc::clone(hold), Arc::clone(task_id)));
-                }
+                Step::Task { hold, .. } => batch.tasks.push(Arc::clone(hold)),
             }
         }
         self.db.commit_ledger(batch).await
@@ -380,19 +373,11 @@ fn fail(steps: Vec<Step>, error: &Arc<Error>) -> Vec<Step> {
                     answer: None,
                 });
             }
-            Step::Task {
-                hold,
-                task_id,
-                answer,
-            } => {
+            Step::Task { hold, answer } => {
                 if let Some(answer) = answer {
                     let _ = answer.send(Err(shared(error)));
                 }
-                left.push(Step::Task {
-                    hold,
-                    task_id,
-                    answer: None,
-                });
+                left.push(Step::Task { hold, answer: None });
             }
         }
     }

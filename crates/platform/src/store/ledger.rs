@@ -50,6 +50,8 @@ pub(crate) struct Hold {
     pub(crate) request_id: String,
     /// The task at the upstream whose end settles it; empty otherwise.
     pub(crate) task_id: String,
+    /// The prices by which that end is booked; empty where none were kept.
+    pub(crate) tariff: String,
     pub(crate) accounts: Accounts,
     /// What is reserved, in micro-yuan.
     pub(crate) amount: i64,

@@ -20,7 +20,7 @@ use super::{
     step::{At, Hearing, Order, Step},
 };
 use crate::{
-    gateway::JobEnd,
+    gateway::{JobEnd, JobTariff},
     jobs::{Desk, Following, Halt, Handler, Outcome, Pause, Seen, halt},
     store::{Found, Job, NewTranscript},
     works::failure_of,
@@ -42,6 +42,7 @@ impl Handler for Transcripts {
             job,
             desk,
             order: &order,
+            tariff: self.0.gateway.tariff_of_job(job.id).await?,
             step: Step::read(&job.step),
         };
         making.run().await
@@ -77,6 +78,8 @@ pub(super) struct Making<'a> {
     pub(super) job: &'a Job,
     pub(super) desk: &'a Desk,
     pub(super) order: &'a Order,
+    /// What listening costs, as long as that is not booked.
+    pub(super) tariff: Option<JobTariff<'a>>,
     pub(super) step: Step,
 }
 
@@ -273,12 +276,13 @@ impl Making<'_> {
             Ok(address) => address,
             Err(failure) => return self.fail(JobEnd::of(CallOutcome::Failed), failure).await,
         };
-        let Some(hearing) = &self.order.hear else {
+        if self.order.hear.is_none() {
             return Ok(Ok(()));
-        };
-        let gateway = &self.transcripts.0.gateway;
+        }
         let usage: MediaUsage = finished.usage;
-        self.step.cost = gateway.cost_of_job(&hearing.model, super::OPERATION, &usage);
+        if let Some(tariff) = &self.tariff {
+            self.step.cost = tariff.cost(&usage);
+        }
         self.step.usage = Some(usage);
         self.step.results = Some(address);
         self.keep(TranscriptStep::Fetching).await?;

@@ -7,12 +7,12 @@ use model::{CallOutcome, FailureCode, JobFailure, JobKind, JobState, MakingStep,
 
 use super::{
     Works,
-    asking::{self, AskError, Asked, ask_of, failure_of},
+    asking::{self, AskError, Asked, failure_of},
     lost::Lost,
     step::{At, Part, Step},
 };
 use crate::{
-    gateway::JobEnd,
+    gateway::{JobEnd, JobTariff},
     jobs::{Desk, Following, Halt, Handler, Outcome, Pause, Seen, halt},
     store::Job,
 };
@@ -46,6 +46,7 @@ impl Handler for Maker {
             desk,
             wish: &wish,
             card,
+            tariff: works.0.gateway.tariff_of_job(job.id).await?,
             step: Step::read(&job.step),
         };
         Box::pin(making.run()).await
@@ -75,6 +76,8 @@ pub(super) struct Making<'a> {
     pub(super) desk: &'a Desk,
     pub(super) wish: &'a Wish,
     pub(super) card: &'a ModelCard,
+    /// What its call costs, as long as that is not booked.
+    pub(super) tariff: Option<JobTariff<'a>>,
     pub(super) step: Step,
 }
 
@@ -266,11 +269,9 @@ impl Making<'_> {
         results: Vec<Part>,
         usage: Option<MediaUsage>,
     ) -> Result<(), Pause> {
-        let ask = ask_of(self.wish);
-        let gateway = &self.works.0.gateway;
-        self.step.cost = usage
-            .as_ref()
-            .and_then(|usage| gateway.cost_of_job(ask.model, ask.operation, usage));
+        if let Some(tariff) = &self.tariff {
+            self.step.cost = usage.as_ref().and_then(|usage| tariff.cost(usage));
+        }
         self.step.usage = usage;
         self.step.results = Some(results);
         self.keep(MakingStep::Fetching).await

@@ -121,7 +121,8 @@ impl Making<'_> {
             // What is reckoned here stays within what was reserved for the whole text.
             so_far.characters = so_far.characters.map(|all| all.min(ask.text_bytes));
         }
-        let gateway = &self.works.0.gateway;
-        self.step.cost = gateway.cost_of_job(ask.model, ask.operation, so_far);
+        if let Some(tariff) = &self.tariff {
+            self.step.cost = tariff.cost(so_far);
+        }
     }
 }

@@ -66,33 +66,7 @@ impl Site {
 
     async fn built(db: &Db, name: &str, options: WorksOptions, gateway: GatewayOptions) -> Self {
         let simulator = Simulator::start(Options::immediate()).await.unwrap();
-        // The simulator's tasks are of this hour, and are looked for by it.
-        let clock = Arc::new(ManualClock::at(SystemClock.now()));
-        let ids = Ids::new(clock.clone());
-        let upstream = ClientOptions::new(simulator.base_url(), "sk-0123456789abcdef");
-        let model = |text: &str| ModelName::parse(text).unwrap();
-        let generation = GenerationOptions {
-            default_model: model("qwen-plus"),
-            models: vec![model("qwen-plus")],
-            catalogue: Catalogue::built_in(),
-            title_model: model("qwen-flash"),
-            simulated: true,
-            at_once: 4,
-            node: "here".to_owned(),
-        };
-        let services = Services::new(
-            db.clone(),
-            Client::new(upstream).unwrap(),
-            clock,
-            ids.clone(),
-            vault(),
-            mailer(),
-            cheap(),
-            generation,
-            gateway,
-            FilesOptions::in_memory(),
-            options,
-        );
+        let (services, ids) = services(db, &simulator, options, gateway);
         Self {
             lin: services.identity.signed_up(name, BuiltIn::Member).await,
             db: db.clone(),
@@ -101,6 +75,11 @@ impl Site {
             ids,
             closing: CancellationToken::new(),
         }
+    }
+
+    /// The services of a process beside this one, or of the one after it, with a gateway that is as these options say.
+    pub(crate) fn again(&self, gateway: GatewayOptions) -> Services {
+        services(&self.db, &self.simulator, WorksOptions::default(), gateway).0
     }
 
     /// Somebody works from now on.
@@ -141,4 +120,41 @@ impl Site {
     pub(crate) async fn held(&self) -> i64 {
         count(&self.db, "SELECT COUNT(*) FROM call_holds").await
     }
+}
+
+/// Services over that database and that simulator.
+fn services(
+    db: &Db,
+    simulator: &Simulator,
+    options: WorksOptions,
+    gateway: GatewayOptions,
+) -> (Services, Ids) {
+    // The simulator's tasks are of this hour, and are looked for by it.
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
+    let ids = Ids::new(clock.clone());
+    let upstream = ClientOptions::new(simulator.base_url(), "sk-0123456789abcdef");
+    let model = |text: &str| ModelName::parse(text).unwrap();
+    let generation = GenerationOptions {
+        default_model: model("qwen-plus"),
+        models: vec![model("qwen-plus")],
+        catalogue: Catalogue::built_in(),
+        title_model: model("qwen-flash"),
+        simulated: true,
+        at_once: 4,
+        node: "here".to_owned(),
+    };
+    let services = Services::new(
+        db.clone(),
+        Client::new(upstream).unwrap(),
+        clock,
+        ids.clone(),
+        vault(),
+        mailer(),
+        cheap(),
+        generation,
+        gateway,
+        FilesOptions::in_memory(),
+        options,
+    );
+    (services, ids)
 }

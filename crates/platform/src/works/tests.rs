@@ -2,6 +2,7 @@
 
 mod again;
 mod governing;
+mod prices;
 mod speech;
 
 use std::{ops::Deref, time::Duration};

@@ -74,7 +74,7 @@ impl Gateway {
         let ids: Vec<String> = made.map(|batch| batch.id.clone()).collect();
         let (kind, now) = (ObjectKind::Batch.as_str(), inner.clock.now());
         let known = inner.db.known_upstream_objects(kind, &ids).await?;
-        // The list is newest first. Whose batch of the same file is whose makes no difference: they are one person's, at one price.
+        // The list is newest first. Of two of the same file, which are one person's, the earlier call comes first and finds the earlier one.
         for id in ids.iter().rev().filter(|id| !known.contains(*id)) {
             let made = Made {
                 kind,
@@ -137,11 +137,87 @@ fn nothing_made(duration_ms: i64) -> CallEnd {
 
 #[cfg(test)]
 mod tests {
-    use model::{CallId, Millis, Operation, UserId};
+    use model::{CallId, Millis, Operation, Protocol, UserId};
     use serde_json::json;
+    use simulator::{Fault, FaultOrder, Refusal, Strike};
     use uuid::Uuid;
 
     use super::*;
+    use crate::{
+        gateway::{Ask, BatchFile, testing::begun},
+        store::testing::{count, execute, on_both},
+        works::testing::Site,
+    };
+
+    /// A batch is asked for, and nobody hears what came of it.
+    async fn is_lost(site: &Site) {
+        let file = BatchFile {
+            model: "qwen-plus".to_owned(),
+            requests: 1,
+            at_most: Some(100),
+        };
+        let (model, id) = ("qwen-plus", "r-1".to_owned());
+        let ask = Ask {
+            file: Some(file),
+            ..Ask::new(Protocol::OpenAi, Operation::Batch, model, Vec::new(), id)
+        };
+        let mut running = begun(site, ask).await;
+        running.asks_for_batch("file-batch-1").await.unwrap();
+    }
+
+    /// While the list can't be read nobody knows that nothing was made: its money stays reserved for as long as batches are known, and
+    /// the list is asked for once in a round, of old ones in every tenth.
+    #[tokio::test]
+    async fn a_lost_batch_that_can_not_be_looked_for_is_kept_and_asked_for_with_pauses() {
+        on_both(async |db| {
+            let site = Site::at_rest(&db).await;
+            site.simulator.order_faults(FaultOrder {
+                times: None,
+                path: "/compatible-mode/v1/batches".to_owned(),
+                ..FaultOrder::once(Strike {
+                    fault: Fault::Refused(Refusal::model_not_found("qwen-plus")),
+                    after: 0,
+                })
+            });
+            is_lost(&site).await;
+            let gateway = &site.services.gateway;
+            let asked = || {
+                let received = site.simulator.received();
+                let lists = received.iter().filter(|one| one.path.contains("/batches"));
+                lists.count()
+            };
+            let passes = async |ms: i64| {
+                let earlier = format!("UPDATE call_holds SET opened_at = opened_at - {ms}");
+                execute(&db, &earlier).await;
+            };
+            // It may be on its way.
+            assert_eq!(gateway.settle_unheard().await.unwrap(), 0);
+            assert_eq!(asked(), 0);
+            passes(PATIENCE_MS + 60_000).await;
+            for round in 1..=3 {
+                assert_eq!(gateway.settle_unheard().await.unwrap(), 0);
+                assert_eq!(asked(), round);
+            }
+            passes(Millis::DAY).await;
+            for _ in 0..10 {
+                assert_eq!(gateway.settle_unheard().await.unwrap(), 0);
+                passes(60_000).await;
+            }
+            assert_eq!((asked(), site.held().await), (4, 1));
+
+            passes(30 * Millis::DAY).await;
+            let mut settled = 0;
+            for _ in 0..10 {
+                settled += gateway.settle_unheard().await.unwrap();
+                passes(60_000).await;
+            }
+            assert_eq!((settled, asked(), site.held().await), (1, 5, 0));
+            let calls =
+                "SELECT COUNT(*) FROM calls WHERE outcome = 'interrupted' AND cost = 0 AND priced";
+            assert_eq!(count(&db, calls).await, 1);
+        })
+        .await;
+    }
 
     #[test]
     fn only_what_was_made_of_the_file_after_the_call_began_is_its_batch() {
@@ -155,6 +231,7 @@ mod tests {
             served_model: "qwen-plus".to_owned(),
             upstream: UPSTREAM.to_owned(),
             amount: 1,
+            tariff: String::new(),
         };
         for (file, at, wanted) in [
             (json!("file-batch-1"), json!(1_790_000_001), true),

@@ -4,6 +4,7 @@
 use bailian::{
     Client, Error as UpstreamError, ErrorKind,
     batches::{Batch, BatchResult, BatchStatus},
+    capability::Catalogue,
 };
 use model::{CallOutcome, CallUsage, Millis, Operation, UsageSource};
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use crate::{
     gateway::{
         Gateway, GatewayError, ObjectKind,
         scan::{self, Reported, UsageShape},
+        tariff::Tariff,
     },
     ledger::{CallEnd, WaitingTask},
 };
@@ -143,10 +145,13 @@ impl Gateway {
         waiting: &WaitingTask,
     ) -> Result<Done, UpstreamError> {
         let mut results = client.batch_results(file, LARGEST).await?;
-        let mut done = Done::default();
+        let (mut done, tariff) = (Done::default(), self.tariff_of(waiting));
         loop {
             match results.next().await {
-                Ok(Some(result)) => self.count(&mut done, &result, &waiting.served_model),
+                Ok(Some(result)) => {
+                    let asked = (waiting.served_model.as_str(), &tariff);
+                    self.count(&mut done, &result, asked);
+                }
                 Ok(None) => return Ok(done),
                 Err(error) if *error.kind() == ErrorKind::Malformed => done.does_not_tell(),
                 Err(error) => return Err(error),
@@ -154,8 +159,9 @@ impl Gateway {
         }
     }
 
-    /// Adds one answer. What was refused is not billed.
-    fn count(&self, done: &mut Done, result: &BatchResult, asked: &str) {
+    /// Adds one answer. What was refused is not billed. `asked` is the model and what it cost when the batch began; another one that
+    /// answers instead costs what the catalogue says of it now, since nobody could know of it then.
+    fn count(&self, done: &mut Done, result: &BatchResult, asked: (&str, &Tariff<'_>)) {
         let Some(answer) = &result.response else {
             return;
         };
@@ -170,16 +176,17 @@ impl Gateway {
         };
         let catalogue = &self.0.options.catalogue;
         let answered = answer.body.get("model").and_then(Value::as_str);
-        let model = answered
-            .filter(|model| is_known(catalogue, model))
-            .unwrap_or(asked);
+        let other = answered.filter(|model| is_another(catalogue, model, asked.0));
+        let model = other.unwrap_or(asked.0);
         let card = catalogue.get(model);
         let input = card.and_then(|card| card.context_tokens.or(card.max_input_tokens));
         done.estimated |= reported.cap(input.unwrap_or(MOST_TOKENS), MOST_TOKENS);
         let cost = if model == TRIAL {
             Some(0)
-        } else {
+        } else if other.is_some() {
             self.prices().of(model, Operation::Batch, &reported)
+        } else {
+            asked.1.cost(Operation::Batch, &reported)
         };
         done.add(&reported, cost);
     }
@@ -250,6 +257,12 @@ impl Done {
         }
         self
     }
+}
+
+/// Whether that is a model that is known, by whatever name, and not the one that was asked.
+fn is_another(catalogue: &Catalogue, answered: &str, asked: &str) -> bool {
+    let id = |model: &str| catalogue.get(model).map(|card| card.id.as_str());
+    is_known(catalogue, answered) && answered != asked && id(answered) != id(asked)
 }
 
 /// What became of the call by how its batch ended; nothing yet while that runs.

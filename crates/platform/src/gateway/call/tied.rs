@@ -14,7 +14,8 @@ impl Running {
     /// Keeps the reservation by that name, whatever becomes of this process; returns when that is durable.
     pub(in crate::gateway) async fn tie(&mut self, name: String) -> Result<(), store::Error> {
         if let Some(open) = self.open.take() {
-            open.wait_for_task(&name).await?;
+            let terms = self.gateway.terms(&self.served);
+            open.wait_for_task(&name, terms).await?;
             self.tied = Some(name);
         }
         Ok(())

@@ -6,7 +6,7 @@ use model::{BudgetPeriod, BudgetScope};
 
 use super::{House, end, whole};
 use crate::{
-    ledger::{CallEnd, LedgerError},
+    ledger::{CallEnd, LedgerError, Terms},
     store::testing::{self, on_both},
 };
 
@@ -181,7 +181,7 @@ async fn a_task_settles_its_call_once() {
         let site = house.bound(BudgetScope::Site, BudgetPeriod::Month, 1_000);
         for (task, bounds) in [("t-1", vec![site]), ("t-2", vec![])] {
             let open = here.open(house.call(&bounds)).await.unwrap();
-            open.wait_for_task(task).await.unwrap();
+            open.wait_for_task(task, Terms::default()).await.unwrap();
         }
         here.close_down().await;
         there.recover().await.unwrap();
@@ -209,6 +209,38 @@ async fn a_task_settles_its_call_once() {
             70
         );
         assert_eq!(house.held(BudgetScope::Site, BudgetPeriod::Month).await, 0);
+        whole(&there).await;
+        there.close_down().await;
+    })
+    .await;
+}
+
+/// Whoever books it has no other place to learn that from.
+#[tokio::test]
+async fn a_call_that_waits_keeps_its_model_and_its_prices() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let (here, there) = (house.node("here"), house.node("there"));
+        let kept = r#"{"prices":"一"}"#;
+        let terms = |served: Option<&str>| Terms {
+            served_model: served.map(str::to_owned),
+            tariff: kept.to_owned(),
+        };
+        let open = here.open(house.call(&[])).await.unwrap();
+        let task = open.wait_for_task("t-1", terms(Some("qwen-max")));
+        task.await.unwrap();
+        let job = here.open_for(house.call(&[]), "job:1", terms(None));
+        job.await.unwrap();
+        here.close_down().await;
+        for (task, served) in [("t-1", "qwen-max"), ("job:1", "qwen-plus")] {
+            let waiting = there.waiting_task(task).await.unwrap().unwrap();
+            assert_eq!((&*waiting.served_model, &*waiting.tariff), (served, kept));
+            assert!(there.close_task(task, end(7)).await.unwrap());
+            let line = format!(
+                "SELECT COUNT(*) FROM calls WHERE model = 'gpt-4o-mini' AND served_model = '{served}'"
+            );
+            assert_eq!(house.count(&line).await, 1);
+        }
         whole(&there).await;
         there.close_down().await;
     })

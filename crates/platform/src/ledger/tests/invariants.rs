@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{House, end, killed, whole};
 use crate::{
-    ledger::{Bound, Ledger, LedgerError, NewCall, OpenCall},
+    ledger::{Bound, Ledger, LedgerError, NewCall, OpenCall, Terms},
     store::testing::on_both,
 };
 
@@ -101,7 +101,7 @@ impl Site {
             60..65 => drop(open),
             65..70 => {
                 let task = open.id().to_string();
-                open.wait_for_task(&task).await.unwrap();
+                open.wait_for_task(&task, Terms::default()).await.unwrap();
                 self.tasks.push(task);
             }
             70..75 => {

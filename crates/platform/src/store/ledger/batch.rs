@@ -25,8 +25,8 @@ pub(crate) struct Batch {
     pub(crate) closings: Vec<(Arc<Hold>, Arc<CallEnd>)>,
     /// Reservations whose callers left before they heard of them.
     pub(crate) forgotten: Vec<Arc<Hold>>,
-    /// Calls that wait for a task from now on.
-    pub(crate) tasks: Vec<(Arc<Hold>, Arc<str>)>,
+    /// Calls that wait for a task from now on, which they name.
+    pub(crate) tasks: Vec<Arc<Hold>>,
     /// Whether some of it was tried before: a commit's answer can be lost with the connection, so it may be there.
     pub(crate) again: bool,
 }

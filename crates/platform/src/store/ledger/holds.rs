@@ -12,7 +12,7 @@ macro_rules! columns {
     ($condition:literal) => {
         concat!(
             "SELECT id, node, opened_at, owner_id, key_id, protocol, operation, model, served_model, upstream, \
-             streamed, request_id, task_id, accounts, amount, floor_cost, floor_tokens, priced FROM call_holds ",
+             streamed, request_id, task_id, tariff, accounts, amount, floor_cost, floor_tokens, priced FROM call_holds ",
             $condition
         )
     };
@@ -48,6 +48,7 @@ pub(super) struct Row {
     streamed: bool,
     request_id: String,
     task_id: String,
+    tariff: String,
     accounts: Json<Accounts>,
     amount: i64,
     floor_cost: i64,
@@ -80,6 +81,7 @@ impl TryFrom<Row> for Hold {
             streamed: row.streamed,
             request_id: row.request_id,
             task_id: row.task_id,
+            tariff: row.tariff,
             accounts: row.accounts.0,
             amount: row.amount,
             floor_cost: row.floor_cost,

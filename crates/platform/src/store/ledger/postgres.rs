@@ -239,8 +239,8 @@ async fn insert_holds(connection: &mut PgConnection, holds: &[&Hold]) -> Result<
     for holds in holds.chunks(ROWS) {
         let mut insert: QueryBuilder<'_, Postgres> = QueryBuilder::new(
             "INSERT INTO call_holds (id, node, opened_at, owner_id, key_id, protocol, operation, model, \
-             served_model, upstream, streamed, request_id, task_id, accounts, amount, floor_cost, floor_tokens, \
-             priced) ",
+             served_model, upstream, streamed, request_id, task_id, tariff, accounts, amount, floor_cost, \
+             floor_tokens, priced) ",
         );
         insert.push_values(holds, |mut row, hold| {
             row.push_bind(hold.id.to_string())
@@ -256,6 +256,7 @@ async fn insert_holds(connection: &mut PgConnection, holds: &[&Hold]) -> Result<
                 .push_bind(hold.streamed)
                 .push_bind(&*hold.request_id)
                 .push_bind(&*hold.task_id)
+                .push_bind(&*hold.tariff)
                 .push_bind(Json(&hold.accounts))
                 .push_bind(hold.amount)
                 .push_bind(hold.floor_cost)
@@ -271,16 +272,20 @@ async fn insert_holds(connection: &mut PgConnection, holds: &[&Hold]) -> Result<
     Ok(())
 }
 
-/// Says of reservations which task they wait for.
+/// Says of reservations which task they wait for, of which model, and at what prices.
 async fn name_tasks(connection: &mut PgConnection, batch: &Batch) -> Result<()> {
     for tasks in batch.tasks.chunks(ROWS) {
         let mut update: QueryBuilder<'_, Postgres> =
-            QueryBuilder::new("WITH named (call_id, task) AS (");
-        update.push_values(tasks, |mut row, (hold, task)| {
-            row.push_bind(hold.id.to_string()).push_bind(&**task);
+            QueryBuilder::new("WITH named (call_id, task, served, prices) AS (");
+        update.push_values(tasks, |mut row, hold| {
+            row.push_bind(hold.id.to_string())
+                .push_bind(&*hold.task_id)
+                .push_bind(&*hold.served_model)
+                .push_bind(&*hold.tariff);
         });
         update.push(
-            ") UPDATE call_holds SET task_id = named.task FROM named WHERE call_holds.id = named.call_id",
+            ") UPDATE call_holds SET task_id = named.task, served_model = named.served, tariff = named.prices \
+             FROM named WHERE call_holds.id = named.call_id",
         );
         update
             .build()

@@ -26,9 +26,11 @@ const CHANGE_ACCOUNT: &str = "INSERT INTO spending (scope, scope_id, period, sta
      ON CONFLICT (scope, scope_id, period, starts_at) DO UPDATE SET \
      spent = spent + excluded.spent, held = held + excluded.held";
 const INSERT_HOLD: &str = "INSERT INTO call_holds (id, node, opened_at, owner_id, key_id, protocol, operation, \
-     model, served_model, upstream, streamed, request_id, task_id, accounts, amount, floor_cost, floor_tokens, priced) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
-const NAME_TASK: &str = "UPDATE call_holds SET task_id = ?2 WHERE id = ?1";
+     model, served_model, upstream, streamed, request_id, task_id, tariff, accounts, amount, floor_cost, floor_tokens, \
+     priced) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+const NAME_TASK: &str =
+    "UPDATE call_holds SET task_id = ?2, served_model = ?3, tariff = ?4 WHERE id = ?1";
 const ADD_DAY: &str = "INSERT INTO usage_days (day, owner_id, key_id, model, operation, calls, failures, \
      input_tokens, output_tokens, cached_tokens, reasoning_tokens, images, media_ms, characters, cost) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
@@ -183,6 +185,7 @@ fn insert_holds<'a>(
             hold.streamed,
             hold.request_id,
             hold.task_id,
+            hold.tariff,
             accounts,
             hold.amount,
             hold.floor_cost,
@@ -193,11 +196,16 @@ fn insert_holds<'a>(
     Ok(())
 }
 
-/// Says of reservations which task they wait for.
+/// Says of reservations which task they wait for, of which model, and at what prices.
 fn name_tasks(transaction: &Transaction<'_>, batch: &Batch) -> Result<()> {
     let mut update = transaction.prepare_cached(NAME_TASK)?;
-    for (hold, task) in &batch.tasks {
-        update.execute(params![hold.id.to_string(), task])?;
+    for hold in &batch.tasks {
+        update.execute(params![
+            hold.id.to_string(),
+            hold.task_id,
+            hold.served_model,
+            hold.tariff,
+        ])?;
     }
     Ok(())
 }

@@ -286,3 +286,33 @@ async fn what_was_shared_before_is_shared_still() {
     })
     .await;
 }
+
+/// It is booked at the prices of its end, as it was then.
+#[tokio::test]
+async fn a_call_that_waited_before_prices_were_kept_waits_on() {
+    on_both_empty(async |url| {
+        let options = DbOptions {
+            url,
+            connections: 2,
+        };
+        let db = Db::open(&options).await.unwrap();
+        for (from, call, task) in [(4, "1", "t-1"), (29, "2", "batch:b-1")] {
+            db.migrate_to(from).await.unwrap();
+            let accounts = r#"{"date":0,"day":0,"month":0,"groups":[],"held":[]}"#;
+            let hold = format!(
+                "INSERT INTO call_holds VALUES ('01990000-0000-7000-8000-00000000000{call}', 'n', 3, '01990000-0000-7000-8000-000000000009',
+                 '', 'openai', 'image', 'm', 'm', 'bailian', FALSE, 'r', '{task}', '{accounts}', 100, 0, 0, TRUE)"
+            );
+            execute(&db, &hold).await;
+        }
+        db.migrate().await.unwrap();
+        for task in ["t-1", "batch:b-1"] {
+            let hold = db.hold_of_task(task).await.unwrap().unwrap();
+            assert_eq!((hold.amount, &*hold.served_model), (100, "m"));
+            assert_eq!(hold.tariff, "");
+        }
+        assert_eq!(db.waiting_holds(None, 10).await.unwrap().len(), 2);
+        db.close().await;
+    })
+    .await;
+}

@@ -30,6 +30,26 @@ async fn a_recording_becomes_a_transcript_with_notes_and_is_paid_once() {
     .await;
 }
 
+/// R-65.
+#[tokio::test]
+async fn listening_costs_what_it_did_when_it_was_wished_for() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        house.simulator.next_answer(Answer::words([NOTES]));
+        let file = house.upload("周会.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        // As if that had been when a millisecond was a micro-yuan.
+        let then = r#"{"units":{"region":"cn-beijing","unit":"second","amounts":{"":1000}}}"#;
+        execute(&db, &format!("UPDATE call_holds SET tariff = '{then}'")).await;
+        house.begin();
+        let made = house.ended(id).await;
+        let booked = "SELECT cost FROM calls WHERE operation = 'transcription' AND priced AND cost = media_ms AND cost > 0";
+        assert_eq!(made.line.cost, Some(count(&db, booked).await));
+        house.closing.cancel();
+    })
+    .await;
+}
+
 /// What was kept when a process died is where the next one begins, and nothing is asked or paid twice.
 #[tokio::test]
 async fn a_transcript_goes_on_from_each_of_its_steps() {

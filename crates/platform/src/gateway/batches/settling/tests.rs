@@ -5,16 +5,17 @@ use std::time::Duration;
 use bailian::{
     Client, ClientOptions,
     batches::{Batch, BatchRequest},
+    capability::{Catalogue, MicroYuan, ModelCard, Rates, Tier, TokenPrices},
     files::Purpose,
     pool::{Pool, Upstream},
 };
-use model::{CallId, Millis, Operation, UsageSource, UserId};
+use model::{CallId, Millis, Operation, Protocol, UsageSource, UserId};
 use serde_json::json;
 use simulator::{Options, Simulator};
 
-use super::{Done, KEPT_MS, WRITTEN_MS, WaitingTask};
+use super::{Done, KEPT_MS, WRITTEN_MS, WaitingTask, is_another, reference};
 use crate::{
-    gateway::{GatewayOptions, UPSTREAM},
+    gateway::{Ask, BatchFile, GatewayOptions, UPSTREAM, testing::begun},
     store::{
         Db,
         testing::{count, execute, on_both},
@@ -47,6 +48,94 @@ async fn waits(db: &Db, owner: UserId, batch: &Batch, upstream: &str, since: Mil
          '{upstream}', FALSE, '', 'batch:{id}', '{accounts}', 100, 0, 0, TRUE)"
     );
     execute(db, &sql).await;
+}
+
+/// R-65: whether its making was heard of or not, and whoever books it.
+#[tokio::test]
+async fn a_batch_costs_what_it_did_when_it_began() {
+    on_both(async |db| {
+        // A token was a micro-yuan then.
+        let yuan = Some(MicroYuan::new(1_000_000));
+        let rates = Rates {
+            input: yuan,
+            output: yuan,
+            batch_input: yuan,
+            batch_output: yuan,
+            ..Rates::default()
+        };
+        let prices = TokenPrices {
+            region: "cn-beijing".to_owned(),
+            tiers: vec![Tier { up_to: None, rates }],
+        };
+        let built_in = Catalogue::built_in();
+        let card = ModelCard {
+            token_prices: vec![prices],
+            ..built_in.get("qwen-plus").cloned().unwrap()
+        };
+        let site = Site::through(
+            &db,
+            GatewayOptions {
+                catalogue: Catalogue::with_overrides([card]),
+                ..GatewayOptions::default()
+            },
+        )
+        .await;
+        let client = site.services.gateway.client();
+        for unheard in [true, false] {
+            let request_id = unheard.to_string();
+            let ask = Ask {
+                file: Some(BatchFile {
+                    model: "qwen-plus".to_owned(),
+                    requests: 1,
+                    at_most: Some(100),
+                }),
+                ..Ask::new(Protocol::OpenAi, Operation::Batch, "qwen-plus", Vec::new(), request_id)
+            };
+            let mut running = begun(&site, ask).await;
+            let batch = made(client).await;
+            if unheard {
+                let file = batch.input_file_id.as_deref().unwrap();
+                running.asks_for_batch(file).await.unwrap();
+            } else {
+                running.wait_for_task(&reference(&batch.id)).await.unwrap();
+            }
+        }
+        execute(&db, "UPDATE call_holds SET opened_at = opened_at - 300000").await;
+        let next = site.again(GatewayOptions::default());
+        let booked = async {
+            while site.held().await > 0 {
+                next.gateway.settle_unheard().await.unwrap();
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(BUDGET, booked).await.unwrap();
+        let calls = "SELECT COUNT(*) FROM calls WHERE outcome = 'succeeded' AND priced AND cost > 0 AND cost = input_tokens + output_tokens";
+        assert_eq!(count(&db, calls).await, 2);
+        let differ = site.services.ledger.reconcile().await.unwrap();
+        assert!(differ.is_empty(), "{differ:?}");
+    })
+    .await;
+}
+
+/// What answers by the name of a snapshot is the model that was asked.
+#[test]
+fn another_model_is_one_that_is_known_and_not_meant() {
+    let catalogue = Catalogue::built_in();
+    for (answered, another) in [
+        ("qwen-plus", false),
+        ("qwen-plus-2025-12-01", false),
+        ("unheard-of", false),
+        ("qwen-max", true),
+        ("batch-test-model", true),
+    ] {
+        assert_eq!(
+            is_another(&catalogue, answered, "qwen-plus"),
+            another,
+            "{answered}"
+        );
+    }
+    // One that was taken out of the catalogue meanwhile.
+    assert!(!is_another(&catalogue, "my-own", "my-own"));
 }
 
 /// Whose account is closed has nothing beside it any more that says where a batch was made.
@@ -130,6 +219,7 @@ async fn results_that_are_not_named_yet_are_waited_for() {
             served_model: "qwen-plus".to_owned(),
             upstream: UPSTREAM.to_owned(),
             amount: 100,
+            tariff: String::new(),
         };
         let end = async |batch: Batch| {
             let end = gateway.end_of(gateway.client(), &batch, &waiting).await;

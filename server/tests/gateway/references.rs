@@ -1,0 +1,108 @@
+//! What a request names beside what it is about: in one account, and no deeper than anybody looks.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::accounts::{keys_at, two};
+use crate::support::{ApiResponse, Program, TestApp, TestResult, answered};
+
+const IMAGES: &str = "/api/v1/services/aigc/text2image/image-synthesis";
+
+/// As if the person had put or made that at this upstream.
+async fn has(app: &TestApp, name: &str, thing: [&str; 3]) -> TestResult {
+    let [kind, id, upstream] = thing;
+    let sql = format!(
+        "INSERT INTO upstream_objects (kind, id, owner_id, key_id, upstream, created_at) \
+         SELECT '{kind}', '{id}', id, '', '{upstream}', 0 FROM users WHERE email_key = '{name}@example.com'"
+    );
+    app.database.execute(&sql).await
+}
+
+/// Begins a task that looks at such uploads.
+async fn painted(program: &Program, uploads: [&str; 2]) -> anyhow::Result<ApiResponse> {
+    let [first, second] = uploads.map(|path| format!("oss://{path}"));
+    let wish = json!({
+        "model": "wan2.2-t2i-flash",
+        "input": { "prompt": "A loom", "one": first, "two": second },
+        "parameters": { "n": 1, "size": "1024*1024" },
+    });
+    let request = program.api.request(Method::POST, IMAGES);
+    let request = request.header("x-dashscope-async", "enable");
+    answered(
+        request
+            .header("x-dashscope-ossresourceresolve", "enable")
+            .json(&wish),
+    )
+    .await
+}
+
+/// Nobody could see both, and nothing is begun or reserved to find that out.
+#[tokio::test]
+async fn a_task_or_a_batch_of_things_in_two_accounts_is_refused() -> TestResult {
+    let (_simulator, app) = two().await?;
+    let lin = app.program("lin").await?;
+    has(&app, "lin", ["upload", "loom/one", "bailian"]).await?;
+    has(&app, "lin", ["upload", "loom/two", "second"]).await?;
+    let refused = painted(&lin, ["loom/one/a.png", "loom/two/b.png"]).await?;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let code = "InvalidParameter.DifferentAccounts";
+    assert_eq!(refused.json()["code"], code, "{}", refused.json());
+    assert!(keys_at(&app, IMAGES).is_empty());
+    // One that names things of one account goes there, as does the one after it.
+    for _ in 0..2 {
+        painted(&lin, ["loom/two/a.png", "loom/two/b.png"])
+            .await?
+            .done()?;
+    }
+    let keys: Vec<String> = keys_at(&app, IMAGES).into_iter().collect();
+    assert_eq!(keys, ["sk-sec…"]);
+
+    let body = json!({ "model": "qwen-plus", "messages": [{ "role": "user", "content": "Hi" }] });
+    let line =
+        json!({ "custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": body });
+    let file = reqwest::multipart::Part::bytes(line.to_string().into_bytes()).file_name("a.jsonl");
+    let form = reqwest::multipart::Form::new()
+        .text("purpose", "batch")
+        .part("file", file);
+    let upload = lin.api.request(Method::POST, "/v1/files").multipart(form);
+    let file = answered(upload).await?.done()?;
+    let is_second =
+        "SELECT COUNT(*) FROM upstream_objects WHERE kind = 'file' AND upstream = 'second'";
+    let other = if app.number(is_second).await? == 1 {
+        "bailian"
+    } else {
+        "second"
+    };
+    has(&app, "lin", ["file", "file-fe-other", other]).await?;
+    let batch = |name: &str| -> Value {
+        json!({ "input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h", "metadata": { "ds_name": name } })
+    };
+    let there = batch("fileid://file-fe-other");
+    let refused = lin.api.post("/v1/batches", there).await?;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.json()["error"]["code"], "different_accounts");
+    assert!(keys_at(&app, "/batches").is_empty());
+    let held = "SELECT COUNT(*) FROM call_holds WHERE operation = 'batch'";
+    assert_eq!(app.number(held).await?, 0);
+    let made = lin.api.post("/v1/batches", batch("nightly")).await?;
+    made.done()?;
+    Ok(())
+}
+
+/// Whose it is is asked of each folder that it lies in: of 32, and not of as many as a body has room for.
+#[tokio::test]
+async fn what_lies_in_too_many_folders_is_nobodys() -> TestResult {
+    let (_simulator, app) = two().await?;
+    let lin = app.program("lin").await?;
+    has(&app, "lin", ["upload", "loom/two", "second"]).await?;
+    let below = |folders: usize| format!("loom/two/{}a.png", "a/".repeat(folders - 2));
+    for (folders, status) in [(2, 200_u16), (32, 200), (33, 404), (2_000, 404)] {
+        let path = below(folders);
+        let answer = painted(&lin, [&path, "loom/two/b.png"]).await?;
+        assert_eq!(answer.status, status, "{folders}: {}", answer.json());
+    }
+    // Those that were found went where they lie.
+    let keys: Vec<String> = keys_at(&app, IMAGES).into_iter().collect();
+    assert_eq!(keys, ["sk-sec…"]);
+    Ok(())
+}
