@@ -5,7 +5,10 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
-use model::{AssistantCard, ModelChoice, ModelName, SavedPrompt, template};
+use model::{
+    AssistantCard, AssistantKey, AssistantView, Given, ModelChoice, ModelName, SavedPrompt,
+    template,
+};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
@@ -90,6 +93,8 @@ pub struct Calling {
     pub active: RwSignal<usize>,
     /// The prompt whose variables are asked for.
     pub filling: RwSignal<Option<Filling>>,
+    /// The assistant whose variables are asked for, before a question is put to it.
+    pub asking: RwSignal<Option<AssistantView>>,
     /// An input method shows letters that are not chosen yet.
     is_composing: StoredValue<bool>,
     /// Where a call was given up by Esc: it does not come back by typing on.
@@ -108,6 +113,7 @@ impl Calling {
             offered: RwSignal::new(Vec::new()),
             active: RwSignal::new(0),
             filling: RwSignal::new(None),
+            asking: RwSignal::new(None),
             is_composing: StoredValue::new(false),
             given_up: StoredValue::new(None),
             turn: StoredValue::new(0),
@@ -182,7 +188,7 @@ impl Calling {
     }
 
     /// Takes what is offered in that place: a prompt is put into the text, or asks for its variables first; a model answers next; a new
-    /// conversation begins with an assistant, and in one that has begun the next question is put to it.
+    /// conversation begins with an assistant, and in one that has begun the next question is put to it, once its variables were asked for.
     pub fn choose(self, place: usize) {
         let chosen = self
             .offered
@@ -203,7 +209,9 @@ impl Calling {
                 if self.callable.beginning.is_open() {
                     self.begin_with(&card);
                 } else {
+                    let key = card.key.clone();
                     self.callable.beginning.once.set(Some(card));
+                    self.ask_for(key);
                 }
                 return;
             }
@@ -245,6 +253,48 @@ impl Calling {
                 }
             }
         });
+    }
+
+    /// Asks for the variables of the assistant that is called, where its instructions have some.
+    fn ask_for(self, key: AssistantKey) {
+        spawn_local(async move {
+            // Where it can't be loaded, its variables stand at their defaults.
+            let Ok(view) = load_assistant(key.to_string()).await else {
+                return;
+            };
+            let called = self.callable.beginning.once.try_with_untracked(|card| {
+                let card = card.as_ref();
+                card.is_some_and(|card| card.key == view.key && card.given.is_empty())
+            });
+            // Sent, or taken back, meanwhile.
+            if called != Some(true) || template::variables(&view.assistant.instructions).is_empty()
+            {
+                return;
+            }
+            if self.asking.try_set(Some(view)).is_none() {
+                browser::focus_drawn(asked_id(0));
+            }
+        });
+    }
+
+    /// Puts the next question to the assistant with that.
+    pub fn give(self, given: Vec<Given>) {
+        self.asking.set(None);
+        self.callable.beginning.once.update(|card| {
+            if let Some(card) = card {
+                card.given = given;
+            }
+        });
+        browser::focus_at_end(FIELD.to_owned());
+    }
+
+    /// Calls the assistant no more whose variables are asked for; what is typed stays.
+    pub fn give_up_asking(self) {
+        if self.asking.with_untracked(Option::is_some) {
+            self.asking.set(None);
+            self.callable.beginning.once.set(None);
+            browser::focus_at_end(FIELD.to_owned());
+        }
     }
 
     /// Puts the filled prompt in the place of its call. Nothing is sent by that.
@@ -373,6 +423,11 @@ pub fn PromptPicker(calling: Calling) -> impl IntoView {
 /// The id of the field for a variable.
 pub fn variable_id(place: usize) -> String {
     format!("variable-{place}")
+}
+
+/// The id of the field for a variable of an assistant's instructions.
+pub fn asked_id(place: usize) -> String {
+    format!("asked-variable-{place}")
 }
 
 /// The id of an offered prompt.

@@ -17,10 +17,14 @@ pub fn CalledOnce(beginning: Beginning) -> impl IntoView {
     let shown = move || {
         beginning.once.get().map(|card| {
             let label = words.assistant_once(&card.name);
+            let given = card.given.iter().map(|one| one.value.trim());
+            let given: Vec<&str> = given.filter(|value| !value.is_empty()).collect();
+            let given = given.join(" · ");
             view! {
                 <span class="once">
                     <Sign emoji=card.emoji name=card.name picture=card.picture/>
                     <span class="once__name">{label}</span>
+                    {(!given.is_empty()).then(|| view! { <span class="once__given">{given}</span> })}
                     <button
                         class="icon-button"
                         type="button"
