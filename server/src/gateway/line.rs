@@ -268,17 +268,15 @@ impl Line {
         back: &mut SplitSink<WebSocket, Message>,
     ) -> Result<bool, u16> {
         let (sender, receiver) = ends;
-        if self.is_one_call
-            && let Message::Text(_) | Message::Binary(_) = &message
+        let event = match &message {
+            Message::Text(text) => Some(text.as_bytes()),
+            Message::Binary(bytes) => Some(&bytes[..]),
+            Message::Close(_) | Message::Ping(_) | Message::Pong(_) => None,
+        };
+        if let Some(event) = event.filter(|_| self.is_one_call)
+            && let Err(refusal) = self.follow(event, sender, receiver).await
         {
-            let followed = match &message {
-                Message::Text(text) => self.follow(text.as_bytes(), sender, receiver).await,
-                Message::Binary(bytes) => self.follow(bytes, sender, receiver).await,
-                Message::Close(_) | Message::Ping(_) | Message::Pong(_) => Ok(()),
-            };
-            if let Err(refusal) = followed {
-                return Ok(back.send(Message::text(refusal)).await.is_ok());
-            }
+            return Ok(back.send(Message::text(refusal)).await.is_ok());
         }
         let frame = match message {
             Message::Text(text) => {
