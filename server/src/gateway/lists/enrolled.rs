@@ -111,9 +111,8 @@ async fn all(
     // A list comes whole.
     relay.streamed = false;
     relay.headers.remove("x-dashscope-sse");
-    let number = |name: &str| message.pointer(&format!("/input/{name}"))?.as_u64();
-    let size = number("page_size").unwrap_or(USUAL_PAGE).max(1);
-    let index = number("page_index").unwrap_or(0);
+    let size = number(&message, "page_size").unwrap_or(USUAL_PAGE).max(1);
+    let index = number(&message, "page_index").unwrap_or(0);
     let pages = if context.is_bound { MOST_PAGES } else { 1 };
     let mut own = Vec::new();
     let mut list = (Value::Null, wanted.list);
@@ -165,6 +164,12 @@ fn message_of(relay: &Relay) -> Result<Value, GatewayError> {
     };
     let message = message.filter(|message| message.get("input").is_some_and(Value::is_object));
     message.ok_or_else(|| ScanError::Malformed("it is something else".to_owned()).into())
+}
+
+/// A number of the message, also where it is written as a text.
+fn number(message: &Value, name: &str) -> Option<u64> {
+    let said = message.get("input")?.get(name)?;
+    said.as_u64().or_else(|| said.as_str()?.trim().parse().ok())
 }
 
 /// Takes out what an answer lists; where nothing is listed there may be no list either.
@@ -228,6 +233,19 @@ mod tests {
         ] {
             let found = list_of(model, action).map(|wanted| wanted.id);
             assert_eq!(found, wanted, "{model} {action}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_known_however_its_number_is_written() {
+        let message = json!({ "input": { "page_index": "2", "page_size": 5, "prefix": "a" } });
+        for (name, expected) in [
+            ("page_index", Some(2)),
+            ("page_size", Some(5)),
+            ("prefix", None),
+            ("none", None),
+        ] {
+            assert_eq!(number(&message, name), expected, "{name}");
         }
     }
 
