@@ -18,7 +18,7 @@ use super::{
     drafts::{keep_behind, keep_draft},
     estimating::{EstimateBeneath, Estimating},
     model_picker::ModelPicker,
-    once::CalledOnce,
+    once::{CalledOnce, GivenFields},
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
     sidebar::Sidebar,
 };
@@ -332,7 +332,7 @@ pub fn Composer(
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
             <input type="hidden" name="assistant" value=move || beginning.sent().0/>
-            <DraftValues beginning/>
+            <GivenFields beginning/>
             <DraftFiles attaching/>
             <input type="hidden" name="temporary" value=move || said(writing.is_temporary.get())/>
             <FitsNot attaching/>
@@ -415,24 +415,6 @@ fn SendOrStop(writing: Writing) -> impl IntoView {
             }
                 .into_any()
         }
-    }
-}
-
-/// What was given for the variables of the assistant that a draft calls, for a page without scripts. Those with which a conversation
-/// begins have fields that are seen.
-#[component]
-fn DraftValues(beginning: Beginning) -> impl IntoView {
-    move || {
-        let (_, names, values) = beginning.called();
-        let all = [("names", names), ("variables", values)].into_iter();
-        let fields = all.flat_map(|(list, all)| {
-            let all = all.into_iter().enumerate();
-            all.map(move |(place, value)| {
-                let name = format!("{list}[{place}]");
-                view! { <input type="hidden" name=name value=value/> }
-            })
-        });
-        fields.collect_view()
     }
 }
 

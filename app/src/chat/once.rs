@@ -46,6 +46,24 @@ pub fn CalledOnce(beginning: Beginning) -> impl IntoView {
     view! { <div class="composer__once" role="status">{shown}</div> }
 }
 
+/// What was given for the variables of the assistant that a draft calls, for a page without scripts. Those with which a conversation
+/// begins have fields that are seen.
+#[component]
+pub fn GivenFields(beginning: Beginning) -> impl IntoView {
+    move || {
+        let (_, names, values) = beginning.called();
+        let all = [("names", names), ("variables", values)].into_iter();
+        let fields = all.flat_map(|(list, all)| {
+            let all = all.into_iter().enumerate();
+            all.map(move |(place, value)| {
+                let name = format!("{list}[{place}]");
+                view! { <input type="hidden" name=name value=value/> }
+            })
+        });
+        fields.collect_view()
+    }
+}
+
 /// Whom a question was put to, or who wrote an answer, where that is not who answers in the conversation.
 #[component]
 pub fn AskedOnce(asked: Option<AskedAssistant>, is_answer: bool) -> impl IntoView {

@@ -268,14 +268,7 @@ impl Line {
         back: &mut SplitSink<WebSocket, Message>,
     ) -> Result<bool, u16> {
         let (sender, receiver) = ends;
-        let event = match &message {
-            Message::Text(text) => Some(text.as_bytes()),
-            Message::Binary(bytes) => Some(&bytes[..]),
-            Message::Close(_) | Message::Ping(_) | Message::Pong(_) => None,
-        };
-        if let Some(event) = event.filter(|_| self.is_one_call)
-            && let Err(refusal) = self.follow(event, sender, receiver).await
-        {
+        if let Err(refusal) = self.follow(&message, sender, receiver).await {
             return Ok(back.send(Message::text(refusal)).await.is_ok());
         }
         let frame = match message {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::extract::ws::Message;
 use bailian::{
     pool::Reach,
     relay::{RelayReceiver, RelaySender},
@@ -38,13 +39,22 @@ pub(super) struct Way {
 }
 
 impl Line {
-    /// Leads the line to where that is which an event names. `Err` has the event that refuses it; the session goes on.
+    /// Leads a line of events to where that is which its message names. `Err` has the event that refuses it; the session goes on.
     pub(super) async fn follow(
         &mut self,
-        event: &[u8],
+        message: &Message,
         sender: &mut RelaySender,
         receiver: &mut RelayReceiver,
     ) -> Result<(), String> {
+        let event = match message {
+            Message::Text(text) if self.is_one_call => text.as_bytes(),
+            Message::Binary(bytes) if self.is_one_call => &bytes[..],
+            Message::Text(_)
+            | Message::Binary(_)
+            | Message::Close(_)
+            | Message::Ping(_)
+            | Message::Pong(_) => return Ok(()),
+        };
         match self.place_of(event).await {
             Ok(None) => {}
             Ok(Some(reach)) => {
