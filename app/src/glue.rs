@@ -15,7 +15,7 @@ use http::{
 };
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use model::{FailureCode, Prompt};
+use model::{FailureCode, Given, Prompt};
 use platform::{Services, Visitor, assistants::BegunWith, generation::Asking, identity::Caller};
 use tower_sessions::Session;
 
@@ -181,7 +181,27 @@ pub fn parse_beginning(key: &str, values: Vec<String>) -> Result<Option<BegunWit
     let key = key
         .parse()
         .map_err(|_| refuse_text(FailureCode::AssistantGone))?;
-    Ok(Some(BegunWith { key, values }))
+    let given = Vec::new();
+    Ok(Some(BegunWith { key, values, given }))
+}
+
+/// The same with what is given for the variables by their names, where a form says these: values without names are in the order of the
+/// instructions.
+pub fn parse_called(
+    key: &str,
+    names: Vec<String>,
+    values: Vec<String>,
+) -> Result<Option<BegunWith>, AppError> {
+    if names.is_empty() {
+        return parse_beginning(key, values);
+    }
+    let many = names.len();
+    let given = Given::pairs(names, values);
+    if given.len() < many {
+        return Err(refuse_text(FailureCode::InvalidInstructions));
+    }
+    let begun = parse_beginning(key, Vec::new())?;
+    Ok(begun.map(|begun| BegunWith { given, ..begun }))
 }
 
 /// `path` with the way on in its query.

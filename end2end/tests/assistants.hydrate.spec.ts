@@ -49,14 +49,47 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   await chat.prompt.press("Enter");
   const called = page.locator(".composer__once");
   await expect(called).toContainText(other);
+  // Its instructions have variables, so these are asked for first; Esc calls it no more.
+  const asked = page.getByRole("dialog", { name: words.assistant_once_variables });
+  const [subject, level] = words.assistants === "助手" ? (["科目", "程度"] as const) : (["subject", "level"] as const);
+  await expect(asked.getByLabel(subject, { exact: true })).toBeFocused();
+  await expect(asked.getByLabel(level, { exact: true })).not.toHaveValue("");
+  expect(await findings(page), "asked for").toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(asked).toBeHidden();
+  await expect(called).not.toContainText(other);
+  await expect(chat.prompt).toHaveValue("");
+
+  await chat.prompt.pressSequentially(`x @${other}`);
+  await expect(options).toHaveCount(1);
+  await chat.prompt.press("Enter");
+  await asked.getByRole("button", { name: words.assistant_once_put }).click();
+  await expect(called).toContainText(other);
   await called.getByRole("button", { name: words.assistant_once_not }).click();
   await expect(called).not.toContainText(other);
   await expect(chat.prompt, "where one goes on writing").toBeFocused();
+  await expect(chat.prompt, "what was typed stays").toHaveValue(/^x/);
+  await chat.prompt.fill("");
+
   await chat.prompt.pressSequentially(`@${other}`);
   await expect(options).toHaveCount(1);
   await chat.prompt.press("Enter");
-  await expect(called).toContainText(other);
+  const weaving = "<b>织机</b>";
+  await asked.getByLabel(subject, { exact: true }).fill(weaving);
+  await asked.getByLabel(subject, { exact: true }).press("Enter");
+  await expect(asked).toBeHidden();
+  await expect(called).toContainText(weaving);
+  await expect(chat.prompt).toBeFocused();
   expect(await findings(page), "put to one").toEqual([]);
+  // It stays with the draft.
+  const kept = page.waitForResponse(
+    (response) => response.url().includes("/fn/conversations.save_draft") && (response.request().postData() ?? "").includes("text=x"),
+  );
+  await chat.prompt.pressSequentially("x");
+  await kept;
+  await page.reload();
+  await chat.alive();
+  await expect(called).toContainText(weaving);
   await chat.ask(questions.poem);
   const answer = page.locator('.once[data-of="answer"]');
   await expect(answer).toHaveText(new RegExp(`${other}$`));

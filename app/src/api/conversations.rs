@@ -170,13 +170,16 @@ pub async fn load_draft() -> Result<Draft, AppError> {
         .map_err(glue::refuse)
 }
 
-/// Keeps what was typed and not sent yet, the files beside it in their order, and the assistant that is asked with it.
+/// Keeps what was typed and not sent yet, the files beside it in their order, and the assistant that is asked with it, with what was
+/// given for variables of its instructions.
 #[server(prefix = "/fn", endpoint = "conversations.save_draft", output = super::encoding::Answer)]
 pub async fn save_draft(
     conversation: Option<ConversationId>,
     text: String,
     #[server(default)] attachments: Vec<String>,
     #[server(default)] assistant: String,
+    #[server(default)] names: Vec<String>,
+    #[server(default)] variables: Vec<String>,
 ) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -189,7 +192,12 @@ pub async fn save_draft(
         .await
         .map_err(glue::refuse)?;
     conversations
-        .call_in_draft(&caller, conversation, called.as_ref())
+        .call_in_draft(
+            &caller,
+            conversation,
+            called.as_ref(),
+            &model::Given::pairs(names, variables),
+        )
         .await
         .map_err(glue::refuse)
 }

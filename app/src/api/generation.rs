@@ -40,7 +40,7 @@ pub async fn load_offer() -> Result<Offer, AppError> {
 }
 
 /// Asks, with files in their order. Without a conversation, begins one: with an assistant where one is named, and what stands for the
-/// variables of its instructions; in a conversation that has begun, that assistant answers this question alone. While an answer is being written, what a plain form asks waits for its end. It is a
+/// variables of its instructions, by their `names` where these are said; in a conversation that has begun, that assistant answers this question alone. While an answer is being written, what a plain form asks waits for its end. It is a
 /// temporary one when `temporary` is anything.
 #[server(prefix = "/fn", endpoint = "generation.ask", output = super::encoding::Answer)]
 pub async fn ask(
@@ -51,6 +51,7 @@ pub async fn ask(
     #[server(default)] attachments: Vec<String>,
     #[server(default)] assistant: String,
     #[server(default)] variables: Vec<String>,
+    #[server(default)] names: Vec<String>,
     #[server(default)] temporary: String,
 ) -> Result<Asked, AppError> {
     use crate::glue::{self, refuse_text};
@@ -62,7 +63,8 @@ pub async fn ask(
         Some(id) => Some(id.parse().map_err(|_| refuse_text(FailureCode::NotFound))?),
     };
     let mut question = glue::parse_question(&prompt, &attachments)?;
-    question.assistant = glue::parse_beginning(&assistant, variables)?;
+    let given = model::Given::pairs(names.clone(), variables.clone());
+    question.assistant = glue::parse_called(&assistant, names, variables)?;
     let files = question.attachments.clone();
     question.temporary = !temporary.is_empty();
     let is_kept = !question.temporary;
@@ -110,7 +112,7 @@ pub async fn ask(
                     let called: Option<model::AssistantKey> = assistant.parse().ok();
                     services
                         .conversations
-                        .call_in_draft(&caller, conversation, called.as_ref())
+                        .call_in_draft(&caller, conversation, called.as_ref(), &given)
                         .await
                         .map_err(glue::refuse)?;
                 }

@@ -1,5 +1,10 @@
 //! Messages that wait for the answer that is being written.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a field of the form each, and the macro repeats them"
+)]
+
 use leptos::prelude::*;
 use model::{ConversationId, Queue, QueuedMessage, SubmissionId};
 
@@ -14,7 +19,8 @@ pub async fn load_queue(id: ConversationId) -> Result<Queue, AppError> {
     conversations.queue(&caller, id).await.map_err(glue::refuse)
 }
 
-/// Lets a message wait, with files in their order, for whoever answers in the conversation or for an assistant. What waits then.
+/// Lets a message wait, with files in their order, for whoever answers in the conversation or for an assistant, with what was given for
+/// variables of its instructions. What waits then.
 #[server(prefix = "/fn", endpoint = "queue.add", output = super::encoding::Answer)]
 pub async fn queue_message(
     id: ConversationId,
@@ -23,12 +29,14 @@ pub async fn queue_message(
     submission: SubmissionId,
     #[server(default)] attachments: Vec<String>,
     #[server(default)] assistant: String,
+    #[server(default)] names: Vec<String>,
+    #[server(default)] variables: Vec<String>,
 ) -> Result<Queue, AppError> {
     use crate::glue::{self, refuse_text};
     use model::{FailureCode, ModelName};
     let caller = glue::caller().await?;
     let mut question = glue::parse_question(&prompt, &attachments)?;
-    question.assistant = glue::parse_beginning(&assistant, Vec::new())?;
+    question.assistant = glue::parse_called(&assistant, names, variables)?;
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let queue = glue::services()?
         .generations

@@ -13,6 +13,21 @@ pub const FORM: &str = "composer";
 /// Where one writes.
 pub const FIELD: &str = ".composer textarea[name=prompt]";
 
+/// An assistant that is called, as it is sent and kept: its key, and names and values of its variables.
+pub type Called = (String, Vec<String>, Vec<String>);
+
+/// How that one is sent and kept; nothing where none is called.
+pub fn called_of(card: Option<&AssistantCard>) -> Called {
+    let Some(card) = card else {
+        return Called::default();
+    };
+    let given = card.given.iter();
+    let (names, values) = given
+        .map(|one| (one.name.clone(), one.value.clone()))
+        .unzip();
+    (card.key.to_string(), names, values)
+}
+
 /// The assistant that a new conversation begins with, and what stands for the variables of its instructions.
 #[derive(Clone, Copy)]
 pub struct Beginning {
@@ -72,12 +87,9 @@ impl Beginning {
         })
     }
 
-    /// The key of the assistant that the next question alone is put to, or nothing.
-    pub fn called(self) -> String {
-        let key = self
-            .once
-            .with(|card| card.as_ref().map(|card| card.key.to_string()));
-        key.unwrap_or_default()
+    /// The assistant that the next question alone is put to, as it is sent and kept.
+    pub fn called(self) -> Called {
+        self.once.with(|card| called_of(card.as_ref()))
     }
 
     /// The model that the next question is put to: that of the assistant it is put to alone, where that has one which is on offer, or the
@@ -101,15 +113,15 @@ impl Beginning {
         });
     }
 
-    /// What is sent of it: the assistant, and the values of its variables.
-    pub fn sent(self) -> (String, Vec<String>) {
+    /// What is sent of it: the assistant, the names of its variables where one question alone is put to it, and their values.
+    pub fn sent(self) -> Called {
         if !self.is_open() {
-            return (self.called(), Vec::new());
+            return self.called();
         }
         let key = self
             .assistant
             .with(|view| view.as_ref().map(|view| view.key.to_string()));
-        (key.unwrap_or_default(), self.values.get())
+        (key.unwrap_or_default(), Vec::new(), self.values.get())
     }
 }
 
@@ -305,6 +317,7 @@ mod tests {
             model,
             audience: Audience::Everybody,
             picture: None,
+            given: Vec::new(),
         };
         let offered = Offered::new(vec![choice(&plus), choice(&flash)], false);
         let beginning = Beginning::over(false, Some(card(Some(flash.clone()))));

@@ -1,13 +1,17 @@
 //! Calling a prompt, an assistant or a model in the composer: what may be meant is offered while it is typed, and the keys choose from it.
 
+mod asking;
+
 use leptos::{
     ev::{FocusEvent, KeyboardEvent},
     prelude::*,
     task::spawn_local,
 };
-use model::{AssistantCard, ModelChoice, ModelName, SavedPrompt, template};
+use model::{AssistantCard, AssistantView, ModelChoice, ModelName, SavedPrompt, template};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
+
+pub use asking::asked_id;
 
 use super::{
     beginning::Beginning,
@@ -90,6 +94,8 @@ pub struct Calling {
     pub active: RwSignal<usize>,
     /// The prompt whose variables are asked for.
     pub filling: RwSignal<Option<Filling>>,
+    /// The assistant whose variables are asked for, before a question is put to it.
+    pub asking: RwSignal<Option<AssistantView>>,
     /// An input method shows letters that are not chosen yet.
     is_composing: StoredValue<bool>,
     /// Where a call was given up by Esc: it does not come back by typing on.
@@ -108,6 +114,7 @@ impl Calling {
             offered: RwSignal::new(Vec::new()),
             active: RwSignal::new(0),
             filling: RwSignal::new(None),
+            asking: RwSignal::new(None),
             is_composing: StoredValue::new(false),
             given_up: StoredValue::new(None),
             turn: StoredValue::new(0),
@@ -182,7 +189,7 @@ impl Calling {
     }
 
     /// Takes what is offered in that place: a prompt is put into the text, or asks for its variables first; a model answers next; a new
-    /// conversation begins with an assistant, and in one that has begun the next question is put to it.
+    /// conversation begins with an assistant, and in one that has begun the next question is put to it, once its variables were asked for.
     pub fn choose(self, place: usize) {
         let chosen = self
             .offered
@@ -203,7 +210,9 @@ impl Calling {
                 if self.callable.beginning.is_open() {
                     self.begin_with(&card);
                 } else {
+                    let key = card.key.clone();
                     self.callable.beginning.once.set(Some(card));
+                    self.ask_for(key);
                 }
                 return;
             }

@@ -12,13 +12,13 @@ use server_fn::ServerFn;
 
 use super::{
     attachments::{AttachButton, Attached, Attaching, FitsNot},
-    beginning::{Beginning, FORM},
+    beginning::{Beginning, Called, FORM, called_of},
     calling::{Callable, Calling, PromptPicker},
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::{keep_behind, keep_draft},
     estimating::{EstimateBeneath, Estimating},
     model_picker::ModelPicker,
-    once::CalledOnce,
+    once::{CalledOnce, GivenFields},
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
     sidebar::Sidebar,
 };
@@ -72,7 +72,7 @@ struct Waits {
     model: String,
     submission: String,
     files: Vec<String>,
-    assistant: String,
+    called: Called,
 }
 
 impl Writing {
@@ -95,7 +95,7 @@ impl Writing {
         }
         let files = untrack(|| self.attaching.files());
         let items = self.attaching.take();
-        let (assistant, variables) = untrack(|| self.beginning.sent());
+        let called = untrack(|| self.beginning.sent());
         let once = self.beginning.once.get_untracked();
         self.beginning.once.set(None);
         self.problem.set(None);
@@ -105,14 +105,16 @@ impl Writing {
         self.text.set(String::new());
         let (model, submission) = (self.model.get_untracked(), browser::fresh_uuid());
         let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+        let (assistant, names, variables) = called.clone();
         let request = ask(
             self.conversation.map(|id| id.to_string()),
             text.clone(),
             model.clone().into(),
             submission.clone(),
             files.clone(),
-            assistant.clone(),
+            assistant,
             variables,
+            names,
             said(self.is_temporary.get_untracked()),
         );
         let (is_temporary, sent) = (self.is_temporary.get_untracked(), files.clone());
@@ -121,7 +123,7 @@ impl Writing {
             model: model.into(),
             submission,
             files,
-            assistant,
+            called,
         };
         spawn_local(async move {
             let done = if waits {
@@ -146,7 +148,7 @@ impl Writing {
                     self.pending.try_set(None);
                     self.problem.try_set(Some(error));
                     self.attaching.put_back(items);
-                    let key = once.as_ref().map(|card| card.key.to_string());
+                    let called = called_of(once.as_ref());
                     self.beginning.call_again(once);
                     let come_back = self.text.try_update(|present| {
                         if present.is_empty() || text.is_empty() {
@@ -158,7 +160,7 @@ impl Writing {
                     });
                     if come_back.is_none() && !is_temporary {
                         // The page was left meanwhile: they are there when it is opened again.
-                        keep_behind(self.conversation, text, sent, key.unwrap_or_default());
+                        keep_behind(self.conversation, text, sent, called);
                     }
                 }
             }
@@ -176,12 +178,22 @@ impl Writing {
             model,
             submission,
             files,
-            assistant,
+            called: (assistant, names, values),
         } = message;
         let (Some(conversation), Ok(submission)) = (self.conversation, submission.parse()) else {
             return Err(AppError::new(FailureCode::BadRequest));
         };
-        let queue = queue_message(conversation, text, model, submission, files, assistant).await?;
+        let queue = queue_message(
+            conversation,
+            text,
+            model,
+            submission,
+            files,
+            assistant,
+            names,
+            values,
+        );
+        let queue = queue.await?;
         if let Some(shown) = self.queue {
             shown.try_set(queue);
         }
@@ -320,6 +332,7 @@ pub fn Composer(
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
             <input type="hidden" name="assistant" value=move || beginning.sent().0/>
+            <GivenFields beginning/>
             <DraftFiles attaching/>
             <input type="hidden" name="temporary" value=move || said(writing.is_temporary.get())/>
             <FitsNot attaching/>

@@ -6,16 +6,20 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use model::{ConversationId, Draft, FileId};
 use server_fn::ServerFn;
 
-use super::{attachments::Attaching, beginning::Beginning};
+use super::{
+    attachments::Attaching,
+    beginning::{Beginning, Called, called_of},
+};
 use crate::{
     api::conversations::{SaveDraft, save_draft},
     browser,
+    error::AppError,
 };
 
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// What is kept: words, files in their order, and the key of the assistant that is asked.
-type Kept = (String, Vec<FileId>, String);
+/// What is kept: words, files in their order, and the assistant that is asked.
+type Kept = (String, Vec<FileId>, Called);
 
 /// Keeps `text` and the files beside it as the draft of `conversation`, unless that is temporary. What it begins with is kept at once where it isn't what is `kept`
 /// already.
@@ -34,8 +38,8 @@ pub fn keep_draft(
     };
     let of = |draft: Draft| {
         let files = draft.attachments.iter().map(|file| file.file);
-        let key = draft.assistant.map(|card| card.key.to_string());
-        (draft.text, files.collect(), key.unwrap_or_default())
+        let called = called_of(draft.assistant.as_ref());
+        (draft.text, files.collect(), called)
     };
     let kept: StoredValue<Kept> = StoredValue::new(kept.map_or_else(begun, of));
     let edits = StoredValue::new(0_u32);
@@ -52,10 +56,10 @@ pub fn keep_draft(
                 gloo_timers::future::sleep(PAUSE).await;
             }
             let is_last = edits.try_get_value() == Some(edit);
-            let (text, files, key) = typed.clone();
+            let (text, files, called) = typed.clone();
             let files = files.iter().map(ToString::to_string).collect();
             // The next edit, or leaving, repeats what fails here.
-            if is_last && save_draft(conversation, text, files, key).await.is_ok() {
+            if is_last && keep(conversation, text, files, called).await.is_ok() {
                 kept.try_set_value(typed);
             }
         });
@@ -65,33 +69,39 @@ pub fn keep_draft(
     let unkept = move || {
         let files = untrack(|| attaching.try_files())?;
         let once = beginning.once.try_get_untracked()?;
-        let key = once.map(|card| card.key.to_string()).unwrap_or_default();
-        let typed = (text.try_get_untracked()?, files, key);
+        let typed = (text.try_get_untracked()?, files, called_of(once.as_ref()));
         let is_kept = is_temporary.try_get_untracked() == Some(false);
         (is_kept && kept.try_get_value()? != typed).then_some(typed)
     };
     Effect::new(move |_| {
         let leave = window_event_listener(ev::pagehide, move |_| {
-            if let Some((text, files, key)) = unkept() {
+            if let Some((text, files, (key, names, values))) = unkept() {
                 let id = conversation.map(|id| id.to_string());
-                let files = files.iter().enumerate();
-                let files: Vec<(String, String)> = files
-                    .map(|(place, file)| (format!("attachments[{place}]"), file.to_string()))
-                    .collect();
+                let files = files.iter().map(ToString::to_string).collect();
+                let lists = [
+                    ("attachments", files),
+                    ("names", names),
+                    ("variables", values),
+                ];
+                let lists: Vec<(String, String)> = lists.into_iter().flat_map(numbered).collect();
                 let mut fields = vec![("text", text.as_str()), ("assistant", key.as_str())];
                 if let Some(id) = &id {
                     fields.push(("conversation", id));
                 }
-                fields.extend(files.iter().map(|(name, id)| (name.as_str(), id.as_str())));
+                fields.extend(
+                    lists
+                        .iter()
+                        .map(|(name, one)| (name.as_str(), one.as_str())),
+                );
                 browser::post_while_leaving(SaveDraft::PATH, &fields);
             }
         });
         on_cleanup(move || {
             leave.remove();
             // For another page of the site: the timer of the last edit finds nothing any more.
-            if let Some((text, files, key)) = unkept() {
+            if let Some((text, files, called)) = unkept() {
                 let files = files.iter().map(ToString::to_string).collect();
-                keep_behind(conversation, text, files, key);
+                keep_behind(conversation, text, files, called);
             }
         });
     });
@@ -102,9 +112,25 @@ pub fn keep_behind(
     conversation: Option<ConversationId>,
     text: String,
     files: Vec<String>,
-    assistant: String,
+    called: Called,
 ) {
     spawn_local(async move {
-        let _kept = save_draft(conversation, text, files, assistant).await;
+        let _kept = keep(conversation, text, files, called).await;
     });
+}
+
+async fn keep(
+    conversation: Option<ConversationId>,
+    text: String,
+    files: Vec<String>,
+    (key, names, values): Called,
+) -> Result<(), AppError> {
+    save_draft(conversation, text, files, key, names, values).await
+}
+
+/// A list as the fields of a form.
+fn numbered((name, list): (&str, Vec<String>)) -> Vec<(String, String)> {
+    let list = list.into_iter().enumerate();
+    list.map(|(place, one)| (format!("{name}[{place}]"), one))
+        .collect()
 }

@@ -17,10 +17,14 @@ pub fn CalledOnce(beginning: Beginning) -> impl IntoView {
     let shown = move || {
         beginning.once.get().map(|card| {
             let label = words.assistant_once(&card.name);
+            let given = card.given.iter().map(|one| one.value.trim());
+            let given: Vec<&str> = given.filter(|value| !value.is_empty()).collect();
+            let given = given.join(" · ");
             view! {
                 <span class="once">
                     <Sign emoji=card.emoji name=card.name picture=card.picture/>
                     <span class="once__name">{label}</span>
+                    {(!given.is_empty()).then(|| view! { <span class="once__given">{given}</span> })}
                     <button
                         class="icon-button"
                         type="button"
@@ -40,6 +44,24 @@ pub fn CalledOnce(beginning: Beginning) -> impl IntoView {
         })
     };
     view! { <div class="composer__once" role="status">{shown}</div> }
+}
+
+/// What was given for the variables of the assistant that a draft calls, for a page without scripts. Those with which a conversation
+/// begins have fields that are seen.
+#[component]
+pub fn GivenFields(beginning: Beginning) -> impl IntoView {
+    move || {
+        let (_, names, values) = beginning.called();
+        let all = [("names", names), ("variables", values)].into_iter();
+        let fields = all.flat_map(|(list, all)| {
+            let all = all.into_iter().enumerate();
+            all.map(move |(place, value)| {
+                let name = format!("{list}[{place}]");
+                view! { <input type="hidden" name=name value=value/> }
+            })
+        });
+        fields.collect_view()
+    }
 }
 
 /// Whom a question was put to, or who wrote an answer, where that is not who answers in the conversation.

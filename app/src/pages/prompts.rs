@@ -1,5 +1,6 @@
 //! `/prompts`: texts that a person uses again and again, and some to begin with.
 
+mod asking;
 mod fields;
 mod lines;
 mod picker;

@@ -1,11 +1,13 @@
 //! Assistants: instructions that are kept with a name, a model, parameters and questions to begin with.
 
 mod draft;
+mod given;
 mod key;
 
 use serde::{Deserialize, Serialize};
 
 pub use draft::{AssistantDraft, InvalidApplication};
+pub use given::Given;
 pub use key::{AssistantKey, InvalidAssistantKey};
 
 use crate::{
@@ -189,6 +191,9 @@ pub struct AssistantCard {
     pub audience: Audience,
     /// The image that stands for it, where it has one.
     pub picture: Option<AssistantPicture>,
+    /// What was given for variables of its instructions, where a question is put to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<Given>,
 }
 
 /// All that somebody can choose from.

@@ -59,7 +59,7 @@ pub use account::{
 pub use assistant::{
     AnsweringAssistant, ApplicationId, AskedAssistant, Assistant, AssistantCard, AssistantDraft,
     AssistantGallery, AssistantKey, AssistantPicture, AssistantSnapshot, AssistantView, Audience,
-    DocumentReference,
+    DocumentReference, Given,
 };
 pub use attachment::{Attachment, AttachmentKind};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome};

@@ -88,11 +88,16 @@ fn variable(inside: &str) -> Option<Variable<'_>> {
         None => (inside, None),
     };
     let name = name.trim();
-    let is_name = !name.is_empty()
-        && name.chars().count() <= LONGEST_NAME
-        && !name.contains(|c: char| c.is_control() || matches!(c, '{' | '}'));
+    let is_name = is_name(name);
     let is_default = !default.is_some_and(|default| default.contains('{'));
     (is_name && is_default).then_some(Variable { name, default })
+}
+
+/// Whether a variable can have that name.
+pub(crate) fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.chars().count() <= LONGEST_NAME
+        && !name.contains(|c: char| c.is_control() || matches!(c, '{' | '}'))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use model::{
     Assistant, AssistantCard, AssistantGallery, AssistantId, AssistantKey, AssistantSnapshot,
-    AssistantView, Audience, FailureCode, GroupId, Page, Parameters, Permission, UserId,
+    AssistantView, Audience, FailureCode, Given, GroupId, Page, Parameters, Permission, UserId,
 };
 use tokio::sync::Semaphore;
 
@@ -44,6 +44,9 @@ pub struct BegunWith {
     pub key: AssistantKey,
     /// What stands for the variables of its instructions, in the order in which these are met first.
     pub values: Vec<String>,
+    /// What stands for them by their names, where a question that one was put to may be older than the instructions. It goes before the
+    /// values in their order.
+    pub given: Vec<Given>,
 }
 
 /// The service. Cheap to clone.
@@ -249,7 +252,13 @@ pub(crate) async fn beginning(
     let found = found(db, caller, &begun.key).await?;
     let view = found.ok_or(Error::Refused(FailureCode::AssistantGone))?;
     let assistant = view.assistant;
-    let instructions = assistant.filled(&begun.values).map_err(Error::Refused)?;
+    let instructions = if begun.given.is_empty() {
+        assistant.filled(&begun.values)
+    } else {
+        let values = assistant.in_order(&begun.given);
+        values.and_then(|values| assistant.filled(&values))
+    };
+    let instructions = instructions.map_err(Error::Refused)?;
     Ok(Beginning {
         assistant: begun.key.id(),
         model: assistant.model,

@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use model::{
     AnsweringAssistant, AssistantKey, ConversationId, ConversationSummary, ConversationView,
-    DayGroup, Draft, FileId, MessageId, MessagePage, MessageView, Millis, Page, Speaker, Title,
-    UserId, attachment::MOST_ATTACHMENTS, invisible::without_hidden,
+    DayGroup, Draft, FileId, Given, MessageId, MessagePage, MessageView, Millis, Page, Speaker,
+    Title, UserId, attachment::MOST_ATTACHMENTS, invisible::without_hidden,
 };
 
 pub use filing::Narrowed;
@@ -249,7 +249,7 @@ impl Conversations {
         let mut attachments = self.db.handed(user, &files).await?;
         attachments.retain(|file| !file.is_gone);
         let assistant = match self.db.called_in_draft(user, conversation).await? {
-            Some(key) => called(&self.db, user, &key).await?,
+            Some((key, given)) => called(&self.db, user, (&key, given)).await?,
             None => None,
         };
         Ok(Draft {
@@ -285,17 +285,21 @@ impl Conversations {
         )
     }
 
-    /// Keeps with a draft which assistant is asked with it: a key, or nothing.
+    /// Keeps with a draft which assistant is asked with it, a key or nothing, and what was given for its variables.
     #[tracing::instrument(name = "api.conversations.call_in_draft", skip_all)]
     pub async fn call_in_draft(
         &self,
         caller: &Caller,
         conversation: Option<ConversationId>,
         key: Option<&AssistantKey>,
+        given: &[Given],
     ) -> Result<(), Error> {
+        let given: &[Given] = if key.is_some() { given } else { &[] };
         let key = key.map(ToString::to_string).unwrap_or_default();
-        let user = caller.user();
-        Ok(self.db.call_in_draft(user, conversation, &key).await?)
+        let call = self
+            .db
+            .call_in_draft(caller.user(), conversation, (&key, given));
+        Ok(call.await?)
     }
 
     /// A message's text as it was written: Markdown for an answer.

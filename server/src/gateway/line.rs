@@ -2,9 +2,11 @@
 //!
 //! A line of tasks (`/api-ws/v1/inference`) is asked for its model when a task begins on it, and each task is a call. So
 //! it leads to the upstream whose turn it is for the first task, or to the account of what that names, and what later tasks
-//! name has to be there too. A line of events (`/api-ws/v1/realtime`) names its model in the address and is one call.
+//! name has to be there too. A line of events (`/api-ws/v1/realtime`) names its model in the address and is one call; it leads
+//! to the account of what its first event names, and what later events name has to be there too.
 
 mod leading;
+mod naming;
 
 use std::sync::Arc;
 
@@ -27,6 +29,8 @@ use platform::gateway::{
     scan::{Reported, UsageShape, usage_of_json},
 };
 use serde_json::Value;
+
+use naming::Way;
 
 use super::{
     GatewayState, credential,
@@ -62,6 +66,10 @@ struct Line {
     reported: Option<Reported>,
     /// One call for the whole line, not one for each task.
     is_one_call: bool,
+    /// How a line of events was opened, as long as nothing was said on it.
+    way: Option<Way>,
+    /// Whether the caller was told that a session began.
+    is_greeted: bool,
 }
 
 /// A line of tasks.
@@ -107,6 +115,8 @@ async fn open(
         running: None,
         reported: None,
         is_one_call,
+        way: None,
+        is_greeted: false,
     };
     let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST);
     let mut onwards = headers::onwards(&parts.headers);
@@ -120,6 +130,11 @@ async fn open(
         Ok(served) => served,
         Err(error) => return refused(&Refusal::of(&error, chinese)),
     };
+    line.way = Some(Way {
+        model: served.clone(),
+        path,
+        headers: onwards.clone(),
+    });
     match line.connect(&served, Reach::Any, path, onwards).await {
         Ok((sender, receiver)) => {
             upgrade.on_upgrade(move |socket| line.carry(socket, sender, receiver, None))
@@ -184,7 +199,7 @@ impl Line {
     async fn carry(
         mut self,
         socket: WebSocket,
-        sender: RelaySender,
+        mut sender: RelaySender,
         mut receiver: RelayReceiver,
         first: Option<Message>,
     ) {
@@ -192,7 +207,8 @@ impl Line {
         let right_ended = self.gateway.right_ended(&self.principal);
         let mut begun = Ok(true);
         if let Some(first) = first {
-            begun = self.onwards(first, &sender, &mut back).await;
+            let ends = (&mut sender, &mut receiver);
+            begun = self.onwards(first, ends, &mut back).await;
         }
         let why = loop {
             match begun {
@@ -203,7 +219,10 @@ impl Line {
             tokio::select! {
                 () = right_ended.cancelled() => break Some((close_code::POLICY, ENDED)),
                 message = from.next() => match message {
-                    Some(Ok(message)) => begun = self.onwards(message, &sender, &mut back).await,
+                    Some(Ok(message)) => {
+                        let ends = (&mut sender, &mut receiver);
+                        begun = self.onwards(message, ends, &mut back).await;
+                    }
                     Some(Err(_)) | None => break None,
                 },
                 frame = receiver.next() => match frame {
@@ -245,9 +264,13 @@ impl Line {
     async fn onwards(
         &mut self,
         message: Message,
-        sender: &RelaySender,
+        ends: (&mut RelaySender, &mut RelayReceiver),
         back: &mut SplitSink<WebSocket, Message>,
     ) -> Result<bool, u16> {
+        let (sender, receiver) = ends;
+        if let Err(refusal) = self.follow(&message, sender, receiver).await {
+            return Ok(back.send(Message::text(refusal)).await.is_ok());
+        }
         let frame = match message {
             Message::Text(text) => {
                 let mut text = text.to_string();
@@ -316,6 +339,9 @@ impl Line {
         match frame {
             RelayFrame::Binary(bytes) => back.send(Message::Binary(bytes)).await,
             RelayFrame::Text(text) => {
+                if self.greets_again(&text) {
+                    return Ok(());
+                }
                 // The end leaves only after the call is booked.
                 self.note(&text).await;
                 back.send(Message::text(text)).await

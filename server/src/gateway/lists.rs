@@ -4,6 +4,8 @@
 //! A page of files or batches in OpenAI's protocol begins behind the thing that the page before ended with, which tells the
 //! account as well. Bailian's own lists have numbered pages: those of the second account follow upon those of the first.
 
+pub(super) mod enrolled;
+
 use std::sync::Arc;
 
 use axum::{
@@ -77,7 +79,7 @@ pub(super) async fn answer(
         return ask(state, context, incoming, running).await;
     }
     context.is_bound = true;
-    let (right_ended, allowed) = (running.right_ended(), running.allowed());
+    let right_ended = running.right_ended();
     let reading = async {
         if is_numbered {
             numbered(&mut context, &incoming.relay, &accounts).await
@@ -87,12 +89,23 @@ pub(super) async fn answer(
     };
     let listed = right_ended.run_until_cancelled(reading).await;
     running.answers(None);
+    let listed = listed.map(|listed| listed.map(|list| (list, Ending::succeeded(200))));
+    told(&context, running, listed).await
+}
+
+/// Books how it ended, and tells; `None` if what the caller came in by has ended.
+async fn told(
+    context: &Context,
+    running: Running,
+    listed: Option<Result<(Value, Ending), Fault>>,
+) -> Response {
+    let allowed = running.allowed();
     match listed {
         None => {
             let refusal = Refusal::right_ended(context.chinese);
             context.end(running, Ending::cancelled(), refusal).await
         }
-        Some(Ok(list)) => match running.close(Ending::succeeded(200)).await {
+        Some(Ok((list, ending))) => match running.close(ending).await {
             Ok(()) => {
                 let mut response = Json(list).into_response();
                 let headers = response.headers_mut();
@@ -103,10 +116,10 @@ pub(super) async fn answer(
             Err(error) => context.refused(&Refusal::of(&error.into(), context.chinese)),
         },
         Some(Err(Fault::Here(error))) => context.refused(&Refusal::of(&error, context.chinese)),
-        Some(Err(Fault::NoAnswer(status))) => no_answer(&context, running, status).await,
-        Some(Err(Fault::Upstream(error))) => failed(&context, running, &error).await,
+        Some(Err(Fault::NoAnswer(status))) => no_answer(context, running, status).await,
+        Some(Err(Fault::Upstream(error))) => failed(context, running, &error).await,
         Some(Err(Fault::Refused(answer, error))) => {
-            refused_there(&context, running, *answer, &error).await
+            refused_there(context, running, *answer, &error).await
         }
     }
 }
@@ -252,8 +265,12 @@ async fn page(
     let query = pairs.iter();
     let query = query.map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
     relay.query = Some(query.collect::<Vec<_>>().join("&"));
-    let asked = context.gateway.relay(relay, Reach::Only(account.clone()));
-    let (upstream, answer) = asked.await;
+    asked(context, relay, Reach::Only(account.clone())).await
+}
+
+/// What an account within reach answers: an object of JSON.
+async fn asked(context: &mut Context, relay: Relay, reach: Reach) -> Result<Value, Fault> {
+    let (upstream, answer) = context.gateway.relay(relay, reach).await;
     context.upstream = upstream;
     let mut answer = answer.map_err(Fault::Upstream)?;
     if let Some(error) = answer.refusal.take() {

@@ -139,6 +139,10 @@ impl Refusal {
                 is_final: true,
                 ..Self::new(StatusCode::BAD_REQUEST, TWO_ACCOUNTS, say.two_accounts)
             },
+            GatewayError::Elsewhere => Self {
+                is_final: true,
+                ..Self::new(StatusCode::BAD_REQUEST, TWO_ACCOUNTS, say.elsewhere)
+            },
             GatewayError::NoRoute => Self::new(StatusCode::NOT_FOUND, NOT_FOUND, say.no_route),
             GatewayError::Throttled {
                 scope,

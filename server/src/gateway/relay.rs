@@ -103,6 +103,8 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     let answering = Box::pin(async move {
         let response = if let Owns::Lists(kind, ..) = context.route.owns {
             lists::answer(&state, context, kind, incoming, running).await
+        } else if let Some(wanted) = lists::enrolled::wanted(&incoming) {
+            lists::enrolled::answer(context, wanted, incoming, running).await
         } else {
             ask(&state, context, incoming, running).await
         };

@@ -107,19 +107,44 @@ async fn a_plain_form_makes_an_assistant_and_a_conversation_begins_with_it() -> 
         "{shown}"
     );
 
-    asks_it_once(&lin, &id, &conversation.to_string()).await
+    asks_it_once(&lin, &id, &conversation.to_string()).await?;
+    let told = format!("Rhyme in <i>haiku</i>. {hostile}");
+    let is_told = |body: &serde_json::Value| {
+        let content = body["messages"][0]["content"].as_str();
+        content.is_some_and(|content| content.starts_with(&told))
+    };
+    assert!(app.asked_of_upstream().iter().any(is_told), "{told}");
+    Ok(())
 }
 
-/// In a conversation that has begun it answers one question, and what it is called is text there too.
+/// In a conversation that has begun it answers one question, and what it is called and given is text there too.
 async fn asks_it_once(lin: &Browser, id: &str, here: &str) -> TestResult {
-    let once = submission();
-    let question = [
+    let draft = [
         ("conversation", here),
-        ("prompt", "雪"),
-        ("model", "qwen-plus"),
-        ("submission", &*once),
+        ("text", "雪"),
         ("assistant", id),
+        ("names[0]", "form"),
+        ("variables[0]", "<i>haiku</i>"),
     ];
+    lin.call("conversations.save_draft", &draft).await?.done()?;
+    let shown = page(lin, &format!("/c/{here}")).await?;
+    assert!(shown.contains("&lt;i&gt;haiku"), "{shown}");
+    assert!(shown.contains(r#"name="names[0]""#), "{shown}");
+    let once = submission();
+    let with = |name: &'static str| {
+        [
+            ("conversation", here),
+            ("prompt", "雪"),
+            ("model", "qwen-plus"),
+            ("submission", &*once),
+            ("assistant", id),
+            ("names[0]", name),
+            ("variables[0]", "<i>haiku</i>"),
+        ]
+    };
+    let changed = lin.call("generation.ask", &with("tone")).await?;
+    assert_eq!(changed.failure()?, FailureCode::Outdated);
+    let question = with("form");
     let place = post(lin, "generation.ask", &question).await?;
     assert_eq!(place.as_deref(), Some(&*format!("/c/{here}")));
     lin.ended_answer(here.parse()?).await?;

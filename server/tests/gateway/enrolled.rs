@@ -1,12 +1,61 @@
 //! Voices and lists of hot words: each account has its own, and whatever names one goes there, by whatever way.
 
-use bailian::{Client, ClientOptions, socket::recognition::RecognitionRequest};
+use std::collections::BTreeSet;
+
+use bailian::{
+    Client, ClientOptions,
+    socket::{
+        realtime::{ClientEvent, RealtimeEvents, RealtimeSender, ServerEvent, SpeechSession},
+        recognition::RecognitionRequest,
+    },
+};
 use http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Fault, FaultOrder, Strike};
 
 use super::accounts::{keys_at, two};
 use crate::support::{Program, TestApp, TestResult, answered};
+
+const VOICES: &str = "/api/v1/services/audio/tts/customization";
+const HOT_WORDS: &str = "/api/v1/services/audio/asr/customization";
+
+/// A voice of one's own, by words.
+async fn design(person: &Program, model: &str) -> anyhow::Result<String> {
+    let wish = json!({
+        "model": "qwen-voice-design",
+        "input": {
+            "action": "create", "target_model": model,
+            "voice_prompt": "A calm weaver.", "preview_text": "A loom weaves.",
+        },
+    });
+    let answer = person.api.post(VOICES, wish).await?.done()?;
+    let voice = answer["output"]["voice"].as_str();
+    Ok(voice.unwrap_or_default().to_owned())
+}
+
+/// What an answer lists, by its ids.
+fn listed(answer: &Value, list: &str, id: &str) -> Vec<String> {
+    let items = answer["output"][list].as_array();
+    let ids = items.into_iter().flatten();
+    ids.filter_map(|item| Some(item[id].as_str()?.to_owned()))
+        .collect()
+}
+
+/// Begins to speak as it is written.
+async fn speaks(
+    app: &TestApp,
+    person: &Program,
+    model: &str,
+) -> anyhow::Result<(RealtimeSender, RealtimeEvents)> {
+    let url = format!("http://{}", app.addr);
+    let client = Client::new(ClientOptions::new(url, person.key.as_str()))?;
+    Ok(client.realtime(model).await?)
+}
+
+/// Names a voice.
+fn with(voice: &str) -> ClientEvent {
+    ClientEvent::session(SpeechSession::new(voice))
+}
 
 /// Has a moment of sound heard over a line, knowing the words of a list.
 async fn hears(app: &TestApp, person: &Program, list: Option<&str>) -> Result<(), bailian::Error> {
@@ -135,5 +184,141 @@ async fn a_voice_is_made_once() -> TestResult {
     let asked = app.simulator.received().into_iter();
     let asked = asked.filter(|request| request.path.ends_with(path));
     assert_eq!(asked.count(), 1);
+    Ok(())
+}
+
+/// Pages go through all accounts as if they were one, and nobody's but the caller's own stand in between.
+#[tokio::test]
+async fn a_list_has_what_is_ones_own_at_all_accounts() -> TestResult {
+    let (_simulator, app) = two().await?;
+    let lin = app.program("lin").await?;
+    let mei = app.program("mei").await?;
+    let model = "qwen3-tts-vd-2026-01-26";
+    for _ in 0..3 {
+        design(&mei, model).await?;
+    }
+    let mut voices = BTreeSet::new();
+    for _ in 0..5 {
+        voices.insert(design(&lin, model).await?);
+    }
+    for at in ["=", "<>"] {
+        let there = format!(
+            "SELECT COUNT(*) FROM upstream_objects WHERE kind = 'designed_voice' AND upstream {at} 'bailian'"
+        );
+        assert!(app.number(&there).await? >= 2, "{at}");
+    }
+    let list = |page: Value| json!({ "model": "qwen-voice-design", "input": page });
+    let mut found = Vec::new();
+    for (index, many) in [2, 2, 1, 0].into_iter().enumerate() {
+        let page = list(json!({ "action": "list", "page_index": index, "page_size": 2 }));
+        let answer = lin.api.post(VOICES, page).await?.done()?;
+        let voices = listed(&answer, "voice_list", "voice");
+        assert_eq!(
+            (voices.len(), &answer["output"]["total_count"]),
+            (many, &json!(5))
+        );
+        found.extend(voices);
+    }
+    assert_eq!(found.len(), 5);
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), voices);
+    let usual = lin.api.post(VOICES, list(json!({ "action": "list" })));
+    let usual = listed(&usual.await?.done()?, "voice_list", "voice");
+    assert_eq!(usual.into_iter().collect::<BTreeSet<_>>(), voices);
+
+    let mut words = BTreeSet::new();
+    for person in [&lin, &lin, &lin, &mei] {
+        let wish = json!({
+            "model": "speech-biasing",
+            "input": {
+                "action": "create_vocabulary", "target_model": "paraformer-realtime-v2", "prefix": "loom",
+                "vocabulary": [{ "text": "heddle", "weight": 4, "lang": "en" }],
+            },
+        });
+        let answer = person.api.post(HOT_WORDS, wish).await?.done()?;
+        words.extend(
+            answer["output"]["vocabulary_id"]
+                .as_str()
+                .map(str::to_owned),
+        );
+    }
+    let list = json!({ "model": "speech-biasing", "input": { "action": "list_vocabulary" } });
+    let of = async |person: &Program| {
+        let answer = person.api.post(HOT_WORDS, list.clone()).await?.done()?;
+        assert!(answer["output"]["vocabulary_list"].is_array(), "{answer}");
+        let ids = listed(&answer, "vocabulary_list", "vocabulary_id");
+        anyhow::Ok(ids.into_iter().collect::<BTreeSet<_>>())
+    };
+    let (of_lin, of_mei) = (of(&lin).await?, of(&mei).await?);
+    assert_eq!((of_lin.len(), of_mei.len()), (3, 1));
+    assert_eq!(
+        of_lin.union(&of_mei).cloned().collect::<BTreeSet<_>>(),
+        words
+    );
+    // Whoever has none is told so in the same form.
+    let tao = app.program("tao").await?;
+    assert_eq!(of(&tao).await?, BTreeSet::new());
+    assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
+    Ok(())
+}
+
+/// Bailian speaks first in a session, so its line is open before a voice is named: it is opened anew where the voice is, and its
+/// caller hears one greeting.
+#[tokio::test]
+async fn a_session_leads_to_the_voice_that_it_names_first() -> TestResult {
+    let (_simulator, app) = two().await?;
+    let lin = app.program("lin").await?;
+    let mei = app.program("mei").await?;
+    let model = "qwen3-tts-vd-realtime-2026-01-15";
+    let voices = [design(&lin, model).await?, design(&lin, model).await?];
+    let of_mei = design(&mei, model).await?;
+    assert_eq!(keys_at(&app, "/tts/customization").len(), 2);
+    let [one, other] = &voices;
+    for voice in [one, one, other, other] {
+        let (speak, mut hear) = speaks(&app, &lin, model).await?;
+        // What can't be had does not count as said.
+        speak.send(with(&of_mei)).await?;
+        speak.send(with(voice)).await?;
+        speak
+            .send(ClientEvent::append_text("A loom weaves."))
+            .await?;
+        speak.send(ClientEvent::FinishSession).await?;
+        let (mut refused, mut set, mut is_heard) = (Vec::new(), Vec::new(), false);
+        while let Some(event) = hear.next().await? {
+            match event {
+                ServerEvent::SessionCreated(session) => anyhow::bail!("twice: {session}"),
+                ServerEvent::SessionUpdated(session) => set.push(session["voice"].clone()),
+                ServerEvent::Audio { .. } => is_heard = true,
+                ServerEvent::Error(error) => refused.extend(error.code().map(str::to_owned)),
+                _ => {}
+            }
+        }
+        assert_eq!(
+            (refused, set),
+            (vec!["not_found".to_owned()], vec![json!(voice)])
+        );
+        assert!(is_heard, "{voice}");
+    }
+    let opened = app.simulator.received().into_iter();
+    let opened = opened.filter(|request| request.path.ends_with("/api-ws/v1/realtime"));
+    assert!(opened.count() > 4);
+
+    // Once something was said, it is too late: what to do then is said, and the session goes on.
+    let (speak, mut hear) = speaks(&app, &lin, model).await?;
+    speak.send(ClientEvent::ClearText).await?;
+    for voice in &voices {
+        speak.send(with(voice)).await?;
+    }
+    speak.send(ClientEvent::FinishSession).await?;
+    let (mut refused, mut set) = (Vec::new(), 0);
+    while let Some(event) = hear.next().await? {
+        match event {
+            ServerEvent::SessionUpdated(_) => set += 1,
+            ServerEvent::Error(error) => refused.push(error),
+            _ => {}
+        }
+    }
+    assert_eq!((refused.len(), set), (1, 1));
+    assert_eq!(refused[0].code(), Some("different_accounts"));
+    assert!(refused[0].message().contains("session.update"));
     Ok(())
 }

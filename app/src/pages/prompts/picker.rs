@@ -4,6 +4,7 @@ use leptos::{ev::SubmitEvent, html, prelude::*};
 use model::{AssistantPicture, template};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
+use super::asking::AskDialog;
 use crate::{
     browser,
     chat::calling::{Calling, Filling, LIST, Offered as Meant, option_id, variable_id},
@@ -33,6 +34,7 @@ pub fn PromptPicker() -> impl IntoView {
         <p class="visually-hidden" role="status">{told}</p>
         {move || calling.is_open().then(|| view! { <Offered calling/> })}
         <FillDialog calling/>
+        <AskDialog calling/>
     }
 }
 

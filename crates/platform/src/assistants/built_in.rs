@@ -33,6 +33,7 @@ impl BuiltIn {
             model: None,
             audience: Audience::Everybody,
             picture: None,
+            given: Vec::new(),
         }
     }
 

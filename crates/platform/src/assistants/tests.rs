@@ -96,6 +96,7 @@ impl House {
         let begun = BegunWith {
             key,
             values: Vec::new(),
+            given: Vec::new(),
         };
         let begun = beginning(&self.db, caller, &begun).await;
         assert_eq!(begun.is_ok(), found);

@@ -110,7 +110,7 @@ pub(crate) async fn queue_of(db: &Db, user: UserId, id: ConversationId) -> Resul
 async fn shown(db: &Db, user: UserId, message: Queued) -> Result<QueuedMessage, Error> {
     let assistant = match message.assistant.as_str() {
         "" => None,
-        key => called(db, user, key).await?,
+        key => called(db, user, (key, message.given)).await?,
     };
     Ok(QueuedMessage {
         id: message.id,

@@ -49,6 +49,9 @@ pub enum GatewayError {
     /// The request refers to things in different accounts.
     #[error("the request refers to things in different accounts")]
     TwoAccounts,
+    /// What a message names is in another account than the line leads to on which it came.
+    #[error("what is named is in another account than the line leads to")]
+    Elsewhere,
     /// There is no such address.
     #[error("there is no such address")]
     NoRoute,

@@ -57,6 +57,7 @@ impl Generations {
             // Which of its models an assistant is then asked by is decided when its turn comes.
             model,
             assistant: assistant.unwrap_or_default(),
+            given: asked.map(|asked| asked.given.clone()).unwrap_or_default(),
             refused: None,
             version: 0,
         };
@@ -176,7 +177,7 @@ impl Generations {
         in_turn: bool,
     ) -> Result<bool, Error> {
         let caller = self.may_still(user, !queued.files.is_empty()).await?;
-        let once = self.still_called(&caller, &queued.assistant).await?;
+        let once = self.still_called(&caller, &queued).await?;
         let model = self.model_of(user, once.as_ref(), queued.model.clone());
         let model = model.await?;
         self.may_ask(user, &model).await?;
@@ -224,15 +225,21 @@ impl Generations {
         .await
     }
 
-    /// The assistant that a waiting message names. One that was deleted or closed meanwhile refuses the message, which keeps its words.
-    async fn still_called(&self, caller: &Caller, key: &str) -> Result<Option<Beginning>, Error> {
-        if key.is_empty() {
+    /// The assistant that a waiting message names. One that was deleted or closed meanwhile, or does not ask any more for what was given,
+    /// refuses the message, which keeps its words.
+    async fn still_called(
+        &self,
+        caller: &Caller,
+        queued: &Queued,
+    ) -> Result<Option<Beginning>, Error> {
+        if queued.assistant.is_empty() {
             return Ok(None);
         }
         let gone = Error::Refused(FailureCode::AssistantGone);
         let asked = BegunWith {
-            key: key.parse().map_err(|_| gone)?,
+            key: queued.assistant.parse().map_err(|_| gone)?,
             values: Vec::new(),
+            given: queued.given.clone(),
         };
         let found = for_one_question(&self.0.db, caller, &asked).await?;
         Ok(Some(found))

@@ -121,6 +121,7 @@ impl TryFrom<CardRow> for AssistantCard {
             is_application: row.app_id.is_some(),
             // One that is none any more is nobody's: the one that was chosen is asked.
             model: row.model.and_then(|name| ModelName::parse(name).ok()),
+            given: Vec::new(),
         })
     }
 }

@@ -35,9 +35,9 @@ const LINKS: &str = "SELECT id, provider, issuer, subject, email, created_at, us
      FROM linked_accounts WHERE user_id = $1 ORDER BY id";
 const PASSKEYS: &str =
     "SELECT id, name, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY id";
-const DRAFTS: &str = "SELECT d.slot, d.text, d.files, d.assistant, d.updated_at FROM drafts d LEFT JOIN conversations c ON c.id = d.slot \
+const DRAFTS: &str = "SELECT d.slot, d.text, d.files, d.assistant, d.given_values, d.updated_at FROM drafts d LEFT JOIN conversations c ON c.id = d.slot \
      WHERE d.user_id = $1 AND c.expires_at IS NULL ORDER BY d.slot";
-const QUEUED: &str = "SELECT q.conversation_id, q.text, q.files, q.model, q.assistant, q.created_at \
+const QUEUED: &str = "SELECT q.conversation_id, q.text, q.files, q.model, q.assistant, q.given_values, q.created_at \
      FROM queued_messages q LEFT JOIN conversations c ON c.id = q.conversation_id \
      WHERE q.owner_id = $1 AND c.expires_at IS NULL ORDER BY q.id";
 const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user_id = $1";
@@ -168,6 +168,7 @@ struct KeptDraft {
     text: String,
     files: String,
     assistant: String,
+    given_values: Json<Value>,
     updated_at: i64,
 }
 
@@ -179,6 +180,7 @@ struct KeptQueued {
     files: String,
     model: String,
     assistant: String,
+    given_values: Json<Value>,
     created_at: i64,
 }
 

@@ -2,10 +2,10 @@
 //! whoever begins an answer does: that is the order in which tabs and processes agree.
 
 use model::{
-    ConversationId, FailureCode, FileId, Millis, ModelName, SubmissionId, UserId,
+    ConversationId, FailureCode, FileId, Given, Millis, ModelName, SubmissionId, UserId,
     queue::{Direction, MOST_QUEUED, QUEUED_TOGETHER},
 };
-use sqlx::FromRow;
+use sqlx::{FromRow, types::Json};
 
 use super::{
     Db, Result,
@@ -20,7 +20,7 @@ const TURN: &str = "
     UPDATE conversations SET leaf_id = leaf_id WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
 const LIST: &str = "
-    SELECT id, text, files, model, assistant, refused, version FROM queued_messages
+    SELECT id, text, files, model, assistant, given_values, refused, version FROM queued_messages
     WHERE conversation_id = $1 AND owner_id = $2 ORDER BY position, id";
 
 const SUMS: &str = "
@@ -30,8 +30,8 @@ const SUMS: &str = "
 const WAS_SENT: &str = "SELECT COUNT(*) FROM messages WHERE submission_id = $1";
 
 const ADD: &str = "
-    INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at, assistant)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) ON CONFLICT (id) DO NOTHING";
+    INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at, assistant, given_values)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10) ON CONFLICT (id) DO NOTHING";
 
 const EDIT: &str = "
     UPDATE queued_messages SET text = $4, refused = NULL, version = version + 1
@@ -41,7 +41,7 @@ const PLACE: &str = "UPDATE queued_messages SET position = $2 WHERE id = $1";
 
 const WITHDRAW: &str = "
     DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3
-    RETURNING id, text, files, model, assistant, refused, version";
+    RETURNING id, text, files, model, assistant, given_values, refused, version";
 
 const DROP: &str =
     "DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3";
@@ -117,6 +117,8 @@ pub struct Queued {
     pub model: ModelName,
     /// The key of the assistant that is asked, or nothing.
     pub assistant: String,
+    /// What was given for variables of its instructions.
+    pub given: Vec<Given>,
     /// Why it could not be sent when its turn came.
     pub refused: Option<FailureCode>,
     /// How often it was edited.
@@ -165,6 +167,7 @@ struct Row {
     files: String,
     model: String,
     assistant: String,
+    given_values: Json<Vec<Given>>,
     refused: Option<String>,
     version: i64,
 }
@@ -181,6 +184,7 @@ impl TryFrom<Row> for Queued {
             text: row.text,
             model,
             assistant: row.assistant,
+            given: row.given_values.0,
             // A code that a later version had: that it was refused counts.
             refused: row
                 .refused
@@ -331,6 +335,7 @@ impl Db {
                 .bind(message.model.as_str())
                 .bind(now.get())
                 .bind(&message.assistant)
+                .bind(Json(&message.given))
                 .execute(&mut *tx)
                 .await?;
             sqlx::query(drafts::CLEAR)
@@ -464,6 +469,7 @@ impl Db {
                 .bind(owner.to_string())
                 .bind(&slot)
                 .bind(&queued.assistant)
+                .bind(Json(&queued.given))
                 .execute(&mut *tx)
                 .await?;
             tx.commit().await?;

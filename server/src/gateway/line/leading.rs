@@ -163,11 +163,24 @@ pub(super) async fn is_here(
     upstream: &str,
     begun: &Value,
 ) -> Result<(), GatewayError> {
-    let mut place = whereabouts(gateway, principal, begun).await?;
+    let place = whereabouts(gateway, principal, begun).await?;
+    is_at(gateway, &place, upstream)
+}
+
+/// Refuses what is in another account than that upstream's.
+pub(super) fn is_at(
+    gateway: &Gateway,
+    place: &Whereabouts,
+    upstream: &str,
+) -> Result<(), GatewayError> {
     if place.is_anywhere() {
         return Ok(());
     }
-    place.add(gateway, upstream)
+    let added = place.clone().add(gateway, upstream);
+    added.map_err(|error| match error {
+        GatewayError::TwoAccounts => GatewayError::Elsewhere,
+        error => error,
+    })
 }
 
 /// Where that is which a task names.

@@ -45,6 +45,7 @@ impl House {
         let asking = Asking {
             assistant: Some(BegunWith {
                 key,
+                given: Vec::new(),
                 values: values.iter().map(|&value| value.to_owned()).collect(),
             }),
             ..Asking::from(Prompt::parse(text).unwrap())

@@ -49,7 +49,10 @@ async fn settled(house: &House) -> Caller {
             "INSERT INTO ratings (message_id, user_id, id, good, comment, updated_at)
              VALUES ('{trash}', '{user}', 'r', TRUE, '说得好', 0)"
         ),
-        format!("INSERT INTO drafts (user_id, slot, text, updated_at) VALUES ('{user}', '', '没写完', 0)"),
+        format!(
+            "INSERT INTO drafts (user_id, slot, text, given_values, updated_at)
+             VALUES ('{user}', '', '没写完', '[{{\"name\":\"读者\",\"value\":\"我的学生\"}}]', 0)"
+        ),
         format!(
             "INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at)
              VALUES ('{trash}', '{trash}', '{user}', 1, '排着的话', '', 'qwen-plus', 0, 0)"
@@ -215,7 +218,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files[&format!("conversations/{trash}.json")].contains("单问的助手"));
 
         let account = &files["account.json"];
-        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "排着的话", "4712", "我教语文", "说得好", "抽屉", "标签甲", "我养了一只猫", "qwen-own-choice", "Lin 的录音.webm", "4713", "copied-Lin"] {
+        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "我的学生", "排着的话", "4712", "我教语文", "说得好", "抽屉", "标签甲", "我养了一只猫", "qwen-own-choice", "Lin 的录音.webm", "4713", "copied-Lin"] {
             assert!(account.contains(known), "{known} is not in {account}");
         }
         assert!(files["sessions.json"].contains("Chrome · Linux"));

@@ -1,7 +1,8 @@
 //! The assistant that one question is put to, within a conversation that goes on with whoever else answers in it.
 
 use model::{
-    AskedAssistant, AssistantSnapshot, ConversationId, MessageId, ModelName, Parameters, UserId,
+    AskedAssistant, AssistantSnapshot, ConversationId, Given, MessageId, ModelName, Parameters,
+    UserId,
 };
 use sqlx::{FromRow, types::Json};
 
@@ -34,14 +35,13 @@ const SHOWN: &str = concat!(
 );
 
 /// What is to be asked of a draft's assistant.
-const IN_DRAFT: &str =
-    "SELECT assistant FROM drafts WHERE user_id = $1 AND slot = $2 AND assistant <> ''";
+const IN_DRAFT: &str = "SELECT assistant, given_values FROM drafts WHERE user_id = $1 AND slot = $2 AND assistant <> ''";
 
-const CALL_IN_DRAFT: &str = "UPDATE drafts SET assistant = $3 WHERE user_id = $1 AND slot = $2";
+const CALL_IN_DRAFT: &str =
+    "UPDATE drafts SET assistant = $3, given_values = $4 WHERE user_id = $1 AND slot = $2";
 
 /// Where what is withdrawn stands before a draft that calls nobody itself.
-pub(in crate::store) const TAKE_INTO_DRAFT: &str =
-    "UPDATE drafts SET assistant = $3 WHERE user_id = $1 AND slot = $2 AND assistant = ''";
+pub(in crate::store) const TAKE_INTO_DRAFT: &str = "UPDATE drafts SET assistant = $3, given_values = $4 WHERE user_id = $1 AND slot = $2 AND assistant = ''";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -139,18 +139,20 @@ impl Db {
         found.into_iter().map(ShownRow::asked).collect()
     }
 
-    /// The key of the assistant that a draft calls.
+    /// The key of the assistant that a draft calls, and what was given for its variables.
     #[tracing::instrument(name = "store.assistants.in_draft", skip_all)]
     pub(crate) async fn called_in_draft(
         &self,
         user: UserId,
         slot: Option<ConversationId>,
-    ) -> Result<Option<String>> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(IN_DRAFT)
-            .bind(user.to_string())
-            .bind(crate::store::drafts::slot(slot))
-            .fetch_optional(pool)
-            .await?))
+    ) -> Result<Option<(String, Vec<Given>)>> {
+        let found: Option<(String, Json<Vec<Given>>)> =
+            on_pool!(self.reader(), |pool| sqlx::query_as(IN_DRAFT)
+                .bind(user.to_string())
+                .bind(crate::store::drafts::slot(slot))
+                .fetch_optional(pool)
+                .await?);
+        Ok(found.map(|(key, Json(given))| (key, given)))
     }
 
     /// Keeps with a draft which assistant it calls, or that it calls none; where there is no draft, nothing.
@@ -159,12 +161,13 @@ impl Db {
         &self,
         user: UserId,
         slot: Option<ConversationId>,
-        key: &str,
+        (key, given): (&str, &[Given]),
     ) -> Result<()> {
         on_pool!(self.writer(), |pool| sqlx::query(CALL_IN_DRAFT)
             .bind(user.to_string())
             .bind(crate::store::drafts::slot(slot))
             .bind(key)
+            .bind(Json(given))
             .execute(pool)
             .await?
             .rows_affected());

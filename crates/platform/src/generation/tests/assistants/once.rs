@@ -1,5 +1,7 @@
 //! Assistants that answer one question of a conversation.
 
+use model::{Assistant, Given};
+
 use super::*;
 use crate::generation::tests::ending::halfway;
 
@@ -9,6 +11,7 @@ impl House {
             assistant: Some(BegunWith {
                 key: key.clone(),
                 values: Vec::new(),
+                given: Vec::new(),
             }),
             ..Asking::from(Prompt::parse(text).unwrap())
         }
@@ -188,7 +191,7 @@ async fn who_is_asked_waits_with_its_question_and_stays_with_the_draft() {
             .await
             .unwrap();
         service
-            .call_in_draft(lin, Some(here), Some(&key))
+            .call_in_draft(lin, Some(here), Some(&key), &[])
             .await
             .unwrap();
         let opened = house.opened(here).await;
@@ -199,9 +202,94 @@ async fn who_is_asked_waits_with_its_question_and_stays_with_the_draft() {
         let assistants = &house.services.assistants;
         let offered = assistants.offer(lin, "critic", crate::mail::Language::En, true);
         assert_eq!(offered.await.unwrap()[0].model, own);
-        service.call_in_draft(lin, Some(here), None).await.unwrap();
+        let none = service.call_in_draft(lin, Some(here), None, &[]);
+        none.await.unwrap();
         let draft = service.draft(lin, Some(here)).await.unwrap();
         assert_eq!((&*draft.text, of(&draft.assistant)), ("三", None));
+    })
+    .await;
+}
+
+/// What was given for a variable.
+fn given(name: &str, value: &str) -> Vec<Given> {
+    vec![Given {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    }]
+}
+
+#[tokio::test]
+async fn what_is_given_for_variables_waits_with_the_question_and_holds_for_every_answer_to_it() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let lin = &house.lin;
+        let key = AssistantKey::Kept(house.kept(lin, &critic()).await);
+        let with = |given: Vec<Given>| {
+            let mut asking = House::for_one(&key, "雨");
+            if let Some(begun) = &mut asking.assistant {
+                begun.given = given;
+            }
+            asking
+        };
+        let (first, page) = halfway(&house).await;
+        drop(page);
+        let here = first.conversation;
+        let waits = house.generations().queue_message(
+            lin,
+            here,
+            with(given("number", " three ")),
+            name("qwen-plus"),
+            house.submission(),
+        );
+        let queue = waits.await.unwrap();
+        let card = queue.items[0].assistant.as_ref().unwrap();
+        assert_eq!(card.given, given("number", " three "));
+        house.simulator.release();
+        house.settled().await;
+        let told = || {
+            let received = house.simulator.received();
+            let of = |request: &&simulator::Received| {
+                let told = request.body["messages"][0]["content"].as_str();
+                told.is_some_and(|told| told.starts_with("Find three faults."))
+            };
+            received.iter().filter(of).count()
+        };
+        assert_eq!(told(), 1);
+        let answer = house.newest_answer(here).await;
+        let again = house.generations().regenerate(lin, here, answer.id, None);
+        again.await.unwrap();
+        house.settled().await;
+        assert_eq!(told(), 2);
+
+        // What the instructions don't ask for, or don't any more, is refused, and so is what is too long.
+        let long = "字".repeat(Assistant::MAX_VALUE + 1);
+        for (wrong, expected) in [
+            (given("tone", "calm"), FailureCode::Outdated),
+            (given("number", &long), FailureCode::InvalidInstructions),
+        ] {
+            let submission = house.submission();
+            let refused = house.generations().ask(
+                lin,
+                Some(here),
+                with(wrong),
+                name("qwen-plus"),
+                submission,
+            );
+            assert_eq!(code(refused.await), Some(expected));
+        }
+
+        let service = &house.services.conversations;
+        let here = Some(here);
+        service.save_draft(lin, here, ("三", &[])).await.unwrap();
+        for (kept, shown) in [
+            (given("number", "four"), given("number", "four")),
+            (given("tone", "calm"), Vec::new()),
+        ] {
+            let call = service.call_in_draft(lin, here, Some(&key), &kept);
+            call.await.unwrap();
+            let draft = service.draft(lin, here).await.unwrap();
+            assert_eq!(draft.assistant.unwrap().given, shown);
+        }
     })
     .await;
 }
