@@ -5,6 +5,7 @@
 //! name has to be there too. A line of events (`/api-ws/v1/realtime`) names its model in the address and is one call.
 
 mod leading;
+mod speaking;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use axum::{
         FromRequestParts, Query, Request, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
     },
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use bailian::{
     pool::Reach,
@@ -33,16 +34,13 @@ use super::{
     entry::who,
     headers, references,
     refusal::Refusal,
-    relay::{refused, request_id},
+    relay::{not_admitted, refused, request_id},
     request::reads_chinese,
     table::Dialect,
 };
 
 /// The largest message, in bytes: Bailian takes no larger ones.
 const LARGEST: usize = 4 * 1024 * 1024;
-
-/// Characters that are spoken in a task, at most, as far as money is reserved.
-const CHARACTERS: u64 = 20_000;
 
 /// Why a line is closed: what its caller came in by has ended, or Bailian is not there.
 const ENDED: &str = "the credential was ended";
@@ -60,6 +58,10 @@ struct Line {
     /// The call that runs on it.
     running: Option<Running>,
     reported: Option<Reported>,
+    /// Characters that the call was given to speak.
+    given: u64,
+    /// Whether sound came back.
+    sounds: bool,
     /// One call for the whole line, not one for each task.
     is_one_call: bool,
 }
@@ -95,7 +97,7 @@ async fn open(
     };
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &state).await {
         Ok(upgrade) => upgrade,
-        Err(rejection) => return rejection.into_response(),
+        Err(rejection) => return refused(&Refusal::no_line(rejection.status(), chinese)),
     };
     let mut line = Line {
         gateway: state.gateway.clone(),
@@ -106,6 +108,8 @@ async fn open(
         _place: place,
         running: None,
         reported: None,
+        given: 0,
+        sounds: false,
         is_one_call,
     };
     let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST);
@@ -118,7 +122,10 @@ async fn open(
     let model = model_in(&parts.uri).unwrap_or_default();
     let served = match line.begin(&model, Operation::Realtime).await {
         Ok(served) => served,
-        Err(error) => return refused(&Refusal::of(&error, chinese)),
+        Err(error) => {
+            let refusal = not_admitted(&line.gateway, &line.principal, &error, chinese);
+            return refused(&refusal);
+        }
     };
     match line.connect(&served, Reach::Any, path, onwards).await {
         Ok((sender, receiver)) => {
@@ -155,7 +162,7 @@ impl Line {
         let (models, request_id) = (vec![served.clone()], self.request_id.clone());
         let ask = Ask {
             streamed: true,
-            text_bytes: CHARACTERS,
+            text_bytes: speaking::RESERVED,
             ..Ask::new(Protocol::DashScope, operation, name, models, request_id)
         };
         let mut running = self.gateway.admit(&self.principal, ask).await?;
@@ -163,6 +170,7 @@ impl Line {
         running.answered_by(&self.upstream);
         self.running = Some(running);
         self.reported = None;
+        (self.given, self.sounds) = (0, false);
         Ok(served)
     }
 
@@ -170,9 +178,11 @@ impl Line {
         let Some(running) = self.running.take() else {
             return;
         };
-        // What goes in and comes out can't be reckoned here: figures that did not come are none, and marked as such.
+        // What goes in and comes out but text can't be reckoned here: figures that did not come are none, and marked as such.
         ending.is_partial = self.reported.is_none();
-        ending.reported = Some(self.reported.take().unwrap_or_default());
+        let reported = self.reported.take();
+        let reported = reported.or_else(|| self.spoken(running.operation()));
+        ending.reported = Some(reported.unwrap_or_default());
         if let Err(error) = running.close(ending).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
@@ -260,6 +270,10 @@ impl Line {
                             return Ok(false);
                         }
                     }
+                    if let Err(refusal) = self.take_text(&text) {
+                        let _ = back.send(Message::text(refusal)).await;
+                        return Ok(false);
+                    }
                 }
                 RelayFrame::Text(text)
             }
@@ -314,7 +328,10 @@ impl Line {
         back: &mut SplitSink<WebSocket, Message>,
     ) -> Result<(), axum::Error> {
         match frame {
-            RelayFrame::Binary(bytes) => back.send(Message::Binary(bytes)).await,
+            RelayFrame::Binary(bytes) => {
+                self.sounds = true;
+                back.send(Message::Binary(bytes)).await
+            }
             RelayFrame::Text(text) => {
                 // The end leaves only after the call is booked.
                 self.note(&text).await;

@@ -1,0 +1,100 @@
+//! Speech over WebSocket.
+
+use bailian::{Client, ClientOptions, socket::synthesis::SynthesisRequest};
+use http::Method;
+use serde_json::json;
+use simulator::{Fault, FaultOrder, Strike};
+
+use crate::support::{Program, TestApp, TestResult, answered, eventually, within};
+
+const MODEL: &str = "cosyvoice-v3-flash";
+
+/// Has that text spoken, piece by piece, and what is not spoken by then called off.
+async fn speaks(app: &TestApp, program: &Program, pieces: &[&str]) -> Result<(), bailian::Error> {
+    let url = format!("http://{}", app.addr);
+    let client = Client::new(ClientOptions::new(url, program.key.as_str()))?;
+    let request = SynthesisRequest::new(MODEL, "longanyang").format("mp3", 22_050);
+    let (text, mut sound) = client.task_line().await?.synthesize(request).await?;
+    // That the line was closed meanwhile is what the events tell.
+    for piece in pieces {
+        let _ = text.say(piece).await;
+    }
+    let _ = text.cancel().await;
+    while sound.next().await?.is_some() {}
+    Ok(())
+}
+
+/// R-60: who has a budget is not let speak more in a task than was reserved for it; who has none may.
+#[tokio::test]
+async fn a_task_speaks_no_more_than_is_reserved_for_it() -> TestResult {
+    let app = TestApp::start().await?;
+    let (lin, mei) = (app.program("lin").await?, app.program("mei").await?);
+    app.database
+        .execute(
+            "INSERT INTO budgets (scope, scope_id, period, limit_amount, updated_at) \
+             SELECT 'user', id, 'total', 1000000000, 0 FROM users WHERE email_key = 'lin@example.com'",
+        )
+        .await?;
+    // It has no end of a sentence, so that nothing of it is spoken yet.
+    let long = "loom ".repeat(3_999);
+    speaks(&app, &mei, &[&long, "and a shuttle"]).await?;
+    speaks(&app, &lin, &[&long]).await?;
+    let refused = within("the refusal", async {
+        Ok(speaks(&app, &lin, &[&long, "and a shuttle"]).await)
+    });
+    let refused = refused.await?.unwrap_err();
+    assert!(refused.message().contains("20000"), "{refused:?}");
+    eventually("the bookings", async || {
+        let booked = app.number("SELECT COUNT(*) FROM calls").await?;
+        Ok((booked == 3).then_some(()))
+    })
+    .await?;
+    assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
+    Ok(())
+}
+
+/// Sound that breaks off is paid for with the whole text, which is spoken by then.
+#[tokio::test]
+async fn sound_that_breaks_off_is_paid_for() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let strike = Strike {
+        fault: Fault::Cut(40),
+        after: 2,
+    };
+    let model = "qwen3-tts-flash";
+    app.simulator.order_faults(FaultOrder {
+        model: Some(model.to_owned()),
+        ..FaultOrder::once(strike)
+    });
+    let text = "The loom weaves cloth. ".repeat(5);
+    let wish =
+        json!({ "model": model, "voice": "Cherry", "input": text, "response_format": "pcm" });
+    // The connection breaks off with it.
+    let _ = lin.api.post("/v1/audio/speech", wish).await;
+    eventually("the booking", async || {
+        let booked = "SELECT COUNT(*) FROM calls WHERE operation = 'speech' AND outcome = 'failed' \
+             AND usage_source = 'estimated' AND characters = 115 AND cost > 0";
+        Ok((app.number(booked).await? == 1).then_some(()))
+    })
+    .await?;
+    Ok(())
+}
+
+/// What opens no line is refused in Bailian's form.
+#[tokio::test]
+async fn what_opens_no_line_is_told_so() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    for path in [
+        "/api-ws/v1/inference",
+        "/api-ws/v1/realtime?model=qwen-plus",
+    ] {
+        let refused = answered(lin.api.request(Method::GET, path)).await?;
+        assert!(refused.status.is_client_error(), "{}", refused.status);
+        assert_eq!(refused.header("content-type"), "application/json");
+        assert_eq!(refused.json()["code"], "InvalidParameter");
+        assert!(!refused.header("x-liantai-request-id").is_empty());
+    }
+    Ok(())
+}
