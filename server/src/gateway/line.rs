@@ -2,8 +2,10 @@
 //!
 //! A line of tasks (`/api-ws/v1/inference`) is asked for its model when a task begins on it, and each task is a call. So
 //! it leads to the upstream whose turn it is for the first task, or to the account of what that names, and what later tasks
-//! name has to be there too. A line of events (`/api-ws/v1/realtime`) names its model in the address and is one call.
+//! name has to be there too. A line of events (`/api-ws/v1/realtime`) names its model in the address and is one call, or one
+//! for each answer where a budget binds its caller: what it costs in all nobody can say before.
 
+mod hearing;
 mod leading;
 mod speaking;
 
@@ -27,7 +29,10 @@ use platform::gateway::{
     Ask, Ending, Gateway, GatewayError, Place, Principal, Running, UPSTREAM, Weight,
     scan::{Reported, UsageShape, usage_of_json},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use hearing::Hearing;
 
 use super::{
     GatewayState, credential,
@@ -45,6 +50,8 @@ const LARGEST: usize = 4 * 1024 * 1024;
 /// Why a line is closed: what its caller came in by has ended, or Bailian is not there.
 const ENDED: &str = "the credential was ended";
 const GONE: &str = "the upstream is gone";
+/// Or what it would cost next is not admitted.
+const REFUSED: &str = "the next answer is refused";
 
 struct Line {
     gateway: Gateway,
@@ -62,6 +69,10 @@ struct Line {
     given: u64,
     /// Whether sound came back.
     sounds: bool,
+    /// What is heard on a line of events whose model says nothing of it.
+    hearing: Option<Hearing>,
+    /// The model that a line of events asks for.
+    model: String,
     /// One call for the whole line, not one for each task.
     is_one_call: bool,
 }
@@ -110,6 +121,8 @@ async fn open(
         reported: None,
         given: 0,
         sounds: false,
+        hearing: None,
+        model: String::new(),
         is_one_call,
     };
     let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST);
@@ -127,6 +140,9 @@ async fn open(
             return refused(&refusal);
         }
     };
+    let hears = line.gateway.what_it_does(&served) == Operation::Transcription;
+    line.hearing = hears.then(Hearing::default);
+    line.model = model;
     match line.connect(&served, Reach::Any, path, onwards).await {
         Ok((sender, receiver)) => {
             upgrade.on_upgrade(move |socket| line.carry(socket, sender, receiver, None))
@@ -163,6 +179,7 @@ impl Line {
         let ask = Ask {
             streamed: true,
             text_bytes: speaking::RESERVED,
+            has_media: operation == Operation::Realtime && self.reads_all(&served),
             ..Ask::new(Protocol::DashScope, operation, name, models, request_id)
         };
         let mut running = self.gateway.admit(&self.principal, ask).await?;
@@ -178,10 +195,13 @@ impl Line {
         let Some(running) = self.running.take() else {
             return;
         };
-        // What goes in and comes out but text can't be reckoned here: figures that did not come are none, and marked as such.
+        // Of what goes in and comes out only text to speak and sound to hear can be reckoned here: other figures that did not
+        // come are none, and marked as such.
         ending.is_partial = self.reported.is_none();
         let reported = self.reported.take();
-        let reported = reported.or_else(|| self.spoken(running.operation()));
+        let reported = reported
+            .or_else(|| self.spoken(running.operation()))
+            .or_else(|| self.hearing.as_ref().and_then(Hearing::reported));
         ending.reported = Some(reported.unwrap_or_default());
         if let Err(error) = running.close(ending).await {
             tracing::error!(
@@ -189,6 +209,28 @@ impl Line {
                 "a call could not be booked"
             );
         }
+    }
+
+    /// Whether it is known how much the model reads at most. With each answer it reads all that was said before.
+    fn reads_all(&self, model: &str) -> bool {
+        let card = self.gateway.card(model);
+        card.is_some_and(|card| card.max_input_tokens.or(card.context_tokens).is_some())
+    }
+
+    /// Begins the call of the next answer on a line of events, where each is one; gives the event that refuses it.
+    async fn goes_on(&mut self) -> Result<(), String> {
+        if !self.is_one_call || self.running.is_some() {
+            return Ok(());
+        }
+        let model = self.model.clone();
+        let begun = self.begin(&model, Operation::Realtime).await;
+        let refusal = begun
+            .map(drop)
+            .map_err(|error| Refusal::of(&error, self.chinese));
+        refusal.map_err(|refusal| {
+            let told = refusal.json(Dialect::OpenAi, &self.request_id);
+            json!({ "type": "error", "error": told["error"] }).to_string()
+        })
     }
 
     async fn carry(
@@ -220,6 +262,10 @@ impl Line {
                     Ok(Some(frame)) => {
                         if self.back(frame, &mut back).await.is_err() {
                             break None;
+                        }
+                        if let Err(refusal) = self.goes_on().await {
+                            let _ = back.send(Message::text(refusal)).await;
+                            break Some((close_code::POLICY, REFUSED));
                         }
                     }
                     Ok(None) => break Some((close_code::NORMAL, "")),
@@ -274,6 +320,8 @@ impl Line {
                         let _ = back.send(Message::text(refusal)).await;
                         return Ok(false);
                     }
+                } else if let Some(hearing) = &mut self.hearing {
+                    hearing.note(&text, Instant::now());
                 }
                 RelayFrame::Text(text)
             }
@@ -344,6 +392,10 @@ impl Line {
         if self.is_one_call {
             if text.contains("\"response.done\"") {
                 self.add_response(text);
+                if self.reported.is_some() && self.principal.has_budget() {
+                    let ending = Ending::succeeded(StatusCode::OK.as_u16());
+                    self.end(ending).await;
+                }
             }
             return;
         }

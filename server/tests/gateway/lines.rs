@@ -1,6 +1,12 @@
 //! Speech over WebSocket.
 
-use bailian::{Client, ClientOptions, socket::synthesis::SynthesisRequest};
+use bailian::{
+    Client, ClientOptions,
+    socket::{
+        realtime::{ClientEvent, RecognitionSession, ServerEvent, SpeechSession},
+        synthesis::SynthesisRequest,
+    },
+};
 use http::Method;
 use serde_json::json;
 use simulator::{Fault, FaultOrder, Strike};
@@ -9,10 +15,25 @@ use crate::support::{Program, TestApp, TestResult, answered, eventually, within}
 
 const MODEL: &str = "cosyvoice-v3-flash";
 
+fn client(app: &TestApp, program: &Program) -> Result<Client, bailian::Error> {
+    let url = format!("http://{}", app.addr);
+    Client::new(ClientOptions::new(url, program.key.as_str()))
+}
+
+/// Lets a budget bind lin that is never used up.
+async fn bind(app: &TestApp) -> TestResult {
+    app.database
+        .execute(
+            "INSERT INTO budgets (scope, scope_id, period, limit_amount, updated_at) \
+             SELECT 'user', id, 'total', 1000000000, 0 FROM users WHERE email_key = 'lin@example.com'",
+        )
+        .await?;
+    Ok(())
+}
+
 /// Has that text spoken, piece by piece, and what is not spoken by then called off.
 async fn speaks(app: &TestApp, program: &Program, pieces: &[&str]) -> Result<(), bailian::Error> {
-    let url = format!("http://{}", app.addr);
-    let client = Client::new(ClientOptions::new(url, program.key.as_str()))?;
+    let client = client(app, program)?;
     let request = SynthesisRequest::new(MODEL, "longanyang").format("mp3", 22_050);
     let (text, mut sound) = client.task_line().await?.synthesize(request).await?;
     // That the line was closed meanwhile is what the events tell.
@@ -29,12 +50,7 @@ async fn speaks(app: &TestApp, program: &Program, pieces: &[&str]) -> Result<(),
 async fn a_task_speaks_no_more_than_is_reserved_for_it() -> TestResult {
     let app = TestApp::start().await?;
     let (lin, mei) = (app.program("lin").await?, app.program("mei").await?);
-    app.database
-        .execute(
-            "INSERT INTO budgets (scope, scope_id, period, limit_amount, updated_at) \
-             SELECT 'user', id, 'total', 1000000000, 0 FROM users WHERE email_key = 'lin@example.com'",
-        )
-        .await?;
+    bind(&app).await?;
     // It has no end of a sentence, so that nothing of it is spoken yet.
     let long = "loom ".repeat(3_999);
     speaks(&app, &mei, &[&long, "and a shuttle"]).await?;
@@ -78,6 +94,80 @@ async fn sound_that_breaks_off_is_paid_for() -> TestResult {
         Ok((app.number(booked).await? == 1).then_some(()))
     })
     .await?;
+    Ok(())
+}
+
+/// Recognition in realtime states no figures: what is sent to be heard is billed by the second, and booked so.
+#[tokio::test]
+async fn what_is_heard_in_realtime_is_paid_for() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let model = "qwen3-asr-flash-realtime";
+    let (speak, mut events) = client(&app, &lin)?.realtime(model).await?;
+    let session = RecognitionSession::new("pcm", 16_000).turn_detection(None);
+    speak.send(ClientEvent::session(session)).await?;
+    // A second and a half.
+    for _ in 0..15 {
+        let sound = vec![0_u8; 3_200];
+        speak.send(ClientEvent::append_audio(sound)).await?;
+    }
+    speak.send(ClientEvent::FinishSession).await?;
+    within("the end of the session", async {
+        while events.next().await?.is_some() {}
+        Ok(())
+    })
+    .await?;
+    eventually("the booking", async || {
+        let booked = "SELECT COUNT(*) FROM calls WHERE operation = 'realtime' AND usage_source = 'estimated' \
+             AND media_ms = 2000 AND cost > 0";
+        Ok((app.number(booked).await? == 1).then_some(()))
+    })
+    .await
+}
+
+/// R-60: what a line of events costs in all nobody can say before, so that each answer is reserved for where a budget binds.
+#[tokio::test]
+async fn each_answer_of_a_line_has_a_reservation_where_a_budget_binds() -> TestResult {
+    let app = TestApp::start().await?;
+    let (lin, mei) = (app.program("lin").await?, app.program("mei").await?);
+    bind(&app).await?;
+    for person in [&lin, &mei] {
+        let model = "qwen3-tts-flash-realtime";
+        let (speak, mut events) = client(&app, person)?.realtime(model).await?;
+        let session = SpeechSession::new("Cherry").committed_by_client();
+        speak.send(ClientEvent::session(session)).await?;
+        for _ in 0..2 {
+            speak.send(ClientEvent::append_text("A loom.")).await?;
+            speak.send(ClientEvent::CommitText).await?;
+            within("the end of an answer", async {
+                while let Some(event) = events.next().await? {
+                    if matches!(event, ServerEvent::ResponseDone(_)) {
+                        break;
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        speak.send(ClientEvent::FinishSession).await?;
+        within("the end of the session", async {
+            while events.next().await?.is_some() {}
+            Ok(())
+        })
+        .await?;
+    }
+    // Two answers and what did not come any more, and a line that is one.
+    eventually("the bookings", async || {
+        let lines = app.number("SELECT COUNT(*) FROM calls").await?;
+        Ok((lines == 4).then_some(()))
+    })
+    .await?;
+    let answers = "SELECT COUNT(*) FROM calls WHERE operation = 'realtime' AND outcome = 'succeeded' \
+         AND usage_source = 'reported' AND cost > 0";
+    assert_eq!(app.number(answers).await?, 3);
+    let characters = "SELECT CAST(SUM(characters) AS BIGINT) FROM calls";
+    assert_eq!(app.number(characters).await?, 28);
+    assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
     Ok(())
 }
 
