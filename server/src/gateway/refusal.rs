@@ -297,6 +297,14 @@ impl Refusal {
         )
     }
 
+    pub(super) fn slow(chinese: bool) -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            BAD_REQUEST,
+            words::of(chinese).slow,
+        )
+    }
+
     /// A field of the request is missing or asks for what can't be had.
     pub(super) fn field(field: &str, message: impl Into<String>) -> Self {
         Self {
