@@ -185,6 +185,10 @@ impl Line {
         let mut running = self.gateway.admit(&self.principal, ask).await?;
         running.answers(None);
         running.answered_by(&self.upstream);
+        // Should the line be dropped: what it used can't be reckoned by what was asked.
+        let so_far = running.so_far();
+        so_far.reported = Some(Reported::default());
+        so_far.is_partial = true;
         self.running = Some(running);
         self.reported = None;
         (self.given, self.sounds) = (0, false);

@@ -1,4 +1,4 @@
-//! Speech over WebSocket.
+//! Speech: over WebSocket, and what breaks off.
 
 use bailian::{
     Client, ClientOptions,
@@ -95,6 +95,34 @@ async fn sound_that_breaks_off_is_paid_for() -> TestResult {
     })
     .await?;
     Ok(())
+}
+
+/// Who leaves while their text is spoken pays for it, as Bailian has it to the end by then.
+#[tokio::test]
+async fn who_leaves_pays_for_what_is_spoken() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    app.simulator.order_faults(FaultOrder::once(Strike {
+        fault: Fault::Stall,
+        after: 1,
+    }));
+    let text = "The loom weaves cloth. ".repeat(5);
+    let wish = json!({ "model": "qwen3-tts-flash", "input": { "text": text, "voice": "Cherry" } });
+    let path = "/api/v1/services/aigc/multimodal-generation/generation";
+    let request = lin.api.request(Method::POST, path);
+    let request = request.header("x-dashscope-sse", "enable").json(&wish);
+    let asked = tokio::spawn(answered(request));
+    eventually("the question", async || {
+        Ok((!app.simulator.received().is_empty()).then_some(()))
+    })
+    .await?;
+    asked.abort();
+    eventually("the booking", async || {
+        let booked = "SELECT COUNT(*) FROM calls WHERE operation = 'speech' AND outcome = 'cancelled' \
+             AND usage_source = 'estimated' AND characters > 0 AND cost > 0";
+        Ok((app.number(booked).await? == 1).then_some(()))
+    })
+    .await
 }
 
 /// Recognition in realtime states no figures: what is sent to be heard is billed by the second, and booked so.
