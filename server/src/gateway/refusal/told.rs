@@ -81,6 +81,16 @@ impl Refusal {
         response
     }
 
+    /// As the last event of a stream of OpenAI's responses, whose events say what they are.
+    pub(in crate::gateway) fn response_event(&self, request_id: &str) -> Bytes {
+        let mut json = self.json(Dialect::OpenAi, request_id);
+        for field in ["message", "code", "param"] {
+            json[field] = json["error"][field].clone();
+        }
+        json["type"] = "error".into();
+        Bytes::from(format!("event: error\ndata: {json}\n\n"))
+    }
+
     /// As the last event of a stream that began well.
     pub(in crate::gateway) fn event(&self, dialect: Dialect, request_id: &str) -> Bytes {
         let json = self.json(dialect, request_id);
