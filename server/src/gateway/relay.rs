@@ -99,8 +99,9 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
             .as_ref()
             .and_then(|scan| references::enrolls(&incoming.relay.path, scan)),
     };
-    // A batch that Bailian takes while its caller leaves would be paid for by nobody.
-    let finishes = context.principal.finishes() || incoming.ask.operation == Operation::Batch;
+    // A batch or a task that Bailian takes while its caller leaves would be paid for by nobody.
+    let begins = incoming.ask.operation == Operation::Batch || incoming.begins_task();
+    let finishes = context.principal.finishes() || begins;
     // What waits for the upstream is large, and most of a call is waiting.
     let answering = Box::pin(async move {
         let response = if let Owns::Lists(kind, ..) = context.route.owns {

@@ -276,7 +276,7 @@ async fn of_json(
         // Only one account has it: which, is remembered by its name like for a model.
         incoming.relay.model = Some(application.to_owned());
     }
-    let asynchronous = incoming.relay.headers.contains_key("x-dashscope-async");
+    let asynchronous = incoming.begins_task();
     // Sent twice these would be paid twice; what a chat makes twice before its first word costs little.
     incoming.relay.costly = asynchronous
         || references::enrolls(&incoming.relay.path, &scan).is_some()
@@ -313,6 +313,11 @@ fn model_of_upload(parts: &Parts) -> Option<String> {
 }
 
 impl Incoming {
+    /// Whether a task is asked for that goes on by itself.
+    pub(super) fn begins_task(&self) -> bool {
+        self.relay.headers.contains_key("x-dashscope-async")
+    }
+
     /// Writes the body for one of the models: nothing is changed that need not be.
     pub(super) fn write_for(&mut self, place: usize) {
         let Some(scan) = &self.scan else { return };
