@@ -10,7 +10,7 @@ use bailian::{
 };
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderValue,
+    HeaderMap, HeaderValue,
     header::{ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
@@ -276,7 +276,7 @@ async fn of_json(
         // Only one account has it: which, is remembered by its name like for a model.
         incoming.relay.model = Some(application.to_owned());
     }
-    let asynchronous = incoming.begins_task();
+    let asynchronous = is_asynchronous(&incoming.relay.headers);
     // Sent twice these would be paid twice; what a chat makes twice before its first word costs little.
     incoming.relay.costly = asynchronous
         || references::enrolls(&incoming.relay.path, &scan).is_some()
@@ -292,6 +292,10 @@ async fn of_json(
     incoming.scan = Some(scan);
     incoming.write_for(0);
     Ok(())
+}
+
+fn is_asynchronous(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-dashscope-async")
 }
 
 fn is_streamed(
@@ -315,7 +319,7 @@ fn model_of_upload(parts: &Parts) -> Option<String> {
 impl Incoming {
     /// Whether a task is asked for that goes on by itself.
     pub(super) fn begins_task(&self) -> bool {
-        self.relay.headers.contains_key("x-dashscope-async")
+        is_asynchronous(&self.relay.headers)
     }
 
     /// Writes the body for one of the models: nothing is changed that need not be.
