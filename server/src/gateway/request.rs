@@ -140,7 +140,8 @@ pub(super) async fn understand(
             request_id.to_owned(),
         ),
         relay: Relay {
-            method: parts.method.clone(),
+            // Of what only a head is wanted the rest is left out on the way back.
+            method: route.method.clone(),
             query: parts.uri.query().map(str::to_owned),
             headers: headers::onwards(&parts.headers),
             content_type: parts.headers.get(CONTENT_TYPE).cloned(),
