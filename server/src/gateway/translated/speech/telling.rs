@@ -26,7 +26,7 @@ pub(super) fn body(call: &Call, running: Option<Running>, sound: Source, is_sse:
         sound,
         is_sse,
         usage: None,
-        has_sound: false,
+        length: 0,
         request_id: call.request_id.clone(),
         chinese: call.chinese,
         over: false,
@@ -51,8 +51,8 @@ struct Telling {
     sound: Source,
     is_sse: bool,
     usage: Option<MediaUsage>,
-    /// Whether any of the sound was told.
-    has_sound: bool,
+    /// Bytes of the sound that were told.
+    length: usize,
     request_id: String,
     chinese: bool,
     over: bool,
@@ -93,7 +93,7 @@ impl Telling {
             match piece {
                 Ok(Some(bytes)) if bytes.is_empty() => {}
                 Ok(Some(bytes)) => {
-                    self.has_sound = true;
+                    self.length = self.length.saturating_add(bytes.len());
                     return Some(Ok(self.told(&bytes, bytes.clone())));
                 }
                 Ok(None) => return self.finish().await,
@@ -101,7 +101,7 @@ impl Telling {
                     if let Some(mut running) = self.running.take() {
                         // What came is paid for, and with it the whole text, which is spoken by then.
                         let text = running.so_far().reported.take();
-                        let text = text.filter(|_| self.has_sound);
+                        let text = text.filter(|_| self.length > 0);
                         let ending = Ending {
                             reported: self.usage.as_ref().and_then(reported).or(text),
                             is_partial: true,
