@@ -21,6 +21,7 @@ mod references;
 mod refusal;
 mod relay;
 mod request;
+mod spoken;
 mod streamed;
 mod table;
 mod translated;

@@ -72,6 +72,7 @@ mod gateway {
     mod batches;
     mod enrolled;
     mod kept;
+    mod lines;
     mod money;
     mod nodes;
     mod observed;

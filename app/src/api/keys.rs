@@ -29,6 +29,9 @@ pub struct KeyForm {
     /// Tokens a minute.
     #[serde(default)]
     pub tokens: String,
+    /// Requests at once.
+    #[serde(default)]
+    pub at_once: String,
     /// Yuan a month.
     #[serde(default)]
     pub budget: String,
@@ -137,6 +140,7 @@ mod form {
             networks: lines(&form.networks).map(str::to_owned).collect(),
             requests_per_minute: whole(&form.requests)?,
             tokens_per_minute: whole(&form.tokens)?,
+            at_once: whole(&form.at_once)?,
             budget_per_month,
             finishes: form.finishes,
             cache_seconds: whole(&form.cache)?,

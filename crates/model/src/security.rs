@@ -177,6 +177,8 @@ pub struct ApiKey {
     pub requests_per_minute: Option<i64>,
     /// Tokens a minute.
     pub tokens_per_minute: Option<i64>,
+    /// Requests to models that run at once.
+    pub at_once: Option<i64>,
     /// Micro-yuan a month.
     pub budget_per_month: Option<i64>,
     /// Whether an answer is read to its end, and paid for, when whoever asked has left.
@@ -219,6 +221,9 @@ pub struct ApiKeyDraft {
     /// Tokens a minute, at least 1.
     #[serde(default)]
     pub tokens_per_minute: Option<i64>,
+    /// Requests to models that run at once, at least 1.
+    #[serde(default)]
+    pub at_once: Option<i64>,
     /// Micro-yuan a month.
     #[serde(default)]
     pub budget_per_month: Option<i64>,

@@ -116,7 +116,11 @@ pub(super) async fn look(
         return Ok(Some(Wanted { id, life, shape }));
     };
     let counted = gateway.give_again(principal, &incoming.ask, began).await;
-    counted.map_err(|error| refuse(Refusal::of(&error, chinese)))?;
+    counted.map_err(|error| {
+        refuse(super::relay::not_admitted(
+            gateway, principal, &error, chinese,
+        ))
+    })?;
     let mut response = recorded::again(given, request_id);
     let headers = response.headers_mut();
     headers.insert(CACHE, HeaderValue::from_static("hit"));

@@ -1,6 +1,10 @@
 //! Which headers travel on, in both directions. What is not named here stays.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use jiff::Timestamp;
+use model::Millis;
 use platform::gateway::Allowed;
 
 use super::table::Dialect;
@@ -83,11 +87,16 @@ const ANTHROPICS_OF_TOKENS: Names = [
     HeaderName::from_static("anthropic-ratelimit-tokens-reset"),
 ];
 
-/// What is left of the limits, as each protocol's clients read it.
+/// What is left of requests and of tokens.
+pub(super) type Left = (Option<Allowed>, Option<Allowed>);
+
+/// What is left of the limits, as each protocol's clients read it: OpenAI's how long it takes until all is there again,
+/// Anthropic's when that is.
 pub(super) fn limits(
     headers: &mut HeaderMap,
     dialect: Dialect,
-    (requests, tokens): (Option<Allowed>, Option<Allowed>),
+    (requests, tokens): Left,
+    now: Millis,
 ) {
     let names = match dialect {
         Dialect::Anthropic => [ANTHROPICS_OF_REQUESTS, ANTHROPICS_OF_TOKENS],
@@ -95,10 +104,9 @@ pub(super) fn limits(
     };
     for (names, allowed) in names.into_iter().zip([requests, tokens]) {
         let Some(allowed) = allowed else { continue };
-        let seconds = allowed.whole_in.as_secs_f64();
         let reset = match dialect {
-            Dialect::Anthropic => format!("{seconds:.0}"),
-            Dialect::OpenAi | Dialect::Native => format!("{seconds:.3}s"),
+            Dialect::Anthropic => moment(now, allowed.whole_in),
+            Dialect::OpenAi | Dialect::Native => format!("{:.3}s", allowed.whole_in.as_secs_f64()),
         };
         let values = [allowed.limit.into(), allowed.left.into()];
         let values = values.into_iter().chain(HeaderValue::try_from(reset).ok());
@@ -106,9 +114,44 @@ pub(super) fn limits(
     }
 }
 
+/// That moment from now, in whole seconds and never too early.
+fn moment(now: Millis, wait: Duration) -> String {
+    let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    let seconds = now.get().saturating_add(wait).saturating_add(999) / 1_000;
+    let at = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+    format!("{at:.0}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_left_is_told_as_each_protocol_tells_it() {
+        let requests = Allowed {
+            limit: 60,
+            left: 59,
+            whole_in: Duration::from_millis(1_200),
+        };
+        let told = |dialect| {
+            let mut headers = HeaderMap::new();
+            let now = Millis::new(1_767_225_600_500);
+            limits(&mut headers, dialect, (Some(requests), None), now);
+            let names = match dialect {
+                Dialect::Anthropic => ANTHROPICS_OF_REQUESTS,
+                Dialect::OpenAi | Dialect::Native => OF_REQUESTS,
+            };
+            assert_eq!(headers.len(), names.len());
+            names.map(|name| headers[name].to_str().unwrap().to_owned())
+        };
+        assert_eq!(told(Dialect::OpenAi), ["60", "59", "1.200s"]);
+        assert_eq!(told(Dialect::Native), ["60", "59", "1.200s"]);
+        assert_eq!(
+            told(Dialect::Anthropic),
+            ["60", "59", "2026-01-01T00:00:02Z"]
+        );
+        assert!(moment(Millis::new(0), Duration::MAX).ends_with('Z'));
+    }
 
     fn of(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let pairs = pairs.iter();

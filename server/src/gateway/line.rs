@@ -2,11 +2,14 @@
 //!
 //! A line of tasks (`/api-ws/v1/inference`) is asked for its model when a task begins on it, and each task is a call. So
 //! it leads to the upstream whose turn it is for the first task, or to the account of what that names, and what later tasks
-//! name has to be there too. A line of events (`/api-ws/v1/realtime`) names its model in the address and is one call; it leads
-//! to the account of what its first event names, and what later events name has to be there too.
+//! name has to be there too. A line of events (`/api-ws/v1/realtime`) names its model in the address and is one call, or one
+//! for each answer where a budget binds its caller: what it costs in all nobody can say before. It leads to the account of what
+//! its first event names, and what later events name has to be there too.
 
+mod hearing;
 mod leading;
 mod naming;
+mod speaking;
 
 use std::sync::Arc;
 
@@ -15,7 +18,7 @@ use axum::{
         FromRequestParts, Query, Request, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
     },
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use bailian::{
     pool::Reach,
@@ -28,7 +31,10 @@ use platform::gateway::{
     Ask, Ending, Gateway, GatewayError, Place, Principal, Running, UPSTREAM, Weight,
     scan::{Reported, UsageShape, usage_of_json},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use hearing::Hearing;
 
 use naming::Way;
 
@@ -37,7 +43,7 @@ use super::{
     entry::who,
     headers, references,
     refusal::Refusal,
-    relay::{refused, request_id},
+    relay::{not_admitted, refused, request_id},
     request::reads_chinese,
     table::Dialect,
 };
@@ -45,12 +51,11 @@ use super::{
 /// The largest message, in bytes: Bailian takes no larger ones.
 const LARGEST: usize = 4 * 1024 * 1024;
 
-/// Characters that are spoken in a task, at most, as far as money is reserved.
-const CHARACTERS: u64 = 20_000;
-
 /// Why a line is closed: what its caller came in by has ended, or Bailian is not there.
 const ENDED: &str = "the credential was ended";
 const GONE: &str = "the upstream is gone";
+/// Or what it would cost next is not admitted.
+const REFUSED: &str = "the next answer is refused";
 
 struct Line {
     gateway: Gateway,
@@ -64,6 +69,14 @@ struct Line {
     /// The call that runs on it.
     running: Option<Running>,
     reported: Option<Reported>,
+    /// Characters that the call was given to speak.
+    given: u64,
+    /// Whether sound came back.
+    sounds: bool,
+    /// What is heard on a line of events whose model says nothing of it.
+    hearing: Option<Hearing>,
+    /// The model that a line of events asks for.
+    model: String,
     /// One call for the whole line, not one for each task.
     is_one_call: bool,
     /// How a line of events was opened, as long as nothing was said on it.
@@ -103,7 +116,7 @@ async fn open(
     };
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &state).await {
         Ok(upgrade) => upgrade,
-        Err(rejection) => return rejection.into_response(),
+        Err(rejection) => return refused(&Refusal::no_line(rejection.status(), chinese)),
     };
     let mut line = Line {
         gateway: state.gateway.clone(),
@@ -114,6 +127,10 @@ async fn open(
         _place: place,
         running: None,
         reported: None,
+        given: 0,
+        sounds: false,
+        hearing: None,
+        model: String::new(),
         is_one_call,
         way: None,
         is_greeted: false,
@@ -128,13 +145,19 @@ async fn open(
     let model = model_in(&parts.uri).unwrap_or_default();
     let served = match line.begin(&model, Operation::Realtime).await {
         Ok(served) => served,
-        Err(error) => return refused(&Refusal::of(&error, chinese)),
+        Err(error) => {
+            let refusal = not_admitted(&line.gateway, &line.principal, &error, chinese);
+            return refused(&refusal);
+        }
     };
     line.way = Some(Way {
         model: served.clone(),
         path,
         headers: onwards.clone(),
     });
+    let hears = line.gateway.what_it_does(&served) == Operation::Transcription;
+    line.hearing = hears.then(Hearing::default);
+    line.model = model;
     match line.connect(&served, Reach::Any, path, onwards).await {
         Ok((sender, receiver)) => {
             upgrade.on_upgrade(move |socket| line.carry(socket, sender, receiver, None))
@@ -170,14 +193,20 @@ impl Line {
         let (models, request_id) = (vec![served.clone()], self.request_id.clone());
         let ask = Ask {
             streamed: true,
-            text_bytes: CHARACTERS,
+            text_bytes: speaking::RESERVED,
+            has_media: operation == Operation::Realtime && self.reads_all(&served),
             ..Ask::new(Protocol::DashScope, operation, name, models, request_id)
         };
         let mut running = self.gateway.admit(&self.principal, ask).await?;
         running.answers(None);
         running.answered_by(&self.upstream);
+        // Should the line be dropped: what it used can't be reckoned by what was asked.
+        let so_far = running.so_far();
+        so_far.reported = Some(Reported::default());
+        so_far.is_partial = true;
         self.running = Some(running);
         self.reported = None;
+        (self.given, self.sounds) = (0, false);
         Ok(served)
     }
 
@@ -185,15 +214,42 @@ impl Line {
         let Some(running) = self.running.take() else {
             return;
         };
-        // What goes in and comes out can't be reckoned here: figures that did not come are none, and marked as such.
+        // Of what goes in and comes out only text to speak and sound to hear can be reckoned here: other figures that did not
+        // come are none, and marked as such.
         ending.is_partial = self.reported.is_none();
-        ending.reported = Some(self.reported.take().unwrap_or_default());
+        let reported = self.reported.take();
+        let reported = reported
+            .or_else(|| self.spoken(running.operation()))
+            .or_else(|| self.hearing.as_ref().and_then(Hearing::reported));
+        ending.reported = Some(reported.unwrap_or_default());
         if let Err(error) = running.close(ending).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "a call could not be booked"
             );
         }
+    }
+
+    /// Whether it is known how much the model reads at most. With each answer it reads all that was said before.
+    fn reads_all(&self, model: &str) -> bool {
+        let card = self.gateway.card(model);
+        card.is_some_and(|card| card.max_input_tokens.or(card.context_tokens).is_some())
+    }
+
+    /// Begins the call of the next answer on a line of events, where each is one; gives the event that refuses it.
+    async fn goes_on(&mut self) -> Result<(), String> {
+        if !self.is_one_call || self.running.is_some() {
+            return Ok(());
+        }
+        let model = self.model.clone();
+        let begun = self.begin(&model, Operation::Realtime).await;
+        let refusal = begun
+            .map(drop)
+            .map_err(|error| Refusal::of(&error, self.chinese));
+        refusal.map_err(|refusal| {
+            let told = refusal.json(Dialect::OpenAi, &self.request_id);
+            json!({ "type": "error", "error": told["error"] }).to_string()
+        })
     }
 
     async fn carry(
@@ -229,6 +285,10 @@ impl Line {
                     Ok(Some(frame)) => {
                         if self.back(frame, &mut back).await.is_err() {
                             break None;
+                        }
+                        if let Err(refusal) = self.goes_on().await {
+                            let _ = back.send(Message::text(refusal)).await;
+                            break Some((close_code::POLICY, REFUSED));
                         }
                     }
                     Ok(None) => break Some((close_code::NORMAL, "")),
@@ -283,6 +343,12 @@ impl Line {
                             return Ok(false);
                         }
                     }
+                    if let Err(refusal) = self.take_text(&text) {
+                        let _ = back.send(Message::text(refusal)).await;
+                        return Ok(false);
+                    }
+                } else if let Some(hearing) = &mut self.hearing {
+                    hearing.note(&text, Instant::now());
                 }
                 RelayFrame::Text(text)
             }
@@ -337,7 +403,10 @@ impl Line {
         back: &mut SplitSink<WebSocket, Message>,
     ) -> Result<(), axum::Error> {
         match frame {
-            RelayFrame::Binary(bytes) => back.send(Message::Binary(bytes)).await,
+            RelayFrame::Binary(bytes) => {
+                self.sounds = true;
+                back.send(Message::Binary(bytes)).await
+            }
             RelayFrame::Text(text) => {
                 if self.greets_again(&text) {
                     return Ok(());
@@ -353,6 +422,10 @@ impl Line {
         if self.is_one_call {
             if text.contains("\"response.done\"") {
                 self.add_response(text);
+                if self.reported.is_some() && self.principal.has_budget() {
+                    let ending = Ending::succeeded(StatusCode::OK.as_u16());
+                    self.end(ending).await;
+                }
             }
             return;
         }

@@ -109,7 +109,8 @@ async fn told(
             Ok(()) => {
                 let mut response = Json(list).into_response();
                 let headers = response.headers_mut();
-                super::headers::limits(headers, context.route.dialect, allowed);
+                let now = context.gateway.now();
+                super::headers::limits(headers, context.route.dialect, allowed, now);
                 super::headers::always(headers, &context.request_id);
                 response
             }

@@ -14,6 +14,10 @@ use super::{
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
+/// On an answer that says for certain that nothing was done, and not for good: it is not kept, and the request may be made again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unmade;
+
 /// What becomes of a request.
 pub(super) enum Turn {
     /// It is made, as the first with its key if it has one.
@@ -61,6 +65,10 @@ pub(super) async fn keep(
     response: Response,
     chinese: bool,
 ) -> Result<Response, Refusal> {
+    if response.extensions().get::<Unmade>().is_some() {
+        release(claimed).await;
+        return Ok(response);
+    }
     let Some(claimed) = claimed else {
         return Ok(response);
     };
@@ -71,6 +79,13 @@ pub(super) async fn keep(
         })
     };
     recorded::recorded(response, Box::new(keep), chinese).await
+}
+
+/// From now on nobody knows what comes of it, should its caller leave.
+pub(super) fn asks(claimed: &mut Option<Claimed>) {
+    if let Some(claimed) = claimed {
+        claimed.asks();
+    }
 }
 
 /// Lets the request be made again: nothing was asked.

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use bailian::{Error as UpstreamError, ErrorKind};
 use http::StatusCode;
-use model::FailureCode;
+use model::{FailureCode, Millis};
 use platform::{
     gateway::{GatewayError, LimitKind, Shortage, scan::ScanError},
     identity::IdentityError,
 };
 
-use super::words;
+use super::{headers::Left, words};
 
 /// Why nothing was asked, or no answer came.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub(super) struct Refusal {
     is_final: bool,
     /// Whether there are many of them, which are counted and not logged.
     is_of_overload: bool,
+    /// Whether it is certain that nothing was done, so that the same request may be made again by the same `Idempotency-Key`.
+    is_unmade: bool,
+    /// What is left of the limits, and when that was.
+    left: Option<Box<(Left, Millis)>>,
 }
 
 /// OpenAI's code, Bailian's, and Anthropic's type.
@@ -97,7 +101,22 @@ impl Refusal {
             retry_after: None,
             is_final: false,
             is_of_overload: false,
+            is_unmade: false,
+            left: None,
         }
+    }
+
+    /// Together with what is left of the limits now.
+    pub(super) fn with_left(self, left: Left, now: Millis) -> Self {
+        Self {
+            left: Some(Box::new((left, now))),
+            ..self
+        }
+    }
+
+    /// Together with that it is certain that nothing was done, or not.
+    pub(super) fn unmade(self, is_unmade: bool) -> Self {
+        Self { is_unmade, ..self }
     }
 
     /// For a caller who reads that language.
@@ -282,6 +301,14 @@ impl Refusal {
         )
     }
 
+    pub(super) fn slow(chinese: bool) -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            BAD_REQUEST,
+            words::of(chinese).slow,
+        )
+    }
+
     /// A field of the request is missing or asks for what can't be had.
     pub(super) fn field(field: &str, message: impl Into<String>) -> Self {
         Self {
@@ -356,6 +383,14 @@ impl Refusal {
         Self {
             retry_after,
             ..refusal
+        }
+    }
+
+    /// The request opens no WebSocket.
+    pub(super) fn no_line(status: StatusCode, chinese: bool) -> Self {
+        Self {
+            is_final: true,
+            ..Self::new(status, BAD_REQUEST, words::of(chinese).no_line)
         }
     }
 

@@ -80,10 +80,12 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         Ok(running) => running,
         Err(error) => {
             once::release(claimed).await;
-            let refusal = Refusal::of(&error, chinese);
+            let refusal = not_admitted(&state.gateway, &principal, &error, chinese);
             return refused(&refusal, dialect, &request_id);
         }
     };
+    let mut claimed = claimed;
+    once::asks(&mut claimed);
     let context = Context {
         gateway: state.gateway.clone(),
         principal,
@@ -97,8 +99,9 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
             .as_ref()
             .and_then(|scan| references::enrolls(&incoming.relay.path, scan)),
     };
-    // A batch that Bailian takes while its caller leaves would be paid for by nobody.
-    let finishes = context.principal.finishes() || incoming.ask.operation == Operation::Batch;
+    // A batch or a task that Bailian takes while its caller leaves would be paid for by nobody.
+    let begins = incoming.ask.operation == Operation::Batch || incoming.begins_task();
+    let finishes = context.principal.finishes() || begins;
     // What waits for the upstream is large, and most of a call is waiting.
     let answering = Box::pin(async move {
         let response = if let Owns::Lists(kind, ..) = context.route.owns {
@@ -116,6 +119,16 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         held::until_read(answer, place)
     });
     finishing::answered(answering, finishes).await
+}
+
+/// Why a call is not admitted, with what is left of the caller's limits.
+pub(super) fn not_admitted(
+    gateway: &Gateway,
+    principal: &Principal,
+    error: &GatewayError,
+    chinese: bool,
+) -> Refusal {
+    Refusal::of(error, chinese).with_left(principal.left_after(error), gateway.now())
 }
 
 /// Reads the request, and looks whether its answer is in memory; a refusal and such an answer are both the end.
@@ -250,7 +263,8 @@ async fn answered(
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
     let mut headers = headers::back(&answer.headers);
-    headers::limits(&mut headers, context.route.dialect, running.allowed());
+    let (dialect, now) = (context.route.dialect, context.gateway.now());
+    headers::limits(&mut headers, dialect, running.allowed(), now);
     headers::always(&mut headers, &context.request_id);
     let kind = text(&answer.headers, &header::CONTENT_TYPE).to_owned();
     let mut response = if kind.starts_with("text/event-stream") {
@@ -312,9 +326,17 @@ pub(super) async fn refused_there(
     }
     let mut response = Response::new(Body::from(said));
     *response.status_mut() = answer.status;
+    if is_unmade(error) {
+        response.extensions_mut().insert(once::Unmade);
+    }
     let headers = response.headers_mut();
     headers.extend(headers::back(&answer.headers));
-    headers::limits(headers, context.route.dialect, allowed);
+    headers::limits(
+        headers,
+        context.route.dialect,
+        allowed,
+        context.gateway.now(),
+    );
     headers::always(headers, &context.request_id);
     response
 }
@@ -322,6 +344,19 @@ pub(super) async fn refused_there(
 fn text<'a>(headers: &'a http::HeaderMap, name: &header::HeaderName) -> &'a str {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default()
+}
+
+/// Whether it is certain that nothing was done and that a refusal is not for good: the same request may be made later, also
+/// by the same `Idempotency-Key`.
+pub(super) fn is_unmade(error: &UpstreamError) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Throttled { .. }
+            | ErrorKind::CircuitOpen
+            | ErrorKind::Authentication
+            | ErrorKind::Arrears
+            | ErrorKind::QuotaExhausted
+    )
 }
 
 /// The upstream's name for a request.
@@ -348,6 +383,7 @@ pub(super) async fn failed(context: &Context, running: Running, error: &Upstream
     } else {
         Refusal::of_upstream(error, context.chinese)
     };
+    let refusal = refusal.unmade(is_unmade(error));
     context.end(running, Ending::failed(error), refusal).await
 }
 

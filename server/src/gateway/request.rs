@@ -1,6 +1,6 @@
 //! A request on its way in: who sends it, what it asks, and whether it may.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use app::language::Language;
 use axum::{body::Body, extract::Query};
@@ -10,16 +10,18 @@ use bailian::{
 };
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderValue,
+    HeaderMap, HeaderValue,
     header::{ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
 use http_body_util::BodyExt;
+use hyper::body::Frame;
 use model::{Operation, Protocol};
 use platform::gateway::{
     Ask, BatchFault, Gateway, GatewayError, Principal, Whereabouts,
     scan::{RequestScan, ScanError},
 };
+use tokio::time::{Instant, timeout_at};
 
 use super::{
     batch_file, headers, references,
@@ -30,6 +32,9 @@ use super::{
 /// A form with files is kept up to this size, so that another key can be sent it when the first one refuses. Larger ones are
 /// handed on while they come in.
 const SMALL: usize = 1024 * 1024;
+
+/// Of a body something has to come within this time, and by and large a kilobyte each second: whoever sends it holds a place.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A request that was read and may be made.
 pub(super) struct Incoming {
@@ -58,14 +63,15 @@ pub(super) async fn read(
     let mut body = body;
     let mut first: Option<Bytes> = None;
     let mut all = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Refusal::unread(chinese))?;
+    let (began, mut length) = (Instant::now(), 0_usize);
+    while let Some(frame) = next(&mut body, due(began, Instant::now(), length), chinese).await? {
         let room = gateway.holds_more();
         room.map_err(|error| Refusal::of(&error, chinese))?;
         let Ok(piece) = frame.into_data() else {
             continue;
         };
-        if all.len() + first.as_ref().map_or(0, Bytes::len) + piece.len() > limit {
+        length += piece.len();
+        if length > limit {
             return Err(Refusal::too_large(limit, chinese));
         }
         // Most requests come in one piece, which is then not copied.
@@ -79,6 +85,24 @@ pub(super) async fn read(
         }
     }
     Ok(first.unwrap_or_else(|| all.freeze()))
+}
+
+/// When the next piece of a body has to be there of which so much has come.
+fn due(began: Instant, now: Instant, length: usize) -> Instant {
+    let by_and_large = began + PATIENCE + Duration::from_millis(length as u64);
+    by_and_large.min(now + PATIENCE)
+}
+
+/// The next piece of a body, if it comes in time.
+async fn next(
+    body: &mut Body,
+    due: Instant,
+    chinese: bool,
+) -> Result<Option<Frame<Bytes>>, Refusal> {
+    match timeout_at(due, body.frame()).await {
+        Ok(frame) => frame.transpose().map_err(|_| Refusal::unread(chinese)),
+        Err(_) => Err(Refusal::slow(chinese)),
+    }
 }
 
 /// What the route and the request say is asked.
@@ -116,7 +140,8 @@ pub(super) async fn understand(
             request_id.to_owned(),
         ),
         relay: Relay {
-            method: parts.method.clone(),
+            // Of what only a head is wanted the rest is left out on the way back.
+            method: route.method.clone(),
             query: parts.uri.query().map(str::to_owned),
             headers: headers::onwards(&parts.headers),
             content_type: parts.headers.get(CONTENT_TYPE).cloned(),
@@ -252,7 +277,7 @@ async fn of_json(
         // Only one account has it: which, is remembered by its name like for a model.
         incoming.relay.model = Some(application.to_owned());
     }
-    let asynchronous = incoming.relay.headers.contains_key("x-dashscope-async");
+    let asynchronous = is_asynchronous(&incoming.relay.headers);
     // Sent twice these would be paid twice; what a chat makes twice before its first word costs little.
     incoming.relay.costly = asynchronous
         || references::enrolls(&incoming.relay.path, &scan).is_some()
@@ -268,6 +293,10 @@ async fn of_json(
     incoming.scan = Some(scan);
     incoming.write_for(0);
     Ok(())
+}
+
+fn is_asynchronous(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-dashscope-async")
 }
 
 fn is_streamed(
@@ -289,6 +318,11 @@ fn model_of_upload(parts: &Parts) -> Option<String> {
 }
 
 impl Incoming {
+    /// Whether a task is asked for that goes on by itself.
+    pub(super) fn begins_task(&self) -> bool {
+        is_asynchronous(&self.relay.headers)
+    }
+
     /// Writes the body for one of the models: nothing is changed that need not be.
     pub(super) fn write_for(&mut self, place: usize) {
         let Some(scan) = &self.scan else { return };
@@ -307,4 +341,37 @@ pub(super) fn reads_chinese(parts: &Parts) -> bool {
     let header = parts.headers.get(ACCEPT_LANGUAGE);
     let header = header.and_then(|value| value.to_str().ok());
     header.is_some_and(|header| Language::accepted(header) == Language::Zh)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn a_body_has_to_come_soon_and_by_and_large_not_too_slowly() {
+        let began = Instant::now();
+        let after = |seconds| began + Duration::from_secs(seconds);
+        assert_eq!(due(began, began, 0), after(30));
+        // A drop each second is not enough.
+        assert_eq!(
+            due(began, after(29), 29),
+            after(30) + Duration::from_millis(29)
+        );
+        assert_eq!(due(began, after(29), 100_000), after(59));
+        assert_eq!(due(began, after(0), 10_000_000), after(30));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let soon = Instant::now() + Duration::from_millis(5);
+        let mut never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+        let refused = next(&mut never, soon, false).await.unwrap_err();
+        assert_eq!(refused.status, StatusCode::REQUEST_TIMEOUT);
+        let mut there = Body::from("{}");
+        assert!(next(&mut there, soon, false).await.unwrap().is_some());
+        assert!(next(&mut there, soon, false).await.unwrap().is_none());
+    }
 }

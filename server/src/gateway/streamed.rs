@@ -13,7 +13,7 @@ use http::StatusCode;
 use model::Operation;
 use platform::gateway::{
     Ending, Running,
-    scan::{AnswerScan, Ended, Event, EventKind},
+    scan::{AnswerScan, Ended, Event, EventKind, UsageShape},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -223,7 +223,13 @@ impl Meter {
 
     /// The last event, in the form of what is spoken.
     fn say(&mut self, refusal: &Refusal) {
-        let event = refusal.event(self.context.route.dialect, &self.context.request_id);
+        let (route, request_id) = (&self.context.route, &self.context.request_id);
+        let event = match route.shape {
+            UsageShape::Responses => refusal.response_event(request_id),
+            UsageShape::OpenAi | UsageShape::Native | UsageShape::Anthropic => {
+                refusal.event(route.dialect, request_id)
+            }
+        };
         self.ready.push_back(event);
     }
 }

@@ -42,7 +42,7 @@ use super::{
     entry::{Entered, enter},
     finishing, headers, held, once, references,
     refusal::Refusal,
-    relay::{another_may_answer, refused, request_id},
+    relay::{another_may_answer, is_unmade, not_admitted, refused, request_id},
     request::{self, reads_chinese},
     table::Dialect,
     words,
@@ -192,6 +192,8 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
             return refuse(refusal);
         }
     };
+    let mut claimed = claimed;
+    once::asks(&mut claimed);
     let answering = async move {
         let told = match translated(&call, wish, &whom, running).await {
             Ok(mut response) => {
@@ -233,7 +235,9 @@ async fn admitted<W: Translated>(
     let mut ask = Ask::new(protocol, W::OPERATION, wish.model(), models.clone(), id);
     wish.measure(&mut ask);
     let running = call.gateway.admit(&call.principal, ask).await;
-    Ok((wish, (models, place.reach()), running.map_err(of)?))
+    let running = running
+        .map_err(|error| not_admitted(&call.gateway, &call.principal, &error, call.chinese))?;
+    Ok((wish, (models, place.reach()), running))
 }
 
 async fn translated<W: Translated>(
@@ -255,7 +259,8 @@ async fn translated<W: Translated>(
     let allowed = running.allowed();
     match wish.tell(call, running, answer).await {
         Ok(mut response) => {
-            headers::limits(response.headers_mut(), Dialect::OpenAi, allowed);
+            let now = call.gateway.now();
+            headers::limits(response.headers_mut(), Dialect::OpenAi, allowed, now);
             Ok(response)
         }
         Err(fault) => Err(call.fail(None, fault).await),
@@ -344,6 +349,9 @@ impl Call {
     }
 
     async fn fail(&self, running: Option<Running>, fault: Fault) -> Refusal {
+        // What became of a task that was begun, or of an answer that is there, is another matter.
+        let is_unmade =
+            running.is_some() && matches!(&fault, Fault::Upstream(error) if is_unmade(error));
         match fault {
             Fault::Here(error) => Refusal::of(&error, self.chinese),
             Fault::NoAnswer => Refusal::cut(self.chinese),
@@ -352,7 +360,7 @@ impl Call {
                     error = &error as &dyn std::error::Error,
                     "the upstream gave no answer"
                 );
-                let refusal = Refusal::of_translated(&error, self.chinese);
+                let refusal = Refusal::of_translated(&error, self.chinese).unmade(is_unmade);
                 match running {
                     Some(running) => self.end(running, Ending::failed(&error), refusal).await,
                     None => refusal,

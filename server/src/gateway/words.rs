@@ -19,6 +19,7 @@ pub(super) struct Words {
     pub(super) forbidden: &'static str,
     pub(super) credentials: &'static str,
     pub(super) unread: &'static str,
+    pub(super) slow: &'static str,
     pub(super) unavailable: &'static str,
     pub(super) timeout: &'static str,
     pub(super) circuit: &'static str,
@@ -27,6 +28,7 @@ pub(super) struct Words {
     pub(super) upstream_refuses: &'static str,
     pub(super) answer_too_large: &'static str,
     pub(super) right_ended: &'static str,
+    pub(super) no_line: &'static str,
     pub(super) once_key: &'static str,
     pub(super) once_other: &'static str,
     pub(super) once_busy: &'static str,
@@ -48,6 +50,7 @@ const EN: Words = Words {
     forbidden: "The key or its owner may not call models. A key needs the scope \"gateway.use\".",
     credentials: "Send exactly one credential, in a header: \"Authorization: Bearer …\" or \"x-api-key: …\". A key in the address is refused.",
     unread: "The request's body could not be read to its end.",
+    slow: "The request's body comes too slowly.",
     unavailable: "The gateway can't take the call right now. Try again.",
     timeout: "The upstream did not answer in time.",
     circuit: "The upstream failed repeatedly and gets a pause. Try again in some seconds.",
@@ -56,6 +59,7 @@ const EN: Words = Words {
     upstream_refuses: "The service is not available at the moment. Its operator has been told.",
     answer_too_large: "The upstream's answer is larger than allowed.",
     right_ended: "The credential was ended while the answer ran.",
+    no_line: "Only a WebSocket is opened here: send GET with the headers of its handshake.",
     once_key: "The Idempotency-Key must be one header of 1 to 255 characters.",
     once_other: "This Idempotency-Key was used for another request. Take a new one.",
     once_busy: "The request with this Idempotency-Key is being made. Ask again in a moment.",
@@ -77,6 +81,7 @@ const ZH: Words = Words {
     forbidden: "该密钥或其所有者不能调用模型。密钥需要 \"gateway.use\" 权限。",
     credentials: "请只发送一个凭证，并放在请求头中：\"Authorization: Bearer …\" 或 \"x-api-key: …\"。地址中的密钥会被拒绝。",
     unread: "请求体没有完整读到。",
+    slow: "请求体传输过慢。",
     unavailable: "网关暂时无法处理此次调用，请重试。",
     timeout: "上游没有及时响应。",
     circuit: "上游连续失败，暂停片刻。请几秒后重试。",
@@ -85,6 +90,7 @@ const ZH: Words = Words {
     upstream_refuses: "服务暂不可用，已通知运营者。",
     answer_too_large: "上游的响应超过允许的大小。",
     right_ended: "响应过程中凭证已失效。",
+    no_line: "此地址只接受 WebSocket：请以 GET 发送其握手请求头。",
     once_key: "Idempotency-Key 必须是一个 1 至 255 个字符的请求头。",
     once_other: "此 Idempotency-Key 已用于另一个请求，请换一个。",
     once_busy: "使用此 Idempotency-Key 的请求正在处理，请稍后再试。",
@@ -207,6 +213,19 @@ pub(super) fn unreadable(field: &str, chinese: bool) -> String {
         format!("字段 {field} 的值不正确。")
     } else {
         format!("The field {field} has a value that can't be taken.")
+    }
+}
+
+/// A text is longer than what is reserved for it.
+pub(super) fn too_much_spoken(most: u64, chinese: bool) -> String {
+    if chinese {
+        format!(
+            "受预算约束时，每个任务最多合成 {most} 个字符（一个汉字计为两个）。请为其余文本另开任务。"
+        )
+    } else {
+        format!(
+            "Where a budget binds you, a task speaks {most} characters at most, a Chinese one counting as two. Begin another task for the rest."
+        )
     }
 }
 

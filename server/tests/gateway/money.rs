@@ -3,8 +3,9 @@
 use futures_util::future::join_all;
 use model::BuiltIn;
 use serde_json::json;
+use simulator::Answer;
 
-use crate::support::{TestApp, TestResult, question};
+use crate::support::{TestApp, TestResult, question, within};
 
 /// of many calls at once exactly as many reach the upstream as the budget pays for.
 #[tokio::test]
@@ -89,9 +90,51 @@ async fn more_than_a_minutes_requests_are_refused() -> TestResult {
     let wait: u64 = refused.header("retry-after").parse()?;
     assert!((1..=20).contains(&wait), "{wait}");
     assert_eq!(refused.json()["error"]["code"], "rate_limit_exceeded");
+    assert_eq!(refused.header("x-ratelimit-limit-requests"), "3");
+    assert_eq!(refused.header("x-ratelimit-remaining-requests"), "0");
+    assert!(refused.header("x-ratelimit-reset-requests").ends_with('s'));
     let message = json!({ "model": "qwen-plus", "max_tokens": 5, "messages": [{ "role": "user", "content": "Hi" }] });
-    let refused = lin.api.post("/v1/messages", message).await?.json();
-    assert_eq!(refused["error"]["type"], "rate_limit_error");
+    let refused = lin.api.post("/v1/messages", message).await?;
+    assert_eq!(refused.json()["error"]["type"], "rate_limit_error");
+    assert_eq!(refused.header("anthropic-ratelimit-requests-limit"), "3");
+    assert_eq!(
+        refused.header("anthropic-ratelimit-requests-remaining"),
+        "0"
+    );
+    let reset = refused.header("anthropic-ratelimit-requests-reset");
+    assert!(reset.contains('T') && reset.ends_with('Z'), "{reset}");
+    // What is translated is refused in the same way.
+    let picture = json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom" });
+    let refused = lin.api.post("/v1/images/generations", picture).await?;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.header("x-ratelimit-remaining-requests"), "0");
+    Ok(())
+}
+
+/// What a key may have run at once.
+#[tokio::test]
+async fn more_than_a_key_may_ask_at_once_is_refused() -> TestResult {
+    let app = TestApp::start().await?;
+    let limits = json!({ "at_once": 1, "requests_per_minute": 600 });
+    let lin = app.program_with("lin", BuiltIn::Member, limits).await?;
+    app.simulator
+        .next_answer(Answer::words(["one"]).held_after(0));
+    let api = lin.api.clone();
+    let asked = tokio::spawn(async move {
+        api.post("/v1/chat/completions", question("qwen-plus"))
+            .await
+    });
+    app.upstream("a call", |account| account.open_streams() > 0)
+        .await?;
+    let refused = lin.ask(&question("qwen-plus")).await?;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(refused.header("x-ratelimit-limit-requests"), "600");
+    app.simulator.release();
+    let first = within("the first answer", async { asked.await? }).await?;
+    assert_eq!(first.status, 200);
+    lin.ask(&question("qwen-plus")).await?.done()?;
+    assert_eq!(app.number("SELECT COUNT(*) FROM calls").await?, 2);
     Ok(())
 }
 

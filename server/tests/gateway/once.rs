@@ -1,7 +1,12 @@
 //! The same request again is not another one.
 
+use anyhow::bail;
 use futures_util::future::join_all;
 use http::Method;
+use platform::{
+    Visitor,
+    gateway::{GatewayError, Once},
+};
 use serde_json::{Value, json};
 use simulator::{Answer, Refusal};
 
@@ -131,6 +136,57 @@ async fn what_broke_off_is_not_made_again() -> TestResult {
     .await?;
     assert_eq!(app.simulator.received().len(), 2);
     Ok(())
+}
+
+/// What Bailian was too busy for, or refused because of this site's key, was not made: it may be made by the same key.
+#[tokio::test]
+async fn what_was_certainly_not_made_may_be_made() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let (body, mut streamed) = (question("qwen-plus"), question("qwen-plus"));
+    streamed["stream"] = json!(true);
+    let busy = || Refusal::too_many_requests().retry_after(3_600);
+    for (refusal, body, status) in [
+        (busy(), &body, 429),
+        (busy(), &streamed, 429),
+        (Refusal::arrears(), &body, 503),
+    ] {
+        app.simulator.refuse_with(refusal);
+        let refused = ask(&lin.api, CHAT, "a", body).await?;
+        assert_eq!(refused.status, status, "{:?}", refused.json());
+        let kept = "SELECT COUNT(*) FROM idempotency_keys";
+        assert_eq!(app.number(kept).await?, 0);
+    }
+    Ok(())
+}
+
+/// Who leaves before anything is asked may send the same again.
+#[tokio::test]
+async fn what_was_not_asked_yet_may_be_asked() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let (gateway, visitor) = (&app.gateway, Visitor::default());
+    let principal = gateway.principal(&lin.key, &visitor).await?;
+    let claim = async || gateway.once(&principal, "POST /v1/x", "a", b"{}").await;
+    let Once::Now(claimed) = claim().await? else {
+        bail!("it was made before");
+    };
+    assert!(matches!(claim().await, Err(GatewayError::OnceBusy)));
+    drop(claimed);
+    let mut claimed = eventually("that it may be made", async || {
+        Ok(match claim().await {
+            Ok(Once::Now(claimed)) => Some(claimed),
+            _ => None,
+        })
+    })
+    .await?;
+    claimed.asks();
+    drop(claimed);
+    eventually("that nobody knows", async || {
+        let unknown = matches!(claim().await, Err(GatewayError::OnceUnknown));
+        Ok(unknown.then_some(()))
+    })
+    .await
 }
 
 /// A stream is told again as it was, and what was refused before anything was asked is asked when it may be.

@@ -1,5 +1,6 @@
 //! Answers that come piece by piece.
 
+use anyhow::Context;
 use serde_json::{Value, json};
 use simulator::{Answer, Fault, Usage};
 
@@ -74,6 +75,25 @@ async fn a_stream_that_breaks_off_says_so() -> TestResult {
     let failed = "SELECT COUNT(*) FROM calls WHERE outcome = 'failed' AND usage_source = 'estimated' AND output_tokens > 0";
     assert_eq!(app.number(failed).await?, 4);
     assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
+    Ok(())
+}
+
+/// The events of OpenAI's responses say what they are, and so does the one that ends a stream that broke off.
+#[tokio::test]
+async fn a_response_that_breaks_off_says_so_in_an_event_of_its_kind() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app.program("lin").await?;
+    app.simulator
+        .next_answer(Answer::words(["one ", "two ", "three"]).fails_after(2, Fault::Cut(40)));
+    let body = json!({ "model": "qwen-plus", "input": "What is a loom?", "stream": true });
+    let text = text(&program.api.post("/v1/responses", body).await?);
+    let last = text.rsplit_once("event: error\ndata: ");
+    let (before, last) = last.with_context(|| text.clone())?;
+    assert!(!before.contains("response.completed"), "{text}");
+    let event: Value = serde_json::from_str(last)?;
+    assert_eq!(event["type"], "error");
+    assert_eq!(event["code"], "upstream_error");
+    assert_eq!(event["message"], event["error"]["message"]);
     Ok(())
 }
 

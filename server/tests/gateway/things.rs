@@ -1,9 +1,11 @@
 //! What callers make at the upstream is there for them alone.
 
+use std::time::Duration;
+
 use bailian::{Client, ClientOptions, files::Purpose};
 use http::Method;
 use serde_json::{Value, json};
-use simulator::{Options, Simulator};
+use simulator::{Fault, FaultOrder, Options, Simulator, Strike};
 
 use crate::support::{Program, TestApp, TestResult, answered, eventually};
 
@@ -220,6 +222,43 @@ async fn a_task_that_nobody_asks_for_is_booked() -> TestResult {
         (1, 0)
     );
     assert_eq!(app.gateway.settle_unheard().await?, 0);
+    Ok(())
+}
+
+/// A task that Bailian takes while its caller leaves goes on, and is paid for.
+#[tokio::test]
+async fn a_task_whose_caller_left_is_booked() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    app.simulator.hold_tasks();
+    let late = Fault::SlowStart(Duration::from_millis(300));
+    app.simulator.order_faults(FaultOrder::once(Strike {
+        fault: late,
+        after: 0,
+    }));
+    let wish = json!({ "model": "wan2.2-t2i-flash", "input": { "prompt": "A loom" }, "parameters": { "n": 1, "size": "1024*1024" } });
+    let path = "/api/v1/services/aigc/text2image/image-synthesis";
+    let request = lin.api.request(Method::POST, path);
+    let request = request.header("x-dashscope-async", "enable").json(&wish);
+    let asked = tokio::spawn(answered(request));
+    eventually("the wish", async || {
+        Ok((!app.simulator.received().is_empty()).then_some(()))
+    })
+    .await?;
+    asked.abort();
+    let waiting = "SELECT COUNT(*) FROM call_holds WHERE task_id <> ''";
+    eventually("the task", async || {
+        Ok((app.number(waiting).await? == 1).then_some(()))
+    })
+    .await?;
+    app.simulator.finish_tasks();
+    app.database
+        .execute("UPDATE call_holds SET opened_at = opened_at - 300000")
+        .await?;
+    assert_eq!(app.gateway.settle_unheard().await?, 1);
+    let booked =
+        "SELECT COUNT(*) FROM calls WHERE images = 1 AND cost > 0 AND outcome = 'succeeded'";
+    assert_eq!(app.number(booked).await?, 1);
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! What passes, passes as it is.
 
+use http::Method;
 use model::BuiltIn;
 use serde_json::json;
 use simulator::{Answer, Fault, Refusal};
 
-use crate::support::{Api, TestApp, TestResult, question};
+use crate::support::{Api, TestApp, TestResult, answered, question};
 
 /// Fields that nobody knows, their order and numbers beyond a double's survive; only the model's name is changed where it
 /// stands for another.
@@ -96,6 +97,20 @@ async fn a_refusal_of_the_upstream_passes_as_it_is() -> TestResult {
     let free = "SELECT COUNT(*) FROM calls WHERE cost <> 0 OR input_tokens <> 0";
     assert_eq!(app.number(free).await?, 0);
     assert_eq!(app.number("SELECT COUNT(*) FROM calls").await?, 4);
+    Ok(())
+}
+
+/// Who asks for the head of an answer is told it.
+#[tokio::test]
+async fn a_head_is_told_as_its_answer_would_be() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app.program("lin").await?;
+    for path in ["/v1/models", "/v1/files"] {
+        let told = answered(program.api.request(Method::HEAD, path)).await?;
+        assert_eq!(told.status, 200, "{path}");
+        assert_eq!(told.header("content-type"), "application/json", "{path}");
+        assert!(told.bytes.is_empty());
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Gateway, GatewayError,
-    limits::{Lane, LimitsPerMinute},
+    limits::{self, Allowed, Lane, LimitsPerMinute},
 };
 use crate::{
     identity::{Caller, api_keys},
@@ -58,9 +58,19 @@ impl Principal {
         self.finishes
     }
 
+    /// Whether a budget binds what they may spend.
+    pub fn has_budget(&self) -> bool {
+        !self.budgets.is_empty()
+    }
+
     /// For how long their answers are kept where a request says nothing of it.
     pub fn cached_for(&self) -> Option<Duration> {
         self.cached_for
+    }
+
+    /// What is left of requests and of tokens a minute after that refusal.
+    pub fn left_after(&self, refused: &GatewayError) -> (Option<Allowed>, Option<Allowed>) {
+        limits::left_after(&self.lanes, refused)
     }
 
     pub(super) fn may_use(&self, model: &str) -> bool {
@@ -149,7 +159,7 @@ impl Gateway {
             let limits = LimitsPerMinute {
                 requests: key.requests_per_minute,
                 tokens: key.tokens_per_minute,
-                at_once: None,
+                at_once: key.at_once,
             };
             inner.lanes.of(BudgetScope::Key, key.id.to_string(), limits)
         });

@@ -272,21 +272,50 @@ impl Pass {
 
     /// What is left of requests and of tokens in the narrowest lane.
     pub(super) fn allowed(&self) -> (Option<Allowed>, Option<Allowed>) {
-        let narrowest = |of: fn(&Lane) -> Option<&Bucket>| {
-            let buckets = self.lanes.iter().filter_map(|lane| of(lane));
-            buckets
-                .map(Bucket::allowed)
-                .min_by_key(|allowed| allowed.left)
-        };
-        let mut allowed = (
-            narrowest(|lane| lane.requests.as_ref()),
-            narrowest(|lane| lane.tokens.as_ref()),
-        );
+        let mut allowed = left_in(&self.lanes);
         if let Some(shared) = &self.shared {
             shared.narrow(&mut allowed);
         }
         allowed
     }
+}
+
+/// What is left of requests and of tokens in the narrowest of these lanes.
+fn left_in(lanes: &[Arc<Lane>]) -> (Option<Allowed>, Option<Allowed>) {
+    let narrowest = |of: fn(&Lane) -> Option<&Bucket>| {
+        let buckets = lanes.iter().filter_map(|lane| of(lane));
+        buckets
+            .map(Bucket::allowed)
+            .min_by_key(|allowed| allowed.left)
+    };
+    (
+        narrowest(|lane| lane.requests.as_ref()),
+        narrowest(|lane| lane.tokens.as_ref()),
+    )
+}
+
+/// What is left in these lanes for who was refused.
+pub(super) fn left_after(
+    lanes: &[Arc<Lane>],
+    refused: &GatewayError,
+) -> (Option<Allowed>, Option<Allowed>) {
+    let (mut requests, tokens) = left_in(lanes);
+    if let GatewayError::Throttled {
+        kind: LimitKind::Requests,
+        limit,
+        retry_after,
+        ..
+    } = refused
+    {
+        // What all processes share may be used up though this one has some left.
+        let whole_in = requests.map_or(*retry_after, |left| left.whole_in.max(*retry_after));
+        requests = Some(Allowed {
+            limit: *limit,
+            left: 0,
+            whole_in,
+        });
+    }
+    (requests, tokens)
 }
 
 impl Drop for Pass {

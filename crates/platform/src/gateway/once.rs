@@ -4,6 +4,8 @@
 //! Claimed before anything is asked and durable, so that not even a process that is killed in between makes it twice: what
 //! came of such a request nobody knows, and that is said.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use model::Millis;
 
@@ -15,6 +17,12 @@ use crate::{
 
 /// How long an answer is kept: a day, and an hour for clocks that differ.
 const KEPT_MS: i64 = 25 * 60 * 60 * 1000;
+
+/// Answers that one statement deletes, or some more that expire in the same moment. Each may be large.
+const FORGOTTEN_AT_ONCE: u32 = 200;
+
+/// Between two such statements others write.
+const BETWEEN: Duration = Duration::from_millis(20);
 
 /// The longest key, in characters.
 pub const LONGEST_KEY: usize = 255;
@@ -42,13 +50,16 @@ pub enum Once {
     Given(Given),
 }
 
-/// A request that is being made. Dropped without an answer, nobody knows what came of it.
+/// A request that is being made. Dropped before anything is asked, it may be made again; dropped later without an answer,
+/// nobody knows what came of it.
 #[derive(Debug)]
 #[must_use = "what is dropped can't be answered again"]
 pub struct Claimed {
     gateway: Gateway,
     key: Option<OnceKey>,
     at: Millis,
+    /// Whether anything may have been asked.
+    asked: bool,
 }
 
 impl Gateway {
@@ -84,6 +95,7 @@ impl Gateway {
                 gateway: self.clone(),
                 key: Some(key),
                 at: now,
+                asked: false,
             }));
         }
         // Released in this moment, it may be made by whoever comes next.
@@ -104,13 +116,27 @@ impl Gateway {
         }
     }
 
-    /// Forgets answers that are kept no longer. How many.
+    /// Forgets answers that are kept no longer, some at a time: whoever books calls goes first. How many.
     pub async fn forget_answers(&self) -> Result<u64, Error> {
-        self.0.db.forget_once(self.0.clock.now()).await
+        let now = self.0.clock.now();
+        let mut forgotten = 0;
+        loop {
+            let some = self.0.db.forget_once(now, FORGOTTEN_AT_ONCE).await?;
+            forgotten += some;
+            if some < u64::from(FORGOTTEN_AT_ONCE) {
+                return Ok(forgotten);
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
     }
 }
 
 impl Claimed {
+    /// It is asked from now on.
+    pub const fn asks(&mut self) {
+        self.asked = true;
+    }
+
     /// Keeps the answer; it may be given away when this returns.
     pub async fn keep(mut self, given: &Given) -> Result<(), Error> {
         let Some(key) = self.key.take() else {
@@ -136,9 +162,14 @@ impl Drop for Claimed {
         else {
             return;
         };
-        let (db, at) = (self.gateway.0.db.clone(), self.at);
+        let (db, at, asked) = (self.gateway.0.db.clone(), self.at, self.asked);
         runtime.spawn(async move {
-            if let Err(error) = db.finish_once(&key, at, ("unknown", 0, "", &[])).await {
+            let ended = if asked {
+                db.finish_once(&key, at, ("unknown", 0, "", &[])).await
+            } else {
+                db.release_once(&key, at).await
+            };
+            if let Err(error) = ended {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "that a request has no answer could not be kept"

@@ -13,7 +13,7 @@ use crate::audit::Record;
 macro_rules! columns {
     () => {
         "SELECT id, user_id, name, hint, scopes, models, networks, requests_per_minute, tokens_per_minute, \
-         budget_per_month, finishes, cache_seconds, created_at, expires_at, used_at, used_from FROM api_keys "
+         budget_per_month, finishes, cache_seconds, at_once, created_at, expires_at, used_at, used_from FROM api_keys "
     };
 }
 
@@ -24,11 +24,11 @@ const BY_HASH: &str = concat!(columns!(), "WHERE key_hash = $1");
 const TAKE_TURN: &str = "UPDATE users SET updated_at = updated_at WHERE id = $1";
 const COUNT: &str = "SELECT COUNT(*) FROM api_keys WHERE user_id = $1";
 const INSERT: &str = "INSERT INTO api_keys (id, user_id, name, key_hash, hint, scopes, models, networks, \
-     requests_per_minute, tokens_per_minute, budget_per_month, finishes, created_at, expires_at, cache_seconds) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+     requests_per_minute, tokens_per_minute, budget_per_month, finishes, created_at, expires_at, cache_seconds, at_once) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const UPDATE: &str = "UPDATE api_keys SET name = $3, scopes = $4, models = $5, networks = $6, \
      requests_per_minute = $7, tokens_per_minute = $8, budget_per_month = $9, finishes = $10, \
-     expires_at = $11, cache_seconds = $12 \
+     expires_at = $11, cache_seconds = $12, at_once = $13 \
      WHERE user_id = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM api_keys WHERE user_id = $1 AND id = $2";
 const TOUCH: &str = "UPDATE api_keys SET used_at = $2, used_from = $3 \
@@ -66,6 +66,7 @@ struct Row {
     budget_per_month: Option<i64>,
     finishes: bool,
     cache_seconds: Option<i64>,
+    at_once: Option<i64>,
     created_at: i64,
     expires_at: Option<i64>,
     used_at: Option<i64>,
@@ -90,6 +91,7 @@ impl TryFrom<Row> for OwnedKey {
                 budget_per_month: row.budget_per_month,
                 finishes: row.finishes,
                 cache_seconds: row.cache_seconds,
+                at_once: row.at_once,
                 created_at: Millis::new(row.created_at),
                 expires_at: row.expires_at.map(Millis::new),
                 used_at: row.used_at.map(Millis::new),
@@ -169,6 +171,7 @@ impl Db {
                 .bind(new.now.get())
                 .bind(draft.expires_at.map(Millis::get))
                 .bind(draft.cache_seconds)
+                .bind(draft.at_once)
                 .execute(&mut *transaction)
                 .await?;
             append_audit!(transaction, record);
@@ -202,6 +205,7 @@ impl Db {
                 .bind(draft.finishes)
                 .bind(draft.expires_at.map(Millis::get))
                 .bind(draft.cache_seconds)
+                .bind(draft.at_once)
         ))
     }
 

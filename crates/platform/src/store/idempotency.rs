@@ -17,7 +17,8 @@ const FINISH: &str = "UPDATE idempotency_keys SET state = $5, status = $6, heade
      WHERE owner_id = $1 AND route = $2 AND key_hash = $3 AND claimed_at = $4 AND state = 'running'";
 const RELEASE: &str = "DELETE FROM idempotency_keys \
      WHERE owner_id = $1 AND route = $2 AND key_hash = $3 AND claimed_at = $4 AND state = 'running'";
-const FORGET: &str = "DELETE FROM idempotency_keys WHERE expires_at <= $1";
+const FORGET: &str = "DELETE FROM idempotency_keys WHERE expires_at <= COALESCE( \
+     (SELECT expires_at FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT 1 OFFSET $2), $1)";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -138,11 +139,12 @@ impl Db {
         Ok(())
     }
 
-    /// Forgets what has expired. How many.
+    /// Forgets of what has expired the `count` that did so first, with those of the same moment. How many.
     #[tracing::instrument(name = "store.idempotency.forget", skip_all)]
-    pub(crate) async fn forget_once(&self, now: Millis) -> Result<u64> {
+    pub(crate) async fn forget_once(&self, now: Millis, count: u32) -> Result<u64> {
         Ok(on_pool!(self.writer(), |pool| sqlx::query(FORGET)
             .bind(now.get())
+            .bind(i64::from(count.saturating_sub(1)))
             .execute(pool)
             .await?
             .rows_affected()))

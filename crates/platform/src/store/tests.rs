@@ -9,6 +9,7 @@ mod drafts;
 mod endings;
 mod messages;
 mod migrations;
+mod once;
 mod plans;
 mod recovery;
 mod rounds;

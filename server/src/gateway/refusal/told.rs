@@ -6,7 +6,10 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{BUDGET, Refusal};
-use crate::{gateway::table::Dialect, middleware::request_log::Shed};
+use crate::{
+    gateway::{headers::limits, once::Unmade, table::Dialect},
+    middleware::request_log::Shed,
+};
 
 impl Refusal {
     /// As JSON of that dialect.
@@ -66,10 +69,26 @@ impl Refusal {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if let Some((left, now)) = self.left.as_deref() {
+            limits(headers, dialect, *left, *now);
+        }
+        if self.is_unmade {
+            response.extensions_mut().insert(Unmade);
+        }
         if self.is_of_overload {
             response.extensions_mut().insert(Shed);
         }
         response
+    }
+
+    /// As the last event of a stream of OpenAI's responses, whose events say what they are.
+    pub(in crate::gateway) fn response_event(&self, request_id: &str) -> Bytes {
+        let mut json = self.json(Dialect::OpenAi, request_id);
+        for field in ["message", "code", "param"] {
+            json[field] = json["error"][field].clone();
+        }
+        json["type"] = "error".into();
+        Bytes::from(format!("event: error\ndata: {json}\n\n"))
     }
 
     /// As the last event of a stream that began well.

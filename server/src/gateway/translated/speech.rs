@@ -15,7 +15,7 @@ use platform::gateway::{Ask, Running, scan::Reported};
 use serde::Deserialize;
 
 use super::{Call, Fault, Translated, is_at, model_of, needed, read_json, succeeded};
-use crate::gateway::{refusal::Refusal, words};
+use crate::gateway::{refusal::Refusal, spoken::billed_characters, words};
 use telling::Source;
 
 /// The path of models that make the sound in the form that is wanted; the others make WAV.
@@ -271,16 +271,4 @@ impl Translated for Wish {
         headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
         Ok(response)
     }
-}
-
-/// As Bailian counts them: a Chinese character is two.
-fn billed_characters(text: &str) -> u64 {
-    let of = |c: char| {
-        if ('\u{4e00}'..='\u{9fff}').contains(&c) {
-            2
-        } else {
-            1
-        }
-    };
-    text.chars().map(of).sum()
 }

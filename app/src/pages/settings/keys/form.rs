@@ -26,6 +26,7 @@ pub struct Typed {
     expires: RwSignal<String>,
     requests: RwSignal<String>,
     tokens: RwSignal<String>,
+    at_once: RwSignal<String>,
     budget: RwSignal<String>,
     finishes: RwSignal<bool>,
     cache: RwSignal<String>,
@@ -61,6 +62,7 @@ impl Typed {
             ),
             requests: number(key.and_then(|key| key.requests_per_minute)),
             tokens: number(key.and_then(|key| key.tokens_per_minute)),
+            at_once: number(key.and_then(|key| key.at_once)),
             budget: text(key.and_then(|key| key.budget_per_month).map(yuan)),
             finishes: RwSignal::new(key.is_some_and(|key| key.finishes)),
             cache: number(key.and_then(|key| key.cache_seconds)),
@@ -81,6 +83,7 @@ impl Typed {
             expires: self.expires.get_untracked(),
             requests: self.requests.get_untracked(),
             tokens: self.tokens.get_untracked(),
+            at_once: self.at_once.get_untracked(),
             budget: self.budget.get_untracked(),
             finishes: self.finishes.get_untracked(),
             cache: self.cache.get_untracked(),
@@ -130,6 +133,7 @@ pub fn KeyFields(typed: Typed, submission: Submission) -> impl IntoView {
             <legend class="field__label">{words.key_limits}</legend>
             <TextField name="key[requests]" label=words.key_requests kind=Kind::Number value=typed.requests/>
             <TextField name="key[tokens]" label=words.key_tokens kind=Kind::Number value=typed.tokens/>
+            <TextField name="key[at_once]" label=words.key_at_once kind=Kind::Number value=typed.at_once/>
             <TextField
                 name="key[budget]"
                 label=words.key_budget

@@ -1,6 +1,6 @@
 //! The end of a call: what became of it, what it used, what that costs.
 
-use bailian::Error as UpstreamError;
+use bailian::{Error as UpstreamError, capability::Unit};
 use model::{CallOutcome, CallUsage, Operation, Protocol, UsageSource};
 use tokio::time::Instant;
 
@@ -180,12 +180,17 @@ impl Running {
 
     fn estimate(&self, output_bytes: u64) -> Reported {
         let tokens = |bytes: u64| bytes.div_ceil(BYTES_PER_TOKEN);
+        let card = self.gateway.0.options.catalogue.get(&self.served);
+        let mut prices = card.into_iter().flat_map(|card| &card.unit_prices);
+        let speaks = prices.any(|prices| prices.unit == Unit::TenThousandCharacters);
         Reported {
             usage: bailian::Usage {
                 prompt_tokens: Some(tokens(self.text_bytes).max(u64::from(!self.has_media))),
                 completion_tokens: Some(tokens(output_bytes)),
                 ..bailian::Usage::default()
             },
+            // A Chinese character counts as two and is three bytes: no more than what is billed of other text.
+            characters: speaks.then(|| self.text_bytes.saturating_mul(2) / 3),
             ..Reported::default()
         }
     }

@@ -80,6 +80,24 @@ async fn who_is_refused_by_one_has_taken_nothing_of_the_others() {
     assert!(Pass::here(&lanes, 10).is_ok());
 }
 
+/// Nothing of what was refused, also where it is what all processes share that is used up.
+#[tokio::test(start_paused = true)]
+async fn who_is_refused_is_told_what_is_left() {
+    let lanes = lanes(&[(BudgetScope::Key, per_minute(Some(60), Some(1_000)))]);
+    let _pass = Pass::here(&lanes, 400).unwrap();
+    let wait = Duration::from_secs(9);
+    let refused = lanes[0].refusal(LimitKind::Requests, Some(60), wait);
+    let (requests, tokens) = left_after(&lanes, &refused);
+    let expected = Allowed {
+        limit: 60,
+        left: 0,
+        whole_in: wait,
+    };
+    assert_eq!((requests, tokens.unwrap().left), (Some(expected), 600));
+    let refused = lanes[0].refusal(LimitKind::Tokens, Some(1_000), wait);
+    assert_eq!(left_after(&lanes, &refused).0.unwrap().left, 59);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lane_stays_until_its_limits_change() {
     let lanes = Lanes::new(&LimitsPerMinute::default());

@@ -19,6 +19,9 @@ const LONGEST_MS: i64 = 5 * 366 * Millis::DAY;
 /// Refills finer than one each millisecond can't be counted.
 const REQUESTS_PER_MINUTE: i64 = 60_000;
 
+/// More than any process has room for.
+const AT_ONCE: i64 = 100_000;
+
 /// A thousand million tokens, a thousand million yuan: beyond what anybody means.
 const MOST: i64 = 1_000_000_000;
 
@@ -42,6 +45,7 @@ pub(in crate::identity) fn checked(
     }
     within(draft.requests_per_minute, 1, REQUESTS_PER_MINUTE)?;
     within(draft.tokens_per_minute, 1, MOST)?;
+    within(draft.at_once, 1, AT_ONCE)?;
     within(draft.budget_per_month, 0, MOST * 1_000_000)?;
     within(draft.cache_seconds, 1, ApiKey::LONGEST_CACHE_SECONDS)?;
     let mut models = draft.models;

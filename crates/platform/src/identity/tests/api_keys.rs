@@ -379,6 +379,11 @@ async fn what_a_key_can_not_be_is_refused_by_its_reason() {
                 with(&|d| d.tokens_per_minute = Some(-1)),
                 FailureCode::InvalidNumber,
             ),
+            (with(&|d| d.at_once = Some(0)), FailureCode::InvalidNumber),
+            (
+                with(&|d| d.at_once = Some(100_001)),
+                FailureCode::InvalidNumber,
+            ),
             (
                 with(&|d| d.budget_per_month = Some(i64::MIN)),
                 FailureCode::InvalidNumber,
@@ -405,9 +410,11 @@ async fn a_key_is_changed_and_stays_the_same_key() {
             models: Some(vec![]),
             networks: vec!["192.0.2.1".to_owned()],
             budget_per_month: Some(5),
+            at_once: Some(3),
             ..draft()
         };
         let changed = update(&house, &lin, &key, narrower).await.unwrap();
+        assert_eq!(changed.at_once, Some(3));
         assert_eq!(changed.name, "Another");
         assert_eq!(changed.models, Some(vec![]));
         assert_eq!(changed.networks, ["192.0.2.1/32"]);

@@ -26,6 +26,7 @@ pub(super) fn body(call: &Call, running: Option<Running>, sound: Source, is_sse:
         sound,
         is_sse,
         usage: None,
+        length: 0,
         request_id: call.request_id.clone(),
         chinese: call.chinese,
         over: false,
@@ -50,6 +51,8 @@ struct Telling {
     sound: Source,
     is_sse: bool,
     usage: Option<MediaUsage>,
+    /// Bytes of the sound that were told.
+    length: usize,
     request_id: String,
     chinese: bool,
     over: bool,
@@ -70,9 +73,14 @@ impl Telling {
                 biased;
                 () = self.right_ended.cancelled() => {
                     let running = self.running.take();
-                    if let Some(running) = running {
+                    if let Some(mut running) = running {
+                        let ending = Ending {
+                            reported: running.so_far().reported.take(),
+                            is_partial: true,
+                            ..Ending::cancelled()
+                        };
                         // What was booked can't be told any more: the connection breaks.
-                        let _ = running.close(Ending::cancelled()).await;
+                        let _ = running.close(ending).await;
                     }
                     let refusal = Refusal::right_ended(self.chinese);
                     return Some(self.broken(&refusal, None));
@@ -84,12 +92,18 @@ impl Telling {
             };
             match piece {
                 Ok(Some(bytes)) if bytes.is_empty() => {}
-                Ok(Some(bytes)) => return Some(Ok(self.told(&bytes, bytes.clone()))),
+                Ok(Some(bytes)) => {
+                    self.length = self.length.saturating_add(bytes.len());
+                    return Some(Ok(self.told(&bytes, bytes.clone())));
+                }
                 Ok(None) => return self.finish().await,
                 Err(error) => {
-                    if let Some(running) = self.running.take() {
+                    if let Some(mut running) = self.running.take() {
+                        // What came is paid for, and with it the whole text, which is spoken by then.
+                        let text = running.so_far().reported.take();
+                        let text = text.filter(|_| self.length > 0);
                         let ending = Ending {
-                            reported: self.usage.as_ref().and_then(reported),
+                            reported: self.usage.as_ref().and_then(reported).or(text),
                             is_partial: true,
                             ..Ending::failed(&error)
                         };
@@ -113,8 +127,12 @@ impl Telling {
     /// The end leaves only after the call is booked.
     async fn finish(&mut self) -> Option<Result<Bytes, UpstreamError>> {
         self.over = true;
-        if let Some(running) = self.running.take() {
-            let ending = succeeded(self.usage.as_ref(), None);
+        if let Some(mut running) = self.running.take() {
+            let mut ending = succeeded(self.usage.as_ref(), None);
+            if ending.reported.is_none() {
+                ending.reported = running.so_far().reported.take();
+                ending.is_partial = true;
+            }
             if let Err(error) = running.close(ending).await {
                 let refusal = Refusal::of(&error.into(), self.chinese);
                 return Some(self.broken(&refusal, None));
