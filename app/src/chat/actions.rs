@@ -70,6 +70,7 @@ pub fn QuestionActions(message: OpenMessage, conversation: OpenConversation) -> 
                 class="icon-button"
                 type="button"
                 data-needs="script"
+                data-act="edit"
                 title=words.edit
                 aria-label=words.edit
                 on:click=edit
