@@ -478,6 +478,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
     members_with("assistants.delete", NO_ID),
+    permitted("assistants.restore", Permission::ChatUse, NO_ID),
     members_with("assistants.remove_picture", NO_ID),
     permitted("prompts.list", Permission::ChatUse, &[]),
     permitted("prompts.find", Permission::ChatUse, NO_ID),
