@@ -64,7 +64,7 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
     await chat.prompt.focus();
     await page.keyboard.press("Control+/");
     await expect(sheet, "also while one types").toBeVisible();
-    await sheet.getByRole("button", { name: words.cancel }).click();
+    await sheet.getByRole("button", { name: words.close }).click();
     await sidebar.openAccountMenu();
     await page.getByRole("button", { name: words.shortcuts }).click();
     await expect(sheet).toBeVisible();

@@ -22,6 +22,9 @@ test("a model asks what time it is, and what was asked and came back is shown", 
   const card = chat.answer.locator('details[data-tool="date_time"]');
   await expect(card.locator("summary")).toContainText(words.tool_date_time);
   await expect(card.locator("summary")).toContainText(words.tool_done);
+  // It looks like a card, not like one of the buttons that stand in answers.
+  await expect(card).toHaveCSS("border-top-width", "1px");
+  expect(await card.evaluate((it) => getComputedStyle(it, "::before").content)).toBe("none");
   await card.locator("summary").click();
   await expect(card.getByText('{"time_zone":"Asia/Shanghai"}')).toBeVisible();
   await expect(card.getByText("+08:00")).toBeVisible();
