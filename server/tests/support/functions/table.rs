@@ -278,6 +278,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
     permitted("works.making", Permission::MediaUse, NO_ID),
+    permitted("works.of_call", Permission::MediaUse, NO_ID),
     permitted("works.quote", Permission::MediaUse, WISH),
     permitted("works.make", Permission::MediaUse, WISH),
     permitted("works.cancel", Permission::MediaUse, NO_ID),
