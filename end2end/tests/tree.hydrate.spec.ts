@@ -106,6 +106,7 @@ test("a deleted branch goes at once and comes back by Undo, in every tab", async
   for (const tab of [chat, other]) await expect(tab.answers).toHaveCount(2);
   await expect(page.getByText(words.branch_restored)).toBeVisible();
   // WCAG 2.2.1: the way back stands until it is closed, and what is told meanwhile stands below it.
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await chat.choose(chat.question, words.delete_branch);
   const toast = page.locator(".toast").filter({ has: page.getByRole("button", { name: words.undo }) });
   await expect(toast).toBeVisible();
