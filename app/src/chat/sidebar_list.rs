@@ -80,9 +80,14 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
     });
     let more = move |_| {
         spawn_local(async move {
-            if let Ok(page) = list_conversations(next.get_untracked()).await {
-                next.try_set(page.next);
-                items.try_update(|items| add(items, page.items));
+            match list_conversations(next.get_untracked()).await {
+                Ok(page) => {
+                    next.try_set(page.next);
+                    items.try_update(|items| add(items, page.items));
+                }
+                Err(error) => {
+                    sidebar.problem.try_set(Some(error));
+                }
             }
         });
     };
