@@ -58,26 +58,7 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
             load();
         }
     });
-    let looks = StoredValue::new(0_u32);
-    Effect::new(move |before: Option<Vec<ConversationId>>| {
-        let shown = sidebar.shown.get();
-        let before = before.unwrap_or_default();
-        let (now, ended) = items.with(|items| (written(items), ended(items, &before, shown)));
-        tell(sidebar, words, shown, ended);
-        let look = looks.try_update_value(|looks| {
-            *looks += 1;
-            *looks
-        });
-        if now.iter().any(|id| Some(*id) != shown) {
-            spawn_local(async move {
-                gloo_timers::future::sleep(LOOK).await;
-                if look.is_some() && looks.try_get_value() == look {
-                    load();
-                }
-            });
-        }
-        now
-    });
+    follow_ends(items.into(), Callback::new(move |()| load()));
     let more = move |_| {
         spawn_local(async move {
             match list_conversations(next.get_untracked()).await {
@@ -112,6 +93,33 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
         </Show>
         <a class="sidebar__tidy" href=conversations::PATH>{words.tidy}</a>
     }
+}
+
+/// As long as an answer is written in one of these where nobody looks, they are loaded again and again; its end is told.
+pub fn follow_ends(items: Signal<Vec<ConversationSummary>>, load: Callback<()>) {
+    let words = use_words();
+    let sidebar = expect_context::<Sidebar>();
+    let looks = StoredValue::new(0_u32);
+    Effect::new(move |before: Option<Vec<ConversationId>>| {
+        let shown = sidebar.shown.get();
+        let before = before.unwrap_or_default();
+        let (now, ended) = items.with(|items| (written(items), ended(items, &before, shown)));
+        tell(sidebar, words, shown, ended);
+        let look = looks.try_update_value(|looks| {
+            *looks += 1;
+            *looks
+        });
+        if now.iter().any(|id| Some(*id) != shown) {
+            spawn_local(async move {
+                gloo_timers::future::sleep(LOOK).await;
+                if look.is_some() && looks.try_get_value() == look {
+                    // The list may be gone by now.
+                    let _loaded = load.try_run(());
+                }
+            });
+        }
+        now
+    });
 }
 
 /// The first of the list: so many, as far as there are, and what fills the last page.
