@@ -91,6 +91,10 @@ test("conversations are listed by day, more of them on demand", async ({ page, c
     links.map((link) => link.getAttribute("href")),
   );
   expect(new Set(addresses).size, "each once").toBe(count);
+  // What changes in the list takes none of them away again.
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await expect(sidebar.links).toHaveCount(count + 1);
 });
 
 test.describe("while an answer is written", () => {

@@ -17,6 +17,9 @@ use crate::{
     ui::list::list_of,
 };
 
+/// As many as are loaded anew at most: each page of them is a request.
+const MOST_KEPT: usize = 200;
+
 /// How long it takes until an answer's end is looked for once more.
 const LOOK: Duration = Duration::from_secs(4);
 
@@ -40,7 +43,7 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
             let Some(wanted) = items.try_with_untracked(Vec::len) else {
                 return;
             };
-            match first(wanted).await {
+            match first(wanted.min(MOST_KEPT)).await {
                 Ok(page) => {
                     next.try_set(page.next);
                     items.try_set(page.items);
