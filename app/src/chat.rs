@@ -41,6 +41,7 @@ pub mod queueing;
 pub mod quote;
 mod rate;
 pub mod reasoning;
+mod recalling;
 mod references;
 pub mod remember;
 pub mod scroll;

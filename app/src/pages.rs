@@ -13,6 +13,7 @@ pub mod factor;
 pub mod images;
 pub mod library;
 pub mod login;
+pub mod made;
 pub mod not_found;
 pub mod parameters;
 pub mod playground;

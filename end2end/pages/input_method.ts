@@ -26,6 +26,13 @@ export class InputMethod {
     await this.session.send("Input.dispatchKeyEvent", { type: "keyUp", ...common });
   }
 
+  /** Presses Esc while composing, which puts away the words on offer. */
+  async pressEscape(): Promise<void> {
+    const common = { key: "Escape", code: "Escape", windowsVirtualKeyCode: 229, nativeVirtualKeyCode: 229 };
+    await this.session.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...common });
+    await this.session.send("Input.dispatchKeyEvent", { type: "keyUp", ...common });
+  }
+
   /** Ends the composition with these characters. */
   async choose(characters: string): Promise<void> {
     await this.session.send("Input.insertText", { text: characters });

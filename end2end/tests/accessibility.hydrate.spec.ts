@@ -113,7 +113,7 @@ test.describe("axe finds nothing serious", () => {
     await chat.ask(questions.poem);
     await chat.answered();
     const id = chat.path.replace("/c/", "");
-    const paths = ["/conversations", `/conversations/${id}`, `/c/${id}/queue`, "/search?q=tea", "/parameters", "/assistants", "/assistants/new", "/prompts", "/settings/memory", "/settings/import", "/playground", "/usage", "/transcripts", "/conversations?state=deleted"];
+    const paths = ["/conversations", `/conversations/${id}`, `/c/${id}/queue`, `/search?words=${encodeURIComponent(questions.poem)}`, "/parameters", "/assistants", "/assistants/new", "/prompts", "/settings/memory", "/settings/import", "/playground", "/usage", "/transcripts", "/conversations?shelf=trash"];
     for (const path of paths) {
       await page.goto(path);
       await expect(page.getByRole("main")).toBeVisible();

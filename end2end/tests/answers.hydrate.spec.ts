@@ -104,4 +104,9 @@ test("what nobody would see is marked and not copied, links say where they lead,
 
   await chat.answer.locator("figure").getByRole("button", { name: words.copy, exact: true }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("let a = 1;\n");
+
+  // And where several models are asked the same.
+  await chat.openMenu(chat.question);
+  await chat.menu.getByRole("link", { name: words.compare_several }).click();
+  await expect(page.locator(".comparison__question .invisible")).toHaveCount(2);
 });

@@ -44,10 +44,18 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
   await page.getByRole("button", { name: words.picture_remove }).click();
   await expect(page.getByRole("button", { name: words.picture_remove })).toHaveCount(0);
   await expect(page.locator(".panel__picture .picture")).toHaveText("🌸");
-  await page.locator(".confirm > summary").click();
-  await page.getByRole("button", { name: words.delete_for_good }).click();
-  await expect(page).toHaveURL(/\/assistants\?done=1/);
+  const remove = page.getByRole("button", { name: words.delete, exact: true });
+  const undo = page.getByRole("button", { name: words.undo, exact: true });
+  await remove.click();
   await expect(page.getByText(words.assistants_none)).toBeVisible();
+  await undo.click();
+  await expect(own).toHaveCount(1);
+  await expect(undo).toHaveCount(0);
+  await own.getByRole("link", { name: `${words.edit}: Poet` }).click();
+  await remove.click();
+  await expect(page.getByText(words.assistants_none)).toBeVisible();
+  await page.getByRole("link", { name: words.close, exact: true }).click();
+  await expect(undo).toHaveCount(0);
   await page.goto(conversation);
   await expect(page.locator(".answering > summary")).toContainText("Poet");
 

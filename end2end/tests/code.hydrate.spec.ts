@@ -7,9 +7,12 @@ test("a block of code is copied as it is", async ({ page, chat, questions, words
   await chat.answered();
   const block = chat.answer.locator("figure").first();
   const code = await block.locator("code").textContent();
-  const copy = block.getByRole("button", { name: words.copy });
+  const copy = block.locator('[data-action="copy-code"]');
+  await expect(copy).toHaveAccessibleName(words.copy);
   await copy.click();
   await expect(copy).toHaveAttribute("data-state", "copied");
+  await expect(copy, "who doesn't see it hears it").toHaveAccessibleName(words.copied);
+  await expect(copy).toHaveAccessibleName(words.copy);
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
   expect(code).toContain("fn ");
 });

@@ -22,12 +22,16 @@ test("the theme follows the system until one is chosen", async ({ page }) => {
   expect(await lightness(page)).toBeGreaterThan(0.9);
 });
 
-test("a chosen theme is in the document that the server sends, so nothing flashes", async ({ page, words }) => {
+test("a chosen theme is in the document that the server sends, so nothing flashes", async ({ page, words, javaScriptEnabled }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto("/login");
   await choice(page, words.theme, words.theme_dark).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   await expect.poll(() => lightness(page)).toBeLessThan(0.3);
+  if (javaScriptEnabled !== false) {
+    await expect(choice(page, words.theme, words.theme_dark)).toHaveAttribute("aria-pressed", "true");
+    await expect(choice(page, words.theme, words.theme_system)).toHaveAttribute("aria-pressed", "false");
+  }
 
   const document = await (await page.request.get("/login")).text();
   expect(document).toMatch(/<html[^>]* data-theme="dark"/);

@@ -56,6 +56,13 @@ test("turning the wheel up leaves the answer, and a button leads back", { tag: "
   await expect.poll(async () => (await position(chat)).below, { message: "the answer grows on" }).toBeGreaterThan(left.below + 100);
   expect((await position(chat)).top, "but the reader is left alone").toBe(left.top);
 
+  // The button stands above the composer, however much is typed there.
+  await chat.prompt.fill("line\n".repeat(9));
+  const dock = await chat.page.locator(".dock").boundingBox();
+  const button = await chat.toBottomButton.boundingBox();
+  expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThanOrEqual(dock?.y ?? 0);
+  await chat.prompt.fill("");
+
   await chat.toBottomButton.click();
   await expect.poll(async () => (await position(chat)).below).toBeLessThan(80);
   await expect(chat.toBottomButton).toBeHidden();

@@ -52,7 +52,7 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
     const sheet = page.getByRole("dialog", { name: words.shortcuts });
     await page.keyboard.press("?");
     await expect(sheet).toBeVisible();
-    for (const label of [words.palette, words.new_chat, words.shortcut_write, words.shortcut_stop, words.shortcut_copy, words.shortcut_next, words.shortcut_previous, words.shortcut_sidebar]) {
+    for (const label of [words.palette, words.new_chat, words.shortcut_write, words.shortcut_stop, words.shortcut_copy, words.shortcut_next, words.shortcut_previous, words.shortcut_sidebar, words.shortcut_edit]) {
       await expect(sheet.getByRole("term").filter({ hasText: label }).first()).toBeVisible();
     }
     await expect(sheet.getByText(words.send_hint, { exact: true })).toBeVisible();
@@ -64,7 +64,7 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
     await chat.prompt.focus();
     await page.keyboard.press("Control+/");
     await expect(sheet, "also while one types").toBeVisible();
-    await sheet.getByRole("button", { name: words.cancel }).click();
+    await sheet.getByRole("button", { name: words.close }).click();
     await sidebar.openAccountMenu();
     await page.getByRole("button", { name: words.shortcuts }).click();
     await expect(sheet).toBeVisible();

@@ -54,6 +54,14 @@ test("another tab learns of a deletion", async ({ chat, sidebar, questions, word
   await chat.answered();
   const other = await chat.newTab(chat.path);
   await other.alive();
+  // One that fails says so, and everything stays.
+  await page.route("**/fn/conversations.delete", (route) => route.abort());
+  await sidebar.delete();
+  const failed = page.getByRole("alert").filter({ hasText: words.error_overloaded });
+  await failed.getByRole("button", { name: words.close, exact: true }).click();
+  await expect(failed).toHaveCount(0);
+  await expect(sidebar.links).toHaveCount(1);
+  await page.unroute("**/fn/conversations.delete");
   await sidebar.delete();
   await expect(other.page.getByRole("status").filter({ hasText: words.deleted_elsewhere })).toBeVisible();
 });
@@ -83,6 +91,11 @@ test("conversations are listed by day, more of them on demand", async ({ page, c
     links.map((link) => link.getAttribute("href")),
   );
   expect(new Set(addresses).size, "each once").toBe(count);
+  // What changes in the list takes none of them away again. On a phone the veil beside the drawer closes that first.
+  await page.mouse.click(380, 500);
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await expect(sidebar.links).toHaveCount(count + 1);
 });
 
 test.describe("while an answer is written", () => {
@@ -95,5 +108,19 @@ test.describe("while an answer is written", () => {
     await expect(sidebar.view.getByRole("img", { name: words.is_generating })).toBeVisible();
     await expect(sidebar.view.getByRole("img", { name: words.is_generating })).toHaveCount(0, { timeout: 30_000 });
     expect(new URL(page.url()).pathname).toBe(chat.path);
+  });
+
+  test("an answer that ends where nobody looks is told of there", { tag: "@desktop" }, async ({ page, chat, sidebar, questions, words }) => {
+    await chat.ask(questions.poem);
+    await chat.midAnswer(1);
+    await sidebar.view.getByRole("link", { name: words.new_chat }).click();
+    await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+    await expect(sidebar.view.getByRole("img", { name: words.is_generating })).toBeVisible();
+    const unseen = sidebar.view.getByRole("img", { name: words.unseen_answer });
+    await expect(unseen).toBeVisible({ timeout: 30_000 });
+    await expect(sidebar.view.getByRole("img", { name: words.is_generating })).toHaveCount(0);
+    await sidebar.links.first().click();
+    await chat.answered();
+    await expect(unseen).toHaveCount(0);
   });
 });

@@ -49,6 +49,12 @@ test("something that was said is taken over into what is remembered, and forgott
   await expect(field).toHaveValue("");
   await page.reload();
   await expect(page.locator(".fact input[name=text]")).toHaveValue(questions.poem);
+  await page.waitForLoadState("networkidle");
+  await page.locator(".fact").getByRole("button", { name: `${words.memory_forget}: ` }).click();
+  await expect(page.locator(".fact")).toHaveCount(0);
+  await page.getByRole("button", { name: words.undo, exact: true }).click();
+  await expect(page.locator(".fact input[name=text]")).toHaveValue(questions.poem);
+  await expect(page.getByRole("button", { name: words.undo, exact: true })).toHaveCount(0);
   await settings.confirm(page.locator("section").filter({ has: page.locator(".facts") }), words.memory_forget_all);
   await expect(page.locator(".fact")).toHaveCount(0);
 });

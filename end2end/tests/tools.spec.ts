@@ -22,6 +22,9 @@ test("a model asks what time it is, and what was asked and came back is shown", 
   const card = chat.answer.locator('details[data-tool="date_time"]');
   await expect(card.locator("summary")).toContainText(words.tool_date_time);
   await expect(card.locator("summary")).toContainText(words.tool_done);
+  // It looks like a card, not like one of the buttons that stand in answers.
+  await expect(card).toHaveCSS("border-top-width", "1px");
+  expect(await card.evaluate((it) => getComputedStyle(it, "::before").content)).toBe("none");
   await card.locator("summary").click();
   await expect(card.getByText('{"time_zone":"Asia/Shanghai"}')).toBeVisible();
   await expect(card.getByText("+08:00")).toBeVisible();
@@ -31,7 +34,7 @@ test("a model asks what time it is, and what was asked and came back is shown", 
   await expect(card.locator("summary")).toContainText(words.tool_done);
 });
 
-test("an image is drawn when it was allowed, and not when it was refused", async ({ page, chat, words }) => {
+test("an image is drawn when it was allowed, and not when it was refused", async ({ page, chat, words, javaScriptEnabled }) => {
   await chat.alive();
   await choose(page, words, [words.tool_draw_image]);
   await page.goto("/");
@@ -51,6 +54,12 @@ test("an image is drawn when it was allowed, and not when it was refused", async
   await chat.answered();
   const card = chat.answer.locator('details[data-tool="draw_image"]');
   await expect(card.locator("summary")).toContainText(words.tool_done);
+  if (javaScriptEnabled !== false) {
+    // What was drawn is there to be seen, and opens large.
+    await chat.answer.locator(".made a").click({ timeout: 30_000 });
+    await expect(page.getByRole("dialog", { name: words.lightbox }).getByRole("img")).toBeVisible();
+    await page.keyboard.press("Escape");
+  }
 
   await chat.ask(wish);
   const refuse = page.getByRole("button", { name: words.tool_refuse, exact: true });

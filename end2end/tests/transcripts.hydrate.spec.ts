@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { expect, pace, type Page, register, test } from "../fixtures.ts";
+import { InputMethod } from "../pages/input_method.ts";
 import { fill, type Words } from "../pages/words.ts";
 import { WorksPage } from "../pages/works_page.ts";
 import { recording } from "../recording.ts";
@@ -70,6 +71,13 @@ test("a speaker gets a name and a word is put right, and both stay", async ({ pa
   const sentence = page.locator(".sentence").first();
   await sentence.hover();
   await sentence.getByRole("button", { name: words.sentence_edit }).click();
+  // Esc that puts away the words of an input method puts away nothing else.
+  await sentence.getByRole("textbox").focus();
+  const input = await InputMethod.on(page);
+  await input.compose("gai");
+  await input.pressEscape();
+  await input.choose("改");
+  await expect(sentence.getByRole("textbox")).toHaveValue(/改/);
   await sentence.getByRole("textbox").fill("这句话改过了。");
   await sentence.getByRole("button", { name: words.save }).click();
   await expect(sentence.locator(".sentence__words")).toHaveText("这句话改过了。");

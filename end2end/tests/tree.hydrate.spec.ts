@@ -34,7 +34,14 @@ test("what was typed into the editing box and not sent is offered again, also af
   await chat.page.locator(".edit").getByRole("button", { name: words.cancel }).click();
   await chat.question.getByRole("button", { name: words.unsaved_discard }).click();
   await expect(chat.question.getByText(words.unsaved_edit)).toHaveCount(0);
-  await chat.edit();
+  // From an empty composer the arrow that points there leads to the last question.
+  await chat.prompt.fill("half");
+  await chat.prompt.press("ArrowUp");
+  await expect(chat.prompt).toBeFocused();
+  await expect(chat.editor).toHaveCount(0);
+  await chat.prompt.fill("");
+  await chat.prompt.press("ArrowUp");
+  await expect(chat.editor).toBeFocused();
   await expect(chat.editor).toHaveValue(questions.poem);
 });
 
@@ -98,6 +105,15 @@ test("a deleted branch goes at once and comes back by Undo, in every tab", async
   await page.getByRole("status").getByRole("button", { name: words.undo }).click();
   for (const tab of [chat, other]) await expect(tab.answers).toHaveCount(2);
   await expect(page.getByText(words.branch_restored)).toBeVisible();
+  // WCAG 2.2.1: the way back stands until it is closed, and what is told meanwhile stands below it.
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await chat.choose(chat.question, words.delete_branch);
+  const toast = page.locator(".toast").filter({ has: page.getByRole("button", { name: words.undo }) });
+  await expect(toast).toBeVisible();
+  await chat.choose(chat.answer, words.copy_text);
+  await expect(page.locator('.toast[data-kind="note"]')).toBeVisible();
+  await toast.getByRole("button", { name: words.close, exact: true }).click();
+  await expect(toast).toHaveCount(0);
 });
 
 test("details tell tokens, cost and speed, and the diagnostic no content", async ({ context, page, chat, questions, words }) => {

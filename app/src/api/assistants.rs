@@ -145,14 +145,29 @@ pub async fn remove_assistant_picture(id: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Deletes one of the caller's for good.
+/// Deletes one of the caller's; it can be brought back for a while.
 #[server(prefix = "/fn", endpoint = "assistants.delete", output = super::encoding::Answer)]
 pub async fn delete_assistant(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let assistants = glue::services()?.assistants;
-    let id = glue::parse_id(&id)?;
+    let id: AssistantId = glue::parse_id(&id)?;
     assistants.delete(&caller, id).await.map_err(glue::refuse)?;
-    glue::go("/assistants?done=1");
+    glue::go(&format!("/assistants?removed={id}"));
+    Ok(())
+}
+
+/// Takes a deletion back.
+#[server(prefix = "/fn", endpoint = "assistants.restore", output = super::encoding::Answer)]
+pub async fn restore_assistant(id: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let assistants = glue::services()?.assistants;
+    let id = glue::parse_id(&id)?;
+    assistants
+        .restore(&caller, id)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go("/assistants");
     Ok(())
 }

@@ -63,6 +63,18 @@ pub async fn load_making(id: String) -> Result<Making, AppError> {
         .map_err(glue::refuse)
 }
 
+/// What came of a tool that a model called for the caller, by the call.
+#[server(prefix = "/fn", endpoint = "works.of_call", output = super::encoding::Answer)]
+pub async fn load_made(id: String) -> Result<Making, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let works = glue::services()?.works;
+    works
+        .made_by(&caller, glue::parse_id(&id)?)
+        .await
+        .map_err(glue::refuse)
+}
+
 /// The most that a wish can cost, in micro-yuan; `None` where there is no price.
 #[server(prefix = "/fn", endpoint = "works.quote", output = super::encoding::Answer)]
 pub async fn quote(wish: WishForm) -> Result<Option<i64>, AppError> {

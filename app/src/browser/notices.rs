@@ -7,7 +7,7 @@ use web_sys::{
     Notification, NotificationOptions, NotificationPermission, ServiceWorkerRegistration,
 };
 
-use super::{window, worker};
+use super::{go_to, window, worker};
 
 /// What this browser lets the site do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +60,15 @@ pub fn show(title: &str, body: &str, path: &str) {
     options.set_data(&path.into());
     match Notification::new_with_options(title, &options) {
         Ok(notice) => {
-            let pressed = Closure::once_into_js(|| {
+            let way = path.to_owned();
+            let pressed = Closure::once_into_js(move || {
                 if let Some(window) = window() {
                     // Fails where a browser lets no site come forward.
                     let _focused = window.focus();
+                    // By now another page may be looked at.
+                    if window.location().pathname().ok().as_ref() != Some(&way) {
+                        go_to(&way);
+                    }
                 }
             });
             notice.set_onclick(Some(pressed.unchecked_ref()));

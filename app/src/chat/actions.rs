@@ -70,6 +70,7 @@ pub fn QuestionActions(message: OpenMessage, conversation: OpenConversation) -> 
                 class="icon-button"
                 type="button"
                 data-needs="script"
+                data-act="edit"
                 title=words.edit
                 aria-label=words.edit
                 on:click=edit
@@ -130,19 +131,29 @@ pub fn AnswerActions(message: OpenMessage, conversation: OpenConversation) -> im
     }
 }
 
-/// Sends a small form by a script and takes in what came of it.
-fn act<F>(event: &SubmitEvent, conversation: OpenConversation, request: F)
-where
+/// Sends a small form by a script and takes in what came of it; a second press meanwhile is none.
+fn act<F>(
+    event: &SubmitEvent,
+    conversation: OpenConversation,
+    busy: RwSignal<bool>,
+    request: impl FnOnce() -> F,
+) where
     F: Future<Output = Result<(), AppError>> + 'static,
 {
     event.prevent_default();
+    if busy.get_untracked() {
+        return;
+    }
+    busy.set(true);
+    let request = request();
     spawn_local(async move {
         match request.await {
-            Ok(()) => conversation.refresh(),
+            Ok(()) => conversation.reload().await,
             Err(error) => {
                 conversation.problem.try_set(Some(error));
             }
         }
+        busy.try_set(false);
     });
 }
 
@@ -160,11 +171,18 @@ where
     R: Fn() -> F + Send + 'static,
     F: Future<Output = Result<(), AppError>> + 'static,
 {
+    let busy = RwSignal::new(false);
     view! {
-        <form method="post" action=path on:submit=move |event| act(&event, conversation, run())>
+        <form method="post" action=path on:submit=move |event| act(&event, conversation, busy, &run)>
             <input type="hidden" name="id" value=conversation.id.to_string()/>
             <input type="hidden" name="message" value=message.to_string()/>
-            <button class="icon-button" data-labelled=labelled.then_some("true") title=label aria-label=label>
+            <button
+                class="icon-button"
+                data-labelled=labelled.then_some("true")
+                title=label
+                aria-label=label
+                aria-busy=move || busy.get().then_some("true")
+            >
                 <Glyph icon/>
                 {labelled.then(|| view! { <span>{label}</span> })}
             </button>

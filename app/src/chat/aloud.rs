@@ -11,7 +11,7 @@ use crate::{browser, routes::Own};
 pub const LONGEST: usize = 20_000;
 
 /// What of an answer is for the eye only: the tools that were called for it are none of it.
-const UNSPOKEN: &str = "details.tool, .tool__asking, figure, .table, math, button, .sources, .citation, .footnote, .footnote-mark, .link-host, .image-link, .invisible";
+const UNSPOKEN: &str = "details.tool, .tool__asking, .made, figure, .table, math, button, .sources, .citation, .footnote, .footnote-mark, .link-host, .image-link, .invisible";
 
 /// What stands apart from what follows.
 const APART: &str = "p, li, h3, h4, h5, h6";

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use model::{AssistantCard, AssistantPicture, AssistantView, ModelName, assistant::sign, template};
 
 use super::attachments::Offered;
-use crate::{address::with_query, browser, language::use_words};
+use crate::{address::with_query, browser, language::use_words, ui::visible::visible};
 
 /// The composer's form, for fields that stand outside of it.
 pub const FORM: &str = "composer";
@@ -246,7 +246,7 @@ pub fn Told(text: String, lead: &'static str) -> impl IntoView {
         <details class="told">
             <summary class="told__summary">{words.assistant_told}</summary>
             <p class="told__lead">{lead}</p>
-            <pre class="told__text">{text}</pre>
+            <pre class="told__text">{visible(text)}</pre>
         </details>
     }
 }

@@ -1,7 +1,5 @@
 //! What was just done with a message, and the way back from a deletion.
 
-use std::time::Duration;
-
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use server_fn::ServerFn;
 
@@ -12,25 +10,17 @@ use crate::{
     language::use_words,
 };
 
-/// How long a deletion can be taken back here.
-const UNDO: Duration = Duration::from_secs(10);
-
-/// The foot of the page says it, to the eye and to screen readers.
+/// Says it above the messages, to the eye and to screen readers. A deletion can be taken back nowhere else, so that stands until it is
+/// closed: nobody has to be quick (WCAG 2.2.1).
 #[component]
 pub fn BranchToast(conversation: OpenConversation) -> impl IntoView {
     let words = use_words();
     let acts = conversation.acts;
     let deleted = acts.deleted;
-    Effect::new(move |_| {
-        if let Some(id) = deleted.get() {
-            spawn_local(async move {
-                gloo_timers::future::sleep(UNDO).await;
-                if deleted.try_get_untracked() == Some(Some(id)) {
-                    deleted.try_set(None);
-                }
-            });
-        }
-    });
+    let close = move |_| {
+        deleted.set(None);
+        browser::focus("main");
+    };
     let undo = move || {
         let id = deleted.get()?;
         let restore = move |event: SubmitEvent| {
@@ -57,13 +47,18 @@ pub fn BranchToast(conversation: OpenConversation) -> impl IntoView {
                     <input type="hidden" name="message" value=id.to_string()/>
                     <button class="toast__action">{words.undo}</button>
                 </form>
+                <button class="toast__action" type="button" on:click=close>{words.close}</button>
             </div>
         })
     };
+    // Below the way back, where both are there.
+    let is_second = move || deleted.with(Option::is_some).then_some("true");
     let note = move || {
-        // Both have the same place, and the way back matters more.
-        let note = acts.note.get().filter(|_| deleted.with(Option::is_none))?;
-        Some(view! { <p class="toast" data-kind="note">{note}</p> })
+        let note = acts.note.get()?;
+        Some(view! { <p class="toast" data-kind="note" data-second=is_second>{note}</p> })
     };
-    view! { <div role="status">{undo} {note}</div> }
+    view! {
+        <div role="status">{undo}</div>
+        <div role="status">{note}</div>
+    }
 }

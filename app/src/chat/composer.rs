@@ -20,6 +20,7 @@ use super::{
     model_picker::ModelPicker,
     once::{CalledOnce, GivenFields},
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
+    recalling::edit_last,
     sidebar::Sidebar,
 };
 use crate::{
@@ -339,7 +340,10 @@ pub fn Composer(
             <div
                 class="composer__box"
                 data-over=move || attaching.is_over().then_some("true")
-                on:keydown:capture=move |event| calling.pressed(&event)
+                on:keydown:capture=move |event| {
+                    calling.pressed(&event);
+                    edit_last(&event, text);
+                }
                 on:compositionstart=move |_| calling.composes(true)
                 on:compositionend=move |_| calling.composes(false)
                 on:input=move |_| calling.typed()

@@ -13,6 +13,8 @@ use crate::{
     api::conversations::{
         OrderConversations, RestoreConversation, order_conversations, restore_conversation,
     },
+    browser,
+    error::AppError,
     language::use_words,
 };
 
@@ -38,7 +40,7 @@ pub fn DeletedToast() -> impl IntoView {
         }
     });
     let navigate = use_navigate();
-    move || {
+    let toast = move || {
         let ids = deleted.get();
         let first = *ids.first()?;
         let is_one = ids.len() == 1;
@@ -48,16 +50,17 @@ pub fn DeletedToast() -> impl IntoView {
             event.prevent_default();
             let (navigate, ids) = (navigate.clone(), restored.clone());
             spawn_local(async move {
-                let is_back = if is_one {
-                    restore_conversation(first).await.is_ok()
+                let restored = if is_one {
+                    restore_conversation(first).await
                 } else {
-                    order_conversations(RESTORE.to_owned(), texts(&ids))
-                        .await
-                        .is_ok()
+                    let restored = order_conversations(RESTORE.to_owned(), texts(&ids)).await;
+                    restored.map(|_| ())
                 };
-                if !is_back {
+                if let Err(error) = restored {
+                    sidebar.problem.try_set(Some(error));
                     return;
                 }
+                sidebar.problem.try_set(None);
                 deleted.try_set(Vec::new());
                 sidebar.reload();
                 if is_one {
@@ -87,6 +90,30 @@ pub fn DeletedToast() -> impl IntoView {
                     <button class="toast__action">{words.undo}</button>
                 </form>
             </div>
+        })
+    };
+    view! {
+        {toast}
+        <Failed problem=sidebar.problem/>
+    }
+}
+
+/// Why nothing came of it, until that is closed.
+#[component]
+fn Failed(problem: RwSignal<Option<AppError>>) -> impl IntoView {
+    let words = use_words();
+    let close = move |_| {
+        problem.set(None);
+        browser::focus("main");
+    };
+    move || {
+        problem.get().map(|error| {
+            view! {
+                <div class="toast" data-kind="problem" role="alert">
+                    <span>{words.failure(error.code)}</span>
+                    <button class="toast__action" type="button" on:click=close>{words.close}</button>
+                </div>
+            }
         })
     }
 }

@@ -17,12 +17,24 @@ pub fn apply_theme(theme: Theme) {
         // A constant attribute can be set.
         let _set = html.set_attribute("data-theme", theme.name());
     }
+    mark();
+}
+
+/// Says which theme is chosen to who doesn't see it, on each of its buttons.
+fn mark() {
+    let chosen = browser::root().and_then(|html| html.get_attribute("data-theme"));
+    for button in browser::all("button[name=theme]") {
+        let is_chosen = chosen.is_some() && button.get_attribute("value") == chosen;
+        // A constant attribute can be set.
+        let _told = button.set_attribute("aria-pressed", &is_chosen.to_string());
+    }
 }
 
 /// Light, dark, or the system's.
 #[component]
 pub fn ThemeForm() -> impl IntoView {
     let words = use_words();
+    Effect::new(|_| browser::after_layout(mark));
     let choose = |theme: Theme| {
         move |event: ev::MouseEvent| {
             event.prevent_default();

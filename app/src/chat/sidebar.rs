@@ -29,8 +29,14 @@ pub struct Sidebar {
     changes: RwSignal<u32>,
     /// The conversations that were deleted last and can be restored.
     pub deleted: RwSignal<Vec<ConversationId>>,
+    /// Why the last deletion, or taking it back, did not come about.
+    pub problem: RwSignal<Option<AppError>>,
+    /// The conversations in which an answer ended while another page was looked at.
+    pub unseen: RwSignal<Vec<ConversationId>>,
     /// Which conversation is open.
     pub open: Memo<Option<ConversationId>>,
+    /// Of which conversation something is shown: its messages, or answers beside each other.
+    pub shown: Memo<Option<ConversationId>>,
 }
 
 impl Sidebar {
@@ -40,7 +46,10 @@ impl Sidebar {
         Self {
             changes: RwSignal::new(0),
             deleted: RwSignal::new(Vec::new()),
+            problem: RwSignal::new(None),
+            unseen: RwSignal::new(Vec::new()),
             open: Memo::new(move |_| path.with(|path| path.strip_prefix("/c/")?.parse().ok())),
+            shown: Memo::new(move |_| path.with(|path| conversation_of(path))),
         }
     }
 
@@ -53,6 +62,11 @@ impl Sidebar {
     pub fn changes(self) -> Signal<u32> {
         self.changes.into()
     }
+}
+
+/// The conversation to which the page at that path belongs.
+fn conversation_of(path: &str) -> Option<ConversationId> {
+    path.strip_prefix("/c/")?.split('/').next()?.parse().ok()
 }
 
 /// The sidebar. The checkbox before it (see `SidebarSwitch`) opens and closes it without scripts.
@@ -215,5 +229,24 @@ pub fn SidebarSwitch() -> impl IntoView {
             aria-label=words.open_menu
             node_ref=switch
         />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversation_is_looked_at_on_each_of_its_pages() {
+        let id = ConversationId::from_uuid(uuid::Uuid::from_u128(1));
+        for (path, expected) in [
+            (format!("/c/{id}"), Some(id)),
+            (format!("/c/{id}/compare/{id}"), Some(id)),
+            ("/".to_owned(), None),
+            (format!("/conversations/{id}"), None),
+            ("/c/nobody".to_owned(), None),
+        ] {
+            assert_eq!(conversation_of(&path), expected, "{path}");
+        }
     }
 }

@@ -3,7 +3,11 @@
 use leptos::{html, prelude::*, task::spawn_local};
 use model::{ConversationSummary, Folder, FolderId};
 
-use super::{sidebar::Sidebar, sidebar_item::SidebarItem, sidebar_list::shown};
+use super::{
+    sidebar::Sidebar,
+    sidebar_item::SidebarItem,
+    sidebar_list::{follow_ends, shown},
+};
 use crate::{
     api::folders::{list_folders, open_folder},
     browser::lasting,
@@ -112,6 +116,8 @@ fn FolderLine(folder: Folder) -> impl IntoView {
             load(None);
         }
     });
+    let listed = Signal::derive(move || items.get().unwrap_or_default());
+    follow_ends(listed, Callback::new(move |()| load(None)));
     let toggled = move |_| {
         let opened = line.get_untracked().is_some_and(|line| line.open());
         is_open.set(opened);

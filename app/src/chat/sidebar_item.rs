@@ -23,6 +23,7 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
     let is_open = move || sidebar.open.get() == Some(id);
+    let is_unseen = move || sidebar.unseen.with(|unseen| unseen.contains(&id));
     let is_renaming = RwSignal::new(false);
     let navigate = use_navigate();
     let bin = move |event: SubmitEvent| {
@@ -51,6 +52,10 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
                     <span class="conversation__title">{name.clone()}</span>
                     {generating
                         .then(|| view! { <span class="spinner" role="img" aria-label=words.is_generating></span> })}
+                    {move || {
+                        is_unseen()
+                            .then(|| view! { <span class="conversation__new" role="img" aria-label=words.unseen_answer></span> })
+                    }}
                 </a>
                 <div class="conversation__actions">
                     <a
@@ -81,11 +86,17 @@ pub fn delete(
     navigate: impl Fn(&str, NavigateOptions) + 'static,
 ) {
     spawn_local(async move {
-        if delete_conversation(id).await.is_ok() {
-            sidebar.deleted.try_set(vec![id]);
-            sidebar.reload();
-            if sidebar.open.try_get_untracked() == Some(Some(id)) {
-                navigate("/", NavigateOptions::default());
+        match delete_conversation(id).await {
+            Ok(()) => {
+                sidebar.problem.try_set(None);
+                sidebar.deleted.try_set(vec![id]);
+                sidebar.reload();
+                if sidebar.open.try_get_untracked() == Some(Some(id)) {
+                    navigate("/", NavigateOptions::default());
+                }
+            }
+            Err(error) => {
+                sidebar.problem.try_set(Some(error));
             }
         }
     });

@@ -1,16 +1,19 @@
 //! A tool that the model called, where it did: what was asked and what came back, folded; and the question whether it may be done.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{context::Provider, ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{BuiltInTool, MessageId, ToolCallId, ToolCallState, ToolCallView};
 use server_fn::ServerFn;
 
 use super::{
     answer::{Blocks, OpenMessage},
     open::OpenConversation,
+    part::Part,
 };
 use crate::{
     api::tools::{DecideToolCall, decide_tool_call},
     language::{Words, use_words},
+    pages::made::MadeBy,
+    routes::Own,
     ui::{list::list_of, visible::visible},
 };
 
@@ -94,8 +97,23 @@ fn ToolCard(
             })}
             {in_library.then(|| view! { <p><a href="/library" target="_blank" rel="noopener">{words.tool_in_library}</a></p> })}
         </details>
+        {in_library.then(|| view! {
+            <div class="made">
+                <Provider value=MadeBy(call.id)>
+                    <Made/>
+                </Provider>
+            </div>
+        })}
         {waits.then(|| view! { <Asking call=call.id message conversation/> })}
     }
+}
+
+/// Loads what shows the work of the call in the context, where scripts run.
+#[component]
+fn Made() -> impl IntoView {
+    let is_live = RwSignal::new(false);
+    Effect::new(move |_| is_live.set(true));
+    view! { <Part page=Own::MadePanel wanted=is_live.into()/> }
 }
 
 /// Whether it may be done.

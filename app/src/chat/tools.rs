@@ -40,31 +40,42 @@ pub fn name_buttons(words: &Words) {
     for index in 0..found.length() {
         let button = found.item(index).map(JsCast::dyn_into::<Element>);
         let Some(Ok(button)) = button else { continue };
-        let name = match button.get_attribute("data-action").as_deref() {
-            Some("copy-code") => words.copy,
-            Some("save-code") => words.code_save,
-            Some("wrap-code") => words.code_wrap,
-            Some("preview-code" | "draw-code") => words.code_preview,
-            Some("copy-table") => words.table_copy,
-            Some("sort-table") => words.table_sort,
-            _ => continue,
-        };
-        for attribute in ["aria-label", "title"] {
-            // A constant attribute can be set.
-            let _named = button.set_attribute(attribute, name);
+        if let Some(name) = usual_name(&button, words) {
+            call(&button, name);
         }
     }
 }
 
+/// What a button is called by what it does.
+fn usual_name(button: &Element, words: &Words) -> Option<&'static str> {
+    match button.get_attribute("data-action").as_deref()? {
+        "copy-code" => Some(words.copy),
+        "save-code" => Some(words.code_save),
+        "wrap-code" => Some(words.code_wrap),
+        "preview-code" | "draw-code" => Some(words.code_preview),
+        "copy-table" => Some(words.table_copy),
+        "sort-table" => Some(words.table_sort),
+        _ => None,
+    }
+}
+
+/// Gives a button that name, for the eye and for screen readers.
+fn call(button: &Element, name: &str) {
+    for attribute in ["aria-label", "title"] {
+        // A constant attribute can be set.
+        let _named = button.set_attribute(attribute, name);
+    }
+}
+
 /// Does what a button that was clicked is for. Code to be shown is put into `preview`.
-pub fn press(event: &MouseEvent, preview: RwSignal<Option<Shown>>) {
+pub fn press(event: &MouseEvent, words: &'static Words, preview: RwSignal<Option<Shown>>) {
     let Some(button) = browser::closest(event, "button[data-action]") else {
         return;
     };
     match button.get_attribute("data-action").as_deref() {
         Some("copy-code") => {
             if let Some(code) = code_of(&button) {
-                copy(button, code);
+                copy(button, code, words);
             }
         }
         Some("save-code") => {
@@ -85,7 +96,7 @@ pub fn press(event: &MouseEvent, preview: RwSignal<Option<Shown>>) {
         Some("draw-code") => preview.set(code_of(&button).map(Shown::Diagram)),
         Some("copy-table") => {
             if let Some(csv) = table::csv_of(&button) {
-                copy(button, csv);
+                copy(button, csv, words);
             }
         }
         Some("sort-table") => table::sort_by(&button),
@@ -150,13 +161,20 @@ fn code_of(button: &HtmlElement) -> Option<String> {
     code.text_content()
 }
 
-fn copy(button: HtmlElement, text: String) {
+/// The button says for a moment what came of it.
+fn copy(button: HtmlElement, text: String, words: &'static Words) {
     leptos::task::spawn_local(async move {
         if browser::copy(&text).await {
+            call(&button, words.copied);
             // Attributes of an element that exists can be set.
             let _shown = button.set_attribute("data-state", "copied");
-            gloo_timers::future::TimeoutFuture::new(2_000).await;
-            let _hidden = button.remove_attribute("data-state");
+        } else {
+            call(&button, words.copy_failed);
+        }
+        gloo_timers::future::TimeoutFuture::new(2_000).await;
+        let _hidden = button.remove_attribute("data-state");
+        if let Some(name) = usual_name(&button, words) {
+            call(&button, name);
         }
     });
 }

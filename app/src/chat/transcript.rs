@@ -15,6 +15,7 @@ use crate::{
     ui::{
         icon::{Glyph, Icon},
         list::list_of,
+        visible::visible,
     },
 };
 
@@ -57,7 +58,7 @@ pub fn Transcript(
             on:touchmove=move |event| scroller.touch(&event)
             on:keydown=move |event| scroller.key(&event)
             on:mousedown=move |event| scroller.press(&event)
-            on:click=move |event| tools::press(&event, preview)
+            on:click=move |event| tools::press(&event, words, preview)
         >
             <div class="transcript__column">
                 {move || {
@@ -105,7 +106,7 @@ pub fn Transcript(
 pub fn PendingQuestion(text: String) -> impl IntoView {
     view! {
         <article class="message" data-speaker="user" data-pending="true">
-            {(!text.trim().is_empty()).then(|| view! { <div class="message__question">{text}</div> })}
+            {(!text.trim().is_empty()).then(|| view! { <div class="message__question">{visible(text)}</div> })}
         </article>
         <div class="message__waiting" aria-hidden="true"><span></span><span></span><span></span></div>
     }

@@ -20,6 +20,8 @@ enum End {
     Whole,
     /// It is not.
     Early,
+    /// It goes on when the reader has allowed or refused something.
+    Waits,
 }
 
 /// Whether an answer of the conversation has ended since its page was seen last.
@@ -43,6 +45,7 @@ pub fn unseen_end(conversation: OpenConversation) -> RwSignal<bool> {
                 let said = match end {
                     End::Whole => words.answer_finished,
                     End::Early => words.answer_ended,
+                    End::Waits => words.waits_for_you,
                 };
                 let title = conversation.title.get_untracked();
                 notices::show(&title, said, &format!("/c/{}", conversation.id));
@@ -69,10 +72,10 @@ fn end(before: (MessageId, MessageStatus), now: (MessageId, MessageStatus)) -> O
     match now.1 {
         MessageStatus::Generating | MessageStatus::Stopped => None,
         MessageStatus::Complete => Some(End::Whole),
-        MessageStatus::Interrupted
-        | MessageStatus::Failed
-        | MessageStatus::Truncated
-        | MessageStatus::Waiting => Some(End::Early),
+        MessageStatus::Waiting => Some(End::Waits),
+        MessageStatus::Interrupted | MessageStatus::Failed | MessageStatus::Truncated => {
+            Some(End::Early)
+        }
     }
 }
 
@@ -82,7 +85,7 @@ mod tests {
 
     #[test]
     fn only_what_was_being_written_ends() {
-        use MessageStatus::{Complete, Failed, Generating, Stopped};
+        use MessageStatus::{Complete, Failed, Generating, Stopped, Waiting};
         let (one, other) = (
             MessageId::from_uuid(uuid::Uuid::from_u128(1)),
             MessageId::from_uuid(uuid::Uuid::from_u128(2)),
@@ -90,6 +93,7 @@ mod tests {
         for (before, now, expected) in [
             ((one, Generating), (one, Complete), Some(End::Whole)),
             ((one, Generating), (one, Failed), Some(End::Early)),
+            ((one, Generating), (one, Waiting), Some(End::Waits)),
             ((one, Generating), (one, Stopped), None),
             ((one, Generating), (one, Generating), None),
             ((one, Complete), (one, Complete), None),

@@ -15,6 +15,10 @@ pub fn Sheet() -> impl IntoView {
             <dl class="keys">
                 {Shortcut::ALL.map(|shortcut| line(shortcut, shortcut.label(words))).into_iter().collect_view()}
                 <div class="keys__line">
+                    <dt>{words.shortcut_edit}</dt>
+                    <dd><kbd>"↑"</kbd></dd>
+                </div>
+                <div class="keys__line">
                     <dt>{words.shortcut_escape}</dt>
                     <dd><kbd>"Esc"</kbd></dd>
                 </div>

@@ -4,6 +4,7 @@ mod cards;
 mod edit;
 mod fields;
 mod picture;
+mod toast;
 mod tools;
 
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use crate::{
     address::with_query,
     api::assistants::load_assistants,
     chat::header::Header,
+    error::AppError,
     language::use_words,
     ui::{
         area::PageHead,
@@ -24,9 +26,13 @@ use crate::{
 };
 use cards::Cards;
 pub use edit::{AssistantPage, NewAssistantPage};
+use toast::RemovedToast;
 
 /// Where it is.
 pub const PATH: &str = "/assistants";
+
+/// What the page shows, as it is loaded.
+type Found = Resource<Result<AssistantGallery, AppError>>;
 
 /// Where a conversation with it begins.
 fn begin_link(key: &str) -> String {
@@ -39,7 +45,7 @@ pub fn AssistantsPage() -> impl IntoView {
     let words = use_words();
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(Asked::of));
-    let found = Resource::new_blocking(
+    let found: Found = Resource::new_blocking(
         move || asked.get(),
         |asked| load_assistants(asked.words, asked.after),
     );
@@ -77,6 +83,7 @@ pub fn AssistantsPage() -> impl IntoView {
                 />
             </div>
         </div>
+        <RemovedToast found/>
     }
 }
 

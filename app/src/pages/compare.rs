@@ -37,6 +37,7 @@ use crate::{
         figures::exact_yuan,
         notice::{Notice, problem_in_query},
         skeleton::Skeleton,
+        visible::visible,
     },
 };
 use asking::{ANSWERS, Asking};
@@ -112,12 +113,12 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
         <Header>
             <span class="topbar__title">{words.compare}</span>
         </Header>
-        <div class="comparison" id="main" tabindex="-1" on:click=move |event| tools::press(&event, preview)>
+        <div class="comparison" id="main" tabindex="-1" on:click=move |event| tools::press(&event, words, preview)>
             <Notice error=problem/>
             <section class="comparison__question" aria-label=words.you tabindex="0">
                 <AskedOnce asked=question.assistant is_answer=false/>
                 <Attachments attachments=question.attachments/>
-                {(!question.text.is_empty()).then(|| view! { <p class="message__question">{question.text}</p> })}
+                {(!question.text.is_empty()).then(|| view! { <p class="message__question">{visible(question.text)}</p> })}
             </section>
             <div class="comparison__answers" id=ANSWERS role="group" aria-label=words.compare_answers tabindex="0">
                 <For

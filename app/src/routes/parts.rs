@@ -23,6 +23,7 @@ use crate::{
         images::ImagesPage,
         library::LibraryPage,
         login::LoginPage,
+        made::MadePanel,
         parameters::{ParametersPage, ParametersPanel},
         playground::PlaygroundPage,
         prompts::{PromptPage, PromptPicker, PromptsPage},
@@ -151,6 +152,7 @@ part! {
         QueuePanel => QueuePanel,
         EstimatePanel => EstimatePanel,
         DiagramPanel => DiagramPanel,
+        MadePanel => MadePanel,
         Compare => ComparePage,
     }
 }

@@ -30,8 +30,8 @@ pub fn DialogHead(title: &'static str, #[prop(into)] close: Callback<()>) -> imp
             <button
                 class="icon-button"
                 type="button"
-                title=words.cancel
-                aria-label=words.cancel
+                title=words.close
+                aria-label=words.close
                 on:click=move |_| close.run(())
             >
                 <Glyph icon=Icon::Close/>

@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use model::{
     Assistant, AssistantCard, AssistantGallery, AssistantId, AssistantKey, AssistantSnapshot,
-    AssistantView, Audience, FailureCode, Given, GroupId, Page, Parameters, Permission, UserId,
+    AssistantView, Audience, FailureCode, Given, GroupId, Millis, Page, Parameters, Permission,
+    UserId,
 };
 use tokio::sync::Semaphore;
 
@@ -21,6 +22,7 @@ pub(crate) use once::{called, for_one_question};
 
 use crate::{
     Clock, Error, Ids,
+    conversations::TRASH_DAYS,
     identity::Caller,
     mail::Language,
     store::{AssistantRow, Beginning, Db},
@@ -154,9 +156,7 @@ impl Assistants {
         audience: (Audience, Option<GroupId>),
     ) -> Result<AssistantId, Error> {
         self.may_keep(caller, assistant, audience).await?;
-        if self.db.count_assistants(caller.user()).await? >= i64::from(MOST) {
-            return Err(Error::Refused(FailureCode::TooMany));
-        }
+        self.room(caller).await?;
         let id = AssistantId::from_uuid(self.ids.next());
         let new = self.row(caller, id, assistant, audience);
         self.db.create_assistant(&new).await?;
@@ -178,10 +178,37 @@ impl Assistants {
         there(self.db.update_assistant(&changed).await?)
     }
 
-    /// Deletes one of the caller's for good. Conversations that were begun with it keep their copy.
+    /// Deletes one of the caller's, also for who may not use it any more; [`Assistants::restore`] brings it back for 30 days. Conversations
+    /// that were begun with it keep their copy.
     #[tracing::instrument(name = "api.assistants.delete", skip_all)]
     pub async fn delete(&self, caller: &Caller, id: AssistantId) -> Result<(), Error> {
-        there(self.db.delete_assistant(caller.user(), id).await?)
+        let now = self.clock.now();
+        there(self.db.delete_assistant(caller.user(), id, now).await?)
+    }
+
+    /// Brings it back as it was, for whom it was. What is published again needs the permission again.
+    #[tracing::instrument(name = "api.assistants.restore", skip_all)]
+    pub async fn restore(&self, caller: &Caller, id: AssistantId) -> Result<(), Error> {
+        caller.require(Permission::ChatUse)?;
+        let was_published = self.db.was_published(caller.user(), id).await?;
+        if was_published.ok_or(Error::NotFound)? {
+            caller.require(Permission::AssistantsPublish)?;
+        }
+        self.room(caller).await?;
+        there(self.db.restore_assistant(caller.user(), id).await?)
+    }
+
+    /// Removes for good what was deleted long ago. How many.
+    pub async fn purge(&self) -> Result<u64, Error> {
+        let before = self.clock.now().plus(-TRASH_DAYS * Millis::DAY);
+        Ok(self.db.purge_assistants(before).await?)
+    }
+
+    async fn room(&self, caller: &Caller) -> Result<(), Error> {
+        if self.db.count_assistants(caller.user()).await? >= i64::from(MOST) {
+            return Err(Error::Refused(FailureCode::TooMany));
+        }
+        Ok(())
     }
 
     /// Everybody, and applications, are for those who may publish; a group is for its members.

@@ -310,6 +310,16 @@ impl Services {
                 "removing deleted prompts failed"
             ),
         }
+        match self.assistants.purge().await {
+            Ok(0) => {}
+            Ok(assistants) => {
+                tracing::info!(assistants, "removed assistants that were deleted long ago");
+            }
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "removing deleted assistants failed"
+            ),
+        }
         match self.files.purge().await {
             Ok(0) => {}
             Ok(contents) => tracing::info!(contents, "removed contents that no file is of"),

@@ -339,7 +339,7 @@ pub(super) fn throttled(scope: BudgetScope, kind: LimitKind, limit: i64, chinese
             format!("The limit of {who} is reached: {limit} requests at once.")
         }
         (LimitKind::Requests, true) => format!("已达到{who}的限制：每分钟 {limit} 次请求。"),
-        (LimitKind::Tokens, true) => format!("已达到{who}的限制：每分钟 {limit} 个 token。"),
+        (LimitKind::Tokens, true) => format!("已达到{who}的限制：每分钟 {limit} 个 Token。"),
         (LimitKind::AtOnce, true) => format!("已达到{who}的限制：同时 {limit} 个请求。"),
     }
 }

@@ -122,7 +122,7 @@ async fn update(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deletes one of one's own for good, with its picture. Needs `chat.use`.
+/// Deletes one of one's own, with its picture; on the page of assistants it can be brought back for 30 days. Needs `chat.use`.
 #[utoipa::path(delete, path = "/{id}", tag = "assistants", params(("id" = AssistantId, Path, description = "The assistant.")),
     responses((status = 204, description = "It is gone.")))]
 async fn delete(

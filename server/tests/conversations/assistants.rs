@@ -160,7 +160,15 @@ async fn asks_it_once(lin: &Browser, id: &str, here: &str) -> TestResult {
     assert!(!compared.contains("<script>alert(1)"), "{compared}");
 
     let deleted = post(lin, "assistants.delete", &[("id", id)]).await?;
-    assert_eq!(deleted.as_deref(), Some("/assistants?done=1"));
+    let removed = format!("/assistants?removed={id}");
+    assert_eq!(deleted.as_deref(), Some(&*removed));
+    // The page after it takes that back.
+    let offered = page(lin, &removed).await?;
+    assert!(offered.contains("/fn/assistants.restore"), "{offered}");
+    let restored = post(lin, "assistants.restore", &[("id", id)]).await?;
+    assert_eq!(restored.as_deref(), Some("/assistants"));
+    assert!(page(lin, "/assistants").await?.contains(id));
+    post(lin, "assistants.delete", &[("id", id)]).await?;
     // One that is gone is asked nothing, and what was typed comes back.
     let late = submission();
     let question = [

@@ -17,6 +17,7 @@ use crate::{
     ui::{
         icon::{Glyph, Icon},
         list::list_of,
+        visible::visible,
     },
     works::words::bytes,
 };
@@ -196,7 +197,7 @@ fn Chip(attaching: Attaching, item: Item, button: &'static str) -> impl IntoView
                     .into_any(),
                 None => view! { <span class="attached__icon"><Glyph icon=icon(kind)/></span> }.into_any(),
             }}
-            <span class="attached__name">{name.clone()}</span>
+            <span class="attached__name">{visible(name.clone())}</span>
             <span class="attached__told">{told}</span>
             {progress}
             {as_text}

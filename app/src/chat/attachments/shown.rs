@@ -56,7 +56,7 @@ fn One(attachment: Attachment) -> impl IntoView {
         }),
         Some(Medium::Video) => EitherOf5::E(view! {
             <figure class="handed__sound">
-                <figcaption class="handed__name">{name.clone()}</figcaption>
+                <figcaption class="handed__name">{visible(name.clone())}</figcaption>
                 <video class="handed__film" controls preload="none" src=address aria-label=name.clone()></video>
             </figure>
         }),

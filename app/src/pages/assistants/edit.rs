@@ -10,13 +10,14 @@ use server_fn::ServerFn;
 
 use super::{PATH, fields::AssistantFields, picture::PictureForms};
 use crate::{
+    address::with_query,
     admin::form::sends_quietly,
     api::assistants::{
         AssistantForm, CreateAssistant, DeleteAssistant, UpdateAssistant, load_assistant_form,
     },
     chat::header::Header,
     language::use_words,
-    ui::{area::PageHead, confirm::Confirm, loaded::Loaded, submission::Submission},
+    ui::{area::PageHead, loaded::Loaded, submission::Submission},
 };
 
 /// `/assistants/new`: an empty form, a copy, or the form for an application.
@@ -127,8 +128,9 @@ fn EditForm(form: AssistantForm, id: String) -> impl IntoView {
     let update = sends_quietly::<UpdateAssistant>(submission, move |()| {
         stay("/assistants?done=1", NavigateOptions::default());
     });
+    let gone = with_query(PATH, &[("removed", &id)]);
     let delete = sends_quietly::<DeleteAssistant>(deletion, move |()| {
-        leave("/assistants?done=1", NavigateOptions::default());
+        leave(&gone, NavigateOptions::default());
     });
     let filled = form.filled.as_ref();
     let is_application = filled.is_some_and(|view| view.is_application);
@@ -152,12 +154,11 @@ fn EditForm(form: AssistantForm, id: String) -> impl IntoView {
             <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
         </form>
         {pictured.map(|view| view! { <PictureForms view id=own/> })}
-        <Confirm label=words.delete question=words.assistant_delete_question>
-            <form method="post" action=DeleteAssistant::PATH on:submit=delete>
-                <input type="hidden" name="id" value=id/>
-                {deletion.view_as("")}
-                <button class="button" data-tone="danger" aria-busy=deletion.busy()>{words.delete_for_good}</button>
-            </form>
-        </Confirm>
+        <form method="post" action=DeleteAssistant::PATH on:submit=delete>
+            <input type="hidden" name="id" value=id/>
+            {deletion.view_as("")}
+            <p class="panel__note">{words.assistant_delete_hint}</p>
+            <button class="button" data-tone="danger" aria-busy=deletion.busy()>{words.delete}</button>
+        </form>
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     ui::{
         icon::{Glyph, Icon},
         text_field::{Kind, TextField},
+        visible::visible,
     },
 };
 
@@ -141,10 +142,10 @@ fn Said(shown: Memo<QueuedMessage>, refused: Memo<Option<FailureCode>>) -> impl 
                 let name = shown.with(|item| item.assistant.as_ref().map(|card| card.name.clone()));
                 name.map(|name| view! { <p class="queue__whom">{words.assistant_once(&name)}</p> })
             }}
-            <p class="queue__text">{move || text.get()}</p>
+            <p class="queue__text">{move || visible(text.get())}</p>
             {move || {
                 let files = files.get();
-                (!files.is_empty()).then(|| view! { <p class="queue__files">{files}</p> })
+                (!files.is_empty()).then(|| view! { <p class="queue__files">{visible(files)}</p> })
             }}
             {move || refused.get().map(|code| view! { <p class="queue__refused" role="status">{words.failure(code)}</p> })}
         </div>

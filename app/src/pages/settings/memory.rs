@@ -23,17 +23,56 @@ pub fn MemoryPage() -> impl IntoView {
     let memory: Loading = Resource::new_blocking(|| (), |()| load_memory());
     // What is typed outlives the page's subject, which is drawn anew with what has changed.
     let typed = RwSignal::new(String::new());
+    let forgotten = RwSignal::new(None::<String>);
     view! {
         <PageHead title=words.memory lead=words.memory_lead/>
         <Loaded
             what=memory
-            view=move |kept: Remembered, _session: Session| view! { <Memory kept memory typed/> }
+            view=move |kept: Remembered, _session: Session| view! { <Memory kept memory typed forgotten/> }
         />
+        <ForgottenToast forgotten memory/>
+    }
+}
+
+/// The way back for the fact that was forgotten last: it is remembered anew. It stands until it is closed (WCAG 2.2.1).
+#[component]
+fn ForgottenToast(forgotten: RwSignal<Option<String>>, memory: Loading) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[]);
+    let close = move |_| {
+        forgotten.set(None);
+        browser::focus("main");
+    };
+    let toast = move || {
+        let text = forgotten.get()?;
+        let restore = sends_quietly::<AddFact>(submission, move |_| {
+            forgotten.try_set(None);
+            memory.refetch();
+        });
+        Some(view! {
+            <div class="toast">
+                <span>{words.memory_forgotten}</span>
+                <form method="post" action=AddFact::PATH on:submit=restore>
+                    <input type="hidden" name="text" value=text/>
+                    <button class="toast__action" aria-busy=submission.busy()>{words.undo}</button>
+                </form>
+                <button class="toast__action" type="button" on:click=close>{words.close}</button>
+            </div>
+        })
+    };
+    view! {
+        <div role="status">{toast}</div>
+        {submission.view_as("")}
     }
 }
 
 #[component]
-fn Memory(kept: Remembered, memory: Loading, typed: RwSignal<String>) -> impl IntoView {
+fn Memory(
+    kept: Remembered,
+    memory: Loading,
+    typed: RwSignal<String>,
+    forgotten: RwSignal<Option<String>>,
+) -> impl IntoView {
     let words = use_words();
     let message = kept.message();
     let count = words.memory_count(&kept.facts.len().to_string(), &Remembered::MOST.to_string());
@@ -49,7 +88,7 @@ fn Memory(kept: Remembered, memory: Loading, typed: RwSignal<String>) -> impl In
                 {kept
                     .facts
                     .into_iter()
-                    .map(|fact| view! { <KeptFact fact memory/> })
+                    .map(|fact| view! { <KeptFact fact memory forgotten/> })
                     .collect_view()}
             </ul>
             <NewFact memory typed/>
@@ -140,12 +179,16 @@ fn NewFact(memory: Loading, typed: RwSignal<String>) -> impl IntoView {
 
 /// A fact in a field of its own, so that it can be changed where it stands.
 #[component]
-fn KeptFact(fact: Fact, memory: Loading) -> impl IntoView {
+fn KeptFact(fact: Fact, memory: Loading, forgotten: RwSignal<Option<String>>) -> impl IntoView {
     let words = use_words();
     let (changing, forgetting) = (Submission::new(&[Field::Fact]), Submission::new(&[]));
     let change = sends_quietly::<ChangeFact>(changing, move |()| memory.refetch());
-    let forget = sends_quietly::<ForgetFact>(forgetting, move |()| memory.refetch());
     let (id, text) = (fact.id.to_string(), String::from(fact.text));
+    let said = text.clone();
+    let forget = sends_quietly::<ForgetFact>(forgetting, move |()| {
+        forgotten.try_set(Some(said.clone()));
+        memory.refetch();
+    });
     let problem = changing.problem_of(Field::Fact);
     view! {
         <li class="fact">

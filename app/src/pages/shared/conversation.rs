@@ -35,7 +35,7 @@ pub(super) fn Conversation(conversation: SharedConversation, path: String) -> im
         <Title text=format!("{title} · {}", words.product)/>
         <h1 class="shared__title" dir="auto">{title}</h1>
         <p class="shared__facts"><span>{words.shared_as_of} " " <Moment at=taken_at/></span></p>
-        <div class="shared__messages" on:click=move |event| tools::press(&event, preview)>{messages}</div>
+        <div class="shared__messages" on:click=move |event| tools::press(&event, words, preview)>{messages}</div>
         <Preview code=preview/>
         {has_ways.then(|| view! {
             <nav class="shared__ways" aria-label=words.conversations>

@@ -11,7 +11,9 @@ use crate::{
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
+        keys::{Action, Lines, decide},
         submission::Submission,
+        text_field::press_of,
     },
 };
 
@@ -44,7 +46,8 @@ pub(super) fn Heading(id: TranscriptId, title: String, version: RwSignal<i64>) -
         );
     };
     let pressed = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" {
+        // Esc that closes the words on offer is the input method's.
+        if decide(press_of(&event, None), Lines::One) == Action::Escape {
             if let Some(typed) = field.get_untracked() {
                 typed.set_value(&title.get_untracked());
             }

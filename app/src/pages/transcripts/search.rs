@@ -7,7 +7,11 @@ use super::player::Player;
 use crate::{
     browser::{self, highlight},
     language::use_words,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        keys::{Action, Lines, decide},
+        text_field::press_of,
+    },
 };
 
 /// The name of what is marked, for the style sheet.
@@ -90,7 +94,8 @@ pub(super) fn Search(sentences: Vec<Sentence>, player: Player) -> impl IntoView 
                 prop:value=sought
                 on:input:target=move |event| typed(event.target().value())
                 on:keydown=move |event| {
-                    if event.key() == "Enter" {
+                    // Enter that chooses a word is the input method's.
+                    if decide(press_of(&event, None), Lines::One) == Action::Send {
                         event.prevent_default();
                         go(!event.shift_key());
                     }

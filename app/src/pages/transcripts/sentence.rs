@@ -15,7 +15,9 @@ use crate::{
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
+        keys::{Action, Lines, decide},
         notice::Notice,
+        text_field::press_of,
     },
 };
 
@@ -143,7 +145,8 @@ fn Edit(sentence: ArcRwSignal<Sentence>, open: Open) -> impl IntoView {
         });
     };
     let pressed = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" {
+        // Esc that closes the words on offer is the input method's.
+        if decide(press_of(&event, None), Lines::Many) == Action::Escape {
             open.editing.set(None);
         }
     };

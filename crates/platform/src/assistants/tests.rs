@@ -24,6 +24,7 @@ const GROUP: Uuid = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001);
 /// An owner, somebody of the same group, somebody of none, and somebody who may publish.
 struct House {
     db: Db,
+    clock: ManualClock,
     assistants: Assistants,
     lin: Caller,
     tao: Caller,
@@ -34,11 +35,13 @@ struct House {
 impl House {
     async fn on(db: &Db) -> Self {
         let site = Site::at_rest(db).await;
-        let clock = Arc::new(ManualClock::at(Millis::new(1_790_000_000_000)));
+        let clock = ManualClock::at(Millis::new(1_790_000_000_000));
+        let shared = Arc::new(clock.clone());
         let identity = &site.services.identity;
         let house = Self {
             db: db.clone(),
-            assistants: Assistants::new(db.clone(), clock.clone(), Ids::new(clock)),
+            clock,
+            assistants: Assistants::new(db.clone(), shared.clone(), Ids::new(shared)),
             tao: identity.signed_up("tao", BuiltIn::Member).await,
             eve: identity.signed_up("eve", BuiltIn::Member).await,
             boss: identity.signed_up("boss", BuiltIn::Administrator).await,
@@ -177,7 +180,62 @@ async fn who_may_use_an_assistant_is_who_it_is_for() {
             .unwrap();
         house.assistants.delete(&house.lin, ours).await.unwrap();
         assert_eq!(house.open_to(ours).await, [false; 4]);
-        assert_eq!(count(&db, "SELECT COUNT(*) FROM assistants").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_assistant_is_open_to_nobody_and_can_be_brought_back_for_thirty_days() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let assistants = &house.assistants;
+        let none = Some(FailureCode::NotFound);
+        let mine = house.keep(&house.lin, "Mine", "private").await.unwrap();
+        let all = house.keep(&house.boss, "All", "everybody").await.unwrap();
+        assistants
+            .set_picture(&house.boss, all, &png())
+            .await
+            .unwrap();
+
+        assert_eq!(code(assistants.restore(&house.lin, mine).await), none);
+        assistants.delete(&house.lin, mine).await.unwrap();
+        assistants.delete(&house.boss, all).await.unwrap();
+        assert_eq!(house.open_to(mine).await, [false; 4]);
+        assert_eq!(house.open_to(all).await, [false; 4]);
+        assert_eq!(code(assistants.own(&house.lin, mine).await), none);
+        assert_eq!(code(assistants.picture(&house.boss, all).await), none);
+        assert_eq!(code(assistants.delete(&house.lin, mine).await), none);
+        let changed = house
+            .write(&house.lin, Some(mine), &draft("Anew", "private"))
+            .await;
+        assert_eq!(code(changed), none);
+        for stranger in [&house.tao, &house.boss] {
+            assert_eq!(code(assistants.restore(stranger, mine).await), none);
+        }
+
+        assistants.restore(&house.lin, mine).await.unwrap();
+        assert_eq!(house.open_to(mine).await, [true, false, false, false]);
+        assert_eq!(code(assistants.restore(&house.lin, mine).await), none);
+        assistants.restore(&house.boss, all).await.unwrap();
+        assert_eq!(house.open_to(all).await, [true; 4]);
+        assert!(assistants.picture(&house.lin, all).await.is_ok());
+
+        assistants.delete(&house.boss, all).await.unwrap();
+        // What was for everybody is not published again by who may not publish any more.
+        let member = house.lin.user();
+        let given = format!("UPDATE assistants SET owner_id = '{member}' WHERE id = '{all}'");
+        execute(&db, &given).await;
+        assert_eq!(
+            code(assistants.restore(&house.lin, all).await),
+            Some(FailureCode::Forbidden)
+        );
+        house.clock.advance(30 * Millis::DAY);
+        assert_eq!(assistants.purge().await.unwrap(), 0, "not over yet");
+        house.clock.advance(1);
+        assert_eq!(assistants.purge().await.unwrap(), 1);
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM assistants").await, 1);
+        let pictures = "SELECT COUNT(*) FROM assistant_pictures";
+        assert_eq!(count(&db, pictures).await, 0, "they go with it");
     })
     .await;
 }
@@ -300,8 +358,10 @@ async fn a_picture_is_seen_by_who_may_use_its_assistant() {
         assert!(assistants.own(lin, ours).await.unwrap().picture.is_none());
         assistants.set_picture(lin, ours, &png()).await.unwrap();
         assistants.delete(lin, ours).await.unwrap();
-        let left = "SELECT COUNT(*) FROM assistant_pictures";
-        assert_eq!(count(&db, left).await, 0, "it goes with its assistant");
+        assert_eq!(
+            code(assistants.picture(lin, ours).await),
+            Some(FailureCode::NotFound)
+        );
     })
     .await;
 }

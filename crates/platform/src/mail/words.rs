@@ -193,7 +193,7 @@ pub(super) fn chinese<'a>(letter: &'a Letter, site: &str) -> Words<'a> {
         Letter::FactorsChanged => words(
             format!("您登录 {site} 的方式已更改"),
             &[
-                "您的账号新增或移除了第二重验证、通行密钥、恢复码或关联账号。",
+                "您的账号新增或移除了两步验证方式、通行密钥、恢复码或关联账号。",
                 NOT_YOU_ZH,
             ],
             None,

@@ -12,13 +12,14 @@ use sqlx::{FromRow, types::Json};
 
 use super::{Db, Error, Result, on_pool, rows};
 
-/// Whether `$2` may use the assistant `a`: it is theirs, everybody's, or for a group in which both they and its owner are.
+/// Whether `$2` may use the assistant `a`: it was not deleted, and is theirs, everybody's, or for a group in which both they and its owner
+/// are.
 macro_rules! open_to {
     ($user:literal) => {
         concat!(
-            "(a.owner_id = ", $user, " OR a.audience = 'everybody' OR (a.audience = 'group' AND EXISTS ( \
+            "(a.deleted_at IS NULL AND (a.owner_id = ", $user, " OR a.audience = 'everybody' OR (a.audience = 'group' AND EXISTS ( \
                SELECT 1 FROM group_members mine JOIN group_members theirs ON theirs.group_id = mine.group_id \
-               WHERE mine.group_id = a.group_id AND mine.user_id = ", $user, " AND theirs.user_id = a.owner_id)))"
+               WHERE mine.group_id = a.group_id AND mine.user_id = ", $user, " AND theirs.user_id = a.owner_id))))"
         )
     };
 }
@@ -27,14 +28,14 @@ pub(super) use open_to;
 const OWN: &str = "
     SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience, a.content ->> 'model' AS model, p.version
     FROM assistants a LEFT JOIN assistant_pictures p ON p.assistant_id = a.id
-    WHERE a.owner_id = $1 AND a.search_key LIKE $2 ESCAPE '\\'
+    WHERE a.owner_id = $1 AND a.deleted_at IS NULL AND a.search_key LIKE $2 ESCAPE '\\'
     ORDER BY a.id DESC LIMIT $3";
 
 /// What others let somebody use, the newest first.
 const SHARED: &str = "
     SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience, a.content ->> 'model' AS model, p.version
     FROM assistants a LEFT JOIN assistant_pictures p ON p.assistant_id = a.id
-    WHERE a.id < $3 AND a.owner_id <> $1 AND a.search_key LIKE $2 ESCAPE '\\' AND a.id IN (
+    WHERE a.id < $3 AND a.owner_id <> $1 AND a.deleted_at IS NULL AND a.search_key LIKE $2 ESCAPE '\\' AND a.id IN (
         SELECT e.id FROM assistants e WHERE e.audience = 'everybody'
         UNION SELECT s.id FROM group_members mine
               JOIN assistants s ON s.group_id = mine.group_id
@@ -48,7 +49,7 @@ const FIND: &str = concat!(
     open_to!("$2")
 );
 
-const COUNT: &str = "SELECT COUNT(*) FROM assistants WHERE owner_id = $1";
+const COUNT: &str = "SELECT COUNT(*) FROM assistants WHERE owner_id = $1 AND deleted_at IS NULL";
 
 const IN_GROUP: &str = "SELECT COUNT(*) FROM group_members WHERE group_id = $1 AND user_id = $2";
 
@@ -59,9 +60,16 @@ const CREATE: &str = "
 const UPDATE: &str = "
     UPDATE assistants SET audience = $3, group_id = $4, name = $5, emoji = $6, description = $7, app_id = $8, content = $9,
            search_key = $10, updated_at = $11
-    WHERE id = $1 AND owner_id = $2";
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
-const DELETE: &str = "DELETE FROM assistants WHERE id = $1 AND owner_id = $2";
+const DELETE: &str =
+    "UPDATE assistants SET deleted_at = $3 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+
+const DELETED: &str = "SELECT audience, app_id FROM assistants WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
+
+const RESTORE: &str = "UPDATE assistants SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
+
+const PURGE: &str = "DELETE FROM assistants WHERE deleted_at < $1";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -74,6 +82,9 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("CREATE", CREATE),
     ("UPDATE", UPDATE),
     ("DELETE", DELETE),
+    ("DELETED", DELETED),
+    ("RESTORE", RESTORE),
+    ("PURGE", PURGE),
 ];
 
 /// An assistant as it is to be kept.
@@ -268,15 +279,61 @@ impl Db {
             .rows_affected()))
     }
 
-    /// Deletes one for good. Whether it was there and the owner's.
+    /// Deletes one; it can be brought back for a while. Whether it was there and the owner's.
     #[tracing::instrument(name = "store.assistants.delete", skip_all)]
-    pub(crate) async fn delete_assistant(&self, owner: UserId, id: AssistantId) -> Result<bool> {
+    pub(crate) async fn delete_assistant(
+        &self,
+        owner: UserId,
+        id: AssistantId,
+        now: Millis,
+    ) -> Result<bool> {
         let rows = on_pool!(self.writer(), |pool| sqlx::query(DELETE)
+            .bind(id.to_string())
+            .bind(owner.to_string())
+            .bind(now.get())
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(rows == 1)
+    }
+
+    /// Whether a deleted one of the owner's was for everybody or an application's, if there is one of that id.
+    #[tracing::instrument(name = "store.assistants.deleted", skip_all)]
+    pub(crate) async fn was_published(
+        &self,
+        owner: UserId,
+        id: AssistantId,
+    ) -> Result<Option<bool>> {
+        let found: Option<(String, Option<String>)> =
+            on_pool!(self.reader(), |pool| sqlx::query_as(DELETED)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .fetch_optional(pool)
+                .await?);
+        Ok(found.map(|(audience, application)| {
+            audience == Audience::Everybody.as_str() || application.is_some()
+        }))
+    }
+
+    /// Brings one back. Whether it was deleted and the owner's.
+    #[tracing::instrument(name = "store.assistants.restore", skip_all)]
+    pub(crate) async fn restore_assistant(&self, owner: UserId, id: AssistantId) -> Result<bool> {
+        let rows = on_pool!(self.writer(), |pool| sqlx::query(RESTORE)
             .bind(id.to_string())
             .bind(owner.to_string())
             .execute(pool)
             .await?
             .rows_affected());
         Ok(rows == 1)
+    }
+
+    /// Removes for good what was deleted before `before`, with the pictures. How many.
+    #[tracing::instrument(name = "store.assistants.purge", skip_all)]
+    pub(crate) async fn purge_assistants(&self, before: Millis) -> Result<u64> {
+        Ok(on_pool!(self.writer(), |pool| sqlx::query(PURGE)
+            .bind(before.get())
+            .execute(pool)
+            .await?
+            .rows_affected()))
     }
 }

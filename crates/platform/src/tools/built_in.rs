@@ -52,7 +52,7 @@ pub(super) fn definition(tool: BuiltInTool) -> Tool {
             json!(["words"]),
         ),
         BuiltInTool::DrawImage => (
-            "Has an image made from words. It costs money, so the person is asked first. The image appears in their library, not here.",
+            "Has an image made from words. It costs money, so the person is asked first. They see the image beside your answer and in their library; you don't.",
             json!({ "prompt": {
                 "type": "string",
                 "description": "What is to be seen.",
@@ -61,7 +61,7 @@ pub(super) fn definition(tool: BuiltInTool) -> Tool {
             json!(["prompt"]),
         ),
         BuiltInTool::Speak => (
-            "Has a text spoken by a voice. It costs money, so the person is asked first. The recording appears in their library, not here.",
+            "Has a text spoken by a voice. It costs money, so the person is asked first. They hear the recording beside your answer and in their library; you don't.",
             json!({ "text": {
                 "type": "string",
                 "description": "What is to be said, word for word.",

@@ -190,7 +190,7 @@ impl Tools {
         let made = works.make(occasion.caller, submission, &wish).await;
         made.map_err(|error| failed(&error))?;
         Ok(format!(
-            "The {what} is being made and will be in the person's library in a moment. You can't see or hear it."
+            "The {what} is being made: in a moment the person finds it beside your answer and in their library. You can't see or hear it."
         ))
     }
 }

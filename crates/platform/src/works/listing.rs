@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use model::{
-    JobId, JobKind, JobState, Making, MakingStep, Page, Permission, WorkFilter, WorkId, WorkView,
+    JobId, JobKind, JobState, Making, MakingStep, Page, Permission, SubmissionId, ToolCallId,
+    WorkFilter, WorkId, WorkView,
 };
 
 use super::{Works, step::Step};
@@ -43,6 +44,16 @@ impl Works {
         let job = self.0.db.job(caller.user(), id).await?;
         let shown = self.shown(&[job.ok_or(Error::NotFound)?]).await?;
         shown.into_iter().next().ok_or(Error::NotFound)
+    }
+
+    /// What came of a tool that a model called for the caller: the call's id was the submission's.
+    #[tracing::instrument(name = "api.works.made_by", skip_all)]
+    pub async fn made_by(&self, caller: &Caller, call: ToolCallId) -> Result<Making, Error> {
+        caller.require(Permission::MediaUse)?;
+        let submission = SubmissionId::from_uuid(call.as_uuid());
+        let db = &self.0.db;
+        let job = db.job_of_submission(caller.user(), submission).await?;
+        self.making(caller, job.ok_or(Error::NotFound)?).await
     }
 
     /// The caller's works, newest first, a page after the given cursor.

@@ -337,6 +337,12 @@ async fn what_has_an_effect_waits_for_a_click_and_happens_once() {
         );
         assert_eq!(house.calls(&asked).await[0].state, ToolCallState::Done);
         assert_eq!(count(&db, jobs).await, 1);
+        // The page asks by the call what came of it.
+        let works = &house.services.works;
+        let made = works.made_by(&house.lin, call).await.unwrap();
+        assert!(matches!(made.wish, model::Wish::Image(_)));
+        let foreign = works.made_by(&stranger, call).await;
+        assert_eq!(code(foreign), Some(FailureCode::NotFound));
         let received = house.simulator.received();
         let titles = received
             .iter()

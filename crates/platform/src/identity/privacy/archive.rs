@@ -23,7 +23,7 @@ const LARGEST: usize = 256 * 1024 * 1024;
 const PIECE: usize = 1024 * 1024;
 
 const README: &str = "Everything that this site keeps of your account. Times are milliseconds since 1970 in UTC.\n\
-     本站为您的帐户保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\n\
+     本站为您的账号保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\n\
      account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts, waiting messages,\n\
                          imports, personal instructions, parameters of the next conversation, tools that are on, folders, tags, memory,\n\
                          uploads and recordings on their way, copies of files that lie at Bailian for a while\n\

@@ -7,12 +7,12 @@ use crate::store::{Db, Result, on_pool, rows};
 
 const SET: &str = "
     INSERT INTO assistant_pictures (assistant_id, image, version, updated_at)
-    SELECT a.id, $3, $4, $5 FROM assistants a WHERE a.id = $1 AND a.owner_id = $2
+    SELECT a.id, $3, $4, $5 FROM assistants a WHERE a.id = $1 AND a.owner_id = $2 AND a.deleted_at IS NULL
     ON CONFLICT (assistant_id) DO UPDATE SET image = excluded.image, version = excluded.version, updated_at = excluded.updated_at";
 
 const REMOVE: &str = "
     DELETE FROM assistant_pictures WHERE assistant_id = $1
-      AND EXISTS (SELECT 1 FROM assistants a WHERE a.id = $1 AND a.owner_id = $2)";
+      AND EXISTS (SELECT 1 FROM assistants a WHERE a.id = $1 AND a.owner_id = $2 AND a.deleted_at IS NULL)";
 
 const OPEN: &str = concat!(
     "SELECT p.image, p.version FROM assistants a JOIN assistant_pictures p ON p.assistant_id = a.id WHERE a.id = $1 AND ",

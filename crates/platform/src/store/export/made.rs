@@ -21,7 +21,7 @@ const PROMPTS: &str = "SELECT id, name, text, created_at, updated_at, deleted_at
 const TOOL_CALLS: &str = "SELECT t.id, t.message_id, t.position, t.name, t.arguments, t.state, t.result, t.duration_ms, t.created_at \
      FROM tool_calls t LEFT JOIN messages m ON m.id = t.message_id LEFT JOIN conversations c ON c.id = m.conversation_id \
      WHERE t.owner_id = $1 AND t.id > $2 AND c.expires_at IS NULL ORDER BY t.id LIMIT $3";
-const ASSISTANTS: &str = "SELECT id, name, audience, group_id, content, created_at, updated_at \
+const ASSISTANTS: &str = "SELECT id, name, audience, group_id, content, created_at, updated_at, deleted_at \
      FROM assistants WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at \
      FROM transcripts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
@@ -119,7 +119,7 @@ pub(crate) struct KeptToolCall {
     created_at: i64,
 }
 
-/// An assistant.
+/// An assistant, also one that was deleted a while ago.
 #[derive(FromRow, Serialize)]
 pub(crate) struct KeptAssistant {
     pub(crate) id: String,
@@ -129,6 +129,7 @@ pub(crate) struct KeptAssistant {
     content: Json<Value>,
     created_at: i64,
     updated_at: i64,
+    deleted_at: Option<i64>,
 }
 
 /// A transcript, without its sentences.
