@@ -305,19 +305,34 @@ pub fn focus_drawn(id: String) {
 /// Goes on writing at the end of the text area that matches, once it is drawn.
 pub fn focus_at_end(selector: String) {
     after_layout(move || {
-        let found = window()
-            .and_then(|window| window.document())
-            .and_then(|document| document.query_selector(&selector).ok().flatten())
-            .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok());
-        if let Some(area) = found {
-            let end = area.value().encode_utf16().count();
-            // Both fail for nothing that is on the page.
-            let _focused = area.focus();
-            let end = u32::try_from(end).unwrap_or(u32::MAX);
-            let _placed = area.set_selection_range(end, end);
-            area.set_scroll_top(area.scroll_height());
-        }
+        write_at_end(&selector);
     });
+}
+
+/// Gives the text area that matches the keyboard, at its end. Whether there is one.
+pub fn write_at_end(selector: &str) -> bool {
+    let found = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector(selector).ok().flatten())
+        .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok());
+    let Some(area) = found else {
+        return false;
+    };
+    let end = area.value().encode_utf16().count();
+    // Both fail for nothing that is on the page.
+    let _focused = area.focus();
+    let end = u32::try_from(end).unwrap_or(u32::MAX);
+    let _placed = area.set_selection_range(end, end);
+    area.set_scroll_top(area.scroll_height());
+    true
+}
+
+/// Whether what matches has the keyboard.
+pub fn has_keyboard(selector: &str) -> bool {
+    let active = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.active_element());
+    active.is_some_and(|active| active.matches(selector).unwrap_or(false))
 }
 
 /// Runs `work` when the browser has drawn what was just changed.

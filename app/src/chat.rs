@@ -26,6 +26,7 @@ pub mod estimating;
 pub mod follow;
 pub mod found;
 pub mod header;
+pub mod keyboard;
 pub mod loads;
 pub mod message;
 pub mod message_menu;

@@ -46,6 +46,15 @@ pub async fn caller() -> Result<Caller, AppError> {
     identity.caller(&session, &visitor()).await.map_err(refuse)
 }
 
+/// The same, and by which clock the page shows them times, as [`clock_offset_minutes`] has it.
+pub async fn caller_and_clock() -> Result<(Caller, i32), AppError> {
+    let session = session()?;
+    let identity = services()?.identity;
+    let called = identity.caller_and_clock(&session, &visitor()).await;
+    let (caller, chosen) = called.map_err(refuse)?;
+    Ok((caller, chosen.unwrap_or_else(utc_offset_minutes)))
+}
+
 /// Who is calling, also while they must do something first: for doing that.
 pub async fn newcomer() -> Result<Caller, AppError> {
     let session = session()?;

@@ -25,6 +25,7 @@ pub mod skeleton;
 pub mod snippets;
 pub mod step_up;
 pub mod submission;
+pub mod succession;
 pub mod table;
 pub mod text_field;
 pub mod time_zones;

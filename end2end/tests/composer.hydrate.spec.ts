@@ -164,6 +164,98 @@ test("what is typed is kept for another page of the site, as is what is sent as 
   await expect(chat.prompt).toHaveValue("");
 });
 
+test("what is typed while another page is on its way stays with the conversation that is left", async ({ page, chat, questions }) => {
+  // The keyboard stays where it is, as it does for who goes back and forth in the browser.
+  const go = (path: string) =>
+    page.locator(`a[href="${path}"]`).first().evaluate((link) => (link as HTMLElement).click());
+  const hold = async (what: string) => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route(what, async (route) => {
+      await held;
+      await route.continue();
+    });
+    return release;
+  };
+  const opened = (path: string) =>
+    page.waitForResponse((response) => {
+      const sent = response.request().postData() ?? "";
+      return response.url().includes("conversations.open") && sent.includes(path.slice("/c/".length));
+    });
+  const kept = (text: string) =>
+    page.waitForResponse((response) => {
+      const sent = new URLSearchParams(response.request().postData() ?? "").get("text");
+      return response.url().includes("conversations.save_draft") && response.ok() && sent === text;
+    });
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const first = chat.path;
+  await go("/");
+  await expect(chat.messages).toHaveCount(0);
+  await chat.ask(questions.code);
+  await chat.answered();
+  const second = chat.path;
+
+  // Until the other is there, this one is as alive as it was.
+  await chat.prompt.fill("half");
+  let release = await hold("**/fn/conversations.open*");
+  let asked = page.waitForRequest(/conversations\.open/);
+  await go(first);
+  await asked;
+  await page.keyboard.type("way");
+  await expect(chat.prompt).toHaveValue("halfway");
+  await chat.openMenu(chat.answer);
+  await page.keyboard.press("Escape");
+  await expect(chat.menu).toBeHidden();
+  await chat.prompt.focus();
+  let draft = kept("halfway up");
+  await page.keyboard.type(" up");
+  await expect(chat.prompt).toHaveValue("halfway up");
+  await expect(chat.question).toContainText(questions.code);
+  release();
+  await expect(chat.question).toContainText(questions.poem);
+  await expect(chat.prompt, "the keyboard goes along").toBeFocused();
+  await expect(chat.prompt).toHaveValue("");
+  await page.keyboard.type("here");
+  await expect(chat.prompt).toHaveValue("here");
+  await draft;
+  await go(second);
+  await expect(chat.question).toContainText(questions.code);
+  await expect(chat.prompt).toHaveValue("halfway up");
+
+  // Who thinks better of it finds nothing changed.
+  release = await hold("**/fn/conversations.open*");
+  asked = page.waitForRequest(/conversations\.open/);
+  await go(first);
+  await asked;
+  await page.keyboard.type("!");
+  const again = opened(second);
+  await go(second);
+  release();
+  await again;
+  await page.keyboard.type("?");
+  await expect(chat.prompt).toHaveValue("halfway up!?");
+  await expect(chat.question).toContainText(questions.code);
+
+  // The same where a page's part of the module has to be loaded first.
+  release = await hold("**/split_studio.*.wasm");
+  asked = page.waitForRequest(/split_studio.*\.wasm/);
+  await go("/library");
+  await asked;
+  draft = kept("halfway up!? on");
+  await page.keyboard.type(" on");
+  await expect(chat.prompt).toHaveValue("halfway up!? on");
+  release();
+  await expect(chat.prompt).toHaveCount(0);
+  await draft;
+  await go(second);
+  await expect(chat.prompt).toHaveValue("halfway up!? on");
+  await go("/");
+  await expect(chat.messages, "and the page goes on").toHaveCount(0);
+  await go(first);
+  await expect(chat.prompt).toHaveValue("here");
+});
+
 test("what is typed before the page is alive stays", async ({ page, chat }) => {
   await chat.alive();
   let release = () => {};

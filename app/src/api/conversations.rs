@@ -14,10 +14,10 @@ pub async fn list_conversations(
     after: Option<String>,
 ) -> Result<Page<ConversationSummary>, AppError> {
     use crate::glue;
-    let caller = glue::caller().await?;
+    let (caller, clock) = glue::caller_and_clock().await?;
     glue::services()?
         .conversations
-        .list(&caller, after.as_deref(), glue::utc_offset_minutes())
+        .list(&caller, after.as_deref(), clock)
         .await
         .map_err(glue::refuse)
 }

@@ -32,11 +32,11 @@ pub async fn open_folder(
     #[server(default)] after: String,
 ) -> Result<Page<ConversationSummary>, AppError> {
     use crate::glue;
-    let caller = glue::caller().await?;
+    let (caller, clock) = glue::caller_and_clock().await?;
     let id = glue::parse_id(&id)?;
     let after = Some(after.as_str()).filter(|after| !after.is_empty());
     let conversations = glue::services()?.conversations;
-    let page = conversations.folder(&caller, id, after, glue::utc_offset_minutes());
+    let page = conversations.folder(&caller, id, after, clock);
     page.await.map_err(glue::refuse)
 }
 
@@ -184,7 +184,7 @@ pub async fn load_shelf(
 ) -> Result<Page<ShelfLine>, AppError> {
     use crate::glue;
     use platform::conversations::Narrowed;
-    let caller = glue::caller().await?;
+    let (caller, clock) = glue::caller_and_clock().await?;
     let shelf = model::Shelf::from_name(&shelf)
         .ok_or_else(|| glue::refuse_text(model::FailureCode::NotFound))?;
     let narrowed = Narrowed {
@@ -192,8 +192,7 @@ pub async fn load_shelf(
         tag: glue::parse_optional_id(&tag)?,
     };
     let conversations = glue::services()?.conversations;
-    let offset = glue::utc_offset_minutes();
-    let page = conversations.shelf_lines(&caller, shelf, narrowed, after.as_deref(), offset);
+    let page = conversations.shelf_lines(&caller, shelf, narrowed, after.as_deref(), clock);
     page.await.map_err(glue::refuse)
 }
 

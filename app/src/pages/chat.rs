@@ -3,7 +3,8 @@
 mod conversation;
 mod frame;
 mod new;
+mod opening;
 
-pub use conversation::ConversationPage;
 pub use frame::{Chat, LoadFailed, PageOffer};
 pub use new::NewConversationPage;
+pub use opening::ConversationPage;

@@ -64,7 +64,7 @@ pub fn ProofDialog() -> impl IntoView {
         step_up.open.set(false);
         let then = step_up.then.try_update_value(Option::take).flatten();
         if let Some(then) = then {
-            then.run(());
+            then.try_run(());
         }
     });
     view! {

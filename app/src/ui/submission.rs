@@ -90,7 +90,8 @@ impl Submission {
         R: Fn() -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<T, AppError>> + 'static,
     {
-        if self.busy.get_untracked() {
+        // Nothing is repeated after a proof when the page of the form is gone by then, with what was typed into it.
+        if self.busy.try_get_untracked() != Some(false) {
             return;
         }
         self.busy.set(true);

@@ -118,10 +118,13 @@ pub fn Lightbox(
         let listener = window_event_listener(ev::keydown, move |event| slides.press(&event));
         on_cleanup(move || listener.remove());
     });
-    let gone = move |id: WorkId| {
-        slides.leave();
+    // The lightbox's own and not that of what is shown, which may be another by then, or nothing.
+    let gone = Callback::new(move |id: WorkId| {
+        if shown.get_untracked() == Some(id) {
+            slides.leave();
+        }
         deleted.run(id);
-    };
+    });
     let told = move || {
         let at = slides.place.get().map_or(0, |place| place + 1);
         words.image_of(&at.to_string(), &slides.count.get().to_string())
@@ -211,7 +214,7 @@ fn Stage(current: Memo<Option<WorkView>>, slides: Slides) -> impl IntoView {
 
 /// What is known of it, and what can be done with it.
 #[component]
-fn Details(work: WorkView, #[prop(into)] gone: Callback<WorkId>) -> impl IntoView {
+fn Details(work: WorkView, gone: Callback<WorkId>) -> impl IntoView {
     let words = use_words();
     let making = RwSignal::new(None::<Making>);
     if let Some(job) = work.job {
@@ -297,7 +300,10 @@ fn Deletion(work: WorkId, gone: Callback<WorkId>) -> impl IntoView {
     let delete = move |_| {
         spawn_local(async move {
             match delete_works(vec![work.to_string()]).await {
-                Ok(_) => gone.run(work),
+                // The page may be gone by now.
+                Ok(_) => {
+                    gone.try_run(work);
+                }
                 Err(error) => drop(problem.try_set(Some(error))),
             }
         });

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use http::{StatusCode, header};
-use model::{BuiltIn, UserId};
+use model::{BuiltIn, DayGroup, UserId};
 
 use crate::support::{Browser, Reply, TestApp, TestResult};
 
@@ -174,6 +174,8 @@ async fn the_log_is_a_file_for_those_who_may_read_it() -> TestResult {
 async fn days_are_those_of_the_clock_that_the_profile_chose() -> TestResult {
     let app = TestApp::start().await?;
     let olga = app.person("olga", BuiltIn::Owner).await?;
+    let asked = olga.ask("背一首诗").await?;
+    olga.ended_answer(asked.conversation).await?;
     // At each time of the day, one of them is at another date than UTC, which a browser without scripts is reckoned by.
     for (zone, minutes) in [("Pacific/Kiritimati", 840), ("Pacific/Pago_Pago", -660)] {
         let profile = [
@@ -194,6 +196,19 @@ async fn days_are_those_of_the_clock_that_the_profile_chose() -> TestResult {
         let file = posted(&olga, "/admin/audit/export", "/admin/audit", &asked).await?;
         let csv = file.text();
         assert!(csv.contains("\"profile."), "{zone} {today}: {csv}");
+
+        // Conversations stand under the days of the same clock, to the minute.
+        let midnight = here.start_of_day()?.timestamp().as_millisecond();
+        for (at, day) in [
+            (midnight, DayGroup::Today),
+            (midnight - 60_000, DayGroup::Yesterday),
+        ] {
+            let aged = format!("UPDATE conversations SET updated_at = {at}");
+            app.database.execute(&aged).await?;
+            let listed = olga.list().await?;
+            let days: Vec<DayGroup> = listed.into_iter().map(|it| it.day).collect();
+            assert_eq!(days, [day], "{zone}");
+        }
 
         // The last day of a key is written by the clock by which it is shown.
         let key = [

@@ -1,16 +1,11 @@
 //! `/c/{id}`: an open conversation.
 
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
-use model::{
-    Asked, ConversationId, ConversationView, FailureCode, MessageId, MessagePage, ModelName, Queue,
-    Speaker,
-};
+use model::{Asked, ConversationId, ConversationView, Speaker};
 
-use super::frame::{JustAsked, LoadFailed, PageOffer};
 use crate::{
-    api::{conversations::open_conversation, generation::Offer},
+    api::generation::Offer,
     chat::{
         announcer::Announcer,
         answering::{Answering, Withdrawn},
@@ -34,75 +29,36 @@ use crate::{
     },
     error::AppError,
     language::use_words,
-    pages::not_found::NotFound,
-    ui::{
-        awaited::awaited_anew,
-        notice::{Notice, problem_in_query},
-        skeleton::Shape,
-    },
+    ui::notice::{Notice, problem_in_query},
 };
 
-/// Loads the conversation that the address names.
-#[component]
-pub fn ConversationPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    let PageOffer(offer) = expect_context();
-    let JustAsked(just_asked) = expect_context();
-    let subject = move || {
-        let id = params.with(|params| params.get_str("id")?.parse::<ConversationId>().ok());
-        let message = |name| query.with(|query| query.get_str(name)?.parse::<MessageId>().ok());
-        (id, message("before"), message("message"))
-    };
-    let view = Resource::new_blocking(subject, move |(id, before, message)| async move {
-        let Some(id) = id else {
-            return Err(AppError::new(FailureCode::NotFound));
-        };
-        let asked = just_asked.try_update_value(Option::take).flatten();
-        match asked.filter(|asked| asked.conversation == id) {
-            Some(asked) => Ok(begun(asked, offer.await?.default)),
-            None => open_conversation(id, before, message).await,
-        }
-    });
-    awaited_anew(Shape::Transcript, move || async move {
-        match (view.await, offer.await) {
-            (Ok(view), Ok(offer)) => EitherOf3::A(view! { <Conversation view offer/> }),
-            (Err(error), _) if error.code == FailureCode::NotFound => {
-                EitherOf3::B(view! { <NotFound/> })
-            }
-            (Err(error), _) | (_, Err(error)) => EitherOf3::C(view! { <LoadFailed error/> }),
-        }
-    })
-}
+/// What stood in the composer of the conversation that was left last.
+#[derive(Clone, Copy)]
+pub(super) struct LeftTyped(StoredValue<Option<(ConversationId, String)>>);
 
-/// A conversation of one question, as *Send* has just made it: nothing needs to be loaded.
-fn begun(asked: Asked, default: ModelName) -> ConversationView {
-    let words = asked.question.text.as_str();
-    let first = asked.question.attachments.first();
-    let first = first.filter(|_| words.is_empty());
-    let title = model::Title::of_question(first.map_or(words, |file| file.name.as_str()));
-    ConversationView {
-        id: asked.conversation,
-        title,
-        model: asked.answer.model.clone().unwrap_or(default),
-        messages: MessagePage {
-            items: vec![asked.question, asked.answer],
-            older_than: None,
-        },
-        draft: String::new(),
-        draft_attachments: Vec::new(),
-        draft_assistant: None,
-        queue: Queue::default(),
-        has_newer: false,
-        is_pinned: false,
-        is_archived: false,
-        assistant: None,
-        is_temporary: false,
+impl LeftTyped {
+    /// None was left yet.
+    pub(super) fn nothing() -> Self {
+        Self(StoredValue::new(None))
+    }
+
+    /// What to go on with in `conversation`, whose draft was loaded: where it is opened at another of its messages, what was typed is newer.
+    fn or(self, conversation: ConversationId, draft: String) -> RwSignal<String> {
+        let left = self.0.try_update_value(Option::take).flatten();
+        let left = left.filter(|(of, _)| *of == conversation);
+        let text = RwSignal::new(left.map_or(draft, |(_, typed)| typed));
+        on_cleanup(move || {
+            if let Some(typed) = text.try_get_untracked() {
+                self.0.try_set_value(Some((conversation, typed)));
+            }
+        });
+        text
     }
 }
 
+/// The conversation, with all that can be done in it.
 #[component]
-fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
+pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
     let (draft, mut models) = (view.draft.clone(), offer.models.clone());
@@ -129,7 +85,8 @@ fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     }
     let offered = Offered::new(offer.models.clone(), offer.attaches);
     provide_context(offered);
-    let text = RwSignal::new(draft);
+    let left: LeftTyped = expect_context();
+    let text = left.or(conversation.id, draft);
     let beginning = Beginning::over(is_application, once);
     let asked = beginning.asked(conversation.model, offered);
     let attaching = Attaching::new(offered, conversation.model, text).asking(asked);

@@ -35,15 +35,18 @@ pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<()>) -> impl IntoVie
         submission.send(
             move || delete_chosen(asked.clone()),
             move |done: LibraryDeleted| {
+                if stayed.try_set(done.kept.len()).is_some() {
+                    // The page was left meanwhile.
+                    return;
+                }
                 browser::close_questions();
-                stayed.try_set(done.kept.len());
                 let gone_ids: Vec<LibraryId> = ids
                     .iter()
                     .copied()
                     .filter(|id| !done.kept.contains(id))
                     .collect();
                 shelf.take_off(&gone_ids);
-                gone.run(());
+                gone.try_run(());
             },
         );
     };

@@ -74,7 +74,7 @@ pub fn ParametersForms(
     let empty = sends_quietly::<ResetParameters>(resetting, move |()| {
         submission.forget();
         resets.try_update(|resets| *resets += 1);
-        reset.run(());
+        reset.try_run(());
     });
     // What is drawn over keeps what was typed into it. After a reset nothing of that may stay, so the other branch is drawn.
     let form = if resets.get_untracked().is_multiple_of(2) {
@@ -106,7 +106,9 @@ fn ParametersForm(
     saved: Callback<()>,
 ) -> impl IntoView {
     let words = use_words();
-    let save = sends_quietly::<SetParameters>(submission, move |()| saved.run(()));
+    let save = sends_quietly::<SetParameters>(submission, move |()| {
+        saved.try_run(());
+    });
     let ParametersDraft {
         temperature,
         top_p,

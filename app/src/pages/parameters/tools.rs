@@ -48,7 +48,9 @@ fn Choices(
     if choices.tools.is_empty() {
         return Either::Left(view! { <p class="panel__note">{words.tools_none}</p> });
     }
-    let save = sends_quietly::<ChooseTools>(submission, move |()| saved.run(()));
+    let save = sends_quietly::<ChooseTools>(submission, move |()| {
+        saved.try_run(());
+    });
     let is_one = !conversation.is_empty();
     let lead = if is_one {
         words.tools_lead

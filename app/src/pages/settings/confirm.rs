@@ -79,7 +79,9 @@ fn PasswordProof(proven: Callback<()>, next: String) -> impl IntoView {
     let password = RwSignal::new(String::new());
     let prove = submission.on_submit(
         move || step_up_password(password.get_untracked(), None),
-        move |()| proven.run(()),
+        move |()| {
+            proven.try_run(());
+        },
     );
     view! {
         <form class="form" method="post" action=StepUpPassword::PATH on:submit=prove>
@@ -104,7 +106,9 @@ fn CodeProof(has_app: bool, proven: Callback<()>, next: String) -> impl IntoView
     let code = RwSignal::new(String::new());
     let prove = submission.on_submit(
         move || step_up_code(code.get_untracked(), None),
-        move |()| proven.run(()),
+        move |()| {
+            proven.try_run(());
+        },
     );
     let (label, hint) = if has_app {
         (words.factor_code, words.factor_code_hint)
@@ -133,7 +137,9 @@ fn PasskeyProof(proven: Callback<()>) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
     let press = Callback::new(move |()| {
-        submission.send(use_passkey, move |()| proven.run(()));
+        submission.send(use_passkey, move |()| {
+            proven.try_run(());
+        });
     });
     view! {
         {submission.view()}

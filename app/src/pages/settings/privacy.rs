@@ -50,7 +50,7 @@ fn ExportPanel() -> impl IntoView {
     let submission = Submission::new(&[]);
     let form = NodeRef::<leptos::html::Form>::new();
     let export = submission.on_submit(check_export, move |()| {
-        if let Some(form) = form.get_untracked() {
+        if let Some(form) = form.try_get_untracked().flatten() {
             // Past the handler of its own; throws only for a form that is not on the page.
             let _sent = form.submit();
         }

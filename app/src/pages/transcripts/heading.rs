@@ -56,7 +56,9 @@ pub(super) fn Heading(id: TranscriptId, title: String, version: RwSignal<i64>) -
         }
     };
     view! {
-        <Title text=move || title.get()/>
+        // Drawn over in place as the transcript comes on, each of these stays with the library after its signal is gone, and is asked again
+        // when the title of a later page goes.
+        <Title text=move || title.try_get().unwrap_or_default()/>
         <div class="minutes__title">
             <h1>{move || title.get()}</h1>
             <details class="confirm minutes__rename">

@@ -185,7 +185,10 @@ impl Player {
 
     /// A sentence was put right: its words have other times.
     pub(super) fn retime(self, id: u32, words: Vec<WordTime>) {
-        let times = self.times.get_value();
+        // The page may have been left while that was being kept.
+        let Some(times) = self.times.try_get_value() else {
+            return;
+        };
         let changed = times.iter().map(|timed| Timed {
             id: timed.id,
             begin_ms: timed.begin_ms,

@@ -154,8 +154,9 @@ impl Sending {
                 }
                 Err(error) => Err(error),
             };
-            self.state.try_set(State::Idle);
+            let was_left = self.state.try_set(State::Idle).is_some();
             match made {
+                Ok(_) if was_left => self.forget(),
                 Ok(id) => {
                     self.forget();
                     browser::go_to(&format!("/transcripts/{id}"));

@@ -199,6 +199,19 @@ impl Identity {
         Ok(signed_in.caller)
     }
 
+    /// The same, and how far the clock of the time zone in their profile is from UTC now, in minutes; `None` when they chose none.
+    pub async fn caller_and_clock(
+        &self,
+        session: &Session,
+        visitor: &Visitor,
+    ) -> Result<(Caller, Option<i32>), IdentityError> {
+        let signed_in = self.signed_in(session, visitor).await?;
+        let signed_in = signed_in.ok_or(IdentityError::SignInNeeded)?;
+        refuse(signed_in.lacking)?;
+        let clock = self.utc_offset_minutes(&signed_in);
+        Ok((signed_in.caller, clock))
+    }
+
     /// Who is calling, also while they must do something first: for doing that.
     pub async fn newcomer(
         &self,
