@@ -9,7 +9,7 @@ use super::{House, end, whole};
 use crate::{
     ledger::Bound,
     store::{
-        Batch, Decision, Opening,
+        Batch, Decision, Hold, Opening,
         testing::{self, on_both},
     },
 };
@@ -49,6 +49,10 @@ async fn a_batch_whose_answer_was_lost_is_written_once() {
             [house.bound(BudgetScope::Site, BudgetPeriod::Month, 350)].into();
         let hold = || Arc::new(ledger.hold(house.call(&bounds), 100));
         let (ends, leaves, waits) = (hold(), hold(), hold());
+        let named = Arc::new(Hold {
+            task_id: "t-1".to_owned(),
+            ..Hold::clone(&waits)
+        });
         let opening = |hold: &Arc<_>| Opening {
             hold: Arc::clone(hold),
             bounds: Arc::clone(&bounds),
@@ -67,7 +71,7 @@ async fn a_batch_whose_answer_was_lost_is_written_once() {
                 openings: [&new, &over].map(opening).into(),
                 closings: vec![(Arc::clone(&ends), Arc::new(end(30)))],
                 forgotten: vec![Arc::clone(&leaves)],
-                tasks: vec![(Arc::clone(&waits), "t-1".into())],
+                tasks: vec![Arc::clone(&named)],
                 again,
             };
             decided.push(db.commit_ledger(second).await.unwrap());
