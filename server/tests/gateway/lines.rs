@@ -227,6 +227,12 @@ async fn a_session_is_given_no_more_to_speak_than_is_reserved() -> TestResult {
     .await?;
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert!(refused[0].message().contains("20000"), "{refused:?}");
+    speak.send(ClientEvent::FinishSession).await?;
+    within("the end of the session", async {
+        while events.next().await?.is_some() {}
+        Ok(())
+    })
+    .await?;
     let characters =
         "SELECT CAST(SUM(characters) AS BIGINT) FROM calls WHERE usage_source = 'reported'";
     assert_eq!(app.number(characters).await?, 7);
@@ -239,7 +245,7 @@ async fn what_is_spoken_in_realtime_and_breaks_off_is_paid_for() -> TestResult {
     let app = TestApp::start().await?;
     let lin = app.program("lin").await?;
     let strike = Strike {
-        fault: Fault::HangUp,
+        fault: Fault::Cut(0),
         after: 7,
     };
     app.simulator.order_faults(FaultOrder {
