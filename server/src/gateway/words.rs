@@ -229,6 +229,19 @@ pub(super) fn too_much_spoken(most: u64, chinese: bool) -> String {
     }
 }
 
+/// More text waits to be spoken than is reserved for.
+pub(super) fn too_much_unspoken(most: u64, chinese: bool) -> String {
+    if chinese {
+        format!(
+            "受预算约束时，尚未合成的文本最多 {most} 个字符（一个汉字计为两个）。请待已提交的文本合成完毕后再发送其余文本。"
+        )
+    } else {
+        format!(
+            "Where a budget binds you, {most} characters may wait to be spoken at most, a Chinese one counting as two. Send the rest when what you gave is spoken."
+        )
+    }
+}
+
 pub(super) fn not_offered(field: &str, chinese: bool) -> String {
     if chinese {
         format!("{field} 的这个值在此不可用：百炼没有对应的功能。请去掉它，或使用百炼原生接口。")

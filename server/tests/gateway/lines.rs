@@ -199,6 +199,79 @@ async fn each_answer_of_a_line_has_a_reservation_where_a_budget_binds() -> TestR
     Ok(())
 }
 
+/// R-60: nor is more given to speak than is reserved for; the session goes on.
+#[tokio::test]
+async fn a_session_is_given_no_more_to_speak_than_is_reserved() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    bind(&app).await?;
+    let model = "qwen3-tts-flash-realtime";
+    let (speak, mut events) = client(&app, &lin)?.realtime(model).await?;
+    let session = SpeechSession::new("Cherry").committed_by_client();
+    speak.send(ClientEvent::session(session)).await?;
+    for text in ["loom ".repeat(4_001), "A loom.".to_owned()] {
+        speak.send(ClientEvent::append_text(text)).await?;
+    }
+    speak.send(ClientEvent::CommitText).await?;
+    let mut refused = Vec::new();
+    within("the end of the answer", async {
+        while let Some(event) = events.next().await? {
+            match event {
+                ServerEvent::Error(error) => refused.push(error),
+                ServerEvent::ResponseDone(_) => break,
+                _ => {}
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused[0].message().contains("20000"), "{refused:?}");
+    speak.send(ClientEvent::FinishSession).await?;
+    within("the end of the session", async {
+        while events.next().await?.is_some() {}
+        Ok(())
+    })
+    .await?;
+    let characters =
+        "SELECT CAST(SUM(characters) AS BIGINT) FROM calls WHERE usage_source = 'reported'";
+    assert_eq!(app.number(characters).await?, 7);
+    Ok(())
+}
+
+/// Who has heard the sound and goes before Bailian says what it came to has not heard it for nothing.
+#[tokio::test]
+async fn what_is_spoken_in_realtime_and_breaks_off_is_paid_for() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let strike = Strike {
+        fault: Fault::Cut(0),
+        after: 7,
+    };
+    app.simulator.order_faults(FaultOrder {
+        path: "/api-ws/v1/realtime".to_owned(),
+        ..FaultOrder::once(strike)
+    });
+    let model = "qwen3-tts-flash-realtime";
+    let (speak, mut events) = client(&app, &lin)?.realtime(model).await?;
+    let session = SpeechSession::new("Cherry").committed_by_client();
+    speak.send(ClientEvent::session(session)).await?;
+    let text = "The loom weaves cloth. ".repeat(5);
+    speak.send(ClientEvent::append_text(text)).await?;
+    speak.send(ClientEvent::CommitText).await?;
+    within("the end of the session", async {
+        while let Ok(Some(_)) = events.next().await {}
+        Ok(())
+    })
+    .await?;
+    eventually("the booking", async || {
+        let booked = "SELECT COUNT(*) FROM calls WHERE operation = 'realtime' AND usage_source = 'estimated' \
+             AND characters = 115 AND cost > 0";
+        Ok((app.number(booked).await? == 1).then_some(()))
+    })
+    .await
+}
+
 /// What opens no line is refused in Bailian's form.
 #[tokio::test]
 async fn what_opens_no_line_is_told_so() -> TestResult {

@@ -44,8 +44,8 @@ impl Default for Hearing {
 
 impl Hearing {
     /// Notes an event that the caller sends now.
-    pub(super) fn note(&mut self, event: &str, now: Instant) {
-        let Ok(event) = serde_json::from_str::<Event>(event) else {
+    pub(super) fn note(&mut self, event: &[u8], now: Instant) {
+        let Ok(event) = serde_json::from_slice::<Event>(event) else {
             // Somebody else may be able to read it.
             self.sound(event.len(), now);
             return;
@@ -97,13 +97,16 @@ mod tests {
 
     use super::*;
 
-    fn append(letters: usize) -> String {
-        json!({ "type": "input_audio_buffer.append", "audio": "A".repeat(letters) }).to_string()
+    fn append(letters: usize) -> Vec<u8> {
+        let audio = "A".repeat(letters);
+        let event = json!({ "type": "input_audio_buffer.append", "audio": audio });
+        event.to_string().into_bytes()
     }
 
-    fn session(format: &str, hertz: u64) -> String {
+    fn session(format: &str, hertz: u64) -> Vec<u8> {
         let session = json!({ "input_audio_format": format, "sample_rate": hertz });
-        json!({ "type": "session.update", "session": session }).to_string()
+        let event = json!({ "type": "session.update", "session": session });
+        event.to_string().into_bytes()
     }
 
     fn billed(hearing: &Hearing) -> Option<u64> {
@@ -114,7 +117,7 @@ mod tests {
     fn sound_is_as_long_as_its_bytes_say() {
         let (mut hearing, now) = (Hearing::default(), Instant::now());
         assert_eq!(billed(&hearing), None);
-        hearing.note(r#"{"type":"input_audio_buffer.commit"}"#, now);
+        hearing.note(br#"{"type":"input_audio_buffer.commit"}"#, now);
         assert_eq!(billed(&hearing), None);
         // 24,000 bytes are three quarters of a second.
         hearing.note(&append(32_000), now);
@@ -137,7 +140,7 @@ mod tests {
         let long = "A".repeat(64_000);
         let twice =
             format!(r#"{{"type":"input_audio_buffer.append","audio":"{long}","audio":""}}"#);
-        hearing.note(&twice, now);
+        hearing.note(twice.as_bytes(), now);
         assert_eq!(billed(&hearing), Some(2_000));
     }
 

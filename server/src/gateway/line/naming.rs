@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::ws::Message;
 use bailian::{
     pool::Reach,
     relay::{RelayReceiver, RelaySender},
@@ -39,22 +38,13 @@ pub(super) struct Way {
 }
 
 impl Line {
-    /// Leads a line of events to where that is which its message names. `Err` has the event that refuses it; the session goes on.
+    /// Leads a line of events to where that is which one of them names. `Err` has the event that refuses it; the session goes on.
     pub(super) async fn follow(
         &mut self,
-        message: &Message,
+        event: &[u8],
         sender: &mut RelaySender,
         receiver: &mut RelayReceiver,
     ) -> Result<(), String> {
-        let event = match message {
-            Message::Text(text) if self.is_one_call => text.as_bytes(),
-            Message::Binary(bytes) if self.is_one_call => &bytes[..],
-            Message::Text(_)
-            | Message::Binary(_)
-            | Message::Close(_)
-            | Message::Ping(_)
-            | Message::Pong(_) => return Ok(()),
-        };
         match self.place_of(event).await {
             Ok(None) => {}
             Ok(Some(reach)) => {
@@ -114,7 +104,7 @@ impl Line {
     }
 
     /// The event that refuses one of the caller's.
-    fn refused(&self, refusal: &Refusal) -> String {
+    pub(super) fn refused(&self, refusal: &Refusal) -> String {
         // Its form is OpenAI's.
         let said = refusal.json(Dialect::OpenAi, &self.request_id);
         let event = json!({

@@ -1,0 +1,174 @@
+//! What is said on a line, handed on both ways.
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use bailian::relay::{RelayFrame, RelayReceiver, RelaySender};
+use futures_util::{SinkExt, StreamExt, stream::SplitSink};
+use model::CallOutcome;
+use platform::gateway::Ending;
+use tokio::time::Instant;
+
+use super::{ENDED, GONE, Line};
+
+/// Why a line is closed, where what it would cost next is not admitted.
+const REFUSED: &str = "the next answer is refused";
+
+impl Line {
+    /// Hands on what either side says until one of them says goodbye.
+    pub(super) async fn carry(
+        mut self,
+        socket: WebSocket,
+        mut sender: RelaySender,
+        mut receiver: RelayReceiver,
+        first: Option<Message>,
+    ) {
+        let (mut back, mut from) = socket.split();
+        let right_ended = self.gateway.right_ended(&self.principal);
+        let mut begun = Ok(true);
+        if let Some(first) = first {
+            let ends = (&mut sender, &mut receiver);
+            begun = self.onwards(first, ends, &mut back).await;
+        }
+        let why = loop {
+            match begun {
+                Ok(true) => {}
+                Ok(false) => break None,
+                Err(code) => break Some((code, GONE)),
+            }
+            tokio::select! {
+                () = right_ended.cancelled() => break Some((close_code::POLICY, ENDED)),
+                message = from.next() => match message {
+                    Some(Ok(message)) => {
+                        let ends = (&mut sender, &mut receiver);
+                        begun = self.onwards(message, ends, &mut back).await;
+                    }
+                    Some(Err(_)) | None => break None,
+                },
+                frame = receiver.next() => match frame {
+                    Ok(Some(frame)) => {
+                        if self.back(frame, &mut back).await.is_err() {
+                            break None;
+                        }
+                        if let Err(refusal) = self.goes_on().await {
+                            let _ = back.send(Message::text(refusal)).await;
+                            break Some((close_code::POLICY, REFUSED));
+                        }
+                    }
+                    Ok(None) => break Some((close_code::NORMAL, "")),
+                    Err(error) => {
+                        tracing::warn!(error = &error as &dyn std::error::Error, "a line broke");
+                        break Some((close_code::ERROR, GONE));
+                    }
+                },
+            }
+        };
+        sender.close().await;
+        let outcome = if self.is_one_call && matches!(why, None | Some((close_code::NORMAL, _))) {
+            CallOutcome::Succeeded
+        } else {
+            CallOutcome::Cancelled
+        };
+        self.end(Ending {
+            outcome: Some(outcome),
+            ..Ending::default()
+        })
+        .await;
+        if let Some((code, reason)) = why {
+            let frame = CloseFrame {
+                code,
+                reason: Utf8Bytes::from_static(reason),
+            };
+            let _ = back.send(Message::Close(Some(frame))).await;
+        }
+        let _ = back.close().await;
+    }
+
+    /// From the caller to Bailian. False when the caller says goodbye.
+    async fn onwards(
+        &mut self,
+        message: Message,
+        ends: (&mut RelaySender, &mut RelayReceiver),
+        back: &mut SplitSink<WebSocket, Message>,
+    ) -> Result<bool, u16> {
+        let (sender, receiver) = ends;
+        if self.is_one_call
+            && let Some(event) = said(&message)
+            && let Err(refusal) = self.take_event(event, sender, receiver).await
+        {
+            return Ok(back.send(Message::text(refusal)).await.is_ok());
+        }
+        let frame = match message {
+            Message::Text(text) => {
+                let mut text = text.to_string();
+                if !self.is_one_call {
+                    match self.task_begins(&text).await {
+                        Ok(Some(renamed)) => text = renamed,
+                        Ok(None) => {}
+                        Err(refusal) => {
+                            let _ = back.send(Message::text(refusal)).await;
+                            return Ok(false);
+                        }
+                    }
+                    if let Err(refusal) = self.take_text(&text) {
+                        let _ = back.send(Message::text(refusal)).await;
+                        return Ok(false);
+                    }
+                }
+                RelayFrame::Text(text)
+            }
+            Message::Binary(bytes) => RelayFrame::Binary(bytes),
+            Message::Close(_) => return Ok(false),
+            Message::Ping(_) | Message::Pong(_) => return Ok(true),
+        };
+        sender.send(frame).await.map_err(|_| close_code::ERROR)?;
+        Ok(true)
+    }
+
+    /// An event of the caller's: the line leads to where that is which it names, and what it gives to speak or to hear is noted. `Err` has the
+    /// event that refuses it; the session goes on.
+    async fn take_event(
+        &mut self,
+        event: &[u8],
+        sender: &mut RelaySender,
+        receiver: &mut RelayReceiver,
+    ) -> Result<(), String> {
+        self.follow(event, sender, receiver).await?;
+        if let Some(hearing) = &mut self.hearing {
+            hearing.note(event, Instant::now());
+        }
+        self.take_text_of_event(event)
+    }
+
+    /// From Bailian to the caller.
+    async fn back(
+        &mut self,
+        frame: RelayFrame,
+        back: &mut SplitSink<WebSocket, Message>,
+    ) -> Result<(), axum::Error> {
+        match frame {
+            RelayFrame::Binary(bytes) => {
+                self.note_sound();
+                back.send(Message::Binary(bytes)).await
+            }
+            RelayFrame::Text(text) => {
+                if self.greets_again(&text) {
+                    return Ok(());
+                }
+                if text.contains("\"response.audio.delta\"") {
+                    self.note_sound();
+                }
+                // The end leaves only after the call is booked.
+                self.note(&text).await;
+                back.send(Message::text(text)).await
+            }
+        }
+    }
+}
+
+/// What a message says, if it says something.
+fn said(message: &Message) -> Option<&[u8]> {
+    match message {
+        Message::Text(text) => Some(text.as_bytes()),
+        Message::Binary(bytes) => Some(bytes),
+        Message::Close(_) | Message::Ping(_) | Message::Pong(_) => None,
+    }
+}
