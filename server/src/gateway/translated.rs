@@ -36,6 +36,7 @@ use platform::gateway::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     GatewayState, cached,
@@ -77,6 +78,9 @@ struct Call {
     limit: usize,
     /// Where the uploads are that the request names, once it was read.
     place: Mutex<Whereabouts>,
+    /// Cancelled when nobody waits for the answer any more: the caller left, or what they came in by ended. What is being
+    /// begun then is heard of first.
+    stop: CancellationToken,
 }
 
 /// Why there is no answer.
@@ -88,6 +92,8 @@ enum Fault {
     OfTask(UpstreamError),
     /// An answer came that has nothing in it.
     NoAnswer,
+    /// Nobody waits for it any more.
+    Stopped,
     /// It failed here.
     Here(GatewayError),
 }
@@ -135,6 +141,11 @@ trait Translated: Sized + Send + Sync + 'static {
         None
     }
 
+    /// Whether the model works as a task, which goes on by itself once it was taken.
+    fn begins_task(&self, _: &ModelCard) -> bool {
+        false
+    }
+
     /// Refuses what the model can't do.
     fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal>;
 
@@ -180,6 +191,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         chinese,
         limit: state.max_body_bytes,
         place: Mutex::default(),
+        stop: CancellationToken::new(),
     };
     let admitted = match cached::refuse(&parts, chinese) {
         Ok(()) => admitted::<W>(&call, parts, body).await,
@@ -194,20 +206,31 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
     };
     let mut claimed = claimed;
     once::asks(&mut claimed);
+    let mut cards = whom.0.iter().filter_map(|model| call.gateway.card(model));
+    let begins = cards.any(|card| wish.begins_task(card));
+    // A task that Bailian takes while its caller leaves would be paid for by nobody: what becomes of it is heard without them,
+    // and then it is called off.
+    let _leaving = (begins && !finishes).then(|| call.stop.clone().drop_guard());
     let answering = async move {
         let told = match translated(&call, wish, &whom, running).await {
             Ok(mut response) => {
                 headers::always(response.headers_mut(), &call.request_id);
                 response
             }
-            Err(refusal) => refused(&refusal, Dialect::OpenAi, &call.request_id),
+            Err(refusal) => {
+                if call.stop.is_cancelled() {
+                    // This is no answer to whoever sends the same again.
+                    drop(claimed.take());
+                }
+                refused(&refusal, Dialect::OpenAi, &call.request_id)
+            }
         };
         let kept = once::keep(claimed, told, chinese).await;
         let answer =
             kept.unwrap_or_else(|refusal| refused(&refusal, Dialect::OpenAi, &call.request_id));
         held::until_read(answer, place)
     };
-    finishing::answered(answering, finishes).await
+    finishing::answered(answering, finishes || begins).await
 }
 
 /// Reads the wish and reserves what it can cost.
@@ -246,15 +269,9 @@ async fn translated<W: Translated>(
     whom: &(Vec<String>, Reach),
     mut running: Running,
 ) -> Result<Response, Refusal> {
-    let right_ended = running.right_ended();
-    let asked = right_ended.run_until_cancelled(one_of(&wish, call, &mut running, whom));
-    let answer = match asked.await {
-        None => {
-            let refusal = Refusal::right_ended(call.chinese);
-            return Err(call.end(running, Ending::cancelled(), refusal).await);
-        }
-        Some(Err(fault)) => return Err(call.fail(Some(running), fault).await),
-        Some(Ok(answer)) => answer,
+    let answer = match asked(&wish, call, &mut running, whom).await {
+        Err(fault) => return Err(call.fail(Some(running), fault).await),
+        Ok(answer) => answer,
     };
     let allowed = running.allowed();
     match wish.tell(call, running, answer).await {
@@ -265,6 +282,22 @@ async fn translated<W: Translated>(
         }
         Err(fault) => Err(call.fail(None, fault).await),
     }
+}
+
+/// The answer, as long as somebody waits for it.
+async fn asked<W: Translated>(
+    wish: &W,
+    call: &Call,
+    running: &mut Running,
+    whom: &(Vec<String>, Reach),
+) -> Result<W::Answer, Fault> {
+    let right_ended = running.right_ended();
+    let mut asking = Box::pin(one_of(wish, call, running, whom));
+    if let Some(answer) = right_ended.run_until_cancelled(asking.as_mut()).await {
+        return answer;
+    }
+    call.stop.cancel();
+    asking.await
 }
 
 /// Asks the models one after the other until one answers.
@@ -300,15 +333,22 @@ async fn within<W: Translated>(
     let bytes = running.text_bytes();
     let mut round = call.gateway.round(&card.id, bytes, reach.clone());
     loop {
-        let there = round.next().await?;
+        let there = call.unless_stopped(round.next()).await??;
         running.answered_by(&there.upstream);
-        match wish.ask(call, &there, running, card).await {
+        let asking = Box::pin(wish.ask(call, &there, running, card));
+        let answer = if wish.begins_task(card) {
+            // It stops by itself, where that leaves no task behind.
+            asking.await
+        } else {
+            call.unless_stopped(asking).await?
+        };
+        match answer {
             Ok(answer) => {
                 round.answered();
                 return Ok(answer);
             }
             Err(Fault::Upstream(error)) => round.failed(error)?,
-            // A task that was begun, or something here: no other account helps.
+            // A task that was begun, or something here, or nobody waits: no other account helps.
             Err(fault) => return Err(fault),
         }
     }
@@ -317,6 +357,12 @@ async fn within<W: Translated>(
 impl Call {
     fn place(&self) -> MutexGuard<'_, Whereabouts> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What comes of it, unless nobody waits for that any more.
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Fault> {
+        let done = self.stop.run_until_cancelled(work).await;
+        done.ok_or(Fault::Stopped)
     }
 
     /// Notes where the uploads are that a request names; refuses others'. Whatever it says is asked for in this site's name, with
@@ -355,6 +401,13 @@ impl Call {
         match fault {
             Fault::Here(error) => Refusal::of(&error, self.chinese),
             Fault::NoAnswer => Refusal::cut(self.chinese),
+            Fault::Stopped => {
+                let refusal = Refusal::right_ended(self.chinese);
+                match running {
+                    Some(running) => self.end(running, Ending::cancelled(), refusal).await,
+                    None => refusal,
+                }
+            }
             Fault::Upstream(error) | Fault::OfTask(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
