@@ -63,7 +63,7 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         Err(response) => return *response,
     };
     let understood = understood(&state, &route, &principal, &parts, body, &request_id).await;
-    let (incoming, wanted) = match understood {
+    let (mut incoming, wanted) = match understood {
         Ok(understood) => understood,
         Err(response) if response.status().is_success() => {
             // Should the request come again, its answer is this one, also when that is kept for others no more.
@@ -84,8 +84,7 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
             return refused(&refusal, dialect, &request_id);
         }
     };
-    let mut claimed = claimed;
-    once::asks(&mut claimed);
+    incoming.relay.sent = once::sent(claimed.as_ref());
     let context = Context {
         gateway: state.gateway.clone(),
         principal,

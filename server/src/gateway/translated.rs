@@ -23,7 +23,7 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use bailian::{
-    Client, Error as UpstreamError,
+    Client, Error as UpstreamError, Sent,
     capability::{ModelCard, ModelKind},
     media::MediaUsage,
     pool::{Reach, Turn},
@@ -81,6 +81,8 @@ struct Call {
     /// Cancelled when nobody waits for the answer any more: the caller left, or what they came in by ended. What is being
     /// begun then is heard of first.
     stop: CancellationToken,
+    /// Where it is noted that something has left for Bailian.
+    sent: Option<Sent>,
 }
 
 /// Why there is no answer.
@@ -192,6 +194,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         limit: state.max_body_bytes,
         place: Mutex::default(),
         stop: CancellationToken::new(),
+        sent: once::sent(claimed.as_ref()),
     };
     let admitted = match cached::refuse(&parts, chinese) {
         Ok(()) => admitted::<W>(&call, parts, body).await,
@@ -205,7 +208,6 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         }
     };
     let mut claimed = claimed;
-    once::asks(&mut claimed);
     let mut cards = whom.0.iter().filter_map(|model| call.gateway.card(model));
     let begins = cards.any(|card| wish.begins_task(card));
     // A task that Bailian takes while its caller leaves would be paid for by nobody: what becomes of it is heard without them,
@@ -333,7 +335,7 @@ async fn within<W: Translated>(
     let bytes = running.text_bytes();
     let mut round = call.gateway.round(&card.id, bytes, reach.clone());
     loop {
-        let there = call.unless_stopped(round.next()).await??;
+        let there = call.noting(call.unless_stopped(round.next()).await??);
         running.answered_by(&there.upstream);
         let asking = Box::pin(wish.ask(call, &there, running, card));
         let answer = if wish.begins_task(card) {
@@ -357,6 +359,16 @@ async fn within<W: Translated>(
 impl Call {
     fn place(&self) -> MutexGuard<'_, Whereabouts> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same turn, of which is noted what leaves.
+    fn noting(&self, there: Turn) -> Turn {
+        let Some(sent) = &self.sent else { return there };
+        Turn {
+            client: there.client.noting(sent),
+            patient: there.patient.noting(sent),
+            ..there
+        }
     }
 
     /// What comes of it, unless nobody waits for that any more.
