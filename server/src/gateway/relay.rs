@@ -8,7 +8,11 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use bailian::{Error as UpstreamError, ErrorKind, pool::Reach, relay::Relayed};
+use bailian::{
+    Error as UpstreamError, ErrorKind,
+    pool::Reach,
+    relay::{Body as Outgoing, Relayed},
+};
 use http::{StatusCode, header};
 use model::Operation;
 use platform::{
@@ -23,6 +27,7 @@ use super::{
     finishing, headers, held, lists, objects, once, references,
     refusal::{Refusal, concerns_the_operator},
     request::{self, Incoming},
+    spoken::billed_of,
     streamed,
     table::{Dialect, Owns, Route},
     whole,
@@ -261,6 +266,13 @@ async fn answered(
     answer: Relayed,
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
+    if running.operation() == Operation::Speech
+        && let Outgoing::Whole(asked) = &incoming.relay.body
+        && let Some(characters) = billed_of(asked)
+    {
+        // It is spoken by the time at which the answer breaks off.
+        running.speaks(characters);
+    }
     let mut headers = headers::back(&answer.headers);
     let (dialect, now) = (context.route.dialect, context.gateway.now());
     headers::limits(&mut headers, dialect, running.allowed(), now);
