@@ -207,7 +207,14 @@ pub(super) async fn ask(
         let asked = state
             .gateway
             .relay(incoming.relay.clone(), incoming.reach.clone());
-        let (upstream, answer) = asked.await;
+        let heard = match &incoming.late {
+            Some(late) => late.run_until_cancelled(Box::pin(asked)).await,
+            None => Some(asked.await),
+        };
+        let Some((upstream, answer)) = heard else {
+            let refusal = Refusal::slow(context.chinese);
+            return context.end(running, Ending::cancelled(), refusal).await;
+        };
         running.answered_by(&upstream);
         context.upstream = upstream;
         let another = incoming.ask.models.get(place + 1);
