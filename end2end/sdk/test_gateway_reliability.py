@@ -24,6 +24,8 @@ QWEN = {"model": "qwen-plus", "messages": [{"role": "user", "content": "背一�
 CHAT = "/compatible-mode/v1/chat/completions"
 NATIVE = "/api/v1/services/aigc/text-generation/generation"
 ANTHROPIC = "/apps/anthropic/v1/messages"
+RESPONSES = "/v1/responses"
+PATHS = [CHAT, NATIVE, ANTHROPIC, RESPONSES]
 # Somebody who has left must be noticed in so many milliseconds.
 NOTICED_MS = 500
 
@@ -53,6 +55,8 @@ def body(path: str, **more: object) -> bytes:
         question = {"model": "qwen-plus", "input": {"messages": QWEN["messages"]}, "parameters": more}
     elif path == ANTHROPIC:
         question = QWEN | {"max_tokens": 2000} | more
+    elif path == RESPONSES:
+        question = {"model": QWEN["model"], "input": QWEN["messages"][0]["content"]} | more
     else:
         question = QWEN | more
     return json.dumps(question).encode()
@@ -151,7 +155,7 @@ def test_how_long_to_wait_is_passed_on(upstream: StandIn, place: Place) -> None:
     assert refused.json["error"]["message"]
 
 
-@pytest.mark.parametrize("path", [CHAT, NATIVE, ANTHROPIC])
+@pytest.mark.parametrize("path", PATHS)
 def test_a_failing_upstream_is_told_in_the_words_of_the_protocol(
     upstream: StandIn, gateway: Gateway, place: Place, path: str
 ) -> None:
@@ -178,11 +182,14 @@ def test_what_is_no_answer_is_never_given_as_one(upstream: StandIn, place: Place
     assert refused.value.body["message"]
 
 
-@pytest.mark.parametrize("path", [CHAT, NATIVE, ANTHROPIC])
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("fault", ["cut:10@4", "reset:10@4", "cut-character@4", "ends-early@4"])
 def test_a_stream_that_breaks_off_ends_in_an_error(
     upstream: StandIn, gateway: Gateway, place: Place, path: str, fault: str
 ) -> None:
+    if path == RESPONSES:
+        # Four events come before its first words.
+        fault = fault.replace("@4", "@8")
     with upstream.faults(fault):
         answer = streamed(place, path)
     assert answer.status == HTTPStatus.OK
@@ -192,7 +199,9 @@ def test_a_stream_that_breaks_off_ends_in_an_error(
         assert "event:error" in events[-1].replace(" ", "") and json.loads(told)["code"]
     else:
         assert json.loads(told)["error"]["message"]
-    for end in ("[DONE]", "message_stop", '"finish_reason":"stop"'):
+    if path == RESPONSES:
+        assert json.loads(told)["type"] == "error"
+    for end in ("[DONE]", "message_stop", "response.completed", '"finish_reason":"stop"'):
         assert end not in answer.body.decode()
 
     def call() -> list:
@@ -226,7 +235,7 @@ def test_every_form_of_a_stream_is_understood(upstream: StandIn, gateway: Gatewa
 # --- Silence ---
 
 
-@pytest.mark.parametrize("path", [CHAT, NATIVE, ANTHROPIC])
+@pytest.mark.parametrize("path", PATHS)
 def test_a_silent_upstream_is_bridged_by_comments(upstream: StandIn, place: Place, path: str) -> None:
     upstream.answers({"words": ["春", "眠"], "held_after": 1})
     releasing = threading.Timer(3.5, upstream.release)
@@ -296,7 +305,7 @@ def test_no_key_and_no_word_of_anybody_is_in_the_log_of_the_server(
     with serving(tmp_path, upstream.url, telemetry__filter=level) as gateway:
         keys = (gateway.key(), "lt-wrong-but-secret")
         for key in keys:
-            for path in (CHAT, NATIVE, ANTHROPIC):
+            for path in PATHS:
                 question = body(path).replace("背一首诗".encode("unicode_escape"), secret.encode())
                 assert secret.encode() in question
                 send("POST", gateway.url + path, question, bearer(key))

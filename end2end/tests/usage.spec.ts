@@ -25,6 +25,7 @@ test("a person makes a key that keeps answers, calls a model with it twice and f
   const snippets = settings.panel(words.snippets);
   await expect(snippets.getByText(`export LIANTAI_API_KEY=${key}`)).toBeVisible();
   await expect(snippets.getByText(`curl ${server.origin}/v1/chat/completions`)).toBeVisible();
+  await expect(page.getByRole("link", { name: `${words.usage}: Loom` })).toHaveAttribute("href", /^\/usage\?key=/);
 
   const ask = (credential: string) =>
     request.post(`${server.origin}/v1/chat/completions`, {

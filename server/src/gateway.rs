@@ -24,6 +24,7 @@ mod request;
 mod spoken;
 mod streamed;
 mod table;
+mod timely;
 mod translated;
 mod whole;
 mod words;

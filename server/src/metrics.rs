@@ -25,6 +25,10 @@ fn recorder() -> anyhow::Result<&'static PrometheusHandle> {
     }
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)
+        .and_then(|builder| {
+            let tokens = Matcher::Full(observed::TOKENS.to_owned());
+            builder.set_buckets_for_metric(tokens, observed::TOKENS_APART)
+        })
         .context("setting up the metrics")?;
     match builder.install_recorder() {
         Ok(handle) => {

@@ -4,6 +4,7 @@ mod arrival;
 mod call;
 mod execute;
 mod read;
+mod sent;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use arrival::{Arrival, Lease};
 pub(crate) use call::{Call, Payload, RelayedPayload, Repeat};
 pub(crate) use read::{Opened, content_type, position, redirected, verdict};
+pub use sent::Sent;
 
 use crate::auth::Caller;
 use crate::body::Body;
@@ -36,6 +38,8 @@ pub struct Client {
     caller: Arc<Caller>,
     /// Instead of the policy's number.
     attempts: Option<u32>,
+    /// Told when something leaves.
+    sent: Option<Sent>,
 }
 
 /// What all clones have in common, whoever calls.
@@ -85,6 +89,7 @@ impl Client {
             shared: Arc::new(shared),
             caller: Arc::new(caller),
             attempts: None,
+            sent: None,
         })
     }
 

@@ -73,7 +73,7 @@ pub mod video;
 
 pub use breaker::{BreakerPolicy, Circuit};
 pub use call_options::{CallOptions, DataInspection};
-pub use client::Client;
+pub use client::{Client, Sent};
 pub use download::Download;
 pub use error::{Error, ErrorKind, Limit, Phase};
 pub use form::{PieceStream, Pieces, Source};

@@ -35,7 +35,7 @@ pub use line::{RelayFrame, RelayReceiver, RelaySender};
 use crate::client::{Arrival, Call, Payload, RelayedPayload, Repeat};
 use crate::error::envelope;
 use crate::pool::{Pool, Reach, Served, Turn};
-use crate::{Client, Error, ErrorKind};
+use crate::{Client, Error, ErrorKind, Sent};
 
 /// The largest refusal that is handed on whole.
 const MAX_REFUSAL_BYTES: usize = 256 * 1024;
@@ -61,6 +61,8 @@ pub struct Relay {
     pub streamed: bool,
     /// Whether sending it twice costs twice: then only what certainly did not arrive is sent again.
     pub costly: bool,
+    /// Told when it leaves.
+    pub sent: Option<Sent>,
 }
 
 impl Relay {
@@ -76,6 +78,7 @@ impl Relay {
             model: None,
             streamed: false,
             costly: false,
+            sent: None,
         }
     }
 
@@ -118,6 +121,7 @@ impl Client {
     /// came, or the request was not sent.
     pub async fn relay(&self, relay: Relay) -> Result<Relayed, Error> {
         let once = matches!(relay.body, Body::Stream(_));
+        let sent = relay.sent.clone();
         let call = self.call_of(relay);
         // The words of the last refusal, which an error does not keep whole.
         let refused = Mutex::new(None);
@@ -144,6 +148,10 @@ impl Client {
             self.without_retries()
         } else {
             self.clone()
+        };
+        let client = match &sent {
+            Some(sent) => client.noting(sent),
+            None => client,
         };
         let answer = client.arrive(call, read).await;
         let Err(error) = answer else { return answer };

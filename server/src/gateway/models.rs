@@ -6,13 +6,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bailian::capability::ModelCard;
-use platform::gateway::GatewayError;
+use platform::gateway::{GatewayError, Weight};
 use serde_json::{Value, json};
 
 use super::{
     GatewayState,
-    entry::who,
-    headers,
+    entry::{Entered, enter},
+    headers, held,
     refusal::Refusal,
     relay::{refused, request_id},
     request::reads_chinese,
@@ -37,12 +37,16 @@ pub(super) async fn one(
 }
 
 async fn answer(state: GatewayState, request: Request, id: Option<String>) -> Response {
-    let (parts, _) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let (request_id, chinese) = (request_id(&parts.extensions), reads_chinese(&parts));
     let refuse = |refusal: &Refusal| refused(refusal, Dialect::OpenAi, &request_id);
-    let principal = match who(&state.gateway, &parts, chinese).await {
-        Ok(principal) => principal,
-        Err(refusal) => return refuse(&refusal),
+    let (weight, dialect) = (Weight::Light, Dialect::OpenAi);
+    let entered = enter(&state, &parts, body, weight, dialect, &request_id).await;
+    let Entered {
+        place, principal, ..
+    } = match entered {
+        Ok(entered) => entered,
+        Err(response) => return *response,
     };
     let models = match state.gateway.models_of(&principal).await {
         Ok(models) => models,
@@ -68,7 +72,7 @@ async fn answer(state: GatewayState, request: Request, id: Option<String>) -> Re
     };
     let mut response = Json(json).into_response();
     headers::always(response.headers_mut(), &request_id);
-    response
+    held::until_read(response, place)
 }
 
 fn object(name: &str, card: Option<&ModelCard>) -> Value {

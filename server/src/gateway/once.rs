@@ -2,12 +2,14 @@
 //! a body.
 
 use axum::{body::Body, response::Response};
+use bailian::{Sent, relay::refusal_in};
 use http::{HeaderName, HeaderValue, Method, request::Parts};
 use platform::gateway::{Claimed, Gateway, GatewayError, Given, Once, Principal};
 
 use super::{
     recorded::{self, Keeping},
     refusal::Refusal,
+    relay::is_unmade,
     request,
 };
 
@@ -72,8 +74,17 @@ pub(super) async fn keep(
     let Some(claimed) = claimed else {
         return Ok(response);
     };
+    if !response.status().is_success() && !claimed.sent().is_noted() {
+        // Nobody was reached.
+        release(Some(claimed)).await;
+        return Ok(response);
+    }
     let keep = move |given: Given| -> Keeping {
         Box::pin(async move {
+            if is_unmade_stream(&given) {
+                release(Some(claimed)).await;
+                return Ok(());
+            }
             let kept = claimed.keep(&given).await;
             kept.map_err(|error| Refusal::of(&error.into(), chinese))
         })
@@ -81,11 +92,20 @@ pub(super) async fn keep(
     recorded::recorded(response, Box::new(keep), chinese).await
 }
 
-/// From now on nobody knows what comes of it, should its caller leave.
-pub(super) fn asks(claimed: &mut Option<Claimed>) {
-    if let Some(claimed) = claimed {
-        claimed.asks();
-    }
+/// Whether a stream says first of all that nothing was done, and not for good: its status was all it had left to be well.
+fn is_unmade_stream(given: &Given) -> bool {
+    let mut headers = given.headers.iter();
+    let is_stream = headers
+        .any(|(name, value)| name == "content-type" && value.starts_with("text/event-stream"));
+    let mut lines = given.body.split(|byte| *byte == b'\n');
+    let first = lines.find_map(|line| line.strip_prefix(b"data:"));
+    let refusal = first.and_then(|data| refusal_in(data.trim_ascii()));
+    is_stream && refusal.is_some_and(|error| is_unmade(&error))
+}
+
+/// Where whoever asks has to note that something has left: from then on nobody knows what comes of it, should its caller leave.
+pub(super) fn sent(claimed: Option<&Claimed>) -> Option<Sent> {
+    claimed.map(|claimed| claimed.sent().clone())
 }
 
 /// Lets the request be made again: nothing was asked.
@@ -97,5 +117,54 @@ pub(super) async fn release(claimed: Option<Claimed>) {
             error = &error as &dyn std::error::Error,
             "a request that was not made could not be released"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn a_stream_that_begins_by_saying_later_was_not_made() {
+        let is_unmade = |kind: &str, body: &'static str| {
+            is_unmade_stream(&Given {
+                status: 200,
+                headers: vec![("content-type".to_owned(), kind.to_owned())],
+                body: Bytes::from_static(body.as_bytes()),
+            })
+        };
+        let stream = "text/event-stream;charset=UTF-8";
+        for (kind, body, wanted) in [
+            (
+                stream,
+                ": keep-alive\n\nid:1\nevent:error\n:HTTP_STATUS/429\ndata:{\"code\":\"Throttling.RateQuota\",\"message\":\"m\",\"request_id\":\"r\"}\n\n",
+                true,
+            ),
+            (
+                stream,
+                "data: {\"error\":{\"code\":\"limit_requests\",\"message\":\"m\"}}\r\n\r\n",
+                true,
+            ),
+            // Words came before: it was made.
+            (
+                stream,
+                "data: {\"choices\":[]}\n\ndata: {\"error\":{\"code\":\"limit_requests\",\"message\":\"m\"}}\n\n",
+                false,
+            ),
+            (
+                stream,
+                "data: {\"error\":{\"code\":\"data_inspection_failed\",\"message\":\"m\"}}\n\n",
+                false,
+            ),
+            (
+                "application/json",
+                "data: {\"error\":{\"code\":\"limit_requests\"}}\n\n",
+                false,
+            ),
+        ] {
+            assert_eq!(is_unmade(kind, body), wanted, "{body}");
+        }
     }
 }

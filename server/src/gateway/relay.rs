@@ -8,7 +8,11 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use bailian::{Error as UpstreamError, ErrorKind, pool::Reach, relay::Relayed};
+use bailian::{
+    Error as UpstreamError, ErrorKind,
+    pool::Reach,
+    relay::{Body as Outgoing, Relayed},
+};
 use http::{StatusCode, header};
 use model::Operation;
 use platform::{
@@ -23,6 +27,7 @@ use super::{
     finishing, headers, held, lists, objects, once, references,
     refusal::{Refusal, concerns_the_operator},
     request::{self, Incoming},
+    spoken::billed_of,
     streamed,
     table::{Dialect, Owns, Route},
     whole,
@@ -63,7 +68,7 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         Err(response) => return *response,
     };
     let understood = understood(&state, &route, &principal, &parts, body, &request_id).await;
-    let (incoming, wanted) = match understood {
+    let (mut incoming, wanted) = match understood {
         Ok(understood) => understood,
         Err(response) if response.status().is_success() => {
             // Should the request come again, its answer is this one, also when that is kept for others no more.
@@ -84,8 +89,7 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
             return refused(&refusal, dialect, &request_id);
         }
     };
-    let mut claimed = claimed;
-    once::asks(&mut claimed);
+    incoming.relay.sent = once::sent(claimed.as_ref());
     let context = Context {
         gateway: state.gateway.clone(),
         principal,
@@ -203,7 +207,14 @@ pub(super) async fn ask(
         let asked = state
             .gateway
             .relay(incoming.relay.clone(), incoming.reach.clone());
-        let (upstream, answer) = asked.await;
+        let heard = match &incoming.late {
+            Some(late) => late.run_until_cancelled(Box::pin(asked)).await,
+            None => Some(asked.await),
+        };
+        let Some((upstream, answer)) = heard else {
+            let refusal = Refusal::slow(context.chinese);
+            return context.end(running, Ending::cancelled(), refusal).await;
+        };
         running.answered_by(&upstream);
         context.upstream = upstream;
         let another = incoming.ask.models.get(place + 1);
@@ -262,6 +273,13 @@ async fn answered(
     answer: Relayed,
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
+    if running.operation() == Operation::Speech
+        && let Outgoing::Whole(asked) = &incoming.relay.body
+        && let Some(characters) = billed_of(asked)
+    {
+        // It is spoken by the time at which the answer breaks off.
+        running.speaks(characters);
+    }
     let mut headers = headers::back(&answer.headers);
     let (dialect, now) = (context.route.dialect, context.gateway.now());
     headers::limits(&mut headers, dialect, running.allowed(), now);

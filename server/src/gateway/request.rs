@@ -22,11 +22,13 @@ use platform::gateway::{
     scan::{RequestScan, ScanError},
 };
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     batch_file, headers, references,
     refusal::Refusal,
     table::{Asks, Carries, Dialect, Owns, Route},
+    timely::timely,
 };
 
 /// A form with files is kept up to this size, so that another key can be sent it when the first one refuses. Larger ones are
@@ -34,7 +36,7 @@ use super::{
 const SMALL: usize = 1024 * 1024;
 
 /// Of a body something has to come within this time, and by and large a kilobyte each second: whoever sends it holds a place.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A request that was read and may be made.
 pub(super) struct Incoming {
@@ -51,6 +53,8 @@ pub(super) struct Incoming {
     pub(super) of_file: Option<String>,
     /// The file that is read while it is handed on.
     pub(super) reading: Option<batch_file::Reading>,
+    /// Cancelled when a body that is handed on while it comes does so too slowly.
+    pub(super) late: Option<CancellationToken>,
 }
 
 /// Reads the whole body, up to the limit and as long as there is memory.
@@ -152,6 +156,7 @@ pub(super) async fn understand(
         strips_usage: false,
         of_file: None,
         reading: None,
+        late: None,
     };
     if route.path.ends_with("/uploads") {
         // A name that nobody knows is for Bailian to refuse.
@@ -170,12 +175,18 @@ pub(super) async fn understand(
                     }
                     relay::Body::Whole(form)
                 }
-                _ if is_read => {
-                    let (body, reading) = batch_file::beside(gateway, parts, limited(body, limit));
-                    incoming.reading = Some(reading);
-                    relay::Body::stream(body)
+                _ => {
+                    let (body, late) = timely(body);
+                    incoming.late = Some(late);
+                    let body = limited(body, limit);
+                    if is_read {
+                        let (body, reading) = batch_file::beside(gateway, parts, body);
+                        incoming.reading = Some(reading);
+                        relay::Body::stream(body)
+                    } else {
+                        relay::Body::stream(body)
+                    }
                 }
-                _ => relay::Body::stream(limited(body, limit)),
             };
             incoming.relay.costly = true;
         }

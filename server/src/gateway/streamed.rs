@@ -17,7 +17,7 @@ use platform::gateway::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{refusal::Refusal, relay::Context, table::Dialect};
+use super::{refusal::Refusal, relay::Context, spoken::has_sound, table::Dialect};
 
 /// A comment, which every reader of events skips.
 const ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
@@ -38,6 +38,8 @@ struct Meter {
     keep_alive: Duration,
     /// The object that the stream tells of was kept.
     kept: bool,
+    /// Text is spoken, and sound of it came.
+    sounds: bool,
     over: bool,
 }
 
@@ -61,6 +63,7 @@ pub(super) fn body(
         strips_usage,
         keep_alive,
         kept: false,
+        sounds: false,
         over: false,
     };
     Body::from_stream(futures_util::stream::unfold(
@@ -110,7 +113,11 @@ impl Meter {
             return;
         }
         let mut done = false;
+        let speaks = self.operation() == Some(Operation::Speech);
         for event in events.drain(..) {
+            if speaks && !self.sounds {
+                self.sounds = has_sound(&event.bytes);
+            }
             match event.kind {
                 EventKind::UsageOnly if self.strips_usage => {}
                 EventKind::Done => {
@@ -177,6 +184,7 @@ impl Meter {
         ending.is_partial = ended == Ended::Failed;
         ending.reported = self.scan.reported();
         ending.output_bytes = self.scan.output_bytes();
+        ending.has_sound = self.sounds;
         let Some(running) = self.running.take() else {
             self.over = true;
             return;
@@ -194,9 +202,15 @@ impl Meter {
     }
 
     fn ends_silently(&self) -> bool {
-        let operation = self.running.as_ref().map(Running::operation);
         self.context.route.dialect == Dialect::Native
-            && !matches!(operation, Some(Operation::Chat | Operation::Application))
+            && !matches!(
+                self.operation(),
+                Some(Operation::Chat | Operation::Application)
+            )
+    }
+
+    fn operation(&self) -> Option<Operation> {
+        self.running.as_ref().map(Running::operation)
     }
 
     /// What the caller came in by has ended.
@@ -207,6 +221,7 @@ impl Meter {
 
     async fn break_off(&mut self, mut ending: Ending, refusal: &Refusal) {
         ending.output_bytes = self.scan.output_bytes();
+        ending.has_sound = self.sounds;
         ending.is_partial = true;
         ending.reported = self.scan.reported();
         if let Some(running) = self.running.take()

@@ -2,6 +2,7 @@
 //! Bailian's words, and the answer is told in OpenAI's. What would change the result and has no counterpart is refused
 //! rather than dropped.
 
+mod asking;
 mod edits;
 mod form;
 mod images;
@@ -23,7 +24,7 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use bailian::{
-    Client, Error as UpstreamError,
+    Client, Error as UpstreamError, Sent,
     capability::{ModelCard, ModelKind},
     media::MediaUsage,
     pool::{Reach, Turn},
@@ -36,13 +37,14 @@ use platform::gateway::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     GatewayState, cached,
     entry::{Entered, enter},
     finishing, headers, held, once, references,
     refusal::Refusal,
-    relay::{another_may_answer, is_unmade, not_admitted, refused, request_id},
+    relay::{is_unmade, not_admitted, refused, request_id},
     request::{self, reads_chinese},
     table::Dialect,
     words,
@@ -77,6 +79,11 @@ struct Call {
     limit: usize,
     /// Where the uploads are that the request names, once it was read.
     place: Mutex<Whereabouts>,
+    /// Cancelled when nobody waits for the answer any more: the caller left, or what they came in by ended. What is being
+    /// begun then is heard of first.
+    stop: CancellationToken,
+    /// Where it is noted that something has left for Bailian.
+    sent: Option<Sent>,
 }
 
 /// Why there is no answer.
@@ -88,6 +95,8 @@ enum Fault {
     OfTask(UpstreamError),
     /// An answer came that has nothing in it.
     NoAnswer,
+    /// Nobody waits for it any more.
+    Stopped,
     /// It failed here.
     Here(GatewayError),
 }
@@ -135,6 +144,11 @@ trait Translated: Sized + Send + Sync + 'static {
         None
     }
 
+    /// Whether the model works as a task, which goes on by itself once it was taken.
+    fn begins_task(&self, _: &ModelCard) -> bool {
+        false
+    }
+
     /// Refuses what the model can't do.
     fn fits(&self, card: &ModelCard, chinese: bool) -> Result<(), Refusal>;
 
@@ -180,6 +194,8 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         chinese,
         limit: state.max_body_bytes,
         place: Mutex::default(),
+        stop: CancellationToken::new(),
+        sent: once::sent(claimed.as_ref()),
     };
     let admitted = match cached::refuse(&parts, chinese) {
         Ok(()) => admitted::<W>(&call, parts, body).await,
@@ -193,21 +209,31 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         }
     };
     let mut claimed = claimed;
-    once::asks(&mut claimed);
+    let mut cards = whom.0.iter().filter_map(|model| call.gateway.card(model));
+    let begins = cards.any(|card| wish.begins_task(card));
+    // A task that Bailian takes while its caller leaves would be paid for by nobody: what becomes of it is heard without them,
+    // and then it is called off.
+    let _leaving = (begins && !finishes).then(|| call.stop.clone().drop_guard());
     let answering = async move {
         let told = match translated(&call, wish, &whom, running).await {
             Ok(mut response) => {
                 headers::always(response.headers_mut(), &call.request_id);
                 response
             }
-            Err(refusal) => refused(&refusal, Dialect::OpenAi, &call.request_id),
+            Err(refusal) => {
+                if call.stop.is_cancelled() {
+                    // This is no answer to whoever sends the same again.
+                    drop(claimed.take());
+                }
+                refused(&refusal, Dialect::OpenAi, &call.request_id)
+            }
         };
         let kept = once::keep(claimed, told, chinese).await;
         let answer =
             kept.unwrap_or_else(|refusal| refused(&refusal, Dialect::OpenAi, &call.request_id));
         held::until_read(answer, place)
     };
-    finishing::answered(answering, finishes).await
+    finishing::answered(answering, finishes || begins).await
 }
 
 /// Reads the wish and reserves what it can cost.
@@ -246,15 +272,9 @@ async fn translated<W: Translated>(
     whom: &(Vec<String>, Reach),
     mut running: Running,
 ) -> Result<Response, Refusal> {
-    let right_ended = running.right_ended();
-    let asked = right_ended.run_until_cancelled(one_of(&wish, call, &mut running, whom));
-    let answer = match asked.await {
-        None => {
-            let refusal = Refusal::right_ended(call.chinese);
-            return Err(call.end(running, Ending::cancelled(), refusal).await);
-        }
-        Some(Err(fault)) => return Err(call.fail(Some(running), fault).await),
-        Some(Ok(answer)) => answer,
+    let answer = match asking::asked(&wish, call, &mut running, whom).await {
+        Err(fault) => return Err(call.fail(Some(running), fault).await),
+        Ok(answer) => answer,
     };
     let allowed = running.allowed();
     match wish.tell(call, running, answer).await {
@@ -264,53 +284,6 @@ async fn translated<W: Translated>(
             Ok(response)
         }
         Err(fault) => Err(call.fail(None, fault).await),
-    }
-}
-
-/// Asks the models one after the other until one answers.
-async fn one_of<W: Translated>(
-    wish: &W,
-    call: &Call,
-    running: &mut Running,
-    (models, reach): &(Vec<String>, Reach),
-) -> Result<W::Answer, Fault> {
-    let mut failed = None;
-    let known = models.iter().filter_map(|model| call.gateway.card(model));
-    for card in known {
-        if failed.is_some() {
-            tracing::warn!(model.name = card.id, "a model failed, asking the next");
-            running.now_asks(&card.id);
-        }
-        match within(wish, call, running, card, reach).await {
-            Err(Fault::Upstream(error)) if another_may_answer(&error) => failed = Some(error),
-            answered => return answered,
-        }
-    }
-    Err(failed.map_or(Fault::Here(GatewayError::NoModel), Fault::Upstream))
-}
-
-/// Asks the upstream within reach whose turn it is, and the next one for what another account can cure, as a call that is passed through.
-async fn within<W: Translated>(
-    wish: &W,
-    call: &Call,
-    running: &mut Running,
-    card: &ModelCard,
-    reach: &Reach,
-) -> Result<W::Answer, Fault> {
-    let bytes = running.text_bytes();
-    let mut round = call.gateway.round(&card.id, bytes, reach.clone());
-    loop {
-        let there = round.next().await?;
-        running.answered_by(&there.upstream);
-        match wish.ask(call, &there, running, card).await {
-            Ok(answer) => {
-                round.answered();
-                return Ok(answer);
-            }
-            Err(Fault::Upstream(error)) => round.failed(error)?,
-            // A task that was begun, or something here: no other account helps.
-            Err(fault) => return Err(fault),
-        }
     }
 }
 
@@ -355,6 +328,13 @@ impl Call {
         match fault {
             Fault::Here(error) => Refusal::of(&error, self.chinese),
             Fault::NoAnswer => Refusal::cut(self.chinese),
+            Fault::Stopped => {
+                let refusal = Refusal::right_ended(self.chinese);
+                match running {
+                    Some(running) => self.end(running, Ending::cancelled(), refusal).await,
+                    None => refusal,
+                }
+            }
             Fault::Upstream(error) | Fault::OfTask(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,

@@ -8,9 +8,9 @@ use platform::gateway::{Ending, GatewayError, ObjectKind, Running, scan};
 use serde_json::Value;
 
 use super::{
-    batch_file,
+    batch_file, once,
     refusal::Refusal,
-    relay::{Context, failed, no_answer},
+    relay::{Context, failed, is_unmade, no_answer},
     table::{Dialect, Owns},
 };
 
@@ -42,13 +42,16 @@ pub(super) async fn answer(
         return no_answer(context, running, answer.status).await;
     }
     let answered = match book(context, running, answer.status, &json).await {
-        Ok(()) => context.own(json, reading).await,
+        Ok(unmade) => context.own(json, reading).await.map(|json| (json, unmade)),
         Err(error) => Err(error),
     };
     match answered {
-        Ok(json) => {
+        Ok((json, unmade)) => {
             let mut response = Response::new(Body::from(json));
             *response.status_mut() = answer.status;
+            if let Some(unmade) = unmade {
+                response.extensions_mut().insert(unmade);
+            }
             response
         }
         Err(error) => context.refused(&Refusal::of(&error, context.chinese)),
@@ -73,23 +76,25 @@ pub(super) async fn read(body: &mut Answer) -> Result<Bytes, bailian::Error> {
     Ok(all.freeze())
 }
 
-/// Books what was used, or leaves the reservation to the task that was begun.
+/// Books what was used, or leaves the reservation to the task that was begun. Tells whether nothing was made.
 async fn book(
     context: &Context,
     mut running: Running,
     status: StatusCode,
     json: &[u8],
-) -> Result<(), GatewayError> {
+) -> Result<Option<once::Unmade>, GatewayError> {
     if let Some(task) = task_begun(context, json) {
         // Whose it is is known before it can be asked for, and the money stays reserved until it ends.
         context.keep_object(ObjectKind::Task, &task).await?;
-        return Ok(running.wait_for_task(&task).await?);
+        running.wait_for_task(&task).await?;
+        return Ok(None);
     }
     if let Some(batch) = batch_begun(context, json) {
         let (gateway, upstream) = (&context.gateway, &context.upstream);
-        return gateway
+        gateway
             .keep_batch(&context.principal, &mut running, &batch, upstream)
-            .await;
+            .await?;
+        return Ok(None);
     }
     if context.route.owns == Owns::Needs(ObjectKind::Task) {
         context.gateway.settle_task(json).await?;
@@ -97,6 +102,8 @@ async fn book(
     let reported = scan::usage_of_json(json, context.route.shape);
     // Bailian sometimes refuses with a status that says that all is well.
     let refusal = reported.is_none().then(|| refusal_in(json)).flatten();
+    let unmade = refusal.as_ref().filter(|error| is_unmade(error));
+    let unmade = unmade.map(|_| once::Unmade);
     let ending = match refusal {
         Some(error) => Ending::refused_within(status.as_u16(), &error),
         None => Ending {
@@ -105,7 +112,8 @@ async fn book(
             ..Ending::succeeded(status.as_u16())
         },
     };
-    Ok(running.close(ending).await?)
+    running.close(ending).await?;
+    Ok(unmade)
 }
 
 /// The batch that the answer says was made.

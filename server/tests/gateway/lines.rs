@@ -97,6 +97,41 @@ async fn sound_that_breaks_off_is_paid_for() -> TestResult {
     Ok(())
 }
 
+/// So it is in Bailian's own protocol, whose events of sound have no text; what breaks off before it sounds is free.
+#[tokio::test]
+async fn sound_of_bailians_own_that_breaks_off_is_paid_for() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let text = "The loom weaves cloth. ".repeat(5);
+    let wish = json!({ "model": "qwen3-tts-flash", "input": { "text": text, "voice": "Cherry" } });
+    let path = "/api/v1/services/aigc/multimodal-generation/generation";
+    for (after, booked) in [
+        (
+            2,
+            "usage_source = 'estimated' AND characters = 115 AND cost > 0",
+        ),
+        (0, "usage_source = 'none' AND characters = 0 AND cost = 0"),
+    ] {
+        app.simulator.order_faults(FaultOrder::once(Strike {
+            fault: Fault::Cut(20),
+            after,
+        }));
+        let request = lin.api.request(Method::POST, path);
+        let request = request.header("x-dashscope-sse", "enable").json(&wish);
+        let said = answered(request).await?;
+        let said = String::from_utf8_lossy(&said.bytes).into_owned();
+        assert!(said.contains("event:error"), "{said}");
+        let booked = format!(
+            "SELECT COUNT(*) FROM calls WHERE operation = 'speech' AND outcome = 'failed' AND {booked}"
+        );
+        eventually("the booking", async || {
+            Ok((app.number(&booked).await? == 1).then_some(()))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 /// Who leaves while their text is spoken pays for it, as Bailian has it to the end by then.
 #[tokio::test]
 async fn who_leaves_pays_for_what_is_spoken() -> TestResult {
@@ -119,7 +154,7 @@ async fn who_leaves_pays_for_what_is_spoken() -> TestResult {
     asked.abort();
     eventually("the booking", async || {
         let booked = "SELECT COUNT(*) FROM calls WHERE operation = 'speech' AND outcome = 'cancelled' \
-             AND usage_source = 'estimated' AND characters > 0 AND cost > 0";
+             AND usage_source = 'estimated' AND characters = 115 AND cost > 0";
         Ok((app.number(booked).await? == 1).then_some(()))
     })
     .await

@@ -31,14 +31,10 @@ async fn figures_for_machines_are_those_of_the_ledger() -> TestResult {
         line.and_then(|line| line.rsplit(' ').next()?.parse::<i64>().ok())
     };
     for (sum, beginning, part) in [
-        (
-            "input_tokens",
-            "gen_ai_client_token_usage_total",
-            "\"input\"",
-        ),
+        ("input_tokens", "gen_ai_client_token_usage_sum", "\"input\""),
         (
             "output_tokens",
-            "gen_ai_client_token_usage_total",
+            "gen_ai_client_token_usage_sum",
             "\"output\"",
         ),
         ("cost", "liantai_cost_micro_yuan_total", ""),
@@ -48,6 +44,21 @@ async fn figures_for_machines_are_those_of_the_ledger() -> TestResult {
             .await?;
         assert_eq!(figure(beginning, part), Some(booked), "{sum}: {text}");
     }
+    // They are told by call, with who was asked and what for.
+    let calls = figure("gen_ai_client_token_usage_count", "\"input\"");
+    assert_eq!(calls, Some(3), "{text}");
+    assert!(text.contains("# TYPE gen_ai_client_token_usage histogram"));
+    for part in [
+        "gen_ai_operation_name=\"chat\"",
+        "gen_ai_provider_name=\"bailian\"",
+        "le=\"64\"",
+    ] {
+        assert!(figure("gen_ai_client_token_usage_bucket", part).is_some());
+    }
+    let durations = "gen_ai_client_operation_duration_seconds_count{";
+    let durations = text.lines().find(|line| line.starts_with(durations));
+    let durations = durations.context("no durations")?;
+    assert!(durations.contains("gen_ai_provider_name=\"bailian\""));
     assert!(!text.contains("a-model-nobody-has"), "{text}");
     Ok(())
 }

@@ -8,7 +8,7 @@ use platform::{
     gateway::{GatewayError, Once},
 };
 use serde_json::{Value, json};
-use simulator::{Answer, Refusal};
+use simulator::{Answer, Fault, FaultOrder, Refusal, Strike};
 
 use crate::support::{Api, ApiResponse, TestApp, TestResult, answered, eventually, question};
 
@@ -160,6 +160,46 @@ async fn what_was_certainly_not_made_may_be_made() -> TestResult {
     Ok(())
 }
 
+/// So it is where the status says that all is well, in one piece and in a stream.
+#[tokio::test]
+async fn what_was_not_made_though_its_status_is_well_may_be_made() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let busy = || {
+        let message = "Requests rate limit exceeded, please try again later.";
+        Refusal::new(200, "limit_requests", message).natively("Throttling.RateQuota")
+    };
+    let messages = json!([{ "role": "user", "content": "What is a loom?" }]);
+    let native = json!({ "model": "qwen-plus", "input": { "messages": messages } });
+    let path = "/api/v1/services/aigc/text-generation/generation";
+    let ask = async |sse: &str| {
+        let request = lin.api.request(Method::POST, path);
+        let request = request.header("x-dashscope-sse", sse);
+        answered(request.header("idempotency-key", sse).json(&native)).await
+    };
+    for (sse, fault) in [
+        ("disable", Fault::Refused(busy())),
+        ("enable", Fault::NativeFrame(busy(), 200)),
+    ] {
+        app.simulator
+            .order_faults(FaultOrder::once(Strike { fault, after: 0 }));
+        let before = app.simulator.received().len();
+        let refused = ask(sse).await?;
+        let text = String::from_utf8_lossy(&refused.bytes).into_owned();
+        assert_eq!(refused.status, 200, "{text}");
+        assert!(text.contains("Throttling"), "{text}");
+        let made = ask(sse).await?;
+        assert_eq!(made.header("idempotent-replayed"), "", "{sse}");
+        let text = String::from_utf8_lossy(&made.bytes).into_owned();
+        assert!(text.contains("\"usage\""), "{text}");
+        assert_eq!(app.simulator.received().len(), before + 2);
+        let again = ask(sse).await?;
+        assert_eq!(again.header("idempotent-replayed"), "true", "{sse}");
+        assert_eq!(again.bytes, made.bytes);
+    }
+    Ok(())
+}
+
 /// Who leaves before anything is asked may send the same again.
 #[tokio::test]
 async fn what_was_not_asked_yet_may_be_asked() -> TestResult {
@@ -173,14 +213,14 @@ async fn what_was_not_asked_yet_may_be_asked() -> TestResult {
     };
     assert!(matches!(claim().await, Err(GatewayError::OnceBusy)));
     drop(claimed);
-    let mut claimed = eventually("that it may be made", async || {
+    let claimed = eventually("that it may be made", async || {
         Ok(match claim().await {
             Ok(Once::Now(claimed)) => Some(claimed),
             _ => None,
         })
     })
     .await?;
-    claimed.asks();
+    claimed.sent().note();
     drop(claimed);
     eventually("that nobody knows", async || {
         let unknown = matches!(claim().await, Err(GatewayError::OnceUnknown));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use http::StatusCode;
 use model::BuiltIn;
+use platform::gateway::Weight;
 use serde_json::{Value, json};
 use simulator::Answer;
 use tokio::task::JoinHandle;
@@ -104,6 +105,32 @@ async fn what_there_is_no_room_for_is_refused_and_the_rest_goes_on() -> TestResu
             Ok(answer.status.is_success().then_some(()))
         })
         .await?;
+    }
+    Ok(())
+}
+
+/// What is light has room of its own, which has an end as well: the lists of models are refused with the rest beyond it.
+#[tokio::test]
+async fn lists_of_models_take_the_room_of_what_is_light() -> TestResult {
+    let app = TestApp::start_with(|config| config.gateway.calls_at_once = 2).await?;
+    let lin = app.program("lin").await?;
+    let mut places = Vec::new();
+    while let Ok(place) = app.gateway.enter("anyone", Weight::Light) {
+        places.push(place);
+    }
+    assert_eq!(places.len(), 3);
+    for path in [
+        "/v1/models",
+        "/v1/models/qwen-plus",
+        "/compatible-mode/v1/models",
+    ] {
+        let refused = lin.api.get(path).await?;
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert_eq!(refused.header("retry-after"), "1", "{path}");
+    }
+    drop(places);
+    for _ in 0..5 {
+        lin.api.get("/v1/models").await?.done()?;
     }
     Ok(())
 }

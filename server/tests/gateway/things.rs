@@ -286,6 +286,52 @@ async fn a_translated_wish_is_cancelled_with_its_caller() -> TestResult {
     Ok(())
 }
 
+/// So it is with one who leaves while Bailian is only taking the task: it is heard of without them, and booked by what becomes of
+/// it.
+#[tokio::test]
+async fn a_translated_wish_that_is_taken_meanwhile_is_not_forgotten() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    app.simulator.hold_tasks();
+    let late = Fault::SlowStart(Duration::from_millis(300));
+    app.simulator.order_faults(FaultOrder::once(Strike {
+        fault: late,
+        after: 0,
+    }));
+    let wish = json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom", "size": "512x512" });
+    let api = lin.api.clone();
+    let asked = tokio::spawn(async move { api.post("/v1/images/generations", wish).await });
+    eventually("the wish", async || {
+        Ok((!app.simulator.received().is_empty()).then_some(()))
+    })
+    .await?;
+    asked.abort();
+    eventually("its cancelling", async || {
+        let received = app.simulator.received();
+        let mut paths = received.iter().map(|request| &request.path);
+        Ok(paths.any(|path| path.ends_with("/cancel")).then_some(()))
+    })
+    .await?;
+    // Until its end is known, the money stays reserved and nothing is booked.
+    let waiting = "SELECT COUNT(*) FROM call_holds WHERE task_id <> ''";
+    let booked = "SELECT COUNT(*) FROM calls";
+    assert_eq!(
+        (app.number(waiting).await?, app.number(booked).await?),
+        (1, 0)
+    );
+    app.database
+        .execute("UPDATE call_holds SET opened_at = opened_at - 300000")
+        .await?;
+    eventually("the booking", async || {
+        app.gateway.settle_unheard().await?;
+        Ok((app.number(waiting).await? == 0).then_some(()))
+    })
+    .await?;
+    let booked = "SELECT COUNT(*) FROM calls WHERE outcome = 'cancelled' AND cost = 0";
+    assert_eq!(app.number(booked).await?, 1);
+    Ok(())
+}
+
 /// A key whose answers are finished has its pictures painted though nobody waits for them, and pays for them.
 #[tokio::test]
 async fn a_translated_wish_may_be_finished_without_its_caller() -> TestResult {

@@ -7,7 +7,7 @@ use serde_json::json;
 use server::config::{BailianConfig, UpstreamConfig};
 use simulator::{Options, Refusal, Simulator};
 
-use crate::support::{TestApp, TestResult, answered, config, question};
+use crate::support::{TestApp, TestResult, answered, config, eventually, question};
 
 /// A server with two accounts, each at a simulator of its own.
 async fn two() -> anyhow::Result<(TestApp, Simulator)> {
@@ -122,6 +122,51 @@ async fn things_are_where_they_were_made() -> TestResult {
     };
     assert_eq!(begun_at(app.simulator.received()), 2);
     assert_eq!(begun_at(second.handle().received()), 2);
+    Ok(())
+}
+
+/// Who leaves while nobody's turn has come has asked nobody: the same may be sent again.
+#[tokio::test]
+async fn what_waited_for_its_turn_was_not_asked() -> TestResult {
+    let (app, second) = two_with(|bailian| {
+        bailian.requests_per_minute = Some(1);
+        bailian.wait_at_most_ms = 120_000;
+        for upstream in bailian.upstreams.values_mut() {
+            upstream.requests_per_minute = Some(1);
+        }
+    })
+    .await?;
+    let lin = app.program("lin").await?;
+    for _ in 0..2 {
+        lin.ask(&question("qwen-plus")).await?.done()?;
+    }
+    let picture = json!({ "model": "qwen-image", "prompt": "A loom" });
+    for (path, body) in [
+        ("/v1/chat/completions", question("qwen-plus")),
+        ("/v1/images/generations", picture),
+    ] {
+        let request = lin.api.request(Method::POST, path);
+        let request = request.header("idempotency-key", "a").json(&body);
+        let asked = tokio::spawn(answered(request));
+        eventually("the reservation", async || {
+            let held = app.number("SELECT COUNT(*) FROM call_holds").await?;
+            Ok((held == 1).then_some(()))
+        })
+        .await?;
+        asked.abort();
+        eventually("that it may be made", async || {
+            let kept = app.number("SELECT COUNT(*) FROM idempotency_keys");
+            Ok((kept.await? == 0).then_some(()))
+        })
+        .await?;
+        eventually("the booking", async || {
+            let held = app.number("SELECT COUNT(*) FROM call_holds").await?;
+            Ok((held == 0).then_some(()))
+        })
+        .await?;
+    }
+    let received = second.handle().received().len() + app.simulator.received().len();
+    assert_eq!(received, 2);
     Ok(())
 }
 

@@ -41,6 +41,10 @@ async fn who_is_disabled_on_their_page_is_signed_out() -> TestResult {
     let id = id_of(&lin).await?.to_string();
     let at = format!("/admin/users/{id}");
     assert!(page(&olga, "/admin/users?search=lin").await?.contains(&at));
+    // What they used leads on from there, for who may read it.
+    let used = format!("/admin/usage?person={id}");
+    assert!(page(&olga, &at).await?.contains(&used));
+    page(&olga, &format!("{used}&by=key")).await?;
 
     let fields = [("id", id.as_str()), ("act", "disable")];
     let reply = posted(&olga, "/fn/people.act_on", &at, &fields).await?;

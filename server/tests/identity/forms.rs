@@ -48,6 +48,36 @@ async fn a_new_key_is_shown_on_the_next_page_and_never_again() -> TestResult {
     Ok(())
 }
 
+/// The programs beside a new key ask a model that it may call, and there are none where it may call no models; what bounds a key
+/// is told in the list.
+#[tokio::test]
+async fn a_new_key_comes_with_programs_that_it_may_run() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    for (scope, model_is_asked) in [("gateway.use", true), ("chat.use", false)] {
+        let fields = [
+            ("key[name]", "Loom"),
+            ("key[scopes][]", scope),
+            ("key[models]", "qwen-max"),
+            ("key[requests]", "60"),
+            ("key[budget]", "12.5"),
+        ];
+        let reply = posted(&lin, "/fn/keys.create", "/settings/keys", &fields).await?;
+        assert_eq!(reply.header("location"), Some("/settings/keys"));
+        let shown = page(&lin, "/settings/keys").await?;
+        let shown = shown.replace("&quot;", "\"");
+        assert!(shown.contains("secret__text"), "no key is shown");
+        let asks = |model: &str| shown.contains(&format!("model=\"{model}\""));
+        assert_eq!(
+            (asks("qwen-max"), asks("qwen-plus")),
+            (model_is_asked, false)
+        );
+        assert_eq!(shown.contains("/v1/chat/completions"), model_is_asked);
+        assert!(shown.contains(": 60 · ") && shown.contains(": 12.5"));
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_seed_that_is_being_set_up_is_the_same_after_a_wrong_code() -> TestResult {
     let app = TestApp::start().await?;

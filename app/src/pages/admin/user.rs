@@ -113,6 +113,14 @@ fn Facts(person: PersonDetail, session: Session) -> impl IntoView {
             <a class="button" href=format!("/admin/audit?object={id}")>{words.person_audit_about}</a>
         </div>
     });
+    let reads_usage = session.permissions.contains(Permission::UsageRead);
+    let used = reads_usage.then(|| {
+        view! {
+            <div class="panel__row">
+                <a class="button" href=format!("/admin/usage?person={id}&by=key")>{words.usage}</a>
+            </div>
+        }
+    });
     view! {
         <section class="panel">
             <dl class="facts">
@@ -127,6 +135,7 @@ fn Facts(person: PersonDetail, session: Session) -> impl IntoView {
                 <div><dt>{words.person_may}</dt><dd>{may}</dd></div>
             </dl>
             {log}
+            {used}
         </section>
     }
 }

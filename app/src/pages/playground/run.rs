@@ -47,10 +47,17 @@ impl Run {
         spawn_local(async move {
             let began = browser::now_ms();
             let answering = fetch::post("/v1/chat/completions", &key, &body, &signal).await;
-            match answering {
+            let is_whole = match answering {
                 Some(answering) => self.read(answering, began).await,
-                None if signal.aborted() => {}
-                None => self.answer.update(|answer| answer.refuse(0, "", "")),
+                None => false,
+            };
+            // What has come stays, whether it was called off or broke off. Only the latter has to be said.
+            if !is_whole && !signal.aborted() {
+                self.answer.update(|answer| {
+                    if answer.refusal.is_none() {
+                        answer.refuse(0, "", "");
+                    }
+                });
             }
             self.times
                 .update(|times| times.1 = Some(browser::now_ms() - began));
@@ -63,7 +70,8 @@ impl Run {
         self.stop.with(|stop| stop.abort());
     }
 
-    async fn read(self, mut answering: fetch::Answering, began: f64) {
+    /// Whether it came to its end.
+    async fn read(self, mut answering: fetch::Answering, began: f64) -> bool {
         let mut whole = String::new();
         loop {
             match answering.next().await {
@@ -78,8 +86,7 @@ impl Run {
                     }
                 }
                 Ok(None) => break,
-                // Called off, or broken off: what has come stays.
-                Err(_) => return,
+                Err(_) => return false,
             }
         }
         if !answering.is_stream() {
@@ -87,5 +94,6 @@ impl Run {
             self.answer
                 .update(|answer| answer.take_whole(status, &whole));
         }
+        true
     }
 }

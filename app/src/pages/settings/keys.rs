@@ -21,10 +21,11 @@ use crate::{
         security::load_security,
     },
     error::{AppError, Field},
-    language::use_words,
+    language::{Words, use_words},
     ui::{
         area::PageHead,
         confirm::Confirm,
+        figures::count,
         loaded::Loaded,
         moment::Moment,
         once::Secret,
@@ -46,7 +47,7 @@ pub fn KeysPage() -> impl IntoView {
     let words = use_words();
     let keys: Keys = Resource::new_blocking(|| (), |()| load_keys());
     let fresh = Resource::new_blocking(|| (), |()| load_security());
-    let made = RwSignal::new(None::<String>);
+    let made = RwSignal::new(None::<ApiKeySecret>);
     view! {
         <PageHead title=words.settings_keys lead=words.keys_lead/>
         <p class="panel__note">{words.keys_gateway}</p>
@@ -56,7 +57,7 @@ pub fn KeysPage() -> impl IntoView {
                 view! { <FreshFirst fresh/> }
             })}
         </Suspense>
-        <NewSecret made/>
+        <NewSecret made keys/>
         <Loaded
             what=keys
             view=move |found: Found, session: Session| {
@@ -77,17 +78,22 @@ pub fn KeysPage() -> impl IntoView {
     }
 }
 
-/// The key that was just made, by a script's answer or the form before this page.
+/// The key that was just made, by a script's answer or the form before this page, and how to call a model with it, if it may.
 #[component]
-fn NewSecret(made: RwSignal<Option<String>>) -> impl IntoView {
+fn NewSecret(made: RwSignal<Option<ApiKeySecret>>, keys: Keys) -> impl IntoView {
     let words = use_words();
     let once = Resource::new_blocking(|| (), |()| take_shown_once());
     let address = Resource::new_blocking(|| (), |()| load_address());
-    let shown = move |secret: String, origin: Option<String>| {
+    let shown = move |secret: String, key: Option<ApiKey>, origin: Option<String>| {
+        let model = key
+            .as_ref()
+            .map_or_else(|| USUAL_MODEL.to_owned(), model_of);
+        let may = key.is_none_or(|key| key.scopes.contains(Permission::GatewayUse));
+        let origin = origin.filter(|_| may);
         let key = secret.clone();
         view! {
             <Secret label=words.key_secret secret hint=words.key_once/>
-            {origin.map(|origin| view! { <Snippets origin model=USUAL_MODEL key/> })}
+            {origin.map(|origin| view! { <Snippets origin model key/> })}
         }
     };
     view! {
@@ -100,11 +106,26 @@ fn NewSecret(made: RwSignal<Option<String>>) -> impl IntoView {
                         Ok(Some(ShownOnce::ApiKey(secret))) => Some(secret),
                         Ok(Some(ShownOnce::RecoveryCodes(_) | ShownOnce::Link(_)) | None) | Err(_) => None,
                     };
-                    made.or(kept).map(|secret| shown(secret, origin))
+                    let new = match (made, kept) {
+                        (Some(new), _) => Some((new.secret, Some(new.key))),
+                        (None, Some(secret)) => {
+                            let found = keys.await.unwrap_or_default();
+                            let key = found.into_iter().find(|key| is_hint_of(&key.hint, &secret));
+                            Some((secret, key))
+                        }
+                        (None, None) => None,
+                    };
+                    new.map(|(secret, key)| shown(secret, key, origin))
                 })
             }}
         </Suspense>
     }
+}
+
+/// Whether a key begins and ends so.
+fn is_hint_of(hint: &str, secret: &str) -> bool {
+    hint.split_once('…')
+        .is_some_and(|(first, last)| secret.starts_with(first) && secret.ends_with(last))
 }
 
 #[component]
@@ -141,11 +162,14 @@ fn Row(key: ApiKey, keys: Keys) -> impl IntoView {
     let kept = key
         .cache_seconds
         .map(|seconds| words.key_cached(&seconds.to_string()));
+    let limits = limits(words, &key);
+    let limits = (!limits.is_empty()).then(|| view! { <p class="panel__note">{limits}</p> });
     let edit = format!("{}: {}", words.key_edit, key.name);
+    let used = format!("{}: {}", words.usage, key.name);
     let (name, of) = (key.name.clone(), key.name);
     view! {
         <tr>
-            <Cell heading=words.key_name>{name} " " <code>{key.hint}</code> " " {kept}</Cell>
+            <Cell heading=words.key_name>{name} " " <code>{key.hint}</code> " " {kept} {limits}</Cell>
             <Cell heading=words.created><Moment at=key.created_at/></Cell>
             <Cell heading=words.key_expires>{time(key.expires_at)}</Cell>
             <Cell heading=words.used>{time(key.used_at)} " " {from}</Cell>
@@ -157,6 +181,7 @@ fn Row(key: ApiKey, keys: Keys) -> impl IntoView {
                 >
                     {words.key_edit}
                 </a>
+                <a class="button" href=format!("/usage?key={id}") aria-label=used>{words.usage}</a>
                 <Confirm label=words.delete of question=words.key_delete_question>
                     <form method="post" action=DeleteKey::PATH on:submit=delete>
                         <input type="hidden" name="id" value=id/>
@@ -169,15 +194,29 @@ fn Row(key: ApiKey, keys: Keys) -> impl IntoView {
     }
 }
 
+/// What bounds it, as its form calls it.
+fn limits(words: &Words, key: &ApiKey) -> String {
+    let number = |number: Option<i64>| number.map(count);
+    let bounds = [
+        (words.key_requests, number(key.requests_per_minute)),
+        (words.key_tokens, number(key.tokens_per_minute)),
+        (words.key_at_once, number(key.at_once)),
+        (words.key_budget, key.budget_per_month.map(form::yuan)),
+    ];
+    let bounds = bounds.into_iter();
+    let told = bounds.filter_map(|(label, bound)| Some(format!("{label}: {}", bound?)));
+    told.collect::<Vec<_>>().join(" · ")
+}
+
 #[component]
-fn NewKey(session: Session, keys: Keys, made: RwSignal<Option<String>>) -> impl IntoView {
+fn NewKey(session: Session, keys: Keys, made: RwSignal<Option<ApiKeySecret>>) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(FIELDS);
     let typed = Typed::new(session.permissions, None, session.utc_offset_minutes);
     let create = submission.on_submit(
         move || create_key(typed.get()),
         move |new: ApiKeySecret| {
-            made.try_set(Some(new.secret));
+            made.try_set(Some(new));
             keys.refetch();
         },
     );

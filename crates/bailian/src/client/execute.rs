@@ -118,10 +118,20 @@ impl Client {
     {
         let (http, request) = self.request(call).await?;
         let (until, phase) = deadlines.next(false);
+        // What an earlier attempt sent stays sent.
+        let first = self.sent.as_ref().filter(|sent| !sent.is_noted());
+        if let Some(sent) = first {
+            sent.note();
+        }
         let response = timeout_at(until, http.execute(request))
             .await
             .map_err(|_| Error::timeout(phase))?
-            .map_err(read::unsent)?;
+            .map_err(|error| {
+                if let Some(sent) = first.filter(|_| error.is_connect()) {
+                    sent.take_back();
+                }
+                read::unsent(error)
+            })?;
         let status = response.status();
         let id = read::request_id(response.headers());
         read::record_status(status);

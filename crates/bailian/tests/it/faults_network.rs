@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bailian::{Circuit, Client, ClientOptions, ErrorKind, Phase};
+use bailian::{Circuit, Client, ClientOptions, ErrorKind, Phase, Sent};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use simulator::{Answer, Options, Simulator};
@@ -91,6 +91,18 @@ async fn names_that_are_not_found_do_not_use_up_the_threads() {
         assert!([ErrorKind::Connection, silent].contains(error.kind()));
         assert!(!error.is_retryable());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_finds_no_connection_has_not_left() {
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", port.local_addr().unwrap());
+    drop(port);
+    let sent = Sent::default();
+    let client = Client::new(ClientOptions::new(url, "sk-x")).unwrap();
+    let error = client.noting(&sent).chat(asking()).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Connection);
+    assert!(!sent.is_noted());
 }
 
 ///

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use bailian::{Client, ErrorKind, Limit, Pacing};
-use tokio::time::Instant;
+use bailian::{Client, ErrorKind, Limit, Pacing, Sent};
+use tokio::time::{Instant, timeout};
 
 use crate::support::{Upstream, asking, collect, reply, stream_of};
 
@@ -20,6 +20,20 @@ fn paced(upstream: &Upstream, pacing: Pacing) -> Client {
     let mut options = upstream.options();
     options.pacing = pacing;
     Client::new(options).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_its_turn_has_not_left() {
+    let upstream = Upstream::answering(reply("200 OK", "application/json", ANSWER)).await;
+    let client = paced(&upstream, pacing(Some(1), None));
+    client.chat(asking()).await.unwrap();
+    let sent = Sent::default();
+    let client = client.noting(&sent);
+    let waited = timeout(Duration::from_secs(1), client.chat(asking())).await;
+    assert!(waited.is_err());
+    assert!(!sent.is_noted());
+    client.chat(asking()).await.unwrap();
+    assert!(sent.is_noted());
 }
 
 #[tokio::test(start_paused = true)]

@@ -115,6 +115,8 @@ pub struct Running {
     text_bytes: u64,
     has_media: bool,
     output_at_most: Option<u64>,
+    /// Characters that are billed of a text that is spoken, where that is known.
+    spoken: Option<u64>,
     /// What is known of the end, should it be dropped.
     so_far: Ending,
     /// By what name the ledger keeps it, where another process could go on with it.
@@ -235,6 +237,7 @@ impl Gateway {
             text_bytes: ask.text_bytes,
             has_media: ask.has_media,
             output_at_most: ask.output_tokens,
+            spoken: None,
             so_far: Ending::default(),
             tied: None,
         })
@@ -267,6 +270,11 @@ impl Running {
     /// Bytes of text that go in.
     pub fn text_bytes(&self) -> u64 {
         self.text_bytes
+    }
+
+    /// So many characters are billed of the text that is spoken, should nobody say.
+    pub fn speaks(&mut self, characters: u64) {
+        self.spoken = Some(characters);
     }
 
     /// The answer began; this is the upstream's name for the request.

@@ -1,5 +1,7 @@
 //! What machines watch of the gateway: OpenTelemetry's names for generative models where it has one, ours beside them. No
 //! label holds what callers write: a model that the catalogue doesn't know is `other`.
+//!
+//! The names are those that Prometheus makes of OpenTelemetry's: dots become underlines, and units stand at the end.
 
 use std::time::Duration;
 
@@ -10,7 +12,8 @@ use metrics::{
 use super::{Gateway, Shortage};
 use crate::ledger::CallEnd;
 
-const TOKENS: &str = "gen_ai_client_token_usage_total";
+/// Tokens of each call, by [`TOKENS_APART`].
+pub const TOKENS: &str = "gen_ai_client_token_usage";
 const DURATION: &str = "gen_ai_client_operation_duration_seconds";
 const FIRST: &str = "gen_ai_server_time_to_first_token_seconds";
 const COST: &str = "liantai_cost_micro_yuan_total";
@@ -21,9 +24,34 @@ const RUNNING: &str = "liantai_calls_running";
 const CACHE: &str = "liantai_answer_cache_total";
 const DELAY: &str = "liantai_runtime_delay_seconds";
 
+/// Numbers of tokens by which calls are told apart, as OpenTelemetry advises.
+pub const TOKENS_APART: &[f64] = &[
+    1.0,
+    4.0,
+    16.0,
+    64.0,
+    256.0,
+    1_024.0,
+    4_096.0,
+    16_384.0,
+    65_536.0,
+    262_144.0,
+    1_048_576.0,
+    4_194_304.0,
+    16_777_216.0,
+    67_108_864.0,
+];
+
+/// Who answers, whichever key and region is asked. OpenTelemetry has no name for it.
+const PROVIDER: &str = "bailian";
+
 /// Tells whoever collects what the figures mean. Once for the process.
 pub fn describe() {
-    describe_counter!(TOKENS, Unit::Count, "Tokens that models read and wrote");
+    describe_histogram!(
+        TOKENS,
+        Unit::Count,
+        "Tokens that models read and wrote, by call"
+    );
     describe_histogram!(
         DURATION,
         Unit::Seconds,
@@ -71,25 +99,37 @@ impl Gateway {
         let known = self.0.options.catalogue.get(model);
         let model = known.map_or_else(|| "other".to_owned(), |card| card.id.clone());
         let seconds = |ms: i64| Duration::from_millis(ms.unsigned_abs()).as_secs_f64();
-        let outcome = end.outcome.as_str();
+        let (operation, outcome) = (named(operation), end.outcome.as_str());
         counter!(CALLS, "protocol" => protocol, "gen_ai_operation_name" => operation, "outcome" => outcome).increment(1);
-        histogram!(DURATION, "gen_ai_operation_name" => operation, "outcome" => outcome)
+        histogram!(DURATION, "gen_ai_operation_name" => operation, "gen_ai_provider_name" => PROVIDER, "outcome" => outcome)
             .record(seconds(end.duration_ms));
         if let Some(first) = end.first_byte_ms {
-            histogram!(FIRST, "gen_ai_operation_name" => operation).record(seconds(first));
+            histogram!(FIRST, "gen_ai_operation_name" => operation, "gen_ai_provider_name" => PROVIDER)
+                .record(seconds(first));
         }
         for (kind, tokens) in [
             ("input", end.usage.input_tokens),
             ("output", end.usage.output_tokens),
         ] {
             if tokens > 0 {
-                counter!(TOKENS, "gen_ai_request_model" => model.clone(), "gen_ai_token_type" => kind)
-                    .increment(tokens.unsigned_abs());
+                let tokens = u32::try_from(tokens).unwrap_or(u32::MAX);
+                histogram!(TOKENS, "gen_ai_operation_name" => operation, "gen_ai_provider_name" => PROVIDER, "gen_ai_request_model" => model.clone(), "gen_ai_token_type" => kind)
+                    .record(f64::from(tokens));
             }
         }
         if end.cost > 0 {
             counter!(COST, "gen_ai_request_model" => model).increment(end.cost.unsigned_abs());
         }
+    }
+}
+
+/// What OpenTelemetry calls an operation, where it has a word for it.
+fn named(operation: &'static str) -> &'static str {
+    match operation {
+        "completion" => "text_completion",
+        "embedding" => "embeddings",
+        "response" => "chat",
+        other => other,
     }
 }
 

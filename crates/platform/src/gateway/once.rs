@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use bailian::Sent;
 use bytes::Bytes;
 use model::Millis;
 
@@ -50,16 +51,16 @@ pub enum Once {
     Given(Given),
 }
 
-/// A request that is being made. Dropped before anything is asked, it may be made again; dropped later without an answer,
-/// nobody knows what came of it.
+/// A request that is being made. Dropped before anything has left for the upstream, it may be made again; dropped later
+/// without an answer, nobody knows what came of it.
 #[derive(Debug)]
 #[must_use = "what is dropped can't be answered again"]
 pub struct Claimed {
     gateway: Gateway,
     key: Option<OnceKey>,
     at: Millis,
-    /// Whether anything may have been asked.
-    asked: bool,
+    /// Whether anything has been asked.
+    sent: Sent,
 }
 
 impl Gateway {
@@ -95,7 +96,7 @@ impl Gateway {
                 gateway: self.clone(),
                 key: Some(key),
                 at: now,
-                asked: false,
+                sent: Sent::default(),
             }));
         }
         // Released in this moment, it may be made by whoever comes next.
@@ -132,9 +133,9 @@ impl Gateway {
 }
 
 impl Claimed {
-    /// It is asked from now on.
-    pub const fn asks(&mut self) {
-        self.asked = true;
+    /// Whoever asks notes there that something has left.
+    pub const fn sent(&self) -> &Sent {
+        &self.sent
     }
 
     /// Keeps the answer; it may be given away when this returns.
@@ -162,7 +163,7 @@ impl Drop for Claimed {
         else {
             return;
         };
-        let (db, at, asked) = (self.gateway.0.db.clone(), self.at, self.asked);
+        let (db, at, asked) = (self.gateway.0.db.clone(), self.at, self.sent.is_noted());
         runtime.spawn(async move {
             let ended = if asked {
                 db.finish_once(&key, at, ("unknown", 0, "", &[])).await

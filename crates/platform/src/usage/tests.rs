@@ -255,7 +255,16 @@ async fn what_can_be_chosen_is_what_was_used() {
         let nothing = house.usage.own_choices(&olga, 7).await.unwrap();
         assert!(nothing.models.is_empty() && nothing.keys.is_empty());
         let site = house.usage.site_choices(&olga, 7).await.unwrap();
-        assert_eq!(site.keys, [nightly]);
+        // Many call theirs alike, so that everybody's are told with whose they are.
+        let theirs = (KEYS[0].parse().unwrap(), "Nightly · lin".to_owned());
+        assert_eq!(site.keys, [theirs]);
+        let by_keys = UsageQuery {
+            by: UsageBy::Key,
+            ..of_days(1)
+        };
+        let report = house.usage.site_report(&olga, by_keys).await.unwrap();
+        let mut names = report.shares.iter().map(|share| &*share.name);
+        assert!(names.any(|name| name == "Nightly · lin"));
         let refused = house.usage.site_choices(&lin, 7).await;
         assert_eq!(code(refused), Some(FailureCode::Forbidden));
     })

@@ -99,6 +99,10 @@ impl Translated for Wish {
         Ok(())
     }
 
+    fn begins_task(&self, card: &ModelCard) -> bool {
+        !is_at(card, AT_ONCE)
+    }
+
     async fn ask(
         &self,
         call: &Call,
@@ -108,7 +112,7 @@ impl Translated for Wish {
     ) -> Result<Pictures, Fault> {
         let client = &there.client;
         let images = self.images.iter().map(File::data_url);
-        if is_at(card, AT_ONCE) {
+        if !self.begins_task(card) {
             let words = [ImagePart::text(&self.prompt)];
             let content = images.map(ImagePart::image).chain(words);
             let mut request = ImageRequest::new(&card.id, content).n(self.n);
@@ -127,7 +131,7 @@ impl Translated for Wish {
             let mut addresses = Vec::with_capacity(2);
             for file in self.images.iter().chain(&self.mask) {
                 let uploaded = client.upload(&card.id, &file.name, file.bytes.clone());
-                addresses.push(uploaded.await?.url);
+                addresses.push(call.unless_stopped(uploaded).await??.url);
             }
             let mut addresses = addresses.into_iter();
             let (base, mask) = (addresses.next().unwrap_or_default(), addresses.next());

@@ -12,7 +12,7 @@ use http::{StatusCode, request::Parts};
 use http_body_util::Limited;
 
 use super::Call;
-use crate::gateway::{references, refusal::Refusal, words};
+use crate::gateway::{references, refusal::Refusal, timely::timely, words};
 
 /// A form's fields. A name with brackets, as lists are sent, is that name without them.
 #[derive(Debug, Default)]
@@ -37,7 +37,14 @@ impl File {
 }
 
 impl Form {
+    /// Reads it, if it comes in time.
     pub(super) async fn read(call: &Call, parts: Parts, body: Body) -> Result<Self, Refusal> {
+        let (body, late) = timely(body);
+        let read = late.run_until_cancelled(Self::of(call, parts, body)).await;
+        read.unwrap_or_else(|| Err(Refusal::slow(call.chinese)))
+    }
+
+    async fn of(call: &Call, parts: Parts, body: Body) -> Result<Self, Refusal> {
         let limited = Body::new(Limited::new(body, call.limit));
         let request = Request::from_parts(parts, limited);
         let no_form = |_| Refusal::field("file", words::no_form(call.chinese));

@@ -131,6 +131,10 @@ impl Translated for Wish {
         fits.then_some(()).ok_or_else(refusal)
     }
 
+    fn begins_task(&self, card: &ModelCard) -> bool {
+        is_at(card, OLDER) && !is_at(card, AT_ONCE)
+    }
+
     async fn ask(
         &self,
         call: &Call,
@@ -139,7 +143,7 @@ impl Translated for Wish {
         card: &ModelCard,
     ) -> Result<Pictures, Fault> {
         let client = &there.client;
-        if is_at(card, OLDER) && !is_at(card, AT_ONCE) {
+        if self.begins_task(card) {
             let mut request = TextToImage::new(&card.id, &self.prompt).n(self.n);
             request.parameters.size = self.size;
             request.parameters.extra = self.parameters.clone();

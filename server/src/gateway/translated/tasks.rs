@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 
 use super::{Call, Fault};
 
-/// Waits for a task's end and books it. Should the caller leave, it is cancelled as long as it has not begun.
+/// Waits for a task's end and books it. Should nobody wait for it any more, it is cancelled as long as it has not begun, and
+/// booked by what became of it.
 pub(super) async fn finished<O: DeserializeOwned + Send + Sync>(
     call: &Call,
     there: &Turn,
@@ -19,14 +20,15 @@ pub(super) async fn finished<O: DeserializeOwned + Send + Sync>(
     patience: Patience,
 ) -> Result<Finished<O>, Fault> {
     let (gateway, client) = (&call.gateway, &there.patient);
+    let mut left = Left {
+        task: Some((client.clone(), task.id.clone())),
+    };
     gateway
         .keep_object(&call.principal, ObjectKind::Task, &task.id, &there.upstream)
         .await?;
     running.wait_for_task(&task.id).await?;
-    let mut left = Left {
-        task: Some((client.clone(), task.id.clone())),
-    };
-    let ended = client.wait_for_task(&task, patience).await;
+    let waiting = client.wait_for_task(&task, patience);
+    let ended = call.unless_stopped(waiting).await?;
     left.task = None;
     let status = match &ended {
         Ok(_) => TaskStatus::Succeeded,
@@ -44,7 +46,7 @@ pub(super) async fn finished<O: DeserializeOwned + Send + Sync>(
     ended.map_err(Fault::OfTask)
 }
 
-/// Cancels the task of a caller who left.
+/// Cancels the task that nobody waits for.
 struct Left {
     task: Option<(Client, String)>,
 }

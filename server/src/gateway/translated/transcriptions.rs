@@ -145,6 +145,10 @@ impl Translated for Wish {
         Ok(())
     }
 
+    fn begins_task(&self, card: &ModelCard) -> bool {
+        is_at(card, OF_FILES)
+    }
+
     async fn ask(
         &self,
         call: &Call,
@@ -152,7 +156,7 @@ impl Translated for Wish {
         running: &mut Running,
         card: &ModelCard,
     ) -> Result<Heard, Fault> {
-        if is_at(card, OF_FILES) {
+        if self.begins_task(card) {
             self.whole(call, there, running, card).await
         } else {
             self.at_once(there, running, card).await
@@ -233,7 +237,7 @@ impl Wish {
         card: &ModelCard,
     ) -> Result<Heard, Fault> {
         let client = &there.client;
-        let url = self.put(there, card).await?;
+        let url = call.unless_stopped(self.put(there, card)).await??;
         // As long as OpenAI's clients wait, and the proxies before them.
         let patience = Patience::audio().total(Duration::from_mins(30));
         let (address, usage) = if card.id.starts_with(OF_ONE_FILE) {
@@ -269,7 +273,8 @@ impl Wish {
         running.answers(None);
         let address = address.ok_or(Fault::NoAnswer)?;
         let transcript = there.patient.transcript(&address);
-        let transcript = transcript.await.map_err(Fault::OfTask)?;
+        let transcript = call.unless_stopped(transcript).await?;
+        let transcript = transcript.map_err(Fault::OfTask)?;
         Ok(Heard::Timed(Box::new(transcript), Box::new(usage)))
     }
 

@@ -20,6 +20,8 @@ pub struct Ending {
     pub reported: Option<Reported>,
     /// Bytes of text that came out, for an estimate when nothing is reported.
     pub output_bytes: u64,
+    /// Something came that is no text, as sound is.
+    pub has_sound: bool,
     /// The upstream's id of the request.
     pub upstream_request_id: Option<String>,
     /// The answer was not whole, so that figures may be missing or not the last.
@@ -101,7 +103,9 @@ impl Running {
             // came; who leaves before that pays for the question, because the upstream has it.
             let has_question = match outcome {
                 CallOutcome::Succeeded | CallOutcome::Cancelled => true,
-                CallOutcome::Failed | CallOutcome::Interrupted => ending.output_bytes > 0,
+                CallOutcome::Failed | CallOutcome::Interrupted => {
+                    ending.output_bytes > 0 || ending.has_sound
+                }
                 CallOutcome::Refused => false,
             };
             ending.reported = (has_question && self.operation != Operation::Other)
@@ -190,7 +194,10 @@ impl Running {
                 ..bailian::Usage::default()
             },
             // A Chinese character counts as two and is three bytes: no more than what is billed of other text.
-            characters: speaks.then(|| self.text_bytes.saturating_mul(2) / 3),
+            characters: speaks.then(|| {
+                let at_most = self.text_bytes.saturating_mul(2) / 3;
+                self.spoken.unwrap_or(at_most)
+            }),
             ..Reported::default()
         }
     }

@@ -1,0 +1,96 @@
+//! Bodies that are read or handed on while they come: whoever sends one holds a place meanwhile, so that it has to come as soon as
+//! one that is read whole.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::request::PATIENCE;
+
+/// The same body, and what is cancelled when it comes too slowly. Nothing more comes of it then: an error would look to whoever
+/// it is handed on to as if the fault were theirs.
+pub(super) fn timely(body: Body) -> (Body, CancellationToken) {
+    within(body, PATIENCE)
+}
+
+fn within(body: Body, patience: Duration) -> (Body, CancellationToken) {
+    let late = CancellationToken::new();
+    let coming = Coming {
+        pieces: body.into_data_stream(),
+        patience,
+        waited: Duration::ZERO,
+        length: 0,
+        late: late.clone(),
+    };
+    let pieces = stream::unfold(coming, |mut coming| async move {
+        let piece = coming.next().await?;
+        Some((piece, coming))
+    });
+    (Body::from_stream(pieces), late)
+}
+
+struct Coming {
+    pieces: BodyDataStream,
+    patience: Duration,
+    /// How long its pieces were waited for, and not whoever takes them.
+    waited: Duration,
+    length: usize,
+    late: CancellationToken,
+}
+
+impl Coming {
+    async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
+        let began = Instant::now();
+        let due = due(self.patience, self.waited, self.length);
+        let Ok(piece) = timeout(due, self.pieces.next()).await else {
+            self.late.cancel();
+            return std::future::pending().await;
+        };
+        self.waited += began.elapsed();
+        if let Some(Ok(piece)) = &piece {
+            self.length += piece.len();
+        }
+        piece
+    }
+}
+
+/// How long the next piece may take of a body of which so much has come in that time.
+fn due(patience: Duration, waited: Duration, length: usize) -> Duration {
+    let by_and_large = patience + Duration::from_millis(length as u64);
+    by_and_large.saturating_sub(waited).min(patience)
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    #[test]
+    fn a_form_has_to_come_soon_and_by_and_large_not_too_slowly() {
+        let seconds = Duration::from_secs;
+        assert_eq!(due(PATIENCE, Duration::ZERO, 0), seconds(30));
+        assert_eq!(
+            due(PATIENCE, seconds(29), 29),
+            seconds(1) + Duration::from_millis(29)
+        );
+        assert_eq!(due(PATIENCE, seconds(29), 100_000), seconds(30));
+        assert_eq!(due(PATIENCE, seconds(60), 29), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn a_form_that_does_not_come_is_not_waited_for() {
+        let begins = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"a"))]);
+        let stalls = Body::from_stream(begins.chain(stream::pending()));
+        let (body, late) = within(stalls, Duration::from_millis(5));
+        assert!(late.run_until_cancelled(body.collect()).await.is_none());
+
+        let (body, late) = within(Body::from("a form"), PATIENCE);
+        let read = late.run_until_cancelled(body.collect()).await;
+        assert_eq!(read.unwrap().unwrap().to_bytes(), "a form");
+    }
+}
