@@ -36,11 +36,17 @@ struct Meter {
     ready: VecDeque<Bytes>,
     strips_usage: bool,
     keep_alive: Duration,
-    /// The object that the stream tells of was kept.
+    noted: Noted,
+    over: bool,
+}
+
+/// What is known of the stream so far.
+#[derive(Default)]
+struct Noted {
+    /// The object that it tells of was kept.
     kept: bool,
     /// Text is spoken, and sound of it came.
     sounds: bool,
-    over: bool,
 }
 
 /// The stream on its way to the caller. Dropping it closes Bailian's.
@@ -62,8 +68,7 @@ pub(super) fn body(
         ready: VecDeque::new(),
         strips_usage,
         keep_alive,
-        kept: false,
-        sounds: false,
+        noted: Noted::default(),
         over: false,
     };
     Body::from_stream(futures_util::stream::unfold(
@@ -115,8 +120,8 @@ impl Meter {
         let mut done = false;
         let speaks = self.operation() == Some(Operation::Speech);
         for event in events.drain(..) {
-            if speaks && !self.sounds {
-                self.sounds = has_sound(&event.bytes);
+            if speaks && !self.noted.sounds {
+                self.noted.sounds = has_sound(&event.bytes);
             }
             match event.kind {
                 EventKind::UsageOnly if self.strips_usage => {}
@@ -129,7 +134,7 @@ impl Meter {
             }
         }
         self.events = events;
-        if !self.kept && self.context.makes().is_some() {
+        if !self.noted.kept && self.context.makes().is_some() {
             self.keep_object().await;
         }
         if done {
@@ -153,7 +158,7 @@ impl Meter {
             .iter()
             .find_map(|event| super::objects::id_in_event(event, places));
         let Some(id) = found else { return };
-        self.kept = true;
+        self.noted.kept = true;
         let kept = self.context.keep_object(kind, &id).await;
         if let Err(error) = kept {
             tracing::error!(
@@ -184,7 +189,7 @@ impl Meter {
         ending.is_partial = ended == Ended::Failed;
         ending.reported = self.scan.reported();
         ending.output_bytes = self.scan.output_bytes();
-        ending.has_sound = self.sounds;
+        ending.has_sound = self.noted.sounds;
         let Some(running) = self.running.take() else {
             self.over = true;
             return;
@@ -221,7 +226,7 @@ impl Meter {
 
     async fn break_off(&mut self, mut ending: Ending, refusal: &Refusal) {
         ending.output_bytes = self.scan.output_bytes();
-        ending.has_sound = self.sounds;
+        ending.has_sound = self.noted.sounds;
         ending.is_partial = true;
         ending.reported = self.scan.reported();
         if let Some(running) = self.running.take()
