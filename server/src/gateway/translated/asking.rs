@@ -33,10 +33,15 @@ async fn one_of<W: Translated>(
     (models, reach): &(Vec<String>, Reach),
 ) -> Result<W::Answer, Fault> {
     let mut failed = None;
-    let known = models.iter().filter_map(|model| call.gateway.card(model));
-    for card in known {
+    for (place, model) in models.iter().enumerate() {
+        // One that the catalogue does not know can't be asked in another protocol.
+        let Some(card) = call.gateway.card(model) else {
+            continue;
+        };
         if failed.is_some() {
             tracing::warn!(model.name = card.id, "a model failed, asking the next");
+        }
+        if place > 0 {
             running.now_asks(&card.id);
         }
         match within(wish, call, running, card, reach).await {
