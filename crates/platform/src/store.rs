@@ -132,7 +132,7 @@ pub(crate) use saved_prompts::PromptRow;
 pub(crate) use sessions::{USER_KEY, mark_renewed};
 pub(crate) use shares::{NewShareRow, OpenShare, SharedAs, ShownMessage, Snapshot};
 pub(crate) use signing_keys::{NewSigningKey, Retirement};
-pub(crate) use tags::Tagged;
+pub(crate) use tags::{Tagged, undo::RestoredTag};
 pub(crate) use tokens::{Family, NewFamily, Refresh, Refreshed};
 pub(crate) use totp::NewTotp;
 pub(crate) use trail::TrailQuery;
