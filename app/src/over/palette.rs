@@ -273,7 +273,7 @@ fn performing() -> Callback<Deed> {
                 browser::set_cookie(Language::COOKIE, language.name());
                 browser::reload();
             }
-            Deed::Delete(id) => delete(id, sidebar, navigate.clone()),
+            Deed::Delete(id) => delete(id, sidebar, navigate.clone(), || ()),
             Deed::Sheet => over.sheet.set(true),
         }
     })
