@@ -127,6 +127,7 @@ pub(crate) use people::{NewRoles, PeopleQuery, Touched};
 pub(crate) use places::Seen;
 pub(crate) use profiles::NewProfile;
 pub(crate) use queue::{QueueOutcome, QueueState};
+pub(crate) use remembered::RestoredFacts;
 pub(crate) use roles::NewRole;
 pub(crate) use saved_prompts::PromptRow;
 pub(crate) use sessions::{USER_KEY, mark_renewed};

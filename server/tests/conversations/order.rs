@@ -222,7 +222,7 @@ async fn a_temporary_conversation_leaves_nothing_behind() -> TestResult {
 #[tokio::test]
 async fn what_is_remembered_is_shown_as_it_is_sent() -> TestResult {
     let app = TestApp::start().await?;
-    let lin = app.user("lin").await?;
+    let (lin, eve) = (app.user("lin").await?, app.user("eve").await?);
     let at = "/settings/memory";
     let reply = posted(&lin, "/fn/memory.add", at, &[("text", HOSTILE)]).await?;
     assert_eq!(reply.header("location"), Some("/settings/memory?done=1"));
@@ -241,8 +241,24 @@ async fn what_is_remembered_is_shown_as_it_is_sent() -> TestResult {
     posted(&lin, "/fn/memory.switch", at, &[]).await?;
     let kept: Remembered = lin.call("memory.load", &[]).await?.json()?;
     assert!(!kept.enabled);
-    let forgotten: u64 = lin.call("memory.forget_all", &[]).await?.json()?;
-    assert_eq!(forgotten, 1);
+    let forgotten = posted(&lin, "/fn/memory.forget_all", at, &[]).await?;
+    let told = forgotten
+        .header("location")
+        .context("no way on")?
+        .to_owned();
+    let moment = told
+        .strip_prefix("/settings/memory?forgotten=")
+        .context("nothing was forgotten")?;
+    let kept: Remembered = lin.call("memory.load", &[]).await?.json()?;
+    assert_eq!(kept.facts, []);
+    // The page after it takes that back, for nobody else.
+    assert!(page(&lin, &told).await?.contains("/fn/memory.restore"));
+    let of = [("forgotten_at", moment)];
+    let strange = eve.call("memory.restore", &of).await?;
+    assert_eq!(strange.failure()?, FailureCode::NotFound);
+    posted(&lin, "/fn/memory.restore", &told, &of).await?;
+    let kept: Remembered = lin.call("memory.load", &[]).await?.json()?;
+    assert_eq!(kept.facts.len(), 1);
 
     let own = [("model", "qwen-flash")];
     let saved = posted(

@@ -51,8 +51,7 @@ const TAGS: &str =
 const TAGGED: &str = "SELECT p.tag_id, p.conversation_id FROM tags t JOIN conversation_tags p ON p.tag_id = t.id \
      WHERE t.owner_id = $1 ORDER BY p.tag_id, p.conversation_id";
 const MEMORY: &str = "SELECT enabled FROM memories WHERE user_id = $1";
-const FACTS: &str =
-    "SELECT id, text, created_at, updated_at FROM memory_facts WHERE owner_id = $1 ORDER BY id";
+const FACTS: &str = "SELECT id, text, created_at, updated_at, forgotten_at FROM memory_facts WHERE owner_id = $1 ORDER BY id";
 const DEFAULT_MODEL: &str = "SELECT model FROM default_models WHERE user_id = $1";
 const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id = r.id \
      WHERE u.user_id = $1 ORDER BY r.name";
@@ -226,6 +225,8 @@ struct KeptFact {
     text: String,
     created_at: i64,
     updated_at: i64,
+    /// It was forgotten less than a day ago.
+    forgotten_at: Option<i64>,
 }
 
 /// A file on its way, also a recording that was not ended.

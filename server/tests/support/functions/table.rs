@@ -424,6 +424,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members_with("memory.forget", NO_ID),
     members("memory.forget_all"),
+    members_with("memory.restore", &[("forgotten_at", Value::Text("1"))]),
     members("preferences.default_model"),
     members("preferences.set_default_model"),
     members("conversations.draft"),

@@ -15,3 +15,7 @@ CREATE INDEX tags_deleted ON tags (deleted_at) WHERE deleted_at IS NOT NULL;
 -- The folder that a conversation was in until that was deleted; meanwhile it is listed by its day.
 ALTER TABLE conversations ADD COLUMN folder_before TEXT REFERENCES folders (id) ON DELETE SET NULL;
 CREATE INDEX conversations_folder_before ON conversations (folder_before) WHERE folder_before IS NOT NULL;
+
+-- When all that was remembered was forgotten at once: for a day that can be taken back. Until then it goes nowhere.
+ALTER TABLE memory_facts ADD COLUMN forgotten_at BIGINT;
+CREATE INDEX memory_facts_forgotten ON memory_facts (forgotten_at) WHERE forgotten_at IS NOT NULL;
