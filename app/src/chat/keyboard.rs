@@ -25,7 +25,8 @@ pub fn hand_on(line: &HtmlElement) {
         return;
     };
     let active = document.active_element();
-    if !active.is_some_and(|active| line.contains(Some(&active))) {
+    let is_on_line = active.is_some_and(|active| line.contains(Some(&active)));
+    if !is_on_line {
         return;
     }
     let after = successors(line.next_element_sibling(), Element::next_element_sibling);

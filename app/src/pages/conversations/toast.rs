@@ -74,14 +74,18 @@ pub(super) fn RemovedToast() -> impl IntoView {
         }
     };
     let toast = move || {
-        let removed = removed.get()?;
+        let what = removed.get()?;
         let navigate = navigate.clone();
         let open = move |place: String| {
             sidebar.reload();
+            if removed.try_get_untracked().flatten() != Some(what) {
+                // The page was left meanwhile.
+                return;
+            }
             navigate(&place, NavigateOptions::default());
             browser::focus("main");
         };
-        let (told, form) = match removed {
+        let (told, form) = match what {
             Removed::Folder(id) => {
                 let restore = sends_quietly::<RestoreFolder>(submission, move |()| {
                     open(with_query(PATH, &[("folder", &id.to_string())]));

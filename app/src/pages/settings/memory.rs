@@ -63,7 +63,10 @@ fn ForgottenToast(forgotten: RwSignal<Option<Forgotten>>, memory: Loading) -> im
         browser::focus("main");
     };
     let back = move || {
-        forgotten.try_set(None);
+        if forgotten.try_set(None).is_some() {
+            // The page was left meanwhile.
+            return;
+        }
         memory.refetch();
         browser::focus("main");
     };
@@ -118,7 +121,10 @@ fn Memory(
     let has_some = !kept.facts.is_empty();
     let forgetting = Submission::new(&[]);
     let forget_all = sends_quietly::<ForgetAllFacts>(forgetting, move |at: Option<Millis>| {
-        forgotten.try_set(at.map(Forgotten::All));
+        if forgotten.try_set(at.map(Forgotten::All)).is_some() {
+            // The page was left meanwhile.
+            return;
+        }
         memory.refetch();
         browser::focus("main");
     });
