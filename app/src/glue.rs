@@ -231,7 +231,16 @@ pub fn go_back_done() {
 /// Sends a plain form post back to where it came from, with what came of it in the query instead of what came of the one
 /// before.
 pub fn go_back_with(news: &str) {
-    const OLD: [&str; 6] = ["problem", "done", "outcome", "refused", "deleted", "count"];
+    const OLD: [&str; 8] = [
+        "problem",
+        "done",
+        "outcome",
+        "refused",
+        "deleted",
+        "removed_folder",
+        "removed_tag",
+        "count",
+    ];
     let from = referer_path();
     let (path, query) = from.split_once('?').unwrap_or((&from, ""));
     let mut target = format!("{path}?");

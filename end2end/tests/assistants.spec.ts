@@ -1,4 +1,6 @@
-import { expect, test } from "../fixtures.ts";
+import { expect, fillIn, test } from "../fixtures.ts";
+import { ChatPage } from "../pages/chat_page.ts";
+import { fill } from "../pages/words.ts";
 
 test("an assistant is made, begins a conversation, and is deleted while the conversation keeps what it was told", async ({ page, chat, questions, words }) => {
   await chat.alive();
@@ -63,4 +65,47 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
   await page.goto("/?assistant=01990000-0000-7000-8000-0000000000ff");
   await expect(page.getByText(words.error_assistant_gone)).toBeVisible();
   await expect(chat.prompt).toBeVisible();
+});
+
+test("an application of Bailian's answers as an assistant, and shows its steps and what it refers to", async ({ page, server, account, questions, words, javaScriptEnabled }) => {
+  // Who may publish sets the site up.
+  await page.goto(await server.setupLink());
+  await fillIn(page, account);
+  await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+  const chat = new ChatPage(page, words, javaScriptEnabled !== false);
+
+  await page.goto("/assistants/new?kind=application");
+  await page.getByLabel(words.name, { exact: true }).fill("Help desk");
+  // The simulator has put a knowledge base behind those that begin so.
+  await page.getByLabel(words.assistant_application_id, { exact: true }).fill("b00c65c965c31b40958a43dc93c28c7a");
+  await page.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(page).toHaveURL(/\/assistants\?done=1/);
+  await page.getByRole("list", { name: words.assistants_own }).getByRole("link", { name: "Help desk", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Help desk", level: 1 })).toBeVisible();
+  await expect(page.getByRole("combobox", { name: words.model }), "it has a model of its own").toHaveCount(0);
+
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await expect(page.locator(".answering > summary")).toContainText("Help desk");
+  const references = chat.answer.locator(".references");
+  const shown = async () => {
+    const steps = chat.answer.locator(".reasoning");
+    await expect(steps, "folded when the answer has begun").not.toHaveAttribute("open");
+    await steps.locator("summary").click();
+    await expect(steps.getByRole("listitem")).toHaveText("知识检索");
+    await expect(chat.answer.getByText("[1]").first()).toBeVisible();
+    await expect(references.locator("summary")).toHaveText(fill(words.references_count, { count: 1 }));
+    await references.locator("summary").click();
+    await expect(references.getByRole("listitem")).toContainText("示例文档 handbook");
+    await expect(references.locator(".references__passage")).toContainText(questions.poem);
+  };
+  await shown();
+  await page.reload();
+  await chat.answered();
+  await shown();
+  // It goes on with what was said, and another question is answered with references of its own.
+  await chat.ask(questions.code);
+  await chat.answered();
+  await expect(references.locator("summary")).toBeVisible();
+  await expect(page.locator(".references")).toHaveCount(2);
 });

@@ -88,6 +88,13 @@ test("conversations are put into a folder, tagged, found by both and taken along
   await order.lines.first().getByRole("link", { name: "#poems" }).click();
   await expect(order.lines).toHaveCount(1);
   await expect(page.getByRole("heading", { name: "poems" })).toBeVisible();
+  // What was deleted is taken back, on all that had it.
+  await page.getByRole("button", { name: words.tag_delete, exact: true }).click();
+  await expect(page.getByText(words.tag_deleted)).toBeVisible();
+  await expect(page.getByRole("link", { name: "#poems" })).toHaveCount(0);
+  await page.getByRole("button", { name: words.undo, exact: true }).click();
+  await expect(page.getByRole("heading", { name: "poems" })).toBeVisible();
+  await expect(order.lines).toHaveCount(1);
 
   if (live) {
     await sidebar.reveal();
@@ -114,10 +121,21 @@ test("conversations are put into a folder, tagged, found by both and taken along
   await order.open("kept");
   await order.lines.first().getByRole("link", { name: folder }).click();
   await expect(order.lines).toHaveCount(2);
-  await page.locator("summary").filter({ hasText: words.folder_delete }).click();
   await page.getByText(words.folder_delete_contents).click();
-  await page.getByRole("button", { name: words.folder_delete, exact: true }).click();
-  if (live) await expect(page).toHaveURL(/\/conversations$/);
+  const remove = page.getByRole("button", { name: words.folder_delete, exact: true });
+  const undo = page.getByRole("button", { name: words.undo, exact: true });
+  await remove.click();
+  await expect(page.getByText(words.folder_deleted)).toBeVisible();
+  await expect(order.lines).toHaveCount(0);
+  // One click brings back both, the folder and what went with it.
+  await undo.click();
+  await expect(page.getByRole("heading", { name: folder })).toBeVisible();
+  await expect(order.lines).toHaveCount(2);
+  await expect(undo).toHaveCount(0);
+  await page.getByText(words.folder_delete_contents).click();
+  await remove.click();
+  await page.getByRole("link", { name: words.close, exact: true }).click();
+  await expect(undo).toHaveCount(0);
   await order.open("trash");
   await expect(order.lines).toHaveCount(2);
 });

@@ -91,11 +91,21 @@ test("conversations are listed by day, more of them on demand", async ({ page, c
     links.map((link) => link.getAttribute("href")),
   );
   expect(new Set(addresses).size, "each once").toBe(count);
+  // Who deletes by the keyboard goes on at the next one, and from the last one at the one before.
+  const bins = sidebar.view.getByRole("button", { name: new RegExp(`^${words.delete}`) });
+  await bins.nth(1).focus();
+  await page.keyboard.press("Enter");
+  await expect(sidebar.links).toHaveCount(count - 1);
+  await expect(sidebar.view.locator(`[href="${addresses[2]}"]`)).toBeFocused();
+  await bins.last().focus();
+  await page.keyboard.press("Enter");
+  await expect(sidebar.links).toHaveCount(count - 2);
+  await expect(sidebar.links.last()).toBeFocused();
   // What changes in the list takes none of them away again. On a phone the veil beside the drawer closes that first.
   await page.mouse.click(380, 500);
   await chat.ask(questions.poem);
   await chat.answered();
-  await expect(sidebar.links).toHaveCount(count + 1);
+  await expect(sidebar.links).toHaveCount(count - 1);
 });
 
 test.describe("while an answer is written", () => {

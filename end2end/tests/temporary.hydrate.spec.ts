@@ -55,6 +55,13 @@ test("something that was said is taken over into what is remembered, and forgott
   await page.getByRole("button", { name: words.undo, exact: true }).click();
   await expect(page.locator(".fact input[name=text]")).toHaveValue(questions.poem);
   await expect(page.getByRole("button", { name: words.undo, exact: true })).toHaveCount(0);
-  await settings.confirm(page.locator("section").filter({ has: page.locator(".facts") }), words.memory_forget_all);
+  await settings.button(words.memory_forget_all).click();
+  await expect(page.locator(".fact")).toHaveCount(0);
+  await page.getByRole("button", { name: words.undo, exact: true }).click();
+  await expect(page.locator(".fact input[name=text]")).toHaveValue(questions.poem);
+  await settings.button(words.memory_forget_all).click();
+  await expect(page.getByText(words.memory_forgotten_all)).toBeVisible();
+  await page.getByRole("link", { name: words.close, exact: true }).click();
+  await expect(page.getByRole("button", { name: words.undo, exact: true })).toHaveCount(0);
   await expect(page.locator(".fact")).toHaveCount(0);
 });

@@ -78,15 +78,18 @@ test("a speaker gets a name and a word is put right, and both stay", async ({ pa
   await input.pressEscape();
   await input.choose("改");
   await expect(sentence.getByRole("textbox")).toHaveValue(/改/);
-  await sentence.getByRole("textbox").fill("这句话改过了。");
+  // What nobody would see in it is marked, and no part of the text.
+  await sentence.getByRole("textbox").fill("这句\u202e话改过了。");
   await sentence.getByRole("button", { name: words.save }).click();
   await expect(sentence.locator(".sentence__words")).toHaveText("这句话改过了。");
+  await expect(sentence.getByRole("img", { name: "U+202E" })).toBeVisible();
   await page.reload();
   await expect(page.locator(".sentence__words").first()).toHaveText("这句话改过了。");
   await expect(page.locator(".sentence__speaker", { hasText: "林黛玉" }).first()).toBeVisible();
 
   await page.goto("/transcripts?words=改过");
   await expect(page.locator(".recordings__hit")).toHaveText(/这句话改过了/);
+  await expect(page.locator(".recordings__hit").getByRole("img", { name: "U+202E" })).toBeVisible();
 });
 
 test("what is looked for is marked where it stands", async ({ page, words }) => {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::{
-    Cabinet, ConversationId, ConversationSummary, Filing, Folder, FolderId, Page, ShelfLine,
+    Cabinet, ConversationId, ConversationSummary, Filing, Folder, FolderId, Page, ShelfLine, TagId,
 };
 
 use crate::error::AppError;
@@ -66,25 +66,34 @@ pub async fn rename_folder(id: String, name: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Deletes one of the caller's folders; what is in it goes to the trash when `contents` is anything, and stays otherwise. What went
-/// there.
+/// Deletes one of the caller's folders, which can be brought back for a while; what is in it goes to the trash when `contents` is
+/// anything, and stays otherwise.
 #[server(prefix = "/fn", endpoint = "folders.delete", output = super::encoding::Answer)]
 pub async fn delete_folder(
     id: String,
     #[server(default)] contents: String,
-) -> Result<Vec<ConversationId>, AppError> {
+) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
-    let id = glue::parse_id(&id)?;
+    let id: FolderId = glue::parse_id(&id)?;
     let conversations = glue::services()?.conversations;
     let deleted = conversations.delete_folder(&caller, id, !contents.is_empty());
-    let thrown = deleted.await.map_err(glue::refuse)?;
-    glue::go(if thrown.is_empty() {
-        "/conversations?done=1"
-    } else {
-        "/conversations?shelf=trash"
-    });
-    Ok(thrown)
+    deleted.await.map_err(glue::refuse)?;
+    glue::go(&format!("/conversations?removed_folder={id}"));
+    Ok(())
+}
+
+/// Brings one back with what was in it.
+#[server(prefix = "/fn", endpoint = "folders.restore", output = super::encoding::Answer)]
+pub async fn restore_folder(id: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let id: FolderId = glue::parse_id(&id)?;
+    let conversations = glue::services()?.conversations;
+    let restored = conversations.restore_folder(&caller, id).await;
+    restored.map_err(glue::refuse)?;
+    glue::go(&format!("/conversations?folder={id}"));
+    Ok(())
 }
 
 /// Puts several of the caller's conversations into a folder; out of any where none is named. With how many it was done.
@@ -129,7 +138,7 @@ pub async fn untag_conversations(
 ) -> Result<u64, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
-    let tag: model::TagId = glue::parse_id(&tag_id)?;
+    let tag: TagId = glue::parse_id(&tag_id)?;
     let ids: Vec<ConversationId> = glue::parse_ids(&ids)?;
     let conversations = glue::services()?.conversations;
     let taken = conversations.untag(&caller, tag, &ids).await;
@@ -151,17 +160,30 @@ pub async fn rename_tag(id: String, name: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Takes one of the caller's tags off everything and forgets it.
+/// Takes one of the caller's tags off everything; it can be brought back for a while.
 #[server(prefix = "/fn", endpoint = "tags.delete", output = super::encoding::Answer)]
 pub async fn delete_tag(id: String) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
-    let id = glue::parse_id(&id)?;
+    let id: TagId = glue::parse_id(&id)?;
     let conversations = glue::services()?.conversations;
     let deleted = conversations.delete_tag(&caller, id).await;
     deleted.map_err(glue::refuse)?;
-    glue::go("/conversations?done=1");
+    glue::go(&format!("/conversations?removed_tag={id}"));
     Ok(())
+}
+
+/// Puts one back to all that had it. As which one it stands: the word may have been put to something anew meanwhile.
+#[server(prefix = "/fn", endpoint = "tags.restore", output = super::encoding::Answer)]
+pub async fn restore_tag(id: String) -> Result<TagId, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let id: TagId = glue::parse_id(&id)?;
+    let conversations = glue::services()?.conversations;
+    let restored = conversations.restore_tag(&caller, id).await;
+    let stands = restored.map_err(glue::refuse)?;
+    glue::go(&format!("/conversations?tag={stands}"));
+    Ok(stands)
 }
 
 /// Where one of the caller's conversations is kept, and what there is to choose from.

@@ -1,7 +1,7 @@
 //! What a person has models remember of them.
 
 use leptos::prelude::*;
-use model::{FactId, Remembered};
+use model::{FactId, Millis, Remembered};
 
 use crate::error::AppError;
 
@@ -65,16 +65,31 @@ pub async fn forget_fact(id: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Forgets all of it. How much that was.
+/// Forgets all of it; by the moment of that it can be taken back for a day. Nothing where there was nothing.
 #[server(prefix = "/fn", endpoint = "memory.forget_all", output = super::encoding::Answer)]
-pub async fn forget_all_facts() -> Result<u64, AppError> {
+pub async fn forget_all_facts() -> Result<Option<Millis>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let remembered = glue::services()?.remembered;
     let forgotten = remembered.forget_all(&caller).await;
     let forgotten = forgotten.map_err(glue::refuse)?;
-    glue::go_back_done();
+    match forgotten {
+        Some(at) => glue::go(&format!("/settings/memory?forgotten={}", at.get())),
+        None => glue::go("/settings/memory"),
+    }
     Ok(forgotten)
+}
+
+/// Remembers again all that was forgotten at that moment.
+#[server(prefix = "/fn", endpoint = "memory.restore", output = super::encoding::Answer)]
+pub async fn restore_facts(forgotten_at: Millis) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let remembered = glue::services()?.remembered;
+    let restored = remembered.restore(&caller, forgotten_at).await;
+    restored.map_err(glue::refuse)?;
+    glue::go("/settings/memory");
+    Ok(())
 }
 
 #[cfg(feature = "ssr")]

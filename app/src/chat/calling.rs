@@ -26,6 +26,7 @@ use crate::{
     browser::{self, number::lower},
     error::AppError,
     routes::Own,
+    ui::keys::{Composition, is_of_input_method},
 };
 
 /// The composer's field.
@@ -96,8 +97,8 @@ pub struct Calling {
     pub filling: RwSignal<Option<Filling>>,
     /// The assistant whose variables are asked for, before a question is put to it.
     pub asking: RwSignal<Option<AssistantView>>,
-    /// An input method shows letters that are not chosen yet.
-    is_composing: StoredValue<bool>,
+    /// What an input method does in the field.
+    pub composition: Composition,
     /// Where a call was given up by Esc: it does not come back by typing on.
     given_up: StoredValue<Option<usize>>,
     /// Counts what was typed, so that an older answer never takes a newer one's place.
@@ -115,7 +116,7 @@ impl Calling {
             active: RwSignal::new(0),
             filling: RwSignal::new(None),
             asking: RwSignal::new(None),
-            is_composing: StoredValue::new(false),
+            composition: Composition::new(),
             given_up: StoredValue::new(None),
             turn: StoredValue::new(0),
         }
@@ -134,17 +135,15 @@ impl Calling {
 
     /// Something was typed.
     pub fn typed(self) {
-        if !self.is_composing.get_value() {
+        if !self.composition.is_on() {
             self.look();
         }
     }
 
-    /// An input method has begun, or ended, to compose.
-    pub fn composes(self, composes: bool) {
-        self.is_composing.set_value(composes);
-        if !composes {
-            self.look();
-        }
+    /// An input method has chosen, at that time of the event.
+    pub fn composed(self, time_stamp: f64) {
+        self.composition.ends(time_stamp);
+        self.look();
     }
 
     /// The keyboard leaves something in the composer. What is offered goes with that of the field.
@@ -157,12 +156,11 @@ impl Calling {
 
     /// A key in the composer, before the composer hears of it.
     pub fn pressed(self, event: &KeyboardEvent) {
-        let is_of_input_method =
-            event.is_composing() || event.key_code() == 229 || self.is_composing.get_value();
+        let is_composed = is_of_input_method(event) || self.composition.is_on();
         let has_modifier =
             event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
         let count = self.offered.with_untracked(Vec::len);
-        if is_of_input_method || has_modifier || count == 0 || self.stands() != Some(true) {
+        if is_composed || has_modifier || count == 0 || self.stands() != Some(true) {
             return;
         }
         // The buttons beside the field have keys of their own.

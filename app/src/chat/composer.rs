@@ -148,8 +148,8 @@ pub fn Composer(
                     calling.pressed(&event);
                     edit_last(&event, text);
                 }
-                on:compositionstart=move |_| calling.composes(true)
-                on:compositionend=move |_| calling.composes(false)
+                on:compositionstart=move |_| calling.composition.begins()
+                on:compositionend=move |event| calling.composed(event.time_stamp())
                 on:input=move |_| calling.typed()
                 on:focusout=move |event| calling.left(&event)
             >

@@ -1,11 +1,48 @@
-//! Where the keyboard is while one conversation takes the place of another: what has it goes with its page.
+//! Where the keyboard is while one conversation takes the place of another, or goes: what has it goes with its page, or its line.
+
+use std::iter::successors;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 use crate::{browser, over::shortcuts::WRITING};
 
 /// What surrounds every page beside the sidebar.
 const PAGE: &str = ".frame__main *";
+
+/// The line of a conversation in the sidebar.
+pub const LINE: &str = ".sidebar .conversation";
+/// What opens the conversation of a line.
+const LINK: &str = ".conversation__link";
+/// What begins a new one.
+const NEW: &str = ".sidebar__new";
+
+/// Gives the keyboard, if the line that is to go has it, to the conversation after it, else to the one before, else to what begins a new
+/// one.
+pub fn hand_on(line: &HtmlElement) {
+    let Some(document) = browser::window().and_then(|window| window.document()) else {
+        return;
+    };
+    let active = document.active_element();
+    let is_on_line = active.is_some_and(|active| line.contains(Some(&active)));
+    if !is_on_line {
+        return;
+    }
+    let after = successors(line.next_element_sibling(), Element::next_element_sibling);
+    let before = successors(
+        line.previous_element_sibling(),
+        Element::previous_element_sibling,
+    );
+    let heir = after
+        .chain(before)
+        .find_map(|other| other.query_selector(LINK).ok().flatten())
+        .or_else(|| document.query_selector(NEW).ok().flatten());
+    if let Some(Ok(heir)) = heir.map(JsCast::dyn_into::<HtmlElement>) {
+        // A link of the page can be focused.
+        let _focused = heir.focus();
+    }
+}
 
 /// What of the page it was in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,19 +3,18 @@
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::beginning::FIELD;
-use crate::browser;
+use crate::{browser, ui::keys::is_of_input_method};
 
 /// What opens the editing box of a question.
 const EDIT: &str = ".message[data-speaker=\"user\"] [data-act=\"edit\"]";
 
 /// Opens the editing box of the last question, where ↑ was pressed and nothing is typed.
 pub fn edit_last(event: &KeyboardEvent, text: RwSignal<String>) {
-    let is_of_input_method = event.is_composing() || event.key_code() == 229;
     let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
     if event.key() != "ArrowUp"
         || event.default_prevented()
         || event.repeat()
-        || is_of_input_method
+        || is_of_input_method(event)
         || has_modifier
         || !text.with_untracked(String::is_empty)
         || browser::closest(event, FIELD).is_none()

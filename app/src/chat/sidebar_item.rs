@@ -5,11 +5,15 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::ConversationId;
 use server_fn::ServerFn;
 
-use super::sidebar::Sidebar;
+use super::{
+    keyboard::{LINE, hand_on},
+    sidebar::Sidebar,
+};
 use crate::{
     api::conversations::{
         DeleteConversation, RenameConversation, delete_conversation, rename_conversation,
     },
+    browser,
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
@@ -28,7 +32,12 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
     let navigate = use_navigate();
     let bin = move |event: SubmitEvent| {
         event.prevent_default();
-        delete(id, sidebar, navigate.clone());
+        let line = browser::closest(&event, LINE);
+        delete(id, sidebar, navigate.clone(), move || {
+            if let Some(line) = line {
+                hand_on(&line);
+            }
+        });
     };
     let name = title;
     let rename = move |event: leptos::ev::MouseEvent| {
@@ -79,15 +88,17 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
     }
 }
 
-/// Deletes a conversation, which can be taken back for a while, and leaves it if it is open.
+/// Deletes a conversation, which can be taken back for a while, and leaves it if it is open. `leaving` is done before its line goes.
 pub fn delete(
     id: ConversationId,
     sidebar: Sidebar,
     navigate: impl Fn(&str, NavigateOptions) + 'static,
+    leaving: impl FnOnce() + 'static,
 ) {
     spawn_local(async move {
         match delete_conversation(id).await {
             Ok(()) => {
+                leaving();
                 sidebar.problem.try_set(None);
                 sidebar.deleted.try_set(vec![id]);
                 sidebar.reload();

@@ -84,9 +84,8 @@ fn Choosing() -> impl IntoView {
         })
     });
     let choice = Choice::new(shown, performing());
-    let composition_end = StoredValue::new(None::<f64>);
     let press = move |event: ev::KeyboardEvent| {
-        let press = press_of(&event, composition_end.get_value());
+        let press = press_of(&event, seeking.composition.ended_at());
         match decide(press, Lines::One) {
             Action::Send => {
                 event.prevent_default();
@@ -132,11 +131,10 @@ fn Choosing() -> impl IntoView {
             enterkeyhint="go"
             prop:value=seeking.text
             node_ref=field
-            on:compositionstart=move |_| seeking.composes()
+            on:compositionstart=move |_| seeking.composition.begins()
             on:compositionend:target=move |event| {
-                composition_end.set_value(Some(event.time_stamp()));
                 choice.begin_anew();
-                seeking.composed(event.target().value());
+                seeking.composed(event.time_stamp(), event.target().value());
             }
             on:input:target=move |event| {
                 choice.begin_anew();
@@ -275,7 +273,7 @@ fn performing() -> Callback<Deed> {
                 browser::set_cookie(Language::COOKIE, language.name());
                 browser::reload();
             }
-            Deed::Delete(id) => delete(id, sidebar, navigate.clone()),
+            Deed::Delete(id) => delete(id, sidebar, navigate.clone(), || ()),
             Deed::Sheet => over.sheet.set(true),
         }
     })

@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::Over;
-use crate::{browser, habits, language::Words};
+use crate::{browser, habits, language::Words, ui::keys::is_of_input_method};
 
 /// Where questions are typed.
 pub const WRITING: &str = ".composer textarea";
@@ -163,7 +163,7 @@ pub fn listen(over: Over) {
 }
 
 fn asked(event: &ev::KeyboardEvent) -> Option<Shortcut> {
-    if event.default_prevented() || event.is_composing() || event.key_code() == 229 {
+    if event.default_prevented() || is_of_input_method(event) {
         return None;
     }
     let (command, foreign) = modifiers(

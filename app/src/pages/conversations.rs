@@ -4,6 +4,7 @@ mod acts;
 mod cabinet;
 mod filing;
 mod lines;
+mod toast;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -25,6 +26,7 @@ use crate::{
 use cabinet::{Chosen, Narrowing, NewFolder};
 pub use filing::FilingPage;
 use lines::Lines;
+use toast::RemovedToast;
 
 /// A page of conversations, and what they can be put into.
 type Listed = (Page<ShelfLine>, Cabinet);
@@ -177,6 +179,7 @@ pub fn ConversationsPage() -> impl IntoView {
                 />
             </div>
         </div>
+        <RemovedToast/>
     }
 }
 

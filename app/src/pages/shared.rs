@@ -19,6 +19,7 @@ use crate::{
     ui::{
         icon::{Glyph, Icon, Mark},
         moment::Moment,
+        visible::visible,
     },
     works::large::Large,
 };
@@ -139,15 +140,15 @@ fn Transcript(transcript: SharedTranscript) -> impl IntoView {
             let speaker = speaker.map(|id| words.speaker_name(&speakers, id));
             view! {
                 <li class="shared__sentence">
-                    {speaker.map(|name| view! { <p class="shared__speaker">{name}</p> })}
-                    <p><span class="shared__moment">{clock(sentence.begin_ms)}</span> " " {sentence.text}</p>
+                    {speaker.map(|name| view! { <p class="shared__speaker">{visible(name)}</p> })}
+                    <p><span class="shared__moment">{clock(sentence.begin_ms)}</span> " " {visible(sentence.text)}</p>
                 </li>
             }
         })
         .collect_view();
     view! {
         <Title text=format!("{title} · {}", words.product)/>
-        <h1 class="shared__title">{title}</h1>
+        <h1 class="shared__title">{visible(title)}</h1>
         <p class="shared__facts"><span>{facts.join(" · ")}</span> <Moment at=created_at/></p>
         <NotesInFull notes/>
         <section class="shared__text" aria-labelledby="said">

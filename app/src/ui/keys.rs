@@ -1,6 +1,57 @@
 //! What a key means in a text field. One rule for every field: a question that is sent half-typed because Enter
 //! only chose a Chinese word is the fault that people remember.
 
+use leptos::{ev::KeyboardEvent, prelude::*};
+
+/// Whether the key is an input method's: it chooses, walks or puts away the words on offer.
+pub fn is_of_input_method(event: &KeyboardEvent) -> bool {
+    composes(event.is_composing(), event.key_code())
+}
+
+/// Safari says by the key's code alone that Enter has ended a composition, which is over by then.
+const fn composes(is_composing: bool, key_code: u32) -> bool {
+    const TAKEN: u32 = 229;
+    is_composing || key_code == TAKEN
+}
+
+/// What an input method does in a field, as the field hears of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Composition {
+    is_on: StoredValue<bool>,
+    ended_at: StoredValue<Option<f64>>,
+}
+
+impl Composition {
+    /// Nothing is composed.
+    pub fn new() -> Self {
+        Self {
+            is_on: StoredValue::new(false),
+            ended_at: StoredValue::new(None),
+        }
+    }
+
+    /// It shows letters that are not chosen yet.
+    pub fn begins(self) {
+        self.is_on.set_value(true);
+    }
+
+    /// It has chosen, at that time of the event.
+    pub fn ends(self, time_stamp: f64) {
+        self.is_on.set_value(false);
+        self.ended_at.set_value(Some(time_stamp));
+    }
+
+    /// Whether the field shows letters that are not chosen yet.
+    pub fn is_on(self) -> bool {
+        self.is_on.get_value()
+    }
+
+    /// When it has chosen last.
+    pub fn ended_at(self) -> Option<f64> {
+        self.ended_at.get_value()
+    }
+}
+
 /// A key press and what is known about it.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(
@@ -87,6 +138,28 @@ mod tests {
         since_composition_ms: None,
         touch: false,
     };
+
+    #[test]
+    fn a_key_is_an_input_methods_by_either_of_two_signs() {
+        assert!(composes(true, 13) && composes(false, 229) && composes(true, 229));
+        assert!(!composes(false, 13), "Enter by itself");
+    }
+
+    #[test]
+    fn a_field_knows_what_is_composed_and_when_that_has_ended() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let composition = Composition::new();
+            assert_eq!((composition.is_on(), composition.ended_at()), (false, None));
+            composition.begins();
+            assert!(composition.is_on());
+            composition.ends(7.5);
+            assert_eq!(
+                (composition.is_on(), composition.ended_at()),
+                (false, Some(7.5))
+            );
+        });
+    }
 
     #[test]
     fn enter_sends_and_shift_enter_breaks_the_line() {

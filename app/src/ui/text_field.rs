@@ -6,7 +6,7 @@ use web_sys::{Element, HtmlFormElement, HtmlTextAreaElement};
 
 use crate::{
     browser, habits,
-    ui::keys::{Action, Lines, Press, decide},
+    ui::keys::{Action, Composition, Lines, Press, decide, is_of_input_method},
 };
 
 /// What is asked for.
@@ -59,17 +59,15 @@ pub fn TextField(
     #[prop(into, optional)] hint: Option<String>,
     #[prop(into, optional)] on_escape: Option<Callback<()>>,
 ) -> impl IntoView {
-    let composition_end = StoredValue::new(None::<f64>);
-    let ended = move |event: ev::CompositionEvent| {
-        composition_end.set_value(Some(event.time_stamp()));
-    };
+    let composition = Composition::new();
+    let ended = move |event: ev::CompositionEvent| composition.ends(event.time_stamp());
     let lines = if kind.is_text() {
         Lines::Many
     } else {
         Lines::One
     };
     let pressed = move |event: ev::KeyboardEvent| {
-        let mut press = press_of(&event, composition_end.get_value());
+        let mut press = press_of(&event, composition.ended_at());
         // As with a finger: lines are broken more often than the text is sent.
         press.touch |= kind.is_text() && (kind == Kind::LongText || habits::sends_with_command());
         match decide(press, lines) {
@@ -270,7 +268,7 @@ pub fn press_of(event: &ev::KeyboardEvent, composition_end: Option<f64>) -> Pres
         escape: event.key() == "Escape",
         shift: event.shift_key(),
         command: event.ctrl_key() || event.meta_key(),
-        composing: event.is_composing() || event.key_code() == 229,
+        composing: is_of_input_method(event),
         since_composition_ms: composition_end.map(|end| event.time_stamp() - end),
         touch: browser::has_coarse_pointer(),
     }

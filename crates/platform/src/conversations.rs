@@ -325,12 +325,14 @@ impl Conversations {
         Ok(without_hidden(&(found.text() + &grown)))
     }
 
-    /// Removes for good what has been in the trash for too long, and branches that were deleted as long ago. How many
-    /// conversations.
+    /// Removes for good what has been in the trash for too long, and branches, folders and tags that were deleted as long ago. How
+    /// many conversations.
     pub async fn purge(&self) -> Result<u64, Error> {
         let before = self.clock.now().plus(-TRASH_DAYS * Millis::DAY);
         let purged = self.db.purge_conversations(before).await?;
         self.db.purge_branches(before).await?;
+        self.db.purge_folders(before).await?;
+        self.db.purge_tags(before).await?;
         Ok(purged)
     }
 

@@ -5,9 +5,13 @@ mod tests;
 
 use std::sync::Arc;
 
-use model::{Fact, FactId, FactText, FailureCode};
+use model::{Fact, FactId, FactText, FailureCode, Millis};
 
-use crate::{Clock, Error, Ids, identity::Caller, store::Db};
+use crate::{
+    Clock, Error, Ids,
+    identity::Caller,
+    store::{Db, RestoredFacts},
+};
 
 /// The service. Cheap to clone.
 #[derive(Clone)]
@@ -62,10 +66,28 @@ impl Remembered {
         found(self.db.delete_fact(caller.user(), id).await?)
     }
 
-    /// Forgets all of it. How much that was.
+    /// Forgets all of it, at the moment by which [`Remembered::restore`] takes that back for a day; `None` where there was nothing.
     #[tracing::instrument(name = "api.remembered.forget_all", skip_all)]
-    pub async fn forget_all(&self, caller: &Caller) -> Result<u64, Error> {
-        Ok(self.db.delete_facts(caller.user()).await?)
+    pub async fn forget_all(&self, caller: &Caller) -> Result<Option<Millis>, Error> {
+        let now = self.clock.now();
+        let forgotten = self.db.forget_facts(caller.user(), now).await?;
+        Ok((forgotten > 0).then_some(now))
+    }
+
+    /// Remembers again all that was forgotten at that moment. Refused where that is more than 100 things with what was added meanwhile.
+    #[tracing::instrument(name = "api.remembered.restore", skip_all)]
+    pub async fn restore(&self, caller: &Caller, at: Millis) -> Result<(), Error> {
+        match self.db.restore_facts(caller.user(), at).await? {
+            RestoredFacts::All => Ok(()),
+            RestoredFacts::None => Err(Error::NotFound),
+            RestoredFacts::TooMany => Err(Error::Refused(FailureCode::TooMany)),
+        }
+    }
+
+    /// Removes for good what was forgotten more than a day ago. How much.
+    pub async fn purge(&self) -> Result<u64, Error> {
+        let before = self.clock.now().plus(-Millis::DAY);
+        Ok(self.db.purge_facts(before).await?)
     }
 }
 

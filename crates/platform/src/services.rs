@@ -256,7 +256,7 @@ impl Services {
         }
     }
 
-    /// Removes temporary conversations whose time is over, and the files of those that are gone.
+    /// Removes temporary conversations whose time is over, the files of those that are gone, and what was forgotten a day ago.
     #[tracing::instrument(name = "job.forget", skip_all)]
     pub async fn forget(&self) {
         match self.conversations.forget_expired().await {
@@ -271,6 +271,12 @@ impl Services {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "letting go of files of temporary conversations failed"
+            );
+        }
+        if let Err(error) = self.remembered.purge().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "removing what was forgotten failed"
             );
         }
     }

@@ -2,7 +2,9 @@
 
 use anyhow::Context;
 use http::{StatusCode, header};
-use model::{ConversationId, FailureCode, Filing, Folder, Page, Remembered, ShelfLine, Tag};
+use model::{
+    ConversationId, FailureCode, Filing, Folder, FolderId, Page, Remembered, ShelfLine, Tag,
+};
 
 use crate::support::{Browser, Reply, TestApp, TestResult};
 
@@ -126,10 +128,44 @@ async fn plain_forms_file_tag_and_take_along_several_at_once() -> TestResult {
     assert_eq!(off, 1);
     let with_contents = [("id", folder), ("contents", "1")];
     let gone = posted(&lin, "/fn/folders.delete", &place, &with_contents).await?;
-    assert_eq!(gone.header("location"), Some("/conversations?shelf=trash"));
+    let removed = format!("/conversations?removed_folder={folder}");
+    assert_eq!(gone.header("location"), Some(&*removed));
     let left: Vec<Folder> = lin.call("folders.list", &[]).await?.json()?;
     assert_eq!(left, []);
     assert!(lin.list().await?.is_empty());
+    // The page after it takes that back, for nobody else, and not while another has the name.
+    assert!(page(&lin, &removed).await?.contains("/fn/folders.restore"));
+    let of = [("id", folder)];
+    let strange = eve.call("folders.restore", &of).await?;
+    assert_eq!(strange.failure()?, FailureCode::NotFound);
+    let named = [("name", HOSTILE)];
+    let other: FolderId = lin.call("folders.create", &named).await?.json()?;
+    let clash = posted(&lin, "/fn/folders.restore", &removed, &of).await?;
+    let told = format!("{removed}&problem=name_taken");
+    assert_eq!(clash.header("location"), Some(&*told));
+    let told = page(&lin, &told).await?;
+    assert!(told.contains("/fn/folders.restore"), "{told}");
+    let other = other.to_string();
+    lin.call("folders.delete", &[("id", &*other)]).await?;
+    let back = posted(&lin, "/fn/folders.restore", &removed, &of).await?;
+    assert_eq!(back.header("location"), Some(&*place));
+    let within = [("shelf", "kept"), ("folder", folder)];
+    let found: Page<ShelfLine> = lin.call("conversations.shelf", &within).await?.json()?;
+    assert_eq!(found.items.len(), 2, "with what went with it");
+
+    let of = [("id", &*tag)];
+    let gone = posted(&lin, "/fn/tags.delete", &place, &of).await?;
+    let removed = format!("/conversations?removed_tag={tag}");
+    assert_eq!(gone.header("location"), Some(&*removed));
+    assert!(page(&lin, &removed).await?.contains("/fn/tags.restore"));
+    let strange = eve.call("tags.restore", &of).await?;
+    assert_eq!(strange.failure()?, FailureCode::NotFound);
+    let back = posted(&lin, "/fn/tags.restore", &removed, &of).await?;
+    let tagged = format!("/conversations?tag={tag}");
+    assert_eq!(back.header("location"), Some(&*tagged));
+    let narrowed = [("shelf", "kept"), ("folder", folder), ("tag", &*tag)];
+    let found: Page<ShelfLine> = lin.call("conversations.shelf", &narrowed).await?.json()?;
+    assert_eq!(found.items.len(), 1, "the other one lost it before");
     Ok(())
 }
 
@@ -186,7 +222,7 @@ async fn a_temporary_conversation_leaves_nothing_behind() -> TestResult {
 #[tokio::test]
 async fn what_is_remembered_is_shown_as_it_is_sent() -> TestResult {
     let app = TestApp::start().await?;
-    let lin = app.user("lin").await?;
+    let (lin, eve) = (app.user("lin").await?, app.user("eve").await?);
     let at = "/settings/memory";
     let reply = posted(&lin, "/fn/memory.add", at, &[("text", HOSTILE)]).await?;
     assert_eq!(reply.header("location"), Some("/settings/memory?done=1"));
@@ -205,8 +241,24 @@ async fn what_is_remembered_is_shown_as_it_is_sent() -> TestResult {
     posted(&lin, "/fn/memory.switch", at, &[]).await?;
     let kept: Remembered = lin.call("memory.load", &[]).await?.json()?;
     assert!(!kept.enabled);
-    let forgotten: u64 = lin.call("memory.forget_all", &[]).await?.json()?;
-    assert_eq!(forgotten, 1);
+    let forgotten = posted(&lin, "/fn/memory.forget_all", at, &[]).await?;
+    let told = forgotten
+        .header("location")
+        .context("no way on")?
+        .to_owned();
+    let moment = told
+        .strip_prefix("/settings/memory?forgotten=")
+        .context("nothing was forgotten")?;
+    let kept: Remembered = lin.call("memory.load", &[]).await?.json()?;
+    assert_eq!(kept.facts, []);
+    // The page after it takes that back, for nobody else.
+    assert!(page(&lin, &told).await?.contains("/fn/memory.restore"));
+    let of = [("forgotten_at", moment)];
+    let strange = eve.call("memory.restore", &of).await?;
+    assert_eq!(strange.failure()?, FailureCode::NotFound);
+    posted(&lin, "/fn/memory.restore", &told, &of).await?;
+    let kept: Remembered = lin.call("memory.load", &[]).await?.json()?;
+    assert_eq!(kept.facts.len(), 1);
 
     let own = [("model", "qwen-flash")];
     let saved = posted(

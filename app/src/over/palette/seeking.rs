@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use model::SearchHit;
 
-use crate::{api::conversations::search_conversations, error::AppError};
+use crate::{api::conversations::search_conversations, error::AppError, ui::keys::Composition};
 
 /// Searched is when nothing was typed for so long.
 const PAUSE_MS: u32 = 150;
@@ -17,7 +17,8 @@ pub struct Seeking {
     pub hits: RwSignal<Vec<SearchHit>>,
     /// Why nothing can be found.
     pub problem: RwSignal<Option<AppError>>,
-    is_composing: StoredValue<bool>,
+    /// What an input method does in the field.
+    pub composition: Composition,
     /// Counts what was typed, so that only the last pause searches and only its answer counts.
     turn: StoredValue<u32>,
 }
@@ -29,25 +30,20 @@ impl Seeking {
             text: RwSignal::new(String::new()),
             hits: RwSignal::new(Vec::new()),
             problem: RwSignal::new(None),
-            is_composing: StoredValue::new(false),
+            composition: Composition::new(),
             turn: StoredValue::new(0),
         }
     }
 
-    /// An input method begins to show letters.
-    pub fn composes(self) {
-        self.is_composing.set_value(true);
-    }
-
-    /// It has chosen.
-    pub fn composed(self, text: String) {
-        self.is_composing.set_value(false);
+    /// An input method has chosen, at that time of the event.
+    pub fn composed(self, time_stamp: f64, text: String) {
+        self.composition.ends(time_stamp);
         self.typed(text);
     }
 
     /// The field has another text.
     pub fn typed(self, text: String) {
-        if self.is_composing.get_value() {
+        if self.composition.is_on() {
             return;
         }
         let is_same = self.text.with_untracked(|before| *before == text);

@@ -5,23 +5,20 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{Cabinet, Folder, Shelf, Tag};
 use server_fn::ServerFn;
 
-use super::{Asked, PATH, text};
+use super::{Asked, PATH, text, toast};
 use crate::{
     admin::form::sends_quietly,
     api::folders::{CreateFolder, DeleteFolder, DeleteTag, RenameFolder, RenameTag},
+    browser,
     chat::sidebar::Sidebar,
     error::Field,
     language::use_words,
     ui::{
-        confirm::Confirm,
         select::Select,
         submission::Submission,
         text_field::{Kind, TextField},
     },
 };
-
-/// Conversations of one act.
-const AT_ONCE: usize = 200;
 
 /// Makes a folder, and leads into it.
 #[component]
@@ -111,22 +108,12 @@ fn ThisFolder(folder: Folder) -> impl IntoView {
     let (renaming, deleting) = (Submission::new(&[Field::Name]), Submission::new(&[]));
     let navigate = use_navigate();
     let rename = sends_quietly::<RenameFolder>(renaming, move |()| sidebar.reload());
-    let delete =
-        sends_quietly::<DeleteFolder>(deleting, move |thrown: Vec<model::ConversationId>| {
-            sidebar.reload();
-            // What is more than can be taken back at once is taken back from the trash.
-            if thrown.len() > AT_ONCE {
-                let shelf = Shelf::Trash;
-                let trash = Asked {
-                    shelf,
-                    ..Asked::default()
-                };
-                navigate(&trash.link(), NavigateOptions::default());
-            } else {
-                sidebar.deleted.try_set(thrown);
-                navigate(PATH, NavigateOptions::default());
-            }
-        });
+    let gone = toast::Removed::Folder(folder.id).link();
+    let delete = sends_quietly::<DeleteFolder>(deleting, move |()| {
+        sidebar.reload();
+        navigate(&gone, NavigateOptions::default());
+        browser::focus("main");
+    });
     let (id, name) = (folder.id.to_string(), String::from(folder.name));
     view! {
         <section class="panel" aria-labelledby="folder-heading">
@@ -134,20 +121,19 @@ fn ThisFolder(folder: Folder) -> impl IntoView {
             <form class="form" method="post" action=RenameFolder::PATH on:submit=rename>
                 {renaming.view()}
                 <input type="hidden" name="id" value=id.clone()/>
-                <Named value=name.clone() label=words.folder_name submission=renaming/>
+                <Named value=name label=words.folder_name submission=renaming/>
                 <button class="button" aria-busy=renaming.busy()>{words.rename}</button>
             </form>
-            <Confirm label=words.folder_delete of=name question=words.folder_delete_question>
-                <form class="form" method="post" action=DeleteFolder::PATH on:submit=delete>
-                    {deleting.view_as("")}
-                    <input type="hidden" name="id" value=id/>
-                    <label class="check">
-                        <input type="checkbox" name="contents" value="1"/>
-                        <span>{words.folder_delete_contents}</span>
-                    </label>
-                    <button class="button" data-tone="danger" aria-busy=deleting.busy()>{words.folder_delete}</button>
-                </form>
-            </Confirm>
+            <form class="form" method="post" action=DeleteFolder::PATH on:submit=delete>
+                {deleting.view_as("")}
+                <input type="hidden" name="id" value=id/>
+                <p class="panel__note">{words.folder_delete_hint}</p>
+                <label class="check">
+                    <input type="checkbox" name="contents" value="1"/>
+                    <span>{words.folder_delete_contents}</span>
+                </label>
+                <button class="button" data-tone="danger" aria-busy=deleting.busy()>{words.folder_delete}</button>
+            </form>
         </section>
     }
 }
@@ -159,9 +145,11 @@ fn ThisTag(tag: Tag) -> impl IntoView {
     let (renaming, deleting) = (Submission::new(&[Field::Name]), Submission::new(&[]));
     let navigate = use_navigate();
     let rename = sends_quietly::<RenameTag>(renaming, move |()| sidebar.reload());
+    let gone = toast::Removed::Tag(tag.id).link();
     let delete = sends_quietly::<DeleteTag>(deleting, move |()| {
         sidebar.reload();
-        navigate(PATH, NavigateOptions::default());
+        navigate(&gone, NavigateOptions::default());
+        browser::focus("main");
     });
     let (id, name) = (tag.id.to_string(), String::from(tag.name));
     view! {
@@ -170,16 +158,15 @@ fn ThisTag(tag: Tag) -> impl IntoView {
             <form class="form" method="post" action=RenameTag::PATH on:submit=rename>
                 {renaming.view()}
                 <input type="hidden" name="id" value=id.clone()/>
-                <Named value=name.clone() label=words.tag submission=renaming/>
+                <Named value=name label=words.tag submission=renaming/>
                 <button class="button" aria-busy=renaming.busy()>{words.rename}</button>
             </form>
-            <Confirm label=words.tag_delete of=name question=words.tag_delete_question>
-                <form class="form" method="post" action=DeleteTag::PATH on:submit=delete>
-                    {deleting.view_as("")}
-                    <input type="hidden" name="id" value=id/>
-                    <button class="button" data-tone="danger" aria-busy=deleting.busy()>{words.tag_delete}</button>
-                </form>
-            </Confirm>
+            <form class="form" method="post" action=DeleteTag::PATH on:submit=delete>
+                {deleting.view_as("")}
+                <input type="hidden" name="id" value=id/>
+                <p class="panel__note">{words.tag_delete_hint}</p>
+                <button class="button" data-tone="danger" aria-busy=deleting.busy()>{words.tag_delete}</button>
+            </form>
         </section>
     }
 }

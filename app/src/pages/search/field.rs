@@ -6,7 +6,10 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use super::{Asked, PATH};
 use crate::{
     language::use_words,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        keys::Composition,
+    },
 };
 
 /// The field's id.
@@ -21,8 +24,8 @@ struct Typing {
     text: RwSignal<String>,
     /// What the page was asked for last.
     sent: StoredValue<String>,
-    /// An input method shows letters that are not chosen yet.
-    is_composing: StoredValue<bool>,
+    /// What an input method does in the field.
+    composition: Composition,
     /// Counts what was typed, so that only the last pause searches.
     turn: StoredValue<u32>,
 }
@@ -32,7 +35,7 @@ impl Typing {
         Self {
             text: RwSignal::new(words.to_owned()),
             sent: StoredValue::new(words.to_owned()),
-            is_composing: StoredValue::new(false),
+            composition: Composition::new(),
             turn: StoredValue::new(0),
         }
     }
@@ -51,7 +54,7 @@ impl Typing {
     /// Takes what the field says, and calls `search` when nothing more is typed for a while.
     fn typed(self, text: String, search: impl FnOnce() + 'static) {
         self.text.set(text);
-        if self.is_composing.get_value() {
+        if self.composition.is_on() {
             return;
         }
         self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
@@ -96,8 +99,8 @@ pub(super) fn Field(asked: Memo<Asked>) -> impl IntoView {
     };
     let chosen = {
         let typed = typed.clone();
-        move |text| {
-            typing.is_composing.set_value(false);
+        move |time_stamp: f64, text: String| {
+            typing.composition.ends(time_stamp);
             typed(text);
         }
     };
@@ -141,8 +144,8 @@ pub(super) fn Field(asked: Memo<Asked>) -> impl IntoView {
                 value=asked.get_untracked().words
                 prop:value=typing.text
                 node_ref=node
-                on:compositionstart=move |_| typing.is_composing.set_value(true)
-                on:compositionend:target=move |event| chosen(event.target().value())
+                on:compositionstart=move |_| typing.composition.begins()
+                on:compositionend:target=move |event| chosen(event.time_stamp(), event.target().value())
                 on:input:target=move |event| typed(event.target().value())
             />
             <button class="button">{words.search}</button>

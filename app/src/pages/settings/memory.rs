@@ -1,20 +1,35 @@
 //! `/settings/memory`: what models are to remember of one, whether it goes along, and exactly what that makes of it.
 
-use leptos::prelude::*;
-use model::{Fact, FactText, Remembered, Session};
+use leptos::{either::Either, ev::MouseEvent, prelude::*};
+use leptos_router::hooks::use_query_map;
+use model::{Fact, FactText, Millis, Remembered, Session};
 use server_fn::ServerFn;
 
 use crate::{
     admin::form::sends_quietly,
-    api::remembered::{AddFact, ChangeFact, ForgetAllFacts, ForgetFact, SwitchMemory, load_memory},
+    api::remembered::{
+        AddFact, ChangeFact, ForgetAllFacts, ForgetFact, RestoreFacts, SwitchMemory, load_memory,
+    },
     browser,
     chat::remember::WAITING,
     error::{AppError, Field},
     language::use_words,
-    ui::{area::PageHead, check::Check, confirm::Confirm, loaded::Loaded, submission::Submission},
+    ui::{area::PageHead, check::Check, loaded::Loaded, submission::Submission},
 };
 
 type Loading = Resource<Result<Remembered, AppError>>;
+
+/// Where it is.
+const PATH: &str = "/settings/memory";
+
+/// What was forgotten last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Forgotten {
+    /// This fact.
+    One(String),
+    /// All of them, at that moment.
+    All(Millis),
+}
 
 /// The page.
 #[component]
@@ -23,7 +38,10 @@ pub fn MemoryPage() -> impl IntoView {
     let memory: Loading = Resource::new_blocking(|| (), |()| load_memory());
     // What is typed outlives the page's subject, which is drawn anew with what has changed.
     let typed = RwSignal::new(String::new());
-    let forgotten = RwSignal::new(None::<String>);
+    // A plain form that forgot everything says so in the address.
+    let all =
+        use_query_map().with_untracked(|query| query.get_str("forgotten")?.parse::<i64>().ok());
+    let forgotten = RwSignal::new(all.map(|at| Forgotten::All(Millis::new(at))));
     view! {
         <PageHead title=words.memory lead=words.memory_lead/>
         <Loaded
@@ -34,29 +52,53 @@ pub fn MemoryPage() -> impl IntoView {
     }
 }
 
-/// The way back for the fact that was forgotten last: it is remembered anew. It stands until it is closed (WCAG 2.2.1).
+/// The way back for what was forgotten last: a fact is remembered anew, all of them as they were. It stands until it is closed (WCAG 2.2.1).
 #[component]
-fn ForgottenToast(forgotten: RwSignal<Option<String>>, memory: Loading) -> impl IntoView {
+fn ForgottenToast(forgotten: RwSignal<Option<Forgotten>>, memory: Loading) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
-    let close = move |_| {
+    let close = move |event: MouseEvent| {
+        event.prevent_default();
         forgotten.set(None);
         browser::focus("main");
     };
+    let back = move || {
+        if forgotten.try_set(None).is_some() {
+            // The page was left meanwhile.
+            return;
+        }
+        memory.refetch();
+        browser::focus("main");
+    };
+    let undo = move || view! { <button class="toast__action" aria-busy=submission.busy()>{words.undo}</button> };
     let toast = move || {
-        let text = forgotten.get()?;
-        let restore = sends_quietly::<AddFact>(submission, move |_| {
-            forgotten.try_set(None);
-            memory.refetch();
-        });
+        let (told, form) = match forgotten.get()? {
+            Forgotten::One(text) => {
+                let restore = sends_quietly::<AddFact>(submission, move |_| back());
+                let form = view! {
+                    <form method="post" action=AddFact::PATH on:submit=restore>
+                        <input type="hidden" name="text" value=text/>
+                        {undo()}
+                    </form>
+                };
+                (words.memory_forgotten, Either::Left(form))
+            }
+            Forgotten::All(at) => {
+                let restore = sends_quietly::<RestoreFacts>(submission, move |()| back());
+                let form = view! {
+                    <form method="post" action=RestoreFacts::PATH on:submit=restore>
+                        <input type="hidden" name="forgotten_at" value=at.get().to_string()/>
+                        {undo()}
+                    </form>
+                };
+                (words.memory_forgotten_all, Either::Right(form))
+            }
+        };
         Some(view! {
             <div class="toast">
-                <span>{words.memory_forgotten}</span>
-                <form method="post" action=AddFact::PATH on:submit=restore>
-                    <input type="hidden" name="text" value=text/>
-                    <button class="toast__action" aria-busy=submission.busy()>{words.undo}</button>
-                </form>
-                <button class="toast__action" type="button" on:click=close>{words.close}</button>
+                <span>{told}</span>
+                {form}
+                <a class="toast__action" href=PATH on:click=close>{words.close}</a>
             </div>
         })
     };
@@ -71,14 +113,21 @@ fn Memory(
     kept: Remembered,
     memory: Loading,
     typed: RwSignal<String>,
-    forgotten: RwSignal<Option<String>>,
+    forgotten: RwSignal<Option<Forgotten>>,
 ) -> impl IntoView {
     let words = use_words();
     let message = kept.message();
     let count = words.memory_count(&kept.facts.len().to_string(), &Remembered::MOST.to_string());
     let has_some = !kept.facts.is_empty();
     let forgetting = Submission::new(&[]);
-    let forget_all = sends_quietly::<ForgetAllFacts>(forgetting, move |_| memory.refetch());
+    let forget_all = sends_quietly::<ForgetAllFacts>(forgetting, move |at: Option<Millis>| {
+        if forgotten.try_set(at.map(Forgotten::All)).is_some() {
+            // The page was left meanwhile.
+            return;
+        }
+        memory.refetch();
+        browser::focus("main");
+    });
     view! {
         <Switch enabled=kept.enabled memory/>
         <section class="panel" aria-labelledby="facts-heading">
@@ -93,14 +142,12 @@ fn Memory(
             </ul>
             <NewFact memory typed/>
             {has_some.then(|| view! {
-                <Confirm label=words.memory_forget_all question=words.memory_forget_all_question>
-                    <form method="post" action=ForgetAllFacts::PATH on:submit=forget_all>
-                        {forgetting.view_as("")}
-                        <button class="button" data-tone="danger" aria-busy=forgetting.busy()>
-                            {words.memory_forget_all}
-                        </button>
-                    </form>
-                </Confirm>
+                <form method="post" action=ForgetAllFacts::PATH on:submit=forget_all>
+                    {forgetting.view_as("")}
+                    <button class="button" data-tone="danger" aria-busy=forgetting.busy()>
+                        {words.memory_forget_all}
+                    </button>
+                </form>
             })}
         </section>
         <section class="panel" aria-labelledby="sent-heading">
@@ -179,14 +226,14 @@ fn NewFact(memory: Loading, typed: RwSignal<String>) -> impl IntoView {
 
 /// A fact in a field of its own, so that it can be changed where it stands.
 #[component]
-fn KeptFact(fact: Fact, memory: Loading, forgotten: RwSignal<Option<String>>) -> impl IntoView {
+fn KeptFact(fact: Fact, memory: Loading, forgotten: RwSignal<Option<Forgotten>>) -> impl IntoView {
     let words = use_words();
     let (changing, forgetting) = (Submission::new(&[Field::Fact]), Submission::new(&[]));
     let change = sends_quietly::<ChangeFact>(changing, move |()| memory.refetch());
     let (id, text) = (fact.id.to_string(), String::from(fact.text));
     let said = text.clone();
     let forget = sends_quietly::<ForgetFact>(forgetting, move |()| {
-        forgotten.try_set(Some(said.clone()));
+        forgotten.try_set(Some(Forgotten::One(said.clone())));
         memory.refetch();
     });
     let problem = changing.problem_of(Field::Fact);

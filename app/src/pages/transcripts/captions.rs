@@ -9,7 +9,7 @@ use crate::{
     chat::dictation::{Dictation, DictationProblem},
     error::AppError,
     language::use_words,
-    ui::{check::Check, notice::Notice},
+    ui::{check::Check, notice::Notice, visible::visible},
 };
 
 /// No listening lasts longer than ten minutes at the server: before that, a new one begins.
@@ -85,7 +85,7 @@ pub(super) fn CaptionsView(captions: Captions) -> impl IntoView {
         <Check name="captions" value="on" label=words.captions checked=wanted/>
         <Show when=move || wanted.get() fallback=|| ()>
             <p class="recorder__captions" role="log" aria-label=words.captions>
-                {move || last.with(|last| if last.is_empty() { words.captions_none.to_owned() } else { last.clone() })}
+                {move || visible(last.with(|last| if last.is_empty() { words.captions_none.to_owned() } else { last.clone() }))}
             </p>
             <DictationProblem dictation/>
             <Notice error=problem/>

@@ -14,6 +14,7 @@ use crate::{
         keys::{Action, Lines, decide},
         submission::Submission,
         text_field::press_of,
+        visible::visible,
     },
 };
 
@@ -60,7 +61,7 @@ pub(super) fn Heading(id: TranscriptId, title: String, version: RwSignal<i64>) -
         // when the title of a later page goes.
         <Title text=move || title.try_get().unwrap_or_default()/>
         <div class="minutes__title">
-            <h1>{move || title.get()}</h1>
+            <h1>{move || visible(title.get())}</h1>
             <details class="confirm minutes__rename">
                 <summary class="icon-button" title=words.rename aria-label=words.rename>
                     <Glyph icon=Icon::Pen/>

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use model::transcript::{TranscriptLine, TranscriptState};
 
 use super::words::clock;
-use crate::{language::use_words, ui::moment::Moment};
+use crate::{
+    language::use_words,
+    ui::{moment::Moment, visible::visible},
+};
 
 /// One of the list.
 #[component]
@@ -28,12 +31,12 @@ pub fn Line(line: RwSignal<TranscriptLine>) -> impl IntoView {
         move || line.with(|line| line.job.is_some() && line.state != TranscriptState::Failed);
     let failed = move || line.with(|line| line.state == TranscriptState::Failed);
     let hit = first.hit.map(|hit| {
-        view! { <p class="recordings__hit"><span class="recordings__moment">{clock(hit.begin_ms)}</span> {hit.text}</p> }
+        view! { <p class="recordings__hit"><span class="recordings__moment">{clock(hit.begin_ms)}</span> {visible(hit.text)}</p> }
     });
     view! {
         <li class="recordings__item">
             <a class="recordings__link" href=href>
-                <span class="recordings__title">{move || line.with(|line| line.title.clone())}</span>
+                <span class="recordings__title">{move || visible(line.with(|line| line.title.clone()))}</span>
                 {hit}
                 <span class="recordings__facts">
                     <Moment at=first.created_at/>

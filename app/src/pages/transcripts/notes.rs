@@ -10,6 +10,7 @@ use crate::{
     address::with_query,
     api::transcripts::TranscriptAgain,
     language::{Words, use_words},
+    ui::visible::visible,
 };
 
 /// A part.
@@ -172,11 +173,11 @@ fn part(part: Part, notes: &Notes, player: Option<Player>, words: &'static Words
             let points = notes
                 .key_points
                 .iter()
-                .map(|point| view! { <li>{point.clone()}</li> })
+                .map(|point| view! { <li>{visible(point.clone())}</li> })
                 .collect_view();
             let has_points = !notes.key_points.is_empty();
             view! {
-                <p class="minutes__summary">{notes.summary.clone()}</p>
+                <p class="minutes__summary">{visible(notes.summary.clone())}</p>
                 {has_points.then(|| view! { <h2 class="minutes__heading">{words.notes_key_points}</h2> })}
                 <ul class="minutes__points">{points}</ul>
             }
@@ -188,8 +189,8 @@ fn part(part: Part, notes: &Notes, player: Option<Player>, words: &'static Words
                 .iter()
                 .map(|chapter| view! {
                     <li>
-                        <p class="minutes__chapter">{moment(Some(chapter.begin_ms))} <strong>{chapter.title.clone()}</strong></p>
-                        <p>{chapter.summary.clone()}</p>
+                        <p class="minutes__chapter">{moment(Some(chapter.begin_ms))} <strong>{visible(chapter.title.clone())}</strong></p>
+                        <p>{visible(chapter.summary.clone())}</p>
                     </li>
                 })
                 .collect_view();
@@ -205,8 +206,8 @@ fn part(part: Part, notes: &Notes, player: Option<Player>, words: &'static Words
                     let aside = aside.join(" · ");
                     view! {
                         <li>
-                            <p>{moment(action.begin_ms)} {action.text.clone()}</p>
-                            {(!aside.is_empty()).then(|| view! { <p class="minutes__aside">{aside}</p> })}
+                            <p>{moment(action.begin_ms)} {visible(action.text.clone())}</p>
+                            {(!aside.is_empty()).then(|| view! { <p class="minutes__aside">{visible(aside)}</p> })}
                         </li>
                     }
                 })
@@ -219,8 +220,8 @@ fn part(part: Part, notes: &Notes, player: Option<Player>, words: &'static Words
                 .iter()
                 .map(|asked| view! {
                     <li>
-                        <p class="minutes__chapter">{moment(asked.begin_ms)} <strong>{asked.question.clone()}</strong></p>
-                        <p>{asked.answer.clone()}</p>
+                        <p class="minutes__chapter">{moment(asked.begin_ms)} <strong>{visible(asked.question.clone())}</strong></p>
+                        <p>{visible(asked.answer.clone())}</p>
                     </li>
                 })
                 .collect_view();

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use model::{
-    TranscriptId,
+    Stretch, TranscriptId,
+    invisible::{is_hidden, stretches},
     transcript::{Participant, Sentence},
 };
 
@@ -18,6 +19,7 @@ use crate::{
         keys::{Action, Lines, decide},
         notice::Notice,
         text_field::press_of,
+        visible::visible,
     },
 };
 
@@ -46,17 +48,34 @@ fn marked(sentence: &Sentence) -> String {
     html
 }
 
+/// A text as HTML that means nothing but itself; what nobody would see in it is marked.
 fn escape(text: &str, html: &mut String) {
+    if !text.contains(is_hidden) {
+        plain(text, html);
+        return;
+    }
+    for part in stretches(text) {
+        match part {
+            Stretch::Seen(text) => plain(&text, html),
+            Stretch::Hidden(label) => {
+                // Writing into a text can't fail.
+                let _ = write!(
+                    html,
+                    r#"<span class="invisible" role="img" aria-label="{label}"></span>"#
+                );
+            }
+        }
+    }
+}
+
+fn plain(text: &str, html: &mut String) {
     for c in text.chars() {
         match c {
             '&' => html.push_str("&amp;"),
             '<' => html.push_str("&lt;"),
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
-            c if c.is_control() => {
-                // Writing into a text can't fail.
-                let _ = write!(html, " ");
-            }
+            c if c.is_control() => html.push(' '),
             c => html.push(c),
         }
     }
@@ -75,8 +94,10 @@ pub(super) fn SentenceView(sentence: Sentence, open: Open) -> impl IntoView {
     };
     let name = speaker.map(|speaker| {
         let name = move || {
-            open.speakers
-                .with(|speakers| words.speaker_name(speakers, speaker))
+            let name = open
+                .speakers
+                .with(|speakers| words.speaker_name(speakers, speaker));
+            visible(name)
         };
         view! { <span class="sentence__speaker" data-voice=(speaker % 6).to_string()>{name}</span> }
     });
@@ -104,7 +125,7 @@ pub(super) fn SentenceView(sentence: Sentence, open: Open) -> impl IntoView {
                     view! { <p class="sentence__words" inner_html=shown.clone()></p> }.into_any()
                 }
             }}
-            {translation.map(|text| view! { <p class="sentence__translation">{text}</p> })}
+            {translation.map(|text| view! { <p class="sentence__translation">{visible(text)}</p> })}
         </li>
     }
 }
@@ -186,5 +207,25 @@ mod tests {
         );
         sentence.words.clear();
         assert_eq!(marked(&sentence), "a &lt;b&gt;&amp;&quot;你好");
+    }
+
+    // LM-03.
+    #[test]
+    fn what_nobody_would_see_is_marked_within_its_word() {
+        let sentence = Sentence {
+            id: 0,
+            begin_ms: 0,
+            end_ms: 9,
+            speaker: None,
+            text: "a\u{202e}b<c".to_owned(),
+            words: vec![WordTime(0, 1, 3), WordTime(1, 2, 2)],
+            version: 0,
+            translation: None,
+        };
+        let mark = r#"<span class="invisible" role="img" aria-label="U+202E"></span>"#;
+        assert_eq!(
+            marked(&sentence),
+            format!("<span>a{mark}b</span><span>&lt;c</span>")
+        );
     }
 }

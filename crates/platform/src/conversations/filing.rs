@@ -9,7 +9,7 @@ use super::{Conversations, LISTED, found, order::AT_ONCE, parse_cursor};
 use crate::{
     Error,
     identity::Caller,
-    store::{self, Tagged},
+    store::{self, RestoredTag, Tagged},
 };
 
 /// Which conversations of a place are asked for.
@@ -68,7 +68,8 @@ impl Conversations {
         found(renamed.map_err(taken)?)
     }
 
-    /// Deletes one of the caller's folders. What is in it stays, or goes to the trash with it: what went there.
+    /// Deletes one of the caller's folders; [`Conversations::restore_folder`] brings it back for 30 days. What is in it stays, or goes to the
+    /// trash with it: what went there.
     #[tracing::instrument(name = "api.conversations.delete_folder", skip_all)]
     pub async fn delete_folder(
         &self,
@@ -84,6 +85,17 @@ impl Conversations {
             self.hub.deleted(id);
         }
         Ok(thrown)
+    }
+
+    /// Brings it back, with what was in it and not put elsewhere meanwhile, and with what went to the trash with it. Refused while another
+    /// folder has its name, or the caller has 200.
+    #[tracing::instrument(name = "api.conversations.restore_folder", skip_all)]
+    pub async fn restore_folder(&self, caller: &Caller, id: FolderId) -> Result<(), Error> {
+        let user = caller.user();
+        if self.db.count_folders(user).await? >= i64::from(Folder::MOST) {
+            return Err(Error::Refused(FailureCode::TooMany));
+        }
+        found(self.db.restore_folder(user, id).await.map_err(taken)?)
     }
 
     /// What is in one of the caller's folders, newest first; a page after the given cursor.
@@ -160,10 +172,22 @@ impl Conversations {
         found(renamed.map_err(taken)?)
     }
 
-    /// Takes one of the caller's tags off everything and forgets it.
+    /// Takes one of the caller's tags off everything; [`Conversations::restore_tag`] brings it back for 30 days.
     #[tracing::instrument(name = "api.conversations.delete_tag", skip_all)]
     pub async fn delete_tag(&self, caller: &Caller, id: TagId) -> Result<(), Error> {
-        found(self.db.delete_tag(caller.user(), id).await?)
+        let now = self.clock.now();
+        found(self.db.delete_tag(caller.user(), id, now).await?)
+    }
+
+    /// Puts it back to all that had it, but for what has ten others meanwhile. Where the word was put to something anew, both become one: as
+    /// which one it stands.
+    #[tracing::instrument(name = "api.conversations.restore_tag", skip_all)]
+    pub async fn restore_tag(&self, caller: &Caller, id: TagId) -> Result<TagId, Error> {
+        let restored = self.db.restore_tag(caller.user(), id).await?;
+        match restored.ok_or(Error::NotFound)? {
+            RestoredTag::As(stands) => Ok(stands),
+            RestoredTag::TooMany => Err(Error::Refused(FailureCode::TooMany)),
+        }
     }
 
     /// Where one of the caller's conversations is kept, and what there is to choose from. A temporary one is kept nowhere.

@@ -17,7 +17,7 @@ use super::{Db, Part, Result, on_pool, text_of};
 pub(crate) const PAGE: usize = 200;
 
 /// Temporary ones are kept nowhere.
-const CONVERSATIONS: &str = "SELECT c.id, c.title, c.model, c.parameters, c.folder_id, c.created_at, c.updated_at, c.deleted_at, \
+const CONVERSATIONS: &str = "SELECT c.id, c.title, c.model, c.parameters, c.folder_id, c.folder_before, c.created_at, c.updated_at, c.deleted_at, \
      s.snapshot AS assistant, (SELECT t.tools FROM conversation_tools t WHERE t.conversation_id = c.id) AS tools \
      FROM conversations c LEFT JOIN conversation_assistants s ON s.conversation_id = c.id \
      WHERE c.owner_id = $1 AND c.id > $2 AND c.expires_at IS NULL ORDER BY c.id LIMIT $3";
@@ -44,13 +44,14 @@ const NEXT_PARAMETERS: &str = "SELECT parameters FROM next_parameters WHERE user
 const DEFAULT_TOOLS: &str = "SELECT tools FROM default_tools WHERE user_id = $1";
 const INSTRUCTIONS: &str =
     "SELECT about, answers, enabled, updated_at FROM instructions WHERE user_id = $1";
-const FOLDERS: &str = "SELECT id, name, created_at FROM folders WHERE owner_id = $1 ORDER BY id";
-const TAGS: &str = "SELECT id, name, created_at FROM tags WHERE owner_id = $1 ORDER BY id";
+const FOLDERS: &str =
+    "SELECT id, name, created_at, deleted_at FROM folders WHERE owner_id = $1 ORDER BY id";
+const TAGS: &str =
+    "SELECT id, name, created_at, deleted_at FROM tags WHERE owner_id = $1 ORDER BY id";
 const TAGGED: &str = "SELECT p.tag_id, p.conversation_id FROM tags t JOIN conversation_tags p ON p.tag_id = t.id \
      WHERE t.owner_id = $1 ORDER BY p.tag_id, p.conversation_id";
 const MEMORY: &str = "SELECT enabled FROM memories WHERE user_id = $1";
-const FACTS: &str =
-    "SELECT id, text, created_at, updated_at FROM memory_facts WHERE owner_id = $1 ORDER BY id";
+const FACTS: &str = "SELECT id, text, created_at, updated_at, forgotten_at FROM memory_facts WHERE owner_id = $1 ORDER BY id";
 const DEFAULT_MODEL: &str = "SELECT model FROM default_models WHERE user_id = $1";
 const ROLES: &str = "SELECT r.name FROM roles r JOIN user_roles u ON u.role_id = r.id \
      WHERE u.user_id = $1 ORDER BY r.name";
@@ -93,6 +94,8 @@ pub(crate) struct KeptConversation {
     /// What it was begun with.
     pub(crate) assistant: Option<Json<Value>>,
     pub(crate) folder_id: Option<String>,
+    /// A folder that was deleted a while ago.
+    pub(crate) folder_before: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) deleted_at: Option<i64>,
@@ -201,11 +204,13 @@ struct KeptRating {
     updated_at: i64,
 }
 
+/// A folder or a tag, also one that was deleted a while ago.
 #[derive(FromRow, Serialize)]
 struct KeptName {
     id: String,
     name: String,
     created_at: i64,
+    deleted_at: Option<i64>,
 }
 
 #[derive(FromRow, Serialize)]
@@ -220,6 +225,8 @@ struct KeptFact {
     text: String,
     created_at: i64,
     updated_at: i64,
+    /// It was forgotten less than a day ago.
+    forgotten_at: Option<i64>,
 }
 
 /// A file on its way, also a recording that was not ended.

@@ -7,27 +7,48 @@ use sqlx::{FromRow, QueryBuilder};
 
 use super::{Db, Error, Listed, Result, conversations::ListedRow, on_pool, order::After, rows};
 
-const LIST: &str = "SELECT id, name FROM folders WHERE owner_id = $1 ORDER BY name_key LIMIT $2";
+const LIST: &str = "SELECT id, name FROM folders WHERE owner_id = $1 AND deleted_at IS NULL ORDER BY name_key LIMIT $2";
 
-const COUNT: &str = "SELECT COUNT(*) FROM folders WHERE owner_id = $1";
+const COUNT: &str = "SELECT COUNT(*) FROM folders WHERE owner_id = $1 AND deleted_at IS NULL";
 
 const CREATE: &str =
     "INSERT INTO folders (id, owner_id, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5)";
 
-const RENAME: &str = "UPDATE folders SET name = $3, name_key = $4 WHERE id = $1 AND owner_id = $2";
+const RENAME: &str = "UPDATE folders SET name = $3, name_key = $4 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
 /// Proves whose it is, and keeps it there until what is put into it is in it.
-const TAKE: &str = "UPDATE folders SET name = name WHERE id = $1 AND owner_id = $2";
+const TAKE: &str =
+    "UPDATE folders SET name = name WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
-const DELETE: &str = "DELETE FROM folders WHERE id = $1 AND owner_id = $2";
+/// Before what is in it leaves: nothing is put into it from then on.
+const DELETE: &str =
+    "UPDATE folders SET deleted_at = $3 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
+
+const DELETED_AT: &str =
+    "SELECT deleted_at FROM folders WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
+
+const RESTORE: &str = "UPDATE folders SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
+
+const PURGE: &str = "DELETE FROM folders WHERE deleted_at < $1";
 
 /// All that can be found in it; what was deleted before stays in the trash as it is.
 const THROW_OUT: &str = "
     UPDATE conversations SET deleted_at = $3
     WHERE folder_id = $1 AND owner_id = $2 AND deleted_at IS NULL RETURNING id";
 
+/// What was in it is listed by its day, and knows where it was; in the trash too.
+const LEAVE: &str = "
+    UPDATE conversations SET folder_before = folder_id, folder_id = NULL
+    WHERE folder_id = $1 AND owner_id = $2";
+
+/// What was not put elsewhere meanwhile; of what is in the trash, that which went there with it, at `$3`, comes out again.
+const RETURN: &str = "
+    UPDATE conversations SET folder_id = folder_before, folder_before = NULL,
+           deleted_at = CASE WHEN deleted_at = $3 THEN NULL ELSE deleted_at END
+    WHERE folder_before = $1 AND owner_id = $2";
+
 const PUT: &str = "
-    UPDATE conversations SET folder_id = $3
+    UPDATE conversations SET folder_id = $3, folder_before = NULL
     WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND expires_at IS NULL
       AND (folder_id IS NULL OR folder_id <> $3)";
 
@@ -42,7 +63,9 @@ const CONTENTS: &str = "
     FROM conversations c
     WHERE c.folder_id = $5 AND c.owner_id = $1 AND c.deleted_at IS NULL AND c.archived_at IS NULL
       AND (c.updated_at, c.id) < ($2, $3)
-      AND ($6 = '' OR EXISTS (SELECT 1 FROM conversation_tags t WHERE t.conversation_id = c.id AND t.tag_id = $6))
+      AND ($6 = '' OR EXISTS (
+        SELECT 1 FROM conversation_tags p JOIN tags t ON t.id = p.tag_id
+        WHERE p.conversation_id = c.id AND p.tag_id = $6 AND t.deleted_at IS NULL))
     ORDER BY c.updated_at DESC, c.id DESC
     LIMIT $4";
 
@@ -55,7 +78,12 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FOLDERS_RENAME", RENAME),
     ("FOLDERS_TAKE", TAKE),
     ("FOLDERS_DELETE", DELETE),
+    ("FOLDERS_DELETED_AT", DELETED_AT),
+    ("FOLDERS_RESTORE", RESTORE),
+    ("FOLDERS_PURGE", PURGE),
     ("FOLDERS_THROW_OUT", THROW_OUT),
+    ("FOLDERS_LEAVE", LEAVE),
+    ("FOLDERS_RETURN", RETURN),
     ("FOLDERS_PUT", PUT),
     ("FOLDERS_TAKE_OUT", TAKE_OUT),
     ("FOLDERS_CONTENTS", CONTENTS),
@@ -141,7 +169,8 @@ impl Db {
         Ok(changed == 1)
     }
 
-    /// Deletes one; what is in it stays, or goes to the trash. What went there; `None` when the owner has no such folder.
+    /// Deletes one, which can be brought back for a while; what is in it stays, or goes to the trash. What went there; `None` when the
+    /// owner has no such folder.
     #[tracing::instrument(name = "store.folders.delete", skip_all)]
     pub(crate) async fn delete_folder(
         &self,
@@ -152,6 +181,16 @@ impl Db {
     ) -> Result<Option<Vec<ConversationId>>> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
+            let deleted = sqlx::query(DELETE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(now.get())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if deleted == 0 {
+                return Ok(None);
+            }
             let mut thrown: Vec<String> = Vec::new();
             if with_contents {
                 thrown = sqlx::query_scalar(THROW_OUT)
@@ -161,19 +200,59 @@ impl Db {
                     .fetch_all(&mut *tx)
                     .await?;
             }
-            let deleted = sqlx::query(DELETE)
+            sqlx::query(LEAVE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            let thrown = thrown.iter().map(|id| rows::id("conversations", "id", id));
+            Ok(Some(thrown.collect::<Result<_>>()?))
+        })
+    }
+
+    /// Brings one back with what was in it, and with what went to the trash with it. Whether it was deleted and the owner's; a conflict
+    /// means that another one has its name meanwhile.
+    #[tracing::instrument(name = "store.folders.restore", skip_all)]
+    pub(crate) async fn restore_folder(&self, owner: UserId, id: FolderId) -> Result<bool> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let deleted_at: Option<i64> = sqlx::query_scalar(DELETED_AT)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .fetch_optional(&mut *tx)
+                .await?;
+            let Some(deleted_at) = deleted_at else {
+                return Ok(false);
+            };
+            let restored = sqlx::query(RESTORE)
                 .bind(id.to_string())
                 .bind(owner.to_string())
                 .execute(&mut *tx)
                 .await?
                 .rows_affected();
-            if deleted == 0 {
-                return Ok(None);
+            if restored == 0 {
+                return Ok(false);
             }
+            sqlx::query(RETURN)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(deleted_at)
+                .execute(&mut *tx)
+                .await?;
             tx.commit().await?;
-            let thrown = thrown.iter().map(|id| rows::id("conversations", "id", id));
-            Ok(Some(thrown.collect::<Result<_>>()?))
+            Ok(true)
         })
+    }
+
+    /// Removes for good what was deleted before `before`. How many.
+    #[tracing::instrument(name = "store.folders.purge", skip_all)]
+    pub(crate) async fn purge_folders(&self, before: Millis) -> Result<u64> {
+        Ok(on_pool!(self.writer(), |pool| sqlx::query(PURGE)
+            .bind(before.get())
+            .execute(pool)
+            .await?
+            .rows_affected()))
     }
 
     /// Puts several of the owner's conversations into one folder, or out of any, all or none. With how many it was done; `None` when

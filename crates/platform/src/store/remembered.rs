@@ -11,28 +11,43 @@ const SWITCH: &str = "
     INSERT INTO memories (user_id, enabled, updated_at) VALUES ($1, $2, $3)
     ON CONFLICT (user_id) DO UPDATE SET enabled = excluded.enabled, updated_at = excluded.updated_at";
 
-const LIST: &str = "SELECT id, text FROM memory_facts WHERE owner_id = $1 ORDER BY id LIMIT $2";
+const LIST: &str = "SELECT id, text FROM memory_facts WHERE owner_id = $1 AND forgotten_at IS NULL ORDER BY id LIMIT $2";
 
 /// What goes along with a question: nothing while it is off, and nothing into a temporary conversation.
 const SENT: &str = "
     SELECT f.text FROM memories m JOIN memory_facts f ON f.owner_id = m.user_id
-    WHERE m.user_id = $1 AND m.enabled = TRUE
+    WHERE m.user_id = $1 AND m.enabled = TRUE AND f.forgotten_at IS NULL
       AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = $2 AND c.owner_id = $1 AND c.expires_at IS NULL)
     ORDER BY f.id LIMIT $3";
 
 /// Takes the owner's row, so that what is counted stays so until the fact is there.
 const TURN: &str = "UPDATE users SET disabled = disabled WHERE id = $1";
 
-const COUNT: &str = "SELECT COUNT(*) FROM memory_facts WHERE owner_id = $1";
+const COUNT: &str =
+    "SELECT COUNT(*) FROM memory_facts WHERE owner_id = $1 AND forgotten_at IS NULL";
 
 const ADD: &str = "INSERT INTO memory_facts (id, owner_id, text, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)";
 
-const CHANGE: &str =
-    "UPDATE memory_facts SET text = $3, updated_at = $4 WHERE id = $1 AND owner_id = $2";
+const CHANGE: &str = "
+    UPDATE memory_facts SET text = $3, updated_at = $4
+    WHERE id = $1 AND owner_id = $2 AND forgotten_at IS NULL";
 
-const DELETE: &str = "DELETE FROM memory_facts WHERE id = $1 AND owner_id = $2";
+const DELETE: &str =
+    "DELETE FROM memory_facts WHERE id = $1 AND owner_id = $2 AND forgotten_at IS NULL";
 
-const DELETE_ALL: &str = "DELETE FROM memory_facts WHERE owner_id = $1";
+const FORGET_ALL: &str =
+    "UPDATE memory_facts SET forgotten_at = $2 WHERE owner_id = $1 AND forgotten_at IS NULL";
+
+/// What was forgotten before that: only the last time can be taken back.
+const DROP_OTHERS: &str = "DELETE FROM memory_facts WHERE owner_id = $1 AND forgotten_at <> $2";
+
+const COUNT_FORGOTTEN: &str =
+    "SELECT COUNT(*) FROM memory_facts WHERE owner_id = $1 AND forgotten_at = $2";
+
+const RESTORE: &str =
+    "UPDATE memory_facts SET forgotten_at = NULL WHERE owner_id = $1 AND forgotten_at = $2";
+
+const PURGE: &str = "DELETE FROM memory_facts WHERE forgotten_at < $1";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -46,8 +61,23 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FACTS_ADD", ADD),
     ("FACTS_CHANGE", CHANGE),
     ("FACTS_DELETE", DELETE),
-    ("FACTS_DELETE_ALL", DELETE_ALL),
+    ("FACTS_FORGET_ALL", FORGET_ALL),
+    ("FACTS_DROP_OTHERS", DROP_OTHERS),
+    ("FACTS_COUNT_FORGOTTEN", COUNT_FORGOTTEN),
+    ("FACTS_RESTORE", RESTORE),
+    ("FACTS_PURGE", PURGE),
 ];
+
+/// What became of taking it back that all was forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RestoredFacts {
+    /// All of it is there again.
+    All,
+    /// Nothing of the person's was forgotten then, or it is gone for good.
+    None,
+    /// With what was added meanwhile it would be more than a person may have.
+    TooMany,
+}
 
 #[derive(FromRow)]
 struct Row {
@@ -174,11 +204,72 @@ impl Db {
         Ok(deleted == 1)
     }
 
-    /// Forgets all of it. How much that was.
-    #[tracing::instrument(name = "store.remembered.delete_all", skip_all)]
-    pub(crate) async fn delete_facts(&self, user: UserId) -> Result<u64> {
-        Ok(on_pool!(self.writer(), |pool| sqlx::query(DELETE_ALL)
-            .bind(user.to_string())
+    /// Forgets all of it, which can be taken back for a while. How much that was.
+    #[tracing::instrument(name = "store.remembered.forget_all", skip_all)]
+    pub(crate) async fn forget_facts(&self, user: UserId, now: Millis) -> Result<u64> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query(TURN)
+                .bind(user.to_string())
+                .execute(&mut *tx)
+                .await?;
+            let forgotten = sqlx::query(FORGET_ALL)
+                .bind(user.to_string())
+                .bind(now.get())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if forgotten > 0 {
+                sqlx::query(DROP_OTHERS)
+                    .bind(user.to_string())
+                    .bind(now.get())
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            tx.commit().await?;
+            Ok(forgotten)
+        })
+    }
+
+    /// Takes that back.
+    #[tracing::instrument(name = "store.remembered.restore", skip_all)]
+    pub(crate) async fn restore_facts(&self, user: UserId, at: Millis) -> Result<RestoredFacts> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query(TURN)
+                .bind(user.to_string())
+                .execute(&mut *tx)
+                .await?;
+            let count: i64 = sqlx::query_scalar(COUNT)
+                .bind(user.to_string())
+                .fetch_one(&mut *tx)
+                .await?;
+            let forgotten: i64 = sqlx::query_scalar(COUNT_FORGOTTEN)
+                .bind(user.to_string())
+                .bind(at.get())
+                .fetch_one(&mut *tx)
+                .await?;
+            if forgotten == 0 {
+                return Ok(RestoredFacts::None);
+            }
+            if count + forgotten > i64::from(Remembered::MOST) {
+                return Ok(RestoredFacts::TooMany);
+            }
+            sqlx::query(RESTORE)
+                .bind(user.to_string())
+                .bind(at.get())
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(RestoredFacts::All)
+        })
+    }
+
+    /// Removes for good what was forgotten before `before`. How much.
+    #[tracing::instrument(name = "store.remembered.purge", skip_all)]
+    pub(crate) async fn purge_facts(&self, before: Millis) -> Result<u64> {
+        Ok(on_pool!(self.writer(), |pool| sqlx::query(PURGE)
+            .bind(before.get())
             .execute(pool)
             .await?
             .rows_affected()))

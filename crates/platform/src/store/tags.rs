@@ -1,5 +1,7 @@
 //! Words that people put to their conversations.
 
+pub(super) mod undo;
+
 use std::collections::HashMap;
 
 use model::{ConversationId, Millis, Tag, TagId, TagName, UserId};
@@ -7,28 +9,27 @@ use sqlx::{FromRow, QueryBuilder};
 
 use super::{Db, Error, Listed, Result, conversations::ListedRow, on_pool, order::After, rows};
 
-const LIST: &str = "SELECT id, name FROM tags WHERE owner_id = $1 ORDER BY name_key LIMIT $2";
+const LIST: &str = "SELECT id, name FROM tags WHERE owner_id = $1 AND deleted_at IS NULL ORDER BY name_key LIMIT $2";
 
 /// Takes the owner's row, so that what is counted stays so until the tag is there.
 const TURN: &str = "UPDATE users SET disabled = disabled WHERE id = $1";
 
-const COUNT: &str = "SELECT COUNT(*) FROM tags WHERE owner_id = $1";
+const COUNT: &str = "SELECT COUNT(*) FROM tags WHERE owner_id = $1 AND deleted_at IS NULL";
 
-const NAMED: &str = "SELECT id FROM tags WHERE owner_id = $1 AND name_key = $2";
+const NAMED: &str =
+    "SELECT id FROM tags WHERE owner_id = $1 AND name_key = $2 AND deleted_at IS NULL";
 
 const CREATE: &str =
     "INSERT INTO tags (id, owner_id, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5)";
 
-const RENAME: &str = "UPDATE tags SET name = $3, name_key = $4 WHERE id = $1 AND owner_id = $2";
-
-const DELETE: &str = "DELETE FROM tags WHERE id = $1 AND owner_id = $2";
+const RENAME: &str = "UPDATE tags SET name = $3, name_key = $4 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
 const HAS: &str =
     "SELECT COUNT(*) FROM conversation_tags WHERE conversation_id = $1 AND tag_id = $2";
 
 const COUNT_EACH: &str = "
-    SELECT COUNT(*) FROM conversation_tags t JOIN conversations c ON c.id = t.conversation_id
-    WHERE t.conversation_id = $1 AND c.owner_id = $2";
+    SELECT COUNT(*) FROM conversation_tags p JOIN conversations c ON c.id = p.conversation_id JOIN tags t ON t.id = p.tag_id
+    WHERE p.conversation_id = $1 AND c.owner_id = $2 AND t.deleted_at IS NULL";
 
 const PUT: &str = "
     INSERT INTO conversation_tags (conversation_id, tag_id)
@@ -37,7 +38,7 @@ const PUT: &str = "
 
 const TAKE_OFF: &str = "
     DELETE FROM conversation_tags WHERE conversation_id = $1 AND tag_id = $3
-      AND EXISTS (SELECT 1 FROM tags t WHERE t.id = $3 AND t.owner_id = $2)";
+      AND EXISTS (SELECT 1 FROM tags t WHERE t.id = $3 AND t.owner_id = $2 AND t.deleted_at IS NULL)";
 
 /// Begins with the tag: `CROSS` keeps SQLite from reading all conversations.
 const TAGGED: &str = "
@@ -46,6 +47,7 @@ const TAGGED: &str = "
     FROM conversation_tags t CROSS JOIN conversations c
     WHERE t.tag_id = $5 AND c.id = t.conversation_id AND c.owner_id = $1 AND c.deleted_at IS NULL AND c.archived_at IS NULL
       AND (c.updated_at, c.id) < ($2, $3)
+      AND EXISTS (SELECT 1 FROM tags w WHERE w.id = $5 AND w.deleted_at IS NULL)
     ORDER BY c.updated_at DESC, c.id DESC
     LIMIT $4";
 
@@ -58,7 +60,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("TAGS_NAMED", NAMED),
     ("TAGS_CREATE", CREATE),
     ("TAGS_RENAME", RENAME),
-    ("TAGS_DELETE", DELETE),
     ("TAGS_HAS", HAS),
     ("TAGS_COUNT_EACH", COUNT_EACH),
     ("TAGS_PUT", PUT),
@@ -123,18 +124,6 @@ impl Db {
             .await?
             .rows_affected());
         Ok(changed == 1)
-    }
-
-    /// Takes one off all conversations and forgets it. Whether it was there and the owner's.
-    #[tracing::instrument(name = "store.tags.delete", skip_all)]
-    pub(crate) async fn delete_tag(&self, owner: UserId, id: TagId) -> Result<bool> {
-        let deleted = on_pool!(self.writer(), |pool| sqlx::query(DELETE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(deleted == 1)
     }
 
     /// Puts the word to several of the owner's conversations, all or none; those that are not theirs, have it or are full are passed
@@ -283,7 +272,7 @@ impl Db {
             );
             query
                 .push_bind(owner.to_string())
-                .push(" AND p.conversation_id IN (");
+                .push(" AND t.deleted_at IS NULL AND p.conversation_id IN (");
             let mut list = query.separated(", ");
             for id in ids {
                 list.push_bind(id.to_string());

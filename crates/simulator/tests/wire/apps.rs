@@ -117,6 +117,22 @@ async fn thoughts_tell_of_thinking_knowledge_and_plugins() {
     assert!(plain["output"].get("thoughts").is_none());
     assert!(plain["output"].get("doc_references").is_none());
 
+    // One that has a knowledge base of its own looks into it unasked.
+    let own = APP.replace("0f1e", "b00c");
+    let body = json!({
+        "input": { "prompt": "百炼是什么", "doc_reference_type": "indexed" },
+        "parameters": { "has_thoughts": true },
+    });
+    let answer = send(&simulator, "POST", &own, &body.to_string())
+        .await
+        .json();
+    assert_eq!(
+        answer["output"]["thoughts"][0]["action_type"],
+        json!("agentRag")
+    );
+    let found = &answer["output"]["doc_references"][0]["doc_name"];
+    assert_eq!(found, "handbook.md");
+
     let streaming =
         json!({ "has_thoughts": true, "enable_thinking": true, "incremental_output": true });
     let events = stream(&simulator, &ask("百炼是什么", streaming)).await;

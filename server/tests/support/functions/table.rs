@@ -400,6 +400,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("id", Value::Text(NOBODY)), ("name", Value::Text("mine"))],
     ),
     members_with("folders.delete", NO_ID),
+    members_with("folders.restore", NO_ID),
     members_with("folders.put", &[("ids[]", Value::Text(NOBODY))]),
     owners("folders.filing", OF_CONVERSATION),
     members_with(
@@ -412,6 +413,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("id", Value::Text(NOBODY)), ("name", Value::Text("mine"))],
     ),
     members_with("tags.delete", NO_ID),
+    members_with("tags.restore", NO_ID),
     owners("conversations.forget", OF_CONVERSATION),
     members("memory.load"),
     members("memory.switch"),
@@ -422,6 +424,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members_with("memory.forget", NO_ID),
     members("memory.forget_all"),
+    members_with("memory.restore", &[("forgotten_at", Value::Text("1"))]),
     members("preferences.default_model"),
     members("preferences.set_default_model"),
     members("conversations.draft"),

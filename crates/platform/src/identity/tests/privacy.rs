@@ -60,9 +60,10 @@ async fn settled(house: &House) -> Caller {
         format!("INSERT INTO next_parameters (user_id, parameters, updated_at) VALUES ('{user}', '{{\"seed\":4712}}', 0)"),
         format!("INSERT INTO instructions (user_id, about, answers, enabled, updated_at) VALUES ('{user}', '我教语文', '', FALSE, 0)"),
         format!("INSERT INTO folders (id, owner_id, name, name_key, created_at) VALUES ('fo', '{user}', '抽屉', '抽屉', 0)"),
+        format!("INSERT INTO folders (id, owner_id, name, name_key, created_at, deleted_at) VALUES ('fd', '{user}', '抽掉的', '抽掉的', 0, 1)"),
         format!("INSERT INTO tags (id, owner_id, name, name_key, created_at) VALUES ('ta', '{user}', '标签甲', '标签甲', 0)"),
         format!("INSERT INTO conversation_tags (conversation_id, tag_id) VALUES ('{trash}', 'ta')"),
-        format!("UPDATE conversations SET folder_id = 'fo' WHERE id = '{trash}'"),
+        format!("UPDATE conversations SET folder_id = 'fo', folder_before = 'fd' WHERE id = '{trash}'"),
         format!("INSERT INTO memories (user_id, enabled, updated_at) VALUES ('{user}', TRUE, 0)"),
         format!("INSERT INTO memory_facts (id, owner_id, text, created_at, updated_at) VALUES ('fa', '{user}', '我养了一只猫', 0, 0)"),
         format!("INSERT INTO default_models (user_id, model, updated_at) VALUES ('{user}', 'qwen-own-choice', 0)"),
@@ -218,7 +219,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files[&format!("conversations/{trash}.json")].contains("单问的助手"));
 
         let account = &files["account.json"];
-        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "我的学生", "排着的话", "4712", "我教语文", "说得好", "抽屉", "标签甲", "我养了一只猫", "qwen-own-choice", "Lin 的录音.webm", "4713", "copied-Lin"] {
+        for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "我的学生", "排着的话", "4712", "我教语文", "说得好", "抽屉", "抽掉的", "标签甲", "我养了一只猫", "qwen-own-choice", "Lin 的录音.webm", "4713", "copied-Lin"] {
             assert!(account.contains(known), "{known} is not in {account}");
         }
         assert!(files["sessions.json"].contains("Chrome · Linux"));

@@ -19,6 +19,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     tools::QUERIES,
     folders::QUERIES,
     tags::QUERIES,
+    tags::undo::QUERIES,
     temporary::QUERIES,
     remembered::QUERIES,
     default_models::QUERIES,

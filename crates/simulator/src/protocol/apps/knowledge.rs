@@ -11,6 +11,10 @@ const MOST: [(&str, usize); 3] = [
     ("session_file_ids", 10),
 ];
 
+/// Behind applications whose id begins so, the pretended account has put a knowledge base in its console: they look into that unasked.
+const WITH_HANDBOOK: &str = "b00c";
+const HANDBOOK: &str = "handbook";
+
 /// The sources of an answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Knowledge {
@@ -22,12 +26,16 @@ pub(super) struct Knowledge {
 
 impl Knowledge {
     pub(super) fn read(
+        app: &str,
         input: &Map<String, Value>,
         parameters: &Map<String, Value>,
         question: &str,
     ) -> Result<Self, Refusal> {
         let options = parameters.get("rag_options");
         let mut sources = Vec::new();
+        if app.starts_with(WITH_HANDBOOK) {
+            sources.push(HANDBOOK.to_owned());
+        }
         for (name, most) in MOST {
             let ids = options
                 .and_then(|options| options.get(name)?.as_array())

@@ -88,7 +88,7 @@ impl Call {
         Ok(Self {
             ask: Ask::parse_any(&chat, entry.handle.models())?,
             session,
-            knowledge: Knowledge::read(&input, &parameters, &question)?,
+            knowledge: Knowledge::read(app, &input, &parameters, &question)?,
             question,
             business,
             has_thoughts: is_true("has_thoughts"),
