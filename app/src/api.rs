@@ -38,6 +38,7 @@ pub mod remembered;
 pub mod roles;
 pub mod security;
 pub mod shares;
+pub mod site_keys;
 pub mod sso;
 pub mod tool_servers;
 pub mod tools;

@@ -118,6 +118,7 @@ fn AdministrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("roles") view=Site::Roles ssr=SsrMode::Async/>
             <Route path=path!("roles/new") view=Site::NewRole ssr=SsrMode::Async/>
             <Route path=path!("roles/:id") view=Site::Role ssr=SsrMode::Async/>
+            <Route path=path!("keys") view=Site::Keys ssr=SsrMode::Async/>
             <Route path=path!("usage") view=Site::Usage ssr=SsrMode::Async/>
             <Route path=path!("budgets") view=Site::Budgets ssr=SsrMode::Async/>
             <Route path=path!("models") view=Site::ModelNames ssr=SsrMode::Async/>

@@ -14,6 +14,7 @@ import en_order from "../../app/locales/en/order.json" with { type: "json" };
 import en_prompts from "../../app/locales/en/prompts.json" with { type: "json" };
 import en_search from "../../app/locales/en/search.json" with { type: "json" };
 import en_sharing from "../../app/locales/en/sharing.json" with { type: "json" };
+import en_site_keys from "../../app/locales/en/site_keys.json" with { type: "json" };
 import en_tools from "../../app/locales/en/tools.json" with { type: "json" };
 import en_transcripts from "../../app/locales/en/transcripts.json" with { type: "json" };
 import en_tree from "../../app/locales/en/tree.json" with { type: "json" };
@@ -35,14 +36,15 @@ import zh_order from "../../app/locales/zh/order.json" with { type: "json" };
 import zh_prompts from "../../app/locales/zh/prompts.json" with { type: "json" };
 import zh_search from "../../app/locales/zh/search.json" with { type: "json" };
 import zh_sharing from "../../app/locales/zh/sharing.json" with { type: "json" };
+import zh_site_keys from "../../app/locales/zh/site_keys.json" with { type: "json" };
 import zh_tools from "../../app/locales/zh/tools.json" with { type: "json" };
 import zh_transcripts from "../../app/locales/zh/transcripts.json" with { type: "json" };
 import zh_tree from "../../app/locales/zh/tree.json" with { type: "json" };
 import zh_usage from "../../app/locales/zh/usage.json" with { type: "json" };
 import zh_works from "../../app/locales/zh/works.json" with { type: "json" };
 
-const en = { ...en_base, ...en_account, ...en_admin, ...en_assistants, ...en_answers, ...en_attachments, ...en_composing, ...en_diagrams, ...en_finding, ...en_habits, ...en_jobs, ...en_moving, ...en_order, ...en_prompts, ...en_search, ...en_sharing, ...en_tools, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
-const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_assistants, ...zh_answers, ...zh_attachments, ...zh_composing, ...zh_diagrams, ...zh_finding, ...zh_habits, ...zh_jobs, ...zh_moving, ...zh_order, ...zh_prompts, ...zh_search, ...zh_sharing, ...zh_tools, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
+const en = { ...en_base, ...en_account, ...en_admin, ...en_assistants, ...en_answers, ...en_attachments, ...en_composing, ...en_diagrams, ...en_finding, ...en_habits, ...en_jobs, ...en_moving, ...en_order, ...en_prompts, ...en_search, ...en_sharing, ...en_site_keys, ...en_tools, ...en_transcripts, ...en_tree, ...en_usage, ...en_works };
+const zh = { ...zh_base, ...zh_account, ...zh_admin, ...zh_assistants, ...zh_answers, ...zh_attachments, ...zh_composing, ...zh_diagrams, ...zh_finding, ...zh_habits, ...zh_jobs, ...zh_moving, ...zh_order, ...zh_prompts, ...zh_search, ...zh_sharing, ...zh_site_keys, ...zh_tools, ...zh_transcripts, ...zh_tree, ...zh_usage, ...zh_works };
 
 
 

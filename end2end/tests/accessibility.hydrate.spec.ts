@@ -88,6 +88,9 @@ test.describe("axe finds nothing serious", () => {
     await page.goto("/admin/jobs");
     await expect(page.locator("tbody tr")).toHaveCount(1);
     expect(await findings(page), "jobs").toEqual([]);
+    await page.goto("/admin/keys");
+    await expect(page.getByText(words.site_keys_none)).toBeVisible();
+    expect(await findings(page), "keys").toEqual([]);
   });
 
   test("in a conversation with answers of every kind", async ({ page, chat, sidebar, questions, words }) => {

@@ -25,7 +25,7 @@ test("the pages of administration are led through without loading anew", async (
   await admin.open("/users");
   await page.evaluate(() => Object.assign(window, { stayed: true }));
   const area = page.getByRole("navigation", { name: words.administration });
-  for (const name of [words.invitations, words.groups, words.roles, words.usage, words.budgets, words.model_names, words.audit, words.people]) {
+  for (const name of [words.invitations, words.groups, words.roles, words.settings_keys, words.usage, words.budgets, words.model_names, words.audit, words.people]) {
     await area.getByRole("link", { name, exact: true }).click();
     await expect(admin.heading(name)).toBeVisible();
     await expect(area.getByRole("link", { name, exact: true })).toHaveAttribute("aria-current", "page");
@@ -46,7 +46,7 @@ test("an act shows at once what came of it", async ({ page, admin, words }) => {
 test("no page of administration is wider than the screen", async ({ page, admin }) => {
   await admin.createRole("Keeper of very many keys and other things", 30, ["chat.use"]);
   await admin.createGroup("A group with a name that is rather long for a phone");
-  for (const path of ["/users", "/users/new", "/invitations", "/groups", "/groups/new", "/roles", "/roles/new", "/usage", "/budgets", "/models", "/audit"]) {
+  for (const path of ["/users", "/users/new", "/invitations", "/groups", "/groups/new", "/roles", "/roles/new", "/keys", "/usage", "/budgets", "/models", "/audit"]) {
     await admin.open(path);
     const overflow = await page.evaluate(() => {
       const root = document.documentElement;

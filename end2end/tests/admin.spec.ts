@@ -85,11 +85,61 @@ test("who is disabled is signed out in their own browser, and can't sign in unti
   await other.context().close();
 });
 
+test("somebody's API key is found from their page, by how it begins, and revoked at once", async ({ page, admin, words, server, request }) => {
+  const xiren = somebody("袭人");
+  const other = await newcomer(page, xiren);
+  await other.goto("/settings/keys");
+  // What is loaded twice would be typed into twice.
+  await other.waitForLoadState("networkidle");
+  const form = other.locator('form[action="/fn/keys.create"]');
+  await form.locator('[name="key[name]"]').fill("Night loom");
+  await form.locator("button:not([type=button])").click();
+  const secret = other.locator(".secret__text");
+  await expect(secret).toHaveText(/^lt-/);
+  const key = await secret.innerText();
+  await other.context().close();
+  const ask = () =>
+    request.post(`${server.origin}/v1/chat/completions`, {
+      headers: { Authorization: `Bearer ${key}` },
+      data: { model: "qwen-plus", messages: [{ role: "user", content: words.snippets_hello }] },
+    });
+  expect((await ask()).status()).toBe(200);
+
+  await admin.openPerson(xiren.name);
+  await page.locator('a[href^="/admin/keys?person="]').click();
+  await expect(admin.heading(words.settings_keys)).toBeVisible();
+  await expect(admin.row("Night loom")).toContainText(words.key_state_active);
+  await expect(page.locator("body")).not.toContainText(key);
+  await expect(page.getByRole("link", { name: `${words.usage}: Night loom, ${xiren.name}` })).toHaveAttribute("href", /^\/admin\/usage\?key=/);
+
+  await admin.open("/keys");
+  await page.getByLabel(words.site_keys_search).fill(key.slice(0, 7));
+  await admin.button(words.search).click();
+  await page.waitForURL(/search=/);
+  await admin.ready();
+  await expect(admin.row(xiren.email)).toContainText("Night loom");
+  await page.locator("select[name=state]").selectOption("expired");
+  await admin.button(words.search).click();
+  await expect(page.getByText(words.site_keys_none_fit)).toBeVisible();
+  await page.getByRole("link", { name: words.filter_clear }).click();
+  await expect(admin.row("Night loom")).toBeVisible();
+  await admin.ready();
+  await admin.confirm(words.site_keys_revoke);
+  await expect(page.getByText(words.site_keys_none)).toBeVisible();
+  await expect(async () => expect((await ask()).status()).toBe(401)).toPass();
+
+  await admin.open("/audit?action=api_key.revoke");
+  const line = admin.row(words.action_api_key_revoke);
+  await expect(line).toHaveCount(1);
+  await line.locator("summary").click();
+  await expect(line.locator("details")).toContainText("Night loom");
+});
+
 test("for a member there is no administration", async ({ page, chat, sidebar, words }) => {
   await chat.alive();
   await sidebar.openAccountMenu();
   await expect(page.getByRole("link", { name: words.administration, exact: true })).toHaveCount(0);
-  for (const path of ["", "/users", "/users/new", "/invitations", "/groups", "/roles", "/roles/new", "/usage", "/budgets", "/models", "/audit"]) {
+  for (const path of ["", "/users", "/users/new", "/invitations", "/groups", "/roles", "/roles/new", "/keys", "/usage", "/budgets", "/models", "/audit"]) {
     const answer = await page.goto(`/admin${path}`);
     expect(answer?.status(), path).toBe(404);
     await expect(page.getByRole("heading", { name: words.not_found_title })).toBeVisible();

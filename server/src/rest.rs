@@ -27,6 +27,7 @@ mod problem_words;
 mod prompts;
 mod roles;
 mod shares;
+mod site_keys;
 mod transcripts;
 mod usage;
 mod users;
@@ -94,6 +95,7 @@ fn described() -> OpenApiRouter<Services> {
         .nest("/library", library::routes())
         .nest("/admin/usage", usage::site_routes())
         .nest("/admin/jobs", jobs::routes())
+        .nest("/admin/keys", site_keys::routes())
         .nest("/admin/budgets", budgets::routes())
         .nest("/admin/model-names", model_names::routes());
     let mut all = OpenApiRouter::with_openapi(description::begin()).nest("/rest/v1", routes);

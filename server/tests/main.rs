@@ -93,6 +93,7 @@ mod identity {
     mod forms;
     mod sessions;
     mod setup;
+    mod site_keys;
 }
 
 mod operation {
@@ -127,6 +128,7 @@ mod rest {
     mod matrix;
     mod me;
     mod problems;
+    mod site_keys;
     mod transcripts;
     mod works;
 }

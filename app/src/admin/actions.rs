@@ -93,6 +93,7 @@ const ACTIONS: &[(&str, Label)] = &[
     ("api_key.create", |words| words.action_api_key_create),
     ("api_key.update", |words| words.action_api_key_update),
     ("api_key.delete", |words| words.action_api_key_delete),
+    ("api_key.revoke", |words| words.action_api_key_revoke),
     ("profile.update", |words| words.action_profile_update),
     ("profile.picture", |words| words.action_profile_picture),
     ("account.export", |words| words.action_account_export),

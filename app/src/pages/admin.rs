@@ -1,4 +1,4 @@
-//! `/admin`: people, groups, roles, invitations, usage, budgets, model names, ratings, jobs and the audit log, each for those who may see it.
+//! `/admin`: people, groups, roles, everybody's API keys, invitations, usage, budgets, model names, ratings, jobs and the audit log, each for those who may see it.
 
 mod audit;
 mod budgets;
@@ -6,6 +6,7 @@ mod group;
 mod groups;
 mod invitations;
 mod jobs;
+mod keys;
 mod model_names;
 mod ratings;
 mod role;
@@ -25,6 +26,7 @@ pub use group::{GroupPage, NewGroupPage};
 pub use groups::GroupsPage;
 pub use invitations::InvitationsPage;
 pub use jobs::JobsPage;
+pub use keys::SiteKeysPage;
 pub use model_names::ModelNamesPage;
 pub use ratings::RatingsPage;
 pub use role::{NewRolePage, RolePage};
@@ -113,6 +115,7 @@ pub fn pages(words: &'static Words, session: &Session) -> Vec<AreaPage> {
         ),
         (Permission::GroupsRead, "/admin/groups", words.groups),
         (Permission::RolesRead, "/admin/roles", words.roles),
+        (Permission::UsersRead, "/admin/keys", words.settings_keys),
         (Permission::UsageRead, "/admin/usage", words.usage),
         (Permission::UsageRead, "/admin/budgets", words.budgets),
         (Permission::UsageRead, "/admin/models", words.model_names),

@@ -10,7 +10,8 @@ use crate::{
         admin::{
             Administration, AdministrationIndex, AuditPage, BudgetsPage, GroupPage, GroupsPage,
             InvitationsPage, JobsPage, ModelNamesPage, NewGroupPage, NewRolePage, NewUserPage,
-            RatingsPage, RolePage, RolesPage, SiteUsagePage, ToolServersPage, UserPage, UsersPage,
+            RatingsPage, RolePage, RolesPage, SiteKeysPage, SiteUsagePage, ToolServersPage,
+            UserPage, UsersPage,
         },
         assistants::{AssistantPage, AssistantsPage, NewAssistantPage},
         chat::LoadFailed,
@@ -172,6 +173,7 @@ part! {
         Roles => RolesPage,
         NewRole => NewRolePage,
         Role => RolePage,
+        Keys => SiteKeysPage,
         Usage => SiteUsagePage,
         Budgets => BudgetsPage,
         ModelNames => ModelNamesPage,

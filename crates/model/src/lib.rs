@@ -26,6 +26,7 @@ pub mod import;
 pub mod instructions;
 pub mod invisible;
 pub mod job;
+pub mod key_line;
 pub mod library;
 pub mod message;
 #[cfg(feature = "openapi")]
@@ -91,6 +92,7 @@ pub use import::{
 pub use instructions::Instructions;
 pub use invisible::Stretch;
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
+pub use key_line::{KeyFilter, KeyLine, KeyOrder, KeyState};
 pub use library::{
     LibraryDeleted, LibraryFile, LibraryFilter, LibraryId, LibraryItem, LibraryKind,
 };

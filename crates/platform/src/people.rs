@@ -8,6 +8,7 @@ mod doctor;
 mod grants;
 mod groups;
 mod invitations;
+mod keys;
 mod listing;
 mod operator;
 mod roles;

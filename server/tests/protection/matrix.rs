@@ -211,6 +211,7 @@ const PAGES: &[(&str, Page)] = &[
     ("/admin/roles", Page::Permitted(Permission::RolesRead)),
     ("/admin/roles/new", Page::Permitted(Permission::RolesWrite)),
     ("/admin/roles/{id}", Page::Permitted(Permission::RolesRead)),
+    ("/admin/keys", Page::Permitted(Permission::UsersRead)),
     ("/admin/usage", Page::Permitted(Permission::UsageRead)),
     ("/admin/budgets", Page::Permitted(Permission::UsageRead)),
     ("/admin/tools", Page::Permitted(Permission::ToolsWrite)),

@@ -113,6 +113,11 @@ fn Facts(person: PersonDetail, session: Session) -> impl IntoView {
             <a class="button" href=format!("/admin/audit?object={id}")>{words.person_audit_about}</a>
         </div>
     });
+    let keys = view! {
+        <div class="panel__row">
+            <a class="button" href=format!("/admin/keys?person={id}")>{words.settings_keys}</a>
+        </div>
+    };
     let reads_usage = session.permissions.contains(Permission::UsageRead);
     let used = reads_usage.then(|| {
         view! {
@@ -135,6 +140,7 @@ fn Facts(person: PersonDetail, session: Session) -> impl IntoView {
                 <div><dt>{words.person_may}</dt><dd>{may}</dd></div>
             </dl>
             {log}
+            {keys}
             {used}
         </section>
     }

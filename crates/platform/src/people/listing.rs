@@ -75,10 +75,7 @@ impl People {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Page<Person>, IdentityError> {
-        let search = filter.search.trim();
-        if search.chars().count() > LONGEST_SEARCH || search.chars().any(char::is_control) {
-            return Err(IdentityError::Refused(FailureCode::InvalidText));
-        }
+        let search = searchable(&filter.search)?;
         let after = after.map(place).transpose()?;
         let limit = limit.clamp(1, PAGE);
         let query = PeopleQuery {
@@ -100,6 +97,15 @@ impl People {
             items,
         })
     }
+}
+
+/// What is looked for, without the space around it.
+pub(super) fn searchable(search: &str) -> Result<&str, IdentityError> {
+    let search = search.trim();
+    if search.chars().count() > LONGEST_SEARCH || search.chars().any(char::is_control) {
+        return Err(IdentityError::Refused(FailureCode::InvalidText));
+    }
+    Ok(search)
 }
 
 /// Where a page of people begins: after that name and id.

@@ -3,6 +3,7 @@
 mod accounts;
 mod closed;
 mod groups;
+mod keys;
 mod listing;
 mod operator;
 mod owners;

@@ -52,8 +52,9 @@ pub(crate) struct NewApiKey<'a> {
     pub(crate) at_most: i64,
 }
 
+/// A key as it stands there.
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     user_id: String,
     name: String,

@@ -347,6 +347,13 @@ pub(super) fn operations() -> Vec<Operation> {
         ("get", "/rest/v1/admin/usage", May(UsageRead), none()),
         ("get", "/rest/v1/admin/usage/calls", May(UsageRead), none()),
         ("get", "/rest/v1/admin/usage/export", May(UsageRead), none()),
+        ("get", "/rest/v1/admin/keys", May(UsersRead), none()),
+        (
+            "delete",
+            "/rest/v1/admin/keys/{id}",
+            MayFresh(UsersWrite),
+            none(),
+        ),
         ("get", "/rest/v1/admin/jobs", May(JobsRead), none()),
         (
             "post",

@@ -647,6 +647,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("id", Value::Text(NOBODY)), ("act", Value::Text("disable"))],
     ),
     permitted(
+        "site_keys.list",
+        Permission::UsersRead,
+        &[("form[state]", Value::Text("active"))],
+    ),
+    permitted("site_keys.revoke", Permission::UsersWrite, NO_ID),
+    permitted(
         "people.set_roles",
         Permission::UsersGrant,
         &[("id", Value::Text(NOBODY))],

@@ -5,9 +5,9 @@ use sqlx::{Row, SqlitePool};
 use crate::store::{
     answers, assistants, attachments, blobs, branches, budgets, calls, conversations, db::Pool,
     default_models, drafts, expiry, export, files, folders, generations, groups, idempotency,
-    imports, instructions, invitations, job_lines, jobs, ledger, left_files, library, messages,
-    order, parameters, people, queue, ratings, remembered, runs, saved_prompts, search, shares,
-    tags, temporary, testing::on_both, tool_calls, tools, trail, transcripts, uploads,
+    imports, instructions, invitations, job_lines, jobs, key_lines, ledger, left_files, library,
+    messages, order, parameters, people, queue, ratings, remembered, runs, saved_prompts, search,
+    shares, tags, temporary, testing::on_both, tool_calls, tools, trail, transcripts, uploads,
     upstream_copies, upstream_objects, usage, usage_report, vectors, works,
 };
 
@@ -58,6 +58,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     calls::QUERIES,
     jobs::QUERIES,
     job_lines::QUERIES,
+    key_lines::QUERIES,
     works::QUERIES,
     library::QUERIES,
     expiry::QUERIES,
@@ -128,6 +129,27 @@ async fn pages_of_the_library_need_no_sorting() {
             let costs =
                 |step: &String| step.contains("TEMP B-TREE") || step.contains("transcripts_owner");
             assert!(!steps.iter().any(costs), "{name}: {steps:#?}");
+        }
+    })
+    .await;
+}
+
+/// A page of everybody's keys is read in its order, whichever that is, and ends with the page.
+#[tokio::test]
+async fn pages_of_keys_need_no_sorting() {
+    on_both(async |db| {
+        let Pool::Sqlite(pool) = db.reader() else {
+            return;
+        };
+        let pages = key_lines::QUERIES.iter();
+        let pages: Vec<_> = pages
+            .filter(|(name, _)| ["NEWEST", "NEWEST_OF_OWNER", "LAST_USED"].contains(name))
+            .collect();
+        assert_eq!(pages.len(), 3);
+        for (name, query) in pages {
+            let steps = plan(pool, query).await;
+            let sorts = |step: &String| step.contains("TEMP B-TREE FOR ORDER BY");
+            assert!(!steps.iter().any(sorts), "{name}: {steps:#?}");
         }
     })
     .await;
