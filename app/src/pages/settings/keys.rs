@@ -158,7 +158,10 @@ fn Row(key: ApiKey, keys: Keys) -> impl IntoView {
         Some(at) => Either::Left(view! { <Moment at/> }),
         None => Either::Right(words.never),
     };
-    let from = key.used_from.as_deref().map(|address| words.key_used_from(address));
+    let from = key
+        .used_from
+        .as_deref()
+        .map(|address| words.key_used_from(address));
     let kept = key
         .cache_seconds
         .map(|seconds| words.key_cached(&seconds.to_string()));
