@@ -163,10 +163,12 @@ async fn a_deleted_folder_comes_back_with_what_was_not_put_elsewhere_meanwhile()
         house
             .put(Some(work), &(1..=6).map(nth).collect::<Vec<_>>())
             .await;
-        let archived = service.order(&house.lin, ConversationAct::Archive, &[nth(2)]);
+        let one = [nth(2)];
+        let archived = service.order(&house.lin, ConversationAct::Archive, &one);
         archived.await.unwrap();
         // One is in the trash before; the others go there with the folder.
-        let thrown = service.order(&house.lin, ConversationAct::Delete, &[nth(1)]);
+        let one = [nth(1)];
+        let thrown = service.order(&house.lin, ConversationAct::Delete, &one);
         thrown.await.unwrap();
         house.clock.advance(1_000);
         let thrown = service.delete_folder(&house.lin, work, true).await.unwrap();
@@ -174,7 +176,8 @@ async fn a_deleted_folder_comes_back_with_what_was_not_put_elsewhere_meanwhile()
         let early = service.restore_folder(&house.wang, work).await;
         assert_eq!(code(early), not_found, "a stranger's");
         // Two come out by themselves, and one of them is put elsewhere.
-        let restored = service.order(&house.lin, ConversationAct::Restore, &[nth(3), nth(4)]);
+        let both = [nth(3), nth(4)];
+        let restored = service.order(&house.lin, ConversationAct::Restore, &both);
         assert_eq!(restored.await.unwrap(), 2);
         assert!(house.sidebar().await.contains(&nth(3)), "listed by its day");
         house.put(Some(home), &[nth(4)]).await;
