@@ -205,7 +205,7 @@ test("a work is seen large, and goes on to be changed and to move", async ({ pag
 test.describe("over some seconds", () => {
   test.use({ configuration: { ...pace.made, LIANTAI__SIMULATOR__TASK_MS: "1500" } });
 
-  test("a video is made from words and played", { tag: "@desktop" }, async ({ page, works, words }) => {
+  test("a video is made from words and played", async ({ page, works, words }) => {
     await works.open("/videos");
     await works.prompt.fill("waves against a pier");
     await expect(works.cost).toContainText("¥");
