@@ -13,6 +13,8 @@ export { expect, type Page };
 export const pace = {
   /** Before one looks. */
   atOnce: { LIANTAI__SIMULATOR__LATENCY_MS: "0", LIANTAI__SIMULATOR__SPEED: "0" },
+  /** Works and transcripts as well, of which nothing is to be seen before they are done. */
+  made: { LIANTAI__SIMULATOR__LATENCY_MS: "0", LIANTAI__SIMULATOR__SPEED: "0", LIANTAI__SIMULATOR__TASK_MS: "500" },
   /** A short answer takes some seconds: time enough to interfere, and not long to wait for its end. */
   steady: { LIANTAI__SIMULATOR__LATENCY_MS: "100", LIANTAI__SIMULATOR__SPEED: "25" },
   /** As a model does: a long answer takes a quarter of a minute. */
@@ -48,7 +50,7 @@ interface Fixtures {
   sidebar: Sidebar;
   /** The pages of one's own account. */
   settings: Settings;
-  /** The pages of images, videos and speech, and the library, whose visitor has just registered as `account`. */
+  /** The pages of images, videos and speech, and the library, whose visitor has just registered as `account`; none is open yet. */
   works: WorksPage;
   /** Fails the test when a page reported an error: a panic, a hydration mismatch, a breach of the CSP. */
   quietConsole: undefined;
@@ -76,14 +78,15 @@ export const test = base.extend<Options & Fixtures>({
   account: async ({}, use) => use(somebody()),
 
   chat: async ({ page, account, words, javaScriptEnabled }, use) => {
-    await register(page, account);
+    await enter(page, account);
+    await page.goto("/");
     await use(new ChatPage(page, words, javaScriptEnabled !== false));
   },
 
   sidebar: async ({ page, words }, use) => use(new Sidebar(page, words)),
 
   works: async ({ page, account, words, javaScriptEnabled }, use) => {
-    await register(page, account);
+    await enter(page, account);
     await use(new WorksPage(page, words, javaScriptEnabled !== false));
   },
 
@@ -128,6 +131,26 @@ export async function register(page: Page, account: Account): Promise<void> {
   await page.goto("/register");
   await fillIn(page, account);
   await expect(page).not.toHaveURL(/\/register/);
+}
+
+/**
+ * Registers with what the form sends, without its page: the page's browser is signed in, and no page is open yet. The form itself
+ * has stories of its own.
+ */
+export async function enter(page: Page, { name, email, password }: Account): Promise<void> {
+  await post(page, "/fn/identity.register", { name, email, password });
+}
+
+/** Makes the site's owner with what the form behind the setup link sends; no page is open yet. */
+export async function setUp(page: Page, server: Server, { name, email, password }: Account): Promise<void> {
+  const token = new URL(await server.setupLink()).searchParams.get("token") ?? "";
+  await post(page, "/fn/identity.set_up", { token, name, email, password });
+}
+
+/** Sends a form with the page's cookies, and keeps those that come back. */
+async function post(page: Page, path: string, form: Record<string, string>): Promise<void> {
+  const answer = await page.request.post(path, { form, maxRedirects: 0 });
+  expect(answer.status(), await answer.text()).toBeLessThan(400);
 }
 
 /** Signs in through the form. */

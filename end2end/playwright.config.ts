@@ -7,9 +7,11 @@ const hydrated = /.*\.hydrate\.spec\.ts/;
 /** What neither a narrow screen nor Chinese changes: the way to the upstream, accounts and their administration behind the forms. */
 const sameEverywhere =
   /((account|accounts|admin|budgets|instructions|preferences|tool_servers|usage)|(account|code|forms|playground|pwa|recording|restart|sso|streaming|upstream)\.hydrate)\.spec\.ts/;
-/** What needs a keyboard and a mouse, and what needs a narrow screen. */
+/** What needs a keyboard and a mouse or is the same on a phone beside a story that is told there, and what needs a narrow screen. */
 const desktopOnly = /@desktop/;
 const phoneOnly = /@phone/;
+/** What the server alone decides and says on a page of its own: scripts would only tell it once more. */
+const plainOnly = /@plain/;
 const english = { locale: "en-US", extraHTTPHeaders: { "Accept-Language": "en" } };
 const chinese = { locale: "zh-CN", extraHTTPHeaders: { "Accept-Language": "zh-CN" } };
 
@@ -36,13 +38,13 @@ export default defineConfig({
   projects: [
     {
       name: "desktop",
-      grepInvert: phoneOnly,
+      grepInvert: [phoneOnly, plainOnly],
       use: { ...english, viewport: { width: 1440, height: 900 } },
     },
     {
       name: "phone",
       testIgnore: sameEverywhere,
-      grepInvert: desktopOnly,
+      grepInvert: [desktopOnly, plainOnly],
       use: {
         ...chinese,
         viewport: { width: 390, height: 844 },

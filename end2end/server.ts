@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 /** The product under test: `./dev build` leaves it here. */
 export const binary =
@@ -56,10 +58,11 @@ export class Server {
     private configuration: Configuration,
   ) {}
 
-  /** Starts a server over an empty folder. */
+  /** Starts a server over a folder with nothing but the tables. */
   static async start(configuration: Configuration = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "liantai-"));
     const server = new Server(folder, configuration);
+    await copyFile(await (emptyTables ??= migrated()), server.database);
     await server.start();
     return server;
   }
@@ -183,6 +186,20 @@ export class Server {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
+}
+
+/** A database whose tables are there and empty: the migrations run once for all servers of this process. */
+let emptyTables: Promise<string> | undefined;
+
+async function migrated(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "liantai-tables-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "liantai.db");
+  await promisify(execFile)(binary, ["migrate"], {
+    cwd: folder,
+    env: { ...process.env, LIANTAI__DATABASE__URL: `sqlite://${file}` },
+  });
+  return file;
 }
 
 /** A log for terminals is coloured, also in the middle of an address. */

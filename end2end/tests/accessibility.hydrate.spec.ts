@@ -1,10 +1,10 @@
 import { findings } from "../accessible.ts";
-import { expect, fillIn, test } from "../fixtures.ts";
+import { expect, pace, setUp, test } from "../fixtures.ts";
 import { WorksPage } from "../pages/works_page.ts";
 import { recording } from "../recording.ts";
 
 test.describe("axe finds nothing serious", () => {
-  test.use({ colorScheme: "light", contextOptions: { reducedMotion: "reduce" } });
+  test.use({ configuration: pace.made, colorScheme: "light", contextOptions: { reducedMotion: "reduce" } });
   // Each looks at many pages.
   test.slow();
 
@@ -64,9 +64,7 @@ test.describe("axe finds nothing serious", () => {
   });
 
   test("on the pages of transcripts, of all that is kept, and of everybody's jobs", async ({ page, server, account, words }) => {
-    await page.goto(await server.setupLink());
-    await fillIn(page, account);
-    await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+    await setUp(page, server, account);
     await page.goto("/transcripts");
     await expect(page.getByText(words.transcripts_none)).toBeVisible();
     expect(await findings(page), "no transcripts").toEqual([]);
@@ -131,10 +129,8 @@ test.describe("axe finds nothing serious", () => {
     expect(await findings(page), words.conversations).toEqual([]);
   });
 
-  test("on the pages of administration", async ({ page, server, account, words }) => {
-    await page.goto(await server.setupLink());
-    await fillIn(page, account);
-    await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+  test("on the pages of administration", async ({ page, server, account }) => {
+    await setUp(page, server, account);
     const pages = ["", "/users", "/users/new", "/invitations", "/groups", "/groups/new", "/roles", "/roles/new", "/usage", "/budgets", "/models", "/tools", "/ratings", "/audit"];
     for (const path of pages) {
       await page.goto(`/admin${path}`);

@@ -1,16 +1,14 @@
-import { expect, fillIn, somebody, test as base } from "../fixtures.ts";
+import { expect, setUp, somebody, test as base } from "../fixtures.ts";
 import { Admin } from "../pages/admin.ts";
 
 const test = base.extend<{ admin: Admin }>({
   admin: async ({ page, server, account, words }, use) => {
-    await page.goto(await server.setupLink());
-    await fillIn(page, account);
-    await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+    await setUp(page, server, account);
     await use(new Admin(page, words, true));
   },
 });
 
-test("what was typed stays when it is refused", async ({ page, admin, words, account }) => {
+test("what was typed stays when it is refused", { tag: "@desktop" }, async ({ page, admin, words, account }) => {
   await admin.open("/users/new");
   await admin.field("person[name]").fill("Jost Juniper");
   await admin.field("person[email]").fill(account.email);
@@ -21,7 +19,7 @@ test("what was typed stays when it is refused", async ({ page, admin, words, acc
   await expect(page.getByLabel(words.role_auditor)).toBeChecked();
 });
 
-test("the pages of administration are led through without loading anew", async ({ page, admin, words }) => {
+test("the pages of administration are led through without loading anew", { tag: "@desktop" }, async ({ page, admin, words }) => {
   await admin.open("/users");
   await page.evaluate(() => Object.assign(window, { stayed: true }));
   const area = page.getByRole("navigation", { name: words.administration });
@@ -33,7 +31,7 @@ test("the pages of administration are led through without loading anew", async (
   expect(await page.evaluate(() => "stayed" in window)).toBe(true);
 });
 
-test("an act shows at once what came of it", async ({ page, admin, words }) => {
+test("an act shows at once what came of it", { tag: "@desktop" }, async ({ page, admin, words }) => {
   const karl = somebody("Karl Kale");
   await admin.createPerson(karl.name, karl.email);
   await page.evaluate(() => Object.assign(window, { stayed: true }));
@@ -43,7 +41,7 @@ test("an act shows at once what came of it", async ({ page, admin, words }) => {
   expect(await page.evaluate(() => "stayed" in window)).toBe(true);
 });
 
-test("no page of administration is wider than the screen", async ({ page, admin }) => {
+test("no page of administration is wider than the screen", { tag: "@phone" }, async ({ page, admin }) => {
   await admin.createRole("Keeper of very many keys and other things", 30, ["chat.use"]);
   await admin.createGroup("A group with a name that is rather long for a phone");
   for (const path of ["/users", "/users/new", "/invitations", "/groups", "/groups/new", "/roles", "/roles/new", "/keys", "/usage", "/budgets", "/models", "/audit"]) {

@@ -71,7 +71,7 @@ test("a browser that blocks notices is explained", async ({ page, chat, settings
 test.describe("while an answer is written", () => {
   test.use({ configuration: pace.steady });
 
-  test("its end is told when nobody looks: by the tab's title, and by a notice where one is wanted", async ({ page, chat, settings, questions, words }) => {
+  test("its end is told when nobody looks: by the tab's title, and by a notice where one is wanted", { tag: "@desktop" }, async ({ page, chat, settings, questions, words }) => {
     await noteNotices(page, "granted");
     await page.reload();
     await chat.alive();
@@ -96,7 +96,7 @@ test.describe("while an answer is written", () => {
     expect(notice?.body).toBe(words.answer_finished);
   });
 
-  test("nothing is told to who looks", async ({ page, chat, questions }) => {
+  test("nothing is told to who looks", { tag: "@desktop" }, async ({ page, chat, questions }) => {
     await noteNotices(page, "granted");
     await page.reload();
     await chat.alive();

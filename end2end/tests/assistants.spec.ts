@@ -1,4 +1,4 @@
-import { expect, fillIn, test } from "../fixtures.ts";
+import { expect, setUp, test } from "../fixtures.ts";
 import { ChatPage } from "../pages/chat_page.ts";
 import { fill } from "../pages/words.ts";
 
@@ -67,11 +67,9 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
   await expect(chat.prompt).toBeVisible();
 });
 
-test("an application of Bailian's answers as an assistant, and shows its steps and what it refers to", async ({ page, server, account, questions, words, javaScriptEnabled }) => {
+test("an application of Bailian's answers as an assistant, and shows its steps and what it refers to", { tag: "@desktop" }, async ({ page, server, account, questions, words, javaScriptEnabled }) => {
   // Who may publish sets the site up.
-  await page.goto(await server.setupLink());
-  await fillIn(page, account);
-  await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+  await setUp(page, server, account);
   const chat = new ChatPage(page, words, javaScriptEnabled !== false);
 
   await page.goto("/assistants/new?kind=application");

@@ -79,7 +79,7 @@ test("a picture is chosen, seen by the model, shown, and there after a reload", 
   await expect(large).toBeHidden();
 });
 
-test("pictures are pasted and dropped, and taken away again", async ({ page, chat, words }) => {
+test("pictures are pasted and dropped, and taken away again", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   await page.getByRole("combobox", { name: words.model }).selectOption(seeing);
   const bytes = await picture(page);
@@ -100,7 +100,7 @@ test("pictures are pasted and dropped, and taken away again", async ({ page, cha
   await expect(page.getByRole("button", { name: words.attach, exact: true })).toBeFocused();
 });
 
-test("a long paste becomes a file, and text again", async ({ page, chat, words }) => {
+test("a long paste becomes a file, and text again", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   const long = "春眠不觉晓，".repeat(1_500);
   await paste(page, chat.prompt, await transfer(page, [], long));
@@ -139,7 +139,7 @@ test("what can't be taken says why and keeps the rest", async ({ page, chat, wor
   await expect(chat.question.getByText("report.doc")).toHaveCount(0);
 });
 
-test("a model that can't see is told of before sending, and another one offered", async ({ page, chat, words }) => {
+test("a model that can't see is told of before sending, and another one offered", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   await page.getByRole("combobox", { name: words.model }).selectOption(blind);
   await chat.prompt.fill("What is on it?");
@@ -158,7 +158,7 @@ test("a model that can't see is told of before sending, and another one offered"
   expect(await chat.answered()).toContain("48 × 32");
 });
 
-test("an edited question keeps its files and gets others", async ({ page, chat, words }) => {
+test("an edited question keeps its files and gets others", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   await page.getByRole("combobox", { name: words.model }).selectOption(seeing);
   await composer(page).locator('input[type="file"]').setInputFiles({

@@ -1,12 +1,10 @@
-import { expect, fillIn, test as base } from "../fixtures.ts";
+import { expect, setUp, test as base } from "../fixtures.ts";
 import { Admin } from "../pages/admin.ts";
 
 /** The owner of the site, signed in, before the pages of administration. */
 const test = base.extend<{ admin: Admin }>({
   admin: async ({ page, server, account, words, javaScriptEnabled }, use) => {
-    await page.goto(await server.setupLink());
-    await fillIn(page, account);
-    await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+    await setUp(page, server, account);
     await use(new Admin(page, words, javaScriptEnabled !== false));
   },
 });
@@ -72,7 +70,7 @@ test("a budget of a group is set by choosing it", async ({ admin, words }) => {
   await expect(line).toContainText(words.budget_period_total);
 });
 
-test("what is no amount is refused", async ({ page, admin, words }) => {
+test("what is no amount is refused", { tag: "@plain" }, async ({ page, admin, words }) => {
   for (const amount of ["1.0000001", "-1", "1e3"]) {
     await admin.open("/budgets");
     await admin.field("budget[amount]").fill(amount);

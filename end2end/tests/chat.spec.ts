@@ -11,7 +11,7 @@ test("a question is answered, and both are there later", async ({ page, chat, qu
   await expect(page.getByText(words.simulated)).toBeVisible();
 });
 
-test("a conversation goes on", async ({ page, chat, questions }) => {
+test("a conversation goes on", { tag: "@desktop" }, async ({ page, chat, questions }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   const path = chat.path;
@@ -26,7 +26,7 @@ test("a conversation goes on", async ({ page, chat, questions }) => {
   await expect(chat.answers).toHaveCount(2);
 });
 
-test("pressing Send twice asks once", async ({ page, chat, sidebar, questions }) => {
+test("pressing Send twice asks once", { tag: "@desktop" }, async ({ page, chat, sidebar, questions }) => {
   await chat.alive();
   await chat.prompt.fill(questions.poem);
   await chat.sendButton.dblclick();
@@ -38,7 +38,7 @@ test("pressing Send twice asks once", async ({ page, chat, sidebar, questions })
   await expect(sidebar.links).toHaveCount(1);
 });
 
-test("an answer can be had once more, and both versions stay", async ({ chat, questions, words }) => {
+test("an answer can be had once more, and both versions stay", { tag: "@desktop" }, async ({ chat, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await chat.action(words.regenerate).click();
@@ -86,7 +86,7 @@ test("the conversation's title is written by the model, until a person knows bet
   await expect(sidebar.conversation("雨 · Rain").first()).toBeVisible();
 });
 
-test("a deleted conversation is gone, unless it is taken back", async ({ page, chat, sidebar, questions, words }) => {
+test("a deleted conversation is gone, unless it is taken back", { tag: "@desktop" }, async ({ page, chat, sidebar, questions, words }) => {
   await chat.ask(questions.poem);
   const text = await chat.answered();
   const { path } = chat;

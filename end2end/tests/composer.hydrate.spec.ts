@@ -101,7 +101,7 @@ test("a draft survives a reload and is there on another device", async ({ browse
   await device.close();
 });
 
-test("what is typed as one leaves is kept", async ({ page, chat }) => {
+test("what is typed as one leaves is kept", { tag: "@desktop" }, async ({ page, chat }) => {
   await chat.alive();
   await chat.prompt.fill("in a hurry");
   await page.goto("/login");
@@ -112,7 +112,7 @@ test("what is typed as one leaves is kept", async ({ page, chat }) => {
   }).toPass();
 });
 
-test("what is typed is kept for another page of the site, as is what is sent as one leaves", async ({ page, chat }) => {
+test("what is typed is kept for another page of the site, as is what is sent as one leaves", { tag: "@desktop" }, async ({ page, chat }) => {
   await chat.alive();
   // At once, as no hand is: before what was typed last is kept by itself.
   const go = (path: string) =>
@@ -164,7 +164,7 @@ test("what is typed is kept for another page of the site, as is what is sent as 
   await expect(chat.prompt).toHaveValue("");
 });
 
-test("what is typed while another page is on its way stays with the conversation that is left", async ({ page, chat, questions }) => {
+test("what is typed while another page is on its way stays with the conversation that is left", { tag: "@desktop" }, async ({ page, chat, questions }) => {
   // The keyboard stays where it is, as it does for who goes back and forth in the browser.
   const go = (path: string) =>
     page.locator(`a[href="${path}"]`).first().evaluate((link) => (link as HTMLElement).click());
@@ -256,7 +256,7 @@ test("what is typed while another page is on its way stays with the conversation
   await expect(chat.prompt).toHaveValue("here");
 });
 
-test("what is typed before the page is alive stays", async ({ page, chat }) => {
+test("what is typed before the page is alive stays", { tag: "@desktop" }, async ({ page, chat }) => {
   await chat.alive();
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -282,7 +282,7 @@ test("a starter fills the composer", async ({ page, chat, words }) => {
   await expect(chat.sendButton).toBeEnabled();
 });
 
-test("what can't be sent comes back", async ({ context, page, chat, questions, words }) => {
+test("what can't be sent comes back", { tag: "@desktop" }, async ({ context, page, chat, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await context.setOffline(true);
@@ -297,7 +297,7 @@ test("what can't be sent comes back", async ({ context, page, chat, questions, w
   await expect(chat.questions).toHaveCount(2);
 });
 
-test("who was signed out keeps what they typed", async ({ page, chat, questions, words }) => {
+test("who was signed out keeps what they typed", { tag: "@desktop" }, async ({ page, chat, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await page.context().clearCookies();

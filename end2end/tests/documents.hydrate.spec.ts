@@ -46,7 +46,7 @@ test("documents are dropped, read, shown as they were read, and answered about",
   await expect(chat.question.getByRole("link", { name: fill(words.attachment_read, { name: "a.docx" }) })).toBeVisible();
 });
 
-test("a locked document is refused and the rest stays; a scan goes to a model that reads it", async ({ page, chat, words }) => {
+test("a locked document is refused and the rest stays; a scan goes to a model that reads it", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   await chat.prompt.fill("What is written there?");
   const input = page.locator('.composer input[type="file"]');

@@ -1,7 +1,7 @@
 import { expect, test } from "../fixtures.ts";
 import { lengthen } from "../lengthen.ts";
 
-test("older messages can be reached by links", async ({ page, chat, server, questions, words }) => {
+test("older messages can be reached by links", { tag: "@desktop" }, async ({ page, chat, server, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await server.stop();

@@ -81,7 +81,7 @@ test("a conversation is taken along in each form, and taken in again", async ({ 
   await expect(moving.report).toContainText(fill(words.import_already, { count: 1 }));
 });
 
-test("an export of ChatGPT is taken in with its branches, and runs nothing", async ({ page, chat, words }) => {
+test("an export of ChatGPT is taken in with its branches, and runs nothing", { tag: "@desktop" }, async ({ page, chat, words }) => {
   const moving = new MovingPage(page, words);
   await moving.openImport();
   await moving.send("conversations.json", exportOfChatGpt);
@@ -94,7 +94,7 @@ test("an export of ChatGPT is taken in with its branches, and runs nothing", asy
   await expect(chat.branch(2, 2)).toBeVisible();
 });
 
-test("a file that is nothing of the kind is said to be so", async ({ page, chat, words }) => {
+test("a file that is nothing of the kind is said to be so", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   const moving = new MovingPage(page, words);
   await moving.openImport();
@@ -150,7 +150,7 @@ test("a link shows the conversation as it stood, until it is taken back", async 
   await visitor.context().close();
 });
 
-test("what is printed is the whole conversation and nothing else", async ({ page, chat, questions, words, javaScriptEnabled }) => {
+test("what is printed is the whole conversation and nothing else", { tag: "@desktop" }, async ({ page, chat, questions, words, javaScriptEnabled }) => {
   await chat.ask(questions.poem);
   const said = await chat.answered();
   await page.emulateMedia({ media: "print" });

@@ -18,7 +18,7 @@ test("an open conversation is pinned and put away", async ({ page, chat, sidebar
   await expect(page.getByRole("button", { name: words.unarchive, exact: true })).toBeVisible();
 });
 
-test("several conversations are deleted together, taken back, and removed for good", async ({ page, chat, questions, words, javaScriptEnabled }) => {
+test("several conversations are deleted together, taken back, and removed for good", { tag: "@desktop" }, async ({ page, chat, questions, words, javaScriptEnabled }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await page.goto("/");

@@ -32,7 +32,7 @@ test("the drawer sets what the next answer is written with, and its details tell
   await expect(drawer).toBeHidden();
 });
 
-test("JSON and reasoning are refused together, and the form says so", async ({ page, chat, words }) => {
+test("JSON and reasoning are refused together, and the form says so", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   await page.getByRole("link", { name: words.parameters, exact: true }).click();
   const drawer = page.getByRole("dialog", { name: words.parameters });
@@ -45,7 +45,7 @@ test("JSON and reasoning are refused together, and the form says so", async ({ p
   await expect(drawer).toBeHidden();
 });
 
-test("the drawer is that of the model that is chosen", async ({ page, chat, words }) => {
+test("the drawer is that of the model that is chosen", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   await page.getByRole("combobox", { name: words.model }).selectOption("qwq-plus");
   await page.getByRole("link", { name: words.parameters, exact: true }).click();

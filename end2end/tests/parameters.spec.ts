@@ -35,7 +35,7 @@ test("what is set for a conversation is shown, kept, and left to the model again
   await expect(page.getByRole("button", { name: words.parameters_reset })).toHaveCount(0);
 });
 
-test("what a model can't do is refused and nothing is set", async ({ page, chat, words }) => {
+test("what a model can't do is refused and nothing is set", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   await page.goto("/parameters");
   const longest = page.getByLabel(words.max_tokens, { exact: true });

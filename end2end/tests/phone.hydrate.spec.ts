@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "../fixtures.ts";
+import { expect, fillIn, type Page, somebody, test } from "../fixtures.ts";
 
 /** How much wider the page is than the screen. */
 async function excess(page: Page): Promise<number> {
@@ -23,7 +23,7 @@ async function swipe(page: Page, from: Point, to: Point): Promise<void> {
 }
 
 test.describe("on a phone", { tag: "@phone" }, () => {
-  test("no page is wider than the screen", async ({ page, chat, sidebar, questions }) => {
+  test("no page is wider than the screen, and one can register there", async ({ page, chat, sidebar, questions }) => {
     await chat.alive();
     expect(await excess(page), "new conversation").toBe(0);
     await chat.ask(questions.code);
@@ -38,6 +38,9 @@ test.describe("on a phone", { tag: "@phone" }, () => {
       await page.goto(path);
       expect(await excess(page), path).toBe(0);
     }
+    await fillIn(page, somebody());
+    await expect(page).not.toHaveURL(/\/register/);
+    await chat.alive();
   });
 
   test("the sidebar is a drawer that closes when one has chosen", async ({ page, chat, sidebar, questions, words }) => {

@@ -45,7 +45,7 @@ test("a slash offers prompts, the keys choose one, its variables are asked for, 
   await expect(chat.question).toContainText("Report about tea for everybody.");
 });
 
-test("a prompt without variables goes in at once, between what is there", async ({ page, chat, words }) => {
+test("a prompt without variables goes in at once, between what is there", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await keep(page, words, "greeting", "Good morning.");
   await chat.alive();
   await chat.prompt.fill("above\n");
@@ -111,7 +111,7 @@ test("while an input method composes, nothing is offered and no key chooses", { 
   await expect(chat.questions).toHaveCount(0);
 });
 
-test("what is typed for a new prompt stays when another one is copied, and goes when it is kept", async ({ page, chat, sidebar, words }) => {
+test("what is typed for a new prompt stays when another one is copied, and goes when it is kept", { tag: "@desktop" }, async ({ page, chat, sidebar, words }) => {
   await chat.alive();
   // Not loaded anew, so that its forms are alive as soon as they are there.
   await sidebar.openAccountMenu();

@@ -45,7 +45,7 @@ test("what another app hands over stands in the composer, and nothing is sent", 
   expect(new URL(page.url()).pathname).toBe("/");
 });
 
-test("what another app hands over is not lost when one has to sign in first", async ({ page, chat, account }) => {
+test("what another app hands over is not lost when one has to sign in first", { tag: "@desktop" }, async ({ page, chat, account }) => {
   await chat.alive();
   await page.context().clearCookies();
   await page.goto("/?share_title=first&share_text=later");

@@ -1,9 +1,10 @@
 import { chromium } from "../browser.ts";
-import { expect, register, test } from "../fixtures.ts";
+import { enter, expect, pace, test } from "../fixtures.ts";
 import { recordingFile } from "../recording.ts";
 
 // The browser's microphone is a file, which it is told when it starts.
 test.use({
+  configuration: pace.made,
   permissions: ["microphone"],
   launchOptions: {
     ...chromium.launchOptions,
@@ -17,7 +18,7 @@ test.use({
 });
 
 test.beforeEach(async ({ page, account }) => {
-  await register(page, account);
+  await enter(page, account);
 });
 
 test("what is recorded in the page is written down", async ({ page, words }) => {

@@ -23,7 +23,7 @@ test("words are found in titles and messages, and lead to where they stand", asy
   await expect(chat.questions.first()).toBeInViewport();
 });
 
-test("why nothing was found is said", async ({ page, chat, words, javaScriptEnabled }) => {
+test("why nothing was found is said", { tag: "@desktop" }, async ({ page, chat, words, javaScriptEnabled }) => {
   await chat.alive();
   const search = new SearchPage(page, words, javaScriptEnabled !== false);
   await search.open();
@@ -33,7 +33,7 @@ test("why nothing was found is said", async ({ page, chat, words, javaScriptEnab
   await expect(page.getByText(words.search_blank)).toBeVisible();
 });
 
-test("what looks like a page's code is shown as it was written", async ({ page, chat, words, javaScriptEnabled }) => {
+test("what looks like a page's code is shown as it was written", { tag: "@desktop" }, async ({ page, chat, words, javaScriptEnabled }) => {
   await chat.ask('<img src=x onerror="document.title=1"> <b>heron</b>');
   await chat.answered();
   const search = new SearchPage(page, words, javaScriptEnabled !== false);
@@ -43,7 +43,7 @@ test("what looks like a page's code is shown as it was written", async ({ page, 
   await expect(search.hits.locator("img, b")).toHaveCount(0);
 });
 
-test("a message far up is shown with those around it", async ({ page, chat, server, questions, words, javaScriptEnabled }) => {
+test("a message far up is shown with those around it", { tag: "@desktop" }, async ({ page, chat, server, questions, words, javaScriptEnabled }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await server.stop();

@@ -1,7 +1,7 @@
 import type { Browser } from "@playwright/test";
 
 import { findings } from "../accessible.ts";
-import { expect, type Page, test } from "../fixtures.ts";
+import { expect, pace, type Page, test } from "../fixtures.ts";
 import { fill } from "../pages/words.ts";
 
 /** A PNG of one pixel. */
@@ -15,6 +15,8 @@ async function stranger(browser: Browser, locale: string | undefined): Promise<P
   const context = await browser.newContext(locale === undefined ? {} : { locale });
   return context.newPage();
 }
+
+test.use({ configuration: pace.made });
 
 test("a work is shared by a link, seen without an account, and taken back", async ({ page, works, words, settings, browser, locale }) => {
   await works.open("/images");
@@ -49,7 +51,7 @@ test("a work is shared by a link, seen without an account, and taken back", asyn
   await visitor.context().close();
 });
 
-test("a file of the library is shared, seen and kept without an account, and gone when it is deleted", async ({ page, works, words, browser, locale, server }) => {
+test("a file of the library is shared, seen and kept without an account, and gone when it is deleted", { tag: "@desktop" }, async ({ page, works, words, browser, locale, server }) => {
   const hostile = "a note <img src=x onerror=alert(1)>.md";
   for (const [name, data] of [[hostile, "# What was done"], ["red.png", pixel]] as const) {
     const sent = await page.request.post(`/files?name=${encodeURIComponent(name)}`, { data, headers: { origin: server.origin, "content-type": "application/octet-stream" } });

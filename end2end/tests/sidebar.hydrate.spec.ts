@@ -31,7 +31,7 @@ test("Esc leaves the title as it was", { tag: "@desktop" }, async ({ page, chat,
   await expect(sidebar.conversation(title).first()).toBeVisible();
 });
 
-test("a title that can't be is refused beside its field", async ({ page, chat, sidebar, questions, words }) => {
+test("a title that can't be is refused beside its field", { tag: "@desktop" }, async ({ page, chat, sidebar, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await sidebar.rename();
@@ -41,7 +41,7 @@ test("a title that can't be is refused beside its field", async ({ page, chat, s
   await expect(sidebar.titleField).toHaveValue("字".repeat(121));
 });
 
-test("the title that the model writes reaches the open page", async ({ page, chat, sidebar, questions }) => {
+test("the title that the model writes reaches the open page", { tag: "@desktop" }, async ({ page, chat, sidebar, questions }) => {
   await chat.ask(questions.poem);
   const title = questions.poem.replace(/[.。]$/, "");
   await expect(sidebar.links).toHaveText(title);
@@ -49,7 +49,7 @@ test("the title that the model writes reaches the open page", async ({ page, cha
   await expect(page).toHaveTitle(new RegExp(`^${title} ·`));
 });
 
-test("another tab learns of a deletion", async ({ chat, sidebar, questions, words }) => {
+test("another tab learns of a deletion", { tag: "@desktop" }, async ({ chat, sidebar, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   const other = await chat.newTab(chat.path);

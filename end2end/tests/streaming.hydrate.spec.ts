@@ -30,24 +30,20 @@ test("after a reload in the middle of an answer the same text goes on", async ({
   expect(await chat.text(), "nor when it is read again").toBe(whole);
 });
 
-test("two tabs see the same stream", async ({ chat, questions }) => {
+test("two tabs see the same stream, and what is asked in one appears in the other", async ({ chat, questions }) => {
   await chat.ask(questions.prose);
   await chat.midAnswer();
   const other = await chat.newTab(chat.path);
   await other.midAnswer();
   const [here, there] = await Promise.all([chat.answered(), other.answered()]);
   expect(there).toBe(here);
-});
 
-test("what is asked in one tab appears in the other", async ({ chat, questions }) => {
-  await chat.ask(questions.poem);
-  const other = await chat.newTab(chat.path);
-  await Promise.all([chat.answered(), other.answered()]);
-  await other.ask(questions.prose);
+  await other.ask(questions.poem);
   await expect(chat.questions).toHaveCount(2);
-  await chat.midAnswer();
-  const [here, there] = await Promise.all([chat.answered(), other.answered()]);
-  expect(here).toBe(there);
+  for (const tab of [chat, other]) await expect(tab.answers).toHaveCount(2);
+  await chat.midAnswer(1);
+  const [later, elsewhere] = await Promise.all([chat.answered(), other.answered()]);
+  expect(elsewhere).toBe(later);
 });
 
 test("Stop in one tab stops the answer in both", async ({ chat, questions, words }) => {
@@ -111,7 +107,7 @@ test.describe("over a network", () => {
   });
 });
 
-test("text on the page only grows", async ({ page, chat, questions }) => {
+test("text on the page only grows, and readers of the screen are told of its end", async ({ page, chat, questions, words }) => {
   await chat.ask(questions.prose);
   await chat.midAnswer(1);
   const shrunk = page.evaluate(
@@ -133,10 +129,5 @@ test("text on the page only grows", async ({ page, chat, questions }) => {
   );
   await chat.answered();
   expect(await shrunk).toEqual([]);
-});
-
-test("readers of the screen are told when an answer begins and ends", async ({ page, chat, questions, words }) => {
-  await chat.ask(questions.poem);
-  await chat.answered();
   await expect(page.getByRole("status").filter({ hasText: words.answer_finished })).toBeAttached();
 });

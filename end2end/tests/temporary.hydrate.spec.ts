@@ -32,7 +32,7 @@ test("a temporary conversation is gone when it is left, and knows nothing of wha
   }).toPass();
 });
 
-test("something that was said is taken over into what is remembered, and forgotten again", async ({ page, chat, settings, questions, words }) => {
+test("something that was said is taken over into what is remembered, and forgotten again", { tag: "@desktop" }, async ({ page, chat, settings, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await chat.choose(chat.question, words.memory_keep);

@@ -1,4 +1,4 @@
-import { expect, fillIn, test as base } from "../fixtures.ts";
+import { expect, setUp, test as base } from "../fixtures.ts";
 import { Admin } from "../pages/admin.ts";
 import { ChatPage } from "../pages/chat_page.ts";
 import { ToolServer } from "../tool_server.ts";
@@ -8,9 +8,7 @@ const TOKEN = "a-token-of-the-shop";
 /** The owner of the site, signed in, and a server of tools. */
 const test = base.extend<{ admin: Admin; shop: ToolServer }>({
   admin: async ({ page, server, account, words, javaScriptEnabled }, use) => {
-    await page.goto(await server.setupLink());
-    await fillIn(page, account);
-    await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+    await setUp(page, server, account);
     await use(new Admin(page, words, javaScriptEnabled !== false));
   },
   shop: async ({}, use) => {

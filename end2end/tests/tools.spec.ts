@@ -1,4 +1,4 @@
-import { expect, test } from "../fixtures.ts";
+import { expect, pace, test } from "../fixtures.ts";
 import type { Words } from "../pages/words.ts";
 import type { Page } from "@playwright/test";
 
@@ -12,6 +12,8 @@ async function choose(page: Page, words: Words, labels: string[]): Promise<void>
   await page.goto("/parameters");
   for (const label of labels) await expect(form.getByLabel(label)).toBeChecked();
 }
+
+test.use({ configuration: pace.made });
 
 test("a model asks what time it is, and what was asked and came back is shown", async ({ page, chat, words }) => {
   await chat.alive();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { expect, pace, type Page, register, test } from "../fixtures.ts";
+import { enter, expect, pace, type Page, test } from "../fixtures.ts";
 import { InputMethod } from "../pages/input_method.ts";
 import { fill, type Words } from "../pages/words.ts";
 import { WorksPage } from "../pages/works_page.ts";
@@ -20,8 +20,10 @@ async function uploaded(page: Page, words: Words, seconds = 20): Promise<void> {
   await expect(page.getByRole("navigation", { name: words.transcript_notes })).toBeVisible({ timeout: 40_000 });
 }
 
+test.use({ configuration: pace.made });
+
 test.beforeEach(async ({ page, account }) => {
-  await register(page, account);
+  await enter(page, account);
 });
 
 test("a recording becomes a transcript with chapters and summary, is taken along and asked about", async ({ page, words }) => {
@@ -48,7 +50,7 @@ test("a recording becomes a transcript with chapters and summary, is taken along
   await expect(page.getByText(said.trim().slice(0, 12)).first()).toBeVisible();
 });
 
-test("words light up as they are said, and a click on one plays from there", async ({ page, words }) => {
+test("words light up as they are said, a click on one plays from there, and what is looked for is marked where it stands", async ({ page, words }) => {
   await uploaded(page, words);
   const word = page.locator(".sentence").nth(1).locator(".sentence__words > span").first();
   await word.click();
@@ -58,6 +60,27 @@ test("words light up as they are said, and a click on one plays from there", asy
   await page.locator("h1").click();
   await page.keyboard.press(" ");
   await expect.poll(() => page.locator("audio").evaluate((audio: HTMLAudioElement) => audio.paused)).toBe(true);
+
+  const said = ((await page.locator(".sentence__words").first().textContent()) ?? "").trim().slice(0, 4);
+  await page.getByRole("searchbox", { name: words.transcript_search }).fill(said);
+  const marked = () =>
+    page.evaluate(() => {
+      const texts: string[] = [];
+      CSS.highlights.get("sought")?.forEach((range) => texts.push(String(range)));
+      return texts;
+    });
+  await expect.poll(marked).toContain(said);
+  const hits = page.locator(".minutes__hits");
+  await expect(hits).toHaveText(/^1 \/ [1-9]/);
+  const count = Number(((await hits.textContent()) ?? "").split("/")[1]);
+  await page.getByRole("button", { name: words.search_next }).click();
+  await expect(hits).toHaveText(`${count > 1 ? 2 : 1} / ${count}`);
+  await page.getByRole("button", { name: words.search_previous }).click();
+  await expect(hits).toHaveText(`1 / ${count}`);
+  await page.getByRole("searchbox", { name: words.transcript_search }).fill("没有人说过的话");
+  await expect(hits).toHaveText("0 / 0");
+  await page.getByRole("searchbox", { name: words.transcript_search }).fill("");
+  await expect.poll(marked).toEqual([]);
 });
 
 test("a speaker gets a name and a word is put right, and both stay", async ({ page, words }) => {
@@ -92,31 +115,7 @@ test("a speaker gets a name and a word is put right, and both stay", async ({ pa
   await expect(page.locator(".recordings__hit").getByRole("img", { name: "U+202E" })).toBeVisible();
 });
 
-test("what is looked for is marked where it stands", async ({ page, words }) => {
-  await uploaded(page, words);
-  const said = ((await page.locator(".sentence__words").first().textContent()) ?? "").trim().slice(0, 4);
-  await page.getByRole("searchbox", { name: words.transcript_search }).fill(said);
-  const marked = () =>
-    page.evaluate(() => {
-      const texts: string[] = [];
-      CSS.highlights.get("sought")?.forEach((range) => texts.push(String(range)));
-      return texts;
-    });
-  await expect.poll(marked).toContain(said);
-  const hits = page.locator(".minutes__hits");
-  await expect(hits).toHaveText(/^1 \/ [1-9]/);
-  const count = Number(((await hits.textContent()) ?? "").split("/")[1]);
-  await page.getByRole("button", { name: words.search_next }).click();
-  await expect(hits).toHaveText(`${count > 1 ? 2 : 1} / ${count}`);
-  await page.getByRole("button", { name: words.search_previous }).click();
-  await expect(hits).toHaveText(`1 / ${count}`);
-  await page.getByRole("searchbox", { name: words.transcript_search }).fill("没有人说过的话");
-  await expect(hits).toHaveText("0 / 0");
-  await page.getByRole("searchbox", { name: words.transcript_search }).fill("");
-  await expect.poll(marked).toEqual([]);
-});
-
-test("a transcript is called something else, two voices become one, and its translation stands beside it", async ({ page, words }) => {
+test("a transcript is called something else, two voices become one, and its translation stands beside it", { tag: "@desktop" }, async ({ page, words }) => {
   // Long enough that both are heard.
   await uploaded(page, words, 40);
   const address = new URL(page.url()).pathname;
@@ -168,7 +167,7 @@ test("a transcript is called something else, two voices become one, and its tran
 
 test.describe("with little room", { tag: "@desktop" }, () => {
   // A recording of twenty seconds, and a kilobyte.
-  test.use({ configuration: { ...pace.atOnce, LIANTAI__FILES__PERSON_BYTES: "641000", LIANTAI__FILES__DAYS_KEPT: "30" } });
+  test.use({ configuration: { ...pace.made, LIANTAI__FILES__PERSON_BYTES: "641000", LIANTAI__FILES__DAYS_KEPT: "30" } });
 
   test("what there is no room for is refused and kept here, until there is", async ({ page, words }) => {
     await uploaded(page, words);
@@ -214,7 +213,7 @@ test.describe("with little room", { tag: "@desktop" }, () => {
   });
 });
 
-test("an upload goes on after the network was away", async ({ page, words, context }) => {
+test("an upload goes on after the network was away", { tag: "@desktop" }, async ({ page, words, context }) => {
   await page.goto("/transcripts");
   await context.route("**/uploads/*", (route) => route.abort(), { times: 1 });
   await page.locator('input[type="file"]').setInputFiles({

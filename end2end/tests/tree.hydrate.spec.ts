@@ -18,7 +18,7 @@ test("an edited question is answered anew, and both versions stay", async ({ cha
   expect(await chat.text()).toBe(first);
 });
 
-test("what was typed into the editing box and not sent is offered again, also after a reload", async ({ page, chat, questions, words }) => {
+test("what was typed into the editing box and not sent is offered again, also after a reload", { tag: "@desktop" }, async ({ page, chat, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await chat.edit();
@@ -68,7 +68,7 @@ test("Enter that ends a Chinese composition sends no edited question", { tag: "@
   await expect(chat.questions).toHaveCount(1);
 });
 
-test("one's own version of an answer stands beside the model's, and says whose it is", async ({ chat, questions, words }) => {
+test("one's own version of an answer stands beside the model's, and says whose it is", { tag: "@desktop" }, async ({ chat, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await chat.choose(chat.answer, words.edit);
@@ -81,7 +81,7 @@ test("one's own version of an answer stands beside the model's, and says whose i
   await expect(chat.answer.getByRole("button", { name: words.more, exact: true })).toBeFocused();
 });
 
-test("another model answers once more", async ({ chat, questions, words }) => {
+test("another model answers once more", { tag: "@desktop" }, async ({ chat, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   await chat.openMenu(chat.answer);
@@ -116,7 +116,7 @@ test("a deleted branch goes at once and comes back by Undo, in every tab", async
   await expect(toast).toHaveCount(0);
 });
 
-test("details tell tokens, cost and speed, and the diagnostic no content", async ({ context, page, chat, questions, words }) => {
+test("details tell tokens, cost and speed, and the diagnostic no content", { tag: "@desktop" }, async ({ context, page, chat, questions, words }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await chat.ask(questions.poem);
   const text = await chat.answered();
@@ -137,7 +137,7 @@ test("details tell tokens, cost and speed, and the diagnostic no content", async
   await expect(chat.answer.getByRole("button", { name: words.more, exact: true })).toBeFocused();
 });
 
-test("an answer is copied as text and as Markdown", async ({ context, page, chat, questions, words }) => {
+test("an answer is copied as text and as Markdown", { tag: "@desktop" }, async ({ context, page, chat, questions, words }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await chat.ask(questions.table);
   await chat.answered();
@@ -166,7 +166,7 @@ test("what is selected in an answer is quoted into the composer", { tag: "@deskt
 test.describe("where a part of the page can't be had", () => {
   test.use({ expectedProblems: [/Failed to fetch/] });
 
-  test("the menu says so, and comes with the next press", async ({ page, chat, questions, words }) => {
+  test("the menu says so, and comes with the next press", { tag: "@desktop" }, async ({ page, chat, questions, words }) => {
     await chat.ask(questions.poem);
     await chat.answered();
     await page.route("**/split_opened.*.wasm", (route) => route.abort());
@@ -183,7 +183,7 @@ test.describe("where a part of the page can't be had", () => {
 test.describe("while the model writes", () => {
   test.use({ configuration: pace.steady });
 
-  test("what is being written is not deleted, and an edit that can't be sent stays", async ({ page, chat, questions, words }) => {
+  test("what is being written is not deleted, and an edit that can't be sent stays", { tag: "@desktop" }, async ({ page, chat, questions, words }) => {
     await chat.ask(questions.prose);
     await chat.midAnswer(1);
     await chat.edit();

@@ -1,5 +1,5 @@
 import { Cable } from "../cable.ts";
-import { expect, test as base } from "../fixtures.ts";
+import { expect, pace, test as base } from "../fixtures.ts";
 import { Simulator } from "../simulator.ts";
 import { fill } from "../pages/words.ts";
 
@@ -11,15 +11,19 @@ const test = base.extend<{ cable: Cable }>({
   },
 });
 
+test.use({ configuration: pace.made });
+
 test.describe("over a network", () => {
   test.use({
+    // What is made is met while it is.
+    configuration: pace.atOnce,
     baseURL: async ({ server, cable }, use) => {
       await cable.plugInto(server.url);
       await use(cable.url);
     },
   });
 
-  test("that goes and comes back, four images are made once", async ({ page, works, words, cable }) => {
+  test("that goes and comes back, four images are made once", { tag: "@desktop" }, async ({ page, works, words, cable }) => {
     await works.open("/images");
     await works.choose("4", words.image_count);
     await works.prompt.fill("four lanterns over a river");
@@ -42,7 +46,7 @@ test.describe("over a network", () => {
     await expect(works.images).toHaveCount(4);
   });
 
-  test("a press that can't be sent is sent again, and made once", async ({ page, works, words, cable }) => {
+  test("a press that can't be sent is sent again, and made once", { tag: "@desktop" }, async ({ page, works, words, cable }) => {
     await works.open("/images");
     await works.prompt.fill("a paper boat");
     cable.cut();
@@ -106,7 +110,7 @@ test("an image is changed where it was painted", async ({ page, works, words }) 
   await expect(works.images).toHaveCount(1);
 });
 
-test("an image goes on beyond its edges, loses its marks, gets another style, and each is used again", async ({ page, works, words }) => {
+test("an image goes on beyond its edges, loses its marks, gets another style, and each is used again", { tag: "@desktop" }, async ({ page, works, words }) => {
   await works.open("/images");
   await page.getByRole("button", { name: words.from_image, exact: true }).click();
   await works.upload(800, 600);
@@ -146,7 +150,7 @@ test("an image goes on beyond its edges, loses its marks, gets another style, an
   await expect(page.locator(".upload__picture")).toBeVisible();
 });
 
-test("a style is chosen, and a variation is another picture of the same", async ({ page, works, words }) => {
+test("a style is chosen, and a variation is another picture of the same", { tag: "@desktop" }, async ({ page, works, words }) => {
   await works.open("/images");
   await page.locator('select[name="wish[model]"]').selectOption("wanx-v1");
   const style = page.locator('select[name="wish[style]"]');
@@ -198,17 +202,21 @@ test("a work is seen large, and goes on to be changed and to move", async ({ pag
   await expect(page.locator(".upload__picture")).toBeVisible();
 });
 
-test("a video is made from words and played", async ({ page, works, words }) => {
-  await works.open("/videos");
-  await works.prompt.fill("waves against a pier");
-  await expect(works.cost).toContainText("¥");
-  await works.makeButton.click();
-  await expect(works.making.getByText(words.takes_minutes)).toBeVisible();
-  await works.done();
-  const player = works.making.locator("video");
-  await expect(player).toHaveAttribute("src", /^\/files\//);
-  const type = await page.evaluate(async (source) => (await fetch(source)).headers.get("content-type"), (await player.getAttribute("src"))!);
-  expect(type).toBe("video/mp4");
+test.describe("over some seconds", () => {
+  test.use({ configuration: { ...pace.made, LIANTAI__SIMULATOR__TASK_MS: "1500" } });
+
+  test("a video is made from words and played", async ({ page, works, words }) => {
+    await works.open("/videos");
+    await works.prompt.fill("waves against a pier");
+    await expect(works.cost).toContainText("¥");
+    await works.makeButton.click();
+    await expect(works.making.getByText(words.takes_minutes)).toBeVisible();
+    await works.done();
+    const player = works.making.locator("video");
+    await expect(player).toHaveAttribute("src", /^\/files\//);
+    const type = await page.evaluate(async (source) => (await fetch(source)).headers.get("content-type"), (await player.getAttribute("src"))!);
+    expect(type).toBe("video/mp4");
+  });
 });
 
 test("a text is counted, priced, spoken and kept", async ({ page, works, words }) => {
@@ -231,7 +239,7 @@ test("a text is counted, priced, spoken and kept", async ({ page, works, words }
   await expect(works.prompt).toHaveValue("半句话");
 });
 
-test("what was refused is said in plain words", async ({ works, words }) => {
+test("what was refused is said in plain words", { tag: "@desktop" }, async ({ works, words }) => {
   await works.open("/images");
   await works.choose("2", words.image_count);
   await works.prompt.fill("DataInspectionFailed in the clouds");
@@ -257,7 +265,7 @@ test.describe("with an upstream that takes its time", () => {
     },
   });
 
-  test("what goes on can be called off", async ({ works, words }) => {
+  test("what goes on can be called off", { tag: "@desktop" }, async ({ works, words }) => {
     await works.open("/images");
     await works.prompt.fill("a slow snail");
     await works.makeButton.click();

@@ -1,6 +1,9 @@
-import { expect, test } from "../fixtures.ts";
+import { expect, pace, test } from "../fixtures.ts";
+
+test.use({ configuration: pace.made });
 
 test("images are made, used again and found in the library", async ({ page, works, words, sidebar }) => {
+  await page.goto("/");
   await sidebar.reveal();
   await sidebar.view.getByRole("link", { name: words.images, exact: true }).click();
   await expect(page).toHaveURL(/\/images/);
@@ -26,7 +29,7 @@ test("images are made, used again and found in the library", async ({ page, work
   await expect(works.shelf).toHaveCount(0);
 });
 
-test("what means the same is found beneath what has the words in it", async ({ page, works, words }) => {
+test("what means the same is found beneath what has the words in it", { tag: "@desktop" }, async ({ page, works, words }) => {
   await works.open("/images");
   await works.make("The ship sails to Hangzhou");
   await works.make("a recipe for pancakes with butter");
@@ -56,7 +59,7 @@ test("a making is taken off the page, and its works stay", async ({ works, words
   await expect(works.shelf).toHaveCount(1);
 });
 
-test("works are deleted in bulk, and the storage is free again", async ({ page, works, words }) => {
+test("works are deleted in bulk, and the storage is free again", { tag: "@desktop" }, async ({ page, works, words }) => {
   await works.open("/images");
   await works.make("a loom");
   await works.make("a kiln");
