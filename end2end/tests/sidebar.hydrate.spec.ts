@@ -49,7 +49,7 @@ test("the title that the model writes reaches the open page", { tag: "@desktop" 
   await expect(page).toHaveTitle(new RegExp(`^${title} ·`));
 });
 
-test("another tab learns of a deletion", { tag: "@desktop" }, async ({ chat, sidebar, questions, words }) => {
+test("another tab learns of a deletion", { tag: "@desktop" }, async ({ page, chat, sidebar, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
   const other = await chat.newTab(chat.path);
