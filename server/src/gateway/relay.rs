@@ -194,6 +194,13 @@ pub(super) async fn ask(
     {
         return context.refused(&Refusal::of(&error.into(), context.chinese));
     }
+    if running.operation() == Operation::Speech
+        && let Outgoing::Whole(asked) = &incoming.relay.body
+        && let Some(characters) = billed_of(asked)
+    {
+        // It is spoken to its end, whoever leaves meanwhile and wherever the answer breaks off.
+        running.speaks(characters);
+    }
     let mut place = 0;
     loop {
         let asked = state
@@ -249,13 +256,6 @@ async fn answered(
     answer: Relayed,
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
-    if running.operation() == Operation::Speech
-        && let Outgoing::Whole(asked) = &incoming.relay.body
-        && let Some(characters) = billed_of(asked)
-    {
-        // It is spoken by the time at which the answer breaks off.
-        running.speaks(characters);
-    }
     let mut headers = headers::back(&answer.headers);
     let (dialect, now) = (context.route.dialect, context.gateway.now());
     headers::limits(&mut headers, dialect, running.allowed(), now);
