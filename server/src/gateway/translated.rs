@@ -315,8 +315,11 @@ impl Call {
         self.gateway.client()
     }
 
-    /// Books how a call ended; that it could not be booked goes before the refusal.
-    async fn end(&self, running: Running, ending: Ending, refusal: Refusal) -> Refusal {
+    /// Books how a call ended, with what was made by then: that is paid for, also where it could not be fetched. That it could not be
+    /// booked goes before the refusal.
+    async fn end(&self, mut running: Running, ending: Ending, refusal: Refusal) -> Refusal {
+        let reported = running.so_far().reported.take();
+        let ending = Ending { reported, ..ending };
         match running.close(ending).await {
             Ok(()) => refusal,
             Err(error) => Refusal::of(&error.into(), self.chinese),
