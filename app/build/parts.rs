@@ -33,6 +33,7 @@ const PLACES: &[(&str, Part)] = &[
     ("admin/form", Part::Several),
     ("pages/admin.rs", Part::Several),
     ("pages/transcripts/words", Part::Several),
+    ("ui/key_bounds", Part::Several),
     ("works/aloud", Part::Several),
     ("works/share", Part::Several),
     ("works/words", Part::Several),

@@ -43,6 +43,11 @@ pub fn has_drawer() -> bool {
     media_matches("(width <= 52rem)")
 }
 
+/// Whether the browser knows of a network. There is none on the server, where nothing is asked.
+pub fn is_online() -> bool {
+    window().is_some_and(|window| window.navigator().on_line())
+}
+
 /// Whether ⌘ is here what Ctrl is elsewhere.
 pub fn has_command_key() -> bool {
     let Some(navigator) = window().map(|window| window.navigator()) else {

@@ -49,6 +49,7 @@ pub mod scroll;
 pub mod scroller;
 mod sent;
 pub mod sidebar;
+pub mod sidebar_ends;
 pub mod sidebar_folders;
 pub mod sidebar_item;
 pub mod sidebar_list;

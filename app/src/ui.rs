@@ -9,6 +9,7 @@ pub mod copy;
 pub mod dialog;
 pub mod figures;
 pub mod icon;
+pub mod key_bounds;
 pub mod keys;
 pub mod lines;
 pub mod list;

@@ -26,6 +26,7 @@ mod streamed;
 mod table;
 mod timely;
 mod translated;
+mod unanswered;
 mod whole;
 mod words;
 

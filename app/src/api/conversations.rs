@@ -22,6 +22,21 @@ pub async fn list_conversations(
         .map_err(glue::refuse)
 }
 
+/// In which of these conversations of the caller's an answer is being written; at most 50 are asked of at once.
+#[server(prefix = "/fn", endpoint = "conversations.written", output = super::encoding::Answer)]
+pub async fn still_written(
+    #[server(default)] ids: Vec<String>,
+) -> Result<Vec<ConversationId>, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let ids: Vec<ConversationId> = glue::parse_ids(&ids)?;
+    glue::services()?
+        .conversations
+        .written(&caller, &ids)
+        .await
+        .map_err(glue::refuse)
+}
+
 /// A conversation as its page opens; with `before`, the messages older than that one; with `message`, those around that one.
 #[server(prefix = "/fn", endpoint = "conversations.open", output = super::encoding::Answer)]
 pub async fn open_conversation(

@@ -4,9 +4,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 use model::{ConversationSummary, Folder, FolderId};
 
 use super::{
-    sidebar::Sidebar,
-    sidebar_item::SidebarItem,
-    sidebar_list::{follow_ends, shown},
+    sidebar::Sidebar, sidebar_ends::follow_ends, sidebar_item::SidebarItem, sidebar_list::shown,
 };
 use crate::{
     api::folders::{list_folders, open_folder},

@@ -1,17 +1,12 @@
-//! The conversations by day, paged by key. As long as an answer is written in one that is not looked at, the list is looked up again and
-//! again: nothing else would tell of its end.
-
-use std::time::Duration;
+//! The conversations by day, paged by key.
 
 use leptos::{prelude::*, task::spawn_local};
-use model::{ConversationId, ConversationSummary, DayGroup, FailureCode, Page};
+use model::{ConversationId, ConversationSummary, DayGroup, Page};
 
-use super::{sidebar::Sidebar, sidebar_item::SidebarItem};
+use super::{sidebar::Sidebar, sidebar_ends::follow_ends, sidebar_item::SidebarItem};
 use crate::{
     api::conversations::list_conversations,
-    browser::notices,
     error::AppError,
-    habits,
     language::{Words, use_words},
     pages::conversations,
     ui::list::list_of,
@@ -19,9 +14,6 @@ use crate::{
 
 /// As many as are loaded anew at most: each page of them is a request.
 const MOST_KEPT: usize = 200;
-
-/// How long it takes until an answer's end is looked for once more.
-const LOOK: Duration = Duration::from_secs(4);
 
 /// One heading and its conversations are lines of one list; a line's key holds all that it shows.
 enum Line {
@@ -43,16 +35,10 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
             let Some(wanted) = items.try_with_untracked(Vec::len) else {
                 return;
             };
-            match first(wanted.min(MOST_KEPT)).await {
-                Ok(page) => {
-                    next.try_set(page.next);
-                    items.try_set(page.items);
-                }
-                // The network may be back when it is looked up again.
-                Err(error) if error.code == FailureCode::Overloaded => {
-                    items.try_update(|_| {});
-                }
-                Err(_) => {}
+            // Where the end of an answer is looked for, the list is loaded once more when this fails.
+            if let Ok(page) = first(wanted.min(MOST_KEPT)).await {
+                next.try_set(page.next);
+                items.try_set(page.items);
             }
         });
     };
@@ -98,33 +84,6 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
     }
 }
 
-/// As long as an answer is written in one of these where nobody looks, they are loaded again and again; its end is told.
-pub fn follow_ends(items: Signal<Vec<ConversationSummary>>, load: Callback<()>) {
-    let words = use_words();
-    let sidebar = expect_context::<Sidebar>();
-    let looks = StoredValue::new(0_u32);
-    Effect::new(move |before: Option<Vec<ConversationId>>| {
-        let shown = sidebar.shown.get();
-        let before = before.unwrap_or_default();
-        let (now, ended) = items.with(|items| (written(items), ended(items, &before, shown)));
-        tell(sidebar, words, shown, ended);
-        let look = looks.try_update_value(|looks| {
-            *looks += 1;
-            *looks
-        });
-        if now.iter().any(|id| Some(*id) != shown) {
-            spawn_local(async move {
-                gloo_timers::future::sleep(LOOK).await;
-                if look.is_some() && looks.try_get_value() == look {
-                    // The list may be gone by now.
-                    let _loaded = load.try_run(());
-                }
-            });
-        }
-        now
-    });
-}
-
 /// The first of the list: so many, as far as there are, and what fills the last page.
 async fn first(wanted: usize) -> Result<Page<ConversationSummary>, AppError> {
     let mut page = list_conversations(None).await?;
@@ -146,51 +105,6 @@ fn add(items: &mut Vec<ConversationSummary>, following: Vec<ConversationSummary>
             items.push(item);
         }
     }
-}
-
-/// Where an answer is being written.
-fn written(items: &[ConversationSummary]) -> Vec<ConversationId> {
-    let written = items.iter().filter(|item| item.generating);
-    written.map(|item| item.id).collect()
-}
-
-/// Where one was written `before` and none is now, with the titles, but for the conversation that is looked at.
-fn ended(
-    items: &[ConversationSummary],
-    before: &[ConversationId],
-    shown: Option<ConversationId>,
-) -> Vec<(ConversationId, String)> {
-    let ended = items
-        .iter()
-        .filter(|item| !item.generating && before.contains(&item.id) && shown != Some(item.id));
-    ended
-        .map(|item| (item.id, item.title.as_str().to_owned()))
-        .collect()
-}
-
-/// Marks where answers have ended unseen, and tells by a notice where that was asked for. What is looked at now is seen.
-fn tell(
-    sidebar: Sidebar,
-    words: &Words,
-    shown: Option<ConversationId>,
-    ended: Vec<(ConversationId, String)>,
-) {
-    let is_seen = |id: &ConversationId| shown == Some(*id);
-    let was_unseen = sidebar
-        .unseen
-        .with_untracked(|unseen| unseen.iter().any(is_seen));
-    if ended.is_empty() && !was_unseen {
-        return;
-    }
-    if habits::notifies() {
-        for (id, title) in &ended {
-            notices::show(title, words.unseen_answer, &format!("/c/{id}"));
-        }
-    }
-    sidebar.unseen.update(|unseen| {
-        unseen.retain(|id| !is_seen(id));
-        unseen.extend(ended.into_iter().map(|(id, _)| id));
-    });
 }
 
 fn lines(items: &[ConversationSummary]) -> Vec<Line> {
@@ -252,28 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_ends_where_nobody_looks_is_told_of_once()
-    -> Result<(), model::conversation::InvalidTitle> {
+    fn what_moved_up_meanwhile_is_listed_once() -> Result<(), model::conversation::InvalidTitle> {
         let mut items = vec![item(1, DayGroup::Today)?, item(2, DayGroup::Today)?];
-        let (one, two) = (items[0].id, items[1].id);
-        items[0].generating = true;
-        items[1].generating = true;
-        let before = written(&items);
-        assert_eq!(before, [one, two]);
-        assert_eq!(ended(&items, &before, None), []);
-        items[0].generating = false;
-        let title = "春晓".to_owned();
-        assert_eq!(ended(&items, &before, Some(two)), [(one, title)]);
-        assert_eq!(ended(&items, &before, Some(one)), [], "it is looked at");
-        assert_eq!(ended(&items, &written(&items), None), [], "it was told of");
-        // One that was deleted meanwhile has no end to tell of.
-        assert_eq!(ended(&items[1..], &before, None), []);
-
-        add(
-            &mut items,
-            vec![item(2, DayGroup::Today)?, item(3, DayGroup::Week)?],
-        );
-        assert_eq!(items.len(), 3, "what moved up is there once");
+        let following = vec![item(2, DayGroup::Today)?, item(3, DayGroup::Week)?];
+        add(&mut items, following);
+        assert_eq!(items.len(), 3);
         Ok(())
     }
 

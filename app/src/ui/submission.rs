@@ -117,6 +117,11 @@ impl Submission {
         });
     }
 
+    /// Whether its form has gone: an answer that comes now takes nobody back there.
+    pub fn is_gone(self) -> bool {
+        self.busy.try_get_untracked().is_none()
+    }
+
     /// Says nothing any more of what was sent before.
     pub fn forget(self) {
         self.error.try_set(None);

@@ -235,6 +235,11 @@ pub struct ConversationSummary {
     pub generating: bool,
 }
 
+impl ConversationSummary {
+    /// Of so many it is asked at once, at most, whether an answer is still being written.
+    pub const MOST_FOLLOWED: usize = 50;
+}
+
 /// A conversation as its page opens.
 #[expect(
     clippy::struct_excessive_bools,

@@ -15,6 +15,7 @@ mod temporary;
 mod tests;
 mod view;
 mod walk;
+mod written;
 
 use std::sync::Arc;
 

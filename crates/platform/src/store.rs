@@ -96,6 +96,7 @@ mod usage_report;
 mod users;
 mod vectors;
 mod works;
+mod written;
 
 pub(crate) use access::{Access, Allowance};
 pub(crate) use api_keys::NewApiKey;

@@ -117,7 +117,7 @@ pub(super) async fn look(
     };
     let counted = gateway.give_again(principal, &incoming.ask, began).await;
     counted.map_err(|error| {
-        refuse(super::relay::not_admitted(
+        refuse(super::unanswered::not_admitted(
             gateway, principal, &error, chinese,
         ))
     })?;

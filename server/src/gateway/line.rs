@@ -35,9 +35,10 @@ use super::{
     entry::who,
     headers, references,
     refusal::Refusal,
-    relay::{not_admitted, refused, request_id},
+    relay::{refused, request_id},
     request::reads_chinese,
     table::Dialect,
+    unanswered::not_admitted,
 };
 
 /// The largest message, in bytes: Bailian takes no larger ones.

@@ -27,9 +27,10 @@ use serde_json::Value;
 use super::{
     GatewayState, objects,
     refusal::Refusal,
-    relay::{Context, ask, failed, no_answer, refused_there},
+    relay::{Context, ask},
     request::Incoming,
     table::{Dialect, Owns},
+    unanswered::{failed, no_answer, refused_there},
     whole,
 };
 

@@ -9,8 +9,8 @@ use platform::gateway::{Claimed, Gateway, GatewayError, Given, Once, Principal};
 use super::{
     recorded::{self, Keeping},
     refusal::Refusal,
-    relay::is_unmade,
     request,
+    unanswered::is_unmade,
 };
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -103,9 +103,10 @@ fn is_unmade_stream(given: &Given) -> bool {
     is_stream && refusal.is_some_and(|error| is_unmade(&error))
 }
 
-/// Where whoever asks has to note that something has left: from then on nobody knows what comes of it, should its caller leave.
-pub(super) fn sent(claimed: Option<&Claimed>) -> Option<Sent> {
-    claimed.map(|claimed| claimed.sent().clone())
+/// Where whoever asks has to note that something has left: from then on nobody knows what comes of it, should its caller leave, and
+/// it is paid for.
+pub(super) fn sent(claimed: Option<&Claimed>) -> Sent {
+    claimed.map_or_else(Sent::default, |claimed| claimed.sent().clone())
 }
 
 /// Lets the request be made again: nothing was asked.

@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bailian::{
-    Error as UpstreamError, ErrorKind,
     pool::Reach,
     relay::{Body as Outgoing, Relayed},
 };
@@ -25,11 +24,12 @@ use super::{
     GatewayState, batch_file, cached,
     entry::{Entered, enter},
     finishing, headers, held, lists, objects, once, references,
-    refusal::{Refusal, concerns_the_operator},
+    refusal::Refusal,
     request::{self, Incoming},
     spoken::billed_of,
     streamed,
     table::{Dialect, Owns, Route},
+    unanswered::{another_may_answer, failed, no_answer, not_admitted, refused_there},
     whole,
 };
 
@@ -81,7 +81,7 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         }
     };
     let admitted = state.gateway.admit(&principal, incoming.ask.clone()).await;
-    let running = match admitted {
+    let mut running = match admitted {
         Ok(running) => running,
         Err(error) => {
             once::release(claimed).await;
@@ -89,7 +89,9 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
             return refused(&refusal, dialect, &request_id);
         }
     };
-    incoming.relay.sent = once::sent(claimed.as_ref());
+    let sent = once::sent(claimed.as_ref());
+    running.noted_by(&sent);
+    incoming.relay.sent = Some(sent);
     let context = Context {
         gateway: state.gateway.clone(),
         principal,
@@ -123,16 +125,6 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         held::until_read(answer, place)
     });
     finishing::answered(answering, finishes).await
-}
-
-/// Why a call is not admitted, with what is left of the caller's limits.
-pub(super) fn not_admitted(
-    gateway: &Gateway,
-    principal: &Principal,
-    error: &GatewayError,
-    chinese: bool,
-) -> Refusal {
-    Refusal::of(error, chinese).with_left(principal.left_after(error), gateway.now())
 }
 
 /// Reads the request, and looks whether its answer is in memory; a refusal and such an answer are both the end.
@@ -202,6 +194,13 @@ pub(super) async fn ask(
     {
         return context.refused(&Refusal::of(&error.into(), context.chinese));
     }
+    if running.operation() == Operation::Speech
+        && let Outgoing::Whole(asked) = &incoming.relay.body
+        && let Some(characters) = billed_of(asked)
+    {
+        // It is spoken to its end, whoever leaves meanwhile and wherever the answer breaks off.
+        running.speaks(characters);
+    }
     let mut place = 0;
     loop {
         let asked = state
@@ -249,22 +248,6 @@ pub(super) async fn ask(
     }
 }
 
-/// Whether the reason lies with the model or its host, and not with the request or the account.
-pub(super) fn another_may_answer(error: &UpstreamError) -> bool {
-    // What may have been done is not paid for twice.
-    error.may_be_repeated()
-        && matches!(
-            error.kind(),
-            ErrorKind::Throttled { .. }
-                | ErrorKind::Unavailable
-                | ErrorKind::Timeout { .. }
-                | ErrorKind::Connection
-                | ErrorKind::CircuitOpen
-                | ErrorKind::NotFound
-                | ErrorKind::PermissionDenied
-        )
-}
-
 async fn answered(
     state: &GatewayState,
     context: Context,
@@ -273,13 +256,6 @@ async fn answered(
     answer: Relayed,
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
-    if running.operation() == Operation::Speech
-        && let Outgoing::Whole(asked) = &incoming.relay.body
-        && let Some(characters) = billed_of(asked)
-    {
-        // It is spoken by the time at which the answer breaks off.
-        running.speaks(characters);
-    }
     let mut headers = headers::back(&answer.headers);
     let (dialect, now) = (context.route.dialect, context.gateway.now());
     headers::limits(&mut headers, dialect, running.allowed(), now);
@@ -312,97 +288,15 @@ async fn answered(
     response
 }
 
-/// What came is no answer in the protocol.
-pub(super) async fn no_answer(context: &Context, running: Running, status: StatusCode) -> Response {
-    tracing::warn!(
-        http.status = status.as_u16(),
-        "the upstream's answer is none"
-    );
-    let refusal = Refusal::cut(context.chinese);
-    context
-        .end(running, Ending::broken(status.as_u16()), refusal)
-        .await
-}
-
-/// Bailian refused. Its words pass, unless they are about this site rather than the caller, or no words of its protocol.
-pub(super) async fn refused_there(
-    context: &Context,
-    running: Running,
-    mut answer: Relayed,
-    error: &UpstreamError,
-) -> Response {
-    let said = answer.body.chunk().await.ok().flatten();
-    let said = said.unwrap_or_default();
-    // One that broke off in the middle is no JSON, and a page of some gateway in between never was.
-    let is_whole = serde_json::from_slice::<serde::de::IgnoredAny>(&said).is_ok();
-    if concerns_the_operator(error.kind()) || !is_whole {
-        return failed(context, running, error).await;
-    }
-    let allowed = running.allowed();
-    if let Err(error) = running.close(Ending::failed(error)).await {
-        return context.refused(&Refusal::of(&error.into(), context.chinese));
-    }
-    let mut response = Response::new(Body::from(said));
-    *response.status_mut() = answer.status;
-    if is_unmade(error) {
-        response.extensions_mut().insert(once::Unmade);
-    }
-    let headers = response.headers_mut();
-    headers.extend(headers::back(&answer.headers));
-    headers::limits(
-        headers,
-        context.route.dialect,
-        allowed,
-        context.gateway.now(),
-    );
-    headers::always(headers, &context.request_id);
-    response
-}
-
 fn text<'a>(headers: &'a http::HeaderMap, name: &header::HeaderName) -> &'a str {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default()
-}
-
-/// Whether it is certain that nothing was done and that a refusal is not for good: the same request may be made later, also
-/// by the same `Idempotency-Key`.
-pub(super) fn is_unmade(error: &UpstreamError) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Throttled { .. }
-            | ErrorKind::CircuitOpen
-            | ErrorKind::Authentication
-            | ErrorKind::Arrears
-            | ErrorKind::QuotaExhausted
-    )
 }
 
 /// The upstream's name for a request.
 fn upstream_id(headers: &http::HeaderMap) -> Option<String> {
     let id = text(headers, &header::HeaderName::from_static("x-request-id"));
     (!id.is_empty()).then(|| id.to_owned())
-}
-
-pub(super) async fn failed(context: &Context, running: Running, error: &UpstreamError) -> Response {
-    if concerns_the_operator(error.kind()) {
-        tracing::error!(
-            error = error as &dyn std::error::Error,
-            upstream.request_id = error.request_id(),
-            "Bailian refuses this site's key"
-        );
-    } else {
-        tracing::warn!(
-            error = error as &dyn std::error::Error,
-            "the upstream gave no answer"
-        );
-    }
-    let refusal = if context.is_bound && concerns_the_operator(error.kind()) {
-        Refusal::of(&GatewayError::Away, context.chinese)
-    } else {
-        Refusal::of_upstream(error, context.chinese)
-    };
-    let refusal = refusal.unmade(is_unmade(error));
-    context.end(running, Ending::failed(error), refusal).await
 }
 
 impl Context {

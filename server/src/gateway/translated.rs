@@ -44,9 +44,10 @@ use super::{
     entry::{Entered, enter},
     finishing, headers, held, once, references,
     refusal::Refusal,
-    relay::{is_unmade, not_admitted, refused, request_id},
+    relay::{refused, request_id},
     request::{self, reads_chinese},
     table::Dialect,
+    unanswered::{is_unmade, not_admitted},
     words,
 };
 
@@ -83,7 +84,7 @@ struct Call {
     /// begun then is heard of first.
     stop: CancellationToken,
     /// Where it is noted that something has left for Bailian.
-    sent: Option<Sent>,
+    sent: Sent,
 }
 
 /// Why there is no answer.
@@ -261,8 +262,9 @@ async fn admitted<W: Translated>(
     let mut ask = Ask::new(protocol, W::OPERATION, wish.model(), models.clone(), id);
     wish.measure(&mut ask);
     let running = call.gateway.admit(&call.principal, ask).await;
-    let running = running
+    let mut running = running
         .map_err(|error| not_admitted(&call.gateway, &call.principal, &error, call.chinese))?;
+    running.noted_by(&call.sent);
     Ok((wish, (models, place.reach()), running))
 }
 
@@ -313,8 +315,11 @@ impl Call {
         self.gateway.client()
     }
 
-    /// Books how a call ended; that it could not be booked goes before the refusal.
-    async fn end(&self, running: Running, ending: Ending, refusal: Refusal) -> Refusal {
+    /// Books how a call ended, with what was made by then: that is paid for, also where it could not be fetched. That it could not be
+    /// booked goes before the refusal.
+    async fn end(&self, mut running: Running, ending: Ending, refusal: Refusal) -> Refusal {
+        let reported = running.so_far().reported.take();
+        let ending = Ending { reported, ..ending };
         match running.close(ending).await {
             Ok(()) => refusal,
             Err(error) => Refusal::of(&error.into(), self.chinese),

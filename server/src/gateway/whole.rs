@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::{
     batch_file, once,
     refusal::Refusal,
-    relay::{Context, failed, is_unmade, no_answer},
+    relay::Context,
     table::{Dialect, Owns},
+    unanswered::{failed, is_unmade, no_answer},
 };
 
 /// The largest answer that is read whole.

@@ -167,6 +167,8 @@ async fn what_waited_for_its_turn_was_not_asked() -> TestResult {
     }
     let received = second.handle().received().len() + app.simulator.received().len();
     assert_eq!(received, 2);
+    let free = "SELECT COUNT(*) FROM calls WHERE outcome = 'cancelled' AND usage_source = 'none' AND cost = 0";
+    assert_eq!(app.number(free).await?, 2, "nothing was used");
     Ok(())
 }
 

@@ -73,7 +73,7 @@ async fn a_new_key_comes_with_programs_that_it_may_run() -> TestResult {
             (model_is_asked, false)
         );
         assert_eq!(shown.contains("/v1/chat/completions"), model_is_asked);
-        assert!(shown.contains(": 60 · ") && shown.contains(": 12.5"));
+        assert!(shown.contains(": 60 · ") && shown.contains(": ¥12.50"));
     }
     Ok(())
 }

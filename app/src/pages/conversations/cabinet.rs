@@ -111,6 +111,9 @@ fn ThisFolder(folder: Folder) -> impl IntoView {
     let gone = toast::Removed::Folder(folder.id).link();
     let delete = sends_quietly::<DeleteFolder>(deleting, move |()| {
         sidebar.reload();
+        if deleting.is_gone() {
+            return;
+        }
         navigate(&gone, NavigateOptions::default());
         browser::focus("main");
     });
@@ -148,6 +151,9 @@ fn ThisTag(tag: Tag) -> impl IntoView {
     let gone = toast::Removed::Tag(tag.id).link();
     let delete = sends_quietly::<DeleteTag>(deleting, move |()| {
         sidebar.reload();
+        if deleting.is_gone() {
+            return;
+        }
         navigate(&gone, NavigateOptions::default());
         browser::focus("main");
     });

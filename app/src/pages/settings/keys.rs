@@ -21,11 +21,11 @@ use crate::{
         security::load_security,
     },
     error::{AppError, Field},
-    language::{Words, use_words},
+    language::use_words,
     ui::{
         area::PageHead,
         confirm::Confirm,
-        figures::count,
+        key_bounds::key_bounds,
         loaded::Loaded,
         moment::Moment,
         once::Secret,
@@ -165,14 +165,14 @@ fn Row(key: ApiKey, keys: Keys) -> impl IntoView {
     let kept = key
         .cache_seconds
         .map(|seconds| words.key_cached(&seconds.to_string()));
-    let limits = limits(words, &key);
-    let limits = (!limits.is_empty()).then(|| view! { <p class="panel__note">{limits}</p> });
+    let bounds = key_bounds(words, &key);
+    let bounds = bounds.map(|bounds| view! { <p class="panel__note">{bounds}</p> });
     let edit = format!("{}: {}", words.key_edit, key.name);
     let used = format!("{}: {}", words.usage, key.name);
     let (name, of) = (key.name.clone(), key.name);
     view! {
         <tr>
-            <Cell heading=words.key_name>{name} " " <code>{key.hint}</code> " " {kept} {limits}</Cell>
+            <Cell heading=words.key_name>{name} " " <code>{key.hint}</code> " " {kept} {bounds}</Cell>
             <Cell heading=words.created><Moment at=key.created_at/></Cell>
             <Cell heading=words.key_expires>{time(key.expires_at)}</Cell>
             <Cell heading=words.used>{time(key.used_at)} " " {from}</Cell>
@@ -195,20 +195,6 @@ fn Row(key: ApiKey, keys: Keys) -> impl IntoView {
             </Cell>
         </tr>
     }
-}
-
-/// What bounds it, as its form calls it.
-fn limits(words: &Words, key: &ApiKey) -> String {
-    let number = |number: Option<i64>| number.map(count);
-    let bounds = [
-        (words.key_requests, number(key.requests_per_minute)),
-        (words.key_tokens, number(key.tokens_per_minute)),
-        (words.key_at_once, number(key.at_once)),
-        (words.key_budget, key.budget_per_month.map(form::yuan)),
-    ];
-    let bounds = bounds.into_iter();
-    let told = bounds.filter_map(|(label, bound)| Some(format!("{label}: {}", bound?)));
-    told.collect::<Vec<_>>().join(" · ")
 }
 
 #[component]

@@ -5,6 +5,7 @@ mod tied;
 
 use std::sync::Arc;
 
+use bailian::Sent;
 use model::{ApiKeyId, CallId, GroupId, Operation, Protocol, UserId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -117,6 +118,8 @@ pub struct Running {
     output_at_most: Option<u64>,
     /// Characters that are billed of a text that is spoken, where that is known.
     spoken: Option<u64>,
+    /// Whether anything has left for the upstream, where that is noted.
+    sent: Option<Sent>,
     /// What is known of the end, should it be dropped.
     so_far: Ending,
     /// By what name the ledger keeps it, where another process could go on with it.
@@ -238,6 +241,7 @@ impl Gateway {
             has_media: ask.has_media,
             output_at_most: ask.output_tokens,
             spoken: None,
+            sent: None,
             so_far: Ending::default(),
             tied: None,
         })
@@ -275,6 +279,11 @@ impl Running {
     /// So many characters are billed of the text that is spoken, should nobody say.
     pub fn speaks(&mut self, characters: u64) {
         self.spoken = Some(characters);
+    }
+
+    /// It is noted there whether anything has left for the upstream: who leaves before that pays for nothing.
+    pub fn noted_by(&mut self, sent: &Sent) {
+        self.sent = Some(sent.clone());
     }
 
     /// The answer began; this is the upstream's name for the request.

@@ -7,7 +7,7 @@ use bailian::{
 use platform::gateway::{GatewayError, Running};
 
 use super::{Call, Fault, Translated};
-use crate::gateway::relay::another_may_answer;
+use crate::gateway::unanswered::another_may_answer;
 
 /// The answer, as long as somebody waits for it.
 pub(super) async fn asked<W: Translated>(
@@ -87,10 +87,9 @@ async fn within<W: Translated>(
 impl Call {
     /// The same turn, of which is noted what leaves.
     fn noting(&self, there: Turn) -> Turn {
-        let Some(sent) = &self.sent else { return there };
         Turn {
-            client: there.client.noting(sent),
-            patient: there.patient.noting(sent),
+            client: there.client.noting(&self.sent),
+            patient: there.patient.noting(&self.sent),
             ..there
         }
     }

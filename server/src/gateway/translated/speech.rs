@@ -205,6 +205,7 @@ impl Translated for Wish {
         card: &ModelCard,
     ) -> Result<Spoken, Fault> {
         let client = &there.client;
+        running.speaks(billed_characters(&self.input));
         let form = self.form(card);
         let mut speech = Speech::new(&card.id, &self.input, &self.voice);
         speech.language_type.clone_from(&self.language_type);
@@ -222,17 +223,15 @@ impl Translated for Wish {
             // A file's head tells its length, so that it is made first.
             let answer = client.speak(&speech).await?;
             running.answers(answer.request_id.clone());
+            // It is spoken by now, whoever leaves and whatever becomes of its file.
+            running.so_far().reported = answer.usage.as_ref().and_then(super::reported);
             let file = there.patient.download(&answer.output.audio.url, LARGEST);
-            let file = file.await;
-            return match file {
+            return match file.await {
                 Ok(file) => Ok(Spoken {
                     form,
                     sound: Sound::File(Box::new(file), Box::new(answer)),
                 }),
-                Err(error) => {
-                    running.so_far().reported = answer.usage.as_ref().and_then(super::reported);
-                    Err(Fault::OfTask(error))
-                }
+                Err(error) => Err(Fault::OfTask(error)),
             };
         }
         let pieces = client.speak_stream(&speech).await?;

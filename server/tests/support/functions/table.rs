@@ -382,6 +382,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
     members("conversations.list"),
+    members_with("conversations.written", &[("ids[]", Value::Text(NOBODY))]),
     members_with("conversations.search", &[("words", Value::Text("春"))]),
     members_with("conversations.shelf", &[("shelf", Value::Text("trash"))]),
     members_with(

@@ -1,20 +1,17 @@
 //! One key, and what can be done about it.
 
 use leptos::{either::Either, prelude::*};
-use model::{ApiKey, KeyLine, KeyState, ModelName};
+use model::{KeyLine, KeyState, ModelName};
 use server_fn::ServerFn;
 
 use super::{Found, Reader};
 use crate::{
     admin::form::sends,
     api::site_keys::RevokeKey,
-    language::{Words, use_words},
+    language::use_words,
     ui::{
-        confirm::Confirm,
-        figures::{count, exact_yuan},
-        moment::Moment,
-        submission::Submission,
-        table::Cell,
+        confirm::Confirm, figures::count, key_bounds::key_bounds, moment::Moment,
+        submission::Submission, table::Cell,
     },
 };
 
@@ -52,7 +49,7 @@ pub fn Row(line: KeyLine, reader: Reader, found: Found) -> impl IntoView {
     } else {
         scopes.join(" · ")
     };
-    let limits = limits(words, &key);
+    let bounds = key_bounds(words, &key).unwrap_or_else(|| "—".to_owned());
     let owner_name = String::from(owner_name);
     let of = format!("{}, {owner_name}", key.name);
     let id = key.id.to_string();
@@ -87,7 +84,7 @@ pub fn Row(line: KeyLine, reader: Reader, found: Found) -> impl IntoView {
                 </span>
             </Cell>
             <Cell heading=words.key_scopes><span>{scopes}</span> <Models models/></Cell>
-            <Cell heading=words.key_limits>{limits}</Cell>
+            <Cell heading=words.key_limits>{bounds}</Cell>
             <Cell heading=words.site_keys_times>
                 <span class="panel__note">{words.used} ": " {time(key.used_at)}</span>
                 <span class="panel__note">{words.key_expires} ": " {time(key.expires_at)}</span>
@@ -120,27 +117,6 @@ fn Models(models: Option<Vec<ModelName>>) -> impl IntoView {
             </details>
         })
     })
-}
-
-/// What bounds it, as its form calls it.
-fn limits(words: &Words, key: &ApiKey) -> String {
-    let number = |number: Option<i64>| number.map(count);
-    let networks = (!key.networks.is_empty()).then(|| key.networks.join(", "));
-    let bounds = [
-        (words.key_requests, number(key.requests_per_minute)),
-        (words.key_tokens, number(key.tokens_per_minute)),
-        (words.key_at_once, number(key.at_once)),
-        (words.site_keys_budget, key.budget_per_month.map(exact_yuan)),
-        (words.key_networks, networks),
-    ];
-    let bounds = bounds.into_iter();
-    let told = bounds.filter_map(|(label, bound)| Some(format!("{label}: {}", bound?)));
-    let told: Vec<String> = told.collect();
-    if told.is_empty() {
-        "—".to_owned()
-    } else {
-        told.join(" · ")
-    }
 }
 
 /// Revokes it, for good.

@@ -154,7 +154,7 @@ pub fn KeyFields(typed: Typed, submission: Submission) -> impl IntoView {
 }
 
 /// Micro-yuan as yuan, without zeros that say nothing.
-pub(super) fn yuan(micro: i64) -> String {
+fn yuan(micro: i64) -> String {
     let text = format!("{}.{:06}", micro / 1_000_000, micro % 1_000_000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

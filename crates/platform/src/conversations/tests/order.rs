@@ -81,6 +81,23 @@ async fn what_is_pinned_stands_above_all_days_and_only_there() {
 }
 
 #[tokio::test]
+async fn of_more_than_fifty_it_is_not_asked_whether_they_are_being_answered() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        house.many(51).await;
+        let ids: Vec<_> = (1..=51).map(nth).collect();
+        let written = house.conversations.written(&house.lin, &ids[1..]).await;
+        assert_eq!(written.unwrap(), []);
+        let refused = house.conversations.written(&house.lin, &ids).await;
+        assert!(matches!(
+            refused,
+            Err(Error::Refused(FailureCode::BadRequest))
+        ));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_archived_is_not_listed_but_opened() {
     on_both(async |db| {
         let house = House::on(&db).await;

@@ -1,6 +1,6 @@
 //! The end of a call: what became of it, what it used, what that costs.
 
-use bailian::{Error as UpstreamError, capability::Unit};
+use bailian::{Error as UpstreamError, Sent, capability::Unit};
 use model::{CallOutcome, CallUsage, Operation, Protocol, UsageSource};
 use tokio::time::Instant;
 
@@ -100,9 +100,10 @@ impl Running {
         let mut source = UsageSource::Reported;
         if ending.reported.is_none() {
             // What came is paid for, with its question. Nothing was used by what was refused or what failed before a word
-            // came; who leaves before that pays for the question, because the upstream has it.
+            // came; who leaves before that pays for the question, if the upstream has it: what waits for its turn has not left.
             let has_question = match outcome {
-                CallOutcome::Succeeded | CallOutcome::Cancelled => true,
+                CallOutcome::Succeeded => true,
+                CallOutcome::Cancelled => self.sent.as_ref().is_none_or(Sent::is_noted),
                 CallOutcome::Failed | CallOutcome::Interrupted => {
                     ending.output_bytes > 0 || ending.has_sound
                 }

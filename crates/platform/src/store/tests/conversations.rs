@@ -47,6 +47,29 @@ async fn the_list_says_which_conversations_are_being_answered() {
 }
 
 #[tokio::test]
+async fn of_some_conversations_those_are_told_that_are_being_answered() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let (lin, wang) = (desk.person().await, desk.person().await);
+        let settled = desk.answered(lin, None, MessageStatus::Complete).await;
+        let running = desk.ask(lin, None).await.conversation;
+        let (foreign, thrown) = (desk.ask(wang, None).await, desk.ask(lin, None).await);
+        let deleted = db.delete_conversation(lin, thrown.conversation, NOW);
+        assert!(deleted.await.unwrap());
+        let asked = [
+            settled.conversation,
+            running,
+            running,
+            foreign.conversation,
+            thrown.conversation,
+        ];
+        assert_eq!(db.written_among(lin, &asked).await.unwrap(), [running]);
+        assert_eq!(db.written_among(lin, &[]).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_strangers_conversation_is_as_if_it_were_not_there() {
     on_both(async |db| {
         let desk = Desk::on(&db);

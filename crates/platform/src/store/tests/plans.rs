@@ -8,13 +8,14 @@ use crate::store::{
     imports, instructions, invitations, job_lines, jobs, key_lines, ledger, left_files, library,
     messages, order, parameters, people, queue, ratings, remembered, runs, saved_prompts, search,
     shares, tags, temporary, testing::on_both, tool_calls, tools, trail, transcripts, uploads,
-    upstream_copies, upstream_objects, usage, usage_report, vectors, works,
+    upstream_copies, upstream_objects, usage, usage_report, vectors, works, written,
 };
 
 /// Every query whose table grows with use.
 const QUERIES: &[&[(&str, &str)]] = &[
     conversations::QUERIES,
     order::QUERIES,
+    written::QUERIES,
     tool_calls::QUERIES,
     tools::QUERIES,
     folders::QUERIES,
