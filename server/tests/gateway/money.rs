@@ -14,7 +14,7 @@ async fn a_budget_is_never_overspent() -> TestResult {
     let probe = app.program("probe").await?;
     app.database.execute("INSERT INTO budgets (scope, scope_id, period, limit_amount, updated_at) VALUES ('site', '', 'total', 1000000000, 0)").await?;
     app.simulator
-        .next_answer(simulator::Answer::words(["a"]).held_after(0));
+        .next_answer(Answer::words(["a"]).held_after(0));
     let api = probe.api.clone();
     let asked = tokio::spawn(async move {
         api.post("/v1/chat/completions", question("qwen-plus"))
@@ -166,7 +166,7 @@ async fn a_page_spends_of_the_same_budgets() -> TestResult {
 async fn a_broken_answer_of_a_page_is_paid_for_as_far_as_it_came() -> TestResult {
     let app = TestApp::start().await?;
     let mei = app.user("mei").await?;
-    let broken = simulator::Answer::words(["one ", "two ", "three"]);
+    let broken = Answer::words(["one ", "two ", "three"]);
     app.simulator
         .next_answer(broken.fails_after(2, simulator::Fault::Cut(40)));
     mei.ask("What is a loom?").await?;
