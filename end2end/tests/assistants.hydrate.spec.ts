@@ -87,8 +87,8 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   );
   await chat.prompt.pressSequentially("x");
   await kept;
-  await page.reload();
-  await chat.alive();
+  await page.reload({ waitUntil: "networkidle" });
+  await expect(chat.prompt).toHaveValue("x");
   await expect(called).toContainText(weaving);
   await chat.ask(questions.poem);
   const answer = page.locator('.once[data-of="answer"]');
