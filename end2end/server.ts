@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -62,7 +62,9 @@ export class Server {
   static async start(configuration: Configuration = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "liantai-"));
     const server = new Server(folder, configuration);
-    await copyFile(await (emptyTables ??= migrated()), server.database);
+    const tables = await (emptyTables ??= migrated());
+    // What was written last may still be in the log beside it.
+    for (const part of ["", "-wal"].filter((part) => existsSync(tables + part))) await copyFile(tables + part, server.database + part);
     await server.start();
     return server;
   }
