@@ -29,6 +29,7 @@ impl Sent {
 
 impl Client {
     /// The same client, which notes there whether it has sent anything.
+    #[must_use]
     pub fn noting(&self, sent: &Sent) -> Self {
         Self {
             sent: Some(sent.clone()),
