@@ -90,6 +90,7 @@ test("an at sign offers assistants and models, and the keys choose one", async (
   await page.reload({ waitUntil: "networkidle" });
   await expect(chat.prompt).toHaveValue("x");
   await expect(called).toContainText(weaving);
+  await chat.prompt.fill("");
   await chat.ask(questions.poem);
   const answer = page.locator('.once[data-of="answer"]');
   await expect(answer).toHaveText(new RegExp(`${other}$`));
