@@ -45,7 +45,7 @@ impl Handler for Transcripts {
             tariff: self.0.gateway.tariff_of_job(job.id).await?,
             step: Step::read(&job.step),
         };
-        making.run().await
+        Box::pin(making.run()).await
     }
 
     async fn give_up(&self, job: &Job) -> Result<(), Pause> {
