@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use model::{Asked, ConversationId, ConversationView, Speaker};
+use model::{Asked, ConversationId, ConversationView, MessageId, Speaker};
 
 use crate::{
     api::generation::Offer,
@@ -60,7 +60,6 @@ impl LeftTyped {
 #[component]
 pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let words = use_words();
-    let sidebar = expect_context::<Sidebar>();
     let (draft, mut models) = (view.draft.clone(), offer.models.clone());
     let files = view.draft_attachments.clone();
     let once = view.draft_assistant.clone();
@@ -85,8 +84,7 @@ pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoVie
     }
     let offered = Offered::new(offer.models.clone(), offer.attaches);
     provide_context(offered);
-    let left: LeftTyped = expect_context();
-    let text = left.or(conversation.id, draft);
+    let text = expect_context::<LeftTyped>().or(conversation.id, draft);
     let beginning = Beginning::over(is_application, once);
     let asked = beginning.asked(conversation.model, offered);
     let attaching = Attaching::new(offered, conversation.model, text).asking(asked);
@@ -117,18 +115,7 @@ pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoVie
     if !is_past {
         watch(conversation);
     }
-    // The sidebar shows titles and who is answering.
-    Effect::new(move |before: Option<(String, bool, u32)>| {
-        let now = (
-            conversation.title.get(),
-            being_written.get().is_some(),
-            conversation.ended_elsewhere.get(),
-        );
-        if before.is_some_and(|before| before != now) {
-            sidebar.reload();
-        }
-        now
-    });
+    tell_sidebar(conversation, being_written);
     Effect::new(move |_| {
         if writing.pending.with(Option::is_some) {
             scroller.sent();
@@ -138,11 +125,7 @@ pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoVie
         conversation.append(asked);
         scroller.sent();
     };
-    // Drawn once, by the server, for a page that can't be told. What waits may wait for answers that are not shown.
-    let waits = conversation
-        .queue
-        .with_untracked(|queue| !queue.is_empty() && !queue.is_paused);
-    let refreshes = being_written.with_untracked(Option::is_some) || waits;
+    let refreshes = being_written.with_untracked(Option::is_some) || waits(conversation);
     view! {
         <Title text=move || {
             let mark = if unseen.get() { MARK } else { "" };
@@ -178,6 +161,28 @@ pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoVie
             <BranchToast conversation/>
         </div>
     }
+}
+
+/// The sidebar shows titles and who is answering.
+fn tell_sidebar(conversation: OpenConversation, being_written: Signal<Option<MessageId>>) {
+    let sidebar = expect_context::<Sidebar>();
+    Effect::new(move |before: Option<(String, bool, u32)>| {
+        let now = (
+            conversation.title.get(),
+            being_written.get().is_some(),
+            conversation.ended_elsewhere.get(),
+        );
+        if before.is_some_and(|before| before != now) {
+            sidebar.reload();
+        }
+        now
+    });
+}
+
+/// Whether a page that can't be told is to be drawn again, by the server. What waits may wait for answers that are not shown.
+fn waits(conversation: OpenConversation) -> bool {
+    let queue = conversation.queue;
+    queue.with_untracked(|queue| !queue.is_empty() && !queue.is_paused)
 }
 
 /// Where several models are asked the question that stands last. To leave a temporary conversation would end it, and of messages of the past
