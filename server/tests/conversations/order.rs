@@ -37,6 +37,34 @@ async fn asked(browser: &Browser, text: &str) -> anyhow::Result<ConversationId> 
     Ok(asked.conversation)
 }
 
+/// Several conversations as one file, which a stranger does not get.
+async fn are_taken_along(lin: &Browser, eve: &Browser, [one, two]: [&str; 2]) -> TestResult {
+    let form = [("ids[]", one), ("ids[]", two), ("form", "md"), ("tag", "")];
+    let zip = posted(lin, "/conversations/export", "/conversations", &form).await?;
+    assert_eq!(zip.status, StatusCode::OK);
+    assert_eq!(zip.header("content-type"), Some("application/zip"));
+    assert!(zip.body.starts_with(b"PK"));
+    let text = String::from_utf8_lossy(&zip.body).into_owned();
+    assert!(text.contains("001 ") && text.contains("002 "), "two files");
+    let none = posted(
+        lin,
+        "/conversations/export",
+        "/conversations",
+        &[("form", "md")],
+    )
+    .await?;
+    assert_eq!(
+        none.header("location"),
+        Some("/conversations?problem=bad_request")
+    );
+    let stranger = posted(eve, "/conversations/export", "/conversations", &form).await?;
+    assert_eq!(
+        stranger.header("location"),
+        Some("/conversations?problem=not_found")
+    );
+    Ok(())
+}
+
 #[tokio::test]
 async fn plain_forms_file_tag_and_take_along_several_at_once() -> TestResult {
     let app = TestApp::start().await?;
@@ -94,34 +122,7 @@ async fn plain_forms_file_tag_and_take_along_several_at_once() -> TestResult {
     let found: Page<ShelfLine> = eve.call("conversations.shelf", &narrowed).await?.json()?;
     assert_eq!(found.items, []);
 
-    let form = [
-        ("ids[]", &*one),
-        ("ids[]", &*two),
-        ("form", "md"),
-        ("tag", ""),
-    ];
-    let zip = posted(&lin, "/conversations/export", "/conversations", &form).await?;
-    assert_eq!(zip.status, StatusCode::OK);
-    assert_eq!(zip.header("content-type"), Some("application/zip"));
-    assert!(zip.body.starts_with(b"PK"));
-    let text = String::from_utf8_lossy(&zip.body).into_owned();
-    assert!(text.contains("001 ") && text.contains("002 "), "two files");
-    let none = posted(
-        &lin,
-        "/conversations/export",
-        "/conversations",
-        &[("form", "md")],
-    )
-    .await?;
-    assert_eq!(
-        none.header("location"),
-        Some("/conversations?problem=bad_request")
-    );
-    let stranger = posted(&eve, "/conversations/export", "/conversations", &form).await?;
-    assert_eq!(
-        stranger.header("location"),
-        Some("/conversations?problem=not_found")
-    );
+    are_taken_along(&lin, &eve, [&*one, &*two]).await?;
 
     let off = [("ids[]", &*one), ("tag_id", &*tag)];
     let off: u64 = lin.call("tags.take_off", &off).await?.json()?;
