@@ -30,4 +30,5 @@ pub mod succession;
 pub mod table;
 pub mod text_field;
 pub mod time_zones;
+pub mod undo_toast;
 pub mod visible;

@@ -53,11 +53,14 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
   await undo.click();
   await expect(own).toHaveCount(1);
   await expect(undo).toHaveCount(0);
+  // Nor is it offered by a page that is loaded again.
+  await expect(page).toHaveURL(/\/assistants$/);
   await own.getByRole("link", { name: `${words.edit}: Poet` }).click();
   await remove.click();
   await expect(page.getByText(words.assistants_none)).toBeVisible();
   await page.getByRole("link", { name: words.close, exact: true }).click();
   await expect(undo).toHaveCount(0);
+  await expect(page).toHaveURL(/\/assistants$/);
   await page.goto(conversation);
   await expect(page.locator(".answering > summary")).toContainText("Poet");
 

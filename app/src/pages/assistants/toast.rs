@@ -1,51 +1,50 @@
 //! Taking a deletion back.
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::AssistantId;
-use server_fn::ServerFn;
 
 use super::{Found, PATH};
 use crate::{
-    admin::form::sends_quietly, api::assistants::RestoreAssistant, browser, language::use_words,
-    ui::submission::Submission,
+    api::assistants::RestoreAssistant,
+    language::use_words,
+    ui::{
+        submission::Submission,
+        undo_toast::{Undo, undo_toast, use_settled},
+    },
 };
 
-/// For the assistant that the address says was deleted: until it is closed or the address changes, nobody has to be quick (WCAG 2.2.1).
+/// In the address, before the id of the one that was deleted.
+const REMOVED: &str = "removed";
+
+/// For the assistant that the address says was deleted.
 #[component]
 pub(super) fn RemovedToast(found: Found) -> impl IntoView {
     let words = use_words();
     let query = use_query_map();
-    let removed = Memo::new(move |_| {
-        query.with(|query| query.get_str("removed")?.parse::<AssistantId>().ok())
-    });
-    // The one that was taken back, or of which nothing is to be said any more.
-    let settled = RwSignal::new(None::<AssistantId>);
+    let removed =
+        Memo::new(move |_| query.with(|query| query.get_str(REMOVED)?.parse::<AssistantId>().ok()));
     let submission = Submission::new(&[]);
-    let close = move |event: MouseEvent| {
-        event.prevent_default();
-        settled.set(removed.get_untracked());
-        browser::focus("main");
-    };
-    let toast = move || {
-        let id = removed.get().filter(|id| settled.get() != Some(*id))?;
-        let restore = sends_quietly::<RestoreAssistant>(submission, move |()| {
-            settled.try_set(Some(id));
+    let settled = use_settled(PATH, &[REMOVED]);
+    let undo = move || {
+        let id = removed.get()?;
+        let field = ("id", id.to_string());
+        let back = move |()| {
             found.refetch();
-        });
-        Some(view! {
-            <div class="toast">
-                <span>{words.assistant_deleted}</span>
-                <form method="post" action=RestoreAssistant::PATH on:submit=restore>
-                    <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="toast__action" aria-busy=submission.busy()>{words.undo}</button>
-                </form>
-                <a class="toast__action" href=PATH on:click=close>{words.close}</a>
-            </div>
-        })
+            // The page may have been left meanwhile.
+            if removed.try_get_untracked().flatten() == Some(id) {
+                settled.run(());
+            }
+        };
+        Some(Undo::by::<RestoreAssistant>(
+            words.assistant_deleted,
+            field,
+            submission,
+            back,
+        ))
     };
     view! {
-        <div role="status">{toast}</div>
+        {undo_toast(undo, submission, PATH, settled)}
         <div class="finder__column">{submission.view_as("")}</div>
     }
 }

@@ -1,23 +1,24 @@
 //! Taking the deletion of a folder or a tag back.
 
-use leptos::{either::Either, ev::MouseEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
     params::ParamsMap,
 };
 use model::{FolderId, TagId};
-use server_fn::ServerFn;
 
 use super::PATH;
 use crate::{
     address::with_query,
-    admin::form::sends_quietly,
     api::folders::{RestoreFolder, RestoreTag},
     browser,
     chat::sidebar::Sidebar,
     language::use_words,
-    ui::submission::Submission,
+    ui::{
+        submission::Submission,
+        undo_toast::{Undo, undo_toast, use_settled},
+    },
 };
 
 /// In the address, before the id of a folder that was deleted.
@@ -50,8 +51,7 @@ impl Removed {
     }
 }
 
-/// For what the address says was deleted: until it is closed or the address changes, nobody has to be quick (WCAG 2.2.1). Taken back, it
-/// is opened.
+/// For what the address says was deleted. Taken back, it is opened.
 #[component]
 pub(super) fn RemovedToast() -> impl IntoView {
     let words = use_words();
@@ -65,15 +65,7 @@ pub(super) fn RemovedToast() -> impl IntoView {
         removed.track();
         submission.forget();
     });
-    let close = {
-        let navigate = navigate.clone();
-        move |event: MouseEvent| {
-            event.prevent_default();
-            navigate(PATH, NavigateOptions::default());
-            browser::focus("main");
-        }
-    };
-    let toast = move || {
+    let undo = move || {
         let what = removed.get()?;
         let navigate = navigate.clone();
         let open = move |place: String| {
@@ -82,45 +74,37 @@ pub(super) fn RemovedToast() -> impl IntoView {
                 // The page was left meanwhile.
                 return;
             }
-            navigate(&place, NavigateOptions::default());
+            // Nobody comes back to where it was gone.
+            let options = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
+            navigate(&place, options);
             browser::focus("main");
         };
-        let (told, form) = match what {
+        Some(match what {
             Removed::Folder(id) => {
-                let restore = sends_quietly::<RestoreFolder>(submission, move |()| {
+                let field = ("id", id.to_string());
+                Undo::by::<RestoreFolder>(words.folder_deleted, field, submission, move |()| {
                     open(with_query(PATH, &[("folder", &id.to_string())]));
-                });
-                let form = view! {
-                    <form method="post" action=RestoreFolder::PATH on:submit=restore>
-                        <input type="hidden" name="id" value=id.to_string()/>
-                        <button class="toast__action" aria-busy=submission.busy()>{words.undo}</button>
-                    </form>
-                };
-                (words.folder_deleted, Either::Left(form))
+                })
             }
             Removed::Tag(id) => {
-                let restore = sends_quietly::<RestoreTag>(submission, move |stands: TagId| {
-                    open(with_query(PATH, &[("tag", &stands.to_string())]));
-                });
-                let form = view! {
-                    <form method="post" action=RestoreTag::PATH on:submit=restore>
-                        <input type="hidden" name="id" value=id.to_string()/>
-                        <button class="toast__action" aria-busy=submission.busy()>{words.undo}</button>
-                    </form>
-                };
-                (words.tag_deleted, Either::Right(form))
+                let field = ("id", id.to_string());
+                Undo::by::<RestoreTag>(
+                    words.tag_deleted,
+                    field,
+                    submission,
+                    move |stands: TagId| {
+                        open(with_query(PATH, &[("tag", &stands.to_string())]));
+                    },
+                )
             }
-        };
-        Some(view! {
-            <div class="toast">
-                <span>{told}</span>
-                {form}
-                <a class="toast__action" href=PATH on:click=close.clone()>{words.close}</a>
-            </div>
         })
     };
+    let settled = use_settled(PATH, &[FOLDER, TAG]);
     view! {
-        <div role="status">{toast}</div>
+        {undo_toast(undo, submission, PATH, settled)}
         <div class="finder__column">{submission.view_as("")}</div>
     }
 }

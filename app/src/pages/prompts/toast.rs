@@ -1,15 +1,21 @@
 //! Taking a deletion back.
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 use model::PromptId;
-use server_fn::ServerFn;
 
 use super::{Found, PATH};
 use crate::{
-    admin::form::sends_quietly, api::prompts::RestorePrompt, browser, language::use_words,
-    ui::submission::Submission,
+    api::prompts::RestorePrompt,
+    language::use_words,
+    ui::{
+        submission::Submission,
+        undo_toast::{Undo, undo_toast, use_settled},
+    },
 };
+
+/// In the address, before the id of the one that a plain form has deleted.
+const REMOVED: &str = "removed";
 
 /// The prompt that was deleted last.
 #[derive(Clone, Copy)]
@@ -18,7 +24,7 @@ pub(super) struct Removed(RwSignal<Option<PromptId>>);
 impl Removed {
     /// What a plain form has just deleted.
     pub(super) fn in_query() -> Self {
-        let id = use_query_map().with_untracked(|query| query.get_str("removed")?.parse().ok());
+        let id = use_query_map().with_untracked(|query| query.get_str(REMOVED)?.parse().ok());
         Self(RwSignal::new(id))
     }
 
@@ -28,12 +34,13 @@ impl Removed {
     }
 }
 
-/// Until it is closed or the address changes: nobody has to be quick (WCAG 2.2.1).
+/// For that one, until the address changes.
 #[component]
 pub(super) fn RemovedToast(removed: Removed, found: Found) -> impl IntoView {
     let words = use_words();
     let Removed(removed) = removed;
     let submission = Submission::new(&[]);
+    let settled = use_settled(PATH, &[REMOVED]);
     let place = use_location();
     Effect::new(move |was_there: Option<bool>| {
         place.pathname.track();
@@ -43,30 +50,27 @@ pub(super) fn RemovedToast(removed: Removed, found: Found) -> impl IntoView {
         }
         true
     });
-    let close = move |event: MouseEvent| {
-        event.prevent_default();
+    let close = Callback::new(move |()| {
         removed.set(None);
-        browser::focus("main");
-    };
-    let toast = move || {
-        let id = removed.get()?;
-        let restore = sends_quietly::<RestorePrompt>(submission, move |()| {
-            removed.try_set(None);
+        settled.run(());
+    });
+    let undo = move || {
+        let field = ("id", removed.get()?.to_string());
+        let back = move |()| {
             found.refetch();
-        });
-        Some(view! {
-            <div class="toast">
-                <span>{words.prompt_deleted}</span>
-                <form method="post" action=RestorePrompt::PATH on:submit=restore>
-                    <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="toast__action" aria-busy=submission.busy()>{words.undo}</button>
-                </form>
-                <a class="toast__action" href=PATH on:click=close>{words.close}</a>
-            </div>
-        })
+            if removed.try_set(None).is_none() {
+                settled.run(());
+            }
+        };
+        Some(Undo::by::<RestorePrompt>(
+            words.prompt_deleted,
+            field,
+            submission,
+            back,
+        ))
     };
     view! {
-        <div role="status">{toast}</div>
+        {undo_toast(undo, submission, PATH, close)}
         <div class="finder__column">{submission.view_as("")}</div>
     }
 }

@@ -1,6 +1,6 @@
 //! `/settings/memory`: what models are to remember of one, whether it goes along, and exactly what that makes of it.
 
-use leptos::{either::Either, ev::MouseEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::{Fact, FactText, Millis, Remembered, Session};
 use server_fn::ServerFn;
@@ -14,13 +14,22 @@ use crate::{
     chat::remember::WAITING,
     error::{AppError, Field},
     language::use_words,
-    ui::{area::PageHead, check::Check, loaded::Loaded, submission::Submission},
+    ui::{
+        area::PageHead,
+        check::Check,
+        loaded::Loaded,
+        submission::Submission,
+        undo_toast::{Undo, undo_toast, use_settled},
+    },
 };
 
 type Loading = Resource<Result<Remembered, AppError>>;
 
 /// Where it is.
 const PATH: &str = "/settings/memory";
+
+/// In the address, before the moment at which a plain form has forgotten everything.
+const FORGOTTEN: &str = "forgotten";
 
 /// What was forgotten last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +48,7 @@ pub fn MemoryPage() -> impl IntoView {
     // What is typed outlives the page's subject, which is drawn anew with what has changed.
     let typed = RwSignal::new(String::new());
     // A plain form that forgot everything says so in the address.
-    let all =
-        use_query_map().with_untracked(|query| query.get_str("forgotten")?.parse::<i64>().ok());
+    let all = use_query_map().with_untracked(|query| query.get_str(FORGOTTEN)?.parse::<i64>().ok());
     let forgotten = RwSignal::new(all.map(|at| Forgotten::All(Millis::new(at))));
     view! {
         <PageHead title=words.memory lead=words.memory_lead/>
@@ -52,58 +60,39 @@ pub fn MemoryPage() -> impl IntoView {
     }
 }
 
-/// The way back for what was forgotten last: a fact is remembered anew, all of them as they were. It stands until it is closed (WCAG 2.2.1).
+/// The way back for what was forgotten last: a fact is remembered anew, all of them as they were.
 #[component]
 fn ForgottenToast(forgotten: RwSignal<Option<Forgotten>>, memory: Loading) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
-    let close = move |event: MouseEvent| {
-        event.prevent_default();
+    let settled = use_settled(PATH, &[FORGOTTEN]);
+    let close = Callback::new(move |()| {
         forgotten.set(None);
-        browser::focus("main");
-    };
+        settled.run(());
+    });
     let back = move || {
         if forgotten.try_set(None).is_some() {
             // The page was left meanwhile.
             return;
         }
         memory.refetch();
-        browser::focus("main");
+        settled.run(());
     };
-    let undo = move || view! { <button class="toast__action" aria-busy=submission.busy()>{words.undo}</button> };
-    let toast = move || {
-        let (told, form) = match forgotten.get()? {
+    let undo = move || {
+        Some(match forgotten.get()? {
             Forgotten::One(text) => {
-                let restore = sends_quietly::<AddFact>(submission, move |_| back());
-                let form = view! {
-                    <form method="post" action=AddFact::PATH on:submit=restore>
-                        <input type="hidden" name="text" value=text/>
-                        {undo()}
-                    </form>
-                };
-                (words.memory_forgotten, Either::Left(form))
+                let field = ("text", text);
+                Undo::by::<AddFact>(words.memory_forgotten, field, submission, move |_| back())
             }
             Forgotten::All(at) => {
-                let restore = sends_quietly::<RestoreFacts>(submission, move |()| back());
-                let form = view! {
-                    <form method="post" action=RestoreFacts::PATH on:submit=restore>
-                        <input type="hidden" name="forgotten_at" value=at.get().to_string()/>
-                        {undo()}
-                    </form>
-                };
-                (words.memory_forgotten_all, Either::Right(form))
+                let field = ("forgotten_at", at.get().to_string());
+                let told = words.memory_forgotten_all;
+                Undo::by::<RestoreFacts>(told, field, submission, move |()| back())
             }
-        };
-        Some(view! {
-            <div class="toast">
-                <span>{told}</span>
-                {form}
-                <a class="toast__action" href=PATH on:click=close>{words.close}</a>
-            </div>
         })
     };
     view! {
-        <div role="status">{toast}</div>
+        {undo_toast(undo, submission, PATH, close)}
         {submission.view_as("")}
     }
 }
