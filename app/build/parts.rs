@@ -30,6 +30,7 @@ const PLACES: &[(&str, Part)] = &[
     ("over/sheet", Part::Over),
     // What several of them use.
     ("admin/choices", Part::Several),
+    ("admin/filters", Part::Several),
     ("admin/form", Part::Several),
     ("pages/admin.rs", Part::Several),
     ("pages/transcripts/words", Part::Several),

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod choices;
+pub mod filters;
 pub mod form;
 pub mod known;
 pub mod outcome;

@@ -8,6 +8,7 @@ use crate::{
     address::with_query,
     admin::{
         actions,
+        filters::or_all,
         subject::{Subject, if_permitted},
     },
     api::audit::{AuditQuery, load_audit},
@@ -68,8 +69,8 @@ fn Filters(asked: AuditQuery) -> impl IntoView {
     let words = use_words();
     let value = RwSignal::new;
     let is_filtered = asked != AuditQuery::default();
-    let mut options = vec![(String::new(), words.filter_all.to_owned())];
-    options.extend(actions::all(words).map(|(name, label)| (name.to_owned(), label.to_owned())));
+    let options = actions::all(words).map(|(name, label)| (name.to_owned(), label.to_owned()));
+    let options = or_all(words, options);
     view! {
         <form class="filters" method="get" action="/admin/audit" role="search">
             <Select name="action" label=words.audit_what value=value(asked.action) options/>

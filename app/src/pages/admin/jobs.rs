@@ -8,6 +8,7 @@ use server_fn::ServerFn;
 use crate::{
     address::with_query,
     admin::{
+        filters::or_all,
         form::sends,
         subject::{Subject, if_permitted},
     },
@@ -87,20 +88,15 @@ fn Filters(asked: JobsForm) -> impl IntoView {
     let words = use_words();
     let value = RwSignal::new;
     let is_filtered = asked != JobsForm::default();
-    let all = || vec![(String::new(), words.filter_all.to_owned())];
-    let mut states = all();
-    states.extend(JobState::ALL.iter().map(|state| {
+    let state = |state: &JobState| {
         (
             state.as_str().to_owned(),
             words.job_state(*state).to_owned(),
         )
-    }));
-    let mut kinds = all();
-    kinds.extend(
-        JobKind::ALL
-            .iter()
-            .map(|kind| (kind.as_str().to_owned(), words.job_kind(*kind).to_owned())),
-    );
+    };
+    let states = or_all(words, JobState::ALL.iter().map(state));
+    let kind = |kind: &JobKind| (kind.as_str().to_owned(), words.job_kind(*kind).to_owned());
+    let kinds = or_all(words, JobKind::ALL.iter().map(kind));
     view! {
         <form class="filters" method="get" action=PATH role="search">
             <Select name="state" label=words.jobs_state value=value(asked.state) options=states/>

@@ -8,7 +8,10 @@ use model::{KeyFilter, KeyLine, KeyOrder, KeyState, Page, Permission, Session, U
 
 use crate::{
     address::with_query,
-    admin::subject::{Subject, if_permitted},
+    admin::{
+        filters::{SearchField, or_all},
+        subject::{Subject, if_permitted},
+    },
     api::site_keys::{SiteKeysForm, load_site_keys},
     error::AppError,
     language::{Words, use_words},
@@ -111,20 +114,15 @@ fn Filters(asked: SiteKeysForm) -> impl IntoView {
     let words = use_words();
     let value = RwSignal::new;
     let is_filtered = asked != SiteKeysForm::default();
-    let all = || vec![(String::new(), words.filter_all.to_owned())];
-    let mut states = all();
-    states.extend(KeyState::ALL.iter().map(|state| {
+    let state = |state: &KeyState| {
         (
             state.as_str().to_owned(),
             words.key_state(*state).to_owned(),
         )
-    }));
-    let mut unused = all();
-    unused.extend(
-        UNUSED
-            .iter()
-            .map(|days| ((*days).to_owned(), words.site_keys_days(days))),
-    );
+    };
+    let states = or_all(words, KeyState::ALL.iter().map(state));
+    let days = |days: &&str| ((*days).to_owned(), words.site_keys_days(days));
+    let unused = or_all(words, UNUSED.iter().map(days));
     let orders = vec![
         (String::new(), words.site_keys_newest.to_owned()),
         (
@@ -134,20 +132,12 @@ fn Filters(asked: SiteKeysForm) -> impl IntoView {
     ];
     view! {
         <form class="filters" method="get" action=PATH role="search">
-            <div class="field filters__search">
-                <label class="field__label" for="search">{words.site_keys_search}</label>
-                <input
-                    class="field__line"
-                    type="search"
-                    id="search"
-                    name="search"
-                    maxlength="100"
-                    autocomplete="off"
-                    aria-describedby="search-hint"
-                    value=asked.search
-                />
-                <p class="field__hint" id="search-hint">{words.site_keys_search_hint}</p>
-            </div>
+            <SearchField
+                name="search"
+                label=words.site_keys_search
+                value=asked.search
+                hint=words.site_keys_search_hint
+            />
             <Select name="state" label=words.state value=value(asked.state) options=states/>
             <Select name="unused" label=words.site_keys_unused value=value(asked.unused) options=unused/>
             <Select name="order" label=words.site_keys_order value=value(asked.order) options=orders/>

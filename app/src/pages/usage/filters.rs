@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use model::{CallLine, UsageChoices};
 
 use super::{Place, kept::kept};
-use crate::{api::usage::UsageForm, language::use_words, ui::select::Select};
+use crate::{
+    admin::filters::or_all, api::usage::UsageForm, language::use_words, ui::select::Select,
+};
 
 /// The filters as they are now.
 #[component]
@@ -16,7 +18,6 @@ pub fn Filters(
     calls: Vec<CallLine>,
 ) -> impl IntoView {
     let words = use_words();
-    let all = || (String::new(), words.filter_all.to_owned());
     let models = choices
         .models
         .into_iter()
@@ -25,8 +26,8 @@ pub fn Filters(
         .keys
         .into_iter()
         .map(|(id, name)| (id.to_string(), name));
-    let models = with_chosen(std::iter::once(all()).chain(models).collect(), &form.model);
-    let keys = with_chosen(std::iter::once(all()).chain(keys).collect(), &form.key);
+    let models = with_chosen(or_all(words, models), &form.model);
+    let keys = with_chosen(or_all(words, keys), &form.key);
     let cleared = UsageForm {
         key: String::new(),
         model: String::new(),

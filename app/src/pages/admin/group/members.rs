@@ -10,6 +10,7 @@ use crate::{
     address::with_query,
     admin::{
         choices::Tick,
+        filters::SearchField,
         form::sends_quietly,
         outcome::{OutcomeNotice, Told, told_in_query},
         subject::{SessionResource, if_permitted},
@@ -148,18 +149,7 @@ fn Find(path: String) -> impl IntoView {
         .with_untracked(|query| query.get_str("find").unwrap_or_default().to_owned());
     view! {
         <form class="filters" method="get" action=path role="search">
-            <div class="field filters__search">
-                <label class="field__label" for="find">{words.group_find}</label>
-                <input
-                    class="field__line"
-                    type="search"
-                    id="find"
-                    name="find"
-                    maxlength="100"
-                    autocomplete="off"
-                    value=find
-                />
-            </div>
+            <SearchField name="find" label=words.group_find value=find/>
             <button class="button">{words.search}</button>
         </form>
     }

@@ -3,48 +3,41 @@
 use leptos::prelude::*;
 
 use crate::{
-    admin::known::Known, api::people::PeopleQuery, language::use_words, ui::select::Select,
+    admin::{
+        filters::{SearchField, or_all},
+        known::Known,
+    },
+    api::people::PeopleQuery,
+    language::use_words,
+    ui::select::Select,
 };
 
 /// The filters as they are now.
 #[component]
 pub fn Filters(asked: PeopleQuery, known: Known) -> impl IntoView {
     let words = use_words();
-    let all = || (String::new(), words.filter_all.to_owned());
-    let mut states = vec![all()];
-    for (state, label) in [
+    let states = [
         ("active", words.state_active),
         ("pending", words.state_pending),
         ("disabled", words.state_disabled),
-    ] {
-        states.push((state.to_owned(), label.to_owned()));
-    }
+    ];
+    let states = states.map(|(state, label)| (state.to_owned(), label.to_owned()));
+    let states = or_all(words, states);
     let roles = known
         .roles
         .iter()
         .map(|role| (role.id.to_string(), words.role_name(role.id, &role.name)));
-    let roles: Vec<(String, String)> = std::iter::once(all()).chain(roles).collect();
+    let roles = or_all(words, roles);
     let groups = known
         .groups
         .iter()
         .map(|group| (group.id.to_string(), group.name.clone()));
-    let groups: Vec<(String, String)> = std::iter::once(all()).chain(groups).collect();
+    let groups = or_all(words, groups);
     let is_filtered = asked != PeopleQuery::default();
     let value = RwSignal::new;
     view! {
         <form class="filters" method="get" action="/admin/users" role="search">
-            <div class="field filters__search">
-                <label class="field__label" for="search">{words.search_people}</label>
-                <input
-                    class="field__line"
-                    type="search"
-                    id="search"
-                    name="search"
-                    maxlength="100"
-                    autocomplete="off"
-                    value=asked.search
-                />
-            </div>
+            <SearchField name="search" label=words.search_people value=asked.search/>
             <Select name="state" label=words.state value=value(asked.state) options=states/>
             {(roles.len() > 1)
                 .then(|| view! { <Select name="role" label=words.role value=value(asked.role) options=roles/> })}
