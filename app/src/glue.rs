@@ -148,6 +148,18 @@ pub fn parse_optional_id<T: FromStr>(text: &str) -> Result<Option<T>, AppError> 
     parse_id(text).map(Some)
 }
 
+/// What `read` makes of a text where that may be empty.
+pub fn parse_optional<T>(
+    text: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, AppError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let read = read(text).ok_or_else(|| refuse_text(FailureCode::BadRequest));
+    read.map(Some)
+}
+
 /// After a sign-in: where nothing was chosen in this browser, what the profile says is remembered in it.
 pub async fn welcome() -> Result<(), AppError> {
     let session = session()?;

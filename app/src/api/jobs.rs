@@ -34,7 +34,7 @@ pub struct JobsView {
 /// Everybody's jobs.
 #[server(prefix = "/fn", endpoint = "jobs.list", output = super::encoding::Answer)]
 pub async fn load_jobs(form: JobsForm) -> Result<JobsView, AppError> {
-    use model::{FailureCode, JobFilter, JobKind, JobState};
+    use model::{JobFilter, JobKind, JobState};
 
     use crate::glue;
     let caller = glue::caller().await?;
@@ -43,17 +43,11 @@ pub async fn load_jobs(form: JobsForm) -> Result<JobsView, AppError> {
         "" => None,
         id => Some(glue::parse_id(id)?),
     };
-    let named = |text: &str| !text.is_empty();
     let filter = JobFilter {
-        kind: JobKind::from_name(&form.kind),
-        state: JobState::from_name(&form.state),
+        kind: glue::parse_optional(&form.kind, JobKind::from_name)?,
+        state: glue::parse_optional(&form.state, JobState::from_name)?,
         owner,
     };
-    if (named(&form.kind) && filter.kind.is_none())
-        || (named(&form.state) && filter.state.is_none())
-    {
-        return Err(glue::refuse_text(FailureCode::BadRequest));
-    }
     let after = Some(form.after.as_str()).filter(|after| !after.is_empty());
     let (waiting, running) = works.jobs_unfinished(&caller).await.map_err(glue::refuse)?;
     let lines = works.jobs(&caller, &filter, after).await;

@@ -210,39 +210,26 @@ pub async fn set_person_groups(
 
 #[cfg(feature = "ssr")]
 mod typed {
-    use std::str::FromStr;
-
-    use model::{FailureCode, PersonFilter, PersonState};
+    use model::{PersonFilter, PersonState};
 
     use super::PeopleQuery;
-    use crate::{error::AppError, glue::refuse_text};
+    use crate::{error::AppError, glue::parse_optional};
 
     /// People on a page.
     pub(super) const AT_ONCE: u32 = 50;
 
     pub(super) fn filter(query: &PeopleQuery) -> Result<PersonFilter, AppError> {
-        let state = match query.state.as_str() {
-            "" => None,
+        let state = |name: &str| match name {
             "active" => Some(PersonState::Active),
             "pending" => Some(PersonState::Pending),
             "disabled" => Some(PersonState::Disabled),
-            _ => return Err(refuse_text(FailureCode::BadRequest)),
+            _ => None,
         };
         Ok(PersonFilter {
             search: query.search.clone(),
-            state,
-            role: id(&query.role)?,
-            group: id(&query.group)?,
+            state: parse_optional(&query.state, state)?,
+            role: parse_optional(&query.role, |id| id.parse().ok())?,
+            group: parse_optional(&query.group, |id| id.parse().ok())?,
         })
-    }
-
-    fn id<T: FromStr>(text: &str) -> Result<Option<T>, AppError> {
-        match text {
-            "" => Ok(None),
-            text => text
-                .parse()
-                .map(Some)
-                .map_err(|_| refuse_text(FailureCode::BadRequest)),
-        }
     }
 }

@@ -55,36 +55,26 @@ pub async fn revoke_key(id: String) -> Result<(), AppError> {
 
 #[cfg(feature = "ssr")]
 mod typed {
-    use model::{FailureCode, KeyFilter, KeyOrder, KeyState};
+    use model::{KeyFilter, KeyOrder, KeyState};
 
     use super::SiteKeysForm;
     use crate::{
         error::AppError,
-        glue::{parse_optional_id, refuse_text},
+        glue::{parse_optional, parse_optional_id},
     };
 
     /// Keys on a page.
     pub(super) const AT_ONCE: u32 = 50;
 
     pub(super) fn filter(form: &SiteKeysForm) -> Result<KeyFilter, AppError> {
-        let state = named(&form.state, KeyState::from_name)?;
-        let order = named(&form.order, KeyOrder::from_name)?;
+        let state = parse_optional(&form.state, KeyState::from_name)?;
+        let order = parse_optional(&form.order, KeyOrder::from_name)?;
         Ok(KeyFilter {
             search: form.search.clone(),
             owner: parse_optional_id(&form.person)?,
             state,
-            unused_days: named(&form.unused, |days| days.parse().ok())?,
+            unused_days: parse_optional(&form.unused, |days| days.parse().ok())?,
             order: order.unwrap_or_default(),
         })
-    }
-
-    /// What the text stands for; nothing stands for all.
-    fn named<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, AppError> {
-        match text {
-            "" => Ok(None),
-            text => read(text)
-                .map(Some)
-                .ok_or_else(|| refuse_text(FailureCode::BadRequest)),
-        }
     }
 }
