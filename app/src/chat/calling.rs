@@ -26,7 +26,7 @@ use crate::{
     browser::{self, number::lower},
     error::AppError,
     routes::Own,
-    ui::keys::{Composition, is_of_input_method},
+    ui::keys::{Composition, has_modifier, is_of_input_method},
 };
 
 /// The composer's field.
@@ -157,10 +157,8 @@ impl Calling {
     /// A key in the composer, before the composer hears of it.
     pub fn pressed(self, event: &KeyboardEvent) {
         let is_composed = is_of_input_method(event) || self.composition.is_on();
-        let has_modifier =
-            event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
         let count = self.offered.with_untracked(Vec::len);
-        if is_composed || has_modifier || count == 0 || self.stands() != Some(true) {
+        if is_composed || has_modifier(event) || count == 0 || self.stands() != Some(true) {
             return;
         }
         // The buttons beside the field have keys of their own.

@@ -129,7 +129,7 @@ async fn keep(
 }
 
 /// A list as the fields of a form.
-fn numbered((name, list): (&str, Vec<String>)) -> Vec<(String, String)> {
+pub fn numbered((name, list): (&str, Vec<String>)) -> Vec<(String, String)> {
     let list = list.into_iter().enumerate();
     list.map(|(place, one)| (format!("{name}[{place}]"), one))
         .collect()

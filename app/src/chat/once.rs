@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use model::AskedAssistant;
 
-use super::beginning::{Beginning, FIELD, Sign};
+use super::{
+    beginning::{Beginning, FIELD, Sign},
+    drafts::numbered,
+};
 use crate::{
     browser,
     language::use_words,
@@ -53,14 +56,10 @@ pub fn GivenFields(beginning: Beginning) -> impl IntoView {
     move || {
         let (_, names, values) = beginning.called();
         let all = [("names", names), ("variables", values)].into_iter();
-        let fields = all.flat_map(|(list, all)| {
-            let all = all.into_iter().enumerate();
-            all.map(move |(place, value)| {
-                let name = format!("{list}[{place}]");
-                view! { <input type="hidden" name=name value=value/> }
-            })
-        });
-        fields.collect_view()
+        let fields = all.flat_map(numbered);
+        fields
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+            .collect_view()
     }
 }
 

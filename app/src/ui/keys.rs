@@ -8,6 +8,11 @@ pub fn is_of_input_method(event: &KeyboardEvent) -> bool {
     composes(event.is_composing(), event.key_code())
 }
 
+/// Whether a key is held that gives others another meaning.
+pub fn has_modifier(event: &KeyboardEvent) -> bool {
+    event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key()
+}
+
 /// Safari says by the key's code alone that Enter has ended a composition, which is over by then.
 const fn composes(is_composing: bool, key_code: u32) -> bool {
     const TAKEN: u32 = 229;

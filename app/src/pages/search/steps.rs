@@ -5,7 +5,10 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::field::FIELD;
-use crate::{browser, ui::keys::is_of_input_method};
+use crate::{
+    browser,
+    ui::keys::{has_modifier, is_of_input_method},
+};
 
 /// What was found, as links.
 const HITS: &str = ".finder .hit__link";
@@ -28,9 +31,8 @@ pub(super) fn press(event: &ev::KeyboardEvent) {
         "ArrowUp" => false,
         _ => return,
     };
-    let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key() && !event.shift_key();
     // The arrows of an input method choose among its words.
-    if !is_plain || is_of_input_method(event) {
+    if has_modifier(event) || is_of_input_method(event) {
         return;
     }
     let Some(document) = browser::window().and_then(|window| window.document()) else {
