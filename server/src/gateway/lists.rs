@@ -110,10 +110,7 @@ async fn told(
             match running.close(ending).await {
                 Ok(()) => {
                     let mut response = Json(list).into_response();
-                    let headers = response.headers_mut();
-                    let now = context.gateway.now();
-                    super::headers::limits(headers, context.route.dialect, allowed, now);
-                    super::headers::always(headers, &context.request_id);
+                    context.head(response.headers_mut(), allowed);
                     response
                 }
                 Err(error) => context.refused(&Refusal::of(&error.into(), context.chinese)),
