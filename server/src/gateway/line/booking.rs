@@ -1,7 +1,7 @@
 //! The calls that run on a line: admitted when they begin, and booked when they end by what was said of them in passing.
 
 use http::StatusCode;
-use model::{CallOutcome, Operation, Protocol};
+use model::{Operation, Protocol};
 use platform::gateway::{
     Ask, Ending, GatewayError,
     scan::{Reported, UsageShape, usage_of_json},
@@ -122,11 +122,7 @@ impl Line {
             }
         };
         let name = leading::model_of(&message).to_owned();
-        self.end(Ending {
-            outcome: Some(CallOutcome::Cancelled),
-            ..Ending::default()
-        })
-        .await;
+        self.end(Ending::cancelled()).await;
         let here = leading::is_here(&self.gateway, &self.principal, &self.upstream, &message);
         let here = here.await;
         let begun = match here {
@@ -180,20 +176,12 @@ impl Line {
                 self.reported = reported;
             }
         }
-        let outcome = if text.contains("\"task-finished\"") {
-            CallOutcome::Succeeded
+        let status = StatusCode::OK.as_u16();
+        if text.contains("\"task-finished\"") {
+            self.end(Ending::succeeded(status)).await;
         } else if text.contains("\"task-failed\"") {
-            CallOutcome::Failed
-        } else {
-            return;
-        };
-        let status = Some(StatusCode::OK.as_u16());
-        self.end(Ending {
-            outcome: Some(outcome),
-            status,
-            ..Ending::default()
-        })
-        .await;
+            self.end(Ending::broken(status)).await;
+        }
     }
 
     /// Each answer on a line of events states its own figures.
