@@ -146,11 +146,7 @@ impl Ledger {
         };
         let bounds = Arc::clone(&call.budgets);
         let mut hold = self.hold(call, amount);
-        hold.task_id = call::sound_text(reference.to_owned());
-        hold.tariff = terms.tariff;
-        if let Some(served) = terms.served_model {
-            hold.served_model = call::sound_text(served);
-        }
+        terms.keep(&mut hold, reference);
         let opened_at = hold.opened_at;
         match self.0.writer.open(&Arc::new(hold), &bounds).await? {
             Decision::Reserved => Ok(()),

@@ -60,6 +60,7 @@ mod pictures;
 mod places;
 mod profiles;
 mod proofs;
+mod purging;
 mod queue;
 mod ratings;
 mod recovery_codes;

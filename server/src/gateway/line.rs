@@ -48,6 +48,15 @@ const LARGEST: usize = 4 * 1024 * 1024;
 const ENDED: &str = "the credential was ended";
 const GONE: &str = "the upstream is gone";
 
+/// What the call that runs was begun for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// What was asked.
+    Asked,
+    /// Another answer on a line of events, as long as nothing of one has come.
+    Spare,
+}
+
 struct Line {
     gateway: Gateway,
     principal: Arc<Principal>,
@@ -59,6 +68,7 @@ struct Line {
     _place: Place,
     /// The call that runs on it.
     running: Option<Running>,
+    purpose: Purpose,
     reported: Option<Reported>,
     /// What it was given to speak, where it speaks.
     speaking: Option<Speaking>,
@@ -115,6 +125,7 @@ async fn open(
         upstream: UPSTREAM.into(),
         _place: place,
         running: None,
+        purpose: Purpose::Asked,
         reported: None,
         speaking: None,
         hearing: None,

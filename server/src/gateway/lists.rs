@@ -100,23 +100,22 @@ async fn told(
     running: Running,
     listed: Option<Result<(Value, Ending), Fault>>,
 ) -> Response {
-    let allowed = running.allowed();
     match listed {
         None => {
             let refusal = Refusal::right_ended(context.chinese);
             context.end(running, Ending::cancelled(), refusal).await
         }
-        Some(Ok((list, ending))) => match running.close(ending).await {
-            Ok(()) => {
-                let mut response = Json(list).into_response();
-                let headers = response.headers_mut();
-                let now = context.gateway.now();
-                super::headers::limits(headers, context.route.dialect, allowed, now);
-                super::headers::always(headers, &context.request_id);
-                response
+        Some(Ok((list, ending))) => {
+            let allowed = running.allowed();
+            match running.close(ending).await {
+                Ok(()) => {
+                    let mut response = Json(list).into_response();
+                    context.head(response.headers_mut(), allowed);
+                    response
+                }
+                Err(error) => context.refused(&Refusal::of(&error.into(), context.chinese)),
             }
-            Err(error) => context.refused(&Refusal::of(&error.into(), context.chinese)),
-        },
+        }
         Some(Err(Fault::Here(error))) => context.refused(&Refusal::of(&error, context.chinese)),
         Some(Err(Fault::NoAnswer(status))) => no_answer(context, running, status).await,
         Some(Err(Fault::Upstream(error))) => failed(context, running, &error).await,

@@ -12,7 +12,7 @@ use bailian::{
     pool::Reach,
     relay::{Body as Outgoing, Relayed},
 };
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use model::Operation;
 use platform::{
     Visitor,
@@ -257,9 +257,7 @@ async fn answered(
 ) -> Response {
     running.answers(upstream_id(&answer.headers));
     let mut headers = headers::back(&answer.headers);
-    let (dialect, now) = (context.route.dialect, context.gateway.now());
-    headers::limits(&mut headers, dialect, running.allowed(), now);
-    headers::always(&mut headers, &context.request_id);
+    context.head(&mut headers, running.allowed());
     let kind = text(&answer.headers, &header::CONTENT_TYPE).to_owned();
     let mut response = if kind.starts_with("text/event-stream") {
         headers.insert("x-accel-buffering", http::HeaderValue::from_static("no"));
@@ -288,13 +286,13 @@ async fn answered(
     response
 }
 
-fn text<'a>(headers: &'a http::HeaderMap, name: &header::HeaderName) -> &'a str {
+fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default()
 }
 
 /// The upstream's name for a request.
-fn upstream_id(headers: &http::HeaderMap) -> Option<String> {
+fn upstream_id(headers: &HeaderMap) -> Option<String> {
     let id = text(headers, &header::HeaderName::from_static("x-request-id"));
     (!id.is_empty()).then(|| id.to_owned())
 }
@@ -307,6 +305,12 @@ impl Context {
             Owns::Nothing => self.enrolls.map(|kind| (kind, ENROLLED)),
             Owns::Needs(_) | Owns::Lists(..) => None,
         }
+    }
+
+    /// What every answer tells: what was left of the limits, and whose request it is.
+    pub(super) fn head(&self, headers: &mut HeaderMap, left: headers::Left) {
+        headers::limits(headers, self.route.dialect, left, self.gateway.now());
+        headers::always(headers, &self.request_id);
     }
 
     /// Remembers whose something is, and where.

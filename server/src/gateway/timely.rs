@@ -9,7 +9,8 @@ use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::request::PATIENCE;
+/// Of a body something has to come within this time, and by and large a kilobyte each second: whoever sends it holds a place.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The same body, and what is cancelled when it comes too slowly. Nothing more comes of it then: an error would look to whoever
 /// it is handed on to as if the fault were theirs.
@@ -59,7 +60,7 @@ impl Coming {
 }
 
 /// How long the next piece may take of a body of which so much has come in that time.
-fn due(patience: Duration, waited: Duration, length: usize) -> Duration {
+pub(super) fn due(patience: Duration, waited: Duration, length: usize) -> Duration {
     let by_and_large = patience + Duration::from_millis(length as u64);
     by_and_large.saturating_sub(waited).min(patience)
 }
@@ -71,14 +72,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_has_to_come_soon_and_by_and_large_not_too_slowly() {
+    fn a_body_has_to_come_soon_and_by_and_large_not_too_slowly() {
         let seconds = Duration::from_secs;
         assert_eq!(due(PATIENCE, Duration::ZERO, 0), seconds(30));
+        // A drop each second is not enough.
         assert_eq!(
             due(PATIENCE, seconds(29), 29),
             seconds(1) + Duration::from_millis(29)
         );
         assert_eq!(due(PATIENCE, seconds(29), 100_000), seconds(30));
+        assert_eq!(due(PATIENCE, Duration::ZERO, 10_000_000), seconds(30));
         assert_eq!(due(PATIENCE, seconds(60), 29), Duration::ZERO);
     }
 

@@ -74,13 +74,7 @@ pub(super) async fn refused_there(
     }
     let headers = response.headers_mut();
     headers.extend(headers::back(&answer.headers));
-    headers::limits(
-        headers,
-        context.route.dialect,
-        allowed,
-        context.gateway.now(),
-    );
-    headers::always(headers, &context.request_id);
+    context.head(headers, allowed);
     response
 }
 

@@ -1,7 +1,10 @@
 //! Answers that come in one piece of JSON: read to the end, metered, booked, and handed on as they came.
 
 use axum::{body::Body, response::Response};
-use bailian::relay::{Answer, Relayed, refusal_in};
+use bailian::{
+    Error as UpstreamError,
+    relay::{Answer, Relayed, refusal_in},
+};
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use platform::gateway::{Ending, GatewayError, ObjectKind, Running, scan};
@@ -100,21 +103,29 @@ async fn book(
     if context.route.owns == Owns::Needs(ObjectKind::Task) {
         context.gateway.settle_task(json).await?;
     }
+    let (ending, refusal) = ending_of(context, status, json);
+    let unmade = refusal.filter(is_unmade).map(|_| once::Unmade);
+    running.close(ending).await?;
+    Ok(unmade)
+}
+
+/// How a call ended that was answered so, and what refused it: Bailian sometimes refuses with a status that says that all is well.
+pub(super) fn ending_of(
+    context: &Context,
+    status: StatusCode,
+    json: &[u8],
+) -> (Ending, Option<UpstreamError>) {
     let reported = scan::usage_of_json(json, context.route.shape);
-    // Bailian sometimes refuses with a status that says that all is well.
     let refusal = reported.is_none().then(|| refusal_in(json)).flatten();
-    let unmade = refusal.as_ref().filter(|error| is_unmade(error));
-    let unmade = unmade.map(|_| once::Unmade);
-    let ending = match refusal {
-        Some(error) => Ending::refused_within(status.as_u16(), &error),
+    let ending = match &refusal {
+        Some(error) => Ending::refused_within(status.as_u16(), error),
         None => Ending {
             reported,
             output_bytes: json.len() as u64,
             ..Ending::succeeded(status.as_u16())
         },
     };
-    running.close(ending).await?;
-    Ok(unmade)
+    (ending, refusal)
 }
 
 /// The batch that the answer says was made.

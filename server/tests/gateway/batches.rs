@@ -10,7 +10,7 @@ use crate::support::{Database, Program, TestApp, TestResult, answered};
 const HELD: &str =
     "SELECT COUNT(*) FROM call_holds WHERE task_id LIKE 'batch:%' AND amount > 0 AND priced";
 
-fn line(id: u32, model: &str) -> String {
+pub(super) fn line(id: u32, model: &str) -> String {
     let body = json!({
         "model": model,
         "max_tokens": 40,
@@ -20,7 +20,11 @@ fn line(id: u32, model: &str) -> String {
     format!("{line}\n")
 }
 
-async fn upload(program: &Program, purpose: &'static str, file: String) -> anyhow::Result<String> {
+pub(super) async fn upload(
+    program: &Program,
+    purpose: &'static str,
+    file: String,
+) -> anyhow::Result<String> {
     let name = if purpose == "batch" {
         "nightly.jsonl"
     } else {
@@ -38,11 +42,11 @@ async fn upload(program: &Program, purpose: &'static str, file: String) -> anyho
     Ok(made["id"].as_str().unwrap_or_default().to_owned())
 }
 
-fn of(file: &str) -> Value {
+pub(super) fn of(file: &str) -> Value {
     json!({ "input_file_id": file, "endpoint": "/v1/chat/completions", "completion_window": "24h" })
 }
 
-async fn begun(program: &Program, file: &str) -> anyhow::Result<String> {
+pub(super) async fn begun(program: &Program, file: &str) -> anyhow::Result<String> {
     let made = program.api.post("/v1/batches", of(file)).await?.done()?;
     Ok(made["id"].as_str().unwrap_or_default().to_owned())
 }

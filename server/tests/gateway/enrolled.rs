@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use bailian::{
-    Client, ClientOptions,
-    socket::{
-        realtime::{ClientEvent, RealtimeEvents, RealtimeSender, ServerEvent, SpeechSession},
-        recognition::RecognitionRequest,
-    },
+use bailian::socket::{
+    realtime::{ClientEvent, RealtimeEvents, RealtimeSender, ServerEvent, SpeechSession},
+    recognition::RecognitionRequest,
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -47,9 +44,7 @@ async fn speaks(
     person: &Program,
     model: &str,
 ) -> anyhow::Result<(RealtimeSender, RealtimeEvents)> {
-    let url = format!("http://{}", app.addr);
-    let client = Client::new(ClientOptions::new(url, person.key.as_str()))?;
-    Ok(client.realtime(model).await?)
+    Ok(person.client(app)?.realtime(model).await?)
 }
 
 /// Names a voice.
@@ -59,8 +54,7 @@ fn with(voice: &str) -> ClientEvent {
 
 /// Has a moment of sound heard over a line, knowing the words of a list.
 async fn hears(app: &TestApp, person: &Program, list: Option<&str>) -> Result<(), bailian::Error> {
-    let url = format!("http://{}", app.addr);
-    let client = Client::new(ClientOptions::new(url, person.key.as_str()))?;
+    let client = person.client(app)?;
     let mut request = RecognitionRequest::new("paraformer-realtime-v2", "pcm", 16_000);
     if let Some(list) = list {
         request = request.vocabulary(list);

@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 use simulator::{Fault, FaultOrder, Options, Refusal, Simulator, Strike};
 
+use super::batches::{begun, line, upload};
 use crate::support::{Api, Program, TestApp, TestResult, answered, eventually};
 
 /// Where images are made as tasks.
@@ -18,21 +19,8 @@ async fn painting(program: &Program, model: &str) -> anyhow::Result<String> {
 }
 
 async fn batch(program: &Program) -> anyhow::Result<String> {
-    let body = json!({ "model": "qwen-plus", "max_tokens": 20, "messages": [{ "role": "user", "content": "A loom?" }] });
-    let line =
-        json!({ "custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": body });
-    let file = reqwest::multipart::Part::bytes(line.to_string().into_bytes()).file_name("a.jsonl");
-    let form = reqwest::multipart::Form::new()
-        .text("purpose", "batch")
-        .part("file", file);
-    let upload = program
-        .api
-        .request(Method::POST, "/v1/files")
-        .multipart(form);
-    let file = answered(upload).await?.done()?;
-    let wish = json!({ "input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h" });
-    let made = program.api.post("/v1/batches", wish).await?.done()?;
-    Ok(text(&made["id"]))
+    let file = upload(program, "batch", line(1, "qwen-plus")).await?;
+    begun(program, &file).await
 }
 
 fn text(value: &Value) -> String {

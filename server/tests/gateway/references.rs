@@ -3,7 +3,10 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::accounts::{keys_at, two};
+use super::{
+    accounts::{keys_at, two},
+    batches::{line, of, upload},
+};
 use crate::support::{ApiResponse, Program, TestApp, TestResult, answered};
 
 const IMAGES: &str = "/api/v1/services/aigc/text2image/image-synthesis";
@@ -57,15 +60,7 @@ async fn a_task_or_a_batch_of_things_in_two_accounts_is_refused() -> TestResult 
     let keys: Vec<String> = keys_at(&app, IMAGES).into_iter().collect();
     assert_eq!(keys, ["sk-sec…"]);
 
-    let body = json!({ "model": "qwen-plus", "messages": [{ "role": "user", "content": "Hi" }] });
-    let line =
-        json!({ "custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": body });
-    let file = reqwest::multipart::Part::bytes(line.to_string().into_bytes()).file_name("a.jsonl");
-    let form = reqwest::multipart::Form::new()
-        .text("purpose", "batch")
-        .part("file", file);
-    let upload = lin.api.request(Method::POST, "/v1/files").multipart(form);
-    let file = answered(upload).await?.done()?;
+    let file = upload(&lin, "batch", line(1, "qwen-plus")).await?;
     let is_second =
         "SELECT COUNT(*) FROM upstream_objects WHERE kind = 'file' AND upstream = 'second'";
     let other = if app.number(is_second).await? == 1 {
@@ -75,7 +70,9 @@ async fn a_task_or_a_batch_of_things_in_two_accounts_is_refused() -> TestResult 
     };
     has(&app, "lin", ["file", "file-fe-other", other]).await?;
     let batch = |name: &str| -> Value {
-        json!({ "input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h", "metadata": { "ds_name": name } })
+        let mut wish = of(&file);
+        wish["metadata"] = json!({ "ds_name": name });
+        wish
     };
     let there = batch("fileid://file-fe-other");
     let refused = lin.api.post("/v1/batches", there).await?;

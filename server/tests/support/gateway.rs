@@ -1,5 +1,6 @@
 //! A program that calls models through the gateway.
 
+use bailian::{Client, ClientOptions};
 use model::{BuiltIn, Permission};
 use serde_json::{Value, json};
 
@@ -52,6 +53,12 @@ impl TestApp {
 }
 
 impl Program {
+    /// Asks as if the gateway were Bailian.
+    pub(crate) fn client(&self, app: &TestApp) -> Result<Client, bailian::Error> {
+        let url = format!("http://{}", app.addr);
+        Client::new(ClientOptions::new(url, self.key.as_str()))
+    }
+
     /// Asks in OpenAI's protocol.
     pub(crate) async fn ask(&self, body: &Value) -> anyhow::Result<Response> {
         self.api.post("/v1/chat/completions", body.clone()).await

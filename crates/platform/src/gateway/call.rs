@@ -326,6 +326,14 @@ impl Running {
         Ok(())
     }
 
+    /// Takes it back: nothing was asked, so that nothing is owed and the log has no line of it.
+    pub fn release(mut self) {
+        self.pass.used(0);
+        if let Some(open) = self.open.take() {
+            open.release();
+        }
+    }
+
     /// Leaves it open until the task at the upstream ends; returns when that is durable.
     pub async fn wait_for_task(&mut self, task_id: &str) -> Result<(), store::Error> {
         match self.open.take() {

@@ -2,7 +2,7 @@
 
 use bailian::{
     CompletionTokensDetails, PromptTokensDetails, Region, Usage,
-    capability::{Catalogue, Measure, MicroYuan, ModelCard, Thinking, Unit},
+    capability::{Catalogue, Measure, MicroYuan, ModelCard, Thinking, Unit, UnitPrices},
 };
 use model::Operation;
 
@@ -43,8 +43,9 @@ impl<'a> Prices<'a> {
     /// The most that a call can cost, in micro-yuan; `None` when the model has no price.
     pub(super) fn at_most(self, model: &str, operation: Operation, extent: Extent) -> Option<i64> {
         let card = self.catalogue.get(model)?;
-        if card.token_prices.is_empty() {
-            return self.units_at_most(card, operation, extent);
+        let tariff = Tariff::of(card, self.region);
+        if let Tariff::Units(prices) = &tariff {
+            return units_at_most(prices, operation, extent);
         }
         let input = input_at_most(card, extent);
         let output = output_at_most(card, extent);
@@ -84,34 +85,10 @@ impl<'a> Prices<'a> {
             usage(heard, spoken.clone()),
             usage(plain(), spoken),
         ];
-        let tariff = Tariff::of(card, self.region);
         let costs = ways.iter();
         costs
             .filter_map(|way| tariff.cost_of_tokens(operation, way))
             .max()
-    }
-
-    fn units_at_most(self, card: &ModelCard, operation: Operation, extent: Extent) -> Option<i64> {
-        let prices = card.unit_prices.iter();
-        let mut prices = prices.filter(|prices| Some(prices.region.as_str()) == self.region.id());
-        let prices = prices.next()?;
-        let measure = match prices.unit {
-            Unit::Image => Measure::Images(extent.count.unwrap_or(PICTURES)),
-            Unit::Second if operation == Operation::Video => {
-                Measure::Milliseconds(extent.seconds.unwrap_or(FILM_SECONDS).saturating_mul(1_000))
-            }
-            Unit::Second => Measure::Milliseconds(
-                extent
-                    .seconds
-                    .unwrap_or(SOUND_HOURS * 3_600)
-                    .saturating_mul(1_000),
-            ),
-            Unit::TenThousandCharacters => Measure::Characters(extent.text_bytes),
-            Unit::Voice => Measure::Voices(1),
-        };
-        let variants = prices.amounts.keys();
-        let amounts = variants.filter_map(|variant| prices.price(measure, Some(variant)));
-        amounts.map(as_micros).max()
     }
 
     /// What it cost; `None` where that is not known.
@@ -124,6 +101,27 @@ impl<'a> Prices<'a> {
         let card = self.catalogue.get(model);
         card.map_or(Tariff::Unknown, |card| Tariff::of(card, self.region))
     }
+}
+
+/// Pictures, seconds or characters.
+fn units_at_most(prices: &UnitPrices, operation: Operation, extent: Extent) -> Option<i64> {
+    let measure = match prices.unit {
+        Unit::Image => Measure::Images(extent.count.unwrap_or(PICTURES)),
+        Unit::Second if operation == Operation::Video => {
+            Measure::Milliseconds(extent.seconds.unwrap_or(FILM_SECONDS).saturating_mul(1_000))
+        }
+        Unit::Second => Measure::Milliseconds(
+            extent
+                .seconds
+                .unwrap_or(SOUND_HOURS * 3_600)
+                .saturating_mul(1_000),
+        ),
+        Unit::TenThousandCharacters => Measure::Characters(extent.text_bytes),
+        Unit::Voice => Measure::Voices(1),
+    };
+    let variants = prices.amounts.keys();
+    let amounts = variants.filter_map(|variant| prices.price(measure, Some(variant)));
+    amounts.map(as_micros).max()
 }
 
 /// Tokens that go in at most.

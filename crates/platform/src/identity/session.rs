@@ -193,10 +193,7 @@ impl Identity {
         session: &Session,
         visitor: &Visitor,
     ) -> Result<Caller, IdentityError> {
-        let signed_in = self.signed_in(session, visitor).await?;
-        let signed_in = signed_in.ok_or(IdentityError::SignInNeeded)?;
-        refuse(signed_in.lacking)?;
-        Ok(signed_in.caller)
+        Ok(self.ready(session, visitor).await?.caller)
     }
 
     /// The same, and how far the clock of the time zone in their profile is from UTC now, in minutes; `None` when they chose none.
@@ -205,11 +202,16 @@ impl Identity {
         session: &Session,
         visitor: &Visitor,
     ) -> Result<(Caller, Option<i32>), IdentityError> {
+        let signed_in = self.ready(session, visitor).await?;
+        let clock = self.utc_offset_minutes(&signed_in);
+        Ok((signed_in.caller, clock))
+    }
+
+    async fn ready(&self, session: &Session, visitor: &Visitor) -> Result<SignedIn, IdentityError> {
         let signed_in = self.signed_in(session, visitor).await?;
         let signed_in = signed_in.ok_or(IdentityError::SignInNeeded)?;
         refuse(signed_in.lacking)?;
-        let clock = self.utc_offset_minutes(&signed_in);
-        Ok((signed_in.caller, clock))
+        Ok(signed_in)
     }
 
     /// Who is calling, also while they must do something first: for doing that.

@@ -75,6 +75,17 @@ pub struct Terms {
     pub tariff: String,
 }
 
+impl Terms {
+    /// Keeps them beside a reservation that waits for that.
+    pub(super) fn keep(self, hold: &mut Hold, reference: &str) {
+        hold.task_id = sound_text(reference.to_owned());
+        hold.tariff = self.tariff;
+        if let Some(served) = self.served_model {
+            hold.served_model = sound_text(served);
+        }
+    }
+}
+
 /// How a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallEnd {
@@ -192,6 +203,13 @@ impl OpenCall {
         }
     }
 
+    /// Takes the reservation back: nothing was asked, so that nothing is owed and the log has no line of it.
+    pub fn release(mut self) {
+        if let Some(hold) = self.hold.take() {
+            self.ledger.0.writer.forget(&hold);
+        }
+    }
+
     /// Leaves the reservation open until [`Ledger::close_task`] is told how that task at the upstream ended, to be booked by these
     /// terms; returns when this is durable.
     pub async fn wait_for_task(mut self, task_id: &str, terms: Terms) -> Result<(), store::Error> {
@@ -199,11 +217,7 @@ impl OpenCall {
             return Ok(());
         };
         let mut waiting = Hold::clone(&hold);
-        waiting.task_id = sound_text(task_id.to_owned());
-        waiting.tariff = terms.tariff;
-        if let Some(served) = terms.served_model {
-            waiting.served_model = sound_text(served);
-        }
+        terms.keep(&mut waiting, task_id);
         let writer = &self.ledger.0.writer;
         writer.wait_for_task(Arc::new(waiting)).await
     }

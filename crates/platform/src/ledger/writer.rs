@@ -145,6 +145,11 @@ impl Writer {
         });
     }
 
+    /// Takes a reservation back of which nothing came.
+    pub(super) fn forget(&self, hold: &Arc<Hold>) {
+        self.send(Step::Forget(Arc::clone(hold)));
+    }
+
     /// Has it wait for the task that it names.
     pub(super) async fn wait_for_task(&self, hold: Arc<Hold>) -> Result<(), Error> {
         let (answer, answered) = oneshot::channel();
@@ -177,7 +182,7 @@ struct Unheard<'a> {
 impl Drop for Unheard<'_> {
     fn drop(&mut self) {
         if let Some(hold) = self.hold {
-            self.writer.send(Step::Forget(Arc::clone(hold)));
+            self.writer.forget(hold);
         }
     }
 }

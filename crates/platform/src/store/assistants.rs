@@ -330,10 +330,6 @@ impl Db {
     /// Removes for good what was deleted before `before`, with the pictures. How many.
     #[tracing::instrument(name = "store.assistants.purge", skip_all)]
     pub(crate) async fn purge_assistants(&self, before: Millis) -> Result<u64> {
-        Ok(on_pool!(self.writer(), |pool| sqlx::query(PURGE)
-            .bind(before.get())
-            .execute(pool)
-            .await?
-            .rows_affected()))
+        self.removed_before(PURGE, before).await
     }
 }

@@ -338,10 +338,6 @@ impl Db {
     /// Removes for good what was deleted before `before`. How many messages.
     #[tracing::instrument(name = "store.branches.purge", skip_all)]
     pub(crate) async fn purge_branches(&self, before: Millis) -> Result<u64> {
-        Ok(on_pool!(self.writer(), |pool| sqlx::query(PURGE)
-            .bind(before.get())
-            .execute(pool)
-            .await?
-            .rows_affected()))
+        self.removed_before(PURGE, before).await
     }
 }

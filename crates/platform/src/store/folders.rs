@@ -248,11 +248,7 @@ impl Db {
     /// Removes for good what was deleted before `before`. How many.
     #[tracing::instrument(name = "store.folders.purge", skip_all)]
     pub(crate) async fn purge_folders(&self, before: Millis) -> Result<u64> {
-        Ok(on_pool!(self.writer(), |pool| sqlx::query(PURGE)
-            .bind(before.get())
-            .execute(pool)
-            .await?
-            .rows_affected()))
+        self.removed_before(PURGE, before).await
     }
 
     /// Puts several of the owner's conversations into one folder, or out of any, all or none. With how many it was done; `None` when

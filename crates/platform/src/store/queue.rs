@@ -1,16 +1,16 @@
 //! Messages that wait for the answer that is being written. Who changes a queue takes the conversation's row first, as
 //! whoever begins an answer does: that is the order in which tabs and processes agree.
 
+pub(super) mod changes;
+
 use model::{
     ConversationId, FailureCode, FileId, Given, Millis, ModelName, SubmissionId, UserId,
-    queue::{Direction, MOST_QUEUED, QUEUED_TOGETHER},
+    queue::{MOST_QUEUED, QUEUED_TOGETHER},
 };
 use sqlx::{FromRow, types::Json};
 
 use super::{
-    Db, Result,
-    assistants::once,
-    drafts,
+    Db, Result, drafts,
     drafts::{joined, parted},
     on_pool, rows,
 };
@@ -32,22 +32,6 @@ const WAS_SENT: &str = "SELECT COUNT(*) FROM messages WHERE submission_id = $1";
 const ADD: &str = "
     INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at, assistant, given_values)
     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10) ON CONFLICT (id) DO NOTHING";
-
-const EDIT: &str = "
-    UPDATE queued_messages SET text = $4, refused = NULL, version = version + 1
-    WHERE id = $1 AND conversation_id = $2 AND owner_id = $3 AND version = $5";
-
-const PLACE: &str = "UPDATE queued_messages SET position = $2 WHERE id = $1";
-
-const WITHDRAW: &str = "
-    DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3
-    RETURNING id, text, files, model, assistant, given_values, refused, version";
-
-const DROP: &str =
-    "DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3";
-
-const REFUSE: &str =
-    "UPDATE queued_messages SET refused = $3 WHERE id = $1 AND owner_id = $2 AND version = $4";
 
 pub(super) const TAKE: &str = "
     DELETE FROM queued_messages WHERE id = $1 AND conversation_id = $2 AND owner_id = $3 AND version = $4";
@@ -93,11 +77,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("QUEUE_LIST", LIST),
     ("QUEUE_SUMS", SUMS),
     ("QUEUE_WAS_SENT", WAS_SENT),
-    ("QUEUE_EDIT", EDIT),
-    ("QUEUE_PLACE", PLACE),
-    ("QUEUE_WITHDRAW", WITHDRAW),
-    ("QUEUE_DROP", DROP),
-    ("QUEUE_REFUSE", REFUSE),
     ("QUEUE_TAKE", TAKE),
     ("QUEUE_NEXT", NEXT),
     ("QUEUE_GO_ON", GO_ON),
@@ -206,6 +185,7 @@ macro_rules! turn {
             == 1
     };
 }
+pub(super) use turn;
 
 /// Whether a text of that length fits beside the other messages, and the place behind them.
 macro_rules! room {
@@ -221,6 +201,7 @@ macro_rules! room {
         (fits, last + 1)
     }};
 }
+pub(super) use room;
 
 /// Takes a waiting message out of the queue inside an open transaction that has the conversation's row, so that it can become
 /// a question. Whether it could be.
@@ -346,172 +327,6 @@ impl Db {
             tx.commit().await?;
             Ok(QueueOutcome::Done)
         })
-    }
-
-    /// Changes the text of a message that waits, if it is at that version.
-    #[tracing::instrument(name = "store.queue.edit", skip_all, fields(conversation.id = %conversation))]
-    pub(crate) async fn edit_queued(
-        &self,
-        owner: UserId,
-        conversation: ConversationId,
-        (id, version): (SubmissionId, i64),
-        text: &str,
-    ) -> Result<QueueOutcome> {
-        on_pool!(self.writer(), |pool| {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            if !turn!(tx, owner, conversation) {
-                return Ok(QueueOutcome::NoConversation);
-            }
-            let (fits, _) = room!(tx, conversation, id, text);
-            if !fits {
-                return Ok(QueueOutcome::Full);
-            }
-            let edited = sqlx::query(EDIT)
-                .bind(id.to_string())
-                .bind(conversation.to_string())
-                .bind(owner.to_string())
-                .bind(text)
-                .bind(version)
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-            tx.commit().await?;
-            Ok(if edited == 1 {
-                QueueOutcome::Done
-            } else {
-                QueueOutcome::Outdated
-            })
-        })
-    }
-
-    /// Moves a message that waits by one place, towards the front or away from it. At the end nothing happens.
-    #[tracing::instrument(name = "store.queue.move", skip_all, fields(conversation.id = %conversation))]
-    pub(crate) async fn move_queued(
-        &self,
-        owner: UserId,
-        conversation: ConversationId,
-        id: SubmissionId,
-        direction: Direction,
-    ) -> Result<QueueOutcome> {
-        on_pool!(self.writer(), |pool| {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            if !turn!(tx, owner, conversation) {
-                return Ok(QueueOutcome::NoConversation);
-            }
-            let found: Vec<Row> = sqlx::query_as(LIST)
-                .bind(conversation.to_string())
-                .bind(owner.to_string())
-                .fetch_all(&mut *tx)
-                .await?;
-            let mut ids: Vec<String> = found.into_iter().map(|row| row.id).collect();
-            let Some(place) = ids.iter().position(|known| *known == id.to_string()) else {
-                return Ok(QueueOutcome::Outdated);
-            };
-            let other = match direction {
-                Direction::Up => place.checked_sub(1),
-                Direction::Down => Some(place + 1).filter(|next| *next < ids.len()),
-            };
-            if let Some(other) = other {
-                ids.swap(place, other);
-            }
-            for (position, id) in (0_i64..).zip(&ids) {
-                sqlx::query(PLACE)
-                    .bind(id)
-                    .bind(position)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            tx.commit().await?;
-            Ok(QueueOutcome::Done)
-        })
-    }
-
-    /// Takes a message out of the queue and puts it before the conversation's draft. What it was; nothing when it was sent or
-    /// withdrawn meanwhile.
-    #[tracing::instrument(name = "store.queue.withdraw", skip_all, fields(conversation.id = %conversation))]
-    pub(crate) async fn withdraw_queued(
-        &self,
-        owner: UserId,
-        conversation: ConversationId,
-        id: SubmissionId,
-        now: Millis,
-    ) -> Result<Option<Queued>> {
-        on_pool!(self.writer(), |pool| {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            if !turn!(tx, owner, conversation) {
-                return Ok(None);
-            }
-            let gone: Option<Row> = sqlx::query_as(WITHDRAW)
-                .bind(id.to_string())
-                .bind(conversation.to_string())
-                .bind(owner.to_string())
-                .fetch_optional(&mut *tx)
-                .await?;
-            let Some(gone) = gone else { return Ok(None) };
-            let queued = Queued::try_from(gone)?;
-            let slot = drafts::slot(Some(conversation));
-            let draft: Option<(String, String)> = sqlx::query_as(drafts::READ)
-                .bind(owner.to_string())
-                .bind(&slot)
-                .fetch_optional(&mut *tx)
-                .await?;
-            let (text, files) = draft.unwrap_or_default();
-            let (text, files) = drafts::before(&queued, text, &parted("drafts", &files)?);
-            sqlx::query(drafts::WRITE)
-                .bind(owner.to_string())
-                .bind(&slot)
-                .bind(text)
-                .bind(now.get())
-                .bind(joined(&files))
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(once::TAKE_INTO_DRAFT)
-                .bind(owner.to_string())
-                .bind(&slot)
-                .bind(&queued.assistant)
-                .bind(Json(&queued.given))
-                .execute(&mut *tx)
-                .await?;
-            tx.commit().await?;
-            Ok(Some(queued))
-        })
-    }
-
-    /// Forgets a waiting message that was sent otherwise.
-    #[tracing::instrument(name = "store.queue.drop", skip_all, fields(conversation.id = %conversation))]
-    pub(crate) async fn drop_queued(
-        &self,
-        owner: UserId,
-        conversation: ConversationId,
-        id: SubmissionId,
-    ) -> Result<()> {
-        on_pool!(self.writer(), |pool| sqlx::query(DROP)
-            .bind(id.to_string())
-            .bind(conversation.to_string())
-            .bind(owner.to_string())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(())
-    }
-
-    /// Notes why a message could not be sent, unless it was edited meanwhile.
-    #[tracing::instrument(name = "store.queue.refuse", skip_all)]
-    pub(crate) async fn refuse_queued(
-        &self,
-        owner: UserId,
-        (id, version): (SubmissionId, i64),
-        code: FailureCode,
-    ) -> Result<()> {
-        on_pool!(self.writer(), |pool| sqlx::query(REFUSE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .bind(code.as_str())
-            .bind(version)
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(())
     }
 
     /// Conversations behind that one in which something waits though the answer before is whole, and whose they are.

@@ -268,10 +268,6 @@ impl Db {
     /// Removes for good what was forgotten before `before`. How much.
     #[tracing::instrument(name = "store.remembered.purge", skip_all)]
     pub(crate) async fn purge_facts(&self, before: Millis) -> Result<u64> {
-        Ok(on_pool!(self.writer(), |pool| sqlx::query(PURGE)
-            .bind(before.get())
-            .execute(pool)
-            .await?
-            .rows_affected()))
+        self.removed_before(PURGE, before).await
     }
 }

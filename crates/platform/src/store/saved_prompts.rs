@@ -215,10 +215,6 @@ impl Db {
     /// Removes for good what was deleted before `before`. How many.
     #[tracing::instrument(name = "store.prompts.purge", skip_all)]
     pub(crate) async fn purge_prompts(&self, before: Millis) -> Result<u64> {
-        Ok(on_pool!(self.writer(), |pool| sqlx::query(PURGE)
-            .bind(before.get())
-            .execute(pool)
-            .await?
-            .rows_affected()))
+        self.removed_before(PURGE, before).await
     }
 }

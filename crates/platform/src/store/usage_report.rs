@@ -14,6 +14,12 @@ macro_rules! both {
             both!(@ $columns, "d.owner_id = $5 AND ", $narrowed, $rest),
         ]
     };
+    ($of_all:expr, $of_one:expr, $narrowed:literal, $rest:literal) => {
+        [
+            both!(@ $of_all, "", $narrowed, $rest),
+            both!(@ $of_one, "d.owner_id = $5 AND ", $narrowed, $rest),
+        ]
+    };
     (@ $columns:expr, $first:literal, $narrowed:literal, $rest:literal) => {
         concat!(
             "SELECT ",
@@ -65,25 +71,17 @@ const MODELS: [&str; 2] = both!(
     "GROUP BY d.model ORDER BY SUM(d.cost) DESC, SUM(d.calls) DESC, d.model LIMIT $6"
 );
 /// Among everybody's a key is told with whose it is: many call theirs alike.
-const KEYS: [&str; 2] = [
-    both!(@
-        sums!(
-            "d.key_id AS id, COALESCE((SELECT k.name || ' · ' || u.name FROM api_keys k \
-             JOIN users u ON u.id = k.user_id WHERE k.id = d.key_id), '') AS name, "
-        ),
-        "",
-        "",
-        "GROUP BY d.key_id ORDER BY SUM(d.cost) DESC, SUM(d.calls) DESC, d.key_id LIMIT $6"
+const KEYS: [&str; 2] = both!(
+    sums!(
+        "d.key_id AS id, COALESCE((SELECT k.name || ' · ' || u.name FROM api_keys k \
+         JOIN users u ON u.id = k.user_id WHERE k.id = d.key_id), '') AS name, "
     ),
-    both!(@
-        sums!(
-            "d.key_id AS id, COALESCE((SELECT k.name FROM api_keys k WHERE k.id = d.key_id), '') AS name, "
-        ),
-        "d.owner_id = $5 AND ",
-        "",
-        "GROUP BY d.key_id ORDER BY SUM(d.cost) DESC, SUM(d.calls) DESC, d.key_id LIMIT $6"
+    sums!(
+        "d.key_id AS id, COALESCE((SELECT k.name FROM api_keys k WHERE k.id = d.key_id), '') AS name, "
     ),
-];
+    "",
+    "GROUP BY d.key_id ORDER BY SUM(d.cost) DESC, SUM(d.calls) DESC, d.key_id LIMIT $6"
+);
 const PEOPLE: [&str; 2] = both!(
     sums!(
         "d.owner_id AS id, COALESCE((SELECT u.name FROM users u WHERE u.id = d.owner_id), '') AS name, "
@@ -109,21 +107,13 @@ const BANDS_OF_PEOPLE: [&str; 2] = both!(
 );
 
 const USED_MODELS: [&str; 2] = both!("d.model", "", "GROUP BY d.model ORDER BY d.model LIMIT $6");
-const USED_KEYS: [&str; 2] = [
-    both!(@
-        "d.key_id, (SELECT k.name || ' · ' || u.name FROM api_keys k JOIN users u ON u.id = k.user_id \
-         WHERE k.id = d.key_id) AS name",
-        "",
-        "AND d.key_id IN (SELECT k.id FROM api_keys k WHERE k.id = d.key_id) ",
-        "GROUP BY d.key_id ORDER BY 2, d.key_id LIMIT $6"
-    ),
-    both!(@
-        "d.key_id, (SELECT k.name FROM api_keys k WHERE k.id = d.key_id) AS name",
-        "d.owner_id = $5 AND ",
-        "AND d.key_id IN (SELECT k.id FROM api_keys k WHERE k.id = d.key_id) ",
-        "GROUP BY d.key_id ORDER BY 2, d.key_id LIMIT $6"
-    ),
-];
+const USED_KEYS: [&str; 2] = both!(
+    "d.key_id, (SELECT k.name || ' · ' || u.name FROM api_keys k JOIN users u ON u.id = k.user_id \
+     WHERE k.id = d.key_id) AS name",
+    "d.key_id, (SELECT k.name FROM api_keys k WHERE k.id = d.key_id) AS name",
+    "AND d.key_id IN (SELECT k.id FROM api_keys k WHERE k.id = d.key_id) ",
+    "GROUP BY d.key_id ORDER BY 2, d.key_id LIMIT $6"
+);
 
 /// For the proof that each uses an index.
 #[cfg(test)]

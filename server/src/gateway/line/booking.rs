@@ -1,7 +1,7 @@
 //! The calls that run on a line: admitted when they begin, and booked when they end by what was said of them in passing.
 
 use http::StatusCode;
-use model::{CallOutcome, Operation, Protocol};
+use model::{Operation, Protocol};
 use platform::gateway::{
     Ask, Ending, GatewayError,
     scan::{Reported, UsageShape, usage_of_json},
@@ -9,7 +9,7 @@ use platform::gateway::{
 use serde_json::Value;
 
 use super::{
-    Line,
+    Line, Purpose,
     hearing::Hearing,
     leading,
     speaking::{self, Speaking},
@@ -69,6 +69,12 @@ impl Line {
             Some(_) => spoken.filter(|_| self.is_one_call),
             None => spoken.or_else(|| self.hearing.as_ref().and_then(Hearing::reported)),
         };
+        let purpose = std::mem::replace(&mut self.purpose, Purpose::Asked);
+        if purpose == Purpose::Spare && stated.is_none() && reckoned.is_none() {
+            // No further answer came: it would be an empty line in the log.
+            running.release();
+            return;
+        }
         ending.is_partial = stated.is_none() || reckoned.is_some();
         ending.reported = Some(match (stated, reckoned) {
             (Some(stated), Some(reckoned)) => stated.plus(&reckoned),
@@ -97,10 +103,11 @@ impl Line {
             return Ok(());
         }
         let model = self.model.clone();
-        let begun = self.begin(&model, Operation::Realtime).await;
-        begun
-            .map(drop)
-            .map_err(|error| self.refused(&Refusal::of(&error, self.chinese)))
+        if let Err(error) = self.begin(&model, Operation::Realtime).await {
+            return Err(self.refused(&Refusal::of(&error, self.chinese)));
+        }
+        self.purpose = Purpose::Spare;
+        Ok(())
     }
 
     /// Admits a task; gives the message anew if its model goes by another name there or it could be read otherwise, or the refusal to
@@ -115,11 +122,7 @@ impl Line {
             }
         };
         let name = leading::model_of(&message).to_owned();
-        self.end(Ending {
-            outcome: Some(CallOutcome::Cancelled),
-            ..Ending::default()
-        })
-        .await;
+        self.end(Ending::cancelled()).await;
         let here = leading::is_here(&self.gateway, &self.principal, &self.upstream, &message);
         let here = here.await;
         let begun = match here {
@@ -142,6 +145,9 @@ impl Line {
     /// Takes in what Bailian says of the call in passing.
     pub(super) async fn note(&mut self, text: &str) {
         if self.is_one_call {
+            if self.purpose == Purpose::Spare && text.contains("\"response.") {
+                self.purpose = Purpose::Asked;
+            }
             if let Some(speaking) = &mut self.speaking
                 && text.contains("\"input_text_buffer.cleared\"")
             {
@@ -170,20 +176,12 @@ impl Line {
                 self.reported = reported;
             }
         }
-        let outcome = if text.contains("\"task-finished\"") {
-            CallOutcome::Succeeded
+        let status = StatusCode::OK.as_u16();
+        if text.contains("\"task-finished\"") {
+            self.end(Ending::succeeded(status)).await;
         } else if text.contains("\"task-failed\"") {
-            CallOutcome::Failed
-        } else {
-            return;
-        };
-        let status = Some(StatusCode::OK.as_u16());
-        self.end(Ending {
-            outcome: Some(outcome),
-            status,
-            ..Ending::default()
-        })
-        .await;
+            self.end(Ending::broken(status)).await;
+        }
     }
 
     /// Each answer on a line of events states its own figures.

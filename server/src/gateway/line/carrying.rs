@@ -7,7 +7,7 @@ use model::CallOutcome;
 use platform::gateway::Ending;
 use tokio::time::Instant;
 
-use super::{ENDED, GONE, Line};
+use super::{ENDED, GONE, Line, Purpose};
 
 /// Why a line is closed, where what it would cost next is not admitted.
 const REFUSED: &str = "the next answer is refused";
@@ -146,6 +146,7 @@ impl Line {
     ) -> Result<(), axum::Error> {
         match frame {
             RelayFrame::Binary(bytes) => {
+                self.purpose = Purpose::Asked;
                 self.note_sound();
                 back.send(Message::Binary(bytes)).await
             }
@@ -153,7 +154,7 @@ impl Line {
                 if self.greets_again(&text) {
                     return Ok(());
                 }
-                if text.contains("\"response.audio.delta\"") {
+                if self.speaking.is_some() && text.contains("\"response.audio.delta\"") {
                     self.note_sound();
                 }
                 // The end leaves only after the call is booked.

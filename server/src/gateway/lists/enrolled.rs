@@ -7,17 +7,15 @@ use std::collections::HashSet;
 use axum::response::Response;
 use bailian::{
     pool::Reach,
-    relay::{self, Relay, refusal_in},
+    relay::{self, Relay},
 };
 use bytes::Bytes;
-use platform::gateway::{
-    Ending, GatewayError, ObjectKind, Running,
-    scan::{ScanError, usage_of_json},
-};
+use http::StatusCode;
+use platform::gateway::{GatewayError, ObjectKind, Running, scan::ScanError};
 use serde_json::{Map, Value};
 
 use super::{Fault, LONG_PAGE, MOST_PAGES, USUAL_PAGE, asked, told};
-use crate::gateway::{refusal::Refusal, relay::Context, request::Incoming};
+use crate::gateway::{refusal::Refusal, relay::Context, request::Incoming, whole::ending_of};
 
 /// Another name of a list of voices.
 const VOICES: &str = "voices";
@@ -78,27 +76,12 @@ pub(in crate::gateway) async fn answer(
     let listed = right_ended.run_until_cancelled(reading).await;
     running.answers(None);
     running.answered_by(&context.upstream);
-    let listed = listed.map(|listed| listed.map(|list| with_ending(&context, list)));
-    told(&context, running, listed).await
-}
-
-/// How a call ended that was answered so: Bailian sometimes refuses with a status that says that all is well.
-fn with_ending(context: &Context, list: Value) -> (Value, Ending) {
-    let json = list.to_string();
-    let reported = usage_of_json(json.as_bytes(), context.route.shape);
-    let refusal = reported
-        .is_none()
-        .then(|| refusal_in(json.as_bytes()))
-        .flatten();
-    let ending = match refusal {
-        Some(error) => Ending::refused_within(200, &error),
-        None => Ending {
-            reported,
-            output_bytes: json.len() as u64,
-            ..Ending::succeeded(200)
-        },
+    let with_ending = |list: Value| {
+        let (ending, _) = ending_of(&context, StatusCode::OK, list.to_string().as_bytes());
+        (list, ending)
     };
-    (list, ending)
+    let listed = listed.map(|listed| listed.map(with_ending));
+    told(&context, running, listed).await
 }
 
 async fn all(
@@ -187,7 +170,7 @@ fn items_in(answer: &mut Value, wanted: Wanted) -> Option<(&'static str, Vec<Val
 /// Words that refuse pass; what lists something under a name that nobody knows here might be others'.
 fn no_list(answer: Value) -> Result<Value, Fault> {
     match answer.get("output") {
-        Some(Value::Object(_) | Value::Array(_)) => Err(Fault::NoAnswer(http::StatusCode::OK)),
+        Some(Value::Object(_) | Value::Array(_)) => Err(Fault::NoAnswer(StatusCode::OK)),
         _ => Ok(answer),
     }
 }

@@ -104,6 +104,24 @@ async fn who_leaves_before_the_reservation_is_made_owes_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_released_owes_nothing_and_has_no_line() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let ledger = house.node("here");
+        let site = house.bound(BudgetScope::Site, BudgetPeriod::Month, 1_000);
+        for bounds in [Vec::new(), vec![site]] {
+            ledger.open(house.call(&bounds)).await.unwrap().release();
+        }
+        ledger.close_down().await;
+        assert_eq!((house.calls().await, house.holds().await), (0, 0));
+        assert_eq!(house.spent(BudgetScope::Site, BudgetPeriod::Total).await, 0);
+        assert_eq!(house.held(BudgetScope::Site, BudgetPeriod::Month).await, 0);
+        whole(&ledger).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_written_behind_is_there_after_closing_down() {
     on_both(async |db| {
         let house = House::on(&db);

@@ -23,7 +23,7 @@ pub(crate) struct Opening {
 pub(crate) struct Batch {
     pub(crate) openings: Vec<Opening>,
     pub(crate) closings: Vec<(Arc<Hold>, Arc<CallEnd>)>,
-    /// Reservations whose callers left before they heard of them.
+    /// Reservations whose callers left before they heard of them, or asked nothing.
     pub(crate) forgotten: Vec<Arc<Hold>>,
     /// Calls that wait for a task from now on, which they name.
     pub(crate) tasks: Vec<Arc<Hold>>,

@@ -133,10 +133,6 @@ impl Db {
     /// Removes for good what was deleted before `before`. How many.
     #[tracing::instrument(name = "store.tags.purge", skip_all)]
     pub(crate) async fn purge_tags(&self, before: Millis) -> Result<u64> {
-        Ok(on_pool!(self.writer(), |pool| sqlx::query(PURGE)
-            .bind(before.get())
-            .execute(pool)
-            .await?
-            .rows_affected()))
+        self.removed_before(PURGE, before).await
     }
 }

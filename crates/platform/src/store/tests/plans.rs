@@ -35,6 +35,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     generations::recover::QUERIES,
     drafts::QUERIES,
     queue::QUERIES,
+    queue::changes::QUERIES,
     parameters::QUERIES,
     instructions::QUERIES,
     saved_prompts::QUERIES,
