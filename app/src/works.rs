@@ -3,6 +3,7 @@
 pub mod aloud;
 pub mod card;
 pub mod cost;
+pub mod deleted;
 pub mod desk;
 pub mod draft;
 pub mod foot;

@@ -83,6 +83,12 @@ test.describe("axe finds nothing serious", () => {
     await expect(works.shelf).toHaveCount(2);
     await works.shelf.first().getByRole("checkbox").check();
     expect(await findings(page), "library").toEqual([]);
+    await page.getByRole("button", { name: words.delete, exact: true }).click();
+    await expect(works.shelf).toHaveCount(0);
+    expect(await findings(page), "deleted").toEqual([]);
+    await page.goto("/library?shelf=deleted");
+    await expect(page.getByRole("list", { name: words.library_trash }).getByRole("listitem")).toHaveCount(1);
+    expect(await findings(page), "recently deleted").toEqual([]);
     await page.goto("/admin/jobs");
     await expect(page.locator("tbody tr")).toHaveCount(1);
     expect(await findings(page), "jobs").toEqual([]);

@@ -88,10 +88,13 @@ test("a file of the library is shared, seen and kept without an account, and gon
 
   await works.open("/library");
   await works.shelf.filter({ hasText: "red.png" }).getByRole("checkbox").check();
-  await page.locator("summary").filter({ hasText: words.delete_chosen }).click();
-  await page.getByRole("button", { name: words.delete_for_good, exact: true }).click();
+  await page.getByRole("button", { name: words.delete, exact: true }).click();
   await expect(works.shelf).toHaveCount(1);
   expect((await visitor.reload())?.status()).toBe(404);
+  // Taken back, it is there with its link.
+  await page.getByRole("button", { name: words.undo, exact: true }).click();
+  await expect(works.shelf).toHaveCount(2);
+  expect((await visitor.reload())?.status()).toBe(200);
   await visitor.context().close();
 });
 

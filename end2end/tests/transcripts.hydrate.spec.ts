@@ -113,6 +113,20 @@ test("a speaker gets a name and a word is put right, and both stay", async ({ pa
   await page.goto("/transcripts?words=改过");
   await expect(page.locator(".recordings__hit")).toHaveText(/这句话改过了/);
   await expect(page.locator(".recordings__hit").getByRole("img", { name: "U+202E" })).toBeVisible();
+
+  // Deleted, it is nowhere; taken back, it is as it was.
+  await page.locator(".recordings__link").first().click();
+  await expect(page.locator(".sentence__words").first()).toHaveText("这句话改过了。");
+  const address = new URL(page.url()).pathname;
+  await page.getByRole("button", { name: words.delete, exact: true }).click();
+  await expect(page).toHaveURL(/\/transcripts\?deleted=/);
+  await expect(page.getByText(words.transcripts_none)).toBeVisible();
+  const undo = page.getByRole("button", { name: words.undo, exact: true });
+  await undo.click();
+  await expect(page.locator(".recordings__item")).toHaveCount(1);
+  await expect(undo).toHaveCount(0);
+  await page.goto(address);
+  await expect(page.locator(".sentence__speaker", { hasText: "林黛玉" }).first()).toBeVisible();
 });
 
 test("a transcript is called something else, two voices become one, and its translation stands beside it", { tag: "@desktop" }, async ({ page, words }) => {
@@ -194,8 +208,7 @@ test.describe("with little room", { tag: "@desktop" }, () => {
     await expect(works.shelf.getByRole("link", { name: words.one_transcript, exact: true })).toBeVisible();
     const remove = async () => {
       await works.shelf.first().getByRole("checkbox").check();
-      await other.locator("summary").filter({ hasText: words.delete_chosen }).click();
-      await other.getByRole("button", { name: words.delete_for_good, exact: true }).click();
+      await other.getByRole("button", { name: words.delete, exact: true }).click();
     };
     await remove();
     await expect(other.getByText(fill(words.library_stayed, { count: 1 }))).toBeVisible();
@@ -204,6 +217,14 @@ test.describe("with little room", { tag: "@desktop" }, () => {
     await expect(works.shelf.locator("a.shelf__open[aria-label*=weekly]")).toBeVisible();
     await remove();
     await expect(works.shelf).toHaveCount(0);
+    // What can come back takes its room until it is gone for good.
+    await expect(other.locator(".storage__told")).toHaveText(fill(words.storage_of, { used: "640 kB", most: "641 kB" }));
+    await expect(other.getByText(fill(words.library_bytes_deleted, { size: "640 kB" }))).toBeVisible();
+    await other.getByRole("link", { name: words.library_trash, exact: true }).click();
+    const discarded = other.getByRole("list", { name: words.library_trash }).getByRole("listitem");
+    await discarded.locator("summary").filter({ hasText: words.delete_for_good }).click();
+    await discarded.getByRole("button", { name: words.delete_for_good, exact: true }).click();
+    await expect(discarded).toHaveCount(0);
     await expect(other.locator(".storage__told")).toHaveText(fill(words.storage_of, { used: "0 B", most: "641 kB" }));
     await other.close();
 

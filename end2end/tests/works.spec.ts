@@ -48,29 +48,65 @@ test("what means the same is found beneath what has the words in it", { tag: "@d
   await expect(related.locator(".shelf__place")).toHaveCount(0);
 });
 
-test("a making is taken off the page, and its works stay", async ({ works, words }) => {
+test("a making is taken off the page and put back, alone or with its works", async ({ page, works, words }) => {
   await works.open("/speech");
   await works.make("春眠不觉晓，处处闻啼鸟。");
   await expect(works.making.locator("audio")).toHaveAttribute("src", /^\/files\//);
   await works.making.locator("summary").filter({ hasText: words.remove }).click();
   await works.making.getByRole("button", { name: words.removal_keep }).click();
   await expect(works.makings).toHaveCount(0);
+  const undo = page.getByRole("button", { name: words.undo, exact: true });
+  await undo.click();
+  await expect(works.making.locator("audio")).toHaveAttribute("src", /^\/files\//);
+  await expect(undo).toHaveCount(0);
+
+  await works.making.locator("summary").filter({ hasText: words.remove }).click();
+  await works.making.getByRole("button", { name: words.removal_all }).click();
+  await expect(works.makings).toHaveCount(0);
+  await expect(undo).toBeVisible();
+  await works.open("/library");
+  await expect(page.getByText(words.library_empty)).toBeVisible();
+  await page.getByRole("link", { name: words.library_trash, exact: true }).click();
+  const discarded = page.getByRole("list", { name: words.library_trash }).getByRole("listitem");
+  await expect(discarded).toHaveCount(1);
+  await discarded.getByRole("button", { name: words.restore }).click();
+  await expect(page.getByText(words.library_trash_none)).toBeVisible();
   await works.open("/library");
   await expect(works.shelf).toHaveCount(1);
 });
 
-test("works are deleted in bulk, and the storage is free again", { tag: "@desktop" }, async ({ page, works, words }) => {
+test("works are deleted in bulk and taken back, and the storage is free when they are gone for good", { tag: "@desktop" }, async ({ page, works, words }) => {
   await works.open("/images");
   await works.make("a loom");
   await works.make("a kiln");
   await works.open("/library");
   await expect(works.shelf).toHaveCount(2);
   await expect(page.locator(".storage__told")).not.toContainText(" 0 B");
-  await works.shelf.first().getByRole("checkbox").check();
-  await works.shelf.last().getByRole("checkbox").check();
-  await page.locator("summary").filter({ hasText: words.delete_chosen }).click();
+  const address = await works.shelf.first().getByRole("link").getAttribute("href");
+  const remove = async () => {
+    await works.shelf.first().getByRole("checkbox").check();
+    await works.shelf.last().getByRole("checkbox").check();
+    await page.getByRole("button", { name: words.delete, exact: true }).click();
+    await expect(works.shelf).toHaveCount(0);
+    await expect(page.getByText(words.library_empty)).toBeVisible();
+  };
+  await remove();
+  expect((await page.request.get(address ?? "")).status()).toBe(404);
+  await expect(page.locator(".storage__told"), "it can come back").not.toContainText(/(^| )0 B/);
+  const undo = page.getByRole("button", { name: words.undo, exact: true });
+  await undo.click();
+  await expect(works.shelf).toHaveCount(2);
+  await expect(undo).toHaveCount(0);
+  expect((await page.request.get(address ?? "")).status()).toBe(200);
+  // WCAG 2.2.1: it stands until it is closed.
+  await remove();
+  await page.getByRole("link", { name: words.close, exact: true }).click();
+  await expect(undo).toHaveCount(0);
+
+  await page.getByRole("link", { name: words.library_trash, exact: true }).click();
+  await expect(page.getByRole("list", { name: words.library_trash }).getByRole("listitem")).toHaveCount(2);
+  await page.locator("summary").filter({ hasText: words.library_trash_empty }).click();
   await page.getByRole("button", { name: words.delete_for_good, exact: true }).click();
-  await expect(works.shelf).toHaveCount(0);
-  await expect(page.getByText(words.library_empty)).toBeVisible();
+  await expect(page.getByText(words.library_trash_none)).toBeVisible();
   await expect(page.locator(".storage__told")).toContainText("0 B");
 });

@@ -219,7 +219,7 @@ pub async fn transcript_again(
     Ok(())
 }
 
-/// Deletes a transcript; with `recording` its file goes too.
+/// Deletes a transcript; with `recording` its file goes too. Both can be brought back for a while.
 #[server(prefix = "/fn", endpoint = "transcripts.delete", output = super::encoding::Answer)]
 pub async fn delete_transcript(
     id: String,
@@ -235,11 +235,9 @@ pub async fn delete_transcript(
     } else {
         WithRecording::Yes
     };
-    transcripts
-        .delete(&caller, glue::parse_id(&id)?, recording)
-        .await
-        .map_err(glue::refuse)?;
-    glue::go("/transcripts");
+    let deleted = transcripts.delete(&caller, glue::parse_id(&id)?, recording);
+    let at = deleted.await.map_err(glue::refuse)?;
+    glue::go(&format!("/transcripts?deleted={}", at.get()));
     Ok(())
 }
 

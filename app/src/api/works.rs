@@ -3,7 +3,7 @@
 mod form;
 
 use leptos::prelude::*;
-use model::{Making, Offers, Page, Related, WorkView};
+use model::{LibraryDeleted, Making, Millis, Offers, Page, Related, WorkView};
 use serde::{Deserialize, Serialize};
 
 pub use form::WishForm;
@@ -116,18 +116,25 @@ pub async fn cancel_making(id: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Forgets a making that has ended; its works stay in the library.
+/// Takes a making that has ended off the page; its works stay in the library, or with `works` are deleted too. When: by that it can be
+/// taken back for a while.
 #[server(prefix = "/fn", endpoint = "works.forget", output = super::encoding::Answer)]
-pub async fn forget_making(id: String) -> Result<(), AppError> {
+pub async fn forget_making(
+    id: String,
+    #[server(default)] works: String,
+) -> Result<Millis, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
-    let works = glue::services()?.works;
-    works
-        .forget(&caller, glue::parse_id(&id)?)
-        .await
-        .map_err(glue::refuse)?;
-    glue::go_back();
-    Ok(())
+    let service = glue::services()?.works;
+    let id = glue::parse_id(&id)?;
+    let removed = if works.is_empty() {
+        service.forget(&caller, id).await
+    } else {
+        service.remove(&caller, id).await
+    };
+    let at = removed.map_err(glue::refuse)?;
+    glue::go_back_with(&format!("deleted={}", at.get()));
+    Ok(at)
 }
 
 /// One's works that mean something like these words, of a kind or of all (empty).
@@ -146,15 +153,16 @@ pub async fn load_related(
     meanings.works(&caller, &filter).await.map_err(glue::refuse)
 }
 
-/// Deletes works with their files. How many there were.
+/// Deletes works with their files; they can be brought back for a while.
 #[server(prefix = "/fn", endpoint = "works.delete", output = super::encoding::Answer)]
-pub async fn delete_works(#[server(default)] ids: Vec<String>) -> Result<u64, AppError> {
+pub async fn delete_works(#[server(default)] ids: Vec<String>) -> Result<LibraryDeleted, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
-    let works = glue::services()?.works;
-    let ids = glue::parse_ids(&ids)?;
-    let deleted = works.delete(&caller, &ids).await.map_err(glue::refuse)?;
-    glue::go_back_done();
+    let library = glue::services()?.library;
+    let works: Vec<model::WorkId> = glue::parse_ids(&ids)?;
+    let ids: Vec<_> = works.into_iter().map(model::LibraryId::Work).collect();
+    let deleted = library.delete(&caller, &ids).await.map_err(glue::refuse)?;
+    glue::go_back_with(&super::library::news(&deleted));
     Ok(deleted)
 }
 

@@ -5,13 +5,15 @@ mod filters;
 mod related;
 mod storage;
 mod tile;
+mod trash;
 mod words;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use model::{
-    LibraryId, LibraryItem, LibraryKind, Page, Related, RelatedState, Session, WorkId, WorkView,
+    LibraryId, LibraryItem, LibraryKind, Millis, Page, Related, RelatedState, Session, WorkId,
+    WorkView,
 };
 
 use crate::{
@@ -25,13 +27,20 @@ use crate::{
         notice::{Notice, problem_in_query},
         skeleton::Shape,
     },
-    works::lightbox::Lightbox,
+    works::{
+        deleted::{DeletedToast, deleted_in_query},
+        lightbox::{Deleted, Lightbox},
+    },
 };
 use chosen::ChosenBar;
 use filters::Filters;
 use related::{FoundRelated, RelatedWorks};
 use storage::Storage;
 use tile::Tile;
+use trash::Trash;
+
+/// Where it is.
+const PATH: &str = "/library";
 
 /// A page of what is kept.
 type Found = Page<LibraryItem>;
@@ -60,7 +69,7 @@ impl Asked {
     /// Where it is asked for.
     pub fn link(&self) -> String {
         with_query(
-            "/library",
+            PATH,
             &[
                 ("kind", &self.kind),
                 ("words", &self.words),
@@ -81,9 +90,25 @@ impl Asked {
     }
 }
 
-/// The page.
+/// The page: what is there, or what was deleted and can be brought back.
 #[component]
 pub fn LibraryPage() -> impl IntoView {
+    let query = use_query_map();
+    let is_trash = Memo::new(move |_| query.with(|query| query.get_str("shelf") == Some(TRASH)));
+    move || {
+        if is_trash.get() {
+            Either::Left(view! { <Trash/> })
+        } else {
+            Either::Right(view! { <KeptThings/> })
+        }
+    }
+}
+
+/// What the address calls what was deleted.
+const TRASH: &str = "deleted";
+
+#[component]
+fn KeptThings() -> impl IntoView {
     let words = use_words();
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(Asked::of));
@@ -102,7 +127,13 @@ pub fn LibraryPage() -> impl IntoView {
         },
     );
     let storage = Resource::new_blocking(|| (), |()| load_storage());
-    let is_done = query.with_untracked(|query| query.get("done").is_some());
+    let stayed = query.with_untracked(|query| query.get_str("count")?.parse::<u32>().ok());
+    let stayed = stayed.filter(|count| *count > 0);
+    let deleted = RwSignal::new(deleted_in_query());
+    let back = Callback::new(move |()| {
+        found.refetch();
+        storage.refetch();
+    });
     view! {
         <Title text=format!("{} · {}", words.library, words.product)/>
         <Header>
@@ -115,16 +146,20 @@ pub fn LibraryPage() -> impl IntoView {
                     <Storage storage/>
                 </div>
                 <Notice error=Signal::stored(problem_in_query().map(AppError::new))/>
-                {is_done.then(|| view! { <p class="notice" role="status">{words.works_deleted}</p> })}
+                {stayed.map(|count| {
+                    let told = words.library_stayed(&count.to_string());
+                    view! { <p class="notice" role="status">{told}</p> }
+                })}
                 <Loaded
                     what=found
                     shape=Shape::Tiles
                     view=move |page: Found, _session: Session| {
-                        view! { <Things page asked=asked.get_untracked() storage related/> }
+                        view! { <Things page asked=asked.get_untracked() storage related deleted back/> }
                     }
                 />
             </div>
         </div>
+        <DeletedToast deleted page=PATH back/>
     }
 }
 
@@ -184,6 +219,8 @@ fn Things(
     asked: Asked,
     storage: storage::StorageResource,
     related: FoundRelated,
+    deleted: RwSignal<Option<Millis>>,
+    back: Callback<()>,
 ) -> impl IntoView {
     let words = use_words();
     let shelf = Shelf {
@@ -226,7 +263,14 @@ fn Things(
         .link()
     };
     let works = Signal::derive(move || shelf.works());
-    let gone = move |()| storage.refetch();
+    let gone = move |at: Option<Millis>| {
+        deleted.try_set(at);
+        storage.refetch();
+    };
+    let dropped = move |(id, at): Deleted| {
+        shelf.take_off(&[LibraryId::Work(id)]);
+        gone(at);
+    };
     view! {
         <Notice error=shelf.problem/>
         <Show when=move || is_empty.get()>
@@ -248,10 +292,8 @@ fn Things(
         <Lightbox
             shown=shelf.shown
             works
-            deleted=move |id| {
-                shelf.take_off(&[LibraryId::Work(id)]);
-                gone(());
-            }
+            deleted=dropped
+            toast=move || view! { <DeletedToast deleted page=PATH back/> }
         />
     }
 }

@@ -1,7 +1,7 @@
 //! A work seen large, with all that is known of it; the others are one key or one swipe away.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use model::{JobKind, Making, Shareable, Wish, WorkId, WorkView};
+use model::{JobKind, Making, Millis, Shareable, Wish, WorkId, WorkView};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -16,7 +16,6 @@ use crate::{
     error::AppError,
     language::use_words,
     ui::{
-        confirm::Confirm,
         dialog,
         figures::yuan,
         icon::{Glyph, Icon},
@@ -93,12 +92,17 @@ impl Slides {
     }
 }
 
-/// Shows the one of `works` that is `shown`. `deleted` is called when one was deleted here.
+/// A work that was deleted, and when.
+pub type Deleted = (WorkId, Option<Millis>);
+
+/// Shows the one of `works` that is `shown`. `deleted` is called when one was deleted here, and `toast` takes that back: the page beneath is
+/// out of reach meanwhile.
 #[component]
 pub fn Lightbox(
     shown: RwSignal<Option<WorkId>>,
     #[prop(into)] works: Signal<Vec<WorkView>>,
-    #[prop(into)] deleted: Callback<WorkId>,
+    #[prop(into)] deleted: Callback<Deleted>,
+    #[prop(into)] toast: ViewFn,
 ) -> impl IntoView {
     let words = use_words();
     let node = NodeRef::<html::Dialog>::new();
@@ -119,11 +123,11 @@ pub fn Lightbox(
         on_cleanup(move || listener.remove());
     });
     // The lightbox's own and not that of what is shown, which may be another by then, or nothing.
-    let gone = Callback::new(move |id: WorkId| {
+    let gone = Callback::new(move |(id, at): Deleted| {
         if shown.get_untracked() == Some(id) {
             slides.leave();
         }
-        deleted.run(id);
+        deleted.run((id, at));
     });
     let told = move || {
         let at = slides.place.get().map_or(0, |place| place + 1);
@@ -154,6 +158,7 @@ pub fn Lightbox(
                     <Stage current slides/>
                     {move || current.get().map(|work| view! { <Details work gone/> })}
                 </div>
+                {toast.run()}
             </Show>
         </dialog>
     }
@@ -214,7 +219,7 @@ fn Stage(current: Memo<Option<WorkView>>, slides: Slides) -> impl IntoView {
 
 /// What is known of it, and what can be done with it.
 #[component]
-fn Details(work: WorkView, gone: Callback<WorkId>) -> impl IntoView {
+fn Details(work: WorkView, gone: Callback<Deleted>) -> impl IntoView {
     let words = use_words();
     let making = RwSignal::new(None::<Making>);
     if let Some(job) = work.job {
@@ -294,24 +299,37 @@ fn Onward(work: WorkView) -> impl IntoView {
 }
 
 #[component]
-fn Deletion(work: WorkId, gone: Callback<WorkId>) -> impl IntoView {
+fn Deletion(work: WorkId, gone: Callback<Deleted>) -> impl IntoView {
     let words = use_words();
     let problem = RwSignal::new(None::<AppError>);
+    let busy = RwSignal::new(false);
     let delete = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
         spawn_local(async move {
-            match delete_works(vec![work.to_string()]).await {
+            let deleted = delete_works(vec![work.to_string()]).await;
+            busy.try_set(false);
+            match deleted {
                 // The page may be gone by now.
-                Ok(_) => {
-                    gone.try_run(work);
+                Ok(done) => {
+                    gone.try_run((work, done.deleted_at));
                 }
                 Err(error) => drop(problem.try_set(Some(error))),
             }
         });
     };
     view! {
-        <Confirm label=words.delete question=words.delete_work_question>
-            <Notice error=problem/>
-            <button class="button" data-tone="danger" type="button" on:click=delete>{words.delete_for_good}</button>
-        </Confirm>
+        <Notice error=problem/>
+        <button
+            class="button"
+            data-tone="danger"
+            type="button"
+            aria-busy=move || busy.get().then_some("true")
+            on:click=delete
+        >
+            {words.delete}
+        </button>
     }
 }

@@ -1,16 +1,21 @@
 //! The makings of a page: as the server drew them, and as they change.
 
 use leptos::{prelude::*, task::spawn_local};
-use model::{JobId, JobKind, Making, Page, WorkId, WorkView};
+use model::{FailureCode, JobId, JobKind, Making, Millis, Page, WorkId, WorkView};
 
 use crate::{
-    api::works::{cancel_making, delete_works, forget_making, more_makings},
+    api::works::{cancel_making, forget_making, load_making, more_makings},
     browser::{
         self,
         events::{self, Watcher},
     },
     error::AppError,
 };
+
+/// What is taken off the page alone, as a form says it.
+pub const ALONE: &str = "";
+/// What is taken off it with its works.
+pub const WITH_WORKS: &str = "1";
 
 /// One of them. It lives as long as somebody shows it.
 #[derive(Clone, Debug)]
@@ -43,6 +48,10 @@ pub struct Makings {
     pub is_offline: RwSignal<bool>,
     /// What went wrong last with what was done to one of them.
     pub problem: RwSignal<Option<AppError>>,
+    /// When something was deleted last.
+    pub deleted: RwSignal<Option<Millis>>,
+    /// Of what it was.
+    deleted_of: StoredValue<Option<JobId>>,
     /// The time of the last change that was seen.
     seen: StoredValue<Option<i64>>,
     /// How far the server's clock is behind the browser's, in milliseconds.
@@ -64,6 +73,8 @@ impl Makings {
             next: RwSignal::new(page.next),
             is_offline: RwSignal::new(false),
             problem: RwSignal::new(None),
+            deleted: RwSignal::new(None),
+            deleted_of: StoredValue::new(None),
             seen: StoredValue::new(seen),
             lag: StoredValue::new(0.0),
         }
@@ -175,26 +186,47 @@ impl Makings {
         });
     }
 
-    /// Takes one off the page, with its works where they are named.
-    pub fn remove(self, id: JobId, works: Vec<WorkId>) {
+    /// Takes one off the page, [`ALONE`] or [`WITH_WORKS`].
+    pub fn remove(self, id: JobId, works: &'static str) {
         spawn_local(async move {
-            if !works.is_empty()
-                && let Err(error) = delete_works(texts(&works)).await
-            {
-                return self.fail(error);
-            }
-            match forget_making(id.to_string()).await {
-                Ok(()) => {
-                    self.list
-                        .try_update(|list| list.retain(|open| open.id != id));
+            match forget_making(id.to_string(), works.to_owned()).await {
+                Ok(at) => {
+                    self.off(id);
+                    self.tell(Some(id), Some(at));
                 }
+                // It was taken off elsewhere, or the button was pressed twice.
+                Err(error) if error.code == FailureCode::NotFound => self.off(id),
+                Err(error) => self.fail(error),
+            }
+        });
+    }
+
+    fn off(self, id: JobId) {
+        self.list
+            .try_update(|list| list.retain(|open| open.id != id));
+    }
+
+    /// Says that something of one was deleted.
+    fn tell(self, of: Option<JobId>, at: Option<Millis>) {
+        self.deleted_of.try_set_value(of);
+        self.deleted.try_set(at);
+    }
+
+    /// What was deleted last is back.
+    pub fn restored(self) {
+        let Some(id) = self.deleted_of.try_get_value().flatten() else {
+            return;
+        };
+        spawn_local(async move {
+            match load_making(id.to_string()).await {
+                Ok(making) => self.take(making),
                 Err(error) => self.fail(error),
             }
         });
     }
 
     /// A work was deleted elsewhere on the page.
-    pub fn drop_work(self, id: WorkId) {
+    pub fn drop_work(self, id: WorkId, at: Option<Millis>) {
         let list = self.list.get_untracked();
         for open in list {
             if open
@@ -203,6 +235,7 @@ impl Makings {
             {
                 open.making
                     .update(|making| making.works.retain(|work| work.id != id));
+                self.tell(Some(open.id), at);
             }
         }
     }
@@ -210,11 +243,6 @@ impl Makings {
     fn fail(self, error: AppError) {
         self.problem.try_set(Some(error));
     }
-}
-
-/// Ids as a form sends them.
-pub fn texts(works: &[WorkId]) -> Vec<String> {
-    works.iter().map(ToString::to_string).collect()
 }
 
 impl Watcher for Makings {

@@ -5,9 +5,10 @@ use leptos_meta::Title;
 use model::{JobKind, Offers, Session, Wish};
 
 use super::{
+    deleted::{DeletedToast, deleted_in_query},
     desk::Desk,
     draft::keep_draft,
-    lightbox::Lightbox,
+    lightbox::{Deleted, Lightbox},
     list::MakingList,
     makings::Makings,
     press::Press,
@@ -64,6 +65,14 @@ fn Works(place: Place, beginning: Beginning, wanted: Wanted) -> impl IntoView {
     let Beginning { view: found, again } = beginning;
     let typed = Typed::new(first_form(place.kind.as_str(), again.as_ref(), &wanted));
     let makings = Makings::new(place.kind, found.makings);
+    if let Some(at) = deleted_in_query() {
+        makings.deleted.set(Some(at));
+    }
+    let path = place.path;
+    let dropped = move |(id, at): Deleted| makings.drop_work(id, at);
+    let toast = move || {
+        view! { <DeletedToast deleted=makings.deleted page=path back=move |()| makings.restored()/> }
+    };
     let desk = Desk {
         makings,
         press: Press::new(makings, problem_in_query().map(AppError::new)),
@@ -82,7 +91,8 @@ fn Works(place: Place, beginning: Beginning, wanted: Wanted) -> impl IntoView {
             <Lightbox
                 shown=desk.shown
                 works=makings.works()
-                deleted=move |id| makings.drop_work(id)
+                deleted=dropped
+                toast=toast
             />
         }
     });
@@ -92,5 +102,6 @@ fn Works(place: Place, beginning: Beginning, wanted: Wanted) -> impl IntoView {
             <MakingList empty=place.empty/>
         </div>
         {large}
+        {toast()}
     }
 }

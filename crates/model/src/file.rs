@@ -113,6 +113,8 @@ pub struct StorageUsed {
     pub bytes_at_most: Option<i64>,
     /// Files at most; `None` is without a limit.
     pub files_at_most: Option<i64>,
+    /// Of the bytes, those of what was deleted and can be brought back.
+    pub bytes_deleted: i64,
     /// Days after which a file, and a work with it, is deleted; `None` where they stay.
     pub days_kept: Option<u32>,
     /// Days after which a transcript's recording is deleted; `None` where it stays as long as any file.

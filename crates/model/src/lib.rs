@@ -94,7 +94,8 @@ pub use invisible::Stretch;
 pub use job::{JobFailure, JobFilter, JobKind, JobLine, JobState};
 pub use key_line::{KeyFilter, KeyLine, KeyOrder, KeyState};
 pub use library::{
-    LibraryDeleted, LibraryFile, LibraryFilter, LibraryId, LibraryItem, LibraryKind,
+    LibraryDeleted, LibraryDiscarded, LibraryFile, LibraryFilter, LibraryId, LibraryItem,
+    LibraryKind,
 };
 pub use message::{
     AnswerFailure, Asked, Branch, MessagePage, MessageStatus, MessageView, ModelChoice, Speaker,

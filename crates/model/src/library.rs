@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConversationId, FileId, FileView, JobKind, TranscriptId, WorkId, WorkView, call::words,
+    ConversationId, FileId, FileView, JobKind, Millis, TranscriptId, WorkId, WorkView, call::words,
     id::InvalidId, transcript::TranscriptLine,
 };
 
@@ -155,11 +155,30 @@ impl From<LibraryId> for String {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LibraryDeleted {
-    /// How many are gone.
+    /// How many are gone; they can be brought back for 30 days.
     pub deleted: u64,
+    /// When: what goes at once comes back at once by it. `None` where nothing was deleted.
+    pub deleted_at: Option<Millis>,
     /// Files that stay, because a conversation, a transcript or a job that is not done has them: `file:…`.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub kept: Vec<LibraryId>,
+}
+
+/// Something of a library that was deleted and can be brought back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LibraryDiscarded {
+    /// Which one, by its kind and id.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: LibraryId,
+    /// What it is; any uploaded file is an upload.
+    pub kind: LibraryKind,
+    /// What it is called: a work by the beginning of its prompt.
+    pub name: String,
+    /// Bytes that are free when it is removed for good.
+    pub bytes: i64,
+    /// When it was deleted; it is removed for good 30 days later.
+    pub deleted_at: Millis,
 }
 
 #[cfg(test)]

@@ -208,7 +208,8 @@ impl Files {
         Ok(file)
     }
 
-    /// Deletes those of the files that are the owner's, with what was made of them, for good. How many they were.
+    /// Deletes those of the files that are the owner's, with what was made of them, for good. How many they were. What was deleted and can
+    /// be brought back is not among them.
     #[tracing::instrument(name = "files.delete", skip_all)]
     pub async fn delete(&self, owner: UserId, ids: &[FileId]) -> Result<u64, FilesError> {
         let inner = &self.0;
@@ -219,20 +220,6 @@ impl Files {
             deleted += gone;
             self.remove_objects(&free).await;
         }
-        Ok(deleted)
-    }
-
-    /// Deletes those of the uploads that are the owner's and that nothing has. How many they were.
-    #[tracing::instrument(name = "files.delete_free", skip_all)]
-    pub(crate) async fn delete_free(
-        &self,
-        owner: UserId,
-        ids: &[FileId],
-    ) -> Result<u64, FilesError> {
-        let inner = &self.0;
-        let now = inner.clock.now();
-        let (deleted, free) = inner.db.delete_free_uploads(owner, ids, now).await?;
-        self.remove_objects(&free).await;
         Ok(deleted)
     }
 
@@ -257,6 +244,7 @@ impl Files {
         Ok(StorageUsed {
             bytes,
             files,
+            bytes_deleted: self.0.db.discarded_bytes(owner).await?,
             bytes_at_most: self.0.person_bytes,
             files_at_most: self.0.person_files,
             days_kept: self.0.kept.days,
@@ -276,7 +264,7 @@ impl Files {
     }
 
     /// Removes the objects of contents that nothing refers to. What fails is left to the purge, which knows of them.
-    async fn remove_objects(&self, blobs: &[Blob]) {
+    pub(crate) async fn remove_objects(&self, blobs: &[Blob]) {
         for blob in blobs {
             if let Err(error) = self.0.place.remove(*blob).await {
                 tracing::warn!(

@@ -5,6 +5,9 @@
 
 #[cfg(test)]
 mod tests;
+mod trash;
+
+use std::sync::Arc;
 
 use model::{
     JobKind, LibraryDeleted, LibraryFilter, LibraryId, LibraryItem, LibraryKind, Page, Permission,
@@ -13,7 +16,7 @@ use model::{
 use uuid::Uuid;
 
 use crate::{
-    Error,
+    Clock, Error,
     files::Files,
     identity::Caller,
     search::asked_words,
@@ -34,15 +37,23 @@ pub struct Library {
     files: Files,
     works: Works,
     transcripts: Transcripts,
+    clock: Arc<dyn Clock>,
 }
 
 impl Library {
-    pub(crate) fn new(db: Db, files: Files, works: Works, transcripts: Transcripts) -> Self {
+    pub(crate) fn new(
+        db: Db,
+        files: Files,
+        works: Works,
+        transcripts: Transcripts,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             db,
             files,
             works,
             transcripts,
+            clock,
         }
     }
 
@@ -125,7 +136,8 @@ impl Library {
     }
 
     /// Deletes things of the caller's: works and transcripts with their files, and uploads. A file that a conversation, another
-    /// transcript or a job that is not done has stays. What is not there, or somebody else's, is passed over.
+    /// transcript or a job that is not done has stays. What is not there, or somebody else's, is passed over. What is deleted can be brought
+    /// back for 30 days.
     #[tracing::instrument(name = "api.library.delete", skip_all)]
     pub async fn delete(
         &self,
@@ -136,13 +148,15 @@ impl Library {
         if ids.len() > DELETED_AT_ONCE {
             return Err(Error::Refused(model::FailureCode::TooMany));
         }
+        let at = self.clock.now();
         let (mut works, mut files, mut done) = (Vec::new(), Vec::new(), LibraryDeleted::default());
         for id in ids {
             match *id {
                 LibraryId::Work(id) => works.push(id),
                 LibraryId::File(id) => files.push(id),
                 LibraryId::Transcript(id) => {
-                    let deleted = self.transcripts.delete(caller, id, WithRecording::Yes);
+                    let recording = WithRecording::Yes;
+                    let deleted = self.transcripts.discard(caller, id, recording, at);
                     match deleted.await {
                         Ok(()) => done.deleted += 1,
                         Err(Error::NotFound) => {}
@@ -151,22 +165,27 @@ impl Library {
                 }
             }
         }
-        done.deleted += self.works.delete(caller, &works).await?;
+        done.deleted += self.works.discard(caller, &works, at).await?;
         if !files.is_empty() {
             caller.require(Permission::FilesUse)?;
             let owner = caller.user();
-            let deleted = self.files.delete_free(owner, &files).await?;
-            done.deleted += deleted;
+            done.deleted += self.db.hide_free_uploads(owner, &files, at).await?;
             let left = self.files.still_there(owner, &files).await?;
             done.kept = left.into_iter().map(LibraryId::File).collect();
         }
+        done.deleted_at = (done.deleted > 0).then_some(at);
         Ok(done)
     }
 }
 
 /// Where it stands in the list.
 fn place(item: &LibraryItem) -> Uuid {
-    match item.id() {
+    uuid_of(item.id())
+}
+
+/// The id in it.
+fn uuid_of(id: LibraryId) -> Uuid {
+    match id {
         LibraryId::Work(id) => id.as_uuid(),
         LibraryId::Transcript(id) => id.as_uuid(),
         LibraryId::File(id) => id.as_uuid(),

@@ -213,6 +213,7 @@ impl Services {
             files.clone(),
             works.clone(),
             transcripts.clone(),
+            Arc::clone(&clock),
         );
         Self {
             library,
@@ -324,6 +325,14 @@ impl Services {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "removing deleted assistants failed"
+            ),
+        }
+        match self.library.purge().await {
+            Ok(0) => {}
+            Ok(things) => tracing::info!(things, "removed works that were deleted long ago"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "removing deleted works failed"
             ),
         }
         match self.files.purge().await {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use bailian::capability::Unit;
 use model::{
-    CallOutcome, FailureCode, JobId, Medium, Operation, Permission, SubmissionId, Title,
+    CallOutcome, FailureCode, JobId, Medium, Millis, Operation, Permission, SubmissionId, Title,
     TranscriptId, UserId,
     transcript::{
         LANGUAGES, Speakers, TranscriptModel, TranscriptOffers, TranscriptState, TranscriptWish,
@@ -289,13 +289,27 @@ impl Transcripts {
         }
     }
 
-    /// Deletes a transcript of the caller's, and with `with_recording` its file, unless something else has that too.
+    /// Deletes a transcript of the caller's, and with `with_recording` its file, unless something else has that too. Both can be brought
+    /// back for 30 days, by the moment that is told. What is done for it is stopped, and stays so.
     #[tracing::instrument(name = "api.transcripts.delete", skip_all, fields(transcript.id = %id))]
     pub async fn delete(
         &self,
         caller: &Caller,
         id: TranscriptId,
         with_recording: WithRecording,
+    ) -> Result<Millis, Error> {
+        let at = self.0.clock.now();
+        self.discard(caller, id, with_recording, at).await?;
+        Ok(at)
+    }
+
+    /// The same at that moment.
+    pub(crate) async fn discard(
+        &self,
+        caller: &Caller,
+        id: TranscriptId,
+        with_recording: WithRecording,
+        at: Millis,
     ) -> Result<(), Error> {
         caller.require(Permission::MediaUse)?;
         let inner = &*self.0;
@@ -309,15 +323,14 @@ impl Transcripts {
             // One that has ended already is as good.
             inner.jobs.stop(&inner.gateway, owner, job).await?;
         }
-        inner.db.delete_transcript(owner, id).await?;
-        if let (WithRecording::Yes, Some(file)) = (with_recording, kept.file) {
-            match inner.files.let_go(owner, file).await {
-                Ok(()) | Err(crate::files::FilesError::NotFound) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let recording = match with_recording {
+            WithRecording::Yes => kept.file,
+            WithRecording::No => None,
+        };
+        let hidden = inner.db.hide_transcript(owner, id, recording, at).await?;
         inner.jobs.tell(owner);
-        Ok(())
+        // Another window may have been faster.
+        hidden.then_some(()).ok_or(Error::NotFound)
     }
 
     /// What was wished for, as it is handed in. Refuses what can't be.

@@ -22,7 +22,7 @@ mod wav;
 
 use std::sync::Arc;
 
-use model::{FailureCode, JobId, Offers, Permission, SubmissionId, UserId, Wish, WorkId};
+use model::{FailureCode, JobId, Millis, Offers, Permission, SubmissionId, UserId, Wish, WorkId};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -231,31 +231,54 @@ impl Works {
         there(stopped)
     }
 
-    /// Forgets a job of the caller's that has ended; what it made stays in the library.
+    /// Takes a job of the caller's that has ended off their pages; what it made stays in the library. It can be brought back for 30 days,
+    /// by the moment that is told.
     #[tracing::instrument(name = "api.works.forget", skip_all)]
-    pub async fn forget(&self, caller: &Caller, id: JobId) -> Result<(), Error> {
+    pub async fn forget(&self, caller: &Caller, id: JobId) -> Result<Millis, Error> {
         caller.require(Permission::MediaUse)?;
-        let forgotten = self.0.db.delete_job(id, caller.user()).await?;
-        forgotten.then_some(()).ok_or(Error::NotFound)
+        let at = self.0.clock.now();
+        let forgotten = self.0.db.hide_making(caller.user(), id, at).await?;
+        forgotten.then_some(at).ok_or(Error::NotFound)
     }
 
-    /// Deletes works of the caller's with their files; a file that something else has stays there as an upload. How many works
-    /// there were.
+    /// The same, and deletes what it made.
+    #[tracing::instrument(name = "api.works.remove", skip_all)]
+    pub async fn remove(&self, caller: &Caller, id: JobId) -> Result<Millis, Error> {
+        let at = self.forget(caller, id).await?;
+        let made = self.0.db.works_of_job(caller.user(), id).await?;
+        let works: Vec<WorkId> = made.into_iter().map(|(_, work)| work.id).collect();
+        self.discard(caller, &works, at).await?;
+        Ok(at)
+    }
+
+    /// Puts jobs of the owner's back that were taken off at that moment. How many.
+    pub(crate) async fn bring_back(&self, owner: UserId, at: Millis) -> Result<u64, Error> {
+        let inner = &*self.0;
+        let now = inner.clock.now();
+        let restored = inner.db.restore_makings(owner, at, now).await?;
+        inner.jobs.tell(owner);
+        Ok(restored)
+    }
+
+    /// Deletes works of the caller's with their files; a file that something else has stays there as an upload. They can be brought back
+    /// for 30 days. How many works there were.
     #[tracing::instrument(name = "api.works.delete", skip_all)]
     pub async fn delete(&self, caller: &Caller, works: &[WorkId]) -> Result<u64, Error> {
+        self.discard(caller, works, self.0.clock.now()).await
+    }
+
+    /// The same at that moment.
+    pub(crate) async fn discard(
+        &self,
+        caller: &Caller,
+        works: &[WorkId],
+        at: Millis,
+    ) -> Result<u64, Error> {
         caller.require(Permission::MediaUse)?;
-        let inner = &*self.0;
-        let owner = caller.user();
-        let (mut files, mut deleted) = (Vec::with_capacity(works.len()), 0);
-        for work in works {
-            if inner.db.hand_over_work(owner, *work).await? {
-                deleted += 1;
-            } else {
-                files.extend(inner.db.file_of_work(owner, *work).await?);
-            }
+        if works.is_empty() {
+            return Ok(0);
         }
-        deleted += inner.files.delete(owner, &files).await?;
-        Ok(deleted)
+        Ok(self.0.db.hide_works(caller.user(), works, at).await?)
     }
 
     /// Works on jobs of all kinds until `closing`. `alone` says that no other process shares the database: then what others left is

@@ -295,7 +295,8 @@ async fn rename(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deletes a transcript, and its recording where that is asked for. Needs `media.use`.
+/// Deletes a transcript, and its recording where that is asked for and nothing else has it. They are found nowhere, and
+/// `POST /library/restore` brings them back for 30 days; what was done for it is stopped. Needs `media.use`.
 #[utoipa::path(delete, path = "/{id}", tag = "transcripts", params(("id" = TranscriptId, Path, description = "The transcript."), Deleting),
     responses((status = 204, description = "It is gone.")))]
 async fn delete(

@@ -153,7 +153,8 @@ async fn related(
     Ok(Json(services.meanings.works(&caller, &filter).await?))
 }
 
-/// Deletes works with their files. Needs `media.use`.
+/// Deletes works with their files; a file that something else has stays there. They are found nowhere, and `POST /library/restore` brings
+/// them back for 30 days. Needs `media.use`.
 #[utoipa::path(delete, path = "", tag = "works", request_body = Selection,
     responses((status = 200, description = "They are gone.", body = Deleted)))]
 async fn delete(
@@ -262,7 +263,8 @@ async fn again(
     Ok((StatusCode::ACCEPTED, Json(making)))
 }
 
-/// Forgets a making that has ended; its works stay. Needs `media.use`.
+/// Forgets a making that has ended; its works stay. It is found nowhere from then on, and removed for good after 30 days. Needs
+/// `media.use`.
 #[utoipa::path(delete, path = "/{id}", tag = "works", params(("id" = JobId, Path, description = "The making.")),
     responses((status = 204, description = "It is forgotten.")))]
 async fn forget(

@@ -1,23 +1,22 @@
 //! What is done with everything whose box is ticked. The boxes stand in the tiles and belong to this form by its id.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use model::{LibraryDeleted, LibraryId, LibraryItem};
+use model::{LibraryDeleted, LibraryId, LibraryItem, Millis};
 use server_fn::ServerFn;
 
 use super::Shelf;
 use crate::{
     api::library::{DeleteChosen, delete_chosen},
-    browser,
     language::use_words,
-    ui::{confirm::Confirm, submission::Submission},
+    ui::submission::Submission,
 };
 
 /// The form's id.
 pub const CHOSEN: &str = "chosen-things";
 
-/// How many are ticked, all or none of them, and deleting them after a question. Without scripts it is always there.
+/// How many are ticked, all or none of them, and deleting them; `gone` is told when that was done. Without scripts it is always there.
 #[component]
-pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<()>) -> impl IntoView {
+pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<Option<Millis>>) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[]);
     let stayed = RwSignal::new(0_usize);
@@ -39,14 +38,13 @@ pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<()>) -> impl IntoVie
                     // The page was left meanwhile.
                     return;
                 }
-                browser::close_questions();
                 let gone_ids: Vec<LibraryId> = ids
                     .iter()
                     .copied()
                     .filter(|id| !done.kept.contains(id))
                     .collect();
                 shelf.take_off(&gone_ids);
-                gone.try_run(());
+                gone.try_run(done.deleted_at);
             },
         );
     };
@@ -77,14 +75,10 @@ pub fn ChosenBar(shelf: Shelf, #[prop(into)] gone: Callback<()>) -> impl IntoVie
                 let count = stayed.get();
                 (count > 0).then(|| view! { <p class="chosen__stayed" role="status">{words.library_stayed(&count.to_string())}</p> })
             }}
-            <Confirm label=words.delete_chosen question=words.delete_chosen_question>
-                <form id=CHOSEN method="post" action=DeleteChosen::PATH on:submit=delete>
-                    {submission.view_as("")}
-                    <button class="button" data-tone="danger" aria-busy=submission.busy()>
-                        {words.delete_for_good}
-                    </button>
-                </form>
-            </Confirm>
+            <form id=CHOSEN method="post" action=DeleteChosen::PATH on:submit=delete>
+                {submission.view_as("")}
+                <button class="button" data-tone="danger" aria-busy=submission.busy()>{words.delete}</button>
+            </form>
         </div>
     }
 }

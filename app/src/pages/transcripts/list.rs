@@ -13,6 +13,7 @@ use crate::{
     error::AppError,
     language::use_words,
     ui::{loaded::Loaded, notice::problem_in_query, related::RelatedPart},
+    works::deleted::{DeletedToast, deleted_in_query},
 };
 
 pub(super) const PATH: &str = "/transcripts";
@@ -43,6 +44,7 @@ pub fn TranscriptsPage() -> impl IntoView {
         },
     );
     let problem = problem_in_query();
+    let deleted = RwSignal::new(deleted_in_query());
     view! {
         <Title text=words.transcripts/>
         <Header><span class="topbar__title">{words.transcripts}</span></Header>
@@ -68,6 +70,7 @@ pub fn TranscriptsPage() -> impl IntoView {
                 />
             </div>
         </div>
+        <DeletedToast deleted page=PATH back=move |()| found.refetch()/>
     }
 }
 

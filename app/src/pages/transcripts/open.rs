@@ -24,7 +24,7 @@ use crate::{
     api::transcripts::{CancelTranscript, DeleteTranscript, TranscriptAgain, load_transcript},
     chat::header::Header,
     language::use_words,
-    ui::{confirm::Confirm, loaded::Loaded, notice::problem_in_query},
+    ui::{loaded::Loaded, notice::problem_in_query},
     works::share::ShareBox,
 };
 
@@ -107,16 +107,14 @@ fn Minutes(view: TranscriptView, found: Found) -> impl IntoView {
             <p class="minutes__facts">{facts.join(" · ")}</p>
             {works}
             <div class="minutes__remove">
-                <Confirm label=words.delete question=words.transcript_delete_question>
-                    <form class="panel__row" method="post" action=DeleteTranscript::PATH>
-                        <input type="hidden" name="id" value=id/>
-                        <label class="check">
-                            <input type="checkbox" name="recording" value="1" checked/>
-                            {words.transcript_delete_recording}
-                        </label>
-                        <button class="button" data-tone="danger">{words.delete}</button>
-                    </form>
-                </Confirm>
+                <form class="panel__row" method="post" action=DeleteTranscript::PATH>
+                    <input type="hidden" name="id" value=id/>
+                    <label class="check">
+                        <input type="checkbox" name="recording" value="1" checked/>
+                        {words.transcript_delete_recording}
+                    </label>
+                    <button class="button" data-tone="danger">{words.delete}</button>
+                </form>
             </div>
         </header>
         {body}

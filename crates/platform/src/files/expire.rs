@@ -51,7 +51,11 @@ impl Files {
     async fn delete_all(&self, expired: &[Expired]) -> Result<u64, FilesError> {
         let mut deleted = 0;
         for file in expired {
-            deleted += self.delete(file.owner, &[file.id]).await?;
+            let db = &self.0.db;
+            let now = self.0.clock.now();
+            let (gone, free) = db.delete_any_files(file.owner, &[file.id], now).await?;
+            self.remove_objects(&free).await;
+            deleted += gone;
         }
         Ok(deleted)
     }

@@ -1,5 +1,7 @@
 //! What the library promises, on both databases. Rows are put down as their areas would, without making anything.
 
+mod undo;
+
 use std::collections::BTreeSet;
 
 use model::{
@@ -330,8 +332,10 @@ async fn what_something_else_uses_stays_when_the_rest_is_deleted() {
             left,
             [file(15), file(14), work(12), file(7), file(5), file(2)]
         );
-        let files = count(&db, "SELECT CAST(SUM(files) AS BIGINT) FROM storage").await;
-        assert_eq!(files, 6, "the sums agree with what is there");
+        let kept = "SELECT CAST(SUM(files) AS BIGINT) FROM storage";
+        assert_eq!(count(&db, kept).await, 9, "what can come back is counted");
+        let seen = "SELECT COUNT(*) FROM files WHERE deleted_at IS NULL";
+        assert_eq!(count(&db, seen).await, 6);
         // A recording beside a draft stays there when its transcript goes.
         shelf.transcript(16, 14).await;
         let done = library.delete(lin, &[transcript(16)]).await.unwrap();
@@ -344,7 +348,14 @@ async fn what_something_else_uses_stays_when_the_rest_is_deleted() {
         assert_eq!((done.deleted, done.kept), (1, vec![file(14)]));
 
         let again = library.delete(lin, &some).await.unwrap();
-        assert_eq!(again.deleted, 0);
+        assert_eq!((again.deleted, again.deleted_at), (0, None));
+        library.empty(lin).await.unwrap();
+        assert_eq!(count(&db, kept).await, 5);
+        assert_eq!(
+            count(&db, seen).await,
+            5,
+            "the sums agree with what is there"
+        );
         let many = vec![work(1); super::DELETED_AT_ONCE + 1];
         let refused = library.delete(lin, &many).await.unwrap_err();
         assert_eq!(refused.code(), FailureCode::TooMany);

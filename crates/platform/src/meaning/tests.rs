@@ -4,7 +4,8 @@
 mod ranking;
 
 use model::{
-    BudgetPeriod, BudgetScope, BuiltIn, Related, RelatedState, TranscriptId, WorkFilter, WorkView,
+    BudgetPeriod, BudgetScope, BuiltIn, LibraryId, Related, RelatedState, TranscriptId, WorkFilter,
+    WorkView,
     transcript::{Notes, NotesState, TranscriptLine},
 };
 use simulator::FaultOrder;
@@ -120,6 +121,14 @@ async fn what_means_the_same_is_found_among_ones_own_alone() {
         assert_eq!(deleted.unwrap(), 1);
         let after = works(&site, &site.lin, SAILING).await;
         assert_eq!(prompts(&after).len(), 0);
+        // What comes back is found again; what is known of it goes with it.
+        let library = &site.services.library;
+        let thing = LibraryId::Work(id);
+        assert_eq!(library.restore(&site.lin, &[thing]).await.unwrap(), 1);
+        let back = works(&site, &site.lin, SAILING).await;
+        assert_eq!(prompts(&back), [SHIP]);
+        library.delete(&site.lin, &[thing]).await.unwrap();
+        library.erase(&site.lin, &[thing]).await.unwrap();
         assert_eq!(count(&db, "SELECT COUNT(*) FROM work_vectors").await, 1);
     })
     .await;

@@ -4,8 +4,8 @@ mod copies;
 mod files;
 
 use model::{
-    BuiltIn, ConversationId, FailureCode, MessageId, NewShare, Share, ShareLife, Shareable,
-    SharedContent, SharedConversation, SharedKind, TranscriptId, WorkId,
+    BuiltIn, ConversationId, FailureCode, LibraryId, MessageId, NewShare, Share, ShareLife,
+    Shareable, SharedContent, SharedConversation, SharedKind, TranscriptId, WorkId,
 };
 
 use crate::{
@@ -131,8 +131,15 @@ async fn a_link_ends_with_whatever_it_stands_on() {
         assert_eq!(deleted.unwrap(), 1);
         is_gone(&site, token(&other)).await;
         assert!(listed(&site, &site.lin).await.is_empty());
-        // The one that expired, and the one whose work is gone.
-        assert_eq!(shares.purge().await.unwrap(), 2);
+        // The one that expired; the other one works again with its work.
+        assert_eq!(shares.purge().await.unwrap(), 1);
+        let library = &site.services.library;
+        let thing = LibraryId::Work(work);
+        assert_eq!(library.restore(&site.lin, &[thing]).await.unwrap(), 1);
+        shares.open(token(&other), 0).await.unwrap();
+        library.delete(&site.lin, &[thing]).await.unwrap();
+        library.erase(&site.lin, &[thing]).await.unwrap();
+        assert_eq!(shares.purge().await.unwrap(), 1);
         assert_eq!(count(&db, "SELECT COUNT(*) FROM shares").await, 0);
     })
     .await;

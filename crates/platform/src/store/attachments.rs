@@ -11,7 +11,8 @@ use super::{Db, Result, on_pool, rows};
 /// Takes the file as it is now; nothing where the owner has no such file.
 pub(super) const ATTACH: &str = "
     INSERT INTO message_attachments (id, owner_id, message_id, position, file_id, name, mime, bytes)
-    SELECT $1, f.owner_id, $3, $4, f.id, f.name, f.mime, f.bytes FROM files f WHERE f.id = $5 AND f.owner_id = $2";
+    SELECT $1, f.owner_id, $3, $4, f.id, f.name, f.mime, f.bytes FROM files f WHERE f.id = $5 AND f.owner_id = $2
+      AND f.deleted_at IS NULL";
 
 /// Of the messages that [`Db::branch`] gives. `CROSS` keeps SQLite from beginning with the attachments.
 const OF_BRANCH: &str = "
@@ -25,7 +26,7 @@ const OF_BRANCH: &str = "
         WHERE b.depth < $4
     )
     SELECT a.message_id, a.file_id, a.name, a.mime, a.bytes, f.id AS kept, f.width, f.height
-    FROM branch b CROSS JOIN message_attachments a LEFT JOIN files f ON f.id = a.file_id AND f.owner_id = a.owner_id
+    FROM branch b CROSS JOIN message_attachments a LEFT JOIN files f ON f.id = a.file_id AND f.owner_id = a.owner_id AND f.deleted_at IS NULL
     WHERE a.message_id = b.id
     ORDER BY a.message_id, a.position";
 

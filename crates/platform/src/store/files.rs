@@ -16,7 +16,8 @@ macro_rules! file {
     ($rest:literal) => {
         concat!(
             "SELECT f.id, f.blob_id, f.kind, f.name, f.mime, f.bytes, f.width, f.height, f.duration_ms, f.created_at, \
-             b.sha256 FROM files f JOIN blobs b ON b.id = f.blob_id WHERE f.owner_id = $1 AND ",
+             b.sha256 FROM files f JOIN blobs b ON b.id = f.blob_id \
+             WHERE f.owner_id = $1 AND f.deleted_at IS NULL AND ",
             $rest
         )
     };
@@ -27,12 +28,16 @@ const ONE: &str = file!("f.id = $2");
 const LIST: &str = file!(
     "f.id < $2 AND ($3 = '' OR f.kind = $3) AND ($4 = '' OR f.mime LIKE $4 || '/%') ORDER BY f.id DESC LIMIT $5"
 );
-const RENAME: &str = "UPDATE files SET name = $3 WHERE owner_id = $1 AND id = $2";
+const RENAME: &str =
+    "UPDATE files SET name = $3 WHERE owner_id = $1 AND id = $2 AND deleted_at IS NULL";
 const USED: &str = "SELECT bytes, files FROM storage WHERE owner_id = $1";
-const DELETE: &str = "DELETE FROM files WHERE owner_id = $1 AND id = $2 RETURNING blob_id, bytes";
+const DELETE: &str = "DELETE FROM files WHERE owner_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING blob_id, bytes";
+/// Also one that could be brought back.
+const DELETE_ANY: &str =
+    "DELETE FROM files WHERE owner_id = $1 AND id = $2 RETURNING blob_id, bytes";
 /// An upload that no message, sent or not, transcript, work or job has.
 const DELETE_UNUSED: &str = concat!(
-    "DELETE FROM files WHERE owner_id = $1 AND id = $2 AND kind = 'upload' AND NOT ",
+    "DELETE FROM files WHERE owner_id = $1 AND id = $2 AND kind = 'upload' AND deleted_at IS NULL AND NOT ",
     handed_in!("$1", "$2"),
     " AND NOT ",
     written_down!("$1", "$2"),
@@ -53,6 +58,8 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FILES_LIST", LIST),
     ("FILES_RENAME", RENAME),
     ("FILES_USED", USED),
+    ("FILES_DELETE", DELETE),
+    ("FILES_DELETE_ANY", DELETE_ANY),
     ("FILES_DELETE_UNUSED", DELETE_UNUSED),
     ("FILES_DOOM_FREE", DOOM_FREE),
     ("FILES_SAME", keep::SAME),
@@ -179,6 +186,17 @@ impl Db {
         now: Millis,
     ) -> Result<(u64, Vec<Blob>)> {
         self.delete_files_by(DELETE, owner, ids, now).await
+    }
+
+    /// The same, also of those that could be brought back.
+    #[tracing::instrument(name = "store.files.delete_any", skip_all)]
+    pub(crate) async fn delete_any_files(
+        &self,
+        owner: UserId,
+        ids: &[FileId],
+        now: Millis,
+    ) -> Result<(u64, Vec<Blob>)> {
+        self.delete_files_by(DELETE_ANY, owner, ids, now).await
     }
 
     /// Deletes an upload of the owner's that nothing has. How many, and the contents that nothing refers to any more.

@@ -12,7 +12,7 @@ macro_rules! page {
             "SELECT j.id, j.kind, j.state, j.owner_id, u.name AS owner_name, j.model, j.attempts, j.priority, j.node, j.failure, j.cost, \
              j.created_at, j.ended_at FROM jobs j JOIN users u ON u.id = j.owner_id WHERE ",
             $first,
-            "j.id < $1 AND ($2 = '' OR j.state = $2) AND ($3 = '' OR j.kind = $3) AND ($4 = '' OR j.owner_id = $4) \
+            "j.id < $1 AND j.deleted_at IS NULL AND ($2 = '' OR j.state = $2) AND ($3 = '' OR j.kind = $3) AND ($4 = '' OR j.owner_id = $4) \
              ORDER BY j.id DESC LIMIT $5"
         )
     };

@@ -48,7 +48,6 @@ const CALL_OFF: &str = "UPDATE jobs SET state = 'cancelled', cancel_asked = TRUE
      WHERE id = $1 AND owner_id = $2 AND state = 'queued' AND attempts = 0 AND ended_at IS NULL";
 const UNFINISHED: &str =
     "SELECT COUNT(*) FROM jobs WHERE owner_id = $1 AND ended_at IS NULL AND lease_until >= 0";
-const DELETE: &str = "DELETE FROM jobs WHERE id = $1 AND owner_id = $2 AND ended_at IS NOT NULL";
 const LEAVE: &str =
     "UPDATE jobs SET node = '', lease_until = 0 WHERE node = $1 AND ended_at IS NULL";
 const FREE: &str = "UPDATE jobs SET deaths = deaths + CASE WHEN node <> '' THEN 1 ELSE 0 END, node = '', lease_until = 0 \
@@ -65,7 +64,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("CANCEL", CANCEL),
     ("CALL_OFF", CALL_OFF),
     ("UNFINISHED", UNFINISHED),
-    ("DELETE", DELETE),
     ("FIND", reading::FIND),
     ("PAGE", reading::PAGE),
     ("CHANGED", reading::CHANGED),
@@ -375,18 +373,6 @@ impl Db {
         .bind(owner.to_string())
         .fetch_one(pool)
         .await?))
-    }
-
-    /// Forgets a job of the owner's that has ended; what it made stays. Whether there was one.
-    #[tracing::instrument(name = "store.jobs.delete", skip_all)]
-    pub(crate) async fn delete_job(&self, id: JobId, owner: UserId) -> Result<bool> {
-        let deleted = on_pool!(self.writer(), |pool| sqlx::query(DELETE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(deleted > 0)
     }
 
     /// Gives up everything that this process works on: another one takes it up at once.

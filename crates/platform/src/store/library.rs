@@ -1,26 +1,10 @@
-//! What somebody keeps beside their works and transcripts: uploaded files with what has them, and letting go of those that nothing
-//! has.
+//! What somebody keeps beside their works and transcripts: uploaded files with what has them.
 
-use model::{FileId, FileKind, FileView, LibraryFile, LibraryKind, Millis, UserId, WorkId};
+use model::{FileKind, FileView, LibraryFile, LibraryKind, Millis, UserId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Blob, Db, Result, on_pool, rows};
-
-/// Whether the owner `$1` has the file in something.
-macro_rules! used {
-    ($file:literal) => {
-        concat!(
-            "(",
-            handed_in!("$1", $file),
-            " OR ",
-            written_down!("$1", $file),
-            " OR ",
-            in_hand!("$1", $file),
-            ")"
-        )
-    };
-}
+use super::{Db, Result, on_pool, rows};
 
 /// What has a file is looked up row by row, by indexes of the file's id: one that has it is enough. (The least would be looked for
 /// among all that the owner has.)
@@ -28,11 +12,11 @@ macro_rules! page {
     ($condition:literal) => {
         concat!(
             "SELECT f.id, f.name, f.mime, f.bytes, f.width, f.height, f.duration_ms, f.created_at, \
-             (SELECT t.id FROM transcripts t WHERE t.file_id = f.id AND t.owner_id = f.owner_id LIMIT 1) AS transcript_id, \
+             (SELECT t.id FROM transcripts t WHERE t.file_id = f.id AND t.owner_id = f.owner_id AND t.deleted_at IS NULL LIMIT 1) AS transcript_id, \
              (SELECT m.conversation_id FROM message_attachments a JOIN messages m ON m.id = a.message_id \
               JOIN conversations c ON c.id = m.conversation_id WHERE a.file_id = f.id AND a.owner_id = f.owner_id \
               AND m.deleted_at IS NULL AND c.deleted_at IS NULL LIMIT 1) AS conversation_id \
-             FROM files f WHERE f.owner_id = $1 AND f.kind = 'upload' AND f.id < $2 AND LOWER(f.name) LIKE $3 ESCAPE '\\'",
+             FROM files f WHERE f.owner_id = $1 AND f.kind = 'upload' AND f.deleted_at IS NULL AND f.id < $2 AND LOWER(f.name) LIKE $3 ESCAPE '\\'",
             $condition,
             " ORDER BY f.id DESC LIMIT $4"
         )
@@ -41,29 +25,17 @@ macro_rules! page {
 
 const PAGE: &str = page!("");
 const RECORDINGS: &str = page!(
-    " AND EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = f.id AND t.owner_id = f.owner_id)"
+    " AND EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = f.id AND t.owner_id = f.owner_id AND t.deleted_at IS NULL)"
 );
 const ATTACHMENTS: &str = page!(
     " AND EXISTS (SELECT 1 FROM message_attachments a WHERE a.file_id = f.id AND a.owner_id = f.owner_id \
      AND a.message_id IS NOT NULL)"
 );
 const UPLOADS: &str = page!(
-    " AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = f.id AND t.owner_id = f.owner_id) \
+    " AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = f.id AND t.owner_id = f.owner_id AND t.deleted_at IS NULL) \
      AND NOT EXISTS (SELECT 1 FROM message_attachments a WHERE a.file_id = f.id AND a.owner_id = f.owner_id \
      AND a.message_id IS NOT NULL)"
 );
-const DELETE_FREE: &str = concat!(
-    "DELETE FROM files WHERE owner_id = $1 AND id = $2 AND kind = 'upload' AND NOT ",
-    used!("$2"),
-    " RETURNING blob_id, bytes"
-);
-/// The file of a work that something else has too is from then on an upload like others.
-const HAND_OVER: &str = concat!(
-    "UPDATE files SET kind = 'upload' WHERE owner_id = $1 \
-     AND id = (SELECT w.file_id FROM works w WHERE w.owner_id = $1 AND w.id = $2) AND ",
-    used!("files.id")
-);
-const LET_GO: &str = "DELETE FROM works WHERE owner_id = $1 AND id = $2";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -72,9 +44,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("LIBRARY_RECORDINGS", RECORDINGS),
     ("LIBRARY_ATTACHMENTS", ATTACHMENTS),
     ("LIBRARY_UPLOADS", UPLOADS),
-    ("LIBRARY_DELETE_FREE", DELETE_FREE),
-    ("LIBRARY_HAND_OVER", HAND_OVER),
-    ("LIBRARY_LET_GO", LET_GO),
 ];
 
 /// Behind every id.
@@ -155,40 +124,5 @@ impl Db {
             .fetch_all(pool)
             .await?);
         found.into_iter().map(LibraryFile::try_from).collect()
-    }
-
-    /// Deletes those uploads of the owner's that nothing has. How many, and the contents that nothing refers to any more.
-    #[tracing::instrument(name = "store.library.delete_free", skip_all)]
-    pub(crate) async fn delete_free_uploads(
-        &self,
-        owner: UserId,
-        ids: &[FileId],
-        now: Millis,
-    ) -> Result<(u64, Vec<Blob>)> {
-        self.delete_files_by(DELETE_FREE, owner, ids, now).await
-    }
-
-    /// Deletes a work of the owner's whose file something else has, and leaves the file to that. Whether it was one.
-    #[tracing::instrument(name = "store.library.hand_over", skip_all)]
-    pub(crate) async fn hand_over_work(&self, owner: UserId, id: WorkId) -> Result<bool> {
-        let handed = on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let handed = sqlx::query(HAND_OVER)
-                .bind(owner.to_string())
-                .bind(id.to_string())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if handed > 0 {
-                sqlx::query(LET_GO)
-                    .bind(owner.to_string())
-                    .bind(id.to_string())
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            transaction.commit().await?;
-            handed
-        });
-        Ok(handed > 0)
     }
 }

@@ -19,14 +19,14 @@ pub(crate) use snapshots::{ShownMessage, Snapshot};
 
 /// Only what is the owner's, and there, can be shared.
 const SHARE_WORK: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
-     SELECT $1, owner_id, $2, 'work', id, $3, $4 FROM works WHERE id = $5 AND owner_id = $6";
+     SELECT $1, owner_id, $2, 'work', id, $3, $4 FROM works WHERE id = $5 AND owner_id = $6 AND deleted_at IS NULL";
 const SHARE_TRANSCRIPT: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
-     SELECT $1, owner_id, $2, 'transcript', id, $3, $4 FROM transcripts WHERE id = $5 AND owner_id = $6 AND sentences > 0";
+     SELECT $1, owner_id, $2, 'transcript', id, $3, $4 FROM transcripts WHERE id = $5 AND owner_id = $6 AND sentences > 0 AND deleted_at IS NULL";
 const SHARE_CONVERSATION: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
      SELECT $1, owner_id, $2, 'conversation', id, $3, $4 FROM conversations WHERE id = $5 AND owner_id = $6 AND deleted_at IS NULL AND expires_at IS NULL";
 /// The file of a work is shared as the work.
 const SHARE_FILE: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
-     SELECT $1, owner_id, $2, 'file', id, $3, $4 FROM files WHERE id = $5 AND owner_id = $6 AND kind = 'upload'";
+     SELECT $1, owner_id, $2, 'file', id, $3, $4 FROM files WHERE id = $5 AND owner_id = $6 AND kind = 'upload' AND deleted_at IS NULL";
 /// Takes the owner's row, so that what is counted stays so until the link is there.
 const TURN: &str = "UPDATE users SET disabled = disabled WHERE id = $1";
 const COUNT: &str =
@@ -35,10 +35,10 @@ const OPEN: &str = "SELECT s.id, s.owner_id, s.kind, s.thing_id, s.expires_at FR
      WHERE s.token_hash = $1 AND (s.expires_at IS NULL OR s.expires_at > $2) AND u.disabled = FALSE";
 const LIST: &str = "SELECT s.id, s.kind, s.thing_id, COALESCE(w.kind, s.kind) AS medium, \
        SUBSTR(COALESCE(w.prompt, t.title, n.title, f.name), 1, 200) AS title, s.created_at, s.expires_at, n.taken_at \
-     FROM shares s LEFT JOIN works w ON s.kind = 'work' AND w.id = s.thing_id \
-       LEFT JOIN transcripts t ON s.kind = 'transcript' AND t.id = s.thing_id \
+     FROM shares s LEFT JOIN works w ON s.kind = 'work' AND w.id = s.thing_id AND w.deleted_at IS NULL \
+       LEFT JOIN transcripts t ON s.kind = 'transcript' AND t.id = s.thing_id AND t.deleted_at IS NULL \
        LEFT JOIN conversations c ON s.kind = 'conversation' AND c.id = s.thing_id AND c.deleted_at IS NULL \
-       LEFT JOIN files f ON s.kind = 'file' AND f.id = s.thing_id \
+       LEFT JOIN files f ON s.kind = 'file' AND f.id = s.thing_id AND f.deleted_at IS NULL \
        LEFT JOIN share_snapshots n ON n.share_id = s.id \
      WHERE s.owner_id = $1 AND s.id < $2 AND (s.expires_at IS NULL OR s.expires_at > $3) \
        AND (w.id IS NOT NULL OR t.id IS NOT NULL OR c.id IS NOT NULL OR f.id IS NOT NULL) ORDER BY s.id DESC LIMIT $4";

@@ -18,7 +18,8 @@ macro_rules! select {
             "SELECT t.id, t.job_id, t.file_id, t.title, t.wish, t.state, t.failure, t.language, t.duration_ms, t.sentences, t.cost, \
              t.speakers, t.version, t.notes_state, t.notes, t.notes_failure, t.translating, t.created_at, f.mime, \
              j.state AS job_state, j.step AS job_step, j.input AS job_input \
-             FROM transcripts t LEFT JOIN files f ON f.id = t.file_id LEFT JOIN jobs j ON j.id = t.job_id WHERE ",
+             FROM transcripts t LEFT JOIN files f ON f.id = t.file_id LEFT JOIN jobs j ON j.id = t.job_id \
+             WHERE t.deleted_at IS NULL AND ",
             $condition
         )
     };
@@ -41,8 +42,8 @@ const WORKED_ON: &str = "UPDATE transcripts SET job_id = $3, state = CASE WHEN s
 const FAILED: &str = "UPDATE transcripts SET state = $3, failure = $4, cost = $5 WHERE id = $1 AND owner_id = $2 AND sentences = 0";
 const NOTES: &str = "UPDATE transcripts SET notes_state = $3, notes = COALESCE($4, notes), notes_failure = $5 WHERE id = $1 AND owner_id = $2";
 const TRANSLATING: &str = "UPDATE transcripts SET translating = $3 WHERE id = $1 AND owner_id = $2";
-const CHANGE: &str = "UPDATE transcripts SET title = $3, speakers = $4, version = version + 1 WHERE id = $1 AND owner_id = $2 AND version = $5";
-const DELETE: &str = "DELETE FROM transcripts WHERE id = $1 AND owner_id = $2";
+const CHANGE: &str = "UPDATE transcripts SET title = $3, speakers = $4, version = version + 1 WHERE id = $1 AND owner_id = $2 AND version = $5 \
+     AND deleted_at IS NULL";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -56,7 +57,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("NOTES", NOTES),
     ("TRANSLATING", TRANSLATING),
     ("CHANGE", CHANGE),
-    ("DELETE", DELETE),
     ("SENTENCES", sentences::SENTENCES),
     ("HIT", sentences::HIT),
     ("AT", sentences::AT),
@@ -381,17 +381,5 @@ impl Db {
             changed
         });
         Ok(changed > 0)
-    }
-
-    /// Deletes a transcript of the owner's with its sentences. Whether there was one.
-    #[tracing::instrument(name = "store.transcripts.delete", skip_all)]
-    pub(crate) async fn delete_transcript(&self, owner: UserId, id: TranscriptId) -> Result<bool> {
-        let deleted = on_pool!(self.writer(), |pool| sqlx::query(DELETE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(deleted > 0)
     }
 }

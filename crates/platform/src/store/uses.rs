@@ -38,7 +38,20 @@ macro_rules! handed_in {
     };
 }
 
-/// Whether a transcript of the owner's is of the file.
+/// Whether a transcript of the owner's is of the file, and was not deleted.
+macro_rules! still_written_down {
+    ($owner:literal, $file:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM transcripts t WHERE t.file_id = ",
+            $file,
+            " AND t.owner_id = ",
+            $owner,
+            " AND t.deleted_at IS NULL)"
+        )
+    };
+}
+
+/// Whether a transcript of the owner's is of the file, also one that can be brought back.
 macro_rules! written_down {
     ($owner:literal, $file:literal) => {
         concat!(

@@ -9,7 +9,8 @@ macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT w.id, w.kind, w.job_id, w.file_id, f.mime, f.bytes, f.width, f.height, f.duration_ms, w.prompt, \
-             w.actual_prompt, w.model, w.created_at, w.position FROM works w JOIN files f ON f.id = w.file_id WHERE ",
+             w.actual_prompt, w.model, w.created_at, w.position FROM works w JOIN files f ON f.id = w.file_id \
+             WHERE w.deleted_at IS NULL AND ",
             $condition
         )
     };
@@ -27,7 +28,8 @@ const PAGE_OF_KIND: &str = select!(
     "w.owner_id = $1 AND w.kind = $5 AND w.id < $2 AND LOWER(w.prompt) LIKE $3 ESCAPE '\\' ORDER BY w.id DESC LIMIT $4"
 );
 const FIND: &str = select!("w.owner_id = $1 AND w.id = $2");
-const FILES: &str = "SELECT file_id FROM works WHERE owner_id = $1 AND id = $2";
+const FILES: &str =
+    "SELECT file_id FROM works WHERE owner_id = $1 AND id = $2 AND deleted_at IS NULL";
 
 /// For the proof that each uses an index.
 #[cfg(test)]

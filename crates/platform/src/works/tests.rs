@@ -295,7 +295,17 @@ async fn who_calls_off_what_waits_pays_nothing() {
             count(&db, "SELECT CAST(SUM(cost) AS BIGINT) FROM calls").await,
             0
         );
+        let at = works.forget(&house.lin, id).await.unwrap();
+        let gone = works.making(&house.lin, id).await.unwrap_err();
+        assert_eq!(gone.code(), FailureCode::NotFound);
+        let library = &house.services.library;
+        library.undo(&house.lin, at).await.unwrap();
+        assert_eq!(house.making(id).await.state, JobState::Cancelled);
         works.forget(&house.lin, id).await.unwrap();
+        let page = works.makings(&house.lin, JobKind::Image, None).await;
+        assert_eq!(page.unwrap().items, []);
+        execute(&db, "UPDATE jobs SET deleted_at = 1").await;
+        library.purge().await.unwrap();
         assert_eq!(count(&db, "SELECT COUNT(*) FROM jobs").await, 0);
     })
     .await;

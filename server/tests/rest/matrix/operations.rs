@@ -153,6 +153,19 @@ pub(super) fn operations() -> Vec<Operation> {
             May(MediaUse),
             json!({ "ids": [format!("work:{NOWHERE}")] }),
         ),
+        ("get", "/rest/v1/library/deleted", May(MediaUse), none()),
+        (
+            "post",
+            "/rest/v1/library/restore",
+            May(MediaUse),
+            json!({ "ids": [format!("work:{NOWHERE}")] }),
+        ),
+        (
+            "post",
+            "/rest/v1/library/erase",
+            May(MediaUse),
+            json!({ "ids": [format!("work:{NOWHERE}")] }),
+        ),
         ("get", "/rest/v1/works", May(MediaUse), none()),
         (
             "delete",

@@ -7,6 +7,10 @@ use super::{
     lines::{half_in, members, members_with, newcomers, open, owners, permitted},
 };
 
+const NO_THING: &[(&str, Value)] = &[(
+    "id",
+    Value::Text("work:01990000-0000-7000-8000-0000000000ff"),
+)];
 const NO_ID: &[(&str, Value)] = &[("id", Value::Text("01990000-0000-7000-8000-0000000000ff"))];
 const GUESSED: &[(&str, Value)] = &[("token", Value::Text("guessed"))];
 const NO_PASSKEY: &[(&str, Value)] = &[
@@ -292,6 +296,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Value::Text("work:01990000-0000-7000-8000-000000000000"),
         )],
     ),
+    permitted(
+        "library.undo",
+        Permission::MediaUse,
+        &[("deleted_at", Value::Text("1"))],
+    ),
+    permitted("library.trash", Permission::MediaUse, &[]),
+    permitted("library.restore", Permission::MediaUse, NO_THING),
+    permitted("library.erase", Permission::MediaUse, NO_THING),
+    permitted("library.empty", Permission::MediaUse, &[]),
     permitted(
         "works.related",
         Permission::MediaUse,

@@ -128,6 +128,19 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
              VALUES ('w-{whose}', '{owner}', 0, 'image', 'f-{whose}', '{whose} 的灯塔', 'm', 0)"
         ),
         format!(
+            "INSERT INTO files (id, owner_id, blob_id, kind, name, mime, bytes, created_at, deleted_at)
+             VALUES ('g-{whose}', '{owner}', 'b-{whose}', 'work', '丢掉的.png', 'image/png', 3, 0, 5)"
+        ),
+        format!(
+            "INSERT INTO works (id, owner_id, position, kind, file_id, prompt, model, created_at, deleted_at)
+             VALUES ('x-{whose}', '{owner}', 0, 'image', 'g-{whose}', '{whose} 丢掉的灯塔', 'm', 0, 5)"
+        ),
+        format!(
+            "INSERT INTO transcripts (id, owner_id, title, wish, state, language, duration_ms, sentences, speakers, version, notes_state, \
+             notes, translating, created_at, deleted_at) \
+             VALUES ('u-{whose}', '{owner}', '{whose} 丢掉的周会', '{{}}', 'ready', 'zh', 9, 1, '[]', 1, 'none', '', '', 0, 5)"
+        ),
+        format!(
             "INSERT INTO transcripts (id, owner_id, title, wish, state, language, duration_ms, sentences, speakers, version, notes_state, \
              notes, translating, created_at) VALUES ('t-{whose}', '{owner}', '{whose} 的周会', '{{}}', 'ready', 'zh', 9, 1, '[]', 1, 'none', '', '', 0)"
         ),
@@ -241,7 +254,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(transcript.contains("Lin 的周会") && transcript.contains("Lin 说的话"));
 
         let all = files.values().cloned().collect::<String>();
-        for secret in ["hash-of-", "credential-id", "a passkey", "Secret plans", "tao"] {
+        for secret in ["hash-of-", "credential-id", "a passkey", "Secret plans", "tao", "丢掉的"] {
             assert!(!all.contains(secret), "{secret}");
         }
     })

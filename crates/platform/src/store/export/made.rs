@@ -8,9 +8,9 @@ use sqlx::{FromRow, types::Json};
 use super::{Db, Result, on_pool, page};
 
 const FILES: &str = "SELECT id, kind, name, mime, bytes, width, height, duration_ms, created_at \
-     FROM files WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+     FROM files WHERE owner_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
 const WORKS: &str = "SELECT id, kind, file_id, prompt, actual_prompt, model, created_at \
-     FROM works WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+     FROM works WHERE owner_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
 /// `LEFT` also keeps SQLite from beginning with the conversations.
 const ATTACHMENTS: &str = "SELECT a.id, a.message_id, a.position, a.file_id, a.name, a.mime, a.bytes \
      FROM message_attachments a LEFT JOIN messages m ON m.id = a.message_id \
@@ -24,7 +24,7 @@ const TOOL_CALLS: &str = "SELECT t.id, t.message_id, t.position, t.name, t.argum
 const ASSISTANTS: &str = "SELECT id, name, audience, group_id, content, created_at, updated_at, deleted_at \
      FROM assistants WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at \
-     FROM transcripts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+     FROM transcripts WHERE owner_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
 const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.text \
      FROM transcript_sentences s JOIN transcripts t ON t.id = s.transcript_id \
      WHERE t.owner_id = $1 AND s.transcript_id = $2 AND s.position > $3 ORDER BY s.position LIMIT $4";
@@ -56,7 +56,7 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_NAMED_FILES", NAMED_FILES),
 ];
 
-/// A file, without its content.
+/// A file, without its content. What was deleted and can be brought back is not among files, works and transcripts.
 #[derive(FromRow, Serialize)]
 pub(crate) struct KeptFile {
     pub(crate) id: String,

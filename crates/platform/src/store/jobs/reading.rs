@@ -8,17 +8,17 @@ use crate::store::{Db, Result, on_pool};
 pub(super) const FIND: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM jobs WHERE id = $1 AND owner_id = $2"
+    " FROM jobs WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL"
 );
 pub(super) const PAGE: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM jobs WHERE owner_id = $1 AND kind = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
+    " FROM jobs WHERE owner_id = $1 AND kind = $2 AND id < $3 AND deleted_at IS NULL ORDER BY id DESC LIMIT $4"
 );
 pub(super) const CHANGED: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM jobs WHERE owner_id = $1 AND updated_at >= $2 ORDER BY updated_at LIMIT $3"
+    " FROM jobs WHERE owner_id = $1 AND updated_at >= $2 AND deleted_at IS NULL ORDER BY updated_at LIMIT $3"
 );
 pub(super) const SINCE: &str = "
     SELECT COUNT(*) FROM jobs WHERE owner_id = $1 AND kind = $2 AND id > $3 AND input = $4";

@@ -7,8 +7,8 @@ use crate::store::{
     default_models, drafts, expiry, export, files, folders, generations, groups, idempotency,
     imports, instructions, invitations, job_lines, jobs, key_lines, ledger, left_files, library,
     messages, order, parameters, people, queue, ratings, remembered, runs, saved_prompts, search,
-    shares, tags, temporary, testing::on_both, tool_calls, tools, trail, transcripts, uploads,
-    upstream_copies, upstream_objects, usage, usage_report, vectors, works, written,
+    shares, tags, temporary, testing::on_both, tool_calls, tools, trail, transcripts, trash,
+    uploads, upstream_copies, upstream_objects, usage, usage_report, vectors, works, written,
 };
 
 /// Every query whose table grows with use.
@@ -63,6 +63,9 @@ const QUERIES: &[&[(&str, &str)]] = &[
     key_lines::QUERIES,
     works::QUERIES,
     library::QUERIES,
+    trash::QUERIES,
+    trash::erasing::QUERIES,
+    trash::listing::QUERIES,
     expiry::QUERIES,
     shares::QUERIES,
     shares::SNAPSHOT_QUERIES,

@@ -16,7 +16,7 @@ const HEARD: &str = "UPDATE transcripts SET state = 'ready', failure = NULL, lan
 pub(super) const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.text, s.words, s.version, r.text AS translation \
      FROM transcript_sentences s JOIN transcripts t ON t.id = s.transcript_id \
      LEFT JOIN transcript_translations r ON r.transcript_id = s.transcript_id AND r.position = s.position AND r.language = $3 \
-     WHERE s.transcript_id = $1 AND t.owner_id = $2 ORDER BY s.position";
+     WHERE s.transcript_id = $1 AND t.owner_id = $2 AND t.deleted_at IS NULL ORDER BY s.position";
 pub(super) const HIT: &str = "SELECT position, begin_ms, text FROM transcript_sentences \
      WHERE transcript_id = $1 AND LOWER(text) LIKE $2 ESCAPE '\\' ORDER BY position LIMIT 1";
 pub(super) const AT: &str =
@@ -26,12 +26,13 @@ pub(super) const SAID_FROM: &str = "SELECT text FROM transcript_sentences WHERE 
      ORDER BY position LIMIT 12";
 pub(super) const EDIT: &str = "UPDATE transcript_sentences SET text = $4, words = $5, version = version + 1 \
      WHERE transcript_id = $1 AND position = $2 AND version = $3 \
-     AND EXISTS (SELECT 1 FROM transcripts t WHERE t.id = $1 AND t.owner_id = $6)";
+     AND EXISTS (SELECT 1 FROM transcripts t WHERE t.id = $1 AND t.owner_id = $6 AND t.deleted_at IS NULL)";
 const STALE: &str =
     "DELETE FROM transcript_translations WHERE transcript_id = $1 AND position = $2";
 pub(super) const MERGE: &str = "UPDATE transcript_sentences SET speaker = $3 WHERE transcript_id = $1 AND speaker = $2 \
-     AND EXISTS (SELECT 1 FROM transcripts t WHERE t.id = $1 AND t.owner_id = $4)";
-const NAMED: &str = "UPDATE transcripts SET speakers = $3, version = version + 1 WHERE id = $1 AND owner_id = $2 AND version = $4";
+     AND EXISTS (SELECT 1 FROM transcripts t WHERE t.id = $1 AND t.owner_id = $4 AND t.deleted_at IS NULL)";
+const NAMED: &str = "UPDATE transcripts SET speakers = $3, version = version + 1 \
+     WHERE id = $1 AND owner_id = $2 AND version = $4 AND deleted_at IS NULL";
 
 /// Rows of a statement's transaction are inserted one by one; the longest recordings have some ten thousand.
 #[derive(Debug)]

@@ -134,6 +134,9 @@ async fn words_are_found_in_all_transcripts_and_strangers_see_nothing() {
             .delete(lin, id, WithRecording::Yes)
             .await
             .unwrap();
+        let late = transcripts.edit(lin, id, (0, 1), "x").await.map_err(code);
+        assert_eq!(late, Err(FailureCode::NotFound), "another window's");
+        assert_eq!(house.services.library.empty(lin).await.unwrap(), 1);
         for table in ["transcripts", "transcript_sentences", "files"] {
             assert_eq!(
                 count(&db, &format!("SELECT COUNT(*) FROM {table}")).await,
