@@ -143,7 +143,10 @@ fn KeptThings() -> impl IntoView {
             <div class="library__column">
                 <div class="library__head">
                     <Filters asked/>
-                    <Storage storage/>
+                    <div class="library__room">
+                        <Storage storage/>
+                        <a class="library__trash" href=with_query(PATH, &[("shelf", TRASH)])>{words.library_trash}</a>
+                    </div>
                 </div>
                 <Notice error=Signal::stored(problem_in_query().map(AppError::new))/>
                 {stayed.map(|count| {

@@ -157,7 +157,7 @@ impl From<LibraryId> for String {
 pub struct LibraryDeleted {
     /// How many are gone; they can be brought back for 30 days.
     pub deleted: u64,
-    /// When: what goes at once comes back at once by it. `None` where nothing was deleted.
+    /// When: all of it has the same moment. `None` where nothing was deleted.
     pub deleted_at: Option<Millis>,
     /// Files that stay, because a conversation, a transcript or a job that is not done has them: `file:…`.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]

@@ -3,9 +3,7 @@
 use leptos::prelude::*;
 use model::StorageUsed;
 
-use super::{PATH, TRASH};
 use crate::{
-    address::with_query,
     error::AppError,
     language::use_words,
     ui::figures::{count, percent, tenths},
@@ -60,13 +58,11 @@ fn Used(used: StorageUsed) -> impl IntoView {
         let told = words.library_bytes_deleted(&bytes(used.bytes_deleted));
         view! { <p class="storage__kept">{told}</p> }
     });
-    let trash = with_query(PATH, &[("shelf", TRASH)]);
     view! {
         <div class="storage" title=words.files_kept(&count(used.files))>
             <p class="storage__told">{told}</p>
             {bar}
             {deleted}
-            <a class="storage__trash" href=trash>{words.library_trash}</a>
             {[days, recording_days].into_iter().flatten().map(|told| view! { <p class="storage__kept">{told}</p> }).collect_view()}
         </div>
     }

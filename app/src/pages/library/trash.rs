@@ -45,7 +45,7 @@ pub fn Trash() -> impl IntoView {
     view! {
         <Title text=format!("{} · {}", words.library_trash, words.product)/>
         <Header>
-            <a class="topbar__title" href=PATH>{words.library}</a>
+            <a class="topbar__title minutes__back" href=PATH>{words.library}</a>
         </Header>
         <div class="library" id="main" tabindex="-1">
             <div class="library__column">

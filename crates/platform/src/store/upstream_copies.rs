@@ -14,7 +14,7 @@ const FORGET: &str = "DELETE FROM upstream_copies WHERE id = $1";
 const EXPIRED: &str = "SELECT id, upstream, reader, address, expires_at FROM upstream_copies \
      WHERE (expires_at, id) > ($1, $2) AND expires_at <= $3 ORDER BY expires_at, id LIMIT $4";
 const ORPHANED: &str = "SELECT c.id, c.upstream, c.reader, c.address, c.expires_at \
-     FROM upstream_copies c LEFT JOIN files f ON f.id = c.file_id AND f.owner_id = c.owner_id \
+     FROM upstream_copies c LEFT JOIN files f ON f.id = c.file_id AND f.owner_id = c.owner_id AND f.deleted_at IS NULL \
      WHERE c.id > $1 AND f.id IS NULL ORDER BY c.id LIMIT $2";
 
 /// For the proof that each uses an index.
@@ -134,7 +134,7 @@ impl Db {
         found.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// Copies of files that are gone, behind that one.
+    /// Copies of files that are gone, or deleted for now, behind that one.
     #[tracing::instrument(name = "store.upstream_copies.orphaned", skip_all)]
     pub(crate) async fn orphaned_copies(
         &self,

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     documents::testing::{locked_pdf, paragraph, pdf, word},
     files::{FilesError, NewFile},
-    store::testing::count,
+    store::testing::{count, execute},
 };
 
 impl House {
@@ -95,11 +95,17 @@ async fn what_lies_at_the_upstream_goes_with_the_file_or_after_a_while() {
         let generations = house.generations();
         let one = house.upload("one.pdf", pdf(&["Spring"])).await;
         let two = house.upload("two.pdf", pdf(&["dawn"])).await;
-        let question = ("Compare.", &[one, two][..]);
+        let three = house.upload("three.pdf", pdf(&["dusk"])).await;
+        let question = ("Compare.", &[one, two, three][..]);
         house.hand_in(None, question, "qwen-long").await.unwrap();
         assert_eq!(generations.remove_copies().await.unwrap(), 0);
         let files = &house.services.files;
         files.delete(house.lin.user(), &[one]).await.unwrap();
+        assert_eq!(generations.remove_copies().await.unwrap(), 1);
+        assert_eq!(house.there().await.len(), 2);
+        // So does one that can be brought back: it is put there again when it is asked about.
+        let discarded = format!("UPDATE files SET deleted_at = 5 WHERE id = '{three}'");
+        execute(&db, &discarded).await;
         assert_eq!(generations.remove_copies().await.unwrap(), 1);
         assert_eq!(house.there().await, ["two.pdf"]);
         house.clock.advance(4 * Millis::DAY);
