@@ -190,6 +190,17 @@ test("a work is seen large, and goes on to be changed and to move", async ({ pag
   await page.keyboard.press("Escape");
   await expect(works.lightbox).toBeHidden();
 
+  // Deleted here, it is taken back here: the page beneath is out of reach.
+  await works.images.first().click();
+  await works.lightbox.getByRole("button", { name: words.delete, exact: true }).click();
+  await expect(works.lightbox).toContainText(fill(words.image_of, { index: 1, count: 1 }));
+  await works.lightbox.getByRole("button", { name: words.undo, exact: true }).click();
+  await expect(works.lightbox).toContainText(fill(words.image_of, { index: 2, count: 2 }));
+  await page.keyboard.press("Escape");
+  await expect(works.lightbox).toBeHidden();
+  await expect(works.images).toHaveCount(2);
+  await expect(page.getByRole("button", { name: words.undo, exact: true })).toHaveCount(0);
+
   await works.images.first().click();
   await works.lightbox.getByRole("link", { name: words.edit_image, exact: true }).click();
   await expect(works.lightbox).toBeHidden();

@@ -27,8 +27,9 @@ use crate::{
 /// A finger that goes so far sideways has swiped, in pixels.
 const SWIPE: i32 = 48;
 
-/// Links that lead to another page of works, not to a file.
-const LINKS: &str = "a[href^='/images'], a[href^='/videos'], a[href^='/speech']";
+/// Links that lead to another page of works, not to a file, and not the one that closes a toast.
+const LINKS: &str =
+    "a[href^='/images']:not(.toast__action), a[href^='/videos'], a[href^='/speech']";
 
 /// Where one is among the works.
 #[derive(Clone, Copy)]
