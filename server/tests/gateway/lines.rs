@@ -299,6 +299,71 @@ async fn what_is_spoken_in_realtime_and_breaks_off_is_paid_for() -> TestResult {
     .await
 }
 
+/// What was spoken and heard by then is booked before the process ends, with nothing left for the next one to settle.
+#[tokio::test]
+async fn what_a_line_has_used_is_paid_for_when_the_process_leaves() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let client = lin.client(&app)?;
+    app.simulator.order_faults(FaultOrder {
+        path: "/api-ws/v1/realtime".to_owned(),
+        ..FaultOrder::once(Strike {
+            fault: Fault::Stall,
+            after: 7,
+        })
+    });
+    let (speak, mut sound) = client.realtime("qwen3-tts-flash-realtime").await?;
+    let session = SpeechSession::new("Cherry").committed_by_client();
+    speak.send(ClientEvent::session(session)).await?;
+    let text = "The loom weaves cloth. ".repeat(5);
+    speak.send(ClientEvent::append_text(text)).await?;
+    speak.send(ClientEvent::CommitText).await?;
+    within("sound", async {
+        while let Some(event) = sound.next().await? {
+            if matches!(event, ServerEvent::Audio { .. }) {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the session ended")
+    })
+    .await?;
+
+    let (say, mut heard) = client.realtime("qwen3-asr-flash-realtime").await?;
+    let session = RecognitionSession::new("pcm", 16_000).turn_detection(None);
+    say.send(ClientEvent::session(session)).await?;
+    // A second and a half.
+    for _ in 0..15 {
+        let sound = vec![0_u8; 3_200];
+        say.send(ClientEvent::append_audio(sound)).await?;
+    }
+    say.send(ClientEvent::CommitAudio).await?;
+    within("what was heard", async {
+        while let Some(event) = heard.next().await? {
+            if matches!(event, ServerEvent::Transcription { .. }) {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the session ended")
+    })
+    .await?;
+    // One on which nothing has begun is in nobody's way.
+    let _silent = client.task_line().await?;
+
+    let database = app.stopped().await?;
+    for used in ["characters = 115", "media_ms = 2000"] {
+        let booked = format!(
+            "SELECT COUNT(*) FROM calls WHERE operation = 'realtime' AND outcome = 'interrupted' \
+             AND usage_source = 'estimated' AND {used} AND cost > 0"
+        );
+        assert_eq!(database.number(&booked).await?, 1, "{used}");
+    }
+    let lines = "SELECT COUNT(*) FROM calls";
+    assert_eq!(database.number(lines).await?, 2);
+    let held = "SELECT COUNT(*) FROM call_holds";
+    assert_eq!(database.number(held).await?, 0);
+    Ok(())
+}
+
 /// What opens no line is refused in Bailian's form.
 #[tokio::test]
 async fn what_opens_no_line_is_told_so() -> TestResult {
