@@ -30,7 +30,7 @@ use bailian::{
     pool::{Reach, Turn},
 };
 use http::request::Parts;
-use model::{Operation, Protocol};
+use model::{CallOutcome, Operation, Protocol};
 use platform::gateway::{
     Ask, Ending, Gateway, GatewayError, Principal, Running, Weight, Whereabouts,
     scan::{Reported, RequestScan, UsageShape, usage_of_json},
@@ -94,6 +94,8 @@ enum Fault {
     Upstream(UpstreamError),
     /// The same after a task was begun, whose money stays reserved.
     OfTask(UpstreamError),
+    /// It was made, but the store where it lies does not give it. That is nobody's fault here, whatever the store says of it.
+    OfFile(UpstreamError),
     /// An answer came that has nothing in it.
     NoAnswer,
     /// Nobody waits for it any more.
@@ -337,6 +339,21 @@ impl Call {
                 let refusal = Refusal::right_ended(self.chinese);
                 match running {
                     Some(running) => self.end(running, Ending::cancelled(), refusal).await,
+                    None => refusal,
+                }
+            }
+            Fault::OfFile(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "what was made could not be fetched"
+                );
+                let refusal = Refusal::of_upstream(&error, self.chinese).paid();
+                let ending = Ending {
+                    outcome: Some(CallOutcome::Failed),
+                    ..Ending::failed(&error)
+                };
+                match running {
+                    Some(running) => self.end(running, ending, refusal).await,
                     None => refusal,
                 }
             }

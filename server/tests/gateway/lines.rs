@@ -89,6 +89,53 @@ async fn sound_that_breaks_off_is_paid_for() -> TestResult {
     Ok(())
 }
 
+/// What was made and can't be fetched is paid for, because Bailian made it; and what its store says of that is not said to the caller, who has
+/// no part in it.
+#[tokio::test]
+async fn what_was_made_and_is_not_given_is_paid_for_and_told_as_the_upstreams_failure() -> TestResult
+{
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    app.simulator.order_faults(FaultOrder {
+        times: None,
+        path: "/results/".to_owned(),
+        ..FaultOrder::once(Strike {
+            fault: Fault::Gateway(404),
+            after: 0,
+        })
+    });
+    let speech = json!({ "model": "qwen3-tts-flash", "voice": "Cherry", "input": "The loom weaves cloth.", "response_format": "wav" });
+    let picture =
+        json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom", "response_format": "b64_json" });
+    for (path, wish, booked) in [
+        (
+            "/v1/audio/speech",
+            speech,
+            "operation = 'speech' AND outcome = 'failed' AND characters > 0",
+        ),
+        (
+            "/v1/images/generations",
+            picture,
+            "operation = 'image' AND images = 1",
+        ),
+    ] {
+        let refused = lin.api.post(path, wish).await?;
+        let said = refused.json();
+        assert_eq!(refused.status, 502, "{path}: {said}");
+        assert_eq!(said["error"]["code"], "upstream_error", "{path}: {said}");
+        assert_eq!(said["error"]["type"], "server_error", "{path}: {said}");
+        // A client that asks again by itself would pay again.
+        assert_eq!(refused.header("x-should-retry"), "false", "{path}");
+        let booked = format!("SELECT COUNT(*) FROM calls WHERE {booked} AND cost > 0");
+        assert_eq!(app.number(&booked).await?, 1, "{path}");
+    }
+    eventually("nothing to be reserved", async || {
+        let held = app.number("SELECT COUNT(*) FROM call_holds").await?;
+        Ok((held == 0).then_some(()))
+    })
+    .await
+}
+
 /// So it is in Bailian's own protocol, whose events of sound have no text; what breaks off before it sounds is free.
 #[tokio::test]
 async fn sound_of_bailians_own_that_breaks_off_is_paid_for() -> TestResult {
