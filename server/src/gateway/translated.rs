@@ -47,6 +47,7 @@ use super::{
     relay::{refused, request_id},
     request::{self, reads_chinese},
     table::Dialect,
+    timely::Bounds,
     unanswered::{is_unmade, not_admitted},
     words,
 };
@@ -76,8 +77,8 @@ struct Call {
     principal: Arc<Principal>,
     request_id: String,
     chinese: bool,
-    /// The largest body, in bytes.
-    limit: usize,
+    /// What is taken of the body.
+    bounds: Bounds,
     /// Where the uploads are that the request names, once it was read.
     place: Mutex<Whereabouts>,
     /// Cancelled when nobody waits for the answer any more: the caller left, or what they came in by ended. What is being
@@ -195,7 +196,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         principal,
         request_id: request_id.clone(),
         chinese,
-        limit: state.max_body_bytes,
+        bounds: state.bounds,
         place: Mutex::default(),
         stop: CancellationToken::new(),
         sent: once::sent(claimed.as_ref()),
@@ -390,7 +391,7 @@ fn reported(usage: &MediaUsage) -> Option<Reported> {
 
 /// A body of JSON as a wish. What a parser overlooks is found first: names that stand twice, numbers that nobody means.
 async fn read_json<W: DeserializeOwned>(call: &Call, body: Body) -> Result<W, Refusal> {
-    let body = request::read(&call.gateway, body, call.limit, call.chinese).await?;
+    let body = request::read(&call.gateway, body, call.bounds, call.chinese).await?;
     RequestScan::read(&body).map_err(|error| Refusal::of(&error.into(), call.chinese))?;
     call.note_uploads(references::uploads_in_json(&body))
         .await?;
