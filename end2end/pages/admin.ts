@@ -8,7 +8,7 @@ export class Admin {
     readonly page: Page,
     readonly words: Words,
     /** Whether the page's scripts run. */
-    private readonly live: boolean,
+    readonly live: boolean,
   ) {}
 
   /** Opens a page of administration by its address. */

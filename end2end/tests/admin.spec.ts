@@ -111,9 +111,21 @@ test("somebody's API key is found from their page, by how it begins, and revoked
   await expect(page.getByRole("link", { name: `${words.usage}: Night loom, ${xiren.name}` })).toHaveAttribute("href", /^\/admin\/usage\?key=/);
 
   await admin.open("/keys");
-  await page.getByLabel(words.site_keys_search).fill(key.slice(0, 7));
+  // Of a whole key, scripts leave how it begins; without them the browser refuses to send it. No address holds it either way.
+  const sought = page.getByLabel(words.site_keys_search);
+  await sought.fill(key);
+  if (admin.live) {
+    await expect(sought).toHaveValue(key.slice(0, 7));
+  } else {
+    await expect(page.locator("input[name=search]:invalid")).toHaveAttribute("title", words.site_keys_search_hint);
+    await admin.button(words.search).click();
+    await expect(sought).toBeFocused();
+    await expect(page).toHaveURL(/\/admin\/keys$/);
+    await sought.fill(key.slice(0, 7));
+  }
   await admin.button(words.search).click();
   await page.waitForURL(/search=/);
+  expect(page.url()).toContain(`search=${key.slice(0, 7)}&`);
   await admin.ready();
   await expect(admin.row(xiren.email)).toContainText("Night loom");
   await page.locator("select[name=state]").selectOption("expired");

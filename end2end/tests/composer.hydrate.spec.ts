@@ -2,15 +2,23 @@ import { expect, pace, signIn, test } from "../fixtures.ts";
 import { ChatPage } from "../pages/chat_page.ts";
 import { InputMethod } from "../pages/input_method.ts";
 
-test("Enter sends, Shift+Enter breaks the line", { tag: "@desktop" }, async ({ chat }) => {
+test("Enter sends, Shift+Enter breaks the line", { tag: "@desktop" }, async ({ page, chat }) => {
   await chat.alive();
   await chat.prompt.pressSequentially("one");
   await chat.prompt.press("Shift+Enter");
-  await chat.prompt.pressSequentially("two");
-  await expect(chat.prompt).toHaveValue("one\ntwo");
-  await chat.prompt.press("Enter");
+  // At once behind a composition too, where Enter alone is not believed yet.
+  const input = await InputMethod.on(page);
+  await input.compose("er");
+  await input.choose("二");
+  await chat.prompt.press("Shift+Enter");
+  await chat.prompt.pressSequentially("three");
+  await expect(chat.prompt).toHaveValue("one\n二\nthree");
+  await expect(async () => {
+    await chat.prompt.press("Enter");
+    await expect(chat.questions).toHaveCount(1, { timeout: 200 });
+  }).toPass();
   await chat.answered();
-  await expect(chat.questions.last()).toContainText(/one\ntwo/);
+  await expect(chat.questions.last()).toContainText(/one\n二\nthree/);
   await expect(chat.prompt).toHaveValue("");
 });
 

@@ -237,6 +237,12 @@ impl Application {
         {
             tracing::warn!("some connections did not end in time");
         }
+        if tokio::time::timeout(LAST_CALL, self.readiness.lines_ended())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some lines did not end in time; the next process settles their calls");
+        }
         purging.abort();
         forgetting.abort();
         taking_in.abort();

@@ -63,11 +63,12 @@ pub(crate) async fn listen(
         Ok(begun) => begun,
         Err(error) => return refuse(&error),
     };
-    let leaving = readiness.streams_end();
+    let (leaving, line) = (readiness.streams_end(), readiness.line());
     upgrade
         .max_message_size(LARGEST)
         .max_frame_size(LARGEST)
         .on_upgrade(move |socket| async move {
+            let _line = line;
             let (mut out, sounds) = socket.split();
             tokio::select! {
                 () = carry(&mut out, sounds, ears, heard) => {}

@@ -44,23 +44,29 @@ use platform::{
     gateway::{Gateway, GatewayError},
 };
 
-use crate::config::Config;
+use crate::{config::Config, health::Readiness};
 use refusal::Refusal;
 use table::{dialect_of, routes};
+use timely::Bounds;
 
 #[derive(Clone)]
 struct GatewayState {
     gateway: Gateway,
-    max_body_bytes: usize,
+    bounds: Bounds,
     keep_alive: Duration,
+    readiness: Readiness,
 }
 
 /// All addresses.
-pub(crate) fn router(services: &Services, config: &Config) -> Router {
+pub(crate) fn router(services: &Services, readiness: &Readiness, config: &Config) -> Router {
     let state = GatewayState {
         gateway: services.gateway.clone(),
-        max_body_bytes: config.gateway.max_body_bytes,
+        bounds: Bounds {
+            bytes: config.gateway.max_body_bytes,
+            patience: Duration::from_secs(config.gateway.body_timeout_s.max(1)),
+        },
         keep_alive: Duration::from_secs(config.gateway.keep_alive_s.max(1)),
+        readiness: readiness.clone(),
     };
     let mut paths: BTreeMap<String, MethodRouter<GatewayState>> = BTreeMap::new();
     for route in routes() {

@@ -4,7 +4,10 @@
 use axum::{extract::State, response::IntoResponse};
 use http::StatusCode;
 use platform::store::{Db, Redis};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 
 /// Whether this process serves. Cheap to clone.
 #[derive(Clone)]
@@ -13,6 +16,8 @@ pub(crate) struct Readiness {
     redis: Option<Redis>,
     leaving: CancellationToken,
     streams: CancellationToken,
+    /// What is spoken both ways: once it is open, no server of connections knows of it.
+    lines: TaskTracker,
 }
 
 impl Readiness {
@@ -22,6 +27,7 @@ impl Readiness {
             redis,
             leaving: CancellationToken::new(),
             streams: CancellationToken::new(),
+            lines: TaskTracker::new(),
         }
     }
 
@@ -30,14 +36,25 @@ impl Readiness {
         self.leaving.cancel();
     }
 
-    /// Ends the event streams: their pages come back, to whoever serves then.
+    /// Ends the event streams and the lines: their pages and programs come back, to whoever serves then.
     pub(crate) fn end_streams(&self) {
         self.streams.cancel();
     }
 
-    /// Cancelled when event streams must end.
+    /// Cancelled when event streams and lines must end.
     pub(crate) fn streams_end(&self) -> CancellationToken {
         self.streams.clone()
+    }
+
+    /// Held by a line until what it used is booked.
+    pub(crate) fn line(&self) -> TaskTrackerToken {
+        self.lines.token()
+    }
+
+    /// Waits until no line is left.
+    pub(crate) async fn lines_ended(&self) {
+        self.lines.close();
+        self.lines.wait().await;
     }
 }
 

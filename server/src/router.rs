@@ -131,7 +131,7 @@ pub(crate) fn build(
         .route("/sandbox", get(sandbox::frame))
         .route("/sandbox/diagram", get(sandbox::diagram));
 
-    let programs = gateway::router(services, config).layer(
+    let programs = gateway::router(services, readiness, config).layer(
         ServiceBuilder::new()
             .layer(from_fn(request_log::log_refusals))
             .layer(from_fn_with_state(Arc::clone(&server), address::resolve))

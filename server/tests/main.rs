@@ -80,6 +80,7 @@ mod gateway {
     mod overload;
     mod prices;
     mod references;
+    mod slow;
     mod streams;
     mod things;
     mod untouched;

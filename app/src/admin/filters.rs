@@ -20,7 +20,11 @@ pub fn SearchField(
     label: &'static str,
     value: String,
     #[prop(optional)] hint: Option<&'static str>,
+    /// What the browser takes, as HTML's `pattern`; what it does not take is answered with the hint.
+    #[prop(optional)]
+    pattern: Option<&'static str>,
 ) -> impl IntoView {
+    let refusal = pattern.and(hint);
     let hint = hint.map(|hint| (format!("{name}-hint"), hint));
     let described = hint.as_ref().map(|(id, _)| id.clone());
     view! {
@@ -33,6 +37,8 @@ pub fn SearchField(
                 name=name
                 maxlength="100"
                 autocomplete="off"
+                pattern=pattern
+                title=refusal
                 aria-describedby=described
                 value=value
             />

@@ -116,14 +116,18 @@ pub fn decide(press: Press, lines: Lines) -> Action {
     if !press.enter {
         return Action::Leave;
     }
+    let is_many = lines == Lines::Many && !press.command;
+    // Shift says what is meant, and input methods choose by Enter alone: a hand that is fast loses no line.
+    if is_many && press.shift {
+        return Action::Leave;
+    }
     if press
         .since_composition_ms
         .is_some_and(|elapsed| elapsed < SAFARI_GRACE_MS)
     {
         return Action::Swallow;
     }
-    let breaks_line = (press.shift || press.touch) && !press.command;
-    if lines == Lines::Many && breaks_line {
+    if is_many && press.touch {
         Action::Leave
     } else {
         Action::Send
@@ -200,6 +204,28 @@ mod tests {
             };
             assert_eq!(decide(later, lines), Action::Send);
         }
+    }
+
+    #[test]
+    fn shift_enter_breaks_the_line_at_once_behind_a_composition() {
+        let at_once = Press {
+            shift: true,
+            since_composition_ms: Some(3.0),
+            ..ENTER
+        };
+        assert_eq!(decide(at_once, Lines::Many), Action::Leave);
+        assert_eq!(decide(at_once, Lines::One), Action::Swallow);
+        let command = Press {
+            command: true,
+            ..at_once
+        };
+        assert_eq!(decide(command, Lines::Many), Action::Swallow, "it sends");
+        let touch = Press {
+            shift: false,
+            touch: true,
+            ..at_once
+        };
+        assert_eq!(decide(touch, Lines::Many), Action::Swallow);
     }
 
     #[test]

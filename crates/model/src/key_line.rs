@@ -107,6 +107,10 @@ impl KeyFilter {
     /// How a key begins, as far as it is remembered: somebody who found a whole one somewhere needs no more of it.
     const BEGINNING: usize = 7;
 
+    /// What a field for [`search`](Self::search) takes where no script leaves of a key how it begins, as HTML's `pattern` says it: all but
+    /// what [`cut`](Self::cut) would take something of a key away from.
+    pub const NO_WHOLE_KEY: &str = r"(?!\s*lt-\S{5}).*";
+
     /// What is looked for, without what of a key is nobody's business.
     pub fn cut(search: &str) -> &str {
         let search = search.trim();

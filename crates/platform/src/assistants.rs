@@ -22,7 +22,7 @@ pub(crate) use once::{called, for_one_question};
 
 use crate::{
     Clock, Error, Ids,
-    conversations::TRASH_DAYS,
+    conversations::{TRASH_DAYS, restored},
     identity::Caller,
     mail::Language,
     store::{AssistantRow, Beginning, Db},
@@ -156,11 +156,13 @@ impl Assistants {
         audience: (Audience, Option<GroupId>),
     ) -> Result<AssistantId, Error> {
         self.may_keep(caller, assistant, audience).await?;
-        self.room(caller).await?;
         let id = AssistantId::from_uuid(self.ids.next());
         let new = self.row(caller, id, assistant, audience);
-        self.db.create_assistant(&new).await?;
-        Ok(id)
+        if self.db.create_assistant(&new, MOST).await? {
+            Ok(id)
+        } else {
+            Err(Error::Refused(FailureCode::TooMany))
+        }
     }
 
     /// Changes one of the caller's. Conversations that were begun with it stay as they are.
@@ -178,15 +180,19 @@ impl Assistants {
         there(self.db.update_assistant(&changed).await?)
     }
 
-    /// Deletes one of the caller's, also for who may not use it any more; [`Assistants::restore`] brings it back for 30 days. Conversations
-    /// that were begun with it keep their copy.
+    /// Deletes one of the caller's, also for who may not use it any more; [`Assistants::restore`] brings it back for 30 days, unless 100 are
+    /// deleted after it. Conversations that were begun with it keep their copy.
     #[tracing::instrument(name = "api.assistants.delete", skip_all)]
     pub async fn delete(&self, caller: &Caller, id: AssistantId) -> Result<(), Error> {
         let now = self.clock.now();
-        there(self.db.delete_assistant(caller.user(), id, now).await?)
+        there(
+            self.db
+                .delete_assistant(caller.user(), id, now, MOST)
+                .await?,
+        )
     }
 
-    /// Brings it back as it was, for whom it was. What is published again needs the permission again.
+    /// Brings it back as it was, for whom it was. What is published again needs the permission again; refused while the caller has 100.
     #[tracing::instrument(name = "api.assistants.restore", skip_all)]
     pub async fn restore(&self, caller: &Caller, id: AssistantId) -> Result<(), Error> {
         caller.require(Permission::ChatUse)?;
@@ -194,21 +200,13 @@ impl Assistants {
         if was_published.ok_or(Error::NotFound)? {
             caller.require(Permission::AssistantsPublish)?;
         }
-        self.room(caller).await?;
-        there(self.db.restore_assistant(caller.user(), id).await?)
+        restored(self.db.restore_assistant(caller.user(), id, MOST).await?)
     }
 
     /// Removes for good what was deleted long ago. How many.
     pub async fn purge(&self) -> Result<u64, Error> {
         let before = self.clock.now().plus(-TRASH_DAYS * Millis::DAY);
         Ok(self.db.purge_assistants(before).await?)
-    }
-
-    async fn room(&self, caller: &Caller) -> Result<(), Error> {
-        if self.db.count_assistants(caller.user()).await? >= i64::from(MOST) {
-            return Err(Error::Refused(FailureCode::TooMany));
-        }
-        Ok(())
     }
 
     /// Everybody, and applications, are for those who may publish; a group is for its members.

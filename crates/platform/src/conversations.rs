@@ -21,8 +21,8 @@ use std::sync::Arc;
 
 use model::{
     AnsweringAssistant, AssistantKey, ConversationId, ConversationSummary, ConversationView,
-    DayGroup, Draft, FileId, Given, MessageId, MessagePage, MessageView, Millis, Page, Speaker,
-    Title, UserId, attachment::MOST_ATTACHMENTS, invisible::without_hidden,
+    DayGroup, Draft, FailureCode, FileId, Given, MessageId, MessagePage, MessageView, Millis, Page,
+    Speaker, Title, UserId, attachment::MOST_ATTACHMENTS, invisible::without_hidden,
 };
 
 pub use filing::Narrowed;
@@ -34,7 +34,7 @@ use crate::{
     assistants::called,
     generation::Hub,
     identity::Caller,
-    store::{Db, LONGEST_DRAFT, Listed, Message},
+    store::{Db, LONGEST_DRAFT, Listed, Message, Restored},
 };
 
 /// Lines of the sidebar a page.
@@ -420,6 +420,15 @@ fn summary(line: Listed, day: DayGroup) -> ConversationSummary {
 
 fn found(there: bool) -> Result<(), Error> {
     if there { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// What is told of bringing back what a person may have only so many of.
+pub(crate) fn restored(outcome: Restored) -> Result<(), Error> {
+    match outcome {
+        Restored::Done => Ok(()),
+        Restored::None => Err(Error::NotFound),
+        Restored::TooMany => Err(Error::Refused(FailureCode::TooMany)),
+    }
 }
 
 fn parse_cursor(cursor: &str) -> Result<(Millis, ConversationId), Error> {

@@ -10,7 +10,7 @@ use model::{FailureCode, Millis, Page, Permission, PromptId, PromptName, PromptT
 
 use crate::{
     Clock, Error, Ids,
-    conversations::TRASH_DAYS,
+    conversations::{TRASH_DAYS, restored},
     identity::Caller,
     mail::Language,
     store::{self, Db, PromptRow},
@@ -107,11 +107,13 @@ impl Prompts {
         text: &PromptText,
     ) -> Result<PromptId, Error> {
         caller.require(Permission::ChatUse)?;
-        self.room(caller).await?;
         let id = PromptId::from_uuid(self.ids.next());
         let new = self.row(caller, id, name, text);
-        self.db.create_prompt(&new).await.map_err(taken)?;
-        Ok(id)
+        if self.db.create_prompt(&new, MOST).await.map_err(taken)? {
+            Ok(id)
+        } else {
+            Err(Error::Refused(FailureCode::TooMany))
+        }
     }
 
     /// Changes one of the caller's prompts.
@@ -128,33 +130,26 @@ impl Prompts {
         found(self.db.update_prompt(&changed).await.map_err(taken)?)
     }
 
-    /// Deletes one of the caller's prompts, also for who may not use it any more; [`Prompts::restore`] brings it back for 30 days.
+    /// Deletes one of the caller's prompts, also for who may not use it any more; [`Prompts::restore`] brings it back for 30 days, unless
+    /// 500 are deleted after it.
     #[tracing::instrument(name = "api.prompts.delete", skip_all)]
     pub async fn delete(&self, caller: &Caller, id: PromptId) -> Result<(), Error> {
         let now = self.clock.now();
-        found(self.db.delete_prompt(caller.user(), id, now).await?)
+        found(self.db.delete_prompt(caller.user(), id, now, MOST).await?)
     }
 
-    /// Brings it back, unless another one has its name by now.
+    /// Brings it back, unless another one has its name by now or the caller has 500.
     #[tracing::instrument(name = "api.prompts.restore", skip_all)]
     pub async fn restore(&self, caller: &Caller, id: PromptId) -> Result<(), Error> {
         caller.require(Permission::ChatUse)?;
-        self.room(caller).await?;
-        let restored = self.db.restore_prompt(caller.user(), id).await;
-        found(restored.map_err(taken)?)
+        let back = self.db.restore_prompt(caller.user(), id, MOST).await;
+        restored(back.map_err(taken)?)
     }
 
     /// Removes for good what was deleted long ago. How many.
     pub async fn purge(&self) -> Result<u64, Error> {
         let before = self.clock.now().plus(-TRASH_DAYS * Millis::DAY);
         Ok(self.db.purge_prompts(before).await?)
-    }
-
-    async fn room(&self, caller: &Caller) -> Result<(), Error> {
-        if self.db.count_prompts(caller.user()).await? >= MOST {
-            return Err(Error::Refused(FailureCode::TooMany));
-        }
-        Ok(())
     }
 
     fn row<'a>(

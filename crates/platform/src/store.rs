@@ -15,6 +15,7 @@ mod attachments;
 mod attempts;
 mod audit;
 mod blobs;
+mod bounded;
 mod branches;
 mod budgets;
 mod calls;
@@ -108,6 +109,7 @@ pub(crate) use assistants::{
 };
 pub(crate) use attempts::{AccountGuard, AddressGuard, Attempt};
 pub(crate) use blobs::Blob;
+pub(crate) use bounded::Restored;
 pub(crate) use branches::{BranchOutcome, Version};
 pub(crate) use calls::CallsQuery;
 pub(crate) use ceremonies::NewCeremony;

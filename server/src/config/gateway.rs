@@ -16,6 +16,8 @@ pub struct GatewayConfig {
     pub time_zone: String,
     /// The largest request body, in bytes.
     pub max_body_bytes: usize,
+    /// Of a request's body something has to come within so many seconds, and by and large a kilobyte each second after that.
+    pub body_timeout_s: u64,
     /// While the upstream is silent, a stream is kept alive by a comment every so many seconds.
     pub keep_alive_s: u64,
     /// Requests a minute by one person, with all of their keys together. 0 is no limit.
@@ -71,6 +73,7 @@ impl Default for GatewayConfig {
         Self {
             time_zone: "Asia/Shanghai".to_owned(),
             max_body_bytes: 32 * 1024 * 1024,
+            body_timeout_s: 30,
             keep_alive_s: 15,
             requests_per_person: 0,
             tokens_per_person: 0,

@@ -45,7 +45,7 @@ pub(super) async fn enter(
     let room = gateway.enter(whose, weight);
     let place = room.map_err(|error| refuse(Refusal::of(&error, chinese)))?;
     let principal = who(gateway, parts, chinese).await.map_err(refuse)?;
-    let limits = (state.max_body_bytes, chinese);
+    let limits = (state.bounds, chinese);
     let turn = once::turn(gateway, &principal, parts, body, limits, request_id);
     match turn.await.map_err(refuse)? {
         Turn::Make(claimed, body) => Ok(Entered {

@@ -25,6 +25,7 @@ use model::Operation;
 use platform::gateway::{
     Ending, Gateway, Place, Principal, Running, UPSTREAM, Weight, scan::Reported,
 };
+use tokio_util::{sync::CancellationToken, task::task_tracker::TaskTrackerToken};
 
 use hearing::Hearing;
 use naming::Way;
@@ -44,8 +45,9 @@ use super::{
 /// The largest message, in bytes: Bailian takes no larger ones.
 const LARGEST: usize = 4 * 1024 * 1024;
 
-/// Why a line is closed: what its caller came in by has ended, or Bailian is not there.
+/// Why a line is closed: what its caller came in by has ended, this process ends, or Bailian is not there.
 const ENDED: &str = "the credential was ended";
+const LEAVING: &str = "the server leaves; come back";
 const GONE: &str = "the upstream is gone";
 
 /// What the call that runs was begun for.
@@ -66,6 +68,9 @@ struct Line {
     upstream: Arc<str>,
     /// The line's own, whatever runs on it.
     _place: Place,
+    /// Cancelled when the process ends, which waits until this line is gone.
+    leaving: CancellationToken,
+    _waited_for: TaskTrackerToken,
     /// The call that runs on it.
     running: Option<Running>,
     purpose: Purpose,
@@ -124,6 +129,8 @@ async fn open(
         chinese,
         upstream: UPSTREAM.into(),
         _place: place,
+        leaving: state.readiness.streams_end(),
+        _waited_for: state.readiness.line(),
         running: None,
         purpose: Purpose::Asked,
         reported: None,

@@ -10,6 +10,7 @@ use super::{
     recorded::{self, Keeping},
     refusal::Refusal,
     request,
+    timely::Bounds,
     unanswered::is_unmade,
 };
 
@@ -34,7 +35,7 @@ pub(super) async fn turn(
     principal: &Principal,
     parts: &Parts,
     body: Body,
-    (limit, chinese): (usize, bool),
+    (bounds, chinese): (Bounds, bool),
     request_id: &str,
 ) -> Result<Turn, Refusal> {
     let of = |error: GatewayError| Refusal::of(&error, chinese);
@@ -45,7 +46,7 @@ pub(super) async fn turn(
         _ => return Ok(Turn::Make(None, body)),
     };
     let key = key.to_str().map_err(|_| of(GatewayError::OnceKey))?;
-    let body = request::read(gateway, body, limit, chinese).await?;
+    let body = request::read(gateway, body, bounds, chinese).await?;
     let route = format!("{} {}", parts.method, parts.uri.path());
     let once = gateway.once(principal, &route, key, &body).await;
     match once.map_err(of)? {

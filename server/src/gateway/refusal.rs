@@ -121,6 +121,14 @@ impl Refusal {
         Self { is_unmade, ..self }
     }
 
+    /// Together with that clients should not send the same again by themselves: it would be paid for twice.
+    pub(super) fn paid(self) -> Self {
+        Self {
+            is_final: true,
+            ..self
+        }
+    }
+
     /// For a caller who reads that language.
     #[expect(clippy::too_many_lines, reason = "a table")]
     pub(super) fn of(error: &GatewayError, chinese: bool) -> Self {

@@ -136,7 +136,7 @@ async fn understood(
     body: Body,
     request_id: &str,
 ) -> Result<(Incoming, Option<cached::Wanted>), Box<Response>> {
-    let limits = (state.max_body_bytes, request::reads_chinese(parts));
+    let limits = (state.bounds, request::reads_chinese(parts));
     let gateway = &state.gateway;
     let read = request::understand(gateway, route, principal, parts, body, limits, request_id);
     let incoming = match read.await {

@@ -28,7 +28,7 @@ use super::{
     batch_file, headers, references,
     refusal::Refusal,
     table::{Asks, Carries, Dialect, Owns, Route},
-    timely::{PATIENCE, due, timely},
+    timely::{Bounds, due, timely},
 };
 
 /// A form with files is kept up to this size, so that another key can be sent it when the first one refuses. Larger ones are
@@ -58,14 +58,14 @@ pub(super) struct Incoming {
 pub(super) async fn read(
     gateway: &Gateway,
     body: Body,
-    limit: usize,
+    bounds: Bounds,
     chinese: bool,
 ) -> Result<Bytes, Refusal> {
     let mut body = body;
     let mut first: Option<Bytes> = None;
     let mut all = BytesMut::new();
     let (began, mut length) = (Instant::now(), 0_usize);
-    let wait = |length| due(PATIENCE, began.elapsed(), length);
+    let wait = |length| due(bounds.patience, began.elapsed(), length);
     while let Some(frame) = next(&mut body, wait(length), chinese).await? {
         let room = gateway.holds_more();
         room.map_err(|error| Refusal::of(&error, chinese))?;
@@ -73,8 +73,8 @@ pub(super) async fn read(
             continue;
         };
         length += piece.len();
-        if length > limit {
-            return Err(Refusal::too_large(limit, chinese));
+        if length > bounds.bytes {
+            return Err(Refusal::too_large(bounds.bytes, chinese));
         }
         // Most requests come in one piece, which is then not copied.
         match (first.take(), all.is_empty()) {
@@ -108,10 +108,10 @@ pub(super) async fn understand(
     principal: &Arc<Principal>,
     parts: &Parts,
     body: Body,
-    limits: (usize, bool),
+    (bounds, chinese): (Bounds, bool),
     request_id: &str,
 ) -> Result<Incoming, Refusal> {
-    let (limit, chinese) = limits;
+    let limit = bounds.bytes;
     let refuse = |error: GatewayError| Refusal::of(&error, chinese);
     let path = parts.uri.path();
     let mut place = Whereabouts::default();
@@ -161,14 +161,14 @@ pub(super) async fn understand(
             let is_read = route.dialect == Dialect::OpenAi;
             incoming.relay.body = match length_of(parts) {
                 Some(length) if length <= SMALL.min(limit) => {
-                    let form = read(gateway, body, limit, chinese).await?;
+                    let form = read(gateway, body, bounds, chinese).await?;
                     if is_read {
                         incoming.reading = Some(batch_file::within(gateway, parts, form.clone()));
                     }
                     relay::Body::Whole(form)
                 }
                 _ => {
-                    let (body, late) = timely(body);
+                    let (body, late) = timely(body, bounds.patience);
                     incoming.late = Some(late);
                     let body = limited(body, limit);
                     if is_read {
@@ -183,7 +183,7 @@ pub(super) async fn understand(
             incoming.relay.costly = true;
         }
         Carries::Json | Carries::Question => {
-            let body = read(gateway, body, limit, chinese).await?;
+            let body = read(gateway, body, bounds, chinese).await?;
             let scan = RequestScan::read(&body).map_err(|error| refuse(error.into()))?;
             incoming.relay.content_type = Some(HeaderValue::from_static("application/json"));
             incoming.relay.body = relay::Body::Whole(body.clone());

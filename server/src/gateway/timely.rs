@@ -9,16 +9,18 @@ use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// Of a body something has to come within this time, and by and large a kilobyte each second: whoever sends it holds a place.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// What is taken of a body.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// So much at most.
+    pub(super) bytes: usize,
+    /// Something of it has to come within this time, and by and large a kilobyte each second: whoever sends it holds a place.
+    pub(super) patience: Duration,
+}
 
 /// The same body, and what is cancelled when it comes too slowly. Nothing more comes of it then: an error would look to whoever
 /// it is handed on to as if the fault were theirs.
-pub(super) fn timely(body: Body) -> (Body, CancellationToken) {
-    within(body, PATIENCE)
-}
-
-fn within(body: Body, patience: Duration) -> (Body, CancellationToken) {
+pub(super) fn timely(body: Body, patience: Duration) -> (Body, CancellationToken) {
     let late = CancellationToken::new();
     let coming = Coming {
         pieces: body.into_data_stream(),
@@ -71,6 +73,8 @@ mod tests {
 
     use super::*;
 
+    const PATIENCE: Duration = Duration::from_secs(30);
+
     #[test]
     fn a_body_has_to_come_soon_and_by_and_large_not_too_slowly() {
         let seconds = Duration::from_secs;
@@ -89,10 +93,10 @@ mod tests {
     async fn a_form_that_does_not_come_is_not_waited_for() {
         let begins = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"a"))]);
         let stalls = Body::from_stream(begins.chain(stream::pending()));
-        let (body, late) = within(stalls, Duration::from_millis(5));
+        let (body, late) = timely(stalls, Duration::from_millis(5));
         assert!(late.run_until_cancelled(body.collect()).await.is_none());
 
-        let (body, late) = within(Body::from("a form"), PATIENCE);
+        let (body, late) = timely(Body::from("a form"), PATIENCE);
         let read = late.run_until_cancelled(body.collect()).await;
         assert_eq!(read.unwrap().unwrap().to_bytes(), "a form");
     }

@@ -30,7 +30,7 @@ use bailian::{
     pool::{Reach, Turn},
 };
 use http::request::Parts;
-use model::{Operation, Protocol};
+use model::{CallOutcome, Operation, Protocol};
 use platform::gateway::{
     Ask, Ending, Gateway, GatewayError, Principal, Running, Weight, Whereabouts,
     scan::{Reported, RequestScan, UsageShape, usage_of_json},
@@ -47,6 +47,7 @@ use super::{
     relay::{refused, request_id},
     request::{self, reads_chinese},
     table::Dialect,
+    timely::Bounds,
     unanswered::{is_unmade, not_admitted},
     words,
 };
@@ -76,8 +77,8 @@ struct Call {
     principal: Arc<Principal>,
     request_id: String,
     chinese: bool,
-    /// The largest body, in bytes.
-    limit: usize,
+    /// What is taken of the body.
+    bounds: Bounds,
     /// Where the uploads are that the request names, once it was read.
     place: Mutex<Whereabouts>,
     /// Cancelled when nobody waits for the answer any more: the caller left, or what they came in by ended. What is being
@@ -94,6 +95,8 @@ enum Fault {
     Upstream(UpstreamError),
     /// The same after a task was begun, whose money stays reserved.
     OfTask(UpstreamError),
+    /// It was made, but the store where it lies does not give it. That is nobody's fault here, whatever the store says of it.
+    OfFile(UpstreamError),
     /// An answer came that has nothing in it.
     NoAnswer,
     /// Nobody waits for it any more.
@@ -193,7 +196,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         principal,
         request_id: request_id.clone(),
         chinese,
-        limit: state.max_body_bytes,
+        bounds: state.bounds,
         place: Mutex::default(),
         stop: CancellationToken::new(),
         sent: once::sent(claimed.as_ref()),
@@ -340,6 +343,21 @@ impl Call {
                     None => refusal,
                 }
             }
+            Fault::OfFile(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "what was made could not be fetched"
+                );
+                let refusal = Refusal::of_upstream(&error, self.chinese).paid();
+                let ending = Ending {
+                    outcome: Some(CallOutcome::Failed),
+                    ..Ending::failed(&error)
+                };
+                match running {
+                    Some(running) => self.end(running, ending, refusal).await,
+                    None => refusal,
+                }
+            }
             Fault::Upstream(error) | Fault::OfTask(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
@@ -373,7 +391,7 @@ fn reported(usage: &MediaUsage) -> Option<Reported> {
 
 /// A body of JSON as a wish. What a parser overlooks is found first: names that stand twice, numbers that nobody means.
 async fn read_json<W: DeserializeOwned>(call: &Call, body: Body) -> Result<W, Refusal> {
-    let body = request::read(&call.gateway, body, call.limit, call.chinese).await?;
+    let body = request::read(&call.gateway, body, call.bounds, call.chinese).await?;
     RequestScan::read(&body).map_err(|error| Refusal::of(&error.into(), call.chinese))?;
     call.note_uploads(references::uploads_in_json(&body))
         .await?;

@@ -89,6 +89,53 @@ async fn sound_that_breaks_off_is_paid_for() -> TestResult {
     Ok(())
 }
 
+/// What was made and can't be fetched is paid for, because Bailian made it; and what its store says of that is not said to the caller, who has
+/// no part in it.
+#[tokio::test]
+async fn what_was_made_and_is_not_given_is_paid_for_and_told_as_the_upstreams_failure() -> TestResult
+{
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    app.simulator.order_faults(FaultOrder {
+        times: None,
+        path: "/results/".to_owned(),
+        ..FaultOrder::once(Strike {
+            fault: Fault::Gateway(404),
+            after: 0,
+        })
+    });
+    let speech = json!({ "model": "qwen3-tts-flash", "voice": "Cherry", "input": "The loom weaves cloth.", "response_format": "wav" });
+    let picture =
+        json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom", "response_format": "b64_json" });
+    for (path, wish, booked) in [
+        (
+            "/v1/audio/speech",
+            speech,
+            "operation = 'speech' AND outcome = 'failed' AND characters > 0",
+        ),
+        (
+            "/v1/images/generations",
+            picture,
+            "operation = 'image' AND images = 1",
+        ),
+    ] {
+        let refused = lin.api.post(path, wish).await?;
+        let said = refused.json();
+        assert_eq!(refused.status, 502, "{path}: {said}");
+        assert_eq!(said["error"]["code"], "upstream_error", "{path}: {said}");
+        assert_eq!(said["error"]["type"], "server_error", "{path}: {said}");
+        // A client that asks again by itself would pay again.
+        assert_eq!(refused.header("x-should-retry"), "false", "{path}");
+        let booked = format!("SELECT COUNT(*) FROM calls WHERE {booked} AND cost > 0");
+        assert_eq!(app.number(&booked).await?, 1, "{path}");
+    }
+    eventually("nothing to be reserved", async || {
+        let held = app.number("SELECT COUNT(*) FROM call_holds").await?;
+        Ok((held == 0).then_some(()))
+    })
+    .await
+}
+
 /// So it is in Bailian's own protocol, whose events of sound have no text; what breaks off before it sounds is free.
 #[tokio::test]
 async fn sound_of_bailians_own_that_breaks_off_is_paid_for() -> TestResult {
@@ -297,6 +344,71 @@ async fn what_is_spoken_in_realtime_and_breaks_off_is_paid_for() -> TestResult {
         Ok((app.number(booked).await? == 1).then_some(()))
     })
     .await
+}
+
+/// What was spoken and heard by then is booked before the process ends, with nothing left for the next one to settle.
+#[tokio::test]
+async fn what_a_line_has_used_is_paid_for_when_the_process_leaves() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let client = lin.client(&app)?;
+    app.simulator.order_faults(FaultOrder {
+        path: "/api-ws/v1/realtime".to_owned(),
+        ..FaultOrder::once(Strike {
+            fault: Fault::Stall,
+            after: 7,
+        })
+    });
+    let (speak, mut sound) = client.realtime("qwen3-tts-flash-realtime").await?;
+    let session = SpeechSession::new("Cherry").committed_by_client();
+    speak.send(ClientEvent::session(session)).await?;
+    let text = "The loom weaves cloth. ".repeat(5);
+    speak.send(ClientEvent::append_text(text)).await?;
+    speak.send(ClientEvent::CommitText).await?;
+    within("sound", async {
+        while let Some(event) = sound.next().await? {
+            if matches!(event, ServerEvent::Audio { .. }) {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the session ended")
+    })
+    .await?;
+
+    let (say, mut heard) = client.realtime("qwen3-asr-flash-realtime").await?;
+    let session = RecognitionSession::new("pcm", 16_000).turn_detection(None);
+    say.send(ClientEvent::session(session)).await?;
+    // A second and a half.
+    for _ in 0..15 {
+        let sound = vec![0_u8; 3_200];
+        say.send(ClientEvent::append_audio(sound)).await?;
+    }
+    say.send(ClientEvent::CommitAudio).await?;
+    within("what was heard", async {
+        while let Some(event) = heard.next().await? {
+            if matches!(event, ServerEvent::Transcription { .. }) {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the session ended")
+    })
+    .await?;
+    // One on which nothing has begun is in nobody's way.
+    let _silent = client.task_line().await?;
+
+    let database = app.stopped().await?;
+    for used in ["characters = 115", "media_ms = 2000"] {
+        let booked = format!(
+            "SELECT COUNT(*) FROM calls WHERE operation = 'realtime' AND outcome = 'interrupted' \
+             AND usage_source = 'estimated' AND {used} AND cost > 0"
+        );
+        assert_eq!(database.number(&booked).await?, 1, "{used}");
+    }
+    let lines = "SELECT COUNT(*) FROM calls";
+    assert_eq!(database.number(lines).await?, 2);
+    let held = "SELECT COUNT(*) FROM call_holds";
+    assert_eq!(database.number(held).await?, 0);
+    Ok(())
 }
 
 /// What opens no line is refused in Bailian's form.

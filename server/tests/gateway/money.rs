@@ -1,11 +1,12 @@
 //! Budgets and limits, over real HTTP.
 
 use futures_util::future::join_all;
+use http::Method;
 use model::BuiltIn;
 use serde_json::json;
 use simulator::Answer;
 
-use crate::support::{TestApp, TestResult, question, within};
+use crate::support::{TestApp, TestResult, answered, question, within};
 
 /// of many calls at once exactly as many reach the upstream as the budget pays for.
 #[tokio::test]
@@ -108,6 +109,23 @@ async fn more_than_a_minutes_requests_are_refused() -> TestResult {
     let refused = lin.api.post("/v1/images/generations", picture).await?;
     assert_eq!(refused.status, 429);
     assert_eq!(refused.header("x-ratelimit-remaining-requests"), "0");
+    // So is a line, before it is open: where clients of WebSockets read answers at all, they read these.
+    let path = "/api-ws/v1/realtime?model=qwen3-asr-flash-realtime";
+    let line = lin.api.request(Method::GET, path);
+    let line = line
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    let refused = answered(line).await?;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.text("code"), "Throttling.RateQuota");
+    let wait: u64 = refused.header("retry-after").parse()?;
+    assert!((1..=20).contains(&wait), "{wait}");
+    assert_eq!(refused.header("x-ratelimit-limit-requests"), "3");
+    assert_eq!(refused.header("x-ratelimit-remaining-requests"), "0");
+    assert!(refused.header("x-ratelimit-reset-requests").ends_with('s'));
+    assert_eq!(app.number("SELECT COUNT(*) FROM calls").await?, 3);
     Ok(())
 }
 

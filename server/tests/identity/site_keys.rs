@@ -54,6 +54,9 @@ async fn a_key_is_found_from_its_owners_page_and_revoked_by_a_form() -> TestResu
         .unwrap_or_default();
     let form = form.split("</form>").next().unwrap_or_default();
     assert!(!form.contains(&made.secret), "{form}");
+    // Nor does the browser put one into an address, where no script cuts it.
+    assert!(form.contains("pattern=\"(?!\\s*lt-\\S{5}).*\""), "{form}");
+    assert!(form.contains("title=\"A key is found by how it begins"));
 
     let all = page(&olga, "/admin/keys").await?;
     assert!(all.contains(&own.key.hint));

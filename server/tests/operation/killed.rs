@@ -4,6 +4,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use bailian::{
+    Client, ClientOptions,
+    socket::realtime::{ClientEvent, ServerEvent, SpeechSession},
+};
 use http::Method;
 use reqwest::multipart;
 use serde_json::{Value, json};
@@ -155,6 +159,44 @@ async fn a_batch_of_a_killed_process_is_booked_by_the_next() -> TestResult {
         "{billed}"
     );
     ensure!(billed > 0, "nothing was billed");
+    other.reconciles().await
+}
+
+/// What a line of a killed process had used nobody knows: the next one ends its call, for nothing, and nothing stays reserved.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_of_a_killed_process_is_settled_by_the_next() -> TestResult {
+    let (database, upstream) = (Database::sqlite()?, upstream().await?);
+    let one = Process::start_with(&database, &upstream, None, quiet).await?;
+    Lin::at(&one).await?;
+    let api = Api::by(one.anonymous()?);
+    let tokens = api.log_in("lin", PASSWORD).await?.done()?;
+    let token = tokens["access_token"].as_str().context("no token")?;
+    let client = Client::new(ClientOptions::new(format!("http://{}", one.addr()?), token))?;
+    let (speak, mut sound) = client.realtime("qwen3-tts-flash-realtime").await?;
+    let session = SpeechSession::new("Cherry").committed_by_client();
+    speak.send(ClientEvent::session(session)).await?;
+    speak.send(ClientEvent::append_text("A loom.")).await?;
+    speak.send(ClientEvent::CommitText).await?;
+    while let Some(event) = sound.next().await? {
+        if matches!(event, ServerEvent::Audio { .. }) {
+            break;
+        }
+    }
+    let held = "SELECT COUNT(*) FROM call_holds";
+    until("its call is reserved", async || {
+        Ok(database.number(held).await? == 1)
+    })
+    .await?;
+    one.kill().await?;
+
+    let other = Process::start_with(&database, &upstream, None, quiet).await?;
+    let settled = "SELECT COUNT(*) FROM calls WHERE operation = 'realtime' AND outcome = 'interrupted' \
+         AND input_tokens = 0 AND cost = 0";
+    ensure!(database.number(settled).await? == 1, "it was not settled");
+    ensure!(
+        database.number(held).await? == 0,
+        "something stays reserved"
+    );
     other.reconciles().await
 }
 

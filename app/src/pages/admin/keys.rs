@@ -2,9 +2,11 @@
 
 mod row;
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, ev, prelude::*};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use model::{KeyFilter, KeyLine, KeyOrder, KeyState, Page, Permission, Session, UserId};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 use crate::{
     address::with_query,
@@ -131,12 +133,19 @@ fn Filters(asked: SiteKeysForm) -> impl IntoView {
         ),
     ];
     view! {
-        <form class="filters" method="get" action=PATH role="search">
+        <form
+            class="filters"
+            method="get"
+            action=PATH
+            role="search"
+            on:input=move |event| leave_beginning(&event)
+        >
             <SearchField
                 name="search"
                 label=words.site_keys_search
                 value=asked.search
                 hint=words.site_keys_search_hint
+                pattern=KeyFilter::NO_WHOLE_KEY
             />
             <Select name="state" label=words.state value=value(asked.state) options=states/>
             <Select name="unused" label=words.site_keys_unused value=value(asked.unused) options=unused/>
@@ -145,6 +154,22 @@ fn Filters(asked: SiteKeysForm) -> impl IntoView {
             <button class="button">{words.search}</button>
             {is_filtered.then(|| view! { <a class="button" href=PATH>{words.filter_clear}</a> })}
         </form>
+    }
+}
+
+/// Leaves of a key that is pasted into the field how it begins, before the address of what is found could hold all of it: addresses are kept,
+/// by browsers and by what stands before a server. Where no script runs, the browser refuses the whole key.
+fn leave_beginning(event: &ev::Event) {
+    let Some(field) = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+    else {
+        return;
+    };
+    let typed = field.value();
+    let kept = KeyFilter::cut(&typed);
+    if kept != typed.trim() {
+        field.set_value(kept);
     }
 }
 

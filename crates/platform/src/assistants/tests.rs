@@ -413,3 +413,47 @@ async fn the_gallery_is_searched_paged_and_bounded() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn nobody_has_more_than_they_may_nor_keeps_more_that_was_deleted() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let (assistants, tao) = (&house.assistants, &house.tao);
+        let first = house.keep(tao, "first", "private").await.unwrap();
+        for n in 2..MOST {
+            house.keep(tao, &n.to_string(), "private").await.unwrap();
+        }
+        let too_many = Some(FailureCode::TooMany);
+        let (one, other) = tokio::join!(
+            house.keep(tao, "one", "private"),
+            house.keep(tao, "other", "private")
+        );
+        let both = [code(one), code(other)];
+        assert!(both.contains(&None) && both.contains(&too_many), "{both:?}");
+
+        assistants.delete(tao, first).await.unwrap();
+        let second = house.keep(tao, "second", "private").await.unwrap();
+        assert_eq!(code(assistants.restore(tao, first).await), too_many);
+        assistants.delete(tao, second).await.unwrap();
+        let (one, other) = tokio::join!(
+            assistants.restore(tao, first),
+            assistants.restore(tao, second)
+        );
+        let both = [code(one), code(other)];
+        assert!(both.contains(&None) && both.contains(&too_many), "{both:?}");
+
+        let theirs = house.keep(&house.lin, "theirs", "private").await.unwrap();
+        assistants.delete(&house.lin, theirs).await.unwrap();
+        let owner = tao.user();
+        let all_deleted =
+            format!("UPDATE assistants SET deleted_at = 1 WHERE owner_id = '{owner}'");
+        execute(&db, &all_deleted).await;
+        let last = house.keep(tao, "last", "private").await.unwrap();
+        assistants.delete(tao, last).await.unwrap();
+        let kept = count(&db, "SELECT COUNT(*) FROM assistants").await;
+        assert_eq!(kept, i64::from(MOST) + 1);
+        assistants.restore(tao, last).await.unwrap();
+        assistants.restore(&house.lin, theirs).await.unwrap();
+    })
+    .await;
+}

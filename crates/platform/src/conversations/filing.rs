@@ -5,7 +5,7 @@ use model::{
     FolderName, Page, Shelf, ShelfLine, Tag, TagId, TagName,
 };
 
-use super::{Conversations, LISTED, found, order::AT_ONCE, parse_cursor};
+use super::{Conversations, LISTED, found, order::AT_ONCE, parse_cursor, restored};
 use crate::{
     Error,
     identity::Caller,
@@ -44,15 +44,15 @@ impl Conversations {
         caller: &Caller,
         name: FolderName,
     ) -> Result<FolderId, Error> {
-        let user = caller.user();
-        if self.db.count_folders(user).await? >= i64::from(Folder::MOST) {
-            return Err(Error::Refused(FailureCode::TooMany));
-        }
         let id = FolderId::from_uuid(self.ids.next());
         let folder = Folder { id, name };
-        let made = self.db.create_folder(user, &folder, self.clock.now()).await;
-        made.map_err(taken)?;
-        Ok(id)
+        let now = self.clock.now();
+        let made = self.db.create_folder(caller.user(), &folder, now).await;
+        if made.map_err(taken)? {
+            Ok(id)
+        } else {
+            Err(Error::Refused(FailureCode::TooMany))
+        }
     }
 
     /// Gives one of the caller's folders another name.
@@ -68,8 +68,8 @@ impl Conversations {
         found(renamed.map_err(taken)?)
     }
 
-    /// Deletes one of the caller's folders; [`Conversations::restore_folder`] brings it back for 30 days. What is in it stays, or goes to the
-    /// trash with it: what went there.
+    /// Deletes one of the caller's folders; [`Conversations::restore_folder`] brings it back for 30 days, unless 200 are deleted after it. What
+    /// is in it stays, or goes to the trash with it: what went there.
     #[tracing::instrument(name = "api.conversations.delete_folder", skip_all)]
     pub async fn delete_folder(
         &self,
@@ -91,11 +91,8 @@ impl Conversations {
     /// folder has its name, or the caller has 200.
     #[tracing::instrument(name = "api.conversations.restore_folder", skip_all)]
     pub async fn restore_folder(&self, caller: &Caller, id: FolderId) -> Result<(), Error> {
-        let user = caller.user();
-        if self.db.count_folders(user).await? >= i64::from(Folder::MOST) {
-            return Err(Error::Refused(FailureCode::TooMany));
-        }
-        found(self.db.restore_folder(user, id).await.map_err(taken)?)
+        let back = self.db.restore_folder(caller.user(), id).await;
+        restored(back.map_err(taken)?)
     }
 
     /// What is in one of the caller's folders, newest first; a page after the given cursor.
@@ -172,7 +169,7 @@ impl Conversations {
         found(renamed.map_err(taken)?)
     }
 
-    /// Takes one of the caller's tags off everything; [`Conversations::restore_tag`] brings it back for 30 days.
+    /// Takes one of the caller's tags off everything; [`Conversations::restore_tag`] brings it back for 30 days, unless 200 are deleted after it.
     #[tracing::instrument(name = "api.conversations.delete_tag", skip_all)]
     pub async fn delete_tag(&self, caller: &Caller, id: TagId) -> Result<(), Error> {
         let now = self.clock.now();

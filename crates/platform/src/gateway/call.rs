@@ -46,6 +46,8 @@ pub struct Ask {
     pub request_id: String,
     /// Bytes of text that go in: never fewer than its tokens.
     pub text_bytes: u64,
+    /// Whether that is only the most that may go in: nothing of it is owed where nobody says what did.
+    pub is_bound: bool,
     /// Whether pictures, films or sound go in.
     pub has_media: bool,
     /// The longest answer that was asked for, in tokens.
@@ -78,6 +80,7 @@ impl Ask {
             streamed: false,
             request_id,
             text_bytes: 0,
+            is_bound: false,
             has_media: false,
             output_tokens: None,
             count: None,
@@ -193,7 +196,7 @@ impl Gateway {
             ..Reported::default()
         };
         // Nothing of a batch is paid before it is made.
-        let has_floor = !free && ask.file.is_none();
+        let has_floor = !free && ask.file.is_none() && !ask.is_bound;
         let call = NewCall {
             id: ask
                 .id

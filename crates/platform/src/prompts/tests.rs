@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{BuiltIn, FailureCode, Millis, PromptId, PromptName, PromptText};
+use model::{BuiltIn, FailureCode, Millis, PromptId, PromptName, PromptText, UserId};
 
 use super::{LISTED, MOST, Prompts};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     mail::Language,
     store::{
         Db,
-        testing::{count, execute, on_both},
+        testing::{count, execute, nth, on_both},
     },
     works::testing::Site,
 };
@@ -60,6 +60,17 @@ impl House {
         let offered = offered.unwrap().into_iter();
         offered.map(|found| found.name.into()).collect()
     }
+}
+
+/// So many prompts that the owner has.
+async fn many(db: &Db, owner: UserId, count: i64) {
+    let sql = format!(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+         INSERT INTO prompts (id, owner_id, name, name_key, text, search_key, created_at, updated_at)
+         SELECT '01990000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), '{owner}', 'p' || CAST(10000 + i AS TEXT),
+                'p' || CAST(10000 + i AS TEXT), 'Text', 'text', 0, 0 FROM n"
+    );
+    execute(db, &sql).await;
 }
 
 fn code<T>(result: Result<T, Error>) -> Option<FailureCode> {
@@ -200,16 +211,7 @@ async fn many_prompts_are_read_a_page_at_a_time_and_there_are_not_more_than_a_pe
         let house = House::on(&db).await;
         let (prompts, lin) = (&house.prompts, &house.lin);
         let owner = lin.user();
-        execute(
-            &db,
-            &format!(
-                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MOST})
-                 INSERT INTO prompts (id, owner_id, name, name_key, text, search_key, created_at, updated_at)
-                 SELECT '01990000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), '{owner}', 'p' || CAST(10000 + i AS TEXT),
-                        'p' || CAST(10000 + i AS TEXT), 'Text', 'text', 0, 0 FROM n"
-            ),
-        )
-        .await;
+        many(&db, owner, MOST).await;
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
             let page = prompts.list(lin, "", after.as_deref()).await.unwrap();
@@ -225,6 +227,40 @@ async fn many_prompts_are_read_a_page_at_a_time_and_there_are_not_more_than_a_pe
         let one_more = house.keep(lin, "more", "More.").await;
         assert_eq!(code(one_more), Some(FailureCode::TooMany));
         assert!(house.keep(&house.eve, "more", "More.").await.is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_has_more_than_they_may_nor_keeps_more_that_was_deleted() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let (prompts, lin) = (&house.prompts, &house.lin);
+        let owner = lin.user();
+        many(&db, owner, MOST - 1).await;
+        let too_many = Some(FailureCode::TooMany);
+        let (one, other) = tokio::join!(house.keep(lin, "one", "1"), house.keep(lin, "other", "2"));
+        let both = [code(one), code(other)];
+        assert!(both.contains(&None) && both.contains(&too_many), "{both:?}");
+
+        let first = PromptId::from_uuid(nth(1));
+        prompts.delete(lin, first).await.unwrap();
+        let second = house.keep(lin, "in its place", "3").await.unwrap();
+        assert_eq!(code(prompts.restore(lin, first).await), too_many);
+        prompts.delete(lin, second).await.unwrap();
+        let (one, other) = tokio::join!(prompts.restore(lin, first), prompts.restore(lin, second));
+        let both = [code(one), code(other)];
+        assert!(both.contains(&None) && both.contains(&too_many), "{both:?}");
+
+        let hers = house.keep(&house.eve, "hers", "4").await.unwrap();
+        prompts.delete(&house.eve, hers).await.unwrap();
+        let all_deleted = format!("UPDATE prompts SET deleted_at = 1 WHERE owner_id = '{owner}'");
+        execute(&db, &all_deleted).await;
+        let last = house.keep(lin, "last", "5").await.unwrap();
+        prompts.delete(lin, last).await.unwrap();
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM prompts").await, MOST + 1);
+        prompts.restore(lin, last).await.unwrap();
+        prompts.restore(&house.eve, hers).await.unwrap();
     })
     .await;
 }

@@ -10,7 +10,11 @@ use model::{
 };
 use sqlx::{FromRow, types::Json};
 
-use super::{Db, Error, Result, on_pool, rows};
+use super::{
+    Db, Error, Restored, Result,
+    bounded::{TURN, beyond},
+    on_pool, rows,
+};
 
 /// Whether `$2` may use the assistant `a`: it was not deleted, and is theirs, everybody's, or for a group in which both they and its owner
 /// are.
@@ -69,6 +73,8 @@ const DELETED: &str = "SELECT audience, app_id FROM assistants WHERE id = $1 AND
 
 const RESTORE: &str = "UPDATE assistants SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
 
+const BEYOND: &str = beyond!("assistants");
+
 const PURGE: &str = "DELETE FROM assistants WHERE deleted_at < $1";
 
 /// For the proof that each uses an index.
@@ -77,6 +83,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("OWN", OWN),
     ("SHARED", SHARED),
     ("FIND", FIND),
+    ("TURN", TURN),
     ("COUNT", COUNT),
     ("IN_GROUP", IN_GROUP),
     ("CREATE", CREATE),
@@ -84,6 +91,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("DELETE", DELETE),
     ("DELETED", DELETED),
     ("RESTORE", RESTORE),
+    ("BEYOND", BEYOND),
     ("PURGE", PURGE),
 ];
 
@@ -222,15 +230,6 @@ impl Db {
         found.map(|row| row.view(reader)).transpose()
     }
 
-    /// How many assistants the owner has.
-    #[tracing::instrument(name = "store.assistants.count", skip_all)]
-    pub(crate) async fn count_assistants(&self, owner: UserId) -> Result<i64> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(COUNT)
-            .bind(owner.to_string())
-            .fetch_one(pool)
-            .await?))
-    }
-
     /// Whether that person is in the group.
     #[tracing::instrument(name = "store.assistants.in_group", skip_all)]
     pub(crate) async fn is_in_group(&self, user: UserId, group: GroupId) -> Result<bool> {
@@ -242,59 +241,91 @@ impl Db {
         Ok(found > 0)
     }
 
-    /// Keeps a new one.
+    /// Keeps a new one. Not when the owner has `most`.
     #[tracing::instrument(name = "store.assistants.create", skip_all)]
-    pub(crate) async fn create_assistant(&self, new: &AssistantRow<'_>) -> Result<()> {
-        self.write_assistant(CREATE, new).await?;
-        Ok(())
+    pub(crate) async fn create_assistant(&self, new: &AssistantRow<'_>, most: u32) -> Result<bool> {
+        Ok(self.write_assistant(CREATE, new, Some(most)).await? == 1)
     }
 
     /// Changes one. Whether it is there and the owner's.
     #[tracing::instrument(name = "store.assistants.update", skip_all)]
     pub(crate) async fn update_assistant(&self, changed: &AssistantRow<'_>) -> Result<bool> {
-        Ok(self.write_assistant(UPDATE, changed).await? == 1)
+        Ok(self.write_assistant(UPDATE, changed, None).await? == 1)
     }
 
+    /// With `most`, only where the owner has fewer.
     async fn write_assistant(
         &self,
         statement: &'static str,
         row: &AssistantRow<'_>,
+        most: Option<u32>,
     ) -> Result<u64> {
         let assistant = row.assistant;
         let application = assistant.application.as_ref();
-        Ok(on_pool!(self.writer(), |pool| sqlx::query(statement)
-            .bind(row.id.to_string())
-            .bind(row.owner.to_string())
-            .bind(row.audience.as_str())
-            .bind(row.group.map(|group| group.to_string()))
-            .bind(&assistant.name)
-            .bind(&assistant.emoji)
-            .bind(&assistant.description)
-            .bind(application.map(|application| application.as_str().to_owned()))
-            .bind(Json(assistant))
-            .bind(row.search_key())
-            .bind(row.now.get())
-            .execute(pool)
-            .await?
-            .rows_affected()))
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if let Some(most) = most {
+                sqlx::query(TURN)
+                    .bind(row.owner.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+                let count: i64 = sqlx::query_scalar(COUNT)
+                    .bind(row.owner.to_string())
+                    .fetch_one(&mut *tx)
+                    .await?;
+                if count >= i64::from(most) {
+                    return Ok(0);
+                }
+            }
+            let written = sqlx::query(statement)
+                .bind(row.id.to_string())
+                .bind(row.owner.to_string())
+                .bind(row.audience.as_str())
+                .bind(row.group.map(|group| group.to_string()))
+                .bind(&assistant.name)
+                .bind(&assistant.emoji)
+                .bind(&assistant.description)
+                .bind(application.map(|application| application.as_str().to_owned()))
+                .bind(Json(assistant))
+                .bind(row.search_key())
+                .bind(row.now.get())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            tx.commit().await?;
+            Ok(written)
+        })
     }
 
-    /// Deletes one; it can be brought back for a while. Whether it was there and the owner's.
+    /// Deletes one; it can be brought back for a while, unless `most` are deleted after it. Whether it was there and the owner's.
     #[tracing::instrument(name = "store.assistants.delete", skip_all)]
     pub(crate) async fn delete_assistant(
         &self,
         owner: UserId,
         id: AssistantId,
         now: Millis,
+        most: u32,
     ) -> Result<bool> {
-        let rows = on_pool!(self.writer(), |pool| sqlx::query(DELETE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .bind(now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(rows == 1)
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let deleted = sqlx::query(DELETE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(now.get())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if deleted == 0 {
+                return Ok(false);
+            }
+            sqlx::query(BEYOND)
+                .bind(owner.to_string())
+                .bind(i64::from(most))
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(true)
+        })
     }
 
     /// Whether a deleted one of the owner's was for everybody or an application's, if there is one of that id.
@@ -315,16 +346,39 @@ impl Db {
         }))
     }
 
-    /// Brings one back. Whether it was deleted and the owner's.
+    /// Brings one back, unless the owner has `most`.
     #[tracing::instrument(name = "store.assistants.restore", skip_all)]
-    pub(crate) async fn restore_assistant(&self, owner: UserId, id: AssistantId) -> Result<bool> {
-        let rows = on_pool!(self.writer(), |pool| sqlx::query(RESTORE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(rows == 1)
+    pub(crate) async fn restore_assistant(
+        &self,
+        owner: UserId,
+        id: AssistantId,
+        most: u32,
+    ) -> Result<Restored> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query(TURN)
+                .bind(owner.to_string())
+                .execute(&mut *tx)
+                .await?;
+            let count: i64 = sqlx::query_scalar(COUNT)
+                .bind(owner.to_string())
+                .fetch_one(&mut *tx)
+                .await?;
+            let restored = sqlx::query(RESTORE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if restored == 0 {
+                return Ok(Restored::None);
+            }
+            if count >= i64::from(most) {
+                return Ok(Restored::TooMany);
+            }
+            tx.commit().await?;
+            Ok(Restored::Done)
+        })
     }
 
     /// Removes for good what was deleted before `before`, with the pictures. How many.

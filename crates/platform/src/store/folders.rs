@@ -5,7 +5,14 @@ use std::collections::HashMap;
 use model::{ConversationId, Folder, FolderId, FolderName, Millis, TagId, UserId};
 use sqlx::{FromRow, QueryBuilder};
 
-use super::{Db, Error, Listed, Result, conversations::ListedRow, on_pool, order::After, rows};
+use super::{
+    Db, Error, Listed, Restored, Result,
+    bounded::{TURN, beyond},
+    conversations::ListedRow,
+    on_pool,
+    order::After,
+    rows,
+};
 
 const LIST: &str = "SELECT id, name FROM folders WHERE owner_id = $1 AND deleted_at IS NULL ORDER BY name_key LIMIT $2";
 
@@ -28,6 +35,8 @@ const DELETED_AT: &str =
     "SELECT deleted_at FROM folders WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
 
 const RESTORE: &str = "UPDATE folders SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
+
+const BEYOND: &str = beyond!("folders");
 
 const PURGE: &str = "DELETE FROM folders WHERE deleted_at < $1";
 
@@ -73,6 +82,7 @@ const CONTENTS: &str = "
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FOLDERS_LIST", LIST),
+    ("FOLDERS_TURN", TURN),
     ("FOLDERS_COUNT", COUNT),
     ("FOLDERS_CREATE", CREATE),
     ("FOLDERS_RENAME", RENAME),
@@ -80,6 +90,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FOLDERS_DELETE", DELETE),
     ("FOLDERS_DELETED_AT", DELETED_AT),
     ("FOLDERS_RESTORE", RESTORE),
+    ("FOLDERS_BEYOND", BEYOND),
     ("FOLDERS_PURGE", PURGE),
     ("FOLDERS_THROW_OUT", THROW_OUT),
     ("FOLDERS_LEAVE", LEAVE),
@@ -126,33 +137,38 @@ impl Db {
         found.into_iter().map(Folder::try_from).collect()
     }
 
-    /// How many folders the owner has.
-    #[tracing::instrument(name = "store.folders.count", skip_all)]
-    pub(crate) async fn count_folders(&self, owner: UserId) -> Result<i64> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(COUNT)
-            .bind(owner.to_string())
-            .fetch_one(pool)
-            .await?))
-    }
-
-    /// Makes one. A conflict means that the owner has one of that name.
+    /// Makes one. Not when the owner has as many as they may; a conflict means that they have one of that name.
     #[tracing::instrument(name = "store.folders.create", skip_all)]
     pub(crate) async fn create_folder(
         &self,
         owner: UserId,
         folder: &Folder,
         now: Millis,
-    ) -> Result<()> {
-        on_pool!(self.writer(), |pool| sqlx::query(CREATE)
-            .bind(folder.id.to_string())
-            .bind(owner.to_string())
-            .bind(folder.name.as_str())
-            .bind(folder.name.key())
-            .bind(now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(())
+    ) -> Result<bool> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query(TURN)
+                .bind(owner.to_string())
+                .execute(&mut *tx)
+                .await?;
+            let count: i64 = sqlx::query_scalar(COUNT)
+                .bind(owner.to_string())
+                .fetch_one(&mut *tx)
+                .await?;
+            if count >= i64::from(Folder::MOST) {
+                return Ok(false);
+            }
+            sqlx::query(CREATE)
+                .bind(folder.id.to_string())
+                .bind(owner.to_string())
+                .bind(folder.name.as_str())
+                .bind(folder.name.key())
+                .bind(now.get())
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(true)
+        })
     }
 
     /// Gives one another name. Whether it is there and the owner's; a conflict means that another one has that name.
@@ -169,8 +185,8 @@ impl Db {
         Ok(changed == 1)
     }
 
-    /// Deletes one, which can be brought back for a while; what is in it stays, or goes to the trash. What went there; `None` when the
-    /// owner has no such folder.
+    /// Deletes one, which can be brought back for a while, unless as many as the owner may have are deleted after it; what is in it stays, or
+    /// goes to the trash. What went there; `None` when the owner has no such folder.
     #[tracing::instrument(name = "store.folders.delete", skip_all)]
     pub(crate) async fn delete_folder(
         &self,
@@ -205,26 +221,42 @@ impl Db {
                 .bind(owner.to_string())
                 .execute(&mut *tx)
                 .await?;
+            sqlx::query(BEYOND)
+                .bind(owner.to_string())
+                .bind(i64::from(Folder::MOST))
+                .execute(&mut *tx)
+                .await?;
             tx.commit().await?;
             let thrown = thrown.iter().map(|id| rows::id("conversations", "id", id));
             Ok(Some(thrown.collect::<Result<_>>()?))
         })
     }
 
-    /// Brings one back with what was in it, and with what went to the trash with it. Whether it was deleted and the owner's; a conflict
-    /// means that another one has its name meanwhile.
+    /// Brings one back with what was in it, and with what went to the trash with it. A conflict means that another one has its name
+    /// meanwhile.
     #[tracing::instrument(name = "store.folders.restore", skip_all)]
-    pub(crate) async fn restore_folder(&self, owner: UserId, id: FolderId) -> Result<bool> {
+    pub(crate) async fn restore_folder(&self, owner: UserId, id: FolderId) -> Result<Restored> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query(TURN)
+                .bind(owner.to_string())
+                .execute(&mut *tx)
+                .await?;
             let deleted_at: Option<i64> = sqlx::query_scalar(DELETED_AT)
                 .bind(id.to_string())
                 .bind(owner.to_string())
                 .fetch_optional(&mut *tx)
                 .await?;
             let Some(deleted_at) = deleted_at else {
-                return Ok(false);
+                return Ok(Restored::None);
             };
+            let count: i64 = sqlx::query_scalar(COUNT)
+                .bind(owner.to_string())
+                .fetch_one(&mut *tx)
+                .await?;
+            if count >= i64::from(Folder::MOST) {
+                return Ok(Restored::TooMany);
+            }
             let restored = sqlx::query(RESTORE)
                 .bind(id.to_string())
                 .bind(owner.to_string())
@@ -232,7 +264,7 @@ impl Db {
                 .await?
                 .rows_affected();
             if restored == 0 {
-                return Ok(false);
+                return Ok(Restored::None);
             }
             sqlx::query(RETURN)
                 .bind(id.to_string())
@@ -241,7 +273,7 @@ impl Db {
                 .execute(&mut *tx)
                 .await?;
             tx.commit().await?;
-            Ok(true)
+            Ok(Restored::Done)
         })
     }
 

@@ -3,7 +3,7 @@
 use model::{ConversationId, Fact, FactId, FactText, Millis, Remembered, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Error, Result, on_pool, rows};
+use super::{Db, Error, Result, bounded::TURN, on_pool, rows};
 
 const IS_ON: &str = "SELECT enabled FROM memories WHERE user_id = $1";
 
@@ -19,9 +19,6 @@ const SENT: &str = "
     WHERE m.user_id = $1 AND m.enabled = TRUE AND f.forgotten_at IS NULL
       AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = $2 AND c.owner_id = $1 AND c.expires_at IS NULL)
     ORDER BY f.id LIMIT $3";
-
-/// Takes the owner's row, so that what is counted stays so until the fact is there.
-const TURN: &str = "UPDATE users SET disabled = disabled WHERE id = $1";
 
 const COUNT: &str =
     "SELECT COUNT(*) FROM memory_facts WHERE owner_id = $1 AND forgotten_at IS NULL";

@@ -3,7 +3,11 @@
 use model::{Millis, PromptId, PromptName, PromptText, SavedPrompt, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Error, Result, on_pool, rows};
+use super::{
+    Db, Error, Restored, Result,
+    bounded::{TURN, beyond},
+    on_pool, rows,
+};
 
 /// By name, which is the key of a page too.
 const LIST: &str = "
@@ -35,6 +39,8 @@ const DELETE: &str =
 const RESTORE: &str = "
     UPDATE prompts SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
 
+const BEYOND: &str = beyond!("prompts");
+
 const PURGE: &str = "DELETE FROM prompts WHERE deleted_at < $1";
 
 /// For the proof that each uses an index.
@@ -43,11 +49,13 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("LIST", LIST),
     ("NAMED", NAMED),
     ("FIND", FIND),
+    ("TURN", TURN),
     ("COUNT", COUNT),
     ("CREATE", CREATE),
     ("UPDATE", UPDATE),
     ("DELETE", DELETE),
     ("RESTORE", RESTORE),
+    ("BEYOND", BEYOND),
     ("PURGE", PURGE),
 ];
 
@@ -139,30 +147,35 @@ impl Db {
         found.map(SavedPrompt::try_from).transpose()
     }
 
-    /// How many prompts the owner has.
-    #[tracing::instrument(name = "store.prompts.count", skip_all)]
-    pub(crate) async fn count_prompts(&self, owner: UserId) -> Result<i64> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(COUNT)
-            .bind(owner.to_string())
-            .fetch_one(pool)
-            .await?))
-    }
-
-    /// Keeps a new one. A conflict means that the owner has one of that name.
+    /// Keeps a new one. Not when the owner has `most`; a conflict means that they have one of that name.
     #[tracing::instrument(name = "store.prompts.create", skip_all)]
-    pub(crate) async fn create_prompt(&self, new: &PromptRow<'_>) -> Result<()> {
-        on_pool!(self.writer(), |pool| sqlx::query(CREATE)
-            .bind(new.id.to_string())
-            .bind(new.owner.to_string())
-            .bind(new.name.as_str())
-            .bind(new.name.key())
-            .bind(new.text.as_str())
-            .bind(new.search_key())
-            .bind(new.now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(())
+    pub(crate) async fn create_prompt(&self, new: &PromptRow<'_>, most: i64) -> Result<bool> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query(TURN)
+                .bind(new.owner.to_string())
+                .execute(&mut *tx)
+                .await?;
+            let count: i64 = sqlx::query_scalar(COUNT)
+                .bind(new.owner.to_string())
+                .fetch_one(&mut *tx)
+                .await?;
+            if count >= most {
+                return Ok(false);
+            }
+            sqlx::query(CREATE)
+                .bind(new.id.to_string())
+                .bind(new.owner.to_string())
+                .bind(new.name.as_str())
+                .bind(new.name.key())
+                .bind(new.text.as_str())
+                .bind(new.search_key())
+                .bind(new.now.get())
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(true)
+        })
     }
 
     /// Changes one. Whether it is there and the owner's; a conflict means that another one has that name.
@@ -182,34 +195,70 @@ impl Db {
         Ok(rows == 1)
     }
 
-    /// Deletes one; it can be brought back for a while. Whether it was there and the owner's.
+    /// Deletes one; it can be brought back for a while, unless `most` are deleted after it. Whether it was there and the owner's.
     #[tracing::instrument(name = "store.prompts.delete", skip_all)]
     pub(crate) async fn delete_prompt(
         &self,
         owner: UserId,
         id: PromptId,
         now: Millis,
+        most: i64,
     ) -> Result<bool> {
-        let rows = on_pool!(self.writer(), |pool| sqlx::query(DELETE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .bind(now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(rows == 1)
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let deleted = sqlx::query(DELETE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(now.get())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if deleted == 0 {
+                return Ok(false);
+            }
+            sqlx::query(BEYOND)
+                .bind(owner.to_string())
+                .bind(most)
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(true)
+        })
     }
 
-    /// Brings one back. Whether it was deleted and the owner's; a conflict means that another one has its name by now.
+    /// Brings one back, unless the owner has `most`. A conflict means that another one has its name by now.
     #[tracing::instrument(name = "store.prompts.restore", skip_all)]
-    pub(crate) async fn restore_prompt(&self, owner: UserId, id: PromptId) -> Result<bool> {
-        let rows = on_pool!(self.writer(), |pool| sqlx::query(RESTORE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(rows == 1)
+    pub(crate) async fn restore_prompt(
+        &self,
+        owner: UserId,
+        id: PromptId,
+        most: i64,
+    ) -> Result<Restored> {
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query(TURN)
+                .bind(owner.to_string())
+                .execute(&mut *tx)
+                .await?;
+            let count: i64 = sqlx::query_scalar(COUNT)
+                .bind(owner.to_string())
+                .fetch_one(&mut *tx)
+                .await?;
+            let restored = sqlx::query(RESTORE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if restored == 0 {
+                return Ok(Restored::None);
+            }
+            if count >= most {
+                return Ok(Restored::TooMany);
+            }
+            tx.commit().await?;
+            Ok(Restored::Done)
+        })
     }
 
     /// Removes for good what was deleted before `before`. How many.

@@ -8,6 +8,7 @@ use sqlx::FromRow;
 use super::{
     Db, Result,
     audit::{append_audit, audited},
+    bounded::TURN,
     on_pool, rows,
 };
 use crate::audit::Record;
@@ -27,8 +28,6 @@ const SHARE_CONVERSATION: &str = "INSERT INTO shares (id, owner_id, token_hash, 
 /// The file of a work is shared as the work.
 const SHARE_FILE: &str = "INSERT INTO shares (id, owner_id, token_hash, kind, thing_id, created_at, expires_at) \
      SELECT $1, owner_id, $2, 'file', id, $3, $4 FROM files WHERE id = $5 AND owner_id = $6 AND kind = 'upload' AND deleted_at IS NULL";
-/// Takes the owner's row, so that what is counted stays so until the link is there.
-const TURN: &str = "UPDATE users SET disabled = disabled WHERE id = $1";
 const COUNT: &str =
     "SELECT COUNT(*) FROM shares WHERE owner_id = $1 AND (expires_at IS NULL OR expires_at > $2)";
 const OPEN: &str = "SELECT s.id, s.owner_id, s.kind, s.thing_id, s.expires_at FROM shares s JOIN users u ON u.id = s.owner_id \

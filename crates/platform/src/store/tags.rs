@@ -7,12 +7,11 @@ use std::collections::HashMap;
 use model::{ConversationId, Millis, Tag, TagId, TagName, UserId};
 use sqlx::{FromRow, QueryBuilder};
 
-use super::{Db, Error, Listed, Result, conversations::ListedRow, on_pool, order::After, rows};
+use super::{
+    Db, Error, Listed, Result, bounded::TURN, conversations::ListedRow, on_pool, order::After, rows,
+};
 
 const LIST: &str = "SELECT id, name FROM tags WHERE owner_id = $1 AND deleted_at IS NULL ORDER BY name_key LIMIT $2";
-
-/// Takes the owner's row, so that what is counted stays so until the tag is there.
-const TURN: &str = "UPDATE users SET disabled = disabled WHERE id = $1";
 
 const COUNT: &str = "SELECT COUNT(*) FROM tags WHERE owner_id = $1 AND deleted_at IS NULL";
 

@@ -37,6 +37,7 @@ impl Line {
         let ask = Ask {
             streamed: true,
             text_bytes: speaking::RESERVED,
+            is_bound: true,
             has_media: operation == Operation::Realtime && self.reads_all(&served),
             ..Ask::new(Protocol::DashScope, operation, name, models, request_id)
         };
@@ -69,6 +70,9 @@ impl Line {
             Some(_) => spoken.filter(|_| self.is_one_call),
             None => spoken.or_else(|| self.hearing.as_ref().and_then(Hearing::reported)),
         };
+        if let Some(hearing) = &mut self.hearing {
+            hearing.settle();
+        }
         let purpose = std::mem::replace(&mut self.purpose, Purpose::Asked);
         if purpose == Purpose::Spare && stated.is_none() && reckoned.is_none() {
             // No further answer came: it would be an empty line in the log.

@@ -1,19 +1,27 @@
 //! What is said on a line, handed on both ways.
 
+use std::time::Duration;
+
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use bailian::relay::{RelayFrame, RelayReceiver, RelaySender};
-use futures_util::{SinkExt, StreamExt, stream::SplitSink};
+use futures_util::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
 use model::CallOutcome;
 use platform::gateway::Ending;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
-use super::{ENDED, GONE, Line, Purpose};
+use super::{ENDED, GONE, LEAVING, Line, Purpose};
 
 /// Why a line is closed, where what it would cost next is not admitted.
 const REFUSED: &str = "the next answer is refused";
 
+/// How long a caller may take to hear why.
+const GOODBYE: Duration = Duration::from_secs(1);
+
 impl Line {
-    /// Hands on what either side says until one of them says goodbye.
+    /// Hands on what either side says until one of them says goodbye, or the line has to end wherever it stands, and books what it used.
     pub(super) async fn carry(
         mut self,
         socket: WebSocket,
@@ -23,63 +31,88 @@ impl Line {
     ) {
         let (mut back, mut from) = socket.split();
         let right_ended = self.gateway.right_ended(&self.principal);
+        let leaving = self.leaving.clone();
+        // Also while a side reads nothing, so that nothing can be handed to it.
+        let why = tokio::select! {
+            () = right_ended.cancelled() => Some((close_code::POLICY, ENDED)),
+            () = leaving.cancelled() => Some((close_code::AWAY, LEAVING)),
+            why = self.hand_on(
+                (&mut back, &mut from),
+                (&mut sender, &mut receiver),
+                first,
+            ) => why,
+        };
+        let outcome = match why {
+            None | Some((close_code::NORMAL, _)) if self.is_one_call => CallOutcome::Succeeded,
+            Some((close_code::AWAY, _)) => CallOutcome::Interrupted,
+            _ => CallOutcome::Cancelled,
+        };
+        let ending = Ending {
+            outcome: Some(outcome),
+            ..Ending::default()
+        };
+        // What was used is booked however long Bailian takes to hear goodbye.
+        tokio::join!(sender.close(), self.end(ending));
+        let goodbye = async {
+            if let Some((code, reason)) = why {
+                let frame = CloseFrame {
+                    code,
+                    reason: Utf8Bytes::from_static(reason),
+                };
+                let _ = back.send(Message::Close(Some(frame))).await;
+            }
+            let _ = back.close().await;
+        };
+        let _ = timeout(GOODBYE, goodbye).await;
+    }
+
+    /// The same until one of both says goodbye. Why, where the caller is to be told.
+    async fn hand_on(
+        &mut self,
+        (back, from): (
+            &mut SplitSink<WebSocket, Message>,
+            &mut SplitStream<WebSocket>,
+        ),
+        (sender, receiver): (&mut RelaySender, &mut RelayReceiver),
+        first: Option<Message>,
+    ) -> Option<(u16, &'static str)> {
         let mut begun = Ok(true);
         if let Some(first) = first {
-            let ends = (&mut sender, &mut receiver);
-            begun = self.onwards(first, ends, &mut back).await;
+            let ends = (&mut *sender, &mut *receiver);
+            begun = self.onwards(first, ends, back).await;
         }
-        let why = loop {
+        loop {
             match begun {
                 Ok(true) => {}
-                Ok(false) => break None,
-                Err(code) => break Some((code, GONE)),
+                Ok(false) => return None,
+                Err(code) => return Some((code, GONE)),
             }
             tokio::select! {
-                () = right_ended.cancelled() => break Some((close_code::POLICY, ENDED)),
                 message = from.next() => match message {
                     Some(Ok(message)) => {
-                        let ends = (&mut sender, &mut receiver);
-                        begun = self.onwards(message, ends, &mut back).await;
+                        let ends = (&mut *sender, &mut *receiver);
+                        begun = self.onwards(message, ends, back).await;
                     }
-                    Some(Err(_)) | None => break None,
+                    Some(Err(_)) | None => return None,
                 },
                 frame = receiver.next() => match frame {
                     Ok(Some(frame)) => {
-                        if self.back(frame, &mut back).await.is_err() {
-                            break None;
+                        if self.back(frame, back).await.is_err() {
+                            return None;
                         }
                         if let Err(refusal) = self.goes_on().await {
                             let _ = back.send(Message::text(refusal)).await;
-                            break Some((close_code::POLICY, REFUSED));
+                            return Some((close_code::POLICY, REFUSED));
                         }
                     }
-                    Ok(None) => break Some((close_code::NORMAL, "")),
+                    Ok(None) => return Some((close_code::NORMAL, "")),
                     Err(error) => {
                         tracing::warn!(error = &error as &dyn std::error::Error, "a line broke");
-                        break Some((close_code::ERROR, GONE));
+                        return Some((close_code::ERROR, GONE));
                     }
                 },
             }
-        };
-        sender.close().await;
-        let outcome = if self.is_one_call && matches!(why, None | Some((close_code::NORMAL, _))) {
-            CallOutcome::Succeeded
-        } else {
-            CallOutcome::Cancelled
-        };
-        self.end(Ending {
-            outcome: Some(outcome),
-            ..Ending::default()
-        })
-        .await;
-        if let Some((code, reason)) = why {
-            let frame = CloseFrame {
-                code,
-                reason: Utf8Bytes::from_static(reason),
-            };
-            let _ = back.send(Message::Close(Some(frame))).await;
         }
-        let _ = back.close().await;
     }
 
     /// From the caller to Bailian. False when the caller says goodbye.

@@ -75,6 +75,12 @@ impl Hearing {
         self.plain = self.plain.saturating_add(micros);
     }
 
+    /// It was booked: what follows is the next call's, in the session's format.
+    pub(super) fn settle(&mut self) {
+        self.plain = 0;
+        self.compressed = None;
+    }
+
     /// What is billed of it: each second that has begun.
     pub(super) fn reported(&self) -> Option<Reported> {
         let compressed = self.compressed.map_or(0, |(first, last)| {
@@ -132,6 +138,26 @@ mod tests {
         hearing.note(&session("pcm", 1_000_000), now);
         hearing.note(&append(64_000), now);
         assert_eq!(billed(&hearing), Some(5_000));
+    }
+
+    #[test]
+    fn what_was_booked_is_heard_no_more() {
+        let (mut hearing, now) = (Hearing::default(), Instant::now());
+        hearing.note(&session("pcm", 8_000), now);
+        for _ in 0..2 {
+            hearing.note(&append(32_000), now);
+            assert_eq!(billed(&hearing), Some(2_000));
+            hearing.settle();
+            assert_eq!(billed(&hearing), None);
+        }
+        hearing.note(&session("opus", 8_000), now);
+        for _ in 0..2 {
+            hearing.note(&append(100), now);
+            hearing.note(&append(100), now + Duration::from_millis(500));
+            assert_eq!(billed(&hearing), Some(1_000));
+            hearing.settle();
+            assert_eq!(billed(&hearing), None);
+        }
     }
 
     #[test]

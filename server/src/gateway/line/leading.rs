@@ -16,7 +16,7 @@ use platform::gateway::{
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::{ENDED, GONE, Line};
+use super::{ENDED, GONE, LEAVING, Line};
 use crate::gateway::{refusal::Refusal, table::Dialect};
 
 /// Whoever has said nothing for so long begins no task.
@@ -71,16 +71,17 @@ impl Line {
     ) {
         let right_ended = self.gateway.right_ended(&self.principal);
         let first = tokio::select! {
-            () = right_ended.cancelled() => Err(ENDED),
+            () = right_ended.cancelled() => Err((close_code::POLICY, ENDED)),
+            () = self.leaving.cancelled() => Err((close_code::AWAY, LEAVING)),
             first = timeout(FIRST_WITHIN, first_message(&mut socket)) => {
-                first.map_err(|_| "nothing was said")
+                first.map_err(|_| (close_code::POLICY, "nothing was said"))
             }
         };
         let message = match first {
             Ok(Some(message)) => message,
             Ok(None) => return,
-            Err(reason) => {
-                close(&mut socket, close_code::POLICY, reason).await;
+            Err((code, reason)) => {
+                close(&mut socket, code, reason).await;
                 return;
             }
         };

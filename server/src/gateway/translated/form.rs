@@ -39,13 +39,13 @@ impl File {
 impl Form {
     /// Reads it, if it comes in time.
     pub(super) async fn read(call: &Call, parts: Parts, body: Body) -> Result<Self, Refusal> {
-        let (body, late) = timely(body);
+        let (body, late) = timely(body, call.bounds.patience);
         let read = late.run_until_cancelled(Self::of(call, parts, body)).await;
         read.unwrap_or_else(|| Err(Refusal::slow(call.chinese)))
     }
 
     async fn of(call: &Call, parts: Parts, body: Body) -> Result<Self, Refusal> {
-        let limited = Body::new(Limited::new(body, call.limit));
+        let limited = Body::new(Limited::new(body, call.bounds.bytes));
         let request = Request::from_parts(parts, limited);
         let no_form = |_| Refusal::field("file", words::no_form(call.chinese));
         let mut multipart = Multipart::from_request(request, &())
@@ -53,7 +53,7 @@ impl Form {
             .map_err(no_form)?;
         let unread = |error: MultipartError| {
             if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Refusal::too_large(call.limit, call.chinese)
+                Refusal::too_large(call.bounds.bytes, call.chinese)
             } else {
                 Refusal::unread(call.chinese)
             }

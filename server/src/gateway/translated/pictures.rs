@@ -87,8 +87,10 @@ impl Pictures {
             let mut picture = match form {
                 Form::Url => json!({ "url": url }),
                 Form::B64Json => {
-                    let picture = call.any_client().download(&url, LARGEST).await?;
-                    json!({ "b64_json": BASE64_STANDARD.encode(picture.bytes().await?) })
+                    let picture = call.any_client().download(&url, LARGEST).await;
+                    let picture = picture.map_err(Fault::OfFile)?.bytes().await;
+                    let picture = picture.map_err(Fault::OfFile)?;
+                    json!({ "b64_json": BASE64_STANDARD.encode(picture) })
                 }
             };
             if let Some(prompt) = prompt {

@@ -231,7 +231,7 @@ impl Translated for Wish {
                     form,
                     sound: Sound::File(Box::new(file), Box::new(answer)),
                 }),
-                Err(error) => Err(Fault::OfTask(error)),
+                Err(error) => Err(Fault::OfFile(error)),
             };
         }
         let pieces = client.speak_stream(&speech).await?;

@@ -274,7 +274,7 @@ impl Wish {
         let address = address.ok_or(Fault::NoAnswer)?;
         let transcript = there.patient.transcript(&address);
         let transcript = call.unless_stopped(transcript).await?;
-        let transcript = transcript.map_err(Fault::OfTask)?;
+        let transcript = transcript.map_err(Fault::OfFile)?;
         Ok(Heard::Timed(Box::new(transcript), Box::new(usage)))
     }
 

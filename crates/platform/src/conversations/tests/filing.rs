@@ -1,5 +1,6 @@
 //! Folders and tags, on both databases.
 
+mod bounds;
 mod undo;
 
 use model::{ConversationAct, Folder, FolderId, FolderName, Shelf, ShelfLine, Tag, TagId, TagName};

@@ -2,8 +2,12 @@
 
 use model::{Millis, Tag, TagId, UserId};
 
-use super::{COUNT, NAMED, TURN};
-use crate::store::{Db, Result, on_pool, rows};
+use super::{COUNT, NAMED};
+use crate::store::{
+    Db, Result,
+    bounded::{TURN, beyond},
+    on_pool, rows,
+};
 
 /// What has it keeps it unseen.
 const DELETE: &str =
@@ -30,6 +34,8 @@ const PARE: &str = "
         SELECT COUNT(*) FROM conversation_tags p JOIN tags t ON t.id = p.tag_id
         WHERE p.conversation_id = conversation_tags.conversation_id AND t.deleted_at IS NULL) > $2";
 
+const BEYOND: &str = beyond!("tags");
+
 const PURGE: &str = "DELETE FROM tags WHERE deleted_at < $1";
 
 /// For the proof that each uses an index.
@@ -41,6 +47,7 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("TAGS_MERGE", MERGE),
     ("TAGS_FORGET", FORGET),
     ("TAGS_PARE", PARE),
+    ("TAGS_BEYOND", BEYOND),
     ("TAGS_PURGE", PURGE),
 ];
 
@@ -54,17 +61,30 @@ pub(crate) enum RestoredTag {
 }
 
 impl Db {
-    /// Takes one off all conversations; it can be brought back for a while. Whether it was there and the owner's.
+    /// Takes one off all conversations; it can be brought back for a while, unless as many as the owner may have are deleted after it. Whether
+    /// it was there and the owner's.
     #[tracing::instrument(name = "store.tags.delete", skip_all)]
     pub(crate) async fn delete_tag(&self, owner: UserId, id: TagId, now: Millis) -> Result<bool> {
-        let deleted = on_pool!(self.writer(), |pool| sqlx::query(DELETE)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .bind(now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(deleted == 1)
+        on_pool!(self.writer(), |pool| {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let deleted = sqlx::query(DELETE)
+                .bind(id.to_string())
+                .bind(owner.to_string())
+                .bind(now.get())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if deleted == 0 {
+                return Ok(false);
+            }
+            sqlx::query(BEYOND)
+                .bind(owner.to_string())
+                .bind(i64::from(Tag::MOST))
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(true)
+        })
     }
 
     /// Brings one back on all that had it and has room for it; `None` when none of the owner's was deleted by that id.
