@@ -10,7 +10,7 @@ use super::{
     limits::{self, Allowed, Lane, LimitsPerMinute},
 };
 use crate::{
-    identity::{Caller, api_keys},
+    identity::{Caller, Moment, api_keys},
     ledger::Bound,
     visitor::Visitor,
 };
@@ -40,6 +40,7 @@ pub struct Principal {
     pub(super) shares_in: Option<GroupId>,
     /// When today's quota begins anew, if it is used up.
     quota_until: Option<Millis>,
+    pub(super) looked_up: Moment,
 }
 
 impl Principal {
@@ -126,6 +127,7 @@ impl Gateway {
         visitor: &Visitor,
     ) -> Result<Principal, GatewayError> {
         let inner = &*self.0;
+        let looked_up = inner.identity.moment();
         let (caller, key) = if credential.starts_with(api_keys::PREFIX) {
             let (caller, key) = inner.identity.owner_of_key(credential, visitor).await?;
             (caller, Some(key))
@@ -192,6 +194,7 @@ impl Gateway {
             groups,
             models,
             budgets,
+            looked_up,
         })
     }
 
