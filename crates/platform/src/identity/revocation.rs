@@ -57,6 +57,13 @@ pub(crate) struct Moment {
     signals: u64,
 }
 
+impl Moment {
+    /// How long ago that was.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.at.elapsed()
+    }
+}
+
 impl Identity {
     /// Something of that person's was ended or changed: what is open of theirs in this process asks at once whether it
     /// may stay. To be called after the change is stored.
