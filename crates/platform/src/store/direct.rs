@@ -9,8 +9,7 @@ use tokio::{sync::Mutex, task::spawn_blocking};
 
 use super::{Error, Result, db::PATIENCE};
 
-/// What sqlx's connections are told too; the journal's mode is the file's. Moving the journal into the file costs two more
-/// waits for the disk, so that it is done once in 16 MB instead of 4.
+/// What sqlx's connections are told too; the journal's mode is the file's.
 const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
      PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000";
 
@@ -39,13 +38,15 @@ impl Direct {
     ) -> Result<T> {
         // SQLite lets writers try again and again instead of queueing, so that the busier one would starve the other.
         // The pool gives its connection in the order of asking: to hold it is to be the one who writes.
-        let _turn = self.writer.acquire().await?;
+        let turn = self.writer.acquire().await?;
         let mut kept = self.connection.lock().await;
         let (open, file) = (kept.take(), self.file.clone());
         let write = move || {
             let mut connection = open.map_or_else(|| connect(&file), Ok)?;
-            let done = work(&mut connection)?;
-            Ok::<_, rusqlite::Error>((connection, done))
+            let done = work(&mut connection);
+            // On its way back sqlx asks it whether it is well: whoever is next waits for that while the answer is on its way.
+            drop(turn);
+            Ok::<_, rusqlite::Error>((connection, done?))
         };
         let written = spawn_blocking(write).await;
         let written = written.map_err(|_| Error::Unavailable(sqlx::Error::WorkerCrashed))?;
