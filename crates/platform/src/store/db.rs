@@ -231,6 +231,7 @@ impl Db {
                 ..
             } => {
                 reader.close().await;
+                direct.rest().await;
                 // No turn is given any more.
                 writer.close().await;
                 direct.close().await;
