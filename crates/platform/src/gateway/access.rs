@@ -26,7 +26,7 @@ use crate::{
 
 /// Whoever calls again when they have been known for so long is looked up anew meanwhile, so that of those who call all the
 /// time nobody waits for it.
-const RENEWED_AFTER: Duration = Duration::from_millis(600);
+const RENEWED_AFTER: Duration = Duration::from_millis(750);
 
 /// What took longer to look up is not taken: it might tell what was so more than a second ago before it ends.
 const RENEWED_WITHIN: Duration = Duration::from_millis(100);
