@@ -55,7 +55,7 @@ use problem::Problem;
 /// The routes and what describes them.
 pub(crate) fn router(services: &Services, config: &Config) -> Router {
     let (routes, api) = described().with_state(services.clone()).split_for_parts();
-    let docs = docs::router(services, api).layer(
+    let docs = docs::router(services, &api).layer(
         ServiceBuilder::new()
             .layer(from_fn(cache::forbid))
             .layer(session::layer(services, config)),

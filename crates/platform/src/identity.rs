@@ -44,6 +44,7 @@ pub use hashing::{InvalidPasswordCost, PasswordCost};
 pub use invitations::InvitationPreview;
 pub(crate) use profile::picture;
 pub use registration::{Registered, Registration};
+pub(crate) use revocation::Moment;
 pub(crate) use session::{ABOUT_KEY, About};
 pub use session::{Proof, SignedIn};
 pub use sso::{OAuthInterface, Provider, ProviderKind, RoleRule, SsoAnswer, SsoIntent, SsoOutcome};

@@ -114,6 +114,7 @@ pub(crate) use branches::{BranchOutcome, Version};
 pub(crate) use calls::CallsQuery;
 pub(crate) use ceremonies::NewCeremony;
 pub(crate) use db::on_pool;
+pub(crate) use direct::Then;
 pub(crate) use drafts::LONGEST as LONGEST_DRAFT;
 pub(crate) use erasure::Erased;
 pub(crate) use expiry::Expired;

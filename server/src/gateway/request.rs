@@ -15,7 +15,7 @@ use http::{
     request::Parts,
 };
 use http_body_util::BodyExt;
-use hyper::body::Frame;
+use hyper::body::{Body as _, Frame};
 use model::{Operation, Protocol};
 use platform::gateway::{
     Ask, BatchFault, Gateway, GatewayError, Principal, Whereabouts,
@@ -34,6 +34,9 @@ use super::{
 /// A form with files is kept up to this size, so that another key can be sent it when the first one refuses. Larger ones are
 /// handed on while they come in.
 const SMALL: usize = 1024 * 1024;
+
+/// Room for a body that comes in several pieces is made at once up to this size: it is not copied again while it grows.
+const AT_ONCE: usize = 256 * 1024;
 
 /// A request that was read and may be made.
 pub(super) struct Incoming {
@@ -62,6 +65,9 @@ pub(super) async fn read(
     chinese: bool,
 ) -> Result<Bytes, Refusal> {
     let mut body = body;
+    // What it says of its own length is believed as far as that costs nothing.
+    let expected = body.size_hint().exact().unwrap_or(0);
+    let expected = usize::try_from(expected).map_or(AT_ONCE, |length| length.min(AT_ONCE));
     let mut first: Option<Bytes> = None;
     let mut all = BytesMut::new();
     let (began, mut length) = (Instant::now(), 0_usize);
@@ -81,6 +87,7 @@ pub(super) async fn read(
             (None, true) => first = Some(piece),
             (None, false) => all.extend_from_slice(&piece),
             (Some(before), _) => {
+                all.reserve(expected.max(before.len() + piece.len()));
                 all.extend_from_slice(&before);
                 all.extend_from_slice(&piece);
             }

@@ -57,7 +57,8 @@ pub(super) fn body(
     strips_usage: bool,
     keep_alive: Duration,
 ) -> Body {
-    let meter = Meter {
+    // Boxed, because it moves with each event.
+    let meter = Box::new(Meter {
         right_ended: running.right_ended(),
         running: Some(running),
         scan: AnswerScan::new(context.route.shape),
@@ -70,7 +71,7 @@ pub(super) fn body(
         keep_alive,
         noted: Noted::default(),
         over: false,
-    };
+    });
     Body::from_stream(futures_util::stream::unfold(
         meter,
         |mut meter| async move {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use app::glue;
 use axum::{
-    Json, Router,
+    Router,
     extract::{FromRequestParts, Path, State},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use bytes::Bytes;
 use http::{
     HeaderValue,
     header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
@@ -35,7 +36,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 #[derive(Clone)]
 struct Docs {
     services: Services,
-    api: Arc<OpenApi>,
+    /// As it is sent: the description itself takes several times as much.
+    api: Option<Bytes>,
     page: Arc<Config<'static>>,
 }
 
@@ -60,13 +62,13 @@ impl FromRequestParts<Docs> for SignedIn {
     }
 }
 
-pub(super) fn router(services: &Services, api: OpenApi) -> Router {
+pub(super) fn router(services: &Services, api: &OpenApi) -> Router {
     let page = Config::from("/rest/openapi.json")
         .validator_url("none")
         .display_request_duration(true);
     let docs = Docs {
         services: services.clone(),
-        api: Arc::new(api),
+        api: serde_json::to_vec(api).ok().map(Bytes::from),
         page: Arc::new(page),
     };
     Router::new()
@@ -80,8 +82,9 @@ pub(super) fn router(services: &Services, api: OpenApi) -> Router {
         .with_state(docs)
 }
 
-async fn document(_: SignedIn, State(docs): State<Docs>) -> Json<OpenApi> {
-    Json((*docs.api).clone())
+async fn document(_: SignedIn, State(docs): State<Docs>) -> Result<Response, Problem> {
+    let api = docs.api.ok_or_else(|| Problem::of(FailureCode::Internal))?;
+    Ok(([(CONTENT_TYPE, "application/json")], api).into_response())
 }
 
 /// Who is not signed in is sent to where that is done, and comes back.

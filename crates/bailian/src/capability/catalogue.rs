@@ -11,7 +11,7 @@ const MODELS: &str = include_str!("../../data/models.json");
 
 static BUILT_IN: LazyLock<Arc<Table>> = LazyLock::new(|| {
     let cards = serde_json::from_str::<Vec<ModelCard>>(MODELS).unwrap_or_default();
-    Arc::new(Table::new(cards))
+    Arc::new(Table::new(cards.into_iter().map(Arc::new).collect()))
 });
 
 /// What models can do and cost. Cloning it is cheap.
@@ -23,14 +23,15 @@ pub struct Catalogue {
 
 #[derive(Debug)]
 struct Table {
-    cards: Vec<ModelCard>,
+    /// Shared with the catalogues that an operator's rows are added to.
+    cards: Vec<Arc<ModelCard>>,
     /// From every id to its card.
     places: HashMap<String, usize>,
 }
 
 impl Table {
     /// Of two cards with one id the later holds; an id of its own goes before an alias.
-    fn new(cards: Vec<ModelCard>) -> Self {
+    fn new(cards: Vec<Arc<ModelCard>>) -> Self {
         let mut places = HashMap::new();
         for (place, card) in cards.iter().enumerate() {
             places.extend(card.aliases.iter().map(|alias| (alias.clone(), place)));
@@ -60,7 +61,7 @@ impl Catalogue {
         let kept = BUILT_IN.cards.iter();
         let kept = kept.filter(|card| !rows.contains_key(&card.id)).cloned();
         let mut cards: Vec<_> = kept.collect();
-        let mut added: Vec<_> = rows.into_values().collect();
+        let mut added: Vec<_> = rows.into_values().map(Arc::new).collect();
         added.sort_by(|a, b| a.id.cmp(&b.id));
         cards.extend(added);
         Self {
@@ -79,12 +80,12 @@ impl Catalogue {
     /// A model by its id, or by the id of a snapshot that the provider says is the same.
     pub fn get(&self, id: &str) -> Option<&ModelCard> {
         let place = *self.table.places.get(id)?;
-        self.table.cards.get(place)
+        self.table.cards.get(place).map(|card| &**card)
     }
 
     /// All models.
     pub fn models(&self) -> impl ExactSizeIterator<Item = &ModelCard> {
-        self.table.cards.iter()
+        self.table.cards.iter().map(|card| &**card)
     }
 
     /// What a request at once cost; `None` if a figure or the price is not known.
@@ -151,7 +152,7 @@ mod tests {
         assert_eq!(BUILT_IN.cards.len(), rows.len());
         assert!(rows.len() > 300);
         for (card, row) in BUILT_IN.cards.iter().zip(rows) {
-            assert_eq!(serde_json::to_value(card).unwrap(), row);
+            assert_eq!(serde_json::to_value(&**card).unwrap(), row);
         }
     }
 

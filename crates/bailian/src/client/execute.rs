@@ -173,9 +173,11 @@ impl Client {
             request.url_mut().set_query(Some(query));
         }
         let headers = request.headers_mut();
-        headers.extend(call.headers.clone());
+        headers.clone_from(&call.headers);
         // Whatever was handed on, who calls is this client.
-        headers.extend(own.cloned().unwrap_or_default());
+        for (name, value) in own.into_iter().flatten() {
+            headers.insert(name, value.clone());
+        }
         if !call.accept.is_empty() {
             headers.insert(ACCEPT, HeaderValue::from_static(call.accept));
         }

@@ -1,19 +1,35 @@
 //! Who is calling, with all that decides what they may: looked up once and taken as it was for less than a second.
 
-use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use model::{ApiKeyId, BudgetScope, GroupId, Millis, Permission, UserId};
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Gateway, GatewayError,
+    Gateway, GatewayError, KNOWN_FOR,
     limits::{self, Allowed, Lane, LimitsPerMinute},
 };
 use crate::{
-    identity::{Caller, api_keys},
+    identity::{Caller, Moment, api_keys},
     ledger::Bound,
     visitor::Visitor,
 };
+
+/// Whoever calls again when they have been known for so long is looked up anew meanwhile, so that of those who call all the
+/// time nobody waits for it.
+const RENEWED_AFTER: Duration = Duration::from_millis(750);
+
+/// What took longer to look up is not taken: it might tell what was so more than a second ago before it ends.
+const RENEWED_WITHIN: Duration = Duration::from_millis(100);
 
 /// A credential as a whole, and from where: networks are checked for each address.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -40,6 +56,9 @@ pub struct Principal {
     pub(super) shares_in: Option<GroupId>,
     /// When today's quota begins anew, if it is used up.
     quota_until: Option<Millis>,
+    pub(super) looked_up: Moment,
+    /// Somebody looks them up anew.
+    is_renewed: AtomicBool,
 }
 
 impl Principal {
@@ -73,6 +92,11 @@ impl Principal {
         limits::left_after(&self.lanes, refused)
     }
 
+    /// Once: whoever is told so looks them up anew.
+    fn wants_renewal(&self) -> bool {
+        self.looked_up.elapsed() >= RENEWED_AFTER && !self.is_renewed.swap(true, Ordering::Relaxed)
+    }
+
     pub(super) fn may_use(&self, model: &str) -> bool {
         self.models
             .as_ref()
@@ -103,6 +127,9 @@ impl Gateway {
             from: visitor.address,
         };
         if let Some(principal) = self.0.known.get(&known).await {
+            if principal.wants_renewal() {
+                self.renew(Arc::clone(&principal), known, credential, visitor);
+            }
             return Ok(principal);
         }
         let look_up = async {
@@ -120,12 +147,34 @@ impl Gateway {
         }
     }
 
+    /// Looks up anew who is calling. One who may not call any more is known until what is known ends, and then told why.
+    fn renew(
+        &self,
+        before: Arc<Principal>,
+        known: Credentials,
+        credential: &str,
+        visitor: &Visitor,
+    ) {
+        let (gateway, visitor) = (self.clone(), visitor.clone());
+        let credential = SecretString::from(credential);
+        tokio::spawn(async move {
+            let found = gateway.look_up(credential.expose_secret(), &visitor).await;
+            let Ok(principal) = found else { return };
+            // Never after the end of what was known: somebody else may have looked since, and been refused.
+            let in_time = before.looked_up.elapsed() < KNOWN_FOR;
+            if in_time && principal.looked_up.elapsed() < RENEWED_WITHIN {
+                gateway.0.known.insert(known, Arc::new(principal)).await;
+            }
+        });
+    }
+
     async fn look_up(
         &self,
         credential: &str,
         visitor: &Visitor,
     ) -> Result<Principal, GatewayError> {
         let inner = &*self.0;
+        let looked_up = inner.identity.moment();
         let (caller, key) = if credential.starts_with(api_keys::PREFIX) {
             let (caller, key) = inner.identity.owner_of_key(credential, visitor).await?;
             (caller, Some(key))
@@ -192,6 +241,8 @@ impl Gateway {
             groups,
             models,
             budgets,
+            looked_up,
+            is_renewed: AtomicBool::new(false),
         })
     }
 

@@ -53,13 +53,13 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    fn begin(identity: &Identity, caller: &Caller) -> Arc<Self> {
+    fn begin(identity: &Identity, principal: &Principal) -> Arc<Self> {
         let watch = Self {
             ended: CancellationToken::new(),
             unneeded: CancellationToken::new(),
         };
         let (ended, unneeded) = (watch.ended.clone(), watch.unneeded.clone());
-        let until_ended = identity.until_ended(caller);
+        let until_ended = identity.until_ended_since(&principal.caller, Some(principal.looked_up));
         tokio::spawn(async move {
             if unneeded.run_until_cancelled(until_ended).await.is_some() {
                 ended.cancel();
@@ -98,7 +98,7 @@ impl Gateway {
             return watch;
         }
         watches.retain(|_, watch| watch.strong_count() > 0);
-        let watch = Watch::begin(&self.0.identity, &principal.caller);
+        let watch = Watch::begin(&self.0.identity, principal);
         watches.insert(key, Arc::downgrade(&watch));
         watch
     }

@@ -1,12 +1,15 @@
 //! What is open ends when its right to be open does: here at once, because whoever ends something says so; elsewhere
 //! soon, because an open stream asks again every few seconds.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use model::UserId;
 use tokio::{
     sync::broadcast::{self, error::RecvError},
-    time::{Instant, sleep},
+    time::{Instant, sleep_until},
 };
 
 use super::{Caller, Credential, Identity, IdentityError};
@@ -21,15 +24,43 @@ const ASK_EACH: Duration = Duration::from_secs(4);
 const BLIND: Duration = Duration::from_secs(30);
 
 /// Tells open streams that something of a person was ended.
-pub(super) struct Revocations(broadcast::Sender<UserId>);
+pub(super) struct Revocations {
+    signals: broadcast::Sender<UserId>,
+    /// How many there were, whoever's.
+    sent: AtomicU64,
+}
 
 impl Revocations {
     pub(super) fn new() -> Self {
-        Self(broadcast::Sender::new(WAITING))
+        Self {
+            signals: broadcast::Sender::new(WAITING),
+            sent: AtomicU64::new(0),
+        }
+    }
+
+    fn send(&self, user: UserId) {
+        // Counted before it is sent: whoever subscribes too late to hear it finds that there was one.
+        self.sent.fetch_add(1, Ordering::SeqCst);
+        // Nobody who listens is no error.
+        let _ = self.signals.send(user);
     }
 
     fn subscribe(&self) -> broadcast::Receiver<UserId> {
-        self.0.subscribe()
+        self.signals.subscribe()
+    }
+}
+
+/// The moment before somebody is looked up: what was ended until then is seen, what is ended later may be missed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    at: Instant,
+    signals: u64,
+}
+
+impl Moment {
+    /// How long ago that was.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.at.elapsed()
     }
 }
 
@@ -37,8 +68,15 @@ impl Identity {
     /// Something of that person's was ended or changed: what is open of theirs in this process asks at once whether it
     /// may stay. To be called after the change is stored.
     pub(crate) fn revoked(&self, user: UserId) {
-        // Nobody who listens is no error.
-        let _ = self.0.revocations.0.send(user);
+        self.0.revocations.send(user);
+    }
+
+    /// Now, for somebody who is about to be looked up.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment {
+            at: Instant::now(),
+            signals: self.0.revocations.sent.load(Ordering::SeqCst),
+        }
     }
 
     /// Whether what the caller came in by is still good: for what stays open after the request was let in.
@@ -61,11 +99,28 @@ impl Identity {
     /// Ends when what the caller came in by is no longer good: within a second of it in this process, within five
     /// elsewhere.
     pub fn until_ended(&self, caller: &Caller) -> impl Future<Output = ()> + Send + use<> {
+        self.until_ended_since(caller, None)
+    }
+
+    /// The same for a caller by a key who was looked up after that moment, which counts as the first question: most of what
+    /// is asked is answered before it would be time for the next. If anything was ended in this process since, it asks at once.
+    pub(crate) fn until_ended_since(
+        &self,
+        caller: &Caller,
+        looked_up: Option<Moment>,
+    ) -> impl Future<Output = ()> + Send + use<> {
         let (identity, caller) = (self.clone(), caller.clone());
         // Before the first question, so that nothing is missed between the two.
         let mut signals = self.0.revocations.subscribe();
+        let sent = self.0.revocations.sent.load(Ordering::SeqCst);
+        let is_key = matches!(caller.credential(), Credential::Key { .. });
+        let looked_up = looked_up.filter(|moment| is_key && moment.signals == sent);
         async move {
             let mut known = Instant::now();
+            if let Some(moment) = looked_up {
+                known = moment.at;
+                until_due(known, &mut signals, caller.user()).await;
+            }
             loop {
                 match identity.still_valid(&caller).await {
                     Ok(true) => known = Instant::now(),
@@ -79,12 +134,17 @@ impl Identity {
                     }
                     Err(_) => {}
                 }
-                tokio::select! {
-                    () = sleep(ASK_EACH) => {}
-                    () = concerns(&mut signals, caller.user()) => {}
-                }
+                until_due(Instant::now(), &mut signals, caller.user()).await;
             }
         }
+    }
+}
+
+/// Waits until it is time to ask again after having asked then, or for a signal.
+async fn until_due(asked: Instant, signals: &mut broadcast::Receiver<UserId>, user: UserId) {
+    tokio::select! {
+        () = sleep_until(asked + ASK_EACH) => {}
+        () = concerns(signals, user) => {}
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{Bound, CallEnd, recovery::Lease};
-use crate::store::{Batch, Db, Decision, Error, Hold, Opening, refuses_values};
+use crate::store::{Batch, Db, Decision, Error, Hold, Opening, Then, refuses_values};
 
 /// Steps that one transaction takes.
 const AT_ONCE: usize = 512;
@@ -222,6 +222,9 @@ impl Run {
                 }
             }
             left = self.settle(steps, again).await;
+            if queue.is_empty() {
+                self.db.rest_ledger().await;
+            }
             // Those who were answered go first: what they do next still comes into the next transaction.
             yield_now().await;
             if !left.is_empty() && queue.is_closed() {
@@ -313,6 +316,7 @@ impl Run {
         }
         let mut batch = Batch {
             again,
+            then: if again { Then::Rest } else { Then::GoOn },
             ..Batch::default()
         };
         for step in steps {

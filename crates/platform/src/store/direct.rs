@@ -1,25 +1,57 @@
 //! A connection of our own to the SQLite file that sqlx has open, for the one who writes so much that the way of each
 //! statement to sqlx's thread and back would be most of what it costs.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use rusqlite::{Connection, OpenFlags};
-use sqlx::SqlitePool;
-use tokio::{sync::Mutex, task::spawn_blocking};
+use sqlx::{Sqlite, SqlitePool, pool::PoolConnection};
+use tokio::{sync::Mutex, task::spawn_blocking, time::Instant};
 
 use super::{Error, Result, db::PATIENCE};
 
-/// What sqlx's connections are told too; the journal's mode is the file's. Moving the journal into the file costs two more
-/// waits for the disk, so that it is done once in 16 MB instead of 4.
+/// What sqlx's connections are told too; the journal's mode is the file's.
 const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
      PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000";
 
-/// The connection; none until it is needed, and after something failed.
+/// Whoever goes on keeps its turn for so long: to give it back and to get it again is a way to sqlx's thread and back. Others
+/// then wait so much longer at most.
+const IN_A_ROW: Duration = Duration::from_millis(10);
+
+/// What whoever writes does afterwards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Nothing.
+    #[default]
+    Rest,
+    /// Writes more at once, or else calls [`Direct::rest`].
+    GoOn,
+}
+
+/// The connection, and whoever's turn it is.
 #[derive(Debug)]
 pub(super) struct Direct {
     file: PathBuf,
     writer: SqlitePool,
-    connection: Mutex<Option<Connection>>,
+    kept: Mutex<Kept>,
+}
+
+/// What is kept from one piece of work to the next.
+#[derive(Debug, Default)]
+struct Kept {
+    /// None until it is needed, and after something failed.
+    connection: Option<Connection>,
+    turn: Option<Turn>,
+}
+
+/// SQLite lets writers try again and again instead of queueing, so that the busier one would starve the other. The pool gives
+/// its connection in the order of asking: to hold it is to be the one who writes.
+#[derive(Debug)]
+struct Turn {
+    since: Instant,
+    _connection: PoolConnection<Sqlite>,
 }
 
 impl Direct {
@@ -28,35 +60,54 @@ impl Direct {
         Self {
             file,
             writer,
-            connection: Mutex::default(),
+            kept: Mutex::default(),
         }
     }
 
     /// Does the work in its turn among all who write, on a thread on which it may wait.
     pub(super) async fn write<T: Send + 'static>(
         &self,
+        then: Then,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T> {
-        // SQLite lets writers try again and again instead of queueing, so that the busier one would starve the other.
-        // The pool gives its connection in the order of asking: to hold it is to be the one who writes.
-        let _turn = self.writer.acquire().await?;
-        let mut kept = self.connection.lock().await;
-        let (open, file) = (kept.take(), self.file.clone());
+        let mut kept = self.kept.lock().await;
+        let turn = match kept.turn.take() {
+            Some(turn) => turn,
+            None => self.turn().await?,
+        };
+        let (open, file) = (kept.connection.take(), self.file.clone());
         let write = move || {
             let mut connection = open.map_or_else(|| connect(&file), Ok)?;
             let done = work(&mut connection)?;
-            Ok::<_, rusqlite::Error>((connection, done))
+            // Given back from here if it is: others need not wait until the answer has found its way.
+            let goes_on = then == Then::GoOn && turn.since.elapsed() < IN_A_ROW;
+            let turn = goes_on.then_some(turn);
+            let connection = Some(connection);
+            Ok::<_, rusqlite::Error>((Kept { connection, turn }, done))
         };
         let written = spawn_blocking(write).await;
         let written = written.map_err(|_| Error::Unavailable(sqlx::Error::WorkerCrashed))?;
-        let (connection, done) = written?;
-        *kept = Some(connection);
+        let (left, done) = written?;
+        *kept = left;
         Ok(done)
+    }
+
+    async fn turn(&self) -> Result<Turn> {
+        let connection = self.writer.acquire().await?;
+        Ok(Turn {
+            since: Instant::now(),
+            _connection: connection,
+        })
+    }
+
+    /// Gives back a turn that was kept: there is no more to write for now.
+    pub(super) async fn rest(&self) {
+        self.kept.lock().await.turn = None;
     }
 
     /// Closes the connection once its work has ended.
     pub(super) async fn close(&self) {
-        let connection = self.connection.lock().await.take();
+        let connection = self.kept.lock().await.connection.take();
         // The last one that closes writes the journal into the file.
         let _ = spawn_blocking(move || drop(connection)).await;
     }

@@ -1,9 +1,12 @@
 //! API keys.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use model::{
     ApiKey, ApiKeyDraft, ApiKeySecret, BuiltIn, FailureCode, Millis, Permission, PermissionSet,
 };
+use tokio::time::timeout;
 
 use super::{
     AWAY, HOME, House, code,
@@ -161,6 +164,29 @@ async fn a_deleted_or_ended_key_and_one_of_a_disabled_person_are_refused() {
         assert!(bearer(&house, &lasting.secret).await.is_ok());
         disable(&house, user).await;
         assert_eq!(bearer(&house, &lasting.secret).await.map(drop), refused);
+    })
+    .await;
+}
+
+/// SE-07: who was just looked up is not asked about again at once, and what ended in between is not missed.
+#[tokio::test]
+async fn what_runs_with_a_key_ends_also_when_that_was_deleted_before_it_was_watched() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let user = person(&house, BuiltIn::Member).await;
+        let lin = caller(&house, user).await;
+        let key = create(&house, &lin, draft()).await.unwrap();
+        let looked_up = Some(house.identity.moment());
+        let by_key = bearer(&house, &key.secret).await.unwrap();
+        let runs = house.identity.until_ended_since(&by_key, looked_up);
+        assert!(timeout(Duration::from_millis(100), runs).await.is_err());
+        house
+            .identity
+            .delete_api_key(&lin, key.key.id)
+            .await
+            .unwrap();
+        let ended = house.identity.until_ended_since(&by_key, looked_up);
+        timeout(Duration::from_secs(1), ended).await.unwrap();
     })
     .await;
 }

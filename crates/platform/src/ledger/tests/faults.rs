@@ -73,6 +73,7 @@ async fn a_batch_whose_answer_was_lost_is_written_once() {
                 forgotten: vec![Arc::clone(&leaves)],
                 tasks: vec![Arc::clone(&named)],
                 again,
+                ..Batch::default()
             };
             decided.push(db.commit_ledger(second).await.unwrap());
             whole(&ledger).await;

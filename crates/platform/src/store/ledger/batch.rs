@@ -9,7 +9,10 @@ use std::{
 use model::CallId;
 
 use super::{Account, Decision, Hold};
-use crate::ledger::{Bound, CallEnd};
+use crate::{
+    ledger::{Bound, CallEnd},
+    store::Then,
+};
 
 /// A reservation that is asked for.
 pub(crate) struct Opening {
@@ -29,6 +32,8 @@ pub(crate) struct Batch {
     pub(crate) tasks: Vec<Arc<Hold>>,
     /// Whether some of it was tried before: a commit's answer can be lost with the connection, so it may be there.
     pub(crate) again: bool,
+    /// What whoever has it written does then.
+    pub(crate) then: Then,
 }
 
 /// What a batch comes down to.

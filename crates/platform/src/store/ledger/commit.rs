@@ -32,10 +32,19 @@ impl Db {
     pub(crate) async fn commit_ledger(&self, batch: Batch) -> Result<Vec<Decision>> {
         match self.direct() {
             DirectWriter::Sqlite(direct) => {
+                let then = batch.then;
                 let commit = move |connection: &mut _| sqlite::commit(connection, &batch);
-                direct.write(commit).await
+                direct.write(then, commit).await
             }
             DirectWriter::Postgres(pool) => postgres::commit(pool, &batch).await,
+        }
+    }
+
+    /// After a batch that was to be followed by another one, and is not for now: others may write.
+    pub(crate) async fn rest_ledger(&self) {
+        match self.direct() {
+            DirectWriter::Sqlite(direct) => direct.rest().await,
+            DirectWriter::Postgres(_) => {}
         }
     }
 }
