@@ -20,6 +20,9 @@ const IN_A_ROW: u32 = 7;
 /// How often the work is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// Looks in a row that must find slow work: a disk that stops for a moment is no overload.
+const LOOKS_IN_A_ROW: u32 = 3;
+
 /// Work waits for disks too, and may take so many times as long as a nap may be late.
 const WORK_TO_A_NAP: u32 = 4;
 
@@ -33,7 +36,7 @@ pub(super) struct Pace {
     least: usize,
     in_a_row: u32,
     looked_at: Instant,
-    is_slow: bool,
+    slow_in_a_row: u32,
 }
 
 impl Pace {
@@ -44,7 +47,7 @@ impl Pace {
             least: processors * CALLS_TO_A_PROCESSOR,
             in_a_row: 0,
             looked_at: Instant::now(),
-            is_slow: false,
+            slow_in_a_row: 0,
         }
     }
 
@@ -54,8 +57,12 @@ impl Pace {
             return now;
         }
         self.looked_at = Instant::now();
-        self.is_slow = work.is_slow(self.late_at_most * WORK_TO_A_NAP);
-        if self.is_slow {
+        if !work.is_slow(self.late_at_most * WORK_TO_A_NAP) {
+            self.slow_in_a_row = 0;
+            return now;
+        }
+        self.slow_in_a_row += 1;
+        if self.slow_in_a_row >= LOOKS_IN_A_ROW {
             // As much as a room in time grows between two looks, and a little more.
             return (running.min(now) * 7 / 10).max(self.least).min(most);
         }
@@ -80,7 +87,7 @@ impl Pace {
             return fewer.max(self.least).min(most);
         }
         self.in_a_row = 0;
-        if self.is_slow || late > self.late_at_most / 2 {
+        if self.slow_in_a_row > 0 || late > self.late_at_most / 2 {
             return now;
         }
         (now + (now / 64).max(1)).min(most)
@@ -125,12 +132,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_that_waits_makes_it_smaller_and_keeps_it_so() {
+    async fn work_that_waits_for_a_while_makes_it_smaller_and_keeps_it_so() {
         let (mut pace, work) = (pace(), Work::default());
         let waiting = work.begin();
         assert_eq!(pace.after(&work, 500, MOST, MOST), MOST);
-        tokio::time::advance(LOOK).await;
-        assert_eq!(pace.after(&work, 500, MOST, MOST), 350);
+        for expected in [MOST, MOST, 350] {
+            tokio::time::advance(LOOK).await;
+            assert_eq!(pace.after(&work, 500, MOST, MOST), expected);
+        }
         assert_eq!(pace.after(&work, 500, 350, MOST), 350);
         assert_eq!(pace.room(IN_TIME, 500, 350, MOST), 350);
         tokio::time::advance(LOOK).await;
@@ -139,6 +148,22 @@ mod tests {
         tokio::time::advance(LOOK).await;
         assert_eq!(pace.after(&work, 500, 245, MOST), 245);
         assert!(pace.room(IN_TIME, 500, 245, MOST) > 245);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_stops_for_a_moment_refuses_nobody() {
+        let (mut pace, work) = (pace(), Work::default());
+        for _ in 0..10 {
+            let waiting = work.begin();
+            for _ in 1..LOOKS_IN_A_ROW {
+                tokio::time::advance(LOOK).await;
+                assert_eq!(pace.after(&work, 500, MOST, MOST), MOST);
+            }
+            waiting.ended();
+            work.begin().ended();
+            tokio::time::advance(LOOK).await;
+            assert_eq!(pace.after(&work, 500, MOST, MOST), MOST);
+        }
     }
 
     #[test]
