@@ -47,7 +47,8 @@ def lengthen(database: str, conversation_id: str, length: int, word: str = "", i
             message |= {"id": ids.next(), "conversation_id": conversation["id"], "parent_id": parent}
             message |= {"submission_id": None}
             if word and parent is None:
-                message |= {name: (message[name] or "").replace(word, instead) for name in ("parts", "rendered")}
+                # A question's rendering is none, and has to stay so.
+                message |= {name: text and text.replace(word, instead) for name in ("parts", "rendered") if (text := message[name])}
             insert(db, "messages", message)
             parent = message["id"]
         # What nobody told the server of is taken into the search at its next start.

@@ -66,7 +66,7 @@ impl Makings {
                 .into_iter()
                 .flatten()
         });
-        let seen = times.map(model::Millis::get).max();
+        let seen = times.map(Millis::get).max();
         Self {
             kind,
             list: RwSignal::new(page.items.into_iter().map(OpenMaking::new).collect()),

@@ -285,28 +285,20 @@ impl Services {
     /// What has to be thrown out from time to time: the trash, expired sessions, old attempts.
     #[tracing::instrument(name = "job.purge", skip_all)]
     pub async fn purge(&self) {
+        self.purge_deleted().await;
+        // Only then it is known which files nothing is left of.
+        self.purge_files().await;
+        self.purge_ended().await;
+    }
+
+    /// What people deleted and may take back no longer.
+    async fn purge_deleted(&self) {
         match self.conversations.purge().await {
             Ok(0) => {}
             Ok(conversations) => tracing::info!(conversations, "emptied the trash"),
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "emptying the trash failed"
-            ),
-        }
-        match self.files.release().await {
-            Ok(0) => {}
-            Ok(files) => tracing::info!(files, "let go of files of messages that are gone"),
-            Err(error) => tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "letting go of files of messages failed"
-            ),
-        }
-        match self.generations.remove_copies().await {
-            Ok(0) => {}
-            Ok(copies) => tracing::info!(copies, "removed copies of files from the upstream"),
-            Err(error) => tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "removing copies of files from the upstream failed"
             ),
         }
         match self.prompts.purge().await {
@@ -335,6 +327,26 @@ impl Services {
                 "removing deleted works failed"
             ),
         }
+    }
+
+    /// Files that nothing has any more, here and at the upstream.
+    async fn purge_files(&self) {
+        match self.files.release().await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "let go of files of messages that are gone"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "letting go of files of messages failed"
+            ),
+        }
+        match self.generations.remove_copies().await {
+            Ok(0) => {}
+            Ok(copies) => tracing::info!(copies, "removed copies of files from the upstream"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "removing copies of files from the upstream failed"
+            ),
+        }
         match self.files.purge().await {
             Ok(0) => {}
             Ok(contents) => tracing::info!(contents, "removed contents that no file is of"),
@@ -351,6 +363,10 @@ impl Services {
                 "deleting files whose time is over failed"
             ),
         }
+    }
+
+    /// What is over: uploads, kept answers, links, sessions, and what closed accounts had elsewhere.
+    async fn purge_ended(&self) {
         match self.gateway.delete_what_is_gone().await {
             Ok(0) => {}
             Ok(things) => tracing::info!(things, "deleted what closed accounts had at Bailian"),

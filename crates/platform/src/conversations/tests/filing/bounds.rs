@@ -93,9 +93,10 @@ async fn a_tag_is_brought_back_where_there_is_room_for_it() {
         let (service, lin) = (&house.conversations, &house.lin);
         testing::many_conversations(&db, lin.user(), 2).await;
         many(&db, "tags", lin.user(), Tag::MOST - 1).await;
+        let (one, other) = ([nth(1)], [nth(1)]);
         assert_one(tokio::join!(
-            house.tagged("one", &[nth(1)]),
-            house.tagged("other", &[nth(1)]),
+            house.tagged("one", &one),
+            house.tagged("other", &other),
         ));
         let first = TagId::from_uuid(testing::nth(1));
         service.delete_tag(lin, first).await.unwrap();
