@@ -245,7 +245,7 @@ async fn nobody_has_more_than_they_may_nor_keeps_more_that_was_deleted() {
 
         let first = PromptId::from_uuid(nth(1));
         prompts.delete(lin, first).await.unwrap();
-        let second = house.keep(lin, "in its place", "3").await.unwrap();
+        let second = house.keep(lin, "instead", "3").await.unwrap();
         assert_eq!(code(prompts.restore(lin, first).await), too_many);
         prompts.delete(lin, second).await.unwrap();
         let (one, other) = tokio::join!(prompts.restore(lin, first), prompts.restore(lin, second));
