@@ -86,8 +86,8 @@ impl Slides {
     fn leave(self) {
         let at = self.place.get_untracked().unwrap_or(0);
         let other = self.works.with_untracked(|works| {
-            let other = works.get(at + 1).or(works.get(at.checked_sub(1)?));
-            other.map(|work| work.id)
+            let before = at.checked_sub(1).and_then(|before| works.get(before));
+            works.get(at + 1).or(before).map(|work| work.id)
         });
         self.shown.set(other);
     }
