@@ -11,6 +11,9 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// The signs of all: a text without them calls nothing.
+    pub const SIGNS: [char; 2] = [Self::Slash.sign(), Self::At.sign()];
+
     const fn sign(self) -> char {
         match self {
             Self::Slash => '/',

@@ -279,7 +279,10 @@ impl Calling {
     }
 
     fn look(self) {
-        let caret = field().and_then(|field| field.selection_start().ok().flatten());
+        // The field is looked for only where something may be called: it stands at the page's end.
+        let may_call = self.text.with_untracked(|text| text.contains(Mark::SIGNS));
+        let field = may_call.then(field).flatten();
+        let caret = field.and_then(|field| field.selection_start().ok().flatten());
         let caret = caret.and_then(|caret| usize::try_from(caret).ok());
         let call = caret.and_then(|caret| self.text.with_untracked(|text| Call::at(text, caret)));
         let Some(call) = call else {

@@ -186,7 +186,9 @@ fn SendOrStop(writing: Writing) -> impl IntoView {
     let is_live = RwSignal::new(false);
     // Without scripts nothing would enable the button again.
     Effect::new(move |_| is_live.set(true));
-    let cannot_send = move || is_live.get() && !writing.is_ready();
+    // Changes with few of the keys, and is looked at by several attributes.
+    let is_held = Memo::new(move |_| is_live.get() && !writing.is_ready());
+    let cannot_send = move || is_held.get();
     move || {
         if writing.being_written.with(Option::is_some) {
             view! {

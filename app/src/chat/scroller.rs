@@ -1,11 +1,16 @@
 //! Carries the rules of scrolling out on the transcript's element.
 
+use std::{iter::successors, mem};
+
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
 use super::scroll::{Gesture, Scroll, spacer, wants_older};
 use crate::browser;
+
+/// What the reader asked, or is asking.
+const QUESTION: &str = ".message[data-speaker='user']";
 
 /// For so long the place of what is read is watched after older messages came.
 const HOLD_FRAMES: u32 = 4;
@@ -19,6 +24,8 @@ pub struct Scroller {
     pub spacer: NodeRef<html::Div>,
     state: RwSignal<Scroll>,
     anchored: StoredValue<bool>,
+    /// The next frame looks at what was drawn.
+    is_due: StoredValue<bool>,
 }
 
 impl Scroller {
@@ -29,6 +36,7 @@ impl Scroller {
             spacer: NodeRef::new(),
             state: RwSignal::new(Scroll::default()),
             anchored: StoredValue::new(false),
+            is_due: StoredValue::new(false),
         }
     }
 
@@ -37,20 +45,39 @@ impl Scroller {
         Signal::derive(move || self.state.with(|state| state.offers_button()))
     }
 
-    /// Text was drawn: goes on to the end if it is followed.
-    pub fn drawn(self) {
+    /// Text was drawn: in the next frame, does `first` what else that asks for and goes on to the end if it is followed. Once, however
+    /// often text comes until then: a tab that nobody sees has no frames, and would make up for all of them in the first one.
+    pub fn drawn(self, first: impl FnOnce() + 'static) {
+        let was_due = self
+            .is_due
+            .try_update_value(|is_due| mem::replace(is_due, true));
+        if was_due != Some(false) {
+            return;
+        }
         browser::after_layout(move || {
-            self.fit_spacer();
-            if self
-                .state
-                .try_with_untracked(|s| s.follows())
-                .unwrap_or(false)
-            {
-                self.go_to_end(ScrollBehavior::Instant);
-            } else {
-                self.measure();
-            }
+            self.is_due.try_set_value(false);
+            first();
+            self.settle();
         });
+    }
+
+    /// Fits the empty space and goes on to the end if it is followed. What is read after something was written lays the page out once
+    /// more; while the empty space shrinks by as much as the text grows, there is nowhere to go.
+    fn settle(self) {
+        let Some(view) = self.element() else {
+            return;
+        };
+        let distance = distance(&view);
+        let grown = self.fit_spacer();
+        let follows = self
+            .state
+            .try_with_untracked(|state| state.follows())
+            .unwrap_or(false);
+        if !follows {
+            self.measure();
+        } else if distance + grown >= 1.0 {
+            self.go_to_end(ScrollBehavior::Instant);
+        }
     }
 
     /// A question was sent: lets it rest near the top.
@@ -128,9 +155,8 @@ impl Scroller {
     /// Notes how far from the end the view is.
     fn measure(self) {
         if let (Some(view), Some(state)) = (self.element(), self.state.try_get_untracked()) {
-            let distance = view.scroll_height() - view.scroll_top() - view.client_height();
             let mut next = state;
-            next.rest(f64::from(distance));
+            next.rest(distance(&view));
             if next != state {
                 self.state.set(next);
             }
@@ -187,31 +213,35 @@ impl Scroller {
             .map(JsCast::unchecked_into)
     }
 
-    fn fit_spacer(self) {
+    /// By how much the empty space has grown.
+    fn fit_spacer(self) -> f64 {
         if !self.anchored.try_get_value().unwrap_or(false) {
-            return;
+            return 0.0;
         }
         let (Some(view), Some(space)) = (self.element(), self.spacer.try_get_untracked().flatten())
         else {
-            return;
-        };
-        let Ok(questions) = view.query_selector_all(".message[data-speaker='user']") else {
-            return;
-        };
-        let Some(question) = questions
-            .length()
-            .checked_sub(1)
-            .and_then(|last| questions.item(last))
-            .and_then(|node| node.dyn_into::<HtmlElement>().ok())
-        else {
-            return;
+            return 0.0;
         };
         let space: HtmlElement = space.unchecked_into();
-        let content =
-            space.get_bounding_client_rect().top() - question.get_bounding_client_rect().top();
-        let height = spacer(f64::from(view.client_height()), content);
+        // From the end: it is near, however long the conversation is.
+        let mut before = successors(
+            space.previous_element_sibling(),
+            Element::previous_element_sibling,
+        );
+        let Some(question) = before.find(|element| element.matches(QUESTION).unwrap_or_default())
+        else {
+            return 0.0;
+        };
+        let present = space.get_bounding_client_rect();
+        let content = present.top() - question.get_bounding_client_rect().top();
+        let height = spacer(f64::from(view.client_height()), content).round();
+        let grown = height - present.height();
+        if grown.abs() < 0.5 {
+            return 0.0;
+        }
         // Setting a plain property can't fail.
         let _set = HtmlElement::style(&space).set_property("height", &format!("{height:.0}px"));
+        grown
     }
 
     fn go_to_end(self, behavior: ScrollBehavior) {
@@ -222,6 +252,11 @@ impl Scroller {
             view.scroll_to_with_scroll_to_options(&options);
         }
     }
+}
+
+/// How far from the end the view is.
+fn distance(view: &HtmlElement) -> f64 {
+    f64::from(view.scroll_height() - view.scroll_top() - view.client_height())
 }
 
 fn smoothly() -> ScrollBehavior {

@@ -10,7 +10,6 @@ use super::{
     tools::{self, Preview},
 };
 use crate::{
-    browser,
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
@@ -41,8 +40,7 @@ pub fn Transcript(
     };
     Effect::new(move |_| {
         watch_growth(conversation);
-        scroller.drawn();
-        browser::after_layout(move || tools::name_buttons(words));
+        scroller.drawn(move || tools::name_buttons(words));
     });
     view! {
         <div

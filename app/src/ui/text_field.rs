@@ -67,6 +67,10 @@ pub fn TextField(
         Lines::One
     };
     let pressed = move |event: ev::KeyboardEvent| {
+        // Most keys are letters, which ask for nothing and are not made to wait for what the document and the screen say.
+        if !matches!(event.key().as_str(), "Enter" | "Escape") {
+            return;
+        }
         let mut press = press_of(&event, composition.ended_at());
         // As with a finger: lines are broken more often than the text is sent.
         press.touch |= kind.is_text() && (kind == Kind::LongText || habits::sends_with_command());
@@ -249,8 +253,10 @@ fn keep(
     show: impl FnOnce(&str),
 ) {
     let is_alive = field.has_attribute(ALIVE);
-    // Throws only for a name that is none.
-    let _marked = field.set_attribute(ALIVE, "");
+    if !is_alive {
+        // Throws only for a name that is none.
+        let _marked = field.set_attribute(ALIVE, "");
+    }
     if present == text {
         return;
     }

@@ -6,6 +6,8 @@ export interface Busy {
   share: number;
   /** How long it worked, in milliseconds. */
   task: number;
+  /** How much time it had, in milliseconds. */
+  wall: number;
 }
 
 /** Watches a page's main thread and memory through Chromium's own counters. */
@@ -36,7 +38,7 @@ export class MainThread {
     await act();
     const after = await this.#metrics();
     const [task = 0, wall = 1] = ["TaskDuration", "Timestamp"].map((name) => (after.get(name) ?? 0) - (before.get(name) ?? 0));
-    return { share: task / wall, task: task * 1000 };
+    return { share: task / wall, task: task * 1000, wall: wall * 1000 };
   }
 
   /** The longest piece of work since the document was loaded or this was asked last, in milliseconds; below 50 none is noted. */
