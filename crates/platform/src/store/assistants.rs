@@ -12,7 +12,7 @@ use sqlx::{FromRow, types::Json};
 
 use super::{
     Db, Error, Restored, Result,
-    bounded::{TURN, beyond},
+    bounded::{beyond, counted},
     on_pool, rows,
 };
 
@@ -83,7 +83,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("OWN", OWN),
     ("SHARED", SHARED),
     ("FIND", FIND),
-    ("TURN", TURN),
     ("COUNT", COUNT),
     ("IN_GROUP", IN_GROUP),
     ("CREATE", CREATE),
@@ -265,14 +264,7 @@ impl Db {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
             if let Some(most) = most {
-                sqlx::query(TURN)
-                    .bind(row.owner.to_string())
-                    .execute(&mut *tx)
-                    .await?;
-                let count: i64 = sqlx::query_scalar(COUNT)
-                    .bind(row.owner.to_string())
-                    .fetch_one(&mut *tx)
-                    .await?;
+                let count = counted!(tx, COUNT, row.owner);
                 if count >= i64::from(most) {
                     return Ok(0);
                 }
@@ -306,26 +298,8 @@ impl Db {
         now: Millis,
         most: u32,
     ) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            let deleted = sqlx::query(DELETE)
-                .bind(id.to_string())
-                .bind(owner.to_string())
-                .bind(now.get())
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-            if deleted == 0 {
-                return Ok(false);
-            }
-            sqlx::query(BEYOND)
-                .bind(owner.to_string())
-                .bind(i64::from(most))
-                .execute(&mut *tx)
-                .await?;
-            tx.commit().await?;
-            Ok(true)
-        })
+        self.delete_bounded((DELETE, BEYOND), owner, id, now, i64::from(most))
+            .await
     }
 
     /// Whether a deleted one of the owner's was for everybody or an application's, if there is one of that id.
@@ -354,31 +328,8 @@ impl Db {
         id: AssistantId,
         most: u32,
     ) -> Result<Restored> {
-        on_pool!(self.writer(), |pool| {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            sqlx::query(TURN)
-                .bind(owner.to_string())
-                .execute(&mut *tx)
-                .await?;
-            let count: i64 = sqlx::query_scalar(COUNT)
-                .bind(owner.to_string())
-                .fetch_one(&mut *tx)
-                .await?;
-            let restored = sqlx::query(RESTORE)
-                .bind(id.to_string())
-                .bind(owner.to_string())
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-            if restored == 0 {
-                return Ok(Restored::None);
-            }
-            if count >= i64::from(most) {
-                return Ok(Restored::TooMany);
-            }
-            tx.commit().await?;
-            Ok(Restored::Done)
-        })
+        self.restore_bounded((RESTORE, COUNT), owner, id, i64::from(most))
+            .await
     }
 
     /// Removes for good what was deleted before `before`, with the pictures. How many.

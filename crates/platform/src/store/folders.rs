@@ -7,7 +7,7 @@ use sqlx::{FromRow, QueryBuilder};
 
 use super::{
     Db, Error, Listed, Restored, Result,
-    bounded::{TURN, beyond},
+    bounded::{beyond, counted},
     conversations::ListedRow,
     on_pool,
     order::After,
@@ -82,7 +82,6 @@ const CONTENTS: &str = "
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("FOLDERS_LIST", LIST),
-    ("FOLDERS_TURN", TURN),
     ("FOLDERS_COUNT", COUNT),
     ("FOLDERS_CREATE", CREATE),
     ("FOLDERS_RENAME", RENAME),
@@ -147,14 +146,7 @@ impl Db {
     ) -> Result<bool> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            sqlx::query(TURN)
-                .bind(owner.to_string())
-                .execute(&mut *tx)
-                .await?;
-            let count: i64 = sqlx::query_scalar(COUNT)
-                .bind(owner.to_string())
-                .fetch_one(&mut *tx)
-                .await?;
+            let count = counted!(tx, COUNT, owner);
             if count >= i64::from(Folder::MOST) {
                 return Ok(false);
             }
@@ -238,10 +230,7 @@ impl Db {
     pub(crate) async fn restore_folder(&self, owner: UserId, id: FolderId) -> Result<Restored> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            sqlx::query(TURN)
-                .bind(owner.to_string())
-                .execute(&mut *tx)
-                .await?;
+            let count = counted!(tx, COUNT, owner);
             let deleted_at: Option<i64> = sqlx::query_scalar(DELETED_AT)
                 .bind(id.to_string())
                 .bind(owner.to_string())
@@ -250,10 +239,6 @@ impl Db {
             let Some(deleted_at) = deleted_at else {
                 return Ok(Restored::None);
             };
-            let count: i64 = sqlx::query_scalar(COUNT)
-                .bind(owner.to_string())
-                .fetch_one(&mut *tx)
-                .await?;
             if count >= i64::from(Folder::MOST) {
                 return Ok(Restored::TooMany);
             }

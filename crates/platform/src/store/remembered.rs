@@ -3,7 +3,11 @@
 use model::{ConversationId, Fact, FactId, FactText, Millis, Remembered, UserId};
 use sqlx::FromRow;
 
-use super::{Db, Error, Result, bounded::TURN, on_pool, rows};
+use super::{
+    Db, Error, Result,
+    bounded::{TURN, counted},
+    on_pool, rows,
+};
 
 const IS_ON: &str = "SELECT enabled FROM memories WHERE user_id = $1";
 
@@ -53,7 +57,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("MEMORY_SWITCH", SWITCH),
     ("FACTS_LIST", LIST),
     ("FACTS_SENT", SENT),
-    ("FACTS_TURN", TURN),
     ("FACTS_COUNT", COUNT),
     ("FACTS_ADD", ADD),
     ("FACTS_CHANGE", CHANGE),
@@ -152,14 +155,7 @@ impl Db {
     pub(crate) async fn add_fact(&self, user: UserId, fact: &Fact, now: Millis) -> Result<bool> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            sqlx::query(TURN)
-                .bind(user.to_string())
-                .execute(&mut *tx)
-                .await?;
-            let count: i64 = sqlx::query_scalar(COUNT)
-                .bind(user.to_string())
-                .fetch_one(&mut *tx)
-                .await?;
+            let count = counted!(tx, COUNT, user);
             if count >= i64::from(Remembered::MOST) {
                 return Ok(false);
             }
@@ -233,14 +229,7 @@ impl Db {
     pub(crate) async fn restore_facts(&self, user: UserId, at: Millis) -> Result<RestoredFacts> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            sqlx::query(TURN)
-                .bind(user.to_string())
-                .execute(&mut *tx)
-                .await?;
-            let count: i64 = sqlx::query_scalar(COUNT)
-                .bind(user.to_string())
-                .fetch_one(&mut *tx)
-                .await?;
+            let count = counted!(tx, COUNT, user);
             let forgotten: i64 = sqlx::query_scalar(COUNT_FORGOTTEN)
                 .bind(user.to_string())
                 .bind(at.get())

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::{
     Db, Error, Restored, Result,
-    bounded::{TURN, beyond},
+    bounded::{beyond, counted},
     on_pool, rows,
 };
 
@@ -49,7 +49,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("LIST", LIST),
     ("NAMED", NAMED),
     ("FIND", FIND),
-    ("TURN", TURN),
     ("COUNT", COUNT),
     ("CREATE", CREATE),
     ("UPDATE", UPDATE),
@@ -152,14 +151,7 @@ impl Db {
     pub(crate) async fn create_prompt(&self, new: &PromptRow<'_>, most: i64) -> Result<bool> {
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
-            sqlx::query(TURN)
-                .bind(new.owner.to_string())
-                .execute(&mut *tx)
-                .await?;
-            let count: i64 = sqlx::query_scalar(COUNT)
-                .bind(new.owner.to_string())
-                .fetch_one(&mut *tx)
-                .await?;
+            let count = counted!(tx, COUNT, new.owner);
             if count >= most {
                 return Ok(false);
             }
@@ -204,26 +196,8 @@ impl Db {
         now: Millis,
         most: i64,
     ) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            let deleted = sqlx::query(DELETE)
-                .bind(id.to_string())
-                .bind(owner.to_string())
-                .bind(now.get())
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-            if deleted == 0 {
-                return Ok(false);
-            }
-            sqlx::query(BEYOND)
-                .bind(owner.to_string())
-                .bind(most)
-                .execute(&mut *tx)
-                .await?;
-            tx.commit().await?;
-            Ok(true)
-        })
+        self.delete_bounded((DELETE, BEYOND), owner, id, now, most)
+            .await
     }
 
     /// Brings one back, unless the owner has `most`. A conflict means that another one has its name by now.
@@ -234,31 +208,8 @@ impl Db {
         id: PromptId,
         most: i64,
     ) -> Result<Restored> {
-        on_pool!(self.writer(), |pool| {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            sqlx::query(TURN)
-                .bind(owner.to_string())
-                .execute(&mut *tx)
-                .await?;
-            let count: i64 = sqlx::query_scalar(COUNT)
-                .bind(owner.to_string())
-                .fetch_one(&mut *tx)
-                .await?;
-            let restored = sqlx::query(RESTORE)
-                .bind(id.to_string())
-                .bind(owner.to_string())
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-            if restored == 0 {
-                return Ok(Restored::None);
-            }
-            if count >= most {
-                return Ok(Restored::TooMany);
-            }
-            tx.commit().await?;
-            Ok(Restored::Done)
-        })
+        self.restore_bounded((RESTORE, COUNT), owner, id, most)
+            .await
     }
 
     /// Removes for good what was deleted before `before`. How many.

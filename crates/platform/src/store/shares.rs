@@ -59,7 +59,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("SHARE_TRANSCRIPT", SHARE_TRANSCRIPT),
     ("SHARE_CONVERSATION", SHARE_CONVERSATION),
     ("SHARE_FILE", SHARE_FILE),
-    ("TURN", TURN),
     ("COUNT", COUNT),
     ("OPEN", OPEN),
     ("LIST", LIST),

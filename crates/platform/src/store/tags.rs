@@ -54,7 +54,6 @@ const TAGGED: &str = "
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
     ("TAGS_LIST", LIST),
-    ("TAGS_TURN", TURN),
     ("TAGS_COUNT", COUNT),
     ("TAGS_NAMED", NAMED),
     ("TAGS_CREATE", CREATE),

@@ -65,26 +65,8 @@ impl Db {
     /// it was there and the owner's.
     #[tracing::instrument(name = "store.tags.delete", skip_all)]
     pub(crate) async fn delete_tag(&self, owner: UserId, id: TagId, now: Millis) -> Result<bool> {
-        on_pool!(self.writer(), |pool| {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            let deleted = sqlx::query(DELETE)
-                .bind(id.to_string())
-                .bind(owner.to_string())
-                .bind(now.get())
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-            if deleted == 0 {
-                return Ok(false);
-            }
-            sqlx::query(BEYOND)
-                .bind(owner.to_string())
-                .bind(i64::from(Tag::MOST))
-                .execute(&mut *tx)
-                .await?;
-            tx.commit().await?;
-            Ok(true)
-        })
+        self.delete_bounded((DELETE, BEYOND), owner, id, now, i64::from(Tag::MOST))
+            .await
     }
 
     /// Brings one back on all that had it and has room for it; `None` when none of the owner's was deleted by that id.

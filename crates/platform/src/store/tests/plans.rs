@@ -3,16 +3,18 @@
 use sqlx::{Row, SqlitePool};
 
 use crate::store::{
-    answers, assistants, attachments, blobs, branches, budgets, calls, conversations, db::Pool,
-    default_models, drafts, expiry, export, files, folders, generations, groups, idempotency,
-    imports, instructions, invitations, job_lines, jobs, key_lines, ledger, left_files, library,
-    messages, order, parameters, people, queue, ratings, remembered, runs, saved_prompts, search,
-    shares, tags, temporary, testing::on_both, tool_calls, tools, trail, transcripts, trash,
-    uploads, upstream_copies, upstream_objects, usage, usage_report, vectors, works, written,
+    answers, assistants, attachments, blobs, bounded, branches, budgets, calls, conversations,
+    db::Pool, default_models, drafts, expiry, export, files, folders, generations, groups,
+    idempotency, imports, instructions, invitations, job_lines, jobs, key_lines, ledger,
+    left_files, library, messages, order, parameters, people, queue, ratings, remembered, runs,
+    saved_prompts, search, shares, tags, temporary, testing::on_both, tool_calls, tools, trail,
+    transcripts, trash, uploads, upstream_copies, upstream_objects, usage, usage_report, vectors,
+    works, written,
 };
 
 /// Every query whose table grows with use.
 const QUERIES: &[&[(&str, &str)]] = &[
+    bounded::QUERIES,
     conversations::QUERIES,
     order::QUERIES,
     written::QUERIES,
