@@ -17,7 +17,7 @@ const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
      PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000";
 
 /// Whoever goes on keeps its turn for so long: to give it back and to get it again is a way to sqlx's thread and back. Others
-/// then wait so much longer at most.
+/// then wait so much longer at most, and for what was begun by then.
 const IN_A_ROW: Duration = Duration::from_millis(10);
 
 /// What whoever writes does afterwards.
@@ -26,7 +26,7 @@ pub(crate) enum Then {
     /// Nothing.
     #[default]
     Rest,
-    /// Writes more at once, or else calls [`Direct::rest`].
+    /// Writes more at once, or else calls [`Direct::rest`]. Until then nothing may be asked of sqlx's writer, which is held.
     GoOn,
 }
 
@@ -71,7 +71,8 @@ impl Direct {
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T> {
         let mut kept = self.kept.lock().await;
-        let turn = match kept.turn.take() {
+        let in_time = |turn: &Turn| turn.since.elapsed() < IN_A_ROW;
+        let turn = match kept.turn.take().filter(in_time) {
             Some(turn) => turn,
             None => self.turn().await?,
         };
@@ -80,8 +81,7 @@ impl Direct {
             let mut connection = open.map_or_else(|| connect(&file), Ok)?;
             let done = work(&mut connection)?;
             // Given back from here if it is: others need not wait until the answer has found its way.
-            let goes_on = then == Then::GoOn && turn.since.elapsed() < IN_A_ROW;
-            let turn = goes_on.then_some(turn);
+            let turn = Some(turn).filter(|turn| then == Then::GoOn && in_time(turn));
             let connection = Some(connection);
             Ok::<_, rusqlite::Error>((Kept { connection, turn }, done))
         };
