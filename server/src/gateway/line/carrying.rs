@@ -52,7 +52,7 @@ impl Line {
             ..Ending::default()
         };
         // What was used is booked however long Bailian takes to hear goodbye.
-        tokio::join!(sender.close(), self.end(ending));
+        let (_, ()) = tokio::join!(timeout(GOODBYE, sender.close()), self.end(ending));
         let goodbye = async {
             if let Some((code, reason)) = why {
                 let frame = CloseFrame {
