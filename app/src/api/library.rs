@@ -12,18 +12,15 @@ pub async fn load_library(
     #[server(default)] words: String,
     #[server(default)] after: String,
 ) -> Result<Page<LibraryItem>, AppError> {
-    use model::{FailureCode, LibraryFilter, LibraryKind};
+    use model::{LibraryFilter, LibraryKind};
 
     use crate::glue;
     let caller = glue::caller().await?;
     let library = glue::services()?.library;
     let filter = LibraryFilter {
-        kind: LibraryKind::from_name(&kind),
+        kind: glue::parse_optional(&kind, LibraryKind::from_name)?,
         words: Some(words),
     };
-    if filter.kind.is_none() && !kind.is_empty() {
-        return Err(glue::refuse_text(FailureCode::BadRequest));
-    }
     let after = Some(after.as_str()).filter(|after| !after.is_empty());
     library
         .page(&caller, &filter, after)

@@ -144,10 +144,7 @@ impl Library {
         caller: &Caller,
         ids: &[LibraryId],
     ) -> Result<LibraryDeleted, Error> {
-        caller.require(Permission::MediaUse)?;
-        if ids.len() > DELETED_AT_ONCE {
-            return Err(Error::Refused(model::FailureCode::TooMany));
-        }
+        trash::may(caller, ids)?;
         let at = self.clock.now();
         let (mut works, mut files, mut done) = (Vec::new(), Vec::new(), LibraryDeleted::default());
         for id in ids {
@@ -167,7 +164,6 @@ impl Library {
         }
         done.deleted += self.works.discard(caller, &works, at).await?;
         if !files.is_empty() {
-            caller.require(Permission::FilesUse)?;
             let owner = caller.user();
             done.deleted += self.db.hide_free_uploads(owner, &files, at).await?;
             let left = self.files.still_there(owner, &files).await?;

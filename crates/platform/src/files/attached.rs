@@ -17,12 +17,16 @@ impl Files {
         self.let_go(owner, id).await
     }
 
-    /// Deletes an upload of the owner's that nothing has, no draft either.
+    /// Deletes an upload of the owner's that nothing has, no draft either; one that only deleted things have goes where they are, and
+    /// comes back with them.
     pub(crate) async fn let_go(&self, owner: UserId, id: FileId) -> Result<(), FilesError> {
         self.view(owner, id).await?;
         let inner = &self.0;
         let now = inner.clock.now();
-        let (_, free) = inner.db.delete_unused_upload(owner, id, now).await?;
+        let (gone, free) = inner.db.delete_unused_upload(owner, id, now).await?;
+        if gone == 0 {
+            inner.db.hide_free_uploads(owner, &[id], now).await?;
+        }
         self.remove_objects(&free).await;
         Ok(())
     }

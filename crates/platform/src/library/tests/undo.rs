@@ -154,6 +154,49 @@ async fn a_file_stays_with_what_comes_back_first() {
         library.restore(lin, &[transcript(4)]).await.unwrap();
         let there = all(&site, None, "").await;
         assert_eq!(there, [transcript(4), file(3), work(1)]);
+        // Nor does one that is removed for good take it from the other.
+        library.restore(lin, &both).await.unwrap();
+        library.delete(lin, &both).await.unwrap();
+        assert_eq!(library.erase(lin, &both[..1]).await.unwrap(), 1);
+        library.restore(lin, &both[1..]).await.unwrap();
+        let there = all(&site, None, "").await;
+        assert_eq!(there, [transcript(5), file(3), work(1)]);
+        // Nor from a work.
+        shelf.transcript(6, 1).await;
+        library.delete(lin, &[work(1)]).await.unwrap();
+        library.delete(lin, &[transcript(6)]).await.unwrap();
+        assert_eq!(library.erase(lin, &[transcript(6)]).await.unwrap(), 1);
+        library.restore(lin, &[work(1)]).await.unwrap();
+        let there = all(&site, None, "").await;
+        assert_eq!(there, [transcript(5), file(3), work(1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_only_deleted_things_have_goes_with_them() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let (lin, library) = (&site.lin, &site.services.library);
+        let shelf = Shelf {
+            db: &db,
+            owner: lin.user(),
+        };
+        shelf.keep(1, "upload", "recorded.wav").await;
+        shelf.transcript(2, 1).await;
+        shelf.attach(3, 1).await;
+        let talk = [transcript(2)];
+        library.delete(lin, &talk).await.unwrap();
+        assert_eq!(all(&site, None, "").await, [file(1)], "the conversation's");
+        let conversation = format!("DELETE FROM conversations WHERE id = '{}'", id(3));
+        execute(&db, &conversation).await;
+        assert_eq!(site.services.files.release().await.unwrap(), 1);
+        assert_eq!(all(&site, None, "").await, []);
+        library.restore(lin, &talk).await.unwrap();
+        assert_eq!(all(&site, None, "").await, [transcript(2), file(1)]);
+        library.delete(lin, &talk).await.unwrap();
+        assert_eq!(library.empty(lin).await.unwrap(), 1);
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM files").await, 0);
     })
     .await;
 }

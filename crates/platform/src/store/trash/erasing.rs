@@ -7,9 +7,11 @@ use crate::store::{Blob, Db, Expired, Result, on_pool, rows};
 /// A file of a work that was handed over is not its any more.
 const FILE_OF_WORK: &str = "SELECT w.file_id FROM works w JOIN files f ON f.id = w.file_id \
      WHERE w.owner_id = $1 AND w.id = $2 AND w.deleted_at IS NOT NULL AND f.kind = 'work' AND f.deleted_at IS NOT NULL";
-/// Only one that went with it.
+/// Only one that went with it, and that nothing else which can be brought back has.
 const RECORDING: &str = "SELECT t.file_id FROM transcripts t JOIN files f ON f.id = t.file_id \
-     WHERE t.owner_id = $1 AND t.id = $2 AND t.deleted_at IS NOT NULL AND f.kind = 'upload' AND f.deleted_at = t.deleted_at";
+     WHERE t.owner_id = $1 AND t.id = $2 AND t.deleted_at IS NOT NULL AND f.kind = 'upload' AND f.deleted_at = t.deleted_at \
+     AND NOT EXISTS (SELECT 1 FROM transcripts o WHERE o.file_id = f.id AND o.owner_id = $1 AND o.id <> t.id) \
+     AND NOT EXISTS (SELECT 1 FROM works w WHERE w.file_id = f.id AND w.owner_id = $1)";
 const FILE: &str = "DELETE FROM files WHERE owner_id = $1 AND id = $2 AND deleted_at IS NOT NULL RETURNING blob_id, bytes";
 const UPLOAD: &str = "DELETE FROM files WHERE owner_id = $1 AND id = $2 AND kind = 'upload' AND deleted_at IS NOT NULL \
      RETURNING blob_id, bytes";
