@@ -111,7 +111,7 @@ async fn settled(house: &House) -> Caller {
     lin
 }
 
-/// A file, a work and a transcript of somebody's, which say whose they are.
+/// A file, a work and a transcript of somebody's, which say whose they are, and a deleted one of each.
 async fn made(db: &Db, owner: UserId, whose: &str) {
     for sql in [
         format!("INSERT INTO blobs (id, owner_id, state, sha256, bytes, changed_at) VALUES ('b-{whose}', '{owner}', 'kept', 'aa', 3, 0)"),
@@ -129,7 +129,7 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
         ),
         format!(
             "INSERT INTO files (id, owner_id, blob_id, kind, name, mime, bytes, created_at, deleted_at)
-             VALUES ('g-{whose}', '{owner}', 'b-{whose}', 'work', '丢掉的.png', 'image/png', 3, 0, 5)"
+             VALUES ('g-{whose}', '{owner}', 'b-{whose}', 'work', '{whose} 丢掉的.png', 'image/png', 3, 0, 5)"
         ),
         format!(
             "INSERT INTO works (id, owner_id, position, kind, file_id, prompt, model, created_at, deleted_at)
@@ -175,7 +175,7 @@ async fn made(db: &Db, owner: UserId, whose: &str) {
         ),
         format!(
             "INSERT INTO transcript_sentences (transcript_id, position, begin_ms, end_ms, text, words, version)
-             VALUES ('t-{whose}', 0, 0, 9, '{whose} 说的话', '', 1)"
+             VALUES ('t-{whose}', 0, 0, 9, '{whose} 说的话', '', 1), ('u-{whose}', 0, 0, 9, '{whose} 丢掉的话', '', 1)"
         ),
     ] {
         testing::execute(db, &sql).await;
@@ -249,12 +249,25 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["shares.jsonl"].contains("Lin 的旧标题"));
         let shown = &files["shares/s-Lin.jsonl"];
         assert!(shown.contains("Lin 给人看的话") && shown.contains("Lin 的出处"));
+        // What can be brought back is kept, so it is taken along, as what it is.
+        for (entry, discarded) in [
+            ("files.jsonl", "Lin 丢掉的.png"),
+            ("works.jsonl", "Lin 丢掉的灯塔"),
+            ("transcripts/u-Lin.jsonl", "Lin 丢掉的周会"),
+        ] {
+            let line = files[entry].lines().find(|line| line.contains(discarded));
+            assert!(line.unwrap().contains("\"deleted_at\":5"), "{entry}: {line:?}");
+        }
+        assert!(files["transcripts/u-Lin.jsonl"].contains("Lin 丢掉的话"));
+        assert!(files["works.jsonl"].contains("\"deleted_at\":null"));
+        assert!(files[&format!("conversations/{trash}.md")].contains("deleted 1970-01-01"));
+        assert!(!files[&format!("conversations/{first}.md")].contains("deleted"));
         let transcript = &files["transcripts/t-Lin.jsonl"];
         assert_eq!(transcript.lines().count(), 2);
         assert!(transcript.contains("Lin 的周会") && transcript.contains("Lin 说的话"));
 
         let all = files.values().cloned().collect::<String>();
-        for secret in ["hash-of-", "credential-id", "a passkey", "Secret plans", "tao", "丢掉的"] {
+        for secret in ["hash-of-", "credential-id", "a passkey", "Secret plans", "tao"] {
             assert!(!all.contains(secret), "{secret}");
         }
     })
