@@ -190,6 +190,7 @@ impl Words {
             FailureCode::WrongOffset => self.error_wrong_offset,
             FailureCode::StorageUsedUp => self.error_storage_used_up,
             FailureCode::FilesUnavailable => self.error_files_unavailable,
+            FailureCode::DeletedSince => self.error_deleted_since,
             FailureCode::Outdated => self.error_outdated,
             FailureCode::TooMany => self.error_too_many,
             FailureCode::InvalidToken => self.error_invalid_token,

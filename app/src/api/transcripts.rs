@@ -72,7 +72,7 @@ pub async fn load_related_transcripts(words: String) -> Result<Related<Transcrip
     found.map_err(glue::refuse)
 }
 
-/// Has a recording written down. The same submission again is the same transcript.
+/// Has a recording written down. The same submission again is the same transcript, and is refused where that was deleted since.
 #[server(prefix = "/fn", endpoint = "transcripts.make", output = super::encoding::Answer)]
 pub async fn make_transcript(
     wish: TranscriptForm,

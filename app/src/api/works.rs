@@ -85,7 +85,7 @@ pub async fn quote(wish: WishForm) -> Result<Option<i64>, AppError> {
     works.quote(&caller, &wish).await.map_err(glue::refuse)
 }
 
-/// Has a wish made. The same submission again is the same making.
+/// Has a wish made. The same submission again is the same making, and is refused where that was deleted since.
 #[server(prefix = "/fn", endpoint = "works.make", output = super::encoding::Answer)]
 pub async fn make(wish: WishForm, submission: String) -> Result<Making, AppError> {
     use crate::glue;

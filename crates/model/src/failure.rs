@@ -196,6 +196,8 @@ failure_codes! {
     StorageUsedUp = "storage_used_up", 409;
     /// Where files are kept can't be reached or is full.
     FilesUnavailable = "files_unavailable", 503;
+    /// It was sent before, and what came of it was deleted since; sent anew, it is done anew.
+    DeletedSince = "deleted_since", 409;
     /// It was changed meanwhile, here or elsewhere.
     Outdated = "outdated", 409;
     /// The image is too small or too large for what is to be done with it.

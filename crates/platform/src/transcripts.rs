@@ -160,7 +160,7 @@ impl Transcripts {
     }
 
     /// Has a recording of the caller's written down. Its money is reserved when this returns; the same submission again is the
-    /// same transcript.
+    /// same transcript, and is refused where that was deleted since.
     #[tracing::instrument(name = "api.transcripts.make", skip_all)]
     pub async fn make(
         &self,
@@ -192,10 +192,16 @@ impl Transcripts {
         Ok(order.transcript)
     }
 
-    /// The transcript that a job was asked for.
+    /// The transcript that a job was asked for, if it was not deleted since.
     async fn made_by(&self, owner: UserId, job: JobId) -> Result<TranscriptId, Error> {
-        let job = self.0.db.job(owner, job).await?.ok_or(Error::NotFound)?;
+        let deleted = || Error::Refused(FailureCode::DeletedSince);
+        let job = self.0.db.job(owner, job).await?.ok_or_else(deleted)?;
         let order: Order = serde_json::from_str(&job.input).map_err(|_| Error::NotFound)?;
+        // Another press of the same button may not have given it a row yet. Who deletes a transcript stops its job.
+        if job.cancel_asked || job.ended_at.is_some() {
+            let kept = self.0.db.transcript(owner, order.transcript).await?;
+            kept.ok_or_else(deleted)?;
+        }
         Ok(order.transcript)
     }
 

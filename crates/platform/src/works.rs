@@ -163,7 +163,8 @@ impl Works {
         Ok(self.0.gateway.quote(&asking::ask_of(wish)))
     }
 
-    /// Has a wish made. Its money is reserved when this returns; the same submission again is the same job.
+    /// Has a wish made. Its money is reserved when this returns; the same submission again is the same job, and is refused where that was
+    /// deleted since.
     #[tracing::instrument(name = "api.works.make", skip_all)]
     pub async fn make(
         &self,
@@ -184,7 +185,7 @@ impl Works {
     ) -> Result<JobId, Error> {
         let inner = &*self.0;
         let allowance = self.allowed(owner, wish).await?;
-        if let Some(id) = inner.db.job_of_submission(owner, submission).await? {
+        if let Some(id) = self.submitted(owner, submission).await? {
             return Ok(id);
         }
         self.check(&allowance, wish)?;
@@ -221,6 +222,22 @@ impl Works {
         Ok(kept?)
     }
 
+    /// The job that this submission made before. One that its owner took off their pages is neither brought back nor paid once more by a
+    /// request that comes late; who wants it anew presses the button again.
+    async fn submitted(
+        &self,
+        owner: UserId,
+        submission: SubmissionId,
+    ) -> Result<Option<JobId>, Error> {
+        let db = &self.0.db;
+        let Some(id) = db.job_of_submission(owner, submission).await? else {
+            return Ok(None);
+        };
+        let there = db.job(owner, id).await?.map(|job| job.id);
+        let there = there.ok_or(Error::Refused(FailureCode::DeletedSince))?;
+        Ok(Some(there))
+    }
+
     /// Asks a job of the caller's to stop. One that nobody works on yet is over at once; what has begun at the upstream may come
     /// to its end, and is then there and paid for.
     #[tracing::instrument(name = "api.works.cancel", skip_all)]
@@ -244,11 +261,10 @@ impl Works {
     /// The same, and deletes what it made.
     #[tracing::instrument(name = "api.works.remove", skip_all)]
     pub async fn remove(&self, caller: &Caller, id: JobId) -> Result<Millis, Error> {
-        let at = self.forget(caller, id).await?;
-        let made = self.0.db.works_of_job(caller.user(), id).await?;
-        let works: Vec<WorkId> = made.into_iter().map(|(_, work)| work.id).collect();
-        self.discard(caller, &works, at).await?;
-        Ok(at)
+        caller.require(Permission::MediaUse)?;
+        let (db, at) = (&self.0.db, self.0.clock.now());
+        let removed = db.hide_making_with_works(caller.user(), id, at).await?;
+        removed.then_some(at).ok_or(Error::NotFound)
     }
 
     /// Puts jobs of the owner's back that were taken off at that moment. How many.

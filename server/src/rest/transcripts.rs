@@ -101,7 +101,8 @@ struct Deleting {
 #[serde(deny_unknown_fields)]
 #[schema(as = TranscriptDraft)]
 struct Draft {
-    /// An id of your own, a UUID: the same one again is the same transcript.
+    /// An id of your own, a UUID: the same one again is the same transcript, and is refused (`deleted_since`) where that was
+    /// deleted since.
     submission_id: Option<SubmissionId>,
     /// The wish.
     wish: TranscriptWish,

@@ -77,7 +77,7 @@ struct Meaning {
 #[schema(as = MakingDraft)]
 struct Draft {
     /// An id of your own, a UUID: the same one again is the same making, so that a request whose answer was lost can be sent
-    /// again. Without it each request is another one.
+    /// again; it is refused (`deleted_since`) where that was deleted since. Without it each request is another one.
     submission_id: Option<SubmissionId>,
     /// The wish.
     wish: Wish,
@@ -88,7 +88,8 @@ struct Draft {
 #[serde(deny_unknown_fields)]
 #[schema(as = MakingAgain)]
 struct Again {
-    /// An id of your own, a UUID: the same one again is the same making. Without it each request is another one.
+    /// An id of your own, a UUID: the same one again is the same making, and is refused (`deleted_since`) where that was deleted
+    /// since. Without it each request is another one.
     submission_id: Option<SubmissionId>,
 }
 

@@ -165,3 +165,51 @@ async fn what_came_to_nothing_is_tried_again_by_its_owner_alone() -> TestResult 
     assert_eq!(odd.status, http::StatusCode::UNPROCESSABLE_ENTITY);
     Ok(())
 }
+
+/// A request that comes late neither finds nothing, nor pays once more for what was deleted meanwhile.
+#[tokio::test]
+async fn a_request_for_what_was_deleted_since_says_so() -> TestResult {
+    let app = TestApp::start_with(|config| config.works.jobs_at_once = 0).await?;
+    let browser = app.user("lin").await?;
+    let lin = of_lin(&app).await?;
+    let wish = serde_json::json!({ "kind": "image", "model": "wan2.2-t2i-flash", "prompt": "fog", "count": 1 });
+    let draft = |submission: &str| serde_json::json!({ "submission_id": submission, "wish": wish });
+    let (first, second) = (
+        "01990000-0000-7000-8000-000000000078",
+        "01990000-0000-7000-8000-000000000079",
+    );
+    let made = lin.post("/rest/v1/makings", draft(first)).await?;
+    let path = format!("/rest/v1/makings/{}", made.text("id"));
+    lin.post(&format!("{path}/cancel"), serde_json::Value::Null)
+        .await?;
+    let forgotten = lin
+        .call(http::Method::DELETE, &path, serde_json::Value::Null)
+        .await?;
+    assert_eq!(forgotten.status, http::StatusCode::NO_CONTENT);
+    let late = lin.post("/rest/v1/makings", draft(first)).await?;
+    assert_eq!(late.status, http::StatusCode::CONFLICT);
+    assert_eq!(late.code(), "deleted_since");
+    let anew = lin.post("/rest/v1/makings", draft(second)).await?;
+    assert_eq!(anew.status, http::StatusCode::ACCEPTED);
+
+    // Without scripts: the form of a page that was gone back to leads to one that says why and can be sent.
+    let form = browser
+        .post("/fn/works.make")
+        .header("accept", "text/html")
+        .header("origin", &browser.origin)
+        .header("referer", format!("{}/images", browser.origin))
+        .form(&[
+            ("wish[kind]", "image"),
+            ("wish[model]", "wan2.2-t2i-flash"),
+            ("wish[prompt]", "fog"),
+            ("submission", first),
+        ]);
+    let reply = crate::support::Reply::to(form).await?;
+    let back = "/images?problem=deleted_since";
+    assert_eq!(reply.header("location"), Some(back));
+    let page = browser.get(back).header("accept", "text/html");
+    let page = crate::support::Reply::to(page).await?.text();
+    assert!(page.contains("has been deleted since"), "{page}");
+    assert!(page.contains("name=\"submission\"") && !page.contains(first));
+    Ok(())
+}

@@ -1,5 +1,6 @@
 //! What the library promises, on both databases. Rows are put down as their areas would, without making anything.
 
+mod permission;
 mod undo;
 
 use std::collections::BTreeSet;

@@ -38,8 +38,9 @@ pub(crate) struct Expired {
     pub(crate) owner: UserId,
 }
 
+/// As a query gives one.
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     file_id: String,
     owner_id: String,
     created_at: i64,

@@ -9,7 +9,7 @@ pub(super) mod listing;
 
 use model::{FileId, JobId, Millis, TranscriptId, UserId, WorkId};
 
-use super::{Db, Result, files::TAKE_BACK, on_pool, vectors::mark_due};
+use super::{Db, Result, files::TAKE_BACK, on_pool, rows, vectors::mark_due};
 
 /// Whether the owner `$1` has the file in something that was not deleted.
 macro_rules! used {
@@ -43,8 +43,11 @@ const HIDE_FREE: &str = concat!(
 );
 const HIDE_TRANSCRIPT: &str =
     "UPDATE transcripts SET deleted_at = $3 WHERE owner_id = $1 AND id = $2 AND deleted_at IS NULL";
+/// What is done for a transcript goes with that.
 const HIDE_MAKING: &str = "UPDATE jobs SET deleted_at = $3 \
-     WHERE owner_id = $1 AND id = $2 AND deleted_at IS NULL AND ended_at IS NOT NULL";
+     WHERE owner_id = $1 AND id = $2 AND kind <> 'transcript' AND deleted_at IS NULL AND ended_at IS NOT NULL";
+const WORKS_OF_MAKING: &str =
+    "SELECT id FROM works WHERE owner_id = $1 AND job_id = $2 AND deleted_at IS NULL";
 
 const RESTORE_FILE_OF_WORK: &str = "UPDATE files SET deleted_at = NULL, kind = 'work' WHERE owner_id = $1 \
      AND id = (SELECT w.file_id FROM works w WHERE w.owner_id = $1 AND w.id = $2 AND w.deleted_at IS NOT NULL)";
@@ -69,6 +72,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("TRASH_HIDE_FREE", HIDE_FREE),
     ("TRASH_HIDE_TRANSCRIPT", HIDE_TRANSCRIPT),
     ("TRASH_HIDE_MAKING", HIDE_MAKING),
+    ("TRASH_WORKS_OF_MAKING", WORKS_OF_MAKING),
     ("TRASH_RESTORE_FILE_OF_WORK", RESTORE_FILE_OF_WORK),
     ("TRASH_RESTORE_WORK", RESTORE_WORK),
     ("TRASH_RESTORE_RECORDING", RESTORE_RECORDING),
@@ -102,6 +106,15 @@ macro_rules! change {
     };
 }
 
+/// Hides one of the owner's works with its file, in a transaction that has the turn. How many there were.
+macro_rules! hide_work {
+    ($transaction:expr, $owner:expr, $work:expr, $at:expr) => {{
+        change!($transaction, HAND_OVER, $owner, $work);
+        change!($transaction, HIDE_FILE_OF_WORK, $owner, $work, $at);
+        change!($transaction, HIDE_WORK, $owner, $work, $at)
+    }};
+}
+
 impl Db {
     /// Deletes works of the owner's, which can be brought back for a while. How many there were.
     #[tracing::instrument(name = "store.trash.hide_works", skip_all)]
@@ -116,9 +129,7 @@ impl Db {
             let mut transaction = pool.begin_with(self.begin()).await?;
             take_turn!(transaction, owner);
             for work in works {
-                change!(transaction, HAND_OVER, owner, work);
-                change!(transaction, HIDE_FILE_OF_WORK, owner, work, at);
-                hidden += change!(transaction, HIDE_WORK, owner, work, at);
+                hidden += hide_work!(transaction, owner, work, at);
             }
             transaction.commit().await?;
         });
@@ -180,6 +191,35 @@ impl Db {
             .execute(pool)
             .await?
             .rows_affected());
+        Ok(hidden > 0)
+    }
+
+    /// The same, and deletes what it made: all of it at once, or nothing.
+    #[tracing::instrument(name = "store.trash.hide_making_with_works", skip_all)]
+    pub(crate) async fn hide_making_with_works(
+        &self,
+        owner: UserId,
+        id: JobId,
+        at: Millis,
+    ) -> Result<bool> {
+        let hidden = on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            take_turn!(transaction, owner);
+            let hidden = change!(transaction, HIDE_MAKING, owner, id, at);
+            if hidden > 0 {
+                let works: Vec<String> = sqlx::query_scalar(WORKS_OF_MAKING)
+                    .bind(owner.to_string())
+                    .bind(id.to_string())
+                    .fetch_all(&mut *transaction)
+                    .await?;
+                for work in &works {
+                    let work: WorkId = rows::id("works", "id", work)?;
+                    hide_work!(transaction, owner, work, at);
+                }
+            }
+            transaction.commit().await?;
+            hidden
+        });
         Ok(hidden > 0)
     }
 

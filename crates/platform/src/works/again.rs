@@ -7,7 +7,7 @@ use crate::{Error, audit::Audit, identity::Caller, store::Job};
 
 impl Works {
     /// Makes once more what a making of the caller's was to make, if it came to nothing. It is another making, and reserved and paid
-    /// like one; the same submission again is the same one.
+    /// like one; the same submission again is the same one, and is refused where that was deleted since.
     #[tracing::instrument(name = "api.works.again", skip_all)]
     pub async fn again(
         &self,
@@ -18,7 +18,7 @@ impl Works {
         caller.require(Permission::MediaUse)?;
         let (db, owner) = (&self.0.db, caller.user());
         // Whoever did not hear the answer may have forgotten the first one meanwhile.
-        if let Some(known) = db.job_of_submission(owner, submission).await? {
+        if let Some(known) = self.submitted(owner, submission).await? {
             return Ok(known);
         }
         let job = db.job(owner, id).await?.ok_or(Error::NotFound)?;

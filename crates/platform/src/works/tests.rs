@@ -3,6 +3,7 @@
 mod again;
 mod governing;
 mod prices;
+mod removing;
 mod speech;
 
 use std::{ops::Deref, time::Duration};

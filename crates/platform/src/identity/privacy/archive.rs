@@ -23,7 +23,9 @@ const LARGEST: usize = 256 * 1024 * 1024;
 const PIECE: usize = 1024 * 1024;
 
 const README: &str = "Everything that this site keeps of your account. Times are milliseconds since 1970 in UTC.\n\
-     本站为您的账号保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\n\
+     What you deleted is here as long as it can be brought back, with the time at which it went in deleted_at.\n\
+     本站为您的账号保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\
+     已删除但仍可恢复的内容也在其中，删除时间见 deleted_at。\n\n\
      account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts, waiting messages,\n\
                          imports, personal instructions, parameters of the next conversation, tools that are on, folders, tags, memory,\n\
                          uploads and recordings on their way, copies of files that lie at Bailian for a while\n\
@@ -32,7 +34,8 @@ const README: &str = "Everything that this site keeps of your account. Times are
      picture.png          your picture\n\
      conversations/*.json every message of a conversation, all branches, a message a line\n\
      conversations/*.md   the same to read\n\
-     files.jsonl          your files, a file a line; GET /rest/v1/files/{id}/content has what is in them\n\
+     files.jsonl          your files, a file a line; GET /rest/v1/files/{id}/content has what is in them,\n\
+                         in deleted ones after they are brought back\n\
      attachments.jsonl    files that you handed in with questions, in their order; what is in them is in files.jsonl\n\
      works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
      prompts.jsonl        prompts that you keep, a prompt a line\n\
@@ -226,10 +229,11 @@ impl Identity {
             .await?;
         archive.open(&format!("{name}.md")).await?;
         let head = format!(
-            "# {}\n\n{} · {}\n",
+            "# {}\n\n{} · {}{}\n",
             conversation.title,
             conversation.model,
-            date(conversation.created_at)
+            date(conversation.created_at),
+            deleted(conversation.deleted_at)
         );
         archive.write(head.into_bytes()).await?;
         self.pack_messages(user, conversation, archive, markdown)
@@ -331,6 +335,15 @@ fn markdown(message: &KeptMessage) -> Vec<u8> {
         ("assistant", Some(model)) => model,
         (role, _) => role,
     };
-    let head = format!("\n---\n\n**{speaker}** · {}\n\n", date(message.created_at));
+    let head = format!(
+        "\n---\n\n**{speaker}** · {}{}\n\n",
+        date(message.created_at),
+        deleted(message.deleted_at)
+    );
     [head.as_bytes(), message.text().as_bytes(), b"\n"].concat()
+}
+
+/// What is said of something that is still there only to be brought back.
+fn deleted(at: Option<i64>) -> String {
+    at.map_or_else(String::new, |at| format!(" · deleted {}", date(at)))
 }

@@ -174,6 +174,41 @@ async fn a_file_stays_with_what_comes_back_first() {
 }
 
 #[tokio::test]
+async fn what_several_had_is_counted_once_among_what_was_deleted() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let (lin, library) = (&site.lin, &site.services.library);
+        let files = &site.services.files;
+        let shelf = Shelf {
+            db: &db,
+            owner: lin.user(),
+        };
+        shelf.keep(1, "upload", "recorded.wav").await;
+        for number in [2, 3, 4] {
+            shelf.transcript(number, 1).await;
+        }
+        let talks = [transcript(2), transcript(3), transcript(4)];
+        library.delete(lin, &talks).await.unwrap();
+        let there = discarded(&site, lin).await;
+        assert_eq!(
+            there,
+            [(transcript(4), 10), (transcript(3), 0), (transcript(2), 0)]
+        );
+        assert_eq!(files.used(lin.user()).await.unwrap().bytes_deleted, 10);
+        // As long as one of them can come back it is kept, and stands with the first that is left.
+        library.erase(lin, &[transcript(4)]).await.unwrap();
+        let there = discarded(&site, lin).await;
+        assert_eq!(there, [(transcript(3), 10), (transcript(2), 0)]);
+        library.erase(lin, &[transcript(2)]).await.unwrap();
+        assert_eq!(discarded(&site, lin).await, [(transcript(3), 10)]);
+        library.erase(lin, &[transcript(3)]).await.unwrap();
+        assert!(discarded(&site, lin).await.is_empty());
+        assert_eq!(files.used(lin.user()).await.unwrap().bytes, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_only_deleted_things_have_goes_with_them() {
     on_both(async |db| {
         let site = Site::at_rest(&db).await;

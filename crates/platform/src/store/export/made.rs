@@ -7,10 +7,10 @@ use sqlx::{FromRow, types::Json};
 
 use super::{Db, Result, on_pool, page};
 
-const FILES: &str = "SELECT id, kind, name, mime, bytes, width, height, duration_ms, created_at \
-     FROM files WHERE owner_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
-const WORKS: &str = "SELECT id, kind, file_id, prompt, actual_prompt, model, created_at \
-     FROM works WHERE owner_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
+const FILES: &str = "SELECT id, kind, name, mime, bytes, width, height, duration_ms, created_at, deleted_at \
+     FROM files WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const WORKS: &str = "SELECT id, kind, file_id, prompt, actual_prompt, model, created_at, deleted_at \
+     FROM works WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 /// `LEFT` also keeps SQLite from beginning with the conversations.
 const ATTACHMENTS: &str = "SELECT a.id, a.message_id, a.position, a.file_id, a.name, a.mime, a.bytes \
      FROM message_attachments a LEFT JOIN messages m ON m.id = a.message_id \
@@ -23,8 +23,8 @@ const TOOL_CALLS: &str = "SELECT t.id, t.message_id, t.position, t.name, t.argum
      WHERE t.owner_id = $1 AND t.id > $2 AND c.expires_at IS NULL ORDER BY t.id LIMIT $3";
 const ASSISTANTS: &str = "SELECT id, name, audience, group_id, content, created_at, updated_at, deleted_at \
      FROM assistants WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at \
-     FROM transcripts WHERE owner_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
+const TRANSCRIPTS: &str = "SELECT id, file_id, title, language, duration_ms, speakers, notes, created_at, deleted_at \
+     FROM transcripts WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const SENTENCES: &str = "SELECT s.position, s.begin_ms, s.end_ms, s.speaker, s.text \
      FROM transcript_sentences s JOIN transcripts t ON t.id = s.transcript_id \
      WHERE t.owner_id = $1 AND s.transcript_id = $2 AND s.position > $3 ORDER BY s.position LIMIT $4";
@@ -56,7 +56,7 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("EXPORT_NAMED_FILES", NAMED_FILES),
 ];
 
-/// A file, without its content. What was deleted and can be brought back is not among files, works and transcripts.
+/// A file, without its content; also one that was deleted a while ago.
 #[derive(FromRow, Serialize)]
 pub(crate) struct KeptFile {
     pub(crate) id: String,
@@ -68,9 +68,10 @@ pub(crate) struct KeptFile {
     height: Option<i64>,
     duration_ms: Option<i64>,
     created_at: i64,
+    deleted_at: Option<i64>,
 }
 
-/// A work; its content is the file's.
+/// A work, also one that was deleted a while ago; its content is the file's.
 #[derive(FromRow, Serialize)]
 pub(crate) struct KeptWork {
     pub(crate) id: String,
@@ -80,6 +81,7 @@ pub(crate) struct KeptWork {
     actual_prompt: Option<String>,
     model: String,
     created_at: i64,
+    deleted_at: Option<i64>,
 }
 
 /// What was handed in with a message; its content is the file's.
@@ -132,7 +134,7 @@ pub(crate) struct KeptAssistant {
     deleted_at: Option<i64>,
 }
 
-/// A transcript, without its sentences.
+/// A transcript, without its sentences; also one that was deleted a while ago.
 #[derive(FromRow, Serialize)]
 pub(crate) struct KeptTranscript {
     pub(crate) id: String,
@@ -143,6 +145,7 @@ pub(crate) struct KeptTranscript {
     speakers: String,
     notes: String,
     created_at: i64,
+    deleted_at: Option<i64>,
 }
 
 /// What was said.

@@ -2,7 +2,7 @@
 
 use model::{FileId, Millis, TranscriptId, UserId, WorkId};
 
-use crate::store::{Blob, Db, Expired, Result, on_pool, rows};
+use crate::store::{Blob, Db, Expired, Result, expiry, on_pool, rows};
 
 /// A file of a work that was handed over is not its any more.
 const FILE_OF_WORK: &str = "SELECT w.file_id FROM works w JOIN files f ON f.id = w.file_id \
@@ -19,8 +19,8 @@ const WORK: &str = "DELETE FROM works WHERE owner_id = $1 AND id = $2 AND delete
 const TRANSCRIPT: &str =
     "DELETE FROM transcripts WHERE owner_id = $1 AND id = $2 AND deleted_at IS NOT NULL";
 
-const OLD_FILES: &str =
-    "SELECT id, owner_id FROM files WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2";
+const OLD_FILES: &str = "SELECT id AS file_id, owner_id, created_at, id AS place \
+     FROM files WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2";
 const OLD_WORKS: &str = "DELETE FROM works WHERE deleted_at < $1";
 const OLD_TRANSCRIPTS: &str = "DELETE FROM transcripts WHERE deleted_at < $1";
 const OLD_MAKINGS: &str = "DELETE FROM jobs WHERE deleted_at < $1";
@@ -114,19 +114,12 @@ impl Db {
         before: Millis,
         limit: u32,
     ) -> Result<Vec<Expired>> {
-        let found: Vec<(String, String)> =
-            on_pool!(self.reader(), |pool| sqlx::query_as(OLD_FILES)
-                .bind(before.get())
-                .bind(i64::from(limit))
-                .fetch_all(pool)
-                .await?);
-        let read = |(id, owner): (String, String)| -> Result<Expired> {
-            Ok(Expired {
-                id: rows::id("files", "id", &id)?,
-                owner: rows::id("files", "owner_id", &owner)?,
-            })
-        };
-        found.into_iter().map(read).collect()
+        let found: Vec<expiry::Row> = on_pool!(self.reader(), |pool| sqlx::query_as(OLD_FILES)
+            .bind(before.get())
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(Expired::try_from).collect()
     }
 
     /// Removes a deleted file for good, with the work that it is of.

@@ -13,9 +13,11 @@ const WORKS: &str = "SELECT w.id, w.kind, SUBSTR(w.prompt, 1, 200) AS name, \
      FROM works w LEFT JOIN files f ON f.id = w.file_id \
      WHERE w.owner_id = $1 AND w.deleted_at IS NOT NULL AND (w.deleted_at, w.id) < ($2, $3) \
      ORDER BY w.deleted_at DESC, w.id DESC LIMIT $4";
-/// With the recording that went with it.
+/// With the recording that went with it; one of several that went together stands with the first that is shown.
 const TRANSCRIPTS: &str = "SELECT t.id, 'transcript' AS kind, t.title AS name, COALESCE(f.bytes, 0) AS bytes, t.deleted_at \
      FROM transcripts t LEFT JOIN files f ON f.id = t.file_id AND f.kind = 'upload' AND f.deleted_at = t.deleted_at \
+       AND NOT EXISTS (SELECT 1 FROM transcripts o WHERE o.file_id = t.file_id AND o.owner_id = t.owner_id \
+         AND o.deleted_at = t.deleted_at AND o.id > t.id) \
      WHERE t.owner_id = $1 AND t.deleted_at IS NOT NULL AND (t.deleted_at, t.id) < ($2, $3) \
      ORDER BY t.deleted_at DESC, t.id DESC LIMIT $4";
 /// Without what went with its transcript.

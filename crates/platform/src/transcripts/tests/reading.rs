@@ -188,6 +188,37 @@ async fn one_submission_is_one_transcript_and_what_nobody_began_is_called_off() 
 }
 
 #[tokio::test]
+async fn a_deleted_transcript_is_made_anew_only_when_it_is_asked_for_anew() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let file = house.upload("a.wav", recording()).await;
+        let (transcripts, lin) = (&house.services.transcripts, &house.lin);
+        let (submission, wish) = (house.submission(), wish(file));
+        let make = async |submission| transcripts.make(lin, submission, &wish).await;
+        let id = make(submission).await.unwrap();
+        let job = house.view(id).await.line.job.unwrap();
+        let at = transcripts.delete(lin, id, WithRecording::No).await;
+        let late = make(submission).await.unwrap_err();
+        assert_eq!(late.code(), FailureCode::DeletedSince);
+        let forgotten = house.services.works.forget(lin, job).await;
+        assert!(matches!(forgotten, Err(Error::NotFound)), "it is no making");
+        house.services.library.undo(lin, at.unwrap()).await.unwrap();
+        assert_eq!(make(submission).await.unwrap(), id, "it is back");
+        // Gone for good is gone as well.
+        transcripts
+            .delete(lin, id, WithRecording::No)
+            .await
+            .unwrap();
+        assert_eq!(house.services.library.empty(lin).await.unwrap(), 1);
+        let late = make(submission).await.unwrap_err();
+        assert_eq!(late.code(), FailureCode::DeletedSince);
+        assert_eq!(house.held().await, 0, "nothing is paid twice");
+        assert_ne!(make(house.submission()).await.unwrap(), id);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_no_recording_or_is_silent_is_refused_or_fails_with_a_reason() {
     on_both(async |db| {
         let house = House::on(&db).await;
