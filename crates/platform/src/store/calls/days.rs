@@ -2,6 +2,8 @@
 //! write it. The sums of days are few, and written in the same transaction as the calls that they are of, so that no call is
 //! missed by them, today's neither.
 
+use std::cmp::Reverse;
+
 use model::{CallFilter, Millis};
 
 use super::{ABOUT_MS, first_id};
@@ -118,7 +120,7 @@ impl Db {
             .await?);
         let mut days: Vec<i64> = found.into_iter().map(|(day,)| day).collect();
         // They are met in that order, but no database promises to say them in it.
-        days.sort_unstable_by(|one, other| other.cmp(one));
+        days.sort_unstable_by_key(|day| Reverse(*day));
         Ok(days)
     }
 }
