@@ -225,18 +225,17 @@ impl Application {
             stop.cancelled().await;
             tracing::info!("stopping: no new requests, running answers may end");
             self.readiness.leave();
-            self.services
-                .generations
-                .drain(Duration::from_secs(self.config.server.drain_s))
-                .await;
-            self.readiness.end_streams();
+            let patience = Duration::from_secs(self.config.server.drain_s);
+            let pages = async {
+                self.services.generations.drain(patience).await;
+                self.readiness.end_streams();
+            };
+            tokio::join!(pages, self.readiness.drain_answers(patience));
         });
-        if tokio::time::timeout(LAST_CALL, connections.shutdown())
-            .await
-            .is_err()
-        {
+        if !connections.end_within(LAST_CALL).await {
             tracing::warn!("some connections did not end in time");
         }
+        self.readiness.answers_left(LAST_CALL).await;
         if tokio::time::timeout(LAST_CALL, self.readiness.lines_ended())
             .await
             .is_err()

@@ -8,20 +8,39 @@ use hyper_util::{
     server::{conn::auto::Builder, graceful::GracefulShutdown},
     service::TowerToHyperService,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// When no connection can be accepted (often: no descriptor is left), wait instead of spinning.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Accepts until `stop`; what is returned waits for the connections that are still open.
+/// The connections that are open.
+pub(crate) struct Open {
+    watched: GracefulShutdown,
+    cut: CancellationToken,
+}
+
+impl Open {
+    /// Lets each end what it is busy with for so long, and then closes those that still are: what they were busy with is left as
+    /// if their clients had gone, and booked by that. False if there were any.
+    pub(crate) async fn end_within(self, patience: Duration) -> bool {
+        let all_ended = timeout(patience, self.watched.shutdown()).await.is_ok();
+        self.cut.cancel();
+        all_ended
+    }
+}
+
+/// Accepts until `stop`; gives the connections that are still open.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     header_timeout: Duration,
     stop: CancellationToken,
-) -> GracefulShutdown {
+) -> Open {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -32,7 +51,10 @@ pub(crate) async fn serve(
         .timer(TokioTimer::new())
         .keep_alive_interval(Duration::from_secs(30))
         .max_concurrent_streams(200);
-    let open = GracefulShutdown::new();
+    let open = Open {
+        watched: GracefulShutdown::new(),
+        cut: CancellationToken::new(),
+    };
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, from)) => attend(&builder, &open, &router, stream, from),
@@ -50,7 +72,7 @@ pub(crate) async fn serve(
 
 fn attend(
     builder: &Builder<TokioExecutor>,
-    open: &GracefulShutdown,
+    open: &Open,
     router: &Router,
     stream: TcpStream,
     from: SocketAddr,
@@ -67,9 +89,10 @@ fn attend(
     let connection = builder
         .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
         .into_owned();
-    let connection = open.watch(connection);
+    let connection = open.watched.watch(connection);
+    let cut = open.cut.child_token();
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
+        if let Some(Err(error)) = cut.run_until_cancelled(connection).await {
             tracing::debug!(error, "a connection ended early");
         }
     });

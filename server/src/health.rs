@@ -1,6 +1,8 @@
 //! `/healthz`: the process lives. `/readyz`: it can serve; false while it leaves, or when the database or the Redis that
 //! keeps sessions is gone.
 
+use std::{sync::Arc, time::Duration};
+
 use axum::{extract::State, response::IntoResponse};
 use http::StatusCode;
 use platform::store::{Db, Redis};
@@ -18,6 +20,14 @@ pub(crate) struct Readiness {
     streams: CancellationToken,
     /// What is spoken both ways: once it is open, no server of connections knows of it.
     lines: TaskTracker,
+    answers: Arc<Answers>,
+}
+
+/// What is answered to programs.
+#[derive(Default)]
+struct Answers {
+    running: TaskTracker,
+    end: CancellationToken,
 }
 
 impl Readiness {
@@ -28,6 +38,7 @@ impl Readiness {
             leaving: CancellationToken::new(),
             streams: CancellationToken::new(),
             lines: TaskTracker::new(),
+            answers: Arc::default(),
         }
     }
 
@@ -55,6 +66,49 @@ impl Readiness {
     pub(crate) async fn lines_ended(&self) {
         self.lines.close();
         self.lines.wait().await;
+    }
+
+    /// Held by an answer to a program until it has left, or whoever reads it has.
+    pub(crate) fn answer(&self) -> TaskTrackerToken {
+        self.answers.running.token()
+    }
+
+    /// Cancelled when an answer to a program must end wherever it stands. One's own: many that wait for the same would wait for each
+    /// other.
+    pub(crate) fn answers_end(&self) -> CancellationToken {
+        self.answers.end.child_token()
+    }
+
+    /// Lets answers to programs end by themselves for so long; those that are left must end then.
+    pub(crate) async fn drain_answers(&self, patience: Duration) {
+        if tokio::time::timeout(patience, self.answers_ended())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                running = self.answers.running.len(),
+                "cutting programs' answers that did not end in time"
+            );
+        }
+        self.answers.end.cancel();
+    }
+
+    /// Waits for so long until what was cut of answers to programs is booked.
+    pub(crate) async fn answers_left(&self, patience: Duration) {
+        if tokio::time::timeout(patience, self.answers_ended())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                running = self.answers.running.len(),
+                "some programs' answers did not end in time; the next process settles their calls"
+            );
+        }
+    }
+
+    async fn answers_ended(&self) {
+        self.answers.running.close();
+        self.answers.running.wait().await;
     }
 }
 

@@ -102,6 +102,7 @@ mod operation {
     mod configuration;
     mod health;
     mod killed;
+    mod leaving;
     mod restart;
     mod rooms;
     mod security_page;

@@ -1,4 +1,4 @@
-//! A call's place is held until the last byte of its answer has left, or whoever reads it has.
+//! What a call holds, as its place, is held until the last byte of its answer has left, or whoever reads it has.
 
 use std::{
     pin::Pin,
@@ -8,24 +8,19 @@ use std::{
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
-use platform::gateway::Place;
 
-/// The same answer, with the place in its body.
-pub(super) fn until_read(answer: Response, place: Place) -> Response {
-    answer.map(|body| {
-        Body::new(Held {
-            body,
-            _place: place,
-        })
-    })
+/// The same answer, with what is held in its body.
+pub(super) fn until_read(answer: Response, held: impl Send + Unpin + 'static) -> Response {
+    answer.map(|body| Body::new(Held { body, _held: held }))
 }
 
-struct Held {
+/// What is held is let go after the body, which books how its call ended.
+struct Held<T> {
     body: Body,
-    _place: Place,
+    _held: T,
 }
 
-impl HttpBody for Held {
+impl<T: Unpin> HttpBody for Held<T> {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -370,6 +370,15 @@ impl Refusal {
         )
     }
 
+    /// This process ends before the answer does.
+    pub(super) fn leaving(chinese: bool) -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            UNAVAILABLE,
+            words::of(chinese).leaving,
+        )
+    }
+
     /// The code, as OpenAI's protocol has it.
     pub(super) fn code(&self) -> &'static str {
         self.codes.0

@@ -67,6 +67,7 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         Ok(entered) => entered,
         Err(response) => return *response,
     };
+    let waited_for = state.readiness.answer();
     let understood = understood(&state, &route, &principal, &parts, body, &request_id).await;
     let (mut incoming, wanted) = match understood {
         Ok(understood) => understood,
@@ -122,7 +123,7 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
             Err(refusal) => Err(refusal),
         };
         let answer = kept.unwrap_or_else(|refusal| refused(&refusal, dialect, &request_id));
-        held::until_read(answer, place)
+        held::until_read(answer, (place, waited_for))
     });
     finishing::answered(answering, finishes).await
 }
@@ -267,6 +268,7 @@ async fn answered(
             answer,
             incoming.strips_usage,
             state.keep_alive,
+            state.readiness.answers_end(),
         );
         Response::new(body)
     } else if kind.contains("json") {

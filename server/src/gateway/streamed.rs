@@ -29,6 +29,8 @@ struct Meter {
     context: Context,
     running: Option<Running>,
     right_ended: CancellationToken,
+    /// Cancelled when this process ends.
+    leaving: CancellationToken,
     answer: Answer,
     status: StatusCode,
     scan: AnswerScan,
@@ -56,10 +58,12 @@ pub(super) fn body(
     answer: Relayed,
     strips_usage: bool,
     keep_alive: Duration,
+    leaving: CancellationToken,
 ) -> Body {
     // Boxed, because it moves with each event.
     let meter = Box::new(Meter {
         right_ended: running.right_ended(),
+        leaving,
         running: Some(running),
         scan: AnswerScan::new(context.route.shape),
         context,
@@ -94,6 +98,10 @@ impl Meter {
                 biased;
                 () = self.right_ended.cancelled() => {
                     self.stop().await;
+                    continue;
+                }
+                () = self.leaving.cancelled() => {
+                    self.leave().await;
                     continue;
                 }
                 piece = self.answer.next_within(self.keep_alive) => piece,
@@ -225,6 +233,13 @@ impl Meter {
         self.break_off(Ending::cancelled(), &refusal).await;
     }
 
+    /// This process ends: what came until now is booked by itself, as nobody could later.
+    async fn leave(&mut self) {
+        let refusal = Refusal::leaving(self.context.chinese);
+        let ending = Ending::interrupted(self.status.as_u16());
+        self.break_off(ending, &refusal).await;
+    }
+
     async fn break_off(&mut self, mut ending: Ending, refusal: &Refusal) {
         ending.output_bytes = self.scan.output_bytes();
         ending.has_sound = self.noted.sounds;
@@ -256,10 +271,13 @@ impl Meter {
 }
 
 impl Drop for Meter {
-    /// The caller left: what came until now is what counts.
+    /// The caller left, or reads nothing more while this process ends: what came until now is what counts.
     fn drop(&mut self) {
         if let Some(running) = &mut self.running {
             let so_far = running.so_far();
+            if self.leaving.is_cancelled() {
+                *so_far = Ending::interrupted(self.status.as_u16());
+            }
             so_far.status = Some(self.status.as_u16());
             so_far.reported = self.scan.reported();
             so_far.output_bytes = self.scan.output_bytes();

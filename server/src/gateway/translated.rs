@@ -84,6 +84,8 @@ struct Call {
     /// Cancelled when nobody waits for the answer any more: the caller left, or what they came in by ended. What is being
     /// begun then is heard of first.
     stop: CancellationToken,
+    /// Cancelled when this process ends.
+    leaving: CancellationToken,
     /// Where it is noted that something has left for Bailian.
     sent: Sent,
 }
@@ -191,6 +193,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         Err(response) => return *response,
     };
     let finishes = principal.finishes();
+    let waited_for = state.readiness.answer();
     let call = Call {
         gateway: state.gateway,
         principal,
@@ -199,6 +202,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         bounds: state.bounds,
         place: Mutex::default(),
         stop: CancellationToken::new(),
+        leaving: state.readiness.answers_end(),
         sent: once::sent(claimed.as_ref()),
     };
     let admitted = match cached::refuse(&parts, chinese) {
@@ -235,7 +239,7 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
         let kept = once::keep(claimed, told, chinese).await;
         let answer =
             kept.unwrap_or_else(|refusal| refused(&refusal, Dialect::OpenAi, &call.request_id));
-        held::until_read(answer, place)
+        held::until_read(answer, (place, waited_for))
     };
     finishing::answered(answering, finishes || begins).await
 }

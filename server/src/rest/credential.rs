@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts};
 use model::FailureCode;
 use platform::{Services, Visitor, identity::Caller};
 
-use super::{problem::Problem, problem_words};
+use super::{problem::Problem, problem_words, site_keys};
 use crate::credential::{self, Fault};
 
 /// Whoever the credential says. Every route but those that make credentials begins with it.
@@ -74,6 +74,11 @@ fn problem(fault: Fault) -> Problem {
 pub(super) async fn refuse_in_query(request: Request, next: Next) -> Response {
     match credential::refuse_in_query(request.uri()) {
         Ok(()) => next.run(request).await,
+        // Who found a key and asks whose it is has another way.
+        Err(Fault::InQuery) if request.uri().path() == site_keys::PATH => {
+            let words = problem_words::Fault::KeyInQuery;
+            Problem::unreadable(StatusCode::BAD_REQUEST, words).into_response()
+        }
         Err(fault) => problem(fault).into_response(),
     }
 }

@@ -32,6 +32,8 @@ pub(super) enum Fault {
     Credentials,
     /// A credential in the query.
     CredentialInQuery,
+    /// A key in the query of what lists keys.
+    KeyInQuery,
     /// Another form than JSON.
     MediaType,
     /// Another method than the path has.
@@ -48,6 +50,7 @@ impl Fault {
             | Self::Query
             | Self::Credentials
             | Self::CredentialInQuery
+            | Self::KeyInQuery
             | Self::MediaType
             | Self::Method => None,
         }
@@ -75,6 +78,7 @@ impl Fault {
             Self::Query => "A parameter in the query is unknown, given twice, or not of the kind that belongs there.".to_owned(),
             Self::Credentials => "Send one credential: as “Authorization: Bearer …” or as “X-API-Key”.".to_owned(),
             Self::CredentialInQuery => "Credentials belong into a header. This one was in the address, where logs keep it: end it and take a new one.".to_owned(),
+            Self::KeyInQuery => "A key, or how one begins, was in the address, where logs keep it: end it if that was all of it. Look for keys by POST /rest/v1/admin/keys/search, in the body.".to_owned(),
             Self::MediaType => "The body must be “application/json”.".to_owned(),
             Self::Method => "This path does not have that method.".to_owned(),
         }
@@ -97,6 +101,9 @@ impl Fault {
             }
             Self::CredentialInQuery => {
                 "凭据应放在请求头中。它出现在网址里，可能已被日志记录：请作废并更换。".to_owned()
+            }
+            Self::KeyInQuery => {
+                "网址中出现了密钥或其开头，可能已被日志记录：如果是完整的密钥，请作废。请用 POST /rest/v1/admin/keys/search 在请求体中查找密钥。".to_owned()
             }
             Self::MediaType => "请求体必须是“application/json”。".to_owned(),
             Self::Method => "此路径不支持该方法。".to_owned(),

@@ -3,30 +3,39 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use model::{ApiKeyId, KeyFilter, KeyLine, KeyOrder, KeyState, Page, UserId};
-use platform::Services;
+use platform::{Services, identity::Caller};
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    body::Body,
     credential::Bearer,
     paging::limit,
     place::{Asked, At},
     problem::Problem,
+    problem_words::Fault,
 };
+
+/// Where keys are listed. Who looks for one by itself does so at another address, in a body.
+pub(super) const PATH: &str = "/rest/v1/admin/keys";
 
 pub(super) fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(search))
         .routes(routes!(revoke))
 }
 
 /// Which keys.
-#[derive(Deserialize, utoipa::IntoParams)]
+#[derive(Deserialize, IntoParams, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
+#[schema(as = KeySearch)]
 struct Which {
-    /// The four characters behind `lt-` with which a key begins (with `lt-` it would be taken for a key, which is refused in an
-    /// address), the beginning of its name, of its owner's name or of their address, or a word in the names; at most 100 characters.
+    /// The four characters behind `lt-` with which a key begins, the beginning of its name, of its owner's name or of their address,
+    /// or a word in the names; at most 100 characters. What begins with `lt-` is refused in an address, where logs would keep a whole key;
+    /// in a body it is looked for by its beginning, and more of it is not looked at.
     search: Option<String>,
     /// This person's only.
     owner: Option<UserId>,
@@ -52,6 +61,33 @@ async fn list(
     Bearer(caller): Bearer,
     Asked(which): Asked<Which>,
 ) -> Result<Json<Page<KeyLine>>, Problem> {
+    // The layer before knows a key by its first letters; behind spaces it is one as well.
+    let search = which.search.as_deref().unwrap_or_default();
+    if KeyFilter::cut(search) != search.trim() {
+        return Err(Problem::unreadable(
+            StatusCode::BAD_REQUEST,
+            Fault::KeyInQuery,
+        ));
+    }
+    page(&services, &caller, which).await
+}
+
+/// Lists everybody's keys like `GET /rest/v1/admin/keys`, and looks for a whole one as well: a body is in no log. Needs `users.read`.
+#[utoipa::path(post, path = "/search", tag = "users", request_body = Which,
+    responses((status = 200, description = "A page of them.", body = Page<KeyLine>)))]
+async fn search(
+    State(services): State<Services>,
+    Bearer(caller): Bearer,
+    Body(which): Body<Which>,
+) -> Result<Json<Page<KeyLine>>, Problem> {
+    page(&services, &caller, which).await
+}
+
+async fn page(
+    services: &Services,
+    caller: &Caller,
+    which: Which,
+) -> Result<Json<Page<KeyLine>>, Problem> {
     let filter = KeyFilter {
         search: which.search.unwrap_or_default(),
         owner: which.owner,
@@ -61,7 +97,7 @@ async fn list(
     };
     let (after, limit) = (which.after.as_deref(), limit(which.limit)?);
     let people = &services.people;
-    Ok(Json(people.api_keys(&caller, &filter, after, limit).await?))
+    Ok(Json(people.api_keys(caller, &filter, after, limit).await?))
 }
 
 /// Revokes somebody's key: it is refused from now on, and what runs with it is ended. Its owner has to stand below the caller. Needs

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use model::BuiltIn;
 use serde_json::{Value, json};
 
-use crate::support::{Api, TestApp, TestResult, databases, eventually, question, within};
+use crate::support::{Api, TestApp, TestResult, answered, databases, eventually, question, within};
 
 /// AP-13, AP-18: all of what a key allows is told, and nothing by which it could be used.
 #[tokio::test]
@@ -74,6 +74,71 @@ async fn keys_are_listed_page_by_page_and_never_themselves() -> TestResult {
             let refused = boss.get(&format!("{path}?{query}")).await?;
             assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{query}");
         }
+    }
+    Ok(())
+}
+
+/// AP-18, AP-19: who found a key learns whose it is without it coming into an address.
+#[tokio::test]
+async fn a_whole_key_is_looked_for_in_a_body_and_refused_in_an_address() -> TestResult {
+    for database in databases().await? {
+        let app = TestApp::start_on(database).await?;
+        let device = app.device("boss", BuiltIn::Administrator).await?;
+        let boss = Api::of(&app)?.bearing(&device.access);
+        let lin = app.program("lin").await?;
+        let mei = app.program("mei").await?;
+        let path = "/rest/v1/admin/keys";
+        let by_post = format!("{path}/search");
+        let begins: String = lin.key.chars().take(7).collect();
+        // No more of it is looked at than how it begins, wherever it was copied from.
+        for search in [lin.key.clone(), format!(" {}\n", lin.key), begins.clone()] {
+            let found = boss.post(&by_post, json!({ "search": search })).await?;
+            let found = found.done()?;
+            let ids: Vec<&Value> = found["items"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|line| &line["key"]["id"])
+                .collect();
+            assert_eq!(ids, [&json!(lin.id)], "{found}");
+            assert!(!found.to_string().contains(&lin.key));
+        }
+        let all = boss.post(&by_post, json!({ "limit": 1 })).await?.done()?;
+        assert_eq!(all["items"][0]["key"]["id"], json!(mei.id), "{all}");
+        let more =
+            json!({ "limit": 1, "after": all["next"], "order": "newest", "state": "active" });
+        let more = boss.post(&by_post, more).await?.done()?;
+        assert_eq!(more["items"][0]["key"]["id"], json!(lin.id), "{more}");
+
+        // The address names the other way, in the caller's language, and not what it was given.
+        for search in [lin.key.clone(), format!("%20{}", lin.key), begins] {
+            let address = format!("{path}?search={search}");
+            let refused = boss.get(&address).await?;
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+            let detail = refused.text("detail");
+            assert!(detail.contains(&format!("POST {by_post}")), "{detail}");
+            assert!(!detail.contains(search.trim_start_matches("%20")));
+        }
+        let chinese = boss
+            .request(Method::GET, &format!("{path}?search={}", lin.key))
+            .header("accept-language", "zh-CN");
+        let detail = answered(chinese).await?.text("detail");
+        assert!(
+            detail.contains("请求体") && detail.contains(&by_post),
+            "{detail}"
+        );
+
+        // A body is read as all of them are.
+        for (body, status) in [
+            (json!({ "sort": "x" }), StatusCode::UNPROCESSABLE_ENTITY),
+            (json!({ "limit": 0 }), StatusCode::UNPROCESSABLE_ENTITY),
+            (Value::Null, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ] {
+            let refused = boss.post(&by_post, body.clone()).await?;
+            assert_eq!(refused.status, status, "{body}");
+        }
+        let refused = lin.api.post(&by_post, json!({})).await?;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Reading the call log: a page of it, newest first.
 
+pub(super) mod days;
+
 use model::{
     Call, CallFilter, CallId, CallLine, CallOutcome, CallUsage, Millis, Operation, Protocol,
     UsageSource,
@@ -8,6 +10,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Db, Result, on_pool, rows};
+use days::{AT_ONCE, Stretch, latest_day};
 
 /// One text for all filters; what comes first in it says by which index the lines are found. An empty text asks for
 /// nothing. A time is found by the ids, which grow with it.
@@ -57,6 +60,18 @@ pub(crate) struct CallsQuery<'a> {
     /// Calls before this one.
     pub(crate) before: Option<CallId>,
     pub(crate) limit: u32,
+}
+
+impl CallsQuery<'_> {
+    /// The last day on which a call can have been that is asked for.
+    fn latest_day(&self) -> i64 {
+        let before = self.before.map(|id| {
+            let at = id.as_uuid().as_u128() >> 80;
+            Millis::new(i64::try_from(at).unwrap_or(i64::MAX))
+        });
+        let before = before.into_iter().chain(self.filter.to);
+        before.map(latest_day).min().unwrap_or(i64::MAX)
+    }
 }
 
 #[derive(FromRow)]
@@ -143,13 +158,6 @@ impl Db {
     #[tracing::instrument(name = "store.calls.page", skip_all)]
     pub(crate) async fn calls(&self, query: &CallsQuery<'_>) -> Result<Vec<CallLine>> {
         let filter = query.filter;
-        let text = if filter.key.is_some() {
-            PAGE_OF_KEY
-        } else if filter.owner.is_some() {
-            PAGE_OF_OWNER
-        } else {
-            PAGE
-        };
         let before = query
             .before
             .map_or_else(|| NEWEST.to_owned(), |id| id.to_string());
@@ -162,18 +170,76 @@ impl Db {
             .from
             .map(|from| first_id(later(from, -ABOUT_MS)))
             .unwrap_or_default();
-        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(text)
-            .bind(before)
+        let within = Stretch { oldest, before };
+        let model = filter.model.as_deref().filter(|model| !model.is_empty());
+        let found = match model {
+            Some(model) => self.calls_of_model(query, model, within).await?,
+            None => self.calls_in(query, within, query.limit).await?,
+        };
+        found.into_iter().map(CallLine::try_from).collect()
+    }
+
+    /// Those of a model. It may be one that is seldom called among very many: only the days are read on which it was.
+    async fn calls_of_model(
+        &self,
+        query: &CallsQuery<'_>,
+        model: &str,
+        mut within: Stretch,
+    ) -> Result<Vec<Row>> {
+        let mut found: Vec<Row> = Vec::new();
+        let mut latest = query.latest_day();
+        loop {
+            let days = self.days_of_model(query.filter, model, latest).await?;
+            let stretches = Stretch::of(&days);
+            let reached = stretches.last().map(|last| last.oldest.clone());
+            for stretch in stretches {
+                let Some(stretch) = stretch.within(&within) else {
+                    continue;
+                };
+                // The days that are asked for next may reach into this stretch.
+                within.before.clone_from(&stretch.oldest);
+                let read = u32::try_from(found.len()).unwrap_or(u32::MAX);
+                let left = query.limit.saturating_sub(read);
+                found.extend(self.calls_in(query, stretch, left).await?);
+                if found.len() >= query.limit as usize {
+                    return Ok(found);
+                }
+            }
+            let goes_on =
+                days.len() == AT_ONCE && reached.is_some_and(|reached| reached > within.oldest);
+            match days.last() {
+                Some(first) if goes_on => latest = first.saturating_sub(1),
+                _ => return Ok(found),
+            }
+        }
+    }
+
+    /// Those of a part of the log that fit.
+    async fn calls_in(
+        &self,
+        query: &CallsQuery<'_>,
+        within: Stretch,
+        limit: u32,
+    ) -> Result<Vec<Row>> {
+        let filter = query.filter;
+        let text = if filter.key.is_some() {
+            PAGE_OF_KEY
+        } else if filter.owner.is_some() {
+            PAGE_OF_OWNER
+        } else {
+            PAGE
+        };
+        Ok(on_pool!(self.reader(), |pool| sqlx::query_as(text)
+            .bind(within.before)
             .bind(filter.owner.map(|id| id.to_string()).unwrap_or_default())
             .bind(filter.key.map(|id| id.to_string()).unwrap_or_default())
             .bind(filter.model.as_deref().unwrap_or_default())
             .bind(i32::from(filter.failed))
-            .bind(i64::from(query.limit))
-            .bind(oldest)
+            .bind(i64::from(limit))
+            .bind(within.oldest)
             .bind(filter.from.map_or(i64::MIN, Millis::get))
             .bind(filter.to.map_or(i64::MAX, Millis::get))
             .fetch_all(pool)
-            .await?);
-        found.into_iter().map(CallLine::try_from).collect()
+            .await?))
     }
 }

@@ -1,5 +1,7 @@
 //! The promises of sums and of the call log, on both databases.
 
+mod of_model;
+
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
@@ -74,7 +76,7 @@ impl House {
         execute(&self.db, &sql).await;
     }
 
-    /// So many calls a millisecond apart, the last of which is the newest; every seventh failed.
+    /// So many calls a millisecond apart, the last of which is the newest; every seventh failed. With their sums, as they are booked.
     async fn called(&self, user: UserId, series: u32, count: u32) {
         let first = KEYS[0];
         // Ids tell when they were made.
@@ -91,6 +93,13 @@ impl House {
             now = NOW.get(),
         );
         execute(&self.db, &sql).await;
+        let today = self.usage.calendar.moment(NOW).date;
+        let sums = format!(
+            "INSERT INTO usage_days
+             SELECT {today}, owner_id, key_id, model, operation, COUNT(*), 0, 0, 0, 0, 0, 0, 0, 0, 0
+             FROM calls WHERE owner_id = '{user}' GROUP BY owner_id, key_id, model, operation"
+        );
+        execute(&self.db, &sums).await;
     }
 
     async fn own_lines(&self, caller: &Caller, filter: CallFilter) -> Vec<CallLine> {

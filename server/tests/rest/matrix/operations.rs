@@ -362,6 +362,12 @@ pub(super) fn operations() -> Vec<Operation> {
         ("get", "/rest/v1/admin/usage/export", May(UsageRead), none()),
         ("get", "/rest/v1/admin/keys", May(UsersRead), none()),
         (
+            "post",
+            "/rest/v1/admin/keys/search",
+            May(UsersRead),
+            json!({ "search": "lt-abcd" }),
+        ),
+        (
             "delete",
             "/rest/v1/admin/keys/{id}",
             MayFresh(UsersWrite),

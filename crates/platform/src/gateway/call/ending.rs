@@ -22,6 +22,8 @@ pub struct Ending {
     pub output_bytes: u64,
     /// Something came that is no text, as sound is.
     pub has_sound: bool,
+    /// The upstream has begun to answer, so that its question is paid for whatever came.
+    pub is_begun: bool,
     /// The upstream's id of the request.
     pub upstream_request_id: Option<String>,
     /// The answer was not whole, so that figures may be missing or not the last.
@@ -51,6 +53,17 @@ impl Ending {
     pub fn cancelled() -> Self {
         Self {
             outcome: Some(CallOutcome::Cancelled),
+            ..Self::default()
+        }
+    }
+
+    /// This process ends before an answer does that has begun.
+    pub fn interrupted(status: u16) -> Self {
+        Self {
+            outcome: Some(CallOutcome::Interrupted),
+            status: Some(status),
+            is_begun: true,
+            is_partial: true,
             ..Self::default()
         }
     }
@@ -105,7 +118,7 @@ impl Running {
                 CallOutcome::Succeeded => true,
                 CallOutcome::Cancelled => self.sent.as_ref().is_none_or(Sent::is_noted),
                 CallOutcome::Failed | CallOutcome::Interrupted => {
-                    ending.output_bytes > 0 || ending.has_sound
+                    ending.is_begun || ending.output_bytes > 0 || ending.has_sound
                 }
                 CallOutcome::Refused => false,
             };

@@ -2,13 +2,59 @@
 
 use std::time::Duration;
 
-use model::{BudgetPeriod, BudgetScope};
+use model::{BudgetPeriod, BudgetScope, CallFilter};
 
 use super::{House, end, whole};
 use crate::{
     ledger::{CallEnd, LedgerError, Terms},
-    store::testing::{self, on_both},
+    store::{
+        CallsQuery,
+        testing::{self, on_both},
+    },
 };
+
+/// The sums that say on which days a model was called are written with the call.
+#[tokio::test]
+async fn a_call_is_found_by_its_model_as_soon_as_it_is_booked() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let ledger = house.node("here");
+        let found = async |owner, key, model: &str| {
+            let filter = CallFilter {
+                owner,
+                key,
+                model: Some(model.to_owned()),
+                ..CallFilter::default()
+            };
+            let query = CallsQuery {
+                filter: &filter,
+                before: None,
+                limit: 50,
+            };
+            house.db.calls(&query).await.unwrap().len()
+        };
+        assert_eq!(found(None, None, "gpt-4o-mini").await, 0);
+        for booked in 1..=3 {
+            let open = ledger.open(house.call(&[])).await.unwrap();
+            open.close(end(42)).await.unwrap();
+            for (owner, key) in [
+                (None, None),
+                (Some(house.lin), None),
+                (None, Some(house.key)),
+                (Some(house.lin), Some(house.key)),
+            ] {
+                assert_eq!(found(owner, key, "gpt-4o-mini").await, booked);
+            }
+        }
+        assert_eq!(
+            found(None, None, "qwen-plus").await,
+            0,
+            "it was asked for by another name"
+        );
+        ledger.close_down().await;
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn a_call_that_is_closed_is_durable_and_booked_on_everybody() {

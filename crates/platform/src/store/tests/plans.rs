@@ -60,6 +60,7 @@ const QUERIES: &[&[(&str, &str)]] = &[
     upstream_objects::QUERIES,
     usage_report::QUERIES,
     calls::QUERIES,
+    calls::days::QUERIES,
     jobs::QUERIES,
     job_lines::QUERIES,
     key_lines::QUERIES,

@@ -22,6 +22,7 @@ pub(super) fn body(call: &Call, running: Option<Running>, sound: Source, is_sse:
         right_ended: running
             .as_ref()
             .map_or_else(CancellationToken::new, Running::right_ended),
+        leaving: call.leaving.clone(),
         running,
         sound,
         is_sse,
@@ -48,6 +49,8 @@ pub(super) enum Source {
 struct Telling {
     running: Option<Running>,
     right_ended: CancellationToken,
+    /// Cancelled when this process ends.
+    leaving: CancellationToken,
     sound: Source,
     is_sse: bool,
     usage: Option<MediaUsage>,
@@ -72,18 +75,12 @@ impl Telling {
             let piece = tokio::select! {
                 biased;
                 () = self.right_ended.cancelled() => {
-                    let running = self.running.take();
-                    if let Some(mut running) = running {
-                        let ending = Ending {
-                            reported: running.so_far().reported.take(),
-                            is_partial: true,
-                            ..Ending::cancelled()
-                        };
-                        // What was booked can't be told any more: the connection breaks.
-                        let _ = running.close(ending).await;
-                    }
                     let refusal = Refusal::right_ended(self.chinese);
-                    return Some(self.broken(&refusal, None));
+                    return Some(self.stop(Ending::cancelled(), &refusal).await);
+                }
+                () = self.leaving.cancelled() => {
+                    let refusal = Refusal::leaving(self.chinese);
+                    return Some(self.stop(Ending::interrupted(200), &refusal).await);
                 }
                 piece = sound.next(&mut self.usage) => piece,
                 () = tokio::time::sleep(KEEP_ALIVE), if self.is_sse => {
@@ -114,6 +111,20 @@ impl Telling {
                 }
             }
         }
+    }
+
+    /// Ends it on this side; what is known of it by now is booked.
+    async fn stop(&mut self, ending: Ending, refusal: &Refusal) -> Result<Bytes, UpstreamError> {
+        if let Some(mut running) = self.running.take() {
+            let ending = Ending {
+                reported: running.so_far().reported.take(),
+                is_partial: true,
+                ..ending
+            };
+            // What was booked can't be told any more: the connection breaks.
+            let _ = running.close(ending).await;
+        }
+        self.broken(refusal, None)
     }
 
     fn told(&self, sound: &[u8], bytes: Bytes) -> Bytes {
