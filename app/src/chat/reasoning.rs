@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use model::MessageStatus;
 
-use super::answer::{Blocks, OpenMessage};
+use super::{
+    answer::{Blocks, OpenMessage},
+    growing::Growing,
+};
 use crate::{language::use_words, ui::list::list_of};
 
 /// The reasoning of `message`, if there is any.
@@ -53,6 +56,6 @@ pub fn BlockList(blocks: Blocks) -> impl IntoView {
     list_of(
         each,
         |(index, _)| index.to_string(),
-        |(_, html)| view! { <div class="prose__block" inner_html=move || html.get()></div> },
+        |(_, html)| view! { <div class="prose__block" inner_html=Growing(html)></div> },
     )
 }

@@ -6,6 +6,7 @@ use server_fn::ServerFn;
 
 use super::{
     answer::{Blocks, OpenMessage},
+    growing::Growing,
     open::OpenConversation,
     part::Part,
 };
@@ -29,7 +30,7 @@ pub fn BlocksAndTools(message: OpenMessage, conversation: OpenConversation) -> i
     let block = move |(index, html): (usize, ArcRwSignal<String>)| {
         let place = u32::try_from(index + 1).unwrap_or(u32::MAX);
         view! {
-            <div class="prose__block" inner_html=move || html.get()></div>
+            <div class="prose__block" inner_html=Growing(html)></div>
             <ToolsAt place tools=within.clone() message=id conversation/>
         }
     };
