@@ -7,31 +7,50 @@ use leptos::{html::InnerHtmlValue, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{CharacterData, Element, Node};
 
+use super::answer::Blocks;
 use tail::Tail;
 
 /// A block's HTML, as the `inner_html` of the element that shows it.
 #[derive(Clone)]
-pub struct Growing(pub ArcRwSignal<String>);
+pub struct Growing {
+    html: ArcRwSignal<String>,
+    /// It is the last one so far.
+    is_open: bool,
+}
 
 /// The element, and what changes it.
 pub struct Shown {
     block: Element,
+    /// What it shows. Of the many blocks that don't change any more, no copy is kept.
     effect: RenderEffect<String>,
 }
 
+/// The blocks with their places.
+pub fn listed(blocks: &Blocks) -> Vec<(usize, Growing)> {
+    let blocks = blocks.get();
+    let count = blocks.len();
+    let growing = |(place, html): (usize, ArcRwSignal<String>)| {
+        let is_open = place + 1 == count;
+        (place, Growing { html, is_open })
+    };
+    blocks.into_iter().enumerate().map(growing).collect()
+}
+
 impl Growing {
-    /// Shows it in `block`, where `shown` is now.
-    fn show_in(self, block: &Element, shown: String) -> Shown {
-        let Self(html) = self;
+    /// Follows it in `block`, which shows it already, unless what it shows is given.
+    fn follow(self, block: &Element, shown: Option<String>) -> Shown {
+        let Self { html, is_open } = self;
         let within = block.clone();
         let follow = move |shown: Option<String>| {
-            let mut shown = shown.unwrap_or_default();
+            let Some(mut shown) = shown else {
+                return html.with(|html| if is_open { html.clone() } else { String::new() });
+            };
             html.with(|html| show(&within, &mut shown, html));
             shown
         };
         Shown {
             block: block.clone(),
-            effect: RenderEffect::new_with_value(follow, Some(shown)),
+            effect: RenderEffect::new_with_value(follow, shown),
         }
     }
 }
@@ -51,32 +70,32 @@ impl InnerHtmlValue for Growing {
     type CloneableOwned = Self;
 
     fn html_len(&self) -> usize {
-        self.0.with_untracked(String::len)
+        self.html.with_untracked(String::len)
     }
 
     fn to_html(self, buf: &mut String) {
-        self.0.with_untracked(|html| buf.push_str(html));
+        self.html.with_untracked(|html| buf.push_str(html));
     }
 
     fn to_template(_buf: &mut String) {}
 
     fn hydrate<const FROM_SERVER: bool>(self, el: &Element) -> Self::State {
-        let shown = if FROM_SERVER {
-            self.0.get_untracked()
+        if FROM_SERVER {
+            self.follow(el, None)
         } else {
-            String::new()
-        };
-        self.show_in(el, shown)
+            self.build(el)
+        }
     }
 
     fn build(self, el: &Element) -> Self::State {
-        self.show_in(el, String::new())
+        self.html.with_untracked(|html| el.set_inner_html(html));
+        self.follow(el, None)
     }
 
     fn rebuild(self, state: &mut Self::State) {
         let shown = state.effect.take_value().unwrap_or_default();
         let block = state.block.clone();
-        *state = self.show_in(&block, shown);
+        *state = self.follow(&block, Some(shown));
     }
 
     fn into_cloneable(self) -> Self::Cloneable {
@@ -94,11 +113,8 @@ impl InnerHtmlValue for Growing {
     }
 }
 
-/// Makes of `block`, where `shown` is, what shows `html`.
+/// Makes of `block`, where `shown` is, what shows `html`. Where it isn't known what is there, nothing is `shown`.
 fn show(block: &Element, shown: &mut String, html: &str) {
-    if shown == html {
-        return;
-    }
     let tail = Tail::between(shown, html);
     if tail.and_then(|tail| fit(block, &tail)).is_none() {
         block.set_inner_html(html);

@@ -5,7 +5,7 @@ use model::MessageStatus;
 
 use super::{
     answer::{Blocks, OpenMessage},
-    growing::Growing,
+    growing::listed,
 };
 use crate::{language::use_words, ui::list::list_of};
 
@@ -52,10 +52,9 @@ pub fn Reasoning(message: OpenMessage) -> impl IntoView {
 /// Rendered blocks, each patched alone.
 #[component]
 pub fn BlockList(blocks: Blocks) -> impl IntoView {
-    let each = move || blocks.get().into_iter().enumerate().collect::<Vec<_>>();
     list_of(
-        each,
+        move || listed(&blocks),
         |(index, _)| index.to_string(),
-        |(_, html)| view! { <div class="prose__block" inner_html=Growing(html)></div> },
+        |(_, html)| view! { <div class="prose__block" inner_html=html></div> },
     )
 }
