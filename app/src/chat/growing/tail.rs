@@ -8,6 +8,9 @@
 /// So much is taken away node by node, in bytes; where more would go, all is written anew. Far from where browsers make several nodes of a text.
 const MOST_GONE: usize = 4096;
 
+/// So many bytes are compared at once.
+const ROW: usize = 64;
+
 /// Elements without content, of those that are rendered.
 const VOID: [&str; 4] = ["br", "hr", "img", "input"];
 
@@ -79,8 +82,12 @@ impl<'a> Tail<'a> {
 
 /// What both begin with.
 fn common<'a>(old: &'a str, new: &str) -> &'a str {
-    let same = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b);
-    let mut length = same.count();
+    let (a, b) = (old.as_bytes(), new.as_bytes());
+    // Nearly all of it, and quicker by many bytes at once.
+    let rows = a.chunks_exact(ROW).zip(b.chunks_exact(ROW));
+    let rows = rows.take_while(|(a, b)| a == b).count() * ROW;
+    let rest = a.iter().skip(rows).zip(b.iter().skip(rows));
+    let mut length = rows + rest.take_while(|(a, b)| a == b).count();
     while !old.is_char_boundary(length) {
         length -= 1;
     }
