@@ -6,7 +6,7 @@ import { chromium } from "./browser.ts";
 const hydrated = /.*\.hydrate\.spec\.ts/;
 /** What neither a narrow screen nor Chinese changes: the way to the upstream, accounts and their administration behind the forms. */
 const sameEverywhere =
-  /((account|accounts|admin|budgets|instructions|preferences|tool_servers|usage)|(account|code|forms|playground|pwa|recording|restart|sso|streaming|upstream)\.hydrate)\.spec\.ts/;
+  /((account|accounts|admin|budgets|instructions|preferences|tool_servers|usage)|(account|code|forms|growing|playground|pwa|recording|restart|sso|streaming|upstream)\.hydrate)\.spec\.ts/;
 /** What needs a keyboard and a mouse or is the same on a phone beside a story that is told there, and what needs a narrow screen. */
 const desktopOnly = /@desktop/;
 const phoneOnly = /@phone/;

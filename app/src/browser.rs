@@ -3,6 +3,7 @@
 pub mod canvas;
 pub mod events;
 pub mod fetch;
+pub mod frames;
 pub mod highlight;
 pub mod lasting;
 pub mod local;

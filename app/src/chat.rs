@@ -25,6 +25,7 @@ pub mod empty;
 pub mod estimating;
 pub mod follow;
 pub mod found;
+mod growing;
 pub mod header;
 pub mod keyboard;
 pub mod loads;

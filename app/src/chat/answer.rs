@@ -138,6 +138,7 @@ fn show_blocks(shown: &Blocks, blocks: &[String]) {
 
 fn set_changed<T: Clone + PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: &T) {
     if signal.with_untracked(|present| present != value) {
-        signal.set(value.clone());
+        // In the same place: a text that grows by pieces would ask for a new one with each.
+        signal.update(|present| present.clone_from(value));
     }
 }

@@ -80,6 +80,12 @@ impl OpenConversation {
         }
     }
 
+    /// Which messages are shown, oldest first. To draw what is new of thousands, the others are not taken in hand.
+    pub fn ids(self) -> Vec<MessageId> {
+        self.messages
+            .with(|messages| messages.iter().map(|message| message.id).collect())
+    }
+
     /// The message of that id, if it is shown.
     pub fn find(self, id: MessageId) -> Option<OpenMessage> {
         self.messages

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use model::MessageStatus;
 
-use super::answer::{Blocks, OpenMessage};
+use super::{
+    answer::{Blocks, OpenMessage},
+    growing::listed,
+};
 use crate::{language::use_words, ui::list::list_of};
 
 /// The reasoning of `message`, if there is any.
@@ -49,10 +52,9 @@ pub fn Reasoning(message: OpenMessage) -> impl IntoView {
 /// Rendered blocks, each patched alone.
 #[component]
 pub fn BlockList(blocks: Blocks) -> impl IntoView {
-    let each = move || blocks.get().into_iter().enumerate().collect::<Vec<_>>();
     list_of(
-        each,
+        move || listed(&blocks),
         |(index, _)| index.to_string(),
-        |(_, html)| view! { <div class="prose__block" inner_html=move || html.get()></div> },
+        |(_, html)| view! { <div class="prose__block" inner_html=html></div> },
     )
 }

@@ -1,16 +1,19 @@
 //! Carries the rules of scrolling out on the transcript's element.
 
-use std::{iter::successors, mem};
+use std::iter::successors;
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
 use super::scroll::{Gesture, Scroll, spacer, wants_older};
-use crate::browser;
+use crate::browser::{self, frames::OnceAFrame};
 
 /// What the reader asked, or is asking.
 const QUESTION: &str = ".message[data-speaker='user']";
+
+/// What is answered, or being answered.
+const ANSWER: &str = ".message[data-speaker='assistant']";
 
 /// For so long the place of what is read is watched after older messages came.
 const HOLD_FRAMES: u32 = 4;
@@ -24,8 +27,8 @@ pub struct Scroller {
     pub spacer: NodeRef<html::Div>,
     state: RwSignal<Scroll>,
     anchored: StoredValue<bool>,
-    /// The next frame looks at what was drawn.
-    is_due: StoredValue<bool>,
+    /// The look at what was drawn.
+    looks: OnceAFrame,
 }
 
 impl Scroller {
@@ -36,7 +39,7 @@ impl Scroller {
             spacer: NodeRef::new(),
             state: RwSignal::new(Scroll::default()),
             anchored: StoredValue::new(false),
-            is_due: StoredValue::new(false),
+            looks: OnceAFrame::new(),
         }
     }
 
@@ -46,19 +49,17 @@ impl Scroller {
     }
 
     /// Text was drawn: in the next frame, does `first` what else that asks for and goes on to the end if it is followed. Once, however
-    /// often text comes until then: a tab that nobody sees has no frames, and would make up for all of them in the first one.
+    /// often text comes until then.
     pub fn drawn(self, first: impl FnOnce() + 'static) {
-        let was_due = self
-            .is_due
-            .try_update_value(|is_due| mem::replace(is_due, true));
-        if was_due != Some(false) {
-            return;
-        }
-        browser::after_layout(move || {
-            self.is_due.try_set_value(false);
+        self.looks.ask(move || {
             first();
             self.settle();
         });
+    }
+
+    /// The answer at the end.
+    pub fn newest_answer(self) -> Option<Element> {
+        last_before(&self.space()?, ANSWER)
     }
 
     /// Fits the empty space and goes on to the end if it is followed. What is read after something was written lays the page out once
@@ -213,23 +214,22 @@ impl Scroller {
             .map(JsCast::unchecked_into)
     }
 
+    fn space(self) -> Option<HtmlElement> {
+        self.spacer
+            .try_get_untracked()
+            .flatten()
+            .map(JsCast::unchecked_into)
+    }
+
     /// By how much the empty space has grown.
     fn fit_spacer(self) -> f64 {
         if !self.anchored.try_get_value().unwrap_or(false) {
             return 0.0;
         }
-        let (Some(view), Some(space)) = (self.element(), self.spacer.try_get_untracked().flatten())
-        else {
+        let (Some(view), Some(space)) = (self.element(), self.space()) else {
             return 0.0;
         };
-        let space: HtmlElement = space.unchecked_into();
-        // From the end: it is near, however long the conversation is.
-        let mut before = successors(
-            space.previous_element_sibling(),
-            Element::previous_element_sibling,
-        );
-        let Some(question) = before.find(|element| element.matches(QUESTION).unwrap_or_default())
-        else {
+        let Some(question) = last_before(&space, QUESTION) else {
             return 0.0;
         };
         let present = space.get_bounding_client_rect();
@@ -252,6 +252,15 @@ impl Scroller {
             view.scroll_to_with_scroll_to_options(&options);
         }
     }
+}
+
+/// The last element before that space which matches: it is near, however long the conversation is.
+fn last_before(space: &HtmlElement, selector: &str) -> Option<Element> {
+    let mut before = successors(
+        space.previous_element_sibling(),
+        Element::previous_element_sibling,
+    );
+    before.find(|element| element.matches(selector).unwrap_or_default())
 }
 
 /// How far from the end the view is.

@@ -1,16 +1,16 @@
 //! Lists of sources below answers: the server folds them away with nothing but a number on them, for readers of every language.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element};
+use web_sys::Element;
 
 use crate::language::Words;
 
 /// Numbers that have no word yet.
 const BARE: &str = ".sources__count:not([data-named])";
 
-/// Says what is counted.
-pub fn name(document: &Document, words: &Words) {
-    let Ok(found) = document.query_selector_all(BARE) else {
+/// Says what is counted in that part of the page.
+pub fn name(part: &Element, words: &Words) {
+    let Ok(found) = part.query_selector_all(BARE) else {
         return;
     };
     for index in 0..found.length() {

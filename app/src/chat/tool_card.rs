@@ -5,7 +5,8 @@ use model::{BuiltInTool, MessageId, ToolCallId, ToolCallState, ToolCallView};
 use server_fn::ServerFn;
 
 use super::{
-    answer::{Blocks, OpenMessage},
+    answer::OpenMessage,
+    growing::{Growing, listed},
     open::OpenConversation,
     part::Part,
 };
@@ -26,10 +27,10 @@ pub fn BlocksAndTools(message: OpenMessage, conversation: OpenConversation) -> i
         id, blocks, tools, ..
     } = message;
     let within = tools.clone();
-    let block = move |(index, html): (usize, ArcRwSignal<String>)| {
+    let block = move |(index, html): (usize, Growing)| {
         let place = u32::try_from(index + 1).unwrap_or(u32::MAX);
         view! {
-            <div class="prose__block" inner_html=move || html.get()></div>
+            <div class="prose__block" inner_html=html></div>
             <ToolsAt place tools=within.clone() message=id conversation/>
         }
     };
@@ -37,10 +38,6 @@ pub fn BlocksAndTools(message: OpenMessage, conversation: OpenConversation) -> i
         <ToolsAt place=0 tools message=id conversation/>
         {list_of(move || listed(&blocks), |(index, _)| index.to_string(), block)}
     }
-}
-
-fn listed(blocks: &Blocks) -> Vec<(usize, ArcRwSignal<String>)> {
-    blocks.get().into_iter().enumerate().collect()
 }
 
 /// The calls behind so many blocks.

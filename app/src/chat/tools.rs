@@ -31,12 +31,17 @@ pub struct Previewed(pub RwSignal<Option<Shown>>);
 
 /// Names the buttons that have come with new answers, and says what their sources are counted in.
 pub fn name_buttons(words: &Words) {
-    let document = browser::window().and_then(|window| window.document());
-    if let Some(document) = &document {
-        sources::name(document, words);
+    if let Some(root) = browser::root() {
+        name_buttons_in(&root, words);
     }
-    let found = document.and_then(|document| document.query_selector_all(NAMELESS).ok());
-    let Some(found) = found else { return };
+}
+
+/// The same where it is known which of the answers has grown: with each piece of it, the others would be looked through too.
+pub fn name_buttons_in(part: &Element, words: &Words) {
+    sources::name(part, words);
+    let Ok(found) = part.query_selector_all(NAMELESS) else {
+        return;
+    };
     for index in 0..found.length() {
         let button = found.item(index).map(JsCast::dyn_into::<Element>);
         let Some(Ok(button)) = button else { continue };

@@ -10,6 +10,7 @@ use super::{
     tools::{self, Preview},
 };
 use crate::{
+    browser::frames::OnceAFrame,
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
@@ -38,9 +39,18 @@ pub fn Transcript(
             older();
         }
     };
+    let comes = OnceAFrame::new();
+    Effect::new(move |_| {
+        conversation.messages.track();
+        comes.ask(move || tools::name_buttons(words));
+    });
     Effect::new(move |_| {
         watch_growth(conversation);
-        scroller.drawn(move || tools::name_buttons(words));
+        scroller.drawn(move || {
+            if let Some(answer) = scroller.newest_answer() {
+                tools::name_buttons_in(&answer, words);
+            }
+        });
     });
     view! {
         <div
@@ -77,9 +87,12 @@ pub fn Transcript(
                         })
                 }}
                 {list_of(
-                    move || conversation.messages.get(),
-                    |message| message.id.to_string(),
-                    move |message| view! { <Message message conversation scroller/> },
+                    move || conversation.ids(),
+                    ToString::to_string,
+                    move |id| {
+                        let message = untrack(|| conversation.find(id));
+                        message.map(|message| view! { <Message message conversation scroller/> })
+                    },
                 )}
                 {move || pending.get().map(|text| view! { <PendingQuestion text/> })}
                 <div class="transcript__spacer" node_ref=scroller.spacer></div>

@@ -19,7 +19,7 @@ use crate::{
         conversations::ShowBranch,
         generation::Offer,
     },
-    browser,
+    browser::frames::OnceAFrame,
     chat::{
         answer::OpenMessage,
         attachments::Attachments,
@@ -103,9 +103,10 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
     let (at_once, shown) = (MOST_AT_ONCE.to_string(), MOST_COMPARED.to_string());
     let models = offer.models;
     let preview = RwSignal::new(None);
+    let grows = OnceAFrame::new();
     Effect::new(move |_| {
         watch_growth(comparing);
-        browser::after_layout(move || tools::name_buttons(words));
+        grows.ask(move || tools::name_buttons(words));
     });
     view! {
         <Title text=title/>
@@ -139,15 +140,15 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
     }
 }
 
-/// Makes the running effect depend on everything that is drawn of the answers.
+/// Makes the running effect depend on everything that brings buttons: the block of each answer that still grows, and their ends.
 fn watch_growth(comparing: Comparing) {
     comparing.answers.with(|answers| {
         for answer in answers {
             answer.status.track();
             for blocks in [&answer.reasoning, &answer.blocks] {
                 blocks.with(|blocks| {
-                    for block in blocks {
-                        block.track();
+                    if let Some(open) = blocks.last() {
+                        open.track();
                     }
                 });
             }
