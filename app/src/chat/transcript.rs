@@ -128,6 +128,7 @@ fn watch_growth(conversation: OpenConversation) {
     conversation.messages.with(|messages| {
         if let Some(last) = messages.last() {
             last.status.track();
+            last.tools.track();
             for blocks in [&last.reasoning, &last.blocks] {
                 blocks.with(|blocks| {
                     if let Some(open) = blocks.last() {
