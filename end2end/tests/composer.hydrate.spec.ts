@@ -288,6 +288,11 @@ test("a starter fills the composer", async ({ page, chat, words }) => {
   await page.getByRole("button", { name: words.starter_1 }).click();
   await expect(chat.prompt).toHaveValue(words.starter_1);
   await expect(chat.sendButton).toBeEnabled();
+  // What was typed stays, and one starter takes the place of another.
+  await chat.prompt.fill("half a thought");
+  await page.getByRole("button", { name: words.starter_2 }).click();
+  await page.getByRole("button", { name: words.starter_1 }).click();
+  await expect(chat.prompt).toHaveValue(`half a thought\n\n${words.starter_1}`);
 });
 
 test("what can't be sent comes back", { tag: "@desktop" }, async ({ context, page, chat, questions, words }) => {
