@@ -192,10 +192,17 @@ impl OpenConversation {
                 if is_newest == Some(true) {
                     self.merge(page);
                 }
+                // It was taken out of the trash again.
+                if self.is_deleted.try_get_untracked() == Some(true) {
+                    self.is_deleted.set(false);
+                }
             }
             Err(error) => {
                 self.elsewhere.try_update_value(Elsewhere::forget);
-                self.problem.try_set(Some(error));
+                // Of one that is gone that is said already.
+                if self.is_deleted.try_get_untracked() == Some(false) {
+                    self.problem.try_set(Some(error));
+                }
             }
         }
     }
@@ -254,6 +261,8 @@ impl OpenConversation {
         self.is_loading_older.set(true);
         spawn_local(async move {
             match load_older(self.id, message).await {
+                // Another branch is shown by now: these are not what stands before it.
+                Ok(_) if self.older_than.try_get_untracked() != Some(Some(message)) => {}
                 Ok(page) => {
                     before_drawing();
                     self.older_than.try_set(page.older_than);
