@@ -28,6 +28,7 @@ pub mod found;
 pub mod header;
 pub mod keyboard;
 pub mod loads;
+pub mod menus;
 pub mod message;
 pub mod message_menu;
 pub mod model_picker;

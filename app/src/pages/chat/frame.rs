@@ -17,6 +17,7 @@ use crate::{
     browser,
     chat::{
         deleted::DeletedToast,
+        menus::fold_menus,
         sidebar::{Sidebar, SidebarSwitch, SidebarView},
         swipe::follow_fingers,
     },
@@ -58,6 +59,7 @@ pub fn Chat() -> impl IntoView {
     provide_context(over);
     shortcuts::listen(over);
     follow_fingers();
+    fold_menus();
     // The router would only scroll there.
     let skip = |event: leptos::ev::MouseEvent| {
         if browser::focus("main") {
