@@ -18,7 +18,7 @@ pub mod deleted;
 pub mod details;
 mod diagnostic;
 pub mod dictation;
-mod drafts;
+pub mod drafts;
 mod editing;
 pub mod elsewhere;
 pub mod empty;

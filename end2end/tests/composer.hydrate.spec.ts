@@ -295,6 +295,27 @@ test("a starter fills the composer", async ({ page, chat, words }) => {
   await expect(chat.prompt).toHaveValue(`half a thought\n\n${words.starter_1}`);
 });
 
+test("what is typed while the first question is on its way goes along", { tag: "@desktop" }, async ({ page, chat, questions }) => {
+  await chat.alive();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/fn/generation.ask*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await chat.prompt.fill(questions.poem);
+  await chat.prompt.press("Enter");
+  await expect(chat.prompt).toHaveValue("");
+  await page.keyboard.type("and then");
+  release();
+  await expect(page).toHaveURL(/\/c\//);
+  await expect(chat.questions).toContainText(questions.poem);
+  await expect(chat.prompt).toHaveValue("and then");
+  await chat.answered();
+  await page.reload();
+  await expect(chat.prompt).toHaveValue("and then");
+});
+
 test("what can't be sent comes back", { tag: "@desktop" }, async ({ context, page, chat, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
