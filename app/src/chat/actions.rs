@@ -145,6 +145,7 @@ fn act<F>(
         return;
     }
     busy.set(true);
+    conversation.problem.set(None);
     let request = request();
     spawn_local(async move {
         match request.await {

@@ -163,6 +163,7 @@ fn Decision(
             return;
         }
         busy.set(true);
+        conversation.problem.set(None);
         spawn_local(async move {
             let decided = decide_tool_call(conversation.id, message, call, value.to_owned());
             match decided.await {
