@@ -22,6 +22,7 @@ pub mod picture;
 pub mod related;
 pub mod segments;
 pub mod select;
+pub mod shown_anew;
 pub mod skeleton;
 pub mod snippets;
 pub mod step_up;

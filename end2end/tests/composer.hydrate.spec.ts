@@ -288,6 +288,32 @@ test("a starter fills the composer", async ({ page, chat, words }) => {
   await page.getByRole("button", { name: words.starter_1 }).click();
   await expect(chat.prompt).toHaveValue(words.starter_1);
   await expect(chat.sendButton).toBeEnabled();
+  // What was typed stays, and one starter takes the place of another.
+  await chat.prompt.fill("half a thought");
+  await page.getByRole("button", { name: words.starter_2 }).click();
+  await page.getByRole("button", { name: words.starter_1 }).click();
+  await expect(chat.prompt).toHaveValue(`half a thought\n\n${words.starter_1}`);
+});
+
+test("what is typed while the first question is on its way goes along", { tag: "@desktop" }, async ({ page, chat, questions }) => {
+  await chat.alive();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/fn/generation.ask*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await chat.prompt.fill(questions.poem);
+  await chat.prompt.press("Enter");
+  await expect(chat.prompt).toHaveValue("");
+  await page.keyboard.type("and then");
+  release();
+  await expect(page).toHaveURL(/\/c\//);
+  await expect(chat.questions).toContainText(questions.poem);
+  await expect(chat.prompt).toHaveValue("and then");
+  await chat.answered();
+  await page.reload();
+  await expect(chat.prompt).toHaveValue("and then");
 });
 
 test("what can't be sent comes back", { tag: "@desktop" }, async ({ context, page, chat, questions, words }) => {

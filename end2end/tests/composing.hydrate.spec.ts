@@ -37,11 +37,15 @@ test.describe("while an answer is written", () => {
     await page.reload();
     await expect(items).toHaveCount(2);
     await expect(chat.prompt).toHaveValue("二");
+    // What is typed into the box of one that is sent meanwhile is not lost with it.
+    await items.nth(0).getByText(words.edit, { exact: true }).click();
+    await items.nth(0).getByRole("textbox", { name: words.queue_edit }).fill("一再改");
     await items.nth(0).getByRole("button", { name: words.queue_send_now }).click();
     await expect(chat.questions).toHaveCount(3, { timeout: 30_000 });
     await expect(chat.questions.nth(1)).toContainText("一改");
     await expect(chat.questions.nth(2)).toContainText("三");
     await expect(queue).toHaveCount(0);
+    await expect(chat.prompt).toHaveValue("一再改\n二");
     await chat.answered();
     await expect(other.questions).toHaveCount(3);
   });

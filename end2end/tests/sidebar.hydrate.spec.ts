@@ -23,10 +23,12 @@ test("Esc leaves the title as it was", { tag: "@desktop" }, async ({ page, chat,
   await chat.ask(questions.poem);
   await chat.answered();
   await sidebar.rename();
+  await expect(sidebar.titleField, "where one goes on typing").toBeFocused();
   const title = await sidebar.titleField.inputValue();
   await sidebar.titleField.fill("something else");
   await sidebar.titleField.press("Escape");
   await expect(sidebar.titleField).toHaveCount(0);
+  await expect(sidebar.links, "the keyboard is not lost").toBeFocused();
   await page.reload();
   await expect(sidebar.conversation(title).first()).toBeVisible();
 });
@@ -63,7 +65,42 @@ test("another tab learns of a deletion", { tag: "@desktop" }, async ({ page, cha
   await expect(sidebar.links).toHaveCount(1);
   await page.unroute("**/fn/conversations.delete");
   await sidebar.delete();
-  await expect(other.page.getByRole("status").filter({ hasText: words.deleted_elsewhere })).toBeVisible();
+  const told = other.page.getByRole("status").filter({ hasText: words.deleted_elsewhere });
+  await expect(told).toBeVisible();
+  await sidebar.toast.getByRole("button", { name: words.undo }).click();
+  await expect(told, "and that it is back").toHaveCount(0);
+});
+
+test.describe("while an answer is written", () => {
+  test.use({ configuration: pace.steady });
+
+  test("a title that is being typed outlives the end of the answer", { tag: "@desktop" }, async ({ page, chat, sidebar, questions }) => {
+    await chat.ask(questions.poem);
+    await sidebar.rename();
+    await sidebar.titleField.fill("夜");
+    await chat.answered();
+    await expect(sidebar.view.locator(".spinner")).toHaveCount(0);
+    await expect(sidebar.titleField).toHaveValue("夜");
+    await expect(sidebar.titleField).toBeFocused();
+    await page.keyboard.type("雨");
+    await page.keyboard.press("Enter");
+    await expect(sidebar.conversation("夜雨").first()).toBeVisible();
+    await expect(sidebar.links, "its line is a new one").toBeFocused();
+  });
+});
+
+test("a menu over the page folds by Esc and by a press elsewhere", { tag: "@desktop" }, async ({ page, chat, sidebar, words }) => {
+  await chat.alive();
+  const menu = sidebar.view.locator(".account");
+  await sidebar.openAccountMenu();
+  await menu.getByRole("link", { name: words.settings, exact: true }).focus();
+  await page.keyboard.press("Escape");
+  await expect(menu).not.toHaveAttribute("open");
+  await expect(menu.locator("summary")).toBeFocused();
+  await sidebar.openAccountMenu();
+  await expect(menu).toHaveAttribute("open");
+  await chat.prompt.click();
+  await expect(menu).not.toHaveAttribute("open");
 });
 
 test("conversations are listed by day, more of them on demand", async ({ page, chat, sidebar, server, questions, words }) => {

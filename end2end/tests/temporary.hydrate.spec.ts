@@ -64,4 +64,19 @@ test("something that was said is taken over into what is remembered, and forgott
   await page.getByRole("link", { name: words.close, exact: true }).click();
   await expect(page.getByRole("button", { name: words.undo, exact: true })).toHaveCount(0);
   await expect(page.locator(".fact")).toHaveCount(0);
+
+  // A line that goes takes along what was typed into it: the next one shows its own.
+  const lines = page.locator(".fact");
+  const texts = lines.locator("input[name=text]");
+  for (const [place, text] of ["one", "two"].entries()) {
+    await field.fill(text);
+    await settings.button(words.memory_add).click();
+    await expect(lines).toHaveCount(place + 1);
+  }
+  const next = await texts.nth(1).inputValue();
+  await texts.nth(0).fill("changed");
+  await lines.nth(0).getByRole("button", { name: words.save }).click();
+  await lines.nth(0).getByRole("button", { name: `${words.memory_forget}: changed` }).click();
+  await expect(lines).toHaveCount(1);
+  await expect(texts).toHaveValue(next);
 });

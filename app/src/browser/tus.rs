@@ -6,7 +6,7 @@ pub mod live;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Headers, RequestInit, Response};
+use web_sys::{Blob, File, Headers, RequestInit, Response};
 
 use crate::{browser::number::number, error::AppError};
 use model::{FailureCode, FileId};
@@ -44,7 +44,7 @@ pub async fn upload(
     wanted: impl Fn() -> Wanted,
     tell: impl Fn(Progress),
 ) -> Result<Option<FileId>, AppError> {
-    let key = format!("{KEY}{name}:{}", file.size());
+    let key = key_of(file, name);
     let mut place = remembered(&key);
     let mut offset = None;
     let mut failures = 0_u32;
@@ -118,6 +118,12 @@ pub async fn upload(
             }
         }
     }
+}
+
+/// Under what it is remembered. What was changed since is another file, however long it is: half of one behind half of the other is neither.
+fn key_of(file: &Blob, name: &str) -> String {
+    let changed = file.dyn_ref::<File>().map_or(0.0, File::last_modified);
+    format!("{KEY}{name}:{}:{changed}", file.size())
 }
 
 async fn begin(file: &Blob, name: &str) -> Option<Response> {

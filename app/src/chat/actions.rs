@@ -4,7 +4,7 @@
 use std::future::Future;
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{ConversationId, MessageId, MessageStatus};
+use model::{MessageId, MessageStatus};
 use server_fn::ServerFn;
 
 use super::{
@@ -113,7 +113,7 @@ pub fn AnswerActions(message: OpenMessage, conversation: OpenConversation) -> im
                     />
                 })}
                 <BranchSwitcher message=message.clone() conversation/>
-                {has_text.then(|| view! { <CopyButton conversation=conversation.id message=id/> })}
+                {has_text.then(|| view! { <CopyButton conversation message=id/> })}
                 <ActionButton
                     path=Regenerate::PATH
                     conversation
@@ -145,10 +145,19 @@ fn act<F>(
         return;
     }
     busy.set(true);
+    conversation.problem.set(None);
     let request = request();
     spawn_local(async move {
         match request.await {
-            Ok(()) => conversation.reload().await,
+            Ok(()) => {
+                conversation.reload().await;
+                // What was pressed may have gone with what it stood below.
+                browser::after_layout(|| {
+                    if browser::has_keyboard("body") {
+                        browser::focus("main");
+                    }
+                });
+            }
             Err(error) => {
                 conversation.problem.try_set(Some(error));
             }
@@ -192,20 +201,24 @@ where
 
 /// Copies the answer's Markdown. Only a script can, so it shows only with one.
 #[component]
-fn CopyButton(conversation: ConversationId, message: MessageId) -> impl IntoView {
+fn CopyButton(conversation: OpenConversation, message: MessageId) -> impl IntoView {
     let words = use_words();
     let label = RwSignal::new(words.copy);
     let copy = move |_| {
         spawn_local(async move {
-            let copied = match load_source(conversation, message).await {
+            let copied = match load_source(conversation.id, message).await {
                 Ok(text) => browser::copy(&text).await,
-                Err(_) => false,
+                Err(error) => {
+                    conversation.problem.try_set(Some(error));
+                    return;
+                }
             };
-            label.try_set(if copied {
-                words.copied
-            } else {
-                words.copy_failed
-            });
+            if !copied {
+                // A name alone is seen by nobody who has no pointer.
+                conversation.acts.tell(words.copy_failed);
+                return;
+            }
+            label.try_set(words.copied);
             gloo_timers::future::TimeoutFuture::new(2_000).await;
             label.try_set(words.copy);
         });
@@ -216,7 +229,7 @@ fn CopyButton(conversation: ConversationId, message: MessageId) -> impl IntoView
             type="button"
             data-needs="script"
             data-act="copy"
-            data-done=move || (label.get() != words.copy).then_some("true")
+            data-done=move || (label.get() == words.copied).then_some("true")
             title=move || label.get()
             aria-label=move || label.get()
             on:click=copy

@@ -146,6 +146,46 @@ pub fn Sign(
     }
 }
 
+/// Questions to begin with, and where they go.
+#[derive(Clone, Copy)]
+pub struct Starting {
+    text: RwSignal<String>,
+    /// The one that was chosen last.
+    last: StoredValue<String>,
+}
+
+impl Starting {
+    /// They go into that text.
+    pub fn new(text: RwSignal<String>) -> Self {
+        Self {
+            text,
+            last: StoredValue::new(String::new()),
+        }
+    }
+
+    /// Puts this one where one writes, in the place of the one that was chosen before; what was typed stays before it.
+    pub fn choose(self, starter: &str) {
+        let last = self.last.get_value();
+        self.text
+            .update(|typed| *typed = with_starter(typed, &last, starter));
+        self.last.set_value(starter.to_owned());
+        // A finger would only be shown its keyboard.
+        if !browser::has_coarse_pointer() {
+            browser::focus_at_end(FIELD.to_owned());
+        }
+    }
+}
+
+/// What is typed, with a question behind it instead of the last one.
+fn with_starter(typed: &str, last: &str, starter: &str) -> String {
+    let typed = typed.strip_suffix(last).unwrap_or(typed).trim_end();
+    if typed.is_empty() {
+        starter.to_owned()
+    } else {
+        format!("{typed}\n\n{starter}")
+    }
+}
+
 /// The assistant, what it is told, what it asks for, and questions to begin with; choosing one of these fills the composer.
 #[component]
 pub fn AssistantIntro(
@@ -166,6 +206,7 @@ pub fn AssistantIntro(
         .collect();
     let told = assistant.instructions.clone();
     let starters = assistant.starters.into_iter();
+    let starting = Starting::new(text);
     view! {
         <section class="greeting">
             <Sign emoji=assistant.emoji name=assistant.name.clone() picture large=true/>
@@ -189,7 +230,7 @@ pub fn AssistantIntro(
                                 <button
                                     class="greeting__starter"
                                     type="button"
-                                    on:click=move |_| text.set(starter.clone())
+                                    on:click=move |_| starting.choose(&starter)
                                 >
                                     {label}
                                 </button>
@@ -288,6 +329,15 @@ mod tests {
     use model::{AssistantKey, Audience, ModelChoice, conversation::InvalidModelName};
 
     use super::*;
+
+    #[test]
+    fn a_starter_takes_the_place_of_another_and_of_nothing_that_was_typed() {
+        assert_eq!(with_starter("", "", "A?"), "A?");
+        assert_eq!(with_starter("A?", "A?", "B?"), "B?");
+        assert_eq!(with_starter("半句\n", "", "A?"), "半句\n\nA?");
+        assert_eq!(with_starter("半句\n\nA?", "A?", "B?"), "半句\n\nB?");
+        assert_eq!(with_starter("A? Why?", "A?", "B?"), "A? Why?\n\nB?");
+    }
 
     #[test]
     fn a_question_is_put_to_the_model_of_whom_it_is_put_to_where_that_is_on_offer()

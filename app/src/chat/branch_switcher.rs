@@ -64,6 +64,7 @@ pub fn BranchSwitcher(message: OpenMessage, conversation: OpenConversation) -> i
 
 /// Shows the branch of that version, and gives the focus to where it can be walked on from.
 fn show(conversation: OpenConversation, version: MessageId) {
+    conversation.problem.set(None);
     spawn_local(async move {
         match show_branch(conversation.id, version).await {
             Ok(()) => {

@@ -8,7 +8,7 @@ use server_fn::ServerFn;
 
 use super::{
     attachments::{AttachButton, Attached, Attaching, FitsNot},
-    beginning::{Beginning, FORM},
+    beginning::{Beginning, FIELD, FORM},
     calling::{Calling, PromptPicker},
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::keep_draft,
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     api::generation::{Ask, Offer, Stop},
+    browser,
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
@@ -122,6 +123,7 @@ pub fn Composer(
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         writing.send(asked, sidebar);
+        go_on_writing();
     };
     view! {
         <PromptPicker calling/>
@@ -179,6 +181,13 @@ pub fn Composer(
     }
 }
 
+/// Gives the keyboard back to the field: the button that was pressed makes room for another one. A finger would only be shown its keyboard.
+fn go_on_writing() {
+    if !browser::has_coarse_pointer() && !browser::has_keyboard(FIELD) {
+        browser::write_at_end(FIELD);
+    }
+}
+
 /// Sends; while an answer is being written, stops that, and what is sent meanwhile waits.
 #[component]
 fn SendOrStop(writing: Writing) -> impl IntoView {
@@ -211,6 +220,7 @@ fn SendOrStop(writing: Writing) -> impl IntoView {
                     on:click=move |event| {
                         event.prevent_default();
                         writing.stop();
+                        go_on_writing();
                     }
                 >
                     <Glyph icon=Icon::Stop/>

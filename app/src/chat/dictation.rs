@@ -40,8 +40,7 @@ pub struct Dictation {
     problem: RwSignal<Option<AppError>>,
     refusal: RwSignal<Option<NoMicrophone>>,
     is_listening: RwSignal<bool>,
-    /// What stood there before, and the sentences by their index.
-    before: StoredValue<String>,
+    /// The sentences by their index, as they were put into the text last.
     sentences: StoredValue<Vec<(u64, String)>>,
     line: Local<Line>,
 }
@@ -54,7 +53,6 @@ impl Dictation {
             problem,
             refusal: RwSignal::new(None),
             is_listening: RwSignal::new(false),
-            before: StoredValue::new(String::new()),
             sentences: StoredValue::new(Vec::new()),
             line: Local::new(),
         };
@@ -72,7 +70,7 @@ impl Dictation {
         self.refusal.with(Option::is_some)
     }
 
-    /// Listens, in a language if it is known. What is heard stands behind what the text is now.
+    /// Listens, in a language if it is known. What is heard stands behind what the text is by then.
     pub fn begin(self, language: Option<&'static str>) {
         if self.is_listening.get_untracked() {
             return;
@@ -80,10 +78,14 @@ impl Dictation {
         self.is_listening.set(true);
         self.refusal.set(None);
         self.problem.set(None);
-        self.before.set_value(self.text.get_untracked());
         self.sentences.set_value(Vec::new());
         spawn_local(async move {
             let opened = microphone::open(move |sound| self.send(sound)).await;
+            // While the person was asked, it was given up, or the page was left: what was opened is closed again.
+            let is_wanted = self.is_listening.try_get_untracked() == Some(true);
+            if !is_wanted || self.line.is_some() {
+                return;
+            }
             match opened {
                 Ok(microphone) => self.connect(microphone, language),
                 Err(why) => {
@@ -108,7 +110,7 @@ impl Dictation {
         let told = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let told = event.data().as_string();
             match told.and_then(|told| serde_json::from_str(&told).ok()) {
-                Some(Told::Heard { index, text }) => self.write(index, text),
+                Some(Told::Heard { index, text }) => self.write(index, &text),
                 Some(Told::Failed { failure }) => self.fail(failure),
                 None => {}
             }
@@ -133,28 +135,31 @@ impl Dictation {
     }
 
     /// Puts a sentence in its place.
-    fn write(self, index: u64, sentence: String) {
+    fn write(self, index: u64, sentence: &str) {
+        let sentence = sentence.trim().to_owned();
+        let known = self.sentences.try_with_value(|sentences| {
+            let mut sentences = sentences.iter();
+            let found = sentences.find(|(known, _)| *known == index);
+            found.map(|(_, text)| text.clone())
+        });
+        let known = known.flatten();
+        let is_put = self
+            .text
+            .try_update(|text| put(text, known.as_deref(), &sentence));
+        if is_put != Some(true) {
+            return;
+        }
         self.sentences.try_update_value(|sentences| {
             match sentences.iter_mut().find(|(known, _)| *known == index) {
                 Some((_, text)) => *text = sentence,
                 None => sentences.push((index, sentence)),
             }
         });
-        let heard = self.sentences.try_with_value(|sentences| joined(sentences));
-        let before = self.before.try_get_value();
-        if let (Some(before), Some(heard)) = (before, heard) {
-            let between = if before.is_empty() || before.ends_with(char::is_whitespace) {
-                ""
-            } else {
-                " "
-            };
-            self.text.try_set(format!("{before}{between}{heard}"));
-        }
     }
 
     /// No more sound; what is still understood comes yet.
     pub fn stop(self) {
-        self.line.with(|line| {
+        let told = self.line.with(|line| {
             line.microphone = None;
             if line.socket.ready_state() == WebSocket::OPEN {
                 let _sent = line.socket.send_with_str("end");
@@ -162,6 +167,10 @@ impl Dictation {
                 let _closed = line.socket.close();
             }
         });
+        // The microphone is still asked for.
+        if told.is_none() && self.is_listening.try_get_untracked() == Some(true) {
+            self.is_listening.set(false);
+        }
     }
 
     fn end(self) {
@@ -184,16 +193,24 @@ impl Dictation {
     }
 }
 
-/// Sentences in their order; those that end in Latin script have a space behind.
-fn joined(sentences: &[(u64, String)]) -> String {
-    let mut text = String::new();
-    for (_, sentence) in sentences {
-        if text.ends_with(|c: char| c.is_ascii()) {
-            text.push(' ');
-        }
-        text.push_str(sentence.trim());
+/// Puts a sentence where what was understood of it `before` stands, else behind the text; Latin script has a space before it. What was
+/// understood before and is no longer there was sent meanwhile, or changed by hand, and stays so. Whether it was put.
+fn put(text: &mut String, before: Option<&str>, sentence: &str) -> bool {
+    if let Some(before) = before.filter(|before| !before.is_empty()) {
+        let Some(at) = text.rfind(before) else {
+            return false;
+        };
+        text.replace_range(at..at + before.len(), sentence);
+        return true;
     }
-    text
+    if sentence.is_empty() {
+        return false;
+    }
+    if text.ends_with(|c: char| c.is_ascii_graphic()) {
+        text.push(' ');
+    }
+    text.push_str(sentence);
+    true
 }
 
 /// The button: begins, and ends. Without a microphone there is none.
@@ -249,18 +266,49 @@ pub fn DictationProblem(dictation: Dictation) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::joined;
+    use super::put;
+
+    /// Of each sentence what is understood, one after the other.
+    fn heard(typed: &str, sentences: &[&[&str]]) -> String {
+        let mut text = typed.to_owned();
+        for understood in sentences {
+            let mut before = None;
+            for sentence in *understood {
+                assert!(put(&mut text, before, sentence));
+                before = Some(*sentence);
+            }
+        }
+        text
+    }
 
     #[test]
     fn sentences_follow_each_other_as_their_script_has_it() {
-        let of = |sentences: &[&str]| {
-            let numbered: Vec<_> = (1..)
-                .zip(sentences.iter().map(|s| (*s).to_owned()))
-                .collect();
-            joined(&numbered)
-        };
-        assert_eq!(of(&["你好。", "再见。"]), "你好。再见。");
-        assert_eq!(of(&["Hello.", "Good bye."]), "Hello. Good bye.");
-        assert_eq!(of(&[]), "");
+        assert_eq!(heard("", &[&["你", "你好。"], &["再见。"]]), "你好。再见。");
+        assert_eq!(
+            heard("", &[&["Hello."], &["Good", "Good bye."]]),
+            "Hello. Good bye."
+        );
+        assert_eq!(heard("So:\n", &[&["Hello."]]), "So:\nHello.");
+        assert_eq!(heard("请问", &[&["现在几点？"]]), "请问现在几点？");
+    }
+
+    #[test]
+    fn what_is_typed_meanwhile_stays() {
+        let mut text = "Hel and more".to_owned();
+        assert!(put(&mut text, Some("Hel"), "Hello."));
+        assert_eq!(text, "Hello. and more");
+    }
+
+    #[test]
+    fn what_was_sent_or_changed_meanwhile_does_not_come_back() {
+        for now in ["", "Hi"] {
+            let mut text = now.to_owned();
+            assert!(!put(&mut text, Some("Hel"), "Hello."));
+            assert_eq!(text, now);
+            assert!(put(&mut text, None, "Next."));
+            assert!(text.ends_with("Next."));
+        }
+        let mut text = String::new();
+        assert!(!put(&mut text, None, ""));
     }
 }

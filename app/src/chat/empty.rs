@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::beginning::Starting;
 use crate::{language::use_words, ui::icon::Mark};
 
 /// A greeting and four questions to begin with; choosing one fills the composer.
 #[component]
 pub fn Greeting(text: RwSignal<String>) -> impl IntoView {
     let words = use_words();
+    let starting = Starting::new(text);
     view! {
         <section class="greeting">
             <Mark/>
@@ -17,7 +19,7 @@ pub fn Greeting(text: RwSignal<String>) -> impl IntoView {
                     .map(|starter| {
                         view! {
                             <li>
-                                <button class="greeting__starter" type="button" on:click=move |_| text.set(starter.to_owned())>
+                                <button class="greeting__starter" type="button" on:click=move |_| starting.choose(starter)>
                                     {starter}
                                 </button>
                             </li>

@@ -33,8 +33,8 @@ pub fn ConversationTitle(conversation: OpenConversation) -> impl IntoView {
     let is_renaming = RwSignal::new(renames);
     move || {
         if is_renaming.get() {
-            let title = conversation.title.get_untracked();
-            view! { <RenameForm id=conversation.id title done=move || is_renaming.set(false)/> }
+            let value = RwSignal::new(conversation.title.get_untracked());
+            view! { <RenameForm id=conversation.id value done=move || is_renaming.set(false)/> }
                 .into_any()
         } else {
             view! { <h1 class="topbar__title">{conversation.title}</h1> }.into_any()

@@ -44,6 +44,36 @@ pub fn hand_on(line: &HtmlElement) {
     }
 }
 
+/// Which conversation's line has the keyboard: where it leads to.
+pub fn on_line() -> Option<String> {
+    let active = browser::window()?.document()?.active_element()?;
+    let line = active.closest(LINE).ok()??;
+    let link = line.query_selector(LINK).ok()??;
+    link.get_attribute("href")
+}
+
+/// Gives it to the line that leads there once that is drawn, unless something else has it by then: the line that had it may have made room
+/// for one that shows more.
+pub fn go_on_line(to: String) {
+    browser::after_layout(move || {
+        let Some(document) = browser::window().and_then(|window| window.document()) else {
+            return;
+        };
+        let is_held = |active: Element| active.tag_name() != "BODY";
+        if document.active_element().is_some_and(is_held) {
+            return;
+        }
+        let link = document
+            .query_selector(&format!("{LINE} {LINK}[href=\"{to}\"]"))
+            .ok()
+            .flatten();
+        if let Some(Ok(link)) = link.map(JsCast::dyn_into::<HtmlElement>) {
+            // A link of the page can be focused.
+            let _focused = link.focus();
+        }
+    });
+}
+
 /// What of the page it was in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keyboard {

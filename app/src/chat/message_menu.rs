@@ -204,6 +204,7 @@ fn WithModel(
         event.prevent_default();
         let model: ModelName = chosen.get_untracked();
         conversation.acts.menu.set(None);
+        conversation.problem.set(None);
         // Who answers a single question is not who answers next.
         let is_once = conversation.messages.with_untracked(|messages| {
             let mut all = messages.iter();

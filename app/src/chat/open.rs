@@ -48,6 +48,8 @@ pub struct OpenConversation {
     pub ended_elsewhere: RwSignal<u32>,
     /// How often the newest messages were asked for.
     loads: StoredValue<Loads>,
+    /// Why they could not be loaded the last time.
+    unloaded: StoredValue<Option<AppError>>,
     elsewhere: StoredValue<Elsewhere>,
 }
 
@@ -76,6 +78,7 @@ impl OpenConversation {
             acts: Acts::new(),
             ended_elsewhere: RwSignal::new(0),
             loads: StoredValue::new(Loads::default()),
+            unloaded: StoredValue::new(None),
             elsewhere: StoredValue::new(Elsewhere::default()),
         }
     }
@@ -198,10 +201,23 @@ impl OpenConversation {
                 if is_newest == Some(true) {
                     self.merge(page);
                 }
+                // What is loaded now is no problem any more.
+                let before = self.unloaded.try_update_value(Option::take).flatten();
+                if before.is_some() && self.problem.try_get_untracked() == Some(before) {
+                    self.problem.set(None);
+                }
+                // It was taken out of the trash again.
+                if self.is_deleted.try_get_untracked() == Some(true) {
+                    self.is_deleted.set(false);
+                }
             }
             Err(error) => {
                 self.elsewhere.try_update_value(Elsewhere::forget);
-                self.problem.try_set(Some(error));
+                // Of one that is gone that is said already.
+                if self.is_deleted.try_get_untracked() == Some(false) {
+                    self.unloaded.try_set_value(Some(error.clone()));
+                    self.problem.try_set(Some(error));
+                }
             }
         }
     }
@@ -260,6 +276,8 @@ impl OpenConversation {
         self.is_loading_older.set(true);
         spawn_local(async move {
             match load_older(self.id, message).await {
+                // Another branch is shown by now: these are not what stands before it.
+                Ok(_) if self.older_than.try_get_untracked() != Some(Some(message)) => {}
                 Ok(page) => {
                     before_drawing();
                     self.older_than.try_set(page.older_than);

@@ -69,16 +69,17 @@ pub fn QuoteButton(quoting: Quoting, text: RwSignal<String>) -> impl IntoView {
         // Fingers have the browser's own menu above what they select.
         let above = selected.top > ROOM && !browser::has_coarse_pointer();
         let top = if above {
-            selected.top - ROOM + 8.0
+            format!("{:.0}px", selected.top - ROOM + 8.0)
         } else {
-            selected.bottom + 8.0
+            // What is selected may end below the window.
+            format!("min({:.0}px, 100dvh - 10rem)", selected.bottom + 8.0)
         };
         Some(view! {
             <button
                 class="quote"
                 type="button"
-                style:top=format!("{top:.0}px")
-                style:left=format!("{:.0}px", selected.left)
+                style:top=top
+                style:left=format!("min({:.0}px, 100vw - 7rem)", selected.left)
                 on:mousedown=|event| event.prevent_default()
                 on:click=quote
             >

@@ -4,9 +4,10 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{Comment, Rating};
 use server_fn::ServerFn;
 
-use super::{answer::OpenMessage, open::OpenConversation};
+use super::{acts::more_id, answer::OpenMessage, open::OpenConversation};
 use crate::{
     api::ratings::{RateAnswer, RemoveRating, rate_answer, remove_rating},
+    browser,
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
@@ -115,7 +116,11 @@ fn Words(message: OpenMessage, conversation: OpenConversation) -> impl IntoView 
         let rating = rating.clone();
         spawn_local(async move {
             match remove_rating(conversation.id, id).await {
-                Ok(()) => rating.set(None),
+                Ok(()) => {
+                    rating.set(None);
+                    // What was pressed goes with it.
+                    browser::focus_drawn(more_id(id));
+                }
                 Err(error) => {
                     conversation.problem.try_set(Some(error));
                 }

@@ -33,6 +33,10 @@ pub struct Sidebar {
     pub problem: RwSignal<Option<AppError>>,
     /// The conversations in which an answer ended while another page was looked at.
     pub unseen: RwSignal<Vec<ConversationId>>,
+    /// The conversation whose title is being changed in the list, and what is typed for it: a line is drawn anew with whatever changes in it.
+    pub renaming: RwSignal<Option<ConversationId>>,
+    /// That title.
+    pub new_title: RwSignal<String>,
     /// Which conversation is open.
     pub open: Memo<Option<ConversationId>>,
     /// Of which conversation something is shown: its messages, or answers beside each other.
@@ -48,6 +52,8 @@ impl Sidebar {
             deleted: RwSignal::new(Vec::new()),
             problem: RwSignal::new(None),
             unseen: RwSignal::new(Vec::new()),
+            renaming: RwSignal::new(None),
+            new_title: RwSignal::new(String::new()),
             open: Memo::new(move |_| path.with(|path| path.strip_prefix("/c/")?.parse().ok())),
             shown: Memo::new(move |_| path.with(|path| conversation_of(path))),
         }

@@ -4,7 +4,11 @@ use leptos::{html, prelude::*, task::spawn_local};
 use model::{ConversationSummary, Folder, FolderId};
 
 use super::{
-    sidebar::Sidebar, sidebar_ends::follow_ends, sidebar_item::SidebarItem, sidebar_list::shown,
+    keyboard::{go_on_line, on_line},
+    sidebar::Sidebar,
+    sidebar_ends::follow_ends,
+    sidebar_item::SidebarItem,
+    sidebar_list::shown,
 };
 use crate::{
     api::folders::{list_folders, open_folder},
@@ -82,6 +86,7 @@ fn FolderLine(folder: Folder) -> impl IntoView {
                 }
             };
             next.try_set(following);
+            let line = on_line();
             items.try_update(|items| {
                 let shown = items.get_or_insert_default();
                 if !is_more {
@@ -94,6 +99,7 @@ fn FolderLine(folder: Folder) -> impl IntoView {
                     }
                 }
             });
+            line.into_iter().for_each(go_on_line);
         });
     };
     Effect::new(move |_| {

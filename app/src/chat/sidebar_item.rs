@@ -5,8 +5,11 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::ConversationId;
 use server_fn::ServerFn;
 
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
 use super::{
-    keyboard::{LINE, hand_on},
+    keyboard::{LINE, go_on_line, hand_on},
     sidebar::Sidebar,
 };
 use crate::{
@@ -28,7 +31,7 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
     let sidebar = expect_context::<Sidebar>();
     let is_open = move || sidebar.open.get() == Some(id);
     let is_unseen = move || sidebar.unseen.with(|unseen| unseen.contains(&id));
-    let is_renaming = RwSignal::new(false);
+    let is_renaming = move || sidebar.renaming.get() == Some(id);
     let navigate = use_navigate();
     let bin = move |event: SubmitEvent| {
         event.prevent_default();
@@ -40,18 +43,21 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
         });
     };
     let name = title;
+    let old = name.clone();
     let rename = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        is_renaming.set(true);
+        sidebar.new_title.set(old.clone());
+        sidebar.renaming.set(Some(id));
+    };
+    let renamed = move || {
+        sidebar.renaming.try_set(None);
+        go_on_line(format!("/c/{id}"));
     };
     view! {
         <li class="conversation" data-open=move || is_open().then_some("true")>
             <Show
-                when=move || !is_renaming.get()
-                fallback={
-                    let title = name.clone();
-                    move || view! { <RenameForm id title=title.clone() done=move || is_renaming.set(false)/> }
-                }
+                when=move || !is_renaming()
+                fallback=move || view! { <RenameForm id value=sidebar.new_title done=renamed/> }
             >
                 <a
                     class="conversation__link"
@@ -72,7 +78,7 @@ pub fn SidebarItem(id: ConversationId, title: String, generating: bool) -> impl 
                         href=format!("/c/{id}?rename=1")
                         title=words.rename
                         aria-label=format!("{}: {name}", words.rename)
-                        on:click=rename
+                        on:click=rename.clone()
                     >
                         <Glyph icon=Icon::Pen/>
                     </a>
@@ -113,16 +119,19 @@ pub fn delete(
     });
 }
 
-/// Gives a conversation another title; Esc gives up.
+/// Where a title is typed.
+const FIELD: &str = ".rename input[name=title]";
+
+/// Gives a conversation another title, which is typed into `value`; Esc gives up.
 #[component]
 pub fn RenameForm(
     id: ConversationId,
-    title: String,
+    value: RwSignal<String>,
     #[prop(into)] done: Callback<()>,
 ) -> impl IntoView {
     let words = use_words();
     let sidebar = expect_context::<Sidebar>();
-    let value = RwSignal::new(title);
+    Effect::new(|_| browser::after_layout(write));
     let problem = RwSignal::new(None::<String>);
     let rename = move |event: SubmitEvent| {
         event.prevent_default();
@@ -130,8 +139,12 @@ pub fn RenameForm(
             match rename_conversation(id, value.get_untracked()).await {
                 Ok(()) => {
                     sidebar.reload();
-                    // The form may be gone by now.
-                    let _told = done.try_run(());
+                    // The form may be gone by now, or drawn anew.
+                    if done.try_run(()).is_none()
+                        && sidebar.renaming.try_get_untracked() == Some(Some(id))
+                    {
+                        sidebar.renaming.set(None);
+                    }
                 }
                 Err(error) => {
                     problem.try_set(Some(words.failure(error.code).to_owned()));
@@ -145,5 +158,16 @@ pub fn RenameForm(
             <TextField name="title" label=words.title kind=Kind::Line("off") value problem on_escape=done/>
             <button class="button" data-tone="primary">{words.save}</button>
         </form>
+    }
+}
+
+/// Goes on writing at the title's end: what was pressed is gone.
+fn write() {
+    let field = browser::all(FIELD).into_iter().next();
+    if let Some(Ok(field)) = field.map(JsCast::dyn_into::<HtmlInputElement>) {
+        let end = u32::try_from(field.value().encode_utf16().count()).unwrap_or(u32::MAX);
+        // Both fail for nothing that is on the page.
+        let _focused = field.focus();
+        let _placed = field.set_selection_range(end, end);
     }
 }

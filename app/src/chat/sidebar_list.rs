@@ -3,7 +3,12 @@
 use leptos::{prelude::*, task::spawn_local};
 use model::{ConversationId, ConversationSummary, DayGroup, Page};
 
-use super::{sidebar::Sidebar, sidebar_ends::follow_ends, sidebar_item::SidebarItem};
+use super::{
+    keyboard::{go_on_line, on_line},
+    sidebar::Sidebar,
+    sidebar_ends::follow_ends,
+    sidebar_item::SidebarItem,
+};
 use crate::{
     api::conversations::list_conversations,
     error::AppError,
@@ -38,7 +43,9 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
             // Where the end of an answer is looked for, the list is loaded once more when this fails.
             if let Ok(page) = first(wanted.min(MOST_KEPT)).await {
                 next.try_set(page.next);
+                let line = on_line();
                 items.try_set(page.items);
+                line.into_iter().for_each(go_on_line);
             }
         });
     };

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     api::tools::{DecideToolCall, decide_tool_call},
+    browser,
     language::{Words, use_words},
     pages::made::MadeBy,
     routes::Own,
@@ -49,12 +50,29 @@ fn ToolsAt(
     conversation: OpenConversation,
 ) -> impl IntoView {
     let here = Memo::new(move |_| at(&tools, place));
-    move || {
-        let calls = here.get().into_iter();
-        calls
-            .map(|call| view! { <ToolCard call message conversation/> })
-            .collect_view()
-    }
+    // What is unfolded, or has the keyboard, stays while another call goes on.
+    list_of(
+        move || here.get(),
+        shown,
+        move |call| view! { <ToolCard call message conversation/> },
+    )
+}
+
+/// All that a card shows.
+fn shown(call: &ToolCallView) -> String {
+    let result = call.result.as_ref().map(String::len);
+    format!(
+        "{} {} {} {result:?} {:?}",
+        call.id,
+        call.state.as_str(),
+        call.arguments.len(),
+        call.duration_ms
+    )
+}
+
+/// The line of a call that folds its card.
+fn summary_id(call: ToolCallId) -> String {
+    format!("tool-{call}")
 }
 
 fn at(tools: &Calls, place: u32) -> Vec<ToolCallView> {
@@ -82,7 +100,7 @@ fn ToolCard(
     let in_library = makes && call.state == ToolCallState::Done;
     view! {
         <details class="tool" open=waits data-state=call.state.as_str() data-tool=call.name>
-            <summary class="tool__summary">
+            <summary class="tool__summary" id=summary_id(call.id)>
                 <span class="tool__name">{visible(name)}</span>
                 <span class="tool__state">{state} {took.map(|took| format!(" · {took}"))}</span>
             </summary>
@@ -142,10 +160,15 @@ fn Decision(
             return;
         }
         busy.set(true);
+        conversation.problem.set(None);
         spawn_local(async move {
             let decided = decide_tool_call(conversation.id, message, call, value.to_owned());
             match decided.await {
-                Ok(()) => conversation.refresh(),
+                Ok(()) => {
+                    conversation.reload().await;
+                    // Both buttons are gone by then.
+                    browser::focus_drawn(summary_id(call));
+                }
                 Err(error) => {
                     conversation.problem.try_set(Some(error));
                 }

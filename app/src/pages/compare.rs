@@ -116,6 +116,9 @@ fn Answers(id: ConversationId, comparison: Comparison, offer: Offer) -> impl Int
         </Header>
         <div class="comparison" id="main" tabindex="-1" on:click=move |event| tools::press(&event, words, preview)>
             <Notice error=problem/>
+            <Show when=move || comparing.is_offline.get()>
+                <p class="notice" role="status">{words.offline}</p>
+            </Show>
             <section class="comparison__question" aria-label=words.you tabindex="0">
                 <AskedOnce asked=question.assistant is_answer=false/>
                 <Attachments attachments=question.attachments/>

@@ -1,6 +1,7 @@
 //! What waits for the answer that is being written: above the composer, and at `/c/{id}/queue` as a page for whoever runs no scripts.
 
 mod item;
+mod typed;
 
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_params_map;

@@ -235,7 +235,10 @@ impl Conversations {
     /// Takes it out of the trash.
     #[tracing::instrument(name = "api.conversations.restore", skip_all, fields(conversation.id = %id))]
     pub async fn restore(&self, caller: &Caller, id: ConversationId) -> Result<(), Error> {
-        found(self.db.restore_conversation(caller.user(), id).await?)
+        found(self.db.restore_conversation(caller.user(), id).await?)?;
+        // Who still looks at it was told that it is gone.
+        self.hub.changed(id);
+        Ok(())
     }
 
     /// What the caller typed there and did not send; without a conversation, on the page for a new one.

@@ -1,10 +1,13 @@
 //! The files beside a question that is being written: choosing, seeing and taking them away, and why they can't be sent as they are.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 use model::{
     AttachmentKind, Unread,
     attachment::{DOCUMENTS, MEDIA_TOGETHER, MOST_ATTACHMENTS, TEXT_EXTENSIONS},
 };
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::{
     item::{Happened, Item, Misfit, Refusal, State},
@@ -180,7 +183,8 @@ fn Chip(attaching: Attaching, item: Item, button: &'static str) -> impl IntoView
         State::Waiting | State::Kept(_) | State::Refused(_) => None,
     };
     let as_text = pasted.map(|text| {
-        let back = move |_| {
+        let back = move |event: ev::MouseEvent| {
+            write_on(&event);
             attaching.remove(key);
             attaching.return_text(&text);
         };
@@ -241,7 +245,10 @@ pub fn FitsNot(attaching: Attaching) -> impl IntoView {
         };
         let others = others.into_iter().take(OTHERS).map(|model| {
             let label = words.attach_ask(&model.label);
-            let choose = move |_| attaching.model.set(model.name.clone());
+            let choose = move |event: ev::MouseEvent| {
+                write_on(&event);
+                attaching.model.set(model.name.clone());
+            };
             view! { <button class="button" type="button" on:click=choose>{label}</button> }
         });
         Some(view! {
@@ -250,6 +257,16 @@ pub fn FitsNot(attaching: Attaching) -> impl IntoView {
                 <div class="attached__models">{others.collect_view()}</div>
             </div>
         })
+    }
+}
+
+/// Gives the keyboard to where one writes beside what was pressed, which is about to go.
+fn write_on(event: &ev::MouseEvent) {
+    let form = browser::closest(event, "form");
+    let field = form.and_then(|form| form.query_selector("textarea").ok().flatten());
+    if let Some(Ok(field)) = field.map(JsCast::dyn_into::<HtmlElement>) {
+        // A field of the page can be focused.
+        let _focused = field.focus();
     }
 }
 

@@ -81,6 +81,11 @@ fn acts(words: &Words, open: Option<ConversationId>) -> Vec<(String, Entry)> {
     let mut all = Vec::new();
     let mut act = |icon, name: &str, deed| all.push(stands(Kind::Act, icon, name, "", deed));
     act(Icon::Compose, words.new_chat, Deed::Go("/".to_owned()));
+    act(
+        Icon::Hourglass,
+        words.temporary_on,
+        Deed::Go("/?temporary=1".to_owned()),
+    );
     if browser::has(WRITING) {
         act(Icon::Pen, words.shortcut_write, Deed::Write);
     }

@@ -21,6 +21,7 @@ use crate::{
     ui::{
         area::PageHead,
         moment::Moment,
+        shown_anew::show_anew_around,
         table::{Cell, Table},
     },
 };
@@ -103,6 +104,9 @@ fn People(page: Page<Person>, acts: bool, asked: PeopleQuery) -> impl IntoView {
         words.second_factor,
         words.seen,
     ];
+    // What was ticked is not ticked for others, who stand there on another page or when some have gone.
+    let ids = page.items.iter().map(|person| person.id.to_string());
+    show_anew_around(CHOSEN, ids.collect::<Vec<_>>().join(" "));
     let rows = page
         .items
         .into_iter()

@@ -5,7 +5,7 @@ use leptos_router::{
     components::{Outlet, Redirect},
     hooks::{use_location, use_query_map},
 };
-use model::{Asked, Lacking, Session};
+use model::{Asked, ConversationId, Lacking, Session};
 
 use super::new::with_all;
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     browser,
     chat::{
         deleted::DeletedToast,
+        menus::fold_menus,
         sidebar::{Sidebar, SidebarSwitch, SidebarView},
         swipe::follow_fingers,
     },
@@ -34,7 +35,12 @@ use crate::{
 
 /// What *Send* made on the page of a new conversation, for the page that it leads to.
 #[derive(Clone, Copy)]
-pub struct JustAsked(pub StoredValue<Option<Asked>>);
+pub struct JustAsked {
+    /// The question and its answer, where nothing else needs to be known of the conversation.
+    pub asked: StoredValue<Option<Asked>>,
+    /// What was typed on while it was on its way.
+    pub typed: StoredValue<Option<(ConversationId, String)>>,
+}
 
 /// The models on offer, loaded once.
 #[derive(Clone, Copy)]
@@ -50,7 +56,10 @@ pub fn Chat() -> impl IntoView {
     let session = use_session();
     provide_context(Sidebar::new());
     provide_context(StepUp::new());
-    provide_context(JustAsked(StoredValue::new(None)));
+    provide_context(JustAsked {
+        asked: StoredValue::new(None),
+        typed: StoredValue::new(None),
+    });
     provide_context(PageOffer(Resource::new_blocking(|| (), |()| load_offer())));
     let list = Resource::new_blocking(|| (), |()| list_conversations(None));
     Effect::new(|_| browser::remember_time_zone());
@@ -58,6 +67,7 @@ pub fn Chat() -> impl IntoView {
     provide_context(over);
     shortcuts::listen(over);
     follow_fingers();
+    fold_menus();
     // The router would only scroll there.
     let skip = |event: leptos::ev::MouseEvent| {
         if browser::focus("main") {

@@ -18,8 +18,9 @@ use crate::{
     api::{assistants::load_assistant, conversations::load_draft, generation::Offer},
     chat::{
         attachments::{Attaching, Offered},
-        beginning::{AssistantIntro, Beginning},
+        beginning::{AssistantIntro, Beginning, Called},
         composer::{Composer, Writing},
+        drafts::keep_behind,
         empty::Greeting,
         header::Header,
         sidebar::Sidebar,
@@ -139,7 +140,7 @@ fn NewConversation(
     let query = use_query_map();
     let is_temporary = Signal::derive(move || query.with(|query| query.get("temporary").is_some()));
     let sidebar = expect_context::<Sidebar>();
-    let JustAsked(just_asked) = expect_context();
+    let just_asked: JustAsked = expect_context();
     let text = RwSignal::new(draft);
     let problem = problem_in_query().map(AppError::new);
     let (assistant, problem) = match assistant {
@@ -173,8 +174,16 @@ fn NewConversation(
         let path = format!("/c/{}", asked.conversation);
         // The page of a temporary one is told so by the server, and so is with whom one was begun.
         let is_plain = beginning.assistant.with_untracked(Option::is_none);
+        let typed = text.try_update(std::mem::take).unwrap_or_default();
+        if !typed.is_empty() {
+            let id = asked.conversation;
+            just_asked.typed.set_value(Some((id, typed.clone())));
+            if !is_temporary.get_untracked() {
+                keep_behind(Some(id), typed, Vec::new(), Called::default());
+            }
+        }
         if !is_temporary.get_untracked() {
-            just_asked.set_value(Some(asked).filter(|_| is_plain));
+            just_asked.asked.set_value(Some(asked).filter(|_| is_plain));
             sidebar.reload();
         }
         navigate(&path, NavigateOptions::default());

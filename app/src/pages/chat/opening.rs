@@ -34,7 +34,7 @@ pub fn ConversationPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
     let PageOffer(offer) = expect_context();
-    let JustAsked(just_asked) = expect_context();
+    let just_asked: JustAsked = expect_context();
     provide_context(LeftTyped::nothing());
     let wanted = move || -> Place {
         let id = params.with(|params| params.get_str("id")?.parse::<ConversationId>().ok());
@@ -83,17 +83,25 @@ pub fn ConversationPage() -> impl IntoView {
 
 async fn load(
     (id, before, message): Place,
-    just_asked: StoredValue<Option<Asked>>,
+    just_asked: JustAsked,
     offer: Resource<Result<Offer, AppError>>,
 ) -> Result<ConversationView, AppError> {
     let Some(id) = id else {
         return Err(AppError::new(FailureCode::NotFound));
     };
-    let asked = just_asked.try_update_value(Option::take).flatten();
-    match asked.filter(|asked| asked.conversation == id) {
-        Some(asked) => Ok(begun(asked, offer.await?.default)),
-        None => open_conversation(id, before, message).await,
+    let asked = just_asked.asked.try_update_value(Option::take).flatten();
+    let typed = just_asked.typed.try_update_value(Option::take).flatten();
+    let mut view = match asked.filter(|asked| asked.conversation == id) {
+        Some(asked) => begun(asked, offer.await?.default),
+        None => open_conversation(id, before, message).await?,
+    };
+    // It may not be kept yet.
+    if let Some((_, typed)) = typed.filter(|(of, _)| *of == id)
+        && view.draft.is_empty()
+    {
+        view.draft = typed;
     }
+    Ok(view)
 }
 
 /// What is drawn once: a place of a conversation, or that it can't be had.

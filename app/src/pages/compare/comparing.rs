@@ -23,6 +23,8 @@ pub struct Comparing {
     pub question: MessageId,
     /// The answers, oldest first.
     pub answers: RwSignal<Vec<OpenMessage>>,
+    /// The connection to the server is lost.
+    pub is_offline: RwSignal<bool>,
     /// What each cost, in micro-yuan, as far as that is known.
     costs: RwSignal<Vec<(MessageId, i64)>>,
     problem: RwSignal<Option<AppError>>,
@@ -44,6 +46,7 @@ impl Comparing {
             id,
             question: comparison.question.id,
             answers: RwSignal::new(answers.collect()),
+            is_offline: RwSignal::new(false),
             costs: RwSignal::new(comparison.costs),
             problem,
             elsewhere: StoredValue::new(Elsewhere::default()),
@@ -211,9 +214,18 @@ impl Watcher for Comparing {
         }
     }
 
-    fn is_back(&self) {}
+    fn is_back(&self) {
+        let was_away = self.is_offline.try_get_untracked();
+        self.is_offline.try_set(false);
+        if was_away == Some(true) {
+            // A server that was killed could not tell that it stopped writing.
+            self.reload();
+        }
+    }
 
-    fn is_away(&self) {}
+    fn is_away(&self) {
+        self.is_offline.try_set(true);
+    }
 
     fn is_renewed(&self) {
         self.reload();

@@ -15,6 +15,7 @@ use crate::{
     language::use_words,
     ui::{
         select::Select,
+        shown_anew::show_anew,
         submission::Submission,
         text_field::{Kind, TextField},
     },
@@ -118,16 +119,19 @@ fn ThisFolder(folder: Folder) -> impl IntoView {
         browser::focus("main");
     });
     let (id, name) = (folder.id.to_string(), String::from(folder.name));
+    let (of_name, of_deletion) = (NodeRef::new(), NodeRef::new());
+    show_anew(of_name, format!("{id} {name}"));
+    show_anew(of_deletion, id.clone());
     view! {
         <section class="panel" aria-labelledby="folder-heading">
             <h2 id="folder-heading"><bdi>{name.clone()}</bdi></h2>
-            <form class="form" method="post" action=RenameFolder::PATH on:submit=rename>
+            <form class="form" method="post" action=RenameFolder::PATH node_ref=of_name on:submit=rename>
                 {renaming.view()}
                 <input type="hidden" name="id" value=id.clone()/>
                 <Named value=name label=words.folder_name submission=renaming/>
                 <button class="button" aria-busy=renaming.busy()>{words.rename}</button>
             </form>
-            <form class="form" method="post" action=DeleteFolder::PATH on:submit=delete>
+            <form class="form" method="post" action=DeleteFolder::PATH node_ref=of_deletion on:submit=delete>
                 {deleting.view_as("")}
                 <input type="hidden" name="id" value=id/>
                 <p class="panel__note">{words.folder_delete_hint}</p>
@@ -158,10 +162,12 @@ fn ThisTag(tag: Tag) -> impl IntoView {
         browser::focus("main");
     });
     let (id, name) = (tag.id.to_string(), String::from(tag.name));
+    let form = NodeRef::new();
+    show_anew(form, format!("{id} {name}"));
     view! {
         <section class="panel" aria-labelledby="tag-heading">
             <h2 id="tag-heading"><bdi>{name.clone()}</bdi></h2>
-            <form class="form" method="post" action=RenameTag::PATH on:submit=rename>
+            <form class="form" method="post" action=RenameTag::PATH node_ref=form on:submit=rename>
                 {renaming.view()}
                 <input type="hidden" name="id" value=id.clone()/>
                 <Named value=name label=words.tag submission=renaming/>

@@ -2,10 +2,11 @@
 
 use std::future::Future;
 
-use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{FailureCode, Queue, QueuedMessage, SubmissionId, queue::Direction};
 use server_fn::ServerFn;
 
+use super::typed::{FIELD, Typed};
 use crate::{
     api::queue::{
         EditQueued, MoveQueued, SendQueued, WithdrawQueued, edit_queued, move_queued, send_queued,
@@ -22,9 +23,6 @@ use crate::{
     },
 };
 
-/// The composer's field.
-const FIELD: &str = ".composer textarea[name=prompt]";
-
 /// A message that waits.
 #[component]
 pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -> impl IntoView {
@@ -39,6 +37,7 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
         found.unwrap_or_else(|| item.clone())
     });
     let refused = Memo::new(move |_| shown.with(|item| item.refused));
+    let typed = shown.with_untracked(Typed::of);
     let conversation = queueing.conversation;
     let busy = RwSignal::new(false);
     let place = Memo::new(move |_| {
@@ -59,14 +58,21 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
             return;
         }
         busy.set(true);
+        let unsaved = typed.take_unsaved();
         spawn_local(async move {
             match withdraw_queued(conversation, id).await {
-                Ok((message, queue)) => {
+                Ok((mut message, queue)) => {
+                    if let Some(unsaved) = unsaved {
+                        message.text = unsaved;
+                    }
                     queueing.queue.try_set(queue);
                     queueing.take_back(message);
                     browser::focus_at_end(FIELD.to_owned());
                 }
-                Err(error) => failed(queueing, error),
+                Err(error) => {
+                    typed.is_still_unsaved();
+                    failed(queueing, error);
+                }
             }
             busy.try_set(false);
         });
@@ -113,7 +119,7 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
                     </button>
                 </form>
             </div>
-            <Editing queueing shown busy/>
+            <Editing queueing shown typed busy/>
         </li>
     }
 }
@@ -163,15 +169,20 @@ fn Place(queueing: Queueing, id: SubmissionId) -> impl IntoView {
 
 /// Changing what it says, where it stands. What is typed stays while the box is open, whatever becomes of the message meanwhile.
 #[component]
-fn Editing(queueing: Queueing, shown: Memo<QueuedMessage>, busy: RwSignal<bool>) -> impl IntoView {
+fn Editing(
+    queueing: Queueing,
+    shown: Memo<QueuedMessage>,
+    typed: Typed,
+    busy: RwSignal<bool>,
+) -> impl IntoView {
     let words = use_words();
     let id = shown.with_untracked(|item| item.id);
-    let fold = NodeRef::<html::Details>::new();
+    let fold = typed.fold;
+    on_cleanup(move || typed.rescue(queueing, id));
     let now = Memo::new(move |_| shown.with(|item| (item.version, item.text.clone())));
-    let (first, text) = now.get_untracked();
+    let (first, _) = now.get_untracked();
     // The version of which the reader knows.
     let version = RwSignal::new(first);
-    let typed = RwSignal::new(text);
     // Another version was told of before it was here.
     let is_told = StoredValue::new(false);
     Effect::new(move |_| {
@@ -180,7 +191,7 @@ fn Editing(queueing: Queueing, shown: Memo<QueuedMessage>, busy: RwSignal<bool>)
         let was_told = is_told.get_value();
         is_told.set_value(false);
         if !is_open {
-            typed.set(text);
+            typed.begin(text);
         }
         if !is_open || was_told {
             version.set(newest);
@@ -200,7 +211,7 @@ fn Editing(queueing: Queueing, shown: Memo<QueuedMessage>, busy: RwSignal<bool>)
             return;
         }
         busy.set(true);
-        let (of, text) = (version.get_untracked(), typed.get_untracked());
+        let (of, text) = (version.get_untracked(), typed.text.get_untracked());
         let edited = edit_queued(queueing.conversation, id, of, text);
         spawn_local(async move {
             match edited.await {
@@ -213,7 +224,7 @@ fn Editing(queueing: Queueing, shown: Memo<QueuedMessage>, busy: RwSignal<bool>)
                     // It may have been told of already, while the box was open.
                     if let Some((newest, text)) = now.try_get_untracked() {
                         version.try_set(newest);
-                        typed.try_set(text);
+                        typed.begin(text);
                     }
                     browser::focus_drawn(item_id(id));
                 }
@@ -233,7 +244,7 @@ fn Editing(queueing: Queueing, shown: Memo<QueuedMessage>, busy: RwSignal<bool>)
             <form method="post" action=EditQueued::PATH on:submit=save>
                 <Place queueing id/>
                 <input type="hidden" name="version" value=move || version.get().to_string()/>
-                <TextField name="text" label=words.queue_edit kind=Kind::LongText value=typed/>
+                <TextField name="text" label=words.queue_edit kind=Kind::LongText value=typed.text/>
                 <button class="button" disabled=move || busy.get()>{words.save}</button>
             </form>
         </details>

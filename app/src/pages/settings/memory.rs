@@ -18,6 +18,7 @@ use crate::{
         area::PageHead,
         check::Check,
         loaded::Loaded,
+        shown_anew::show_anew,
         submission::Submission,
         undo_toast::{Undo, undo_toast, use_settled},
     },
@@ -226,9 +227,11 @@ fn KeptFact(fact: Fact, memory: Loading, forgotten: RwSignal<Option<Forgotten>>)
         memory.refetch();
     });
     let problem = changing.problem_of(Field::Fact);
+    let form = NodeRef::new();
+    show_anew(form, format!("{id} {text}"));
     view! {
         <li class="fact">
-            <form class="fact__text" method="post" action=ChangeFact::PATH on:submit=change>
+            <form class="fact__text" method="post" action=ChangeFact::PATH node_ref=form on:submit=change>
                 <input type="hidden" name="id" value=id.clone()/>
                 <input
                     class="field__line"

@@ -32,6 +32,10 @@ impl Conversations {
                 self.hub.deleted(id);
             }
         }
+        if act == ConversationAct::Restore {
+            // Who still looks at one was told that it is gone.
+            done.iter().for_each(|&id| self.hub.changed(id));
+        }
         Ok(u64::try_from(done.len()).unwrap_or(u64::MAX))
     }
 

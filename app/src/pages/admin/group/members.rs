@@ -21,7 +21,7 @@ use crate::{
     },
     error::AppError,
     language::use_words,
-    ui::submission::Submission,
+    ui::{shown_anew::show_anew, submission::Submission},
 };
 
 /// The members on this page, and who else was found.
@@ -138,6 +138,12 @@ fn Listed(
     }
 }
 
+/// Who they are: ticks are for these, and for nobody who comes to stand in their place.
+fn ids(people: &[Person]) -> String {
+    let ids = people.iter().map(|person| person.id.to_string());
+    ids.collect::<Vec<_>>().join(" ")
+}
+
 fn line(person: &Person) -> String {
     format!("{} · {}", person.name.as_str(), person.email.as_str())
 }
@@ -171,8 +177,10 @@ fn Add(
         told.set(Some(outcome.into()));
         people.refetch();
     });
+    let form = NodeRef::new();
+    show_anew(form, ids(&found));
     Either::Right(view! {
-        <form class="form" method="post" action=AddMembers::PATH on:submit=add>
+        <form class="form" method="post" action=AddMembers::PATH node_ref=form on:submit=add>
             <input type="hidden" name="id" value=id.to_string()/>
             <div class="checks">
                 {found
@@ -199,8 +207,10 @@ fn Remove(
         told.set(Some(outcome.into()));
         people.refetch();
     });
+    let form = NodeRef::new();
+    show_anew(form, ids(&members));
     view! {
-        <form class="form" method="post" action=RemoveMembers::PATH on:submit=remove>
+        <form class="form" method="post" action=RemoveMembers::PATH node_ref=form on:submit=remove>
             <input type="hidden" name="id" value=id.to_string()/>
             <div class="checks">
                 {members

@@ -10,7 +10,7 @@ use crate::{
     api::tool_servers::{ChangeToolServer, CheckToolServer, RemoveToolServer, SetServerTool},
     error::Field,
     language::use_words,
-    ui::{confirm::Confirm, moment::Moment, submission::Submission},
+    ui::{confirm::Confirm, moment::Moment, shown_anew::show_anew, submission::Submission},
 };
 
 /// A server with what is on it.
@@ -89,6 +89,10 @@ fn Change(server: ToolServer, found: Found) -> impl IntoView {
     let submission = Submission::new(&[Field::Address, Field::Token]);
     let change = sends::<ChangeToolServer>(submission, move |()| found.refetch());
     let has_token = server.has_token;
+    // No server is given what was typed for another one, least of all its token.
+    let form = NodeRef::new();
+    let state = (has_token, server.is_on, server.checked_at);
+    show_anew(form, format!("{} {} {state:?}", server.id, server.address));
     let address_id = format!("tool-server-address-{}", server.id);
     let token_id = format!("tool-server-token-{}", server.id);
     let hint = if has_token {
@@ -97,7 +101,7 @@ fn Change(server: ToolServer, found: Found) -> impl IntoView {
         words.tool_server_token_hint
     };
     view! {
-        <form class="form" method="post" action=ChangeToolServer::PATH on:submit=change>
+        <form class="form" method="post" action=ChangeToolServer::PATH node_ref=form on:submit=change>
             {submission.view()}
             <input type="hidden" name="id" value=server.id.to_string()/>
             <Line
@@ -163,6 +167,10 @@ fn Tool(tool: ServerTool, roles: Vec<RoleRef>, found: Found) -> impl IntoView {
     let submission = Submission::new(&[]);
     let set = sends::<SetServerTool>(submission, move |()| found.refetch());
     let name = String::from(tool.name.clone());
+    // What was ticked for a tool that is no longer there says nothing of the one in its place.
+    let form = NodeRef::new();
+    let state = (tool.is_on, tool.asks_first, &tool.roles);
+    show_anew(form, format!("{name} {state:?}"));
     let chosen = tool.roles.clone();
     let ticks = roles.into_iter();
     let ticks = ticks
@@ -179,7 +187,7 @@ fn Tool(tool: ServerTool, roles: Vec<RoleRef>, found: Found) -> impl IntoView {
                 <span class="tool__state">{tool.is_on.then_some(words.server_tool_on)}</span>
             </summary>
             <p class="panel__note">{tool.description}</p>
-            <form class="form" method="post" action=SetServerTool::PATH on:submit=set>
+            <form class="form" method="post" action=SetServerTool::PATH node_ref=form on:submit=set>
                 {submission.view()}
                 <input type="hidden" name="tool" value=name/>
                 <Tick name="is_on" value="yes" label=words.server_tool_on checked=tool.is_on/>
