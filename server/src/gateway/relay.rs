@@ -57,6 +57,10 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     let request_id = request_id(&parts.extensions);
     let chinese = request::reads_chinese(&parts);
     let (dialect, weight) = (route.dialect, route.weight());
+    if !route.takes(parts.uri.path()) {
+        let refusal = Refusal::of(&GatewayError::NoRoute, chinese);
+        return refused(&refusal, dialect, &request_id);
+    }
     let entered = enter(&state, &parts, body, weight, dialect, &request_id).await;
     let Entered {
         place,
