@@ -8,6 +8,7 @@ mod batch_file;
 mod cached;
 mod credential;
 mod entry;
+mod extent;
 mod finishing;
 mod headers;
 mod held;

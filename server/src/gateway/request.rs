@@ -25,7 +25,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    batch_file, headers, references,
+    batch_file, extent, headers, references,
     refusal::Refusal,
     table::{Asks, Carries, Dialect, Owns, Route},
     timely::{Bounds, due, timely},
@@ -196,10 +196,12 @@ pub(super) async fn understand(
             incoming.relay.body = relay::Body::Whole(body.clone());
             let resolves = references::resolves_uploads(&parts.headers);
             let found = references::all(gateway, principal, &scan, &body, resolves, &mut place);
-            found.await.map_err(refuse)?;
+            let brings_more = found.await.map_err(refuse)?;
             of_json(gateway, route, principal, &mut incoming, scan)
                 .await
                 .map_err(refuse)?;
+            // How long that is which the model is told besides can't be seen, no more than what a picture comes to.
+            incoming.ask.has_media |= brings_more;
         }
     }
     incoming.reach = if place.is_anywhere() && references::makes_what_is_referred_to(route) {
@@ -231,31 +233,8 @@ async fn of_json(
     incoming: &mut Incoming,
     scan: RequestScan,
 ) -> Result<(), GatewayError> {
-    let whole = |name: &str| scan.u64_field(name);
-    let longest = |names: &[&str]| -> Result<Option<u64>, ScanError> {
-        let mut longest = None;
-        for name in names {
-            longest = longest.max(whole(name)?);
-        }
-        Ok(longest)
-    };
     let ask = &mut incoming.ask;
-    ask.text_bytes = scan.text_bytes();
-    ask.has_media = scan.has_media();
-    ask.output_tokens = longest(&[
-        "max_tokens",
-        "max_completion_tokens",
-        "max_output_tokens",
-        "parameters.max_tokens",
-        "parameters.max_completion_tokens",
-    ])?;
-    ask.count = longest(&["n", "parameters.n", "best_of"])?;
-    ask.seconds = longest(&["parameters.duration"])?;
-    let enabled = scan.bool_field("enable_thinking")?;
-    ask.thinking = (
-        enabled.or(scan.bool_field("parameters.enable_thinking")?),
-        longest(&["thinking_budget", "parameters.thinking_budget"])?,
-    );
+    extent::note(ask, &scan, route.shape)?;
     ask.streamed = is_streamed(route, incoming.relay.headers.get("x-dashscope-sse"), &scan)?;
     incoming.relay.streamed = ask.streamed;
     if route.carries == Carries::Question {

@@ -1,6 +1,7 @@
 //! One call through the gateway, from its admission to its line in the log.
 
 mod ending;
+pub(super) mod possible;
 mod tied;
 
 use std::sync::Arc;
@@ -119,6 +120,8 @@ pub struct Running {
     text_bytes: u64,
     has_media: bool,
     output_at_most: Option<u64>,
+    /// How many answers were asked for.
+    answers: u64,
     /// Characters that are billed of a text that is spoken, where that is known.
     spoken: Option<u64>,
     /// Whether anything has left for the upstream, where that is noted.
@@ -243,6 +246,7 @@ impl Gateway {
             text_bytes: ask.text_bytes,
             has_media: ask.has_media,
             output_at_most: ask.output_tokens,
+            answers: ask.count.unwrap_or(1),
             spoken: None,
             sent: None,
             so_far: Ending::default(),
