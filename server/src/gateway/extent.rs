@@ -3,12 +3,20 @@
 
 use platform::gateway::{
     Ask, FOUND_BYTES,
-    scan::{RequestScan, ScanError, UsageShape},
+    scan::{RequestScan, ScanError, UsageShape, may_hide_words},
 };
 use serde::Deserialize;
 
 /// Pictures that an answer of words and pictures has where nobody says how many.
 const BETWEEN_WORDS: u64 = 5;
+
+/// How the types of tools begin by which the provider finds something itself.
+const TOOLS_THAT_FIND: [&str; 4] = [
+    "\"web_search",
+    "\"web_fetch",
+    "\"web_extractor",
+    "\"file_search",
+];
 
 /// Where a protocol has what decides how long an answer is.
 struct Fields {
@@ -59,8 +67,8 @@ pub(super) fn note(ask: &mut Ask, scan: &RequestScan, shape: UsageShape) -> Resu
         UsageShape::Native => &NATIVE,
     };
     ask.text_bytes = scan.text_bytes();
-    if scan.raw_field(fields.searches) == Some("true") {
-        ask.text_bytes = ask.text_bytes.saturating_add(FOUND_BYTES);
+    if scan.raw_field(fields.searches) == Some("true") || has_tools_that_find(scan) {
+        ask.found_bytes = FOUND_BYTES;
     }
     ask.has_media = scan.has_media();
     ask.output_tokens = longest(scan, fields.output)?;
@@ -86,6 +94,13 @@ fn longest(scan: &RequestScan, names: &[&str]) -> Result<Option<u64>, ScanError>
         longest = longest.max(scan.u64_field(name)?);
     }
     Ok(longest)
+}
+
+/// Whether the provider itself may look something up for the answer. That another word of the body is taken for one of these tools
+/// costs nobody anything.
+fn has_tools_that_find(scan: &RequestScan) -> bool {
+    let has = |name: &str| memchr::memmem::find(scan.body(), name.as_bytes()).is_some();
+    scan.has_field("tools") && (TOOLS_THAT_FIND.into_iter().any(has) || may_hide_words(scan.body()))
 }
 
 fn has_pictures_between_words(scan: &RequestScan) -> bool {
@@ -215,9 +230,29 @@ mod tests {
 
     #[test]
     fn what_is_found_and_painted_on_the_way_counts() {
-        let plain = noted(r#"{"enable_search":false}"#, UsageShape::OpenAi);
-        let searches = noted(r#"{"enable_search":true}"#, UsageShape::OpenAi);
-        assert!(searches.text_bytes >= plain.text_bytes + FOUND_BYTES - 1);
+        use UsageShape::{Anthropic, Native, OpenAi, Responses};
+        for (shape, body, finds) in [
+            (OpenAi, r#"{"enable_search":true}"#, true),
+            (OpenAi, r#"{"enable_search":false}"#, false),
+            (OpenAi, r#"{"parameters":{"enable_search":true}}"#, false),
+            (Native, r#"{"parameters":{"enable_search":true}}"#, true),
+            (Responses, r#"{"tools":[{"type":"web_search"}]}"#, true),
+            (Responses, r#"{"tools":[{"type":"\u0077eb_search"}]}"#, true),
+            (
+                Anthropic,
+                r#"{"tools":[{"type":"web_search_20250305"}]}"#,
+                true,
+            ),
+            (OpenAi, r#"{"tools":[{"type":"function"}]}"#, false),
+            (
+                OpenAi,
+                r#"{"messages":[{"content":"\"web_search"}]}"#,
+                false,
+            ),
+        ] {
+            let found = if finds { FOUND_BYTES } else { 0 };
+            assert_eq!(noted(body, shape).found_bytes, found, "{body}");
+        }
         for (body, count) in [
             (
                 r#"{"parameters":{"enable_interleave":true,"n":1}}"#,
@@ -229,7 +264,7 @@ mod tests {
             ),
             (r#"{"parameters":{"n":1}}"#, Some(1)),
         ] {
-            assert_eq!(noted(body, UsageShape::Native).count, count, "{body}");
+            assert_eq!(noted(body, Native).count, count, "{body}");
         }
     }
 }

@@ -263,7 +263,10 @@ async fn answered(
     let mut headers = headers::back(&answer.headers);
     context.head(&mut headers, running.allowed());
     let kind = text(&answer.headers, &header::CONTENT_TYPE).to_owned();
-    let mut response = if kind.starts_with("text/event-stream") {
+    let mut response = if context.route.path.ends_with("/content") {
+        // A file's content, which is not metered, of any kind and of any size.
+        Response::new(streamed::bytes(running, answer))
+    } else if kind.starts_with("text/event-stream") {
         headers.insert("x-accel-buffering", http::HeaderValue::from_static("no"));
         let body = streamed::body(
             context,
@@ -276,9 +279,6 @@ async fn answered(
     } else if kind.contains("json") {
         let reading = incoming.reading.take();
         whole::answer(&context, running, answer, reading).await
-    } else if context.route.path.ends_with("/content") {
-        // A file's content, which is not metered and of any size.
-        Response::new(streamed::bytes(running, answer))
     } else {
         // A page of some gateway in between, or nothing: no answer to hand on as one.
         return no_answer(&context, running, answer.status).await;

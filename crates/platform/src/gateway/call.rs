@@ -49,6 +49,8 @@ pub struct Ask {
     pub text_bytes: u64,
     /// Whether that is only the most that may go in: nothing of it is owed where nobody says what did.
     pub is_bound: bool,
+    /// Bytes that the upstream may add by itself, as what it finds in the web: reserved, but not owed where nobody says what went in.
+    pub found_bytes: u64,
     /// Whether pictures, films or sound go in.
     pub has_media: bool,
     /// The longest answer that was asked for, in tokens.
@@ -82,6 +84,7 @@ impl Ask {
             request_id,
             text_bytes: 0,
             is_bound: false,
+            found_bytes: 0,
             has_media: false,
             output_tokens: None,
             count: None,
@@ -163,7 +166,7 @@ impl Gateway {
     ) -> Result<Running, GatewayError> {
         let inner = &*self.0;
         let extent = Extent {
-            text_bytes: ask.text_bytes,
+            text_bytes: ask.text_bytes.saturating_add(ask.found_bytes),
             has_media: ask.has_media,
             output_tokens: ask.output_tokens,
             count: ask.count,

@@ -183,8 +183,12 @@ fn thinking_at_most(card: &ModelCard, extent: Extent) -> u64 {
     if !thinks {
         return 0;
     }
-    let most = card.max_thinking_tokens.unwrap_or(OUTPUT_TOKENS);
-    budget.map_or(most, |budget| budget.min(most))
+    match (budget, card.max_thinking_tokens) {
+        (Some(budget), Some(most)) => budget.min(most),
+        (Some(most), None) | (None, Some(most)) => most,
+        // Where nobody says, it is no shorter than an answer.
+        (None, None) => card.max_output_tokens.unwrap_or(0).max(OUTPUT_TOKENS),
+    }
 }
 
 pub(super) fn as_micros(price: MicroYuan) -> i64 {
