@@ -61,8 +61,13 @@ pub(super) async fn refused_there(
     error: &UpstreamError,
 ) -> Response {
     let said = answer.body.chunk().await.ok().flatten();
-    let said = said.as_ref().and_then(json_of);
-    let Some(said) = said.filter(|_| !concerns_the_operator(error.kind())) else {
+    let said = said.unwrap_or_default();
+    if said.is_empty() && answer.status == StatusCode::NOT_FOUND {
+        // There is no such address at Bailian, which has no words for that: asking again would find none either.
+        let refusal = Refusal::of(&GatewayError::NoRoute, context.chinese);
+        return context.end(running, Ending::failed(error), refusal).await;
+    }
+    let Some(said) = json_of(&said).filter(|_| !concerns_the_operator(error.kind())) else {
         return failed(context, running, error).await;
     };
     let allowed = running.allowed();
