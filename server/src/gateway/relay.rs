@@ -210,13 +210,16 @@ pub(super) async fn ask(
         let asked = state
             .gateway
             .relay(incoming.relay.clone(), incoming.reach.clone());
-        let heard = match &incoming.late {
-            Some(late) => late.run_until_cancelled(Box::pin(asked)).await,
-            None => Some(asked.await),
+        let heard = match &incoming.spoilt {
+            Some(spoilt) => spoilt.unless(Box::pin(asked)).await,
+            None => Ok(asked.await),
         };
-        let Some((upstream, answer)) = heard else {
-            let refusal = Refusal::slow(context.chinese);
-            return context.end(running, Ending::cancelled(), refusal).await;
+        let (upstream, answer) = match heard {
+            Ok(heard) => heard,
+            Err(why) => {
+                let refusal = why.refusal(state.bounds.bytes, context.chinese);
+                return context.end(running, Ending::cancelled(), refusal).await;
+            }
         };
         running.answered_by(&upstream);
         context.upstream = upstream;

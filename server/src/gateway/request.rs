@@ -22,13 +22,12 @@ use platform::gateway::{
     scan::{RequestScan, ScanError},
 };
 use tokio::time::{Instant, timeout};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     batch_file, extent, headers, references,
     refusal::Refusal,
     table::{Asks, Carries, Dialect, Owns, Route},
-    timely::{Bounds, due, timely},
+    timely::{Bounds, Spoilt, due, handed_on},
 };
 
 /// A form with files is kept up to this size, so that another key can be sent it when the first one refuses. Larger ones are
@@ -53,8 +52,8 @@ pub(super) struct Incoming {
     pub(super) of_file: Option<String>,
     /// The file that is read while it is handed on.
     pub(super) reading: Option<batch_file::Reading>,
-    /// Cancelled when a body that is handed on while it comes does so too slowly.
-    pub(super) late: Option<CancellationToken>,
+    /// Tells whether a body that is handed on while it comes turns out to be none.
+    pub(super) spoilt: Option<Spoilt>,
 }
 
 /// Reads the whole body, up to the limit and as long as there is memory.
@@ -155,7 +154,7 @@ pub(super) async fn understand(
         strips_usage: false,
         of_file: None,
         reading: None,
-        late: None,
+        spoilt: None,
     };
     if route.path.ends_with("/uploads") {
         // A name that nobody knows is for Bailian to refuse.
@@ -174,10 +173,10 @@ pub(super) async fn understand(
                     }
                     relay::Body::Whole(form)
                 }
+                Some(length) if length > limit => return Err(Refusal::too_large(limit, chinese)),
                 _ => {
-                    let (body, late) = timely(body, bounds.patience);
-                    incoming.late = Some(late);
-                    let body = limited(body, limit);
+                    let (body, spoilt) = handed_on(body, bounds);
+                    incoming.spoilt = Some(spoilt);
                     if is_read {
                         let (body, reading) = batch_file::beside(gateway, parts, body);
                         incoming.reading = Some(reading);
@@ -216,14 +215,6 @@ pub(super) async fn understand(
 fn length_of(parts: &Parts) -> Option<usize> {
     let length = parts.headers.get(CONTENT_LENGTH)?;
     length.to_str().ok()?.parse().ok()
-}
-
-/// A body that is handed on while it comes, up to the limit.
-fn limited(
-    body: Body,
-    limit: usize,
-) -> impl futures_util::Stream<Item = Result<Bytes, axum::Error>> + Send + Unpin + 'static {
-    Body::new(http_body_util::Limited::new(body, limit)).into_data_stream()
 }
 
 async fn of_json(
