@@ -135,7 +135,10 @@ async fn a_list_goes_on_behind_pages_of_others() -> TestResult {
         (ids(&rest), &rest["has_more"]),
         (vec![one.clone()], &json!(false))
     );
-    assert_eq!(ids(&lin.api.get("/v1/files").await?.done()?), [two, one]);
+    assert_eq!(
+        ids(&lin.api.get("/v1/files").await?.done()?),
+        [two, one.clone()]
+    );
     // Whoever has none is told of none, and nothing of others'.
     let mei = app.program("mei").await?;
     let none = mei.api.get("/v1/files?limit=1").await?.done()?;

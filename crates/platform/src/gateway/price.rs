@@ -267,7 +267,7 @@ mod tests {
         };
         let cost = prices(&catalogue).of(model, operation, &used);
         assert!(cost.is_some_and(|cost| cost > 0));
-        assert_eq!(at_most, cost);
+        assert!(at_most >= cost, "{at_most:?} < {cost:?}");
     }
 
     #[test]
