@@ -89,7 +89,7 @@ async fn answer(state: GatewayState, request: Request, id: Option<String>) -> Re
         },
     };
     let mut response = Json(json).into_response();
-    headers::always(response.headers_mut(), &request_id);
+    headers::always_in(response.headers_mut(), dialect, &request_id);
     held::until_read(response, place)
 }
 

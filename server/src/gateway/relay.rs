@@ -183,7 +183,7 @@ pub(super) fn request_id(extensions: &http::Extensions) -> String {
 pub(super) fn refused(refusal: &Refusal, dialect: Dialect, request_id: &str) -> Response {
     observed::refused(refusal.code());
     let mut response = refusal.response(dialect, request_id);
-    headers::always(response.headers_mut(), request_id);
+    headers::always_in(response.headers_mut(), dialect, request_id);
     response
 }
 
@@ -317,7 +317,7 @@ impl Context {
     /// What every answer tells: what was left of the limits, and whose request it is.
     pub(super) fn head(&self, headers: &mut HeaderMap, left: headers::Left) {
         headers::limits(headers, self.route.dialect, left, self.gateway.now());
-        headers::always(headers, &self.request_id);
+        headers::always_in(headers, self.route.dialect, &self.request_id);
     }
 
     /// Remembers whose something is, and where.

@@ -165,6 +165,7 @@ async fn models_are_listed_in_two_protocols() -> TestResult {
         let none = asked(&format!("{path}/qwen-max")).await?;
         assert_eq!(none.status, 404);
         assert_eq!(none.json()["error"]["type"], "not_found_error", "{path}");
+        assert!(!none.header("request-id").is_empty(), "{path}");
     }
     let list = keyed.get("/v1/models").await?.done()?;
     assert_eq!(list["object"], "list");
