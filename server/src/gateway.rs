@@ -8,6 +8,7 @@ mod batch_file;
 mod cached;
 mod credential;
 mod entry;
+mod extent;
 mod finishing;
 mod headers;
 mod held;
@@ -83,10 +84,13 @@ pub(crate) fn router(services: &Services, readiness: &Readiness, config: &Config
     for (path, methods) in paths {
         router = router.route(&path, methods.fallback(nothing));
     }
-    for base in ["/v1/models", "/compatible-mode/v1/models"] {
+    for base in models::LISTS {
         router = router
-            .route(base, get(models::list))
-            .route(&format!("{base}/{{*id}}"), get(models::one));
+            .route(base, get(models::list).fallback(nothing))
+            .route(
+                &format!("{base}/{{*id}}"),
+                get(models::one).fallback(nothing),
+            );
     }
     for (path, methods) in translated::routes() {
         router = router.route(path, methods.fallback(nothing));
@@ -95,6 +99,7 @@ pub(crate) fn router(services: &Services, readiness: &Readiness, config: &Config
         ("/api-ws/v1/inference", on(MethodFilter::GET, line::tasks)),
         ("/api-ws/v1/realtime", get(line::events)),
     ] {
+        let handler = handler.fallback(nothing);
         router = router
             .route(path, handler.clone())
             .route(&format!("{path}/"), handler);
@@ -115,8 +120,7 @@ pub(crate) fn router(services: &Services, readiness: &Readiness, config: &Config
 
 /// Every address of the gateway that takes a credential, as the router matches it.
 pub fn addresses() -> Vec<(Method, String)> {
-    let lists =
-        ["/v1/models", "/compatible-mode/v1/models"].map(|path| (Method::GET, path.to_owned()));
+    let lists = models::LISTS.map(|path| (Method::GET, path.to_owned()));
     let routes = routes().into_iter().map(|route| (route.method, route.path));
     let translated = translated::ADDRESSES.map(|path| (Method::POST, path.to_owned()));
     routes.chain(lists).chain(translated).collect()

@@ -47,6 +47,7 @@ pub(crate) use jobs::{JobAsk, JobEnd, JobTariff};
 pub use limits::{Allowed, LimitsPerMinute};
 pub use objects::ObjectKind;
 pub use once::{Claimed, Given, LARGEST_ANSWER, Once};
+pub use page::FOUND_BYTES;
 pub use places::{Round, Whereabouts};
 pub use room::{Place, Shortage, Weight, calls_that_fit};
 pub use watch::RightEnded;

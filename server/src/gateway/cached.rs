@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
 use model::{ApiKey, Operation};
 use platform::gateway::{
     CacheId, Gateway, Given, Likeness, Principal,
-    scan::{self, UsageShape},
+    scan::{self, AnswerScan, Ended, UsageShape},
 };
 use tokio::time::Instant;
 
@@ -178,8 +178,9 @@ fn is_whole(given: &Given, shape: UsageShape) -> bool {
         return scan::usage_of_json(&given.body, shape).is_some()
             || refusal_in(&given.body).is_none();
     }
-    let has = |part: &str| memchr::memmem::find(&given.body, part.as_bytes()).is_some();
-    !has("event: error\n") && !has("event:error\n") && !has("data: {\"error\"")
+    let mut stream = AnswerScan::new(shape);
+    let is_read = stream.feed(given.body.clone(), &mut Vec::new()).is_ok();
+    is_read && stream.finish().0 == Ended::Whole
 }
 
 #[cfg(test)]
@@ -229,6 +230,31 @@ mod tests {
                 "data: {}\n\ndata: {\"error\":{}}\n\n",
                 UsageShape::OpenAi,
                 false,
+            ),
+            // However the upstream writes it down.
+            (
+                stream,
+                "data:{\"choices\":[]}\n\ndata:{\"error\":{\"code\":\"internal_error\"}}\n\n",
+                UsageShape::OpenAi,
+                false,
+            ),
+            (
+                stream,
+                "data: {\"request_id\":\"r\",\"error\":{\"code\":\"internal_error\"}}\n\n",
+                UsageShape::OpenAi,
+                false,
+            ),
+            (
+                stream,
+                "id:1\nevent:result\n:HTTP_STATUS/200\ndata:{\"output\":{\"choices\":[{\"finish_reason\":\"stop\"}]}}\n\n",
+                UsageShape::Native,
+                true,
+            ),
+            (
+                stream,
+                "event:message_stop\ndata:{\"type\":\"message_stop\"}\n\n",
+                UsageShape::Anthropic,
+                true,
             ),
             (
                 stream,

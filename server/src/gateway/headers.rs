@@ -40,7 +40,7 @@ pub(super) fn back(upstream: &HeaderMap) -> HeaderMap {
         );
         let text = name.as_str();
         if known
-            || text == "x-request-id"
+            || matches!(text, "x-request-id" | "request-id")
             || text == "x-should-retry"
             || text.starts_with("x-dashscope-")
         {
@@ -60,6 +60,16 @@ pub(super) fn always(headers: &mut HeaderMap, request_id: &str) {
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.entry("x-request-id").or_insert_with(|| id.clone());
         headers.insert(HeaderName::from_static("x-liantai-request-id"), id);
+    }
+}
+
+/// The same for who speaks that protocol: Anthropic's clients read the request's id by another name.
+pub(super) fn always_in(headers: &mut HeaderMap, dialect: Dialect, request_id: &str) {
+    always(headers, request_id);
+    if dialect == Dialect::Anthropic
+        && let Some(id) = headers.get("x-request-id").cloned()
+    {
+        headers.entry("request-id").or_insert(id);
     }
 }
 

@@ -71,6 +71,10 @@ pub(super) async fn answer(
         Err(error) => return context.refused(&Refusal::of(&error, context.chinese)),
     };
     let is_numbered = context.route.dialect == Dialect::Native;
+    if accounts.is_empty() && !is_numbered && value(&pairs_of(&incoming.relay), "after").is_some() {
+        // Behind what is not theirs: whether it is anybody's is nobody's business.
+        return context.refused(&Refusal::of(&GatewayError::NotFound, context.chinese));
+    }
     // Others' things may fill the first pages of one account too; of numbered pages each is asked for by itself.
     if accounts.is_empty() || (is_numbered && accounts.len() == 1) {
         if let Some(account) = accounts.into_iter().next() {

@@ -2,6 +2,7 @@
 
 use std::{cmp::Ordering, time::Duration};
 
+use bailian::relay::refusal_in;
 use bytes::Bytes;
 use platform::gateway::{GatewayError, ObjectKind};
 use serde_json::{Map, Value};
@@ -136,11 +137,9 @@ pub(super) async fn only_own(
     (list, name): (&str, &str),
     json: Bytes,
 ) -> Result<Bytes, GatewayError> {
-    let Ok(mut answer) = serde_json::from_slice::<Value>(&json) else {
-        return Ok(json);
-    };
+    let mut answer = serde_json::from_slice::<Value>(&json).unwrap_or_default();
     let Some(Value::Array(items)) = answer.pointer_mut(list) else {
-        return Ok(json);
+        return Ok(without_a_list(json));
     };
     let id_of = |item: &Value| item.get(name).and_then(Value::as_str).map(str::to_owned);
     let ids: Vec<String> = items.iter().filter_map(id_of).collect();
@@ -163,6 +162,15 @@ pub(super) async fn only_own(
         }
     }
     Ok(Bytes::from(answer.to_string()))
+}
+
+/// What came instead of a list: a refusal passes as it is. Of anything else nobody knows whose things it tells of.
+fn without_a_list(json: Bytes) -> Bytes {
+    if refusal_in(&json).is_some() {
+        return json;
+    }
+    tracing::error!("a list is not where it was, and is handed on to nobody");
+    Bytes::from_static(b"{}")
 }
 
 /// Of the rest of a list only remains whether another page follows: whoever turns pages until the last comes to it.
@@ -251,6 +259,19 @@ mod tests {
             (&nothing["first_id"], &nothing["last_id"]),
             (&Value::Null, &Value::Null)
         );
+    }
+
+    #[test]
+    fn what_is_no_list_is_handed_on_if_it_refuses() {
+        let refusal = r#"{"code":"Throttling.RateQuota","message":"m","request_id":"r"}"#;
+        assert_eq!(
+            without_a_list(Bytes::from_static(refusal.as_bytes())),
+            refusal
+        );
+        for elsewhere in [r#"{"items":[{"id":"theirs"}]}"#, r#"{"data":[{"id":"the"#] {
+            let told = without_a_list(Bytes::from_static(elsewhere.as_bytes()));
+            assert_eq!(told, "{}", "{elsewhere}");
+        }
     }
 
     #[test]

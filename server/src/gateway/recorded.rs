@@ -70,7 +70,7 @@ fn of_answer(headers: &HeaderMap) -> Vec<(String, String)> {
     let is_kept = |name: &HeaderName| {
         *name == header::CONTENT_TYPE
             || *name == header::CONTENT_DISPOSITION
-            || name.as_str() == "x-request-id"
+            || matches!(name.as_str(), "x-request-id" | "request-id")
             || name.as_str() == "x-should-retry"
             || name.as_str().starts_with("x-dashscope-")
     };

@@ -46,7 +46,8 @@ struct Thing {
     id: String,
 }
 
-/// Notes where everything is that a request refers to.
+/// Notes where everything is that a request refers to. Whether the model is told something of it that does not stand in the body: files,
+/// and what was said before.
 pub(super) async fn all(
     gateway: &Gateway,
     principal: &Principal,
@@ -54,7 +55,8 @@ pub(super) async fn all(
     body: &[u8],
     resolves_uploads: bool,
     place: &mut Whereabouts,
-) -> Result<(), GatewayError> {
+) -> Result<bool, GatewayError> {
+    let mut brings_more = false;
     for (field, kind) in [
         ("input_file_id", ObjectKind::File),
         ("previous_response_id", ObjectKind::Response),
@@ -75,8 +77,10 @@ pub(super) async fn all(
         let id = id.ok_or(GatewayError::NotFound)?;
         let upstream = gateway.require_object(principal, kind, &id).await?;
         place.add(gateway, &upstream)?;
+        brings_more = true;
     }
     let named = Named::of(body, resolves_uploads)?;
+    brings_more |= !named.files.is_empty();
     let kinds = [ObjectKind::File];
     let known = gateway.places_of(principal, &kinds, &named.files).await?;
     if known.len() < named.files.len() {
@@ -89,7 +93,8 @@ pub(super) async fn all(
     gateway
         .add_enrolled(principal, &enrolled_in(scan)?, place)
         .await?;
-    add_uploads(gateway, principal, &named.uploads, place).await
+    add_uploads(gateway, principal, &named.uploads, place).await?;
+    Ok(brings_more)
 }
 
 /// Notes where uploads are, by what follows `oss://`.

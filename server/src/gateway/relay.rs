@@ -57,6 +57,10 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     let request_id = request_id(&parts.extensions);
     let chinese = request::reads_chinese(&parts);
     let (dialect, weight) = (route.dialect, route.weight());
+    if !route.takes(parts.uri.path()) {
+        let refusal = Refusal::of(&GatewayError::NoRoute, chinese);
+        return refused(&refusal, dialect, &request_id);
+    }
     let entered = enter(&state, &parts, body, weight, dialect, &request_id).await;
     let Entered {
         place,
@@ -180,7 +184,7 @@ pub(super) fn request_id(extensions: &http::Extensions) -> String {
 pub(super) fn refused(refusal: &Refusal, dialect: Dialect, request_id: &str) -> Response {
     observed::refused(refusal.code());
     let mut response = refusal.response(dialect, request_id);
-    headers::always(response.headers_mut(), request_id);
+    headers::always_in(response.headers_mut(), dialect, request_id);
     response
 }
 
@@ -207,13 +211,16 @@ pub(super) async fn ask(
         let asked = state
             .gateway
             .relay(incoming.relay.clone(), incoming.reach.clone());
-        let heard = match &incoming.late {
-            Some(late) => late.run_until_cancelled(Box::pin(asked)).await,
-            None => Some(asked.await),
+        let heard = match &incoming.spoilt {
+            Some(spoilt) => spoilt.unless(Box::pin(asked)).await,
+            None => Ok(asked.await),
         };
-        let Some((upstream, answer)) = heard else {
-            let refusal = Refusal::slow(context.chinese);
-            return context.end(running, Ending::cancelled(), refusal).await;
+        let (upstream, answer) = match heard {
+            Ok(heard) => heard,
+            Err(why) => {
+                let refusal = why.refusal(state.bounds.bytes, context.chinese);
+                return context.end(running, Ending::cancelled(), refusal).await;
+            }
         };
         running.answered_by(&upstream);
         context.upstream = upstream;
@@ -260,7 +267,10 @@ async fn answered(
     let mut headers = headers::back(&answer.headers);
     context.head(&mut headers, running.allowed());
     let kind = text(&answer.headers, &header::CONTENT_TYPE).to_owned();
-    let mut response = if kind.starts_with("text/event-stream") {
+    let mut response = if context.route.path.ends_with("/content") {
+        // A file's content, which is not metered, of any kind and of any size.
+        Response::new(streamed::bytes(running, answer))
+    } else if kind.starts_with("text/event-stream") {
         headers.insert("x-accel-buffering", http::HeaderValue::from_static("no"));
         let body = streamed::body(
             context,
@@ -274,9 +284,6 @@ async fn answered(
     } else if kind.contains("json") {
         let reading = incoming.reading.take();
         whole::answer(&context, running, answer, reading).await
-    } else if context.route.path.ends_with("/content") {
-        // A file's content, which is not metered and of any size.
-        Response::new(streamed::bytes(running, answer))
     } else {
         // A page of some gateway in between, or nothing: no answer to hand on as one.
         return no_answer(&context, running, answer.status).await;
@@ -312,7 +319,7 @@ impl Context {
     /// What every answer tells: what was left of the limits, and whose request it is.
     pub(super) fn head(&self, headers: &mut HeaderMap, left: headers::Left) {
         headers::limits(headers, self.route.dialect, left, self.gateway.now());
-        headers::always(headers, &self.request_id);
+        headers::always_in(headers, self.route.dialect, &self.request_id);
     }
 
     /// Remembers whose something is, and where.

@@ -22,13 +22,12 @@ use platform::gateway::{
     scan::{RequestScan, ScanError},
 };
 use tokio::time::{Instant, timeout};
-use tokio_util::sync::CancellationToken;
 
 use super::{
-    batch_file, headers, references,
+    batch_file, extent, headers, references,
     refusal::Refusal,
     table::{Asks, Carries, Dialect, Owns, Route},
-    timely::{Bounds, due, timely},
+    timely::{Bounds, Spoilt, due, handed_on},
 };
 
 /// A form with files is kept up to this size, so that another key can be sent it when the first one refuses. Larger ones are
@@ -53,8 +52,8 @@ pub(super) struct Incoming {
     pub(super) of_file: Option<String>,
     /// The file that is read while it is handed on.
     pub(super) reading: Option<batch_file::Reading>,
-    /// Cancelled when a body that is handed on while it comes does so too slowly.
-    pub(super) late: Option<CancellationToken>,
+    /// Tells whether a body that is handed on while it comes turns out to be none.
+    pub(super) spoilt: Option<Spoilt>,
 }
 
 /// Reads the whole body, up to the limit and as long as there is memory.
@@ -155,7 +154,7 @@ pub(super) async fn understand(
         strips_usage: false,
         of_file: None,
         reading: None,
-        late: None,
+        spoilt: None,
     };
     if route.path.ends_with("/uploads") {
         // A name that nobody knows is for Bailian to refuse.
@@ -174,10 +173,10 @@ pub(super) async fn understand(
                     }
                     relay::Body::Whole(form)
                 }
+                Some(length) if length > limit => return Err(Refusal::too_large(limit, chinese)),
                 _ => {
-                    let (body, late) = timely(body, bounds.patience);
-                    incoming.late = Some(late);
-                    let body = limited(body, limit);
+                    let (body, spoilt) = handed_on(body, bounds);
+                    incoming.spoilt = Some(spoilt);
                     if is_read {
                         let (body, reading) = batch_file::beside(gateway, parts, body);
                         incoming.reading = Some(reading);
@@ -196,10 +195,12 @@ pub(super) async fn understand(
             incoming.relay.body = relay::Body::Whole(body.clone());
             let resolves = references::resolves_uploads(&parts.headers);
             let found = references::all(gateway, principal, &scan, &body, resolves, &mut place);
-            found.await.map_err(refuse)?;
+            let brings_more = found.await.map_err(refuse)?;
             of_json(gateway, route, principal, &mut incoming, scan)
                 .await
                 .map_err(refuse)?;
+            // How long that is which the model is told besides can't be seen, no more than what a picture comes to.
+            incoming.ask.has_media |= brings_more;
         }
     }
     incoming.reach = if place.is_anywhere() && references::makes_what_is_referred_to(route) {
@@ -216,14 +217,6 @@ fn length_of(parts: &Parts) -> Option<usize> {
     length.to_str().ok()?.parse().ok()
 }
 
-/// A body that is handed on while it comes, up to the limit.
-fn limited(
-    body: Body,
-    limit: usize,
-) -> impl futures_util::Stream<Item = Result<Bytes, axum::Error>> + Send + Unpin + 'static {
-    Body::new(http_body_util::Limited::new(body, limit)).into_data_stream()
-}
-
 async fn of_json(
     gateway: &Gateway,
     route: &Route,
@@ -231,31 +224,8 @@ async fn of_json(
     incoming: &mut Incoming,
     scan: RequestScan,
 ) -> Result<(), GatewayError> {
-    let whole = |name: &str| scan.u64_field(name);
-    let longest = |names: &[&str]| -> Result<Option<u64>, ScanError> {
-        let mut longest = None;
-        for name in names {
-            longest = longest.max(whole(name)?);
-        }
-        Ok(longest)
-    };
     let ask = &mut incoming.ask;
-    ask.text_bytes = scan.text_bytes();
-    ask.has_media = scan.has_media();
-    ask.output_tokens = longest(&[
-        "max_tokens",
-        "max_completion_tokens",
-        "max_output_tokens",
-        "parameters.max_tokens",
-        "parameters.max_completion_tokens",
-    ])?;
-    ask.count = longest(&["n", "parameters.n", "best_of"])?;
-    ask.seconds = longest(&["parameters.duration"])?;
-    let enabled = scan.bool_field("enable_thinking")?;
-    ask.thinking = (
-        enabled.or(scan.bool_field("parameters.enable_thinking")?),
-        longest(&["thinking_budget", "parameters.thinking_budget"])?,
-    );
+    extent::note(ask, &scan, route.shape)?;
     ask.streamed = is_streamed(route, incoming.relay.headers.get("x-dashscope-sse"), &scan)?;
     incoming.relay.streamed = ask.streamed;
     if route.carries == Carries::Question {

@@ -339,6 +339,19 @@ impl Route {
         format!("{}{rest}", self.prefixes.1)
     }
 
+    /// Whether a path can be handed on. What is asked for is decided by how the path reads here, so that it must read the same wherever
+    /// it comes by: no way upwards, nothing encoded, nothing that somebody else takes for a slash or leaves out.
+    pub(super) fn takes(&self, path: &str) -> bool {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~:/".contains(&byte);
+        // Only where that is the address itself, it ends with a slash.
+        let path = match path.strip_suffix('/') {
+            Some(rest) if self.path.ends_with('/') => rest,
+            _ => path,
+        };
+        let mut parts = path.split('/').skip(1);
+        path.bytes().all(is_plain) && parts.all(|part| !matches!(part, "" | "." | ".."))
+    }
+
     /// What stands in the place of `{id}`.
     pub(super) fn id_in<'a>(&self, path: &'a str) -> Option<&'a str> {
         let place = self.path.split('/').position(|part| part == "{id}")?;
@@ -350,7 +363,7 @@ impl Route {
 pub(super) fn dialect_of(path: &str) -> Dialect {
     if path.starts_with("/api/") || path.starts_with("/api-ws/") {
         Dialect::Native
-    } else if path.contains("/messages")
+    } else if path.starts_with("/v1/messages")
         || path.starts_with("/anthropic")
         || path.starts_with("/apps/anthropic")
     {

@@ -24,7 +24,7 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use bailian::{
-    Client, Error as UpstreamError, Sent,
+    Client, Error as UpstreamError, ErrorKind, Sent,
     capability::{ModelCard, ModelKind},
     media::MediaUsage,
     pool::{Reach, Turn},
@@ -333,7 +333,32 @@ impl Call {
         }
     }
 
+    /// Whether something was made, or may have been, or goes on: who sends the same again by themselves pays for it again.
+    fn may_be_paid(&self, fault: &Fault) -> bool {
+        match fault {
+            Fault::Upstream(error) => !error.may_be_repeated(),
+            Fault::OfTask(error) => {
+                let failed = matches!(
+                    error.kind(),
+                    ErrorKind::TaskFailed { .. } | ErrorKind::TaskCanceled
+                );
+                // What failed of several has a code and no status: nothing is billed of it either.
+                let part_failed = error.code().is_some() && error.status().is_none();
+                !failed && !part_failed
+            }
+            Fault::OfFile(_) | Fault::NoAnswer => true,
+            Fault::Here(_) => self.sent.is_noted(),
+            Fault::Stopped => false,
+        }
+    }
+
     async fn fail(&self, running: Option<Running>, fault: Fault) -> Refusal {
+        let is_paid = self.may_be_paid(&fault);
+        let refusal = self.refusal_of(running, fault).await;
+        if is_paid { refusal.paid() } else { refusal }
+    }
+
+    async fn refusal_of(&self, running: Option<Running>, fault: Fault) -> Refusal {
         // What became of a task that was begun, or of an answer that is there, is another matter.
         let is_unmade =
             running.is_some() && matches!(&fault, Fault::Upstream(error) if is_unmade(error));
@@ -352,7 +377,7 @@ impl Call {
                     error = &error as &dyn std::error::Error,
                     "what was made could not be fetched"
                 );
-                let refusal = Refusal::of_upstream(&error, self.chinese).paid();
+                let refusal = Refusal::of_upstream(&error, self.chinese);
                 let ending = Ending {
                     outcome: Some(CallOutcome::Failed),
                     ..Ending::failed(&error)

@@ -14,7 +14,7 @@ use super::{
     batch_file, once,
     refusal::Refusal,
     relay::Context,
-    table::{Dialect, Owns},
+    table::{Carries, Dialect, Owns},
     unanswered::{failed, is_unmade, no_answer},
 };
 
@@ -58,7 +58,12 @@ pub(super) async fn answer(
             }
             response
         }
-        Err(error) => context.refused(&Refusal::of(&error, context.chinese)),
+        Err(error) => {
+            let refusal = Refusal::of(&error, context.chinese);
+            // It is made by now, and only this site could not write it down: whoever sends it again by themselves pays again.
+            let is_made = context.route.carries != Carries::Nothing;
+            context.refused(&if is_made { refusal.paid() } else { refusal })
+        }
     }
 }
 

@@ -175,9 +175,23 @@ async fn a_voice_is_made_once() -> TestResult {
     });
     let broken = lin.api.post(path, wish).await?;
     assert!(broken.status.is_server_error(), "{}", broken.json());
+    // Nor do official clients make it again by themselves.
+    assert_eq!(broken.header("x-should-retry"), "false");
     let asked = app.simulator.received().into_iter();
     let asked = asked.filter(|request| request.path.ends_with(path));
     assert_eq!(asked.count(), 1);
+    // So it is with what is translated.
+    app.simulator.order_faults(FaultOrder {
+        path: "/api/v1/services/aigc/text2image/image-synthesis".to_owned(),
+        ..FaultOrder::once(Strike {
+            fault: Fault::HangUp,
+            after: 0,
+        })
+    });
+    let picture = json!({ "model": "wan2.2-t2i-flash", "prompt": "A loom", "size": "512x512" });
+    let broken = lin.api.post("/v1/images/generations", picture).await?;
+    assert!(broken.status.is_server_error(), "{}", broken.json());
+    assert_eq!(broken.header("x-should-retry"), "false");
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use http::Method;
 use model::BuiltIn;
 use serde_json::json;
-use simulator::Answer;
+use simulator::{Answer, Usage};
 
 use crate::support::{TestApp, TestResult, answered, question, within};
 
@@ -71,6 +71,65 @@ async fn a_budget_is_never_overspent() -> TestResult {
     assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
     let differ = "SELECT (SELECT CAST(SUM(cost) AS BIGINT) FROM calls) - (SELECT spent FROM spending WHERE scope = 'site' AND period = 'total')";
     assert_eq!(app.number(differ).await?, 0);
+    Ok(())
+}
+
+/// What an answer says that it used is believed as far as it can be true: a limit of each text is none of many, and reasoning is not
+/// as short as the answer was asked to be.
+#[tokio::test]
+async fn what_may_be_true_is_paid_for() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let text = "loom ".repeat(3_000);
+    let texts = json!({ "model": "text-embedding-v4", "input": vec![text; 10] });
+    let vectors = lin.api.post("/v1/embeddings", texts).await?.done()?;
+    let tokens = vectors["usage"]["total_tokens"].as_i64().unwrap_or(0);
+    assert!(tokens > 8_192, "{tokens}");
+    let usage = Usage {
+        prompt_tokens: 10,
+        completion_tokens: 5_000,
+        reasoning_tokens: 4_990,
+        cached_tokens: 0,
+    };
+    app.simulator
+        .next_answer(Answer::words(["one"]).usage(usage));
+    lin.ask(&question("qwen3.7-max")).await?.done()?;
+    for (operation, used) in [
+        ("embedding", format!("input_tokens = {tokens}")),
+        ("chat", "output_tokens = 5000".to_owned()),
+    ] {
+        let booked = format!(
+            "SELECT COUNT(*) FROM calls WHERE operation = '{operation}' AND usage_source = 'reported' AND {used} AND cost > 0"
+        );
+        assert_eq!(app.number(&booked).await?, 1, "{used}");
+    }
+    Ok(())
+}
+
+/// what a provider does not read makes no call cheaper than it can become.
+#[tokio::test]
+async fn a_field_of_another_protocol_reserves_no_less() -> TestResult {
+    let app = TestApp::start().await?;
+    let draft = json!({ "budget_per_month": 1_000 });
+    let lin = app.program_with("lin", BuiltIn::Member, draft).await?;
+    let messages = json!([{ "role": "user", "content": "What is a loom?" }]);
+    let native = "/api/v1/services/aigc/text-generation/generation";
+    for (path, wish) in [
+        (
+            "/v1/chat/completions",
+            json!({ "model": "qwen-plus", "max_output_tokens": 1, "parameters": { "max_tokens": 1 }, "messages": messages }),
+        ),
+        (
+            native,
+            json!({ "model": "qwen-plus", "max_tokens": 1, "input": { "messages": messages } }),
+        ),
+    ] {
+        let refused = lin.api.post(path, wish).await?;
+        assert_eq!(refused.status, 429, "{path}: {}", refused.json());
+    }
+    assert_eq!(app.simulator.received().len(), 0);
+    let short = json!({ "model": "qwen-plus", "max_tokens": 1, "messages": messages });
+    lin.ask(&short).await?.done()?;
     Ok(())
 }
 

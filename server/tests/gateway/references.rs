@@ -7,7 +7,7 @@ use super::{
     accounts::{keys_at, two},
     batches::{line, of, upload},
 };
-use crate::support::{ApiResponse, Program, TestApp, TestResult, answered};
+use crate::support::{ApiResponse, Line, Program, TestApp, TestResult, answered};
 
 const IMAGES: &str = "/api/v1/services/aigc/text2image/image-synthesis";
 
@@ -101,5 +101,48 @@ async fn what_lies_in_too_many_folders_is_nobodys() -> TestResult {
     // Those that were found went where they lie.
     let keys: Vec<String> = keys_at(&app, IMAGES).into_iter().collect();
     assert_eq!(keys, ["sk-sec…"]);
+    Ok(())
+}
+
+/// LM-13: an address that whoever hands it on would read as another one leads to nothing of anybody's.
+#[tokio::test]
+async fn no_way_upwards_leads_past_whose_something_is() -> TestResult {
+    let app = TestApp::start().await?;
+    let (lin, mei) = (app.program("lin").await?, app.program("mei").await?);
+    app.simulator.hold_tasks();
+    let wish = json!({
+        "model": "wan2.2-t2i-flash",
+        "input": { "prompt": "A loom" },
+        "parameters": { "n": 1, "size": "1024*1024" },
+    });
+    let begun = lin.api.request(Method::POST, IMAGES);
+    let begun = begun.header("x-dashscope-async", "enable").json(&wish);
+    let begun = answered(begun).await?.done()?;
+    let task = begun["output"]["task_id"].as_str().unwrap_or_default();
+    has(&app, "lin", ["conversation", "conv-lin", "bailian"]).await?;
+    has(&app, "mei", ["conversation", "conv-mei", "bailian"]).await?;
+    let before = app.simulator.received().len();
+    // Clients of HTTP resolve such paths themselves, so that these are written by hand.
+    for request in [
+        format!("POST /api/v1/services/../tasks/{task}/cancel"),
+        format!("POST /api/v1/services/%2e%2e/tasks/{task}/cancel"),
+        format!(r"POST /api/v1/services/..\tasks\{task}\cancel"),
+        r"GET /v1/conversations/conv-mei/items/..\..\conv-lin\items".to_owned(),
+        r"DELETE /v1/conversations/conv-mei/items/..\..\conv-lin".to_owned(),
+        "GET /v1/conversations/conv-mei/items/..%2f..%2fconv-lin".to_owned(),
+    ] {
+        let mut line = Line::to(app.addr).await?;
+        let body = r#"{"model":"qwen-plus"}"#;
+        line.send(&format!(
+            "{request} HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            mei.key,
+            body.len()
+        ))
+        .await?;
+        let said = line.closed().await?;
+        assert!(said.starts_with("HTTP/1.1 404 "), "{request}: {said}");
+    }
+    assert_eq!(app.simulator.received().len(), before);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Bodies that come too slowly.
+//! Bodies that come too slowly, are too long or are none.
 
 use futures_util::future::try_join_all;
 use platform::gateway::Weight;
@@ -70,5 +70,63 @@ async fn a_body_that_stops_coming_is_refused_with_408_and_gives_its_place_back()
     assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
     // What comes in time is answered.
     lin.ask(&question("qwen-plus")).await?.done()?;
+    Ok(())
+}
+
+/// IO-23: what is too long, or breaks off, is its sender's fault: they are told so, and it is held against the upstream by nobody, so
+/// that all others are answered.
+#[tokio::test]
+async fn a_body_that_is_none_takes_the_upstream_from_nobody() -> TestResult {
+    let app = TestApp::start_with(|config| config.gateway.max_body_bytes = 64 * 1024).await?;
+    let lin = app.program("lin").await?;
+    let form = "multipart/form-data; boundary=loom";
+    let long = format!("19000\r\n{}\r\n0\r\n\r\n", "a".repeat(0x19000));
+    for _ in 0..6 {
+        for (path, kind, length, body, status) in [
+            ("/v1/files", form, "content-length: 70000", "", "413"),
+            (
+                "/v1/files",
+                form,
+                "transfer-encoding: chunked",
+                &*long,
+                "413",
+            ),
+            (
+                "/api/v1/files",
+                form,
+                "transfer-encoding: chunked",
+                &*long,
+                "413",
+            ),
+            (
+                "/v1/files",
+                form,
+                "transfer-encoding: chunked",
+                "4\r\n--lo\r\nzz\r\n",
+                "",
+            ),
+            (
+                "/v1/embeddings",
+                "application/json",
+                "transfer-encoding: chunked",
+                &*long,
+                "413",
+            ),
+        ] {
+            let mut line = Line::to(app.addr).await?;
+            // Who refuses may close before all was sent.
+            let _ = line
+                .send(&format!(
+                    "POST {path} HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {}\r\nconnection: close\r\n\
+                     content-type: {kind}\r\n{length}\r\n\r\n{body}",
+                    lin.key
+                ))
+                .await;
+            let said = line.closed().await?;
+            assert!(said.contains(status), "{path}: {said}");
+        }
+    }
+    lin.ask(&question("qwen-plus")).await?.done()?;
+    assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
     Ok(())
 }

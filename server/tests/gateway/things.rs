@@ -135,11 +135,19 @@ async fn a_list_goes_on_behind_pages_of_others() -> TestResult {
         (ids(&rest), &rest["has_more"]),
         (vec![one.clone()], &json!(false))
     );
-    assert_eq!(ids(&lin.api.get("/v1/files").await?.done()?), [two, one]);
+    assert_eq!(
+        ids(&lin.api.get("/v1/files").await?.done()?),
+        [two, one.clone()]
+    );
     // Whoever has none is told of none, and nothing of others'.
     let mei = app.program("mei").await?;
     let none = mei.api.get("/v1/files?limit=1").await?.done()?;
     assert_eq!((ids(&none).len(), &none["has_more"]), (0, &json!(false)));
+    // Nor is told of one of others' whether it is there.
+    for behind in [one, "file-fe-none".to_owned()] {
+        let refused = mei.api.get(&format!("/v1/files?after={behind}")).await?;
+        assert_eq!(refused.status, 404, "{behind}");
+    }
     Ok(())
 }
 

@@ -100,6 +100,34 @@ async fn a_refusal_of_the_upstream_passes_as_it_is() -> TestResult {
     Ok(())
 }
 
+/// Bailian wraps some refusals of streams in an event, which official clients don't read in a refusal.
+#[tokio::test]
+async fn a_refusal_in_an_event_is_told_as_a_refusal() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app.program("lin").await?;
+    let mut streamed = question("qwen-plus");
+    streamed["stream"] = true.into();
+    let message = json!({
+        "model": "qwen-plus", "max_tokens": 9, "stream": true,
+        "messages": [{ "role": "user", "content": "Hello" }],
+    });
+    for (path, body) in [
+        ("/v1/chat/completions", streamed),
+        ("/v1/messages", message),
+    ] {
+        let fault = Fault::RefusedAsEvent(Refusal::inspected_input());
+        app.simulator.next_answer(Answer::fault(fault));
+        let refused = program.api.post(path, body).await?;
+        assert_eq!(refused.status, 400, "{path}: {}", refused.json());
+        assert_eq!(refused.header("content-type"), "application/json", "{path}");
+        let said = refused.json();
+        assert!(said["error"].is_object(), "{path}: {said}");
+    }
+    let free = "SELECT COUNT(*) FROM calls WHERE outcome = 'refused' AND cost = 0";
+    assert_eq!(app.number(free).await?, 2);
+    Ok(())
+}
+
 /// Who asks for the head of an answer is told it.
 #[tokio::test]
 async fn a_head_is_told_as_its_answer_would_be() -> TestResult {
@@ -110,6 +138,61 @@ async fn a_head_is_told_as_its_answer_would_be() -> TestResult {
         assert_eq!(told.status, 200, "{path}");
         assert_eq!(told.header("content-type"), "application/json", "{path}");
         assert!(told.bytes.is_empty());
+    }
+    Ok(())
+}
+
+/// What may be asked for is told in each protocol's form, and so is that there is no such address, or none for that method.
+#[tokio::test]
+async fn models_are_listed_in_two_protocols() -> TestResult {
+    let app = TestApp::start().await?;
+    let draft = json!({ "models": ["qwen-flash", "qwen-plus"] });
+    let program = app.program_with("lin", BuiltIn::Member, draft).await?;
+    let keyed = Api::of(&app)?.keyed(&program.key);
+    let asked = |path: &str| {
+        let request = keyed.request(Method::GET, path);
+        answered(request.header("anthropic-version", "2023-06-01"))
+    };
+    for path in ["/v1/models", "/anthropic/v1/models"] {
+        let list = asked(&format!("{path}?limit=1000")).await?.done()?;
+        assert_eq!(list["has_more"], false, "{path}: {list}");
+        assert_eq!(list["first_id"], "qwen-flash", "{path}: {list}");
+        assert_eq!(list["last_id"], "qwen-plus", "{path}: {list}");
+        let one = asked(&format!("{path}/qwen-plus")).await?.done()?;
+        assert_eq!(one, list["data"][1], "{path}: {list}");
+        assert_eq!(one["type"], "model");
+        assert!(one["created_at"].is_string() && one["display_name"].is_string());
+        let none = asked(&format!("{path}/qwen-max")).await?;
+        assert_eq!(none.status, 404);
+        assert_eq!(none.json()["error"]["type"], "not_found_error", "{path}");
+        assert!(!none.header("request-id").is_empty(), "{path}");
+    }
+    let list = keyed.get("/v1/models").await?.done()?;
+    assert_eq!(list["object"], "list");
+    assert_eq!(list["data"][0]["object"], "model");
+    for path in [
+        "/v1/models/%FF",
+        "/v1/models/vendor%2Fmodel",
+        "/v1/models/vendor/model",
+    ] {
+        let none = keyed.get(path).await?;
+        assert_eq!(none.status, 404, "{path}");
+        assert_eq!(none.json()["error"]["code"], "model_not_found", "{path}");
+    }
+    for (method, path, place) in [
+        (Method::POST, "/v1/models", "/error/code"),
+        (Method::DELETE, "/v1/models/qwen-plus", "/error/code"),
+        (Method::OPTIONS, "/v1/chat/completions", "/error/code"),
+        (Method::PUT, "/v1/messages", "/error/type"),
+        (Method::POST, "/api-ws/v1/realtime", "/code"),
+        (Method::GET, "/api-ws/v1/nothing", "/code"),
+    ] {
+        let none = answered(keyed.request(method.clone(), path)).await?;
+        assert_eq!(none.status, 404, "{method} {path}");
+        let said = none.json();
+        let code = said.pointer(place).and_then(serde_json::Value::as_str);
+        let told = code.is_some_and(|code| code.to_ascii_lowercase().starts_with("not"));
+        assert!(told, "{method} {path}: {said}");
     }
     Ok(())
 }

@@ -93,6 +93,27 @@ async fn one_that_refuses_is_passed_over() -> TestResult {
     Ok(())
 }
 
+/// Nor is it anybody's that somebody asks for a task where there are none, though Bailian says that access is denied.
+#[tokio::test]
+async fn who_asks_in_a_way_that_there_is_not_denies_it_to_nobody_else() -> TestResult {
+    let (app, _second) = two().await?;
+    let (lin, mei) = (app.program("lin").await?, app.program("mei").await?);
+    let messages = json!([{ "role": "user", "content": "What is a loom?" }]);
+    let wish = json!({ "model": "qwen-plus", "input": { "messages": messages } });
+    let path = "/api/v1/services/aigc/text-generation/generation";
+    for _ in 0..2 {
+        let request = mei.api.request(Method::POST, path);
+        let request = request.header("x-dashscope-async", "enable").json(&wish);
+        let refused = answered(request).await?;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_eq!(refused.text("code"), "AccessDenied");
+    }
+    for _ in 0..4 {
+        lin.ask(&question("qwen-plus")).await?.done()?;
+    }
+    Ok(())
+}
+
 /// What was made at one is asked for there.
 #[tokio::test]
 async fn things_are_where_they_were_made() -> TestResult {

@@ -52,6 +52,10 @@ fn of_the_account(code: &str, refusal: &Refusal) -> Option<(ErrorKind, Retry)> {
         "InvalidApiKey" | "invalid_api_key" | "authentication_error" | "NOT AUTHORIZED" => {
             (ErrorKind::Authentication, Retry::Never)
         }
+        // How it is called, and nobody's rights: whoever calls it so must not have the account passed over for all others.
+        "AccessDenied" | "access_denied" if said("current user api does not support") => {
+            (invalid(refusal), Retry::Never)
+        }
         "AccessDenied"
         | "access_denied"
         | "AccessDenied.Unpurchased"

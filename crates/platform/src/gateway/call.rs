@@ -1,6 +1,7 @@
 //! One call through the gateway, from its admission to its line in the log.
 
 mod ending;
+pub(super) mod possible;
 mod tied;
 
 use std::sync::Arc;
@@ -48,6 +49,8 @@ pub struct Ask {
     pub text_bytes: u64,
     /// Whether that is only the most that may go in: nothing of it is owed where nobody says what did.
     pub is_bound: bool,
+    /// Bytes that the upstream may add by itself, as what it finds in the web: reserved, but not owed where nobody says what went in.
+    pub found_bytes: u64,
     /// Whether pictures, films or sound go in.
     pub has_media: bool,
     /// The longest answer that was asked for, in tokens.
@@ -81,6 +84,7 @@ impl Ask {
             request_id,
             text_bytes: 0,
             is_bound: false,
+            found_bytes: 0,
             has_media: false,
             output_tokens: None,
             count: None,
@@ -119,6 +123,8 @@ pub struct Running {
     text_bytes: u64,
     has_media: bool,
     output_at_most: Option<u64>,
+    /// How many answers were asked for.
+    answers: u64,
     /// Characters that are billed of a text that is spoken, where that is known.
     spoken: Option<u64>,
     /// Whether anything has left for the upstream, where that is noted.
@@ -160,7 +166,7 @@ impl Gateway {
     ) -> Result<Running, GatewayError> {
         let inner = &*self.0;
         let extent = Extent {
-            text_bytes: ask.text_bytes,
+            text_bytes: ask.text_bytes.saturating_add(ask.found_bytes),
             has_media: ask.has_media,
             output_tokens: ask.output_tokens,
             count: ask.count,
@@ -243,6 +249,7 @@ impl Gateway {
             text_bytes: ask.text_bytes,
             has_media: ask.has_media,
             output_at_most: ask.output_tokens,
+            answers: ask.count.unwrap_or(1),
             spoken: None,
             sent: None,
             so_far: Ending::default(),

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// What a search of the web adds to a question at most, in bytes: nobody says, and what is found goes in as text.
-const FOUND_BYTES: u64 = 64 * 1024;
+pub const FOUND_BYTES: u64 = 64 * 1024;
 
 impl Gateway {
     /// Reserves what an answer to that question can cost at most, which counts for so many bytes of text; `id` is the call's,

@@ -2,7 +2,7 @@
 
 use bailian::{
     CompletionTokensDetails, PromptTokensDetails, Region, Usage,
-    capability::{Catalogue, Measure, MicroYuan, ModelCard, Thinking, Unit, UnitPrices},
+    capability::{Catalogue, Measure, MicroYuan, ModelCard, ModelKind, Thinking, Unit, UnitPrices},
 };
 use model::Operation;
 
@@ -14,6 +14,8 @@ const PICTURES: u64 = 4;
 const FILM_SECONDS: u64 = 15;
 /// Hours of sound in a recording at most.
 const SOUND_HOURS: u64 = 12;
+/// Texts of which vectors are made at once, at most, where the catalogue does not say.
+const TEXTS: u64 = 25;
 /// Tokens that an answer has at most where the catalogue does not say.
 const OUTPUT_TOKENS: u64 = 32_768;
 
@@ -127,12 +129,23 @@ fn units_at_most(prices: &UnitPrices, operation: Operation, extent: Extent) -> O
 /// Tokens that go in at most.
 fn input_at_most(card: &ModelCard, extent: Extent) -> u64 {
     let limit = card.max_input_tokens.or(card.context_tokens);
+    let limit = limit.map(|limit| limit.saturating_mul(texts_at_most(card)));
     if extent.has_media {
         // What pictures come to can't be seen here; the model's own limit holds.
         return limit.unwrap_or(1_000_000);
     }
     let text = extent.text_bytes.max(1);
     limit.map_or(text, |limit| text.min(limit))
+}
+
+/// How many texts share what the catalogue says of the input: of vectors that is each text's.
+fn texts_at_most(card: &ModelCard) -> u64 {
+    match card.kind {
+        ModelKind::TextEmbedding | ModelKind::MultimodalEmbedding => card
+            .max_items
+            .map_or(TEXTS, |items| u64::try_from(items).unwrap_or(u64::MAX)),
+        _ => 1,
+    }
 }
 
 fn output_at_most(card: &ModelCard, extent: Extent) -> u64 {
@@ -170,8 +183,12 @@ fn thinking_at_most(card: &ModelCard, extent: Extent) -> u64 {
     if !thinks {
         return 0;
     }
-    let most = card.max_thinking_tokens.unwrap_or(OUTPUT_TOKENS);
-    budget.map_or(most, |budget| budget.min(most))
+    match (budget, card.max_thinking_tokens) {
+        (Some(budget), Some(most)) => budget.min(most),
+        (Some(most), None) | (None, Some(most)) => most,
+        // Where nobody says, it is no shorter than an answer.
+        (None, None) => card.max_output_tokens.unwrap_or(0).max(OUTPUT_TOKENS),
+    }
 }
 
 pub(super) fn as_micros(price: MicroYuan) -> i64 {
@@ -229,6 +246,28 @@ mod tests {
             }
         }
         assert!(looked_at > 50, "{looked_at}");
+    }
+
+    /// The limit that the catalogue has of vectors is one text's.
+    #[test]
+    fn vectors_of_many_texts_are_reserved() {
+        let catalogue = Catalogue::built_in();
+        let (model, operation) = ("text-embedding-v4", Operation::Embedding);
+        let extent = Extent {
+            text_bytes: 80_000,
+            ..Extent::default()
+        };
+        let at_most = prices(&catalogue).at_most(model, operation, extent);
+        let used = Reported {
+            usage: Usage {
+                total_tokens: Some(80_000),
+                ..Usage::default()
+            },
+            ..Reported::default()
+        };
+        let cost = prices(&catalogue).of(model, operation, &used);
+        assert!(cost.is_some_and(|cost| cost > 0));
+        assert!(at_most >= cost, "{at_most:?} < {cost:?}");
     }
 
     #[test]

@@ -9,10 +9,12 @@ use futures_util::{
     stream::{SplitSink, SplitStream},
 };
 use model::CallOutcome;
-use platform::gateway::Ending;
+use platform::gateway::{Ending, scan::ScanError};
+use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
-use super::{ENDED, GONE, LEAVING, Line, Purpose};
+use super::{ENDED, GONE, LEAVING, Line, Purpose, leading};
+use crate::gateway::refusal::Refusal;
 
 /// Why a line is closed, where what it would cost next is not admitted.
 const REFUSED: &str = "the next answer is refused";
@@ -148,7 +150,16 @@ impl Line {
                 }
                 RelayFrame::Text(text)
             }
-            Message::Binary(bytes) => RelayFrame::Binary(bytes),
+            Message::Binary(bytes) => {
+                if !self.is_one_call && leading::is_said_in_bytes(&bytes) {
+                    let error = ScanError::Malformed("a message is a text".to_owned());
+                    let refusal = Refusal::of(&error.into(), self.chinese);
+                    let refusal = self.task_failed(&Value::Null, &refusal);
+                    let _ = back.send(Message::text(refusal)).await;
+                    return Ok(false);
+                }
+                RelayFrame::Binary(bytes)
+            }
             Message::Close(_) => return Ok(false),
             Message::Ping(_) | Message::Pong(_) => return Ok(true),
         };

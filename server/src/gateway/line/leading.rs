@@ -215,6 +215,16 @@ pub(super) fn run_task(text: &str) -> Result<Option<Value>, GatewayError> {
     Ok(begins.then_some(message))
 }
 
+/// Whether bytes are what is said in texts: what begins in them, or is given to speak, would be counted by nobody. Sound reads otherwise.
+pub(super) fn is_said_in_bytes(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    text.trim_start().starts_with('{') && (text.contains("-task") || is_json(text))
+}
+
 /// Whether a message is to be sent as it was read here, because something stands twice in it.
 pub(super) fn is_ambiguous(text: &str, read: &Value) -> bool {
     let count = |json: &[u8]| {
@@ -274,6 +284,20 @@ mod tests {
         }
         let half = r#"{"a":"\ud800","header":{"action":"run-task"},"payload":{"model":"a"}}"#;
         assert!(run_task(half).is_err());
+    }
+
+    #[test]
+    fn nothing_is_said_in_bytes() {
+        for said in [
+            &br#"{"header":{"action":"run-task"},"payload":{"model":"a"}}"#[..],
+            b"\xef\xbb\xbf {\"header\":{\"action\":\"continue\\u002dtask\"}}",
+            br#"{"header":{"action":"run-task"},"a":"\ud800"}"#,
+        ] {
+            assert!(is_said_in_bytes(said));
+        }
+        for sound in [&b"RIFF\x24\xff"[..], &[0; 320], b"{\xff\xfe", b"{loom", b""] {
+            assert!(!is_said_in_bytes(sound));
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::{BATCH, TRIAL, is_known, reference};
 use crate::{
     gateway::{
         Gateway, GatewayError, ObjectKind,
+        call::possible,
         scan::{self, Reported, UsageShape},
         tariff::Tariff,
     },
@@ -25,7 +26,7 @@ const LARGEST: usize = 4 << 30;
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// So long after the end results may not be there yet.
 const WRITTEN_MS: i64 = 10 * 60 * 1000;
-/// Tokens of one answer that are believed where the catalogue says nothing.
+/// Tokens of one answer that are believed.
 const MOST_TOKENS: u64 = 10_000_000;
 
 /// What was done.
@@ -178,9 +179,8 @@ impl Gateway {
         let answered = answer.body.get("model").and_then(Value::as_str);
         let other = answered.filter(|model| is_another(catalogue, model, asked.0));
         let model = other.unwrap_or(asked.0);
-        let card = catalogue.get(model);
-        let input = card.and_then(|card| card.context_tokens.or(card.max_input_tokens));
-        done.estimated |= reported.cap(input.unwrap_or(MOST_TOKENS), MOST_TOKENS);
+        let input = possible::input(catalogue.get(model));
+        done.estimated |= reported.cap(input, MOST_TOKENS);
         let cost = if model == TRIAL {
             Some(0)
         } else if other.is_some() {

@@ -4,7 +4,7 @@ use bailian::{Error as UpstreamError, Sent, capability::Unit};
 use model::{CallOutcome, CallUsage, Operation, Protocol, UsageSource};
 use tokio::time::Instant;
 
-use super::{BYTES_PER_TOKEN, Running, as_i64};
+use super::{BYTES_PER_TOKEN, Running, as_i64, possible};
 use crate::{gateway::scan::Reported, ledger::CallEnd};
 
 /// How a call ended, as far as whoever handed its bytes on has seen.
@@ -182,17 +182,8 @@ impl Running {
     /// Brings figures that no answer can have down to what is possible.
     fn is_absurd(&self, reported: &mut Reported) -> bool {
         let card = self.gateway.0.options.catalogue.get(&self.served);
-        let limit = card.and_then(|card| card.context_tokens.or(card.max_input_tokens));
-        let input = limit.unwrap_or(10_000_000);
-        let asked = self.output_at_most.map(|most| most.saturating_mul(10));
-        let thinking = card.and_then(|card| card.max_thinking_tokens).unwrap_or(0);
-        let output = asked
-            .unwrap_or_else(|| {
-                card.and_then(|card| card.max_output_tokens)
-                    .unwrap_or(1_000_000)
-                    .saturating_mul(10)
-            })
-            .saturating_add(thinking);
+        let input = possible::input(card);
+        let output = possible::output(card, self.output_at_most, self.answers);
         reported.cap(input, output)
     }
 
