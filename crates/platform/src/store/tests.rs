@@ -15,6 +15,7 @@ mod recovery;
 mod rounds;
 mod schema;
 mod search;
+mod works;
 
 use std::{collections::BTreeMap, sync::Arc};
 
