@@ -22,7 +22,9 @@ mod wav;
 
 use std::sync::Arc;
 
-use model::{FailureCode, JobId, JobKind, Millis, Offers, Permission, SubmissionId, UserId, Wish, WorkId};
+use model::{
+    FailureCode, JobId, JobKind, Millis, Offers, Permission, SubmissionId, UserId, Wish, WorkId,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{

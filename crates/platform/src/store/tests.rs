@@ -7,6 +7,7 @@ mod claims;
 mod conversations;
 mod drafts;
 mod endings;
+mod erasing;
 mod messages;
 mod migrations;
 mod once;
