@@ -81,10 +81,7 @@ impl Usage {
 }
 
 /// All calls of that person as CSV, the newest first, piece by piece. Whether they may be told is for whoever asks.
-pub(crate) fn calls_of(
-    db: Db,
-    owner: UserId,
-) -> impl Stream<Item = store::Result<Vec<u8>>> + Send + use<> {
+pub(crate) fn calls_of(db: Db, owner: UserId) -> impl Stream<Item = store::Result<Vec<u8>>> + Send {
     let filter = CallFilter {
         owner: Some(owner),
         ..CallFilter::default()
@@ -92,7 +89,7 @@ pub(crate) fn calls_of(
     lines(db, filter)
 }
 
-fn lines(db: Db, filter: CallFilter) -> impl Stream<Item = store::Result<Vec<u8>>> + Send + use<> {
+fn lines(db: Db, filter: CallFilter) -> impl Stream<Item = store::Result<Vec<u8>>> + Send {
     let head = csv::line(COLUMNS.map(str::to_owned));
     let pieces = stream::try_unfold((db, filter, None), piece);
     stream::once(ready(Ok(head))).chain(pieces)

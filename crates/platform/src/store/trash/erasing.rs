@@ -92,7 +92,7 @@ impl Db {
         id: &str,
         now: Millis,
     ) -> Result<Erased> {
-        let (mut gone, mut free) = (0, Vec::new());
+        let (mut gone, mut free) = (0_u64, Vec::new());
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
             sqlx::query(TAKE_BACK)
