@@ -13,6 +13,8 @@ use model::{
     UsageDay, UsageQuery, UsageReport, UsageShare, UsageSum,
 };
 
+pub(crate) use export::calls_of;
+
 use crate::{
     Clock,
     calendar::{self, Calendar},

@@ -22,7 +22,9 @@ mod wav;
 
 use std::sync::Arc;
 
-use model::{FailureCode, JobId, Millis, Offers, Permission, SubmissionId, UserId, Wish, WorkId};
+use model::{
+    FailureCode, JobId, JobKind, Millis, Offers, Permission, SubmissionId, UserId, Wish, WorkId,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -233,9 +235,13 @@ impl Works {
         let Some(id) = db.job_of_submission(owner, submission).await? else {
             return Ok(None);
         };
-        let there = db.job(owner, id).await?.map(|job| job.id);
-        let there = there.ok_or(Error::Refused(FailureCode::DeletedSince))?;
-        Ok(Some(there))
+        let job = db.job(owner, id).await?;
+        let job = job.ok_or(Error::Refused(FailureCode::DeletedSince))?;
+        match job.kind {
+            JobKind::Image | JobKind::Video | JobKind::Speech => Ok(Some(id)),
+            // A transcript was asked for by that name.
+            JobKind::Transcript => Err(Error::NotFound),
+        }
     }
 
     /// Asks a job of the caller's to stop. One that nobody works on yet is over at once; what has begun at the upstream may come
@@ -243,8 +249,10 @@ impl Works {
     #[tracing::instrument(name = "api.works.cancel", skip_all)]
     pub async fn cancel(&self, caller: &Caller, id: JobId) -> Result<(), Error> {
         caller.require(Permission::MediaUse)?;
-        let inner = &*self.0;
-        let stopped = inner.jobs.stop(&inner.gateway, caller.user(), id).await?;
+        let (inner, owner) = (&*self.0, caller.user());
+        // A transcript's is stopped with that. What a job is for never changes, so that the look may come first.
+        inner.db.making(owner, id).await?.ok_or(Error::NotFound)?;
+        let stopped = inner.jobs.stop(&inner.gateway, owner, id).await?;
         there(stopped)
     }
 

@@ -144,3 +144,33 @@ async fn a_recording_is_written_down_put_right_and_taken_along() -> TestResult {
     );
     Ok(())
 }
+
+/// What is done for a transcript is asked for and stopped with that: a making of that id is none, and nobody's log is filled by asking.
+#[tokio::test]
+async fn a_transcripts_job_is_found_nowhere_among_makings() -> TestResult {
+    let app = TestApp::start_with(|config| config.works.jobs_at_once = 0).await?;
+    let browser = app.user("lin").await?;
+    let file = browser.keep("weekly.wav", recording(9)).await?;
+    let tokens = Api::of(&app)?.log_in("lin", PASSWORD).await?.done()?;
+    let token = tokens["access_token"].as_str().context("no token")?;
+    let lin = Api::of(&app)?.bearing(token);
+    let wish = json!({ "wish": { "file": file.id, "speakers": { "count": 2 } } });
+    let id = lin.post("/rest/v1/transcripts", wish).await?.text("id");
+    let path = format!("/rest/v1/transcripts/{id}");
+    let view = lin.get(&path).await?.done()?;
+    let job = view["line"]["job"].as_str().context("no job")?;
+
+    let making = format!("/rest/v1/makings/{job}");
+    assert_eq!(lin.get(&making).await?.status, StatusCode::NOT_FOUND);
+    for act in ["cancel", "again"] {
+        let act = lin.post(&format!("{making}/{act}"), json!({})).await?;
+        assert_eq!(act.status, StatusCode::NOT_FOUND);
+    }
+    let forgotten = lin.call(Method::DELETE, &making, Value::Null).await?;
+    assert_eq!(forgotten.status, StatusCode::NOT_FOUND);
+    let listed = lin.get("/rest/v1/makings?kind=transcript").await?.done()?;
+    assert_eq!(listed["items"], json!([]));
+    let after = lin.get(&path).await?.done()?;
+    assert_eq!(after["line"]["job"], view["line"]["job"]);
+    Ok(())
+}

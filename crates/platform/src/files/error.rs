@@ -21,6 +21,9 @@ pub enum FilesError {
     /// There is no such file or upload, or it is somebody else's.
     #[error("there is no such file of the owner's")]
     NotFound,
+    /// The work that it would be was made before.
+    #[error("there is such a work already")]
+    There,
     /// Larger than allowed.
     #[error("the file is too large")]
     TooLarge,
@@ -90,7 +93,7 @@ impl FilesError {
             Self::Identity(error) => error.code(),
             Self::Store(error) => crate::error::store_code(error),
             Self::Place(_) | Self::Reader(_) => FailureCode::FilesUnavailable,
-            Self::NotFound => FailureCode::NotFound,
+            Self::NotFound | Self::There => FailureCode::NotFound,
             Self::TooLarge => FailureCode::TooLarge,
             Self::StorageUsedUp => FailureCode::StorageUsedUp,
             Self::TooMany => FailureCode::TooMany,
@@ -120,6 +123,7 @@ impl FilesError {
             | Self::Store(store::Error::Unavailable(_) | store::Error::Redis(_)) => Some(5),
             Self::Store(_)
             | Self::NotFound
+            | Self::There
             | Self::TooLarge
             | Self::StorageUsedUp
             | Self::TooMany
@@ -152,6 +156,7 @@ impl FilesError {
             | Self::Store(_)
             | Self::Place(_)
             | Self::NotFound
+            | Self::There
             | Self::TooMany
             | Self::Scanner(_)
             | Self::Reader(_)

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     documents::DocumentKind,
-    store::{Blob, Keep, Kept},
+    store::{Blob, Keep, Kept, NewWork},
 };
 
 /// What is said about a file that comes in.
@@ -34,6 +34,8 @@ pub struct NewFile {
     pub size: Option<(u32, u32)>,
     /// A film's or sound's duration in milliseconds, where the caller knows it.
     pub duration_ms: Option<i64>,
+    /// The work that it becomes: kept with it, or not at all.
+    pub(crate) work: Option<NewWork>,
 }
 
 impl NewFile {
@@ -45,6 +47,7 @@ impl NewFile {
             declared: None,
             size: None,
             duration_ms: None,
+            work: None,
         }
     }
 
@@ -256,6 +259,7 @@ impl Files {
             sha256: &written.sha256,
             view: &view,
             upload: from,
+            work: file.work.as_ref(),
             quota: inner.quota(),
             now,
         };
@@ -267,6 +271,7 @@ impl Files {
             }
             Kept::QuotaUsedUp => Err(FilesError::StorageUsedUp),
             Kept::Gone => Err(FilesError::NotFound),
+            Kept::There => Err(FilesError::There),
         }
     }
 

@@ -1,6 +1,8 @@
 //! All that is kept of a person, read a page at a time by key, to be taken along. No secrets, not even as hashes.
 
 mod made;
+mod makings;
+mod translations;
 
 use model::{ConversationId, UserId};
 use serde::Serialize;
@@ -10,6 +12,10 @@ use sqlx::{FromRow, types::Json};
 #[cfg(test)]
 pub(super) use made::QUERIES as MADE_QUERIES;
 pub(crate) use made::{KeptSentence, KeptShare, KeptShown, KeptTranscript, NamedFile};
+#[cfg(test)]
+pub(super) use makings::QUERIES as MAKING_QUERIES;
+#[cfg(test)]
+pub(super) use translations::QUERIES as TRANSLATION_QUERIES;
 
 use super::{Db, Part, Result, on_pool, text_of};
 

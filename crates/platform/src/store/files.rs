@@ -45,8 +45,36 @@ const DELETE_UNUSED: &str = concat!(
     in_hand!("$1", "$2"),
     " AND NOT EXISTS (SELECT 1 FROM works w WHERE w.file_id = $2 AND w.owner_id = $1) RETURNING blob_id, bytes"
 );
-const DOOM_FREE: &str = "UPDATE blobs SET state = 'doomed', changed_at = $2 WHERE id = $1 AND state = 'kept' \
+pub(super) const DOOM_FREE: &str = "UPDATE blobs SET state = 'doomed', changed_at = $2 WHERE id = $1 AND state = 'kept' \
      AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = blobs.id)";
+
+/// Deletes a file by that text, in a transaction that has the turn: its bytes, and its content if nothing refers to that any more. The sums
+/// are the caller's.
+macro_rules! delete_file {
+    ($transaction:expr, $delete:expr, $owner:expr, $id:expr, $now:expr) => {{
+        let gone: Option<(String, i64)> = sqlx::query_as($delete)
+            .bind($owner.to_string())
+            .bind($crate::store::vectors::text(&$id))
+            .fetch_optional(&mut *$transaction)
+            .await?;
+        match gone {
+            None => None,
+            Some((blob, bytes)) => {
+                let doomed = sqlx::query($crate::store::files::DOOM_FREE)
+                    .bind(&blob)
+                    .bind($now.get())
+                    .execute(&mut *$transaction)
+                    .await?
+                    .rows_affected();
+                let id = $crate::store::rows::id("files", "blob_id", &blob)?;
+                let owner = $owner;
+                let free = (doomed == 1).then_some($crate::store::Blob { owner, id });
+                Some((bytes, free))
+            }
+        }
+    }};
+}
+pub(super) use delete_file;
 
 /// Behind every id.
 const NEWEST: &str = "g";
@@ -229,24 +257,13 @@ impl Db {
                 .execute(&mut *transaction)
                 .await?;
             for id in ids {
-                let gone: Option<(String, i64)> = sqlx::query_as(delete)
-                    .bind(owner.to_string())
-                    .bind(id.to_string())
-                    .fetch_optional(&mut *transaction)
-                    .await?;
-                let Some((blob, size)) = gone else { continue };
+                let Some((size, content)) = delete_file!(transaction, delete, owner, id, now)
+                else {
+                    continue;
+                };
                 deleted += 1;
                 bytes += size;
-                let doomed = sqlx::query(DOOM_FREE)
-                    .bind(&blob)
-                    .bind(now.get())
-                    .execute(&mut *transaction)
-                    .await?
-                    .rows_affected();
-                if doomed == 1 {
-                    let id = rows::id("files", "blob_id", &blob)?;
-                    free.push(Blob { owner, id });
-                }
+                free.extend(content);
             }
             sqlx::query(TAKE_BACK)
                 .bind(owner.to_string())

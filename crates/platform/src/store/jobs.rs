@@ -65,6 +65,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("CALL_OFF", CALL_OFF),
     ("UNFINISHED", UNFINISHED),
     ("FIND", reading::FIND),
+    ("MAKING", reading::MAKING),
     ("PAGE", reading::PAGE),
     ("CHANGED", reading::CHANGED),
     ("SINCE", reading::SINCE),

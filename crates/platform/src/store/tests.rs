@@ -7,6 +7,7 @@ mod claims;
 mod conversations;
 mod drafts;
 mod endings;
+mod erasing;
 mod messages;
 mod migrations;
 mod once;
@@ -15,6 +16,7 @@ mod recovery;
 mod rounds;
 mod schema;
 mod search;
+mod works;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -9,7 +9,7 @@ use model::{
 };
 use sqlx::FromRow;
 
-use super::{Db, Result, on_pool, rows, vectors::mark_due};
+use super::{Db, Result, files::TAKE_BACK, on_pool, rows, vectors::mark_due};
 pub(crate) use sentences::{Found, NewSentence};
 
 macro_rules! select {
@@ -189,22 +189,33 @@ impl TryFrom<Row> for KeptTranscript {
 }
 
 impl Db {
-    /// Keeps a transcript that is to be made. Whether it is new.
+    /// Keeps a transcript that is to be made. Whether it is new. It takes its recording up in the turn of whoever removes files for good.
     #[tracing::instrument(name = "store.transcripts.insert", skip_all)]
     pub(crate) async fn insert_transcript(&self, new: &NewTranscript<'_>) -> Result<bool> {
-        let inserted = on_pool!(self.writer(), |pool| sqlx::query(INSERT)
-            .bind(new.id.to_string())
-            .bind(new.owner.to_string())
-            .bind(new.job.to_string())
-            .bind(new.file.to_string())
-            .bind(new.title)
-            .bind(new.wish)
-            .bind(new.language)
-            .bind(new.duration_ms)
-            .bind(new.now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
+        let inserted = on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            sqlx::query(TAKE_BACK)
+                .bind(new.owner.to_string())
+                .bind(0_i64)
+                .bind(0_i64)
+                .execute(&mut *transaction)
+                .await?;
+            let inserted = sqlx::query(INSERT)
+                .bind(new.id.to_string())
+                .bind(new.owner.to_string())
+                .bind(new.job.to_string())
+                .bind(new.file.to_string())
+                .bind(new.title)
+                .bind(new.wish)
+                .bind(new.language)
+                .bind(new.duration_ms)
+                .bind(new.now.get())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            transaction.commit().await?;
+            inserted
+        });
         Ok(inserted > 0)
     }
 

@@ -3,7 +3,7 @@
 use model::{JobId, JobKind, Millis, Pixels, UserId, WorkId, WorkView};
 use sqlx::FromRow;
 
-use super::{Db, Result, on_pool, rows, vectors::mark_due};
+use super::{Db, Result, on_pool, rows};
 
 macro_rules! select {
     ($condition:literal) => {
@@ -16,9 +16,10 @@ macro_rules! select {
     };
 }
 
-const INSERT: &str = "INSERT INTO works (id, owner_id, job_id, position, kind, file_id, prompt, actual_prompt, model, created_at) \
+pub(super) const INSERT: &str = "INSERT INTO works (id, owner_id, job_id, position, kind, file_id, prompt, actual_prompt, model, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (job_id, position) DO NOTHING";
-const OF_JOB: &str = select!("w.job_id = $1 AND w.owner_id = $2 ORDER BY w.position");
+/// Also of what was deleted and can be brought back.
+const PLACES: &str = "SELECT position FROM works WHERE job_id = $1 AND owner_id = $2";
 const OF_JOBS: &str =
     select!("w.job_id >= $1 AND w.job_id <= $2 AND w.owner_id = $3 ORDER BY w.job_id, w.position");
 const PAGE: &str = select!(
@@ -34,7 +35,7 @@ const FILES: &str =
 /// For the proof that each uses an index.
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
-    ("OF_JOB", OF_JOB),
+    ("PLACES", PLACES),
     ("OF_JOBS", OF_JOBS),
     ("PAGE", PAGE),
     ("PAGE_OF_KIND", PAGE_OF_KIND),
@@ -45,20 +46,43 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
 /// Greater than every id.
 const NEWEST: &str = "g";
 
-/// A work that was made.
-pub(crate) struct NewWork<'a> {
+/// A work that was made; its file is kept with it.
+#[derive(Clone, Debug)]
+pub(crate) struct NewWork {
     pub(crate) id: WorkId,
-    pub(crate) owner: UserId,
     pub(crate) job: JobId,
     /// Its place among the results of its job.
     pub(crate) position: u32,
     pub(crate) kind: JobKind,
-    pub(crate) file: model::FileId,
-    pub(crate) prompt: &'a str,
-    pub(crate) actual_prompt: Option<&'a str>,
-    pub(crate) model: &'a str,
-    pub(crate) now: Millis,
+    pub(crate) prompt: String,
+    pub(crate) actual_prompt: Option<String>,
+    pub(crate) model: String,
 }
+
+/// Keeps a work of that file in a transaction, and that it is to be read. Whether there was none at that place of its job, deleted or not.
+macro_rules! insert_work {
+    ($transaction:expr, $work:expr, $owner:expr, $file:expr, $now:expr) => {{
+        let inserted = sqlx::query($crate::store::works::INSERT)
+            .bind($work.id.to_string())
+            .bind($owner.to_string())
+            .bind($work.job.to_string())
+            .bind(i64::from($work.position))
+            .bind($work.kind.as_str())
+            .bind($file.to_string())
+            .bind(&$work.prompt)
+            .bind(&$work.actual_prompt)
+            .bind(&$work.model)
+            .bind($now)
+            .execute(&mut *$transaction)
+            .await?
+            .rows_affected();
+        if inserted > 0 {
+            $crate::store::vectors::mark_due!($transaction, Works, $work.id, $owner);
+        }
+        inserted > 0
+    }};
+}
+pub(super) use insert_work;
 
 #[derive(FromRow)]
 struct Row {
@@ -105,47 +129,16 @@ impl Row {
 }
 
 impl Db {
-    /// Keeps a work, and that it is to be read. Whether there was none at that place of its job.
-    #[tracing::instrument(name = "store.works.insert", skip_all)]
-    pub(crate) async fn insert_work(&self, work: &NewWork<'_>) -> Result<bool> {
-        let inserted = on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let inserted = sqlx::query(INSERT)
-                .bind(work.id.to_string())
-                .bind(work.owner.to_string())
-                .bind(work.job.to_string())
-                .bind(i64::from(work.position))
-                .bind(work.kind.as_str())
-                .bind(work.file.to_string())
-                .bind(work.prompt)
-                .bind(work.actual_prompt)
-                .bind(work.model)
-                .bind(work.now.get())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if inserted > 0 {
-                mark_due!(transaction, Works, work.id, work.owner);
-            }
-            transaction.commit().await?;
-            inserted
-        });
-        Ok(inserted > 0)
-    }
-
-    /// What a job of the owner's has made so far, by its place.
-    #[tracing::instrument(name = "store.works.of_job", level = "debug", skip_all)]
-    pub(crate) async fn works_of_job(
-        &self,
-        owner: UserId,
-        job: JobId,
-    ) -> Result<Vec<(u32, WorkView)>> {
-        let found: Vec<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(OF_JOB)
+    /// The places of a job of the owner's at which something was made, also where it was deleted since.
+    #[tracing::instrument(name = "store.works.places", level = "debug", skip_all)]
+    pub(crate) async fn places_made(&self, owner: UserId, job: JobId) -> Result<Vec<u32>> {
+        let found: Vec<i64> = on_pool!(self.reader(), |pool| sqlx::query_scalar(PLACES)
             .bind(job.to_string())
             .bind(owner.to_string())
             .fetch_all(pool)
             .await?);
-        found.into_iter().map(Row::work).collect()
+        let places = found.into_iter().map(u32::try_from);
+        Ok(places.filter_map(std::result::Result::ok).collect())
     }
 
     /// What the owner's jobs from one to another have made, in their order.

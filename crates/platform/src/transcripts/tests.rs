@@ -1,5 +1,6 @@
 //! What transcripts promise, with the simulator for Bailian and on both databases.
 
+mod jobs;
 mod making;
 mod reading;
 

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use futures_util::{Stream, StreamExt as _, stream};
 use jiff::Timestamp;
-use model::{CallFilter, CallId, CallLine, Permission, csv};
+use model::{CallFilter, CallId, CallLine, Permission, UserId, csv};
 
 use super::{Usage, checked, in_order, own};
 use crate::{
@@ -76,10 +76,23 @@ impl Usage {
     ) -> Result<impl Stream<Item = store::Result<Vec<u8>>> + Send + use<>, IdentityError> {
         checked(filter.model.as_deref())?;
         in_order(&filter)?;
-        let head = csv::line(COLUMNS.map(str::to_owned));
-        let pieces = stream::try_unfold((self.db.clone(), filter, None), piece);
-        Ok(stream::once(ready(Ok(head))).chain(pieces))
+        Ok(lines(self.db.clone(), filter))
     }
+}
+
+/// All calls of that person as CSV, the newest first, piece by piece. Whether they may be told is for whoever asks.
+pub(crate) fn calls_of(db: Db, owner: UserId) -> impl Stream<Item = store::Result<Vec<u8>>> + Send {
+    let filter = CallFilter {
+        owner: Some(owner),
+        ..CallFilter::default()
+    };
+    lines(db, filter)
+}
+
+fn lines(db: Db, filter: CallFilter) -> impl Stream<Item = store::Result<Vec<u8>>> + Send {
+    let head = csv::line(COLUMNS.map(str::to_owned));
+    let pieces = stream::try_unfold((db, filter, None), piece);
+    stream::once(ready(Ok(head))).chain(pieces)
 }
 
 type Reading = (Db, CallFilter, Option<CallId>);

@@ -21,7 +21,7 @@ impl Works {
         if let Some(known) = self.submitted(owner, submission).await? {
             return Ok(known);
         }
-        let job = db.job(owner, id).await?.ok_or(Error::NotFound)?;
+        let job = db.making(owner, id).await?.ok_or(Error::NotFound)?;
         let wish = self.wish_for_nothing(job).await?;
         self.make_for(owner, submission, &wish).await
     }
@@ -71,9 +71,6 @@ impl Works {
 
     /// What a job was to make that came to nothing.
     async fn wish_for_nothing(&self, job: Job) -> Result<Wish, Error> {
-        if job.kind == JobKind::Transcript {
-            return Err(Error::NotFound);
-        }
         let shown = self.shown(&[job]).await?;
         let making = shown.into_iter().find(Making::came_to_nothing);
         making.map(|making| making.wish).ok_or(Error::NotFound)

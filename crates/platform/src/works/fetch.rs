@@ -1,6 +1,6 @@
 //! Results become files: fetched before the upstream's addresses end, each once.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use bailian::{Error as UpstreamError, ErrorKind};
 use bytes::Bytes;
@@ -30,19 +30,24 @@ enum NotKept {
 }
 
 impl Making<'_> {
-    /// Fetches what is not there yet. Fails when nothing could be kept, or when something can't be kept here.
+    /// Fetches what was not yet, also what was deleted since. Fails when nothing could be kept, or when something can't be kept here.
     pub(super) async fn fetch(&mut self) -> Result<Result<(), JobFailure>, Pause> {
-        let inner = &*self.works.0;
-        let there = inner.db.works_of_job(self.job.owner, self.job.id).await?;
-        let there: HashSet<u32> = there.into_iter().map(|(position, _)| position).collect();
+        let db = &self.works.0.db;
+        // What a process kept that died before it said so.
+        let made = db.places_made(self.job.owner, self.job.id).await?;
+        self.step.kept.extend(made);
         let results = self.step.results.clone().unwrap_or_default();
         if self.job.kind == JobKind::Speech {
-            if there.contains(&0) {
+            if self.step.kept.contains(&0) {
                 return Ok(Ok(()));
             }
-            return self.fetch_speech(&results).await;
+            let fetched = self.fetch_speech(&results).await?;
+            if fetched.is_ok() {
+                self.has_kept(0).await?;
+            }
+            return Ok(fetched);
         }
-        let (mut kept, mut failed) = (there.len(), None);
+        let mut failed = None;
         for (position, part) in (0_u32..).zip(&results) {
             let (url, actual_prompt) = match part {
                 Part::Made { url, actual_prompt } => (url, actual_prompt.as_deref()),
@@ -51,11 +56,11 @@ impl Making<'_> {
                     continue;
                 }
             };
-            if there.contains(&position) {
+            if self.step.kept.contains(&position) {
                 continue;
             }
             match self.fetch_one(position, url, actual_prompt).await? {
-                Ok(()) => kept += 1,
+                Ok(()) => self.has_kept(position).await?,
                 Err(failure) => {
                     failed = Some(failure.clone());
                     if let Some(parts) = &mut self.step.results {
@@ -70,11 +75,17 @@ impl Making<'_> {
             upstream_code: None,
             reference: self.step.request_id.clone(),
         };
-        Ok(if kept > 0 {
-            Ok(())
-        } else {
+        Ok(if self.step.kept.is_empty() {
             Err(failed.unwrap_or_else(nothing))
+        } else {
+            Ok(())
         })
+    }
+
+    /// Keeps that a result has become a work. Its owner may remove that for good while the others are fetched.
+    async fn has_kept(&mut self, position: u32) -> Result<(), Pause> {
+        self.step.kept.insert(position);
+        self.desk.keep(&self.step).await
     }
 
     async fn fetch_one(
@@ -107,7 +118,7 @@ impl Making<'_> {
         }
     }
 
-    /// Keeps a file and the work that it is.
+    /// Keeps a file and the work that it is: both, or none.
     async fn keep_file<E: std::error::Error + Send + Sync + 'static>(
         &self,
         position: u32,
@@ -115,37 +126,28 @@ impl Making<'_> {
         pieces: impl Stream<Item = Result<Bytes, E>> + Send,
     ) -> Result<(), NotKept> {
         let inner = &*self.works.0;
+        let work = NewWork {
+            id: WorkId::from_uuid(inner.ids.next()),
+            job: self.job.id,
+            position,
+            kind: self.job.kind,
+            prompt: self.wish.prompt().to_owned(),
+            actual_prompt: actual_prompt.map(str::to_owned),
+            model: self.wish.model().to_owned(),
+        };
         let new = NewFile {
             duration_ms: self.duration_ms(),
+            work: Some(work),
             ..NewFile::work(self.file_name(position)?)
         };
         let stored = inner
             .files
             .store(self.job.owner, new, pieces, LARGEST as u64)
             .await;
-        let file = stored.map_err(|error| self.of_files(&error))?;
-        let work = NewWork {
-            id: WorkId::from_uuid(inner.ids.next()),
-            owner: self.job.owner,
-            job: self.job.id,
-            position,
-            kind: self.job.kind,
-            file: file.id,
-            prompt: self.wish.prompt(),
-            actual_prompt,
-            model: self.wish.model(),
-            now: inner.clock.now(),
-        };
-        match inner.db.insert_work(&work).await {
-            Ok(true) => Ok(()),
-            // Another process was faster, or the account is gone: nobody refers to this one.
-            other => {
-                let _ = inner.files.delete(self.job.owner, &[file.id]).await;
-                match other {
-                    Ok(_) => Ok(()),
-                    Err(_) => Err(NotKept::Later),
-                }
-            }
+        match stored {
+            // Where it is there, another process was faster.
+            Ok(_) | Err(FilesError::There) => Ok(()),
+            Err(error) => Err(self.of_files(&error)),
         }
     }
 

@@ -16,7 +16,7 @@ pub const MAKINGS: u32 = 20;
 const WORKS: u32 = 60;
 
 impl Works {
-    /// The caller's makings of a kind, newest first, a page after the given cursor.
+    /// The caller's makings of a kind, newest first, a page after the given cursor. Transcripts are none.
     #[tracing::instrument(name = "api.works.makings", skip_all)]
     pub async fn makings(
         &self,
@@ -26,6 +26,12 @@ impl Works {
     ) -> Result<Page<Making>, Error> {
         caller.require(Permission::MediaUse)?;
         let before = after.map(str::parse).transpose()?;
+        if kind == JobKind::Transcript {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
+        }
         let owner = caller.user();
         let mut jobs = self.0.db.jobs(owner, kind, before, MAKINGS + 1).await?;
         let more = jobs.len() > MAKINGS as usize;
@@ -41,7 +47,7 @@ impl Works {
     #[tracing::instrument(name = "api.works.making", skip_all)]
     pub async fn making(&self, caller: &Caller, id: JobId) -> Result<Making, Error> {
         caller.require(Permission::MediaUse)?;
-        let job = self.0.db.job(caller.user(), id).await?;
+        let job = self.0.db.making(caller.user(), id).await?;
         let shown = self.shown(&[job.ok_or(Error::NotFound)?]).await?;
         shown.into_iter().next().ok_or(Error::NotFound)
     }

@@ -1,5 +1,7 @@
 //! How far a making has come, as the next process must know it.
 
+use std::collections::BTreeSet;
+
 use bailian::media::MediaUsage;
 use model::{JobFailure, MakingStep, Millis};
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,8 @@ pub(super) struct Step {
     pub(super) done: Option<(u32, u32)>,
     /// What came of it, once that is known.
     pub(super) results: Option<Vec<Part>>,
+    /// The results that became works, by their places: one that was deleted for good since has left nothing else.
+    pub(super) kept: BTreeSet<u32>,
     /// The parts of a text that were spoken so far, by their addresses.
     pub(super) spoken: Vec<String>,
     /// The part of a text that was asked for: kept before the request leaves.

@@ -1,6 +1,7 @@
 //! What works promise, with the simulator for Bailian and on both databases.
 
 mod again;
+mod fetching;
 mod governing;
 mod prices;
 mod removing;

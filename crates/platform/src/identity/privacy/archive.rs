@@ -13,6 +13,7 @@ use crate::{
         KeptConversation, KeptLine, KeptMessage, KeptSentence, KeptShare, KeptShown,
         KeptTranscript, PAGE,
     },
+    usage::calls_of,
     written::date,
 };
 
@@ -22,31 +23,7 @@ const LARGEST: usize = 256 * 1024 * 1024;
 /// A conversation is packed in pieces of about so many bytes, so that a long one is never in memory as a whole.
 const PIECE: usize = 1024 * 1024;
 
-const README: &str = "Everything that this site keeps of your account. Times are milliseconds since 1970 in UTC.\n\
-     What you deleted is here as long as it can be brought back, with the time at which it went in deleted_at.\n\
-     本站为您的账号保存的全部数据。时间为 UTC 1970 年起的毫秒数。\n\
-     已删除但仍可恢复的内容也在其中，删除时间见 deleted_at。\n\n\
-     account.json         profile, roles, groups, API keys (without the keys), passkeys, linked accounts, drafts, waiting messages,\n\
-                         imports, personal instructions, parameters of the next conversation, tools that are on, folders, tags, memory,\n\
-                         uploads and recordings on their way, copies of files that lie at Bailian for a while\n\
-     sessions.json        where you are signed in\n\
-     activity.jsonl       what you did, from the audit log\n\
-     picture.png          your picture\n\
-     conversations/*.json every message of a conversation, all branches, a message a line\n\
-     conversations/*.md   the same to read\n\
-     files.jsonl          your files, a file a line; GET /rest/v1/files/{id}/content has what is in them,\n\
-                         in deleted ones after they are brought back\n\
-     attachments.jsonl    files that you handed in with questions, in their order; what is in them is in files.jsonl\n\
-     works.jsonl          images, videos and speech that you had made; what is in them is in their files\n\
-     prompts.jsonl        prompts that you keep, a prompt a line\n\
-     tool_calls.jsonl     what models called while they answered, by their messages, a call a line\n\
-     assistants.jsonl     assistants that you keep, an assistant a line\n\
-     assistants/*.png     their pictures\n\
-     transcripts/*.jsonl  a transcript in the first line, then what is said, a sentence a line\n\
-     shares.jsonl         links by which you share something, a link a line (without their secrets)\n\
-                         您的分享链接，每行一个（不含链接中的密钥）\n\
-     shares/*.jsonl       the messages that a link to a conversation shows, a message a line\n\
-                         对话的分享链接所显示的消息，每行一条\n";
+const README: &str = include_str!("archive/README.txt");
 
 /// Does something with each page of what a person has, from the smallest id to the largest.
 macro_rules! each_page {
@@ -62,6 +39,10 @@ macro_rules! each_page {
         }
     };
 }
+
+// Below the macro, which they use as well.
+mod asked;
+mod calls;
 
 /// An archive that is being packed. What is written goes to the entry that was opened last.
 struct Archive(Option<ZipWriter<Cursor<Vec<u8>>>>);
@@ -96,6 +77,8 @@ impl Identity {
             }
         });
         self.pack_made(user, &mut archive).await?;
+        // Last: they take what room is left.
+        calls::pack(&mut archive, calls_of(db.clone(), user), calls::ROOM).await?;
         archive.finish().await
     }
 
@@ -114,6 +97,7 @@ impl Identity {
         each_page!(after => db.kept_works(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
         });
+        self.pack_makings(user, archive).await?;
         archive.open("prompts.jsonl").await?;
         each_page!(after => db.kept_prompts(user, &after), page => {
             archive.write(page.iter().flat_map(line).collect()).await?;
@@ -136,6 +120,7 @@ impl Identity {
         each_page!(after => db.kept_transcripts(user, &after), page => {
             for transcript in &page {
                 self.pack_transcript(user, transcript, archive).await?;
+                self.pack_translations(user, transcript, archive).await?;
             }
         });
         self.pack_shares(user, archive).await
@@ -289,6 +274,11 @@ impl Archive {
         Ok(packed.map_err(|_| broken())?.into_inner())
     }
 
+    /// How long it is by now.
+    fn length(&self) -> usize {
+        self.0.as_ref().map_or(0, length)
+    }
+
     /// Packing is work for a processor, so it is done where nobody else waits for it.
     async fn step(&mut self, step: Step) -> Result<(), IdentityError> {
         let mut writer = self.0.take().ok_or_else(broken)?;
@@ -307,13 +297,16 @@ impl Archive {
         let writer = tokio::task::spawn_blocking(work)
             .await
             .map_err(|_| broken())??;
-        let length = writer.get_ref().map_or(0, |packed| packed.get_ref().len());
-        if length > LARGEST {
+        if length(&writer) > LARGEST {
             return Err(IdentityError::Refused(FailureCode::TooLarge));
         }
         self.0 = Some(writer);
         Ok(())
     }
+}
+
+fn length(writer: &ZipWriter<Cursor<Vec<u8>>>) -> usize {
+    writer.get_ref().map_or(0, |packed| packed.get_ref().len())
 }
 
 fn broken() -> IdentityError {

@@ -1,4 +1,5 @@
 mod everywhere;
+mod paged;
 
 use std::{collections::BTreeMap, io::Read as _};
 
@@ -13,7 +14,7 @@ use crate::{
     store::testing::on_both,
 };
 
-use everywhere::{made, settled};
+use everywhere::{called, made, settled};
 
 const HOUR: i64 = 60 * 60 * 1000;
 
@@ -48,6 +49,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         let other = format!("{other} VALUES ('of-tao', '{}', 'Secret plans', 'question', 'm', 0, 0)", tao.user());
         testing::execute(&house.db, &other).await;
         made(&house.db, tao.user(), "tao").await;
+        called(&house.db, tao.user(), "model-of-tao").await;
         let lin = settled(&house).await;
         let files = unpacked(house.identity.export(&lin).await.unwrap());
 
@@ -74,6 +76,22 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files["files.jsonl"].contains("Lin.png"));
         assert!(files["attachments.jsonl"].contains("Lin 的笔记.md"));
         assert!(files["works.jsonl"].contains("Lin 的灯塔"));
+        let makings: Vec<serde_json::Value> = files["makings.jsonl"]
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(makings.len(), 2);
+        assert_eq!(makings[0]["wish"]["prompt"], "Lin 没画成的");
+        assert_eq!(makings[0]["failure"]["code"], "upstream_unavailable");
+        assert_eq!(makings[1]["kind"], "transcript");
+        assert_eq!(makings[1]["state"], "queued", "it is on its way");
+        assert!(files["translations/t-Lin.jsonl"].contains("What Lin said"));
+        assert!(!files.contains_key("translations/u-Lin.jsonl"), "nothing is translated there");
+        let calls: Vec<&str> = files["calls.csv"].lines().collect();
+        assert_eq!(calls.len(), 2, "a head and a call");
+        for known in ["model-of-lin", "succeeded", "4714", "1.234567"] {
+            assert!(calls[1].contains(known), "{known} is not in {}", calls[1]);
+        }
         assert!(files["prompts.jsonl"].contains("Lin 的提示词"));
         assert!(files["tool_calls.jsonl"].contains("Lin 的算式"));
         assert!(files["assistants.jsonl"].contains("Lin 的助手"));
@@ -98,12 +116,40 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert_eq!(transcript.lines().count(), 2);
         assert!(transcript.contains("Lin 的周会") && transcript.contains("Lin 说的话"));
 
+        tells_of_all(&files);
+
         let all = files.values().cloned().collect::<String>();
         for secret in ["hash-of-", "credential-id", "a passkey", "Secret plans", "tao"] {
             assert!(!all.contains(secret), "{secret}");
         }
     })
     .await;
+}
+
+/// Each entry has its line in the table, and what goes on below stands in its column.
+fn tells_of_all(files: &BTreeMap<String, String>) {
+    const COLUMN: usize = 21;
+    let (_, table) = files["README.txt"].split_once("\n\n").unwrap();
+    let mut told = Vec::new();
+    for line in table.lines() {
+        let name: String = line.chars().take(COLUMN).collect();
+        let text = line.chars().nth(COLUMN);
+        assert!(
+            name.ends_with(' ') && text.is_some_and(|first| first != ' '),
+            "{line}"
+        );
+        told.push(name.trim().to_owned());
+    }
+    for entry in files.keys().filter(|name| *name != "README.txt") {
+        let kind = match entry.rsplit_once('/') {
+            Some((folder, name)) => {
+                let (_, ending) = name.rsplit_once('.').unwrap();
+                format!("{folder}/*.{ending}")
+            }
+            None => entry.clone(),
+        };
+        assert!(told.contains(&kind), "{kind} is not in {told:?}");
+    }
 }
 
 /// SE-11.

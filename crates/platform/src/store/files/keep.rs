@@ -3,7 +3,7 @@
 use model::{FileView, Millis, UploadId, UserId};
 use uuid::Uuid;
 
-use crate::store::{Blob, Db, Result, on_pool, rows};
+use crate::store::{Blob, Db, NewWork, Result, on_pool, rows, works::insert_work};
 
 /// Makes the row where a person's changes take turns, if it is not there yet.
 pub(in crate::store) const ACCOUNT: &str = "INSERT INTO storage (owner_id, bytes, files) VALUES ($1, 0, 0) ON CONFLICT (owner_id) DO NOTHING";
@@ -39,6 +39,8 @@ pub(crate) struct Keep<'a> {
     pub(crate) view: &'a FileView,
     /// The upload that ends in it, and the bytes that it had reserved.
     pub(crate) upload: Option<(UploadId, i64)>,
+    /// The work that it is of.
+    pub(crate) work: Option<&'a NewWork>,
     pub(crate) quota: Quota,
     pub(crate) now: Millis,
 }
@@ -52,10 +54,12 @@ pub(crate) enum Kept {
     QuotaUsedUp,
     /// The content was given up meanwhile, or the upload ended otherwise.
     Gone,
+    /// Its job has a work at that place already, or had one that was deleted.
+    There,
 }
 
 impl Db {
-    /// Makes a file of what was written. A content that the owner has already is not kept twice.
+    /// Makes a file of what was written, and the work that it is of: both, or none. A content that the owner has already is not kept twice.
     #[tracing::instrument(name = "store.files.keep", skip_all)]
     pub(crate) async fn keep_file(&self, keep: &Keep<'_>) -> Result<Kept> {
         let (owner, view, now) = (keep.owner.to_string(), keep.view, keep.now.get());
@@ -142,6 +146,11 @@ impl Db {
                 .bind(view.created_at.get())
                 .execute(&mut *transaction)
                 .await?;
+            if let Some(work) = keep.work
+                && !insert_work!(transaction, work, keep.owner, view.id, now)
+            {
+                return Ok(Kept::There);
+            }
             transaction.commit().await?;
         });
         Ok(Kept::Done(spare))

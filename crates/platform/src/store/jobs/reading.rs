@@ -10,6 +10,12 @@ pub(super) const FIND: &str = concat!(
     columns!(),
     " FROM jobs WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL"
 );
+/// What is done for a transcript is seen as that.
+pub(super) const MAKING: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM jobs WHERE id = $1 AND owner_id = $2 AND kind <> 'transcript' AND deleted_at IS NULL"
+);
 pub(super) const PAGE: &str = concat!(
     "SELECT ",
     columns!(),
@@ -33,6 +39,17 @@ impl Db {
     #[tracing::instrument(name = "store.jobs.find", skip_all)]
     pub(crate) async fn job(&self, owner: UserId, id: JobId) -> Result<Option<Job>> {
         let row: Option<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(FIND)
+            .bind(id.to_string())
+            .bind(owner.to_string())
+            .fetch_optional(pool)
+            .await?);
+        row.map(Job::try_from).transpose()
+    }
+
+    /// One of the owner's jobs that makes works.
+    #[tracing::instrument(name = "store.jobs.making", skip_all)]
+    pub(crate) async fn making(&self, owner: UserId, id: JobId) -> Result<Option<Job>> {
+        let row: Option<Row> = on_pool!(self.reader(), |pool| sqlx::query_as(MAKING)
             .bind(id.to_string())
             .bind(owner.to_string())
             .fetch_optional(pool)

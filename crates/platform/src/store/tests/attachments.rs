@@ -30,6 +30,7 @@ impl Desk {
             sha256: &blob.to_string(),
             view: &view,
             upload: None,
+            work: None,
             quota: Quota {
                 bytes: i64::MAX,
                 files: i64::MAX,

@@ -48,6 +48,8 @@ const QUERIES: &[&[(&str, &str)]] = &[
     ratings::QUERIES,
     export::QUERIES,
     export::MADE_QUERIES,
+    export::MAKING_QUERIES,
+    export::TRANSLATION_QUERIES,
     idempotency::QUERIES,
     invitations::QUERIES,
     groups::QUERIES,
@@ -137,6 +139,22 @@ async fn pages_of_the_library_need_no_sorting() {
             let costs =
                 |step: &String| step.contains("TEMP B-TREE") || step.contains("transcripts_owner");
             assert!(!steps.iter().any(costs), "{name}: {steps:#?}");
+        }
+    })
+    .await;
+}
+
+/// What a person takes along may be much: each page is read from its index in its order.
+#[tokio::test]
+async fn pages_of_makings_and_translations_need_no_sorting() {
+    on_both(async |db| {
+        let Pool::Sqlite(pool) = db.reader() else {
+            return;
+        };
+        for (name, query) in [export::MAKING_QUERIES, export::TRANSLATION_QUERIES].concat() {
+            let steps = plan(pool, query).await;
+            let sorts = |step: &String| step.contains("TEMP B-TREE");
+            assert!(!steps.iter().any(sorts), "{name}: {steps:#?}");
         }
     })
     .await;

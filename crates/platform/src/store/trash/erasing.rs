@@ -2,7 +2,11 @@
 
 use model::{FileId, Millis, TranscriptId, UserId, WorkId};
 
-use crate::store::{Blob, Db, Expired, Result, expiry, on_pool, rows};
+use crate::store::{
+    Blob, Db, Expired, Result, expiry,
+    files::{TAKE_BACK, delete_file},
+    on_pool,
+};
 
 /// A file of a work that was handed over is not its any more.
 const FILE_OF_WORK: &str = "SELECT w.file_id FROM works w JOIN files f ON f.id = w.file_id \
@@ -79,7 +83,8 @@ impl Db {
         self.delete_files_by(UPLOAD, owner, &[id], now).await
     }
 
-    /// What one text finds the file of, and the other removes: the file first, which knows its content.
+    /// What one text finds the file of, and the other removes: both at once, or nothing. Who takes the file up for something else takes their
+    /// turn too, and so comes before the look at what has it, or finds it gone.
     async fn erase_with_file(
         &self,
         (file_of, erase): (&'static str, &'static str),
@@ -87,24 +92,43 @@ impl Db {
         id: &str,
         now: Millis,
     ) -> Result<Erased> {
-        let file: Option<String> = on_pool!(self.reader(), |pool| sqlx::query_scalar(file_of)
-            .bind(owner.to_string())
-            .bind(id)
-            .fetch_optional(pool)
-            .await?);
-        let (mut gone, mut free) = (0, Vec::new());
-        if let Some(file) = file {
-            let file: FileId = rows::id("files", "id", &file)?;
-            (gone, free) = self.delete_files_by(FILE, owner, &[file], now).await?;
-        }
-        let erased = on_pool!(self.writer(), |pool| sqlx::query(erase)
-            .bind(owner.to_string())
-            .bind(id)
-            .execute(pool)
-            .await?
-            .rows_affected());
-        // A work goes with its file.
-        Ok((gone.max(erased), free))
+        let (mut gone, mut free) = (0_u64, Vec::new());
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            sqlx::query(TAKE_BACK)
+                .bind(owner.to_string())
+                .bind(0_i64)
+                .bind(0_i64)
+                .execute(&mut *transaction)
+                .await?;
+            let file: Option<String> = sqlx::query_scalar(file_of)
+                .bind(owner.to_string())
+                .bind(id)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            if let Some(file) = file
+                && let Some((bytes, content)) = delete_file!(transaction, FILE, owner, file, now)
+            {
+                gone = 1;
+                free.extend(content);
+                sqlx::query(TAKE_BACK)
+                    .bind(owner.to_string())
+                    .bind(bytes)
+                    .bind(1_i64)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            let erased = sqlx::query(erase)
+                .bind(owner.to_string())
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            // A work goes with its file.
+            gone = gone.max(erased);
+            transaction.commit().await?;
+        });
+        Ok((gone, free))
     }
 
     /// Files that were deleted before that, whoever's they are.

@@ -94,6 +94,7 @@ pub(super) async fn settled(house: &House) -> Caller {
         testing::execute(&house.db, &sql).await;
     }
     made(&house.db, user, "Lin").await;
+    called(&house.db, user, "model-of-lin").await;
     let seed = "INSERT INTO totp_factors (user_id, secret, last_step, created_at)";
     let seed = format!("{seed} SELECT '{user}', sealed, 0, 0 FROM ({BLOB}) AS b");
     testing::execute(&house.db, &seed).await;
@@ -134,6 +135,17 @@ pub(super) async fn made(db: &Db, owner: UserId, whose: &str) {
              notes, translating, created_at) VALUES ('t-{whose}', '{owner}', '{whose} 的周会', '{{}}', 'ready', 'zh', 9, 1, '[]', 1, 'none', '', '', 0)"
         ),
         format!(
+            "INSERT INTO jobs (id, submission_id, owner_id, kind, state, priority, attempts, run_at, node, lease_until, cancel_asked, model, \
+             input, step, failure, created_at, updated_at, ended_at) VALUES \
+             ('j-{whose}', 'j', '{owner}', 'image', 'failed', 0, 1, 0, '', 0, FALSE, 'm', '{{\"prompt\":\"{whose} 没画成的\"}}', \
+              '{{\"url\":\"hash-of-result\"}}', '{{\"code\":\"upstream_unavailable\"}}', 0, 0, 1), \
+             ('k-{whose}', 'k', '{owner}', 'transcript', 'queued', 0, 0, 0, '', 0, FALSE, 'm', '{{\"translate\":\"en\"}}', '{{}}', NULL, 0, 0, NULL)"
+        ),
+        format!(
+            "INSERT INTO transcript_translations (transcript_id, language, position, text) \
+             VALUES ('t-{whose}', 'en', 0, 'What {whose} said')"
+        ),
+        format!(
             "INSERT INTO prompts (id, owner_id, name, name_key, text, search_key, created_at, updated_at)
              VALUES ('p-{whose}', '{owner}', 'mine', 'mine', '{whose} 的提示词', '', 0, 0)"
         ),
@@ -169,6 +181,18 @@ pub(super) async fn made(db: &Db, owner: UserId, whose: &str) {
     ] {
         testing::execute(db, &sql).await;
     }
+}
+
+/// A call of somebody's in the log, which says whose it is by the model.
+pub(super) async fn called(db: &Db, owner: UserId, model: &str) {
+    let id = uuid::Uuid::from_u128(owner.as_uuid().as_u128() ^ 1);
+    let sql = format!(
+        "INSERT INTO calls (id, started_at, owner_id, key_id, protocol, operation, model, served_model, upstream, streamed, outcome, status, \
+         input_tokens, output_tokens, cached_tokens, reasoning_tokens, images, media_ms, characters, usage_source, cost, priced, duration_ms, \
+         request_id) VALUES ('{id}', 0, '{owner}', '', 'page', 'chat', '{model}', '{model}', 'main', TRUE, 'succeeded', 200, 4714, 5, 0, 0, 0, 0, \
+         0, 'reported', 1234567, TRUE, 900, 'r')"
+    );
+    testing::execute(db, &sql).await;
 }
 
 /// Some bytes, as both dialects write them.
