@@ -43,7 +43,7 @@ mod tests {
             ("/api/v1/tasks/a", "/code", "InternalError"),
         ] {
             let fails = get(async || -> StatusCode { panic!("on purpose") });
-            let router = Router::new().route(path, fails).layer(from_fn(catch));
+            let router: Router = Router::new().route(path, fails).layer(from_fn(catch));
             let request = http::Request::get(path).body(Body::empty()).unwrap();
             let response = router.oneshot(request).await.unwrap();
             assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
