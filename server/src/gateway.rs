@@ -2,11 +2,14 @@
 //! and key and nothing else.
 //!
 //! Its layers are few, because programs come here thousands of times a second: a request's id and address, a net
-//! under panics. What browsers need (sessions, policies, compression) is not for programs.
+//! under panics, and what lets programs in browsers in where the operator wants them. What people's browsers need (sessions, policies,
+//! compression) is not for programs.
 
 mod batch_file;
+pub(crate) mod browsers;
 mod cached;
 mod credential;
+mod early;
 mod entry;
 mod extent;
 mod finishing;
@@ -15,6 +18,7 @@ mod held;
 mod line;
 mod lists;
 mod models;
+pub(crate) mod net;
 mod objects;
 mod once;
 mod recorded;

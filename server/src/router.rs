@@ -135,8 +135,12 @@ pub(crate) fn build(
         ServiceBuilder::new()
             .layer(from_fn(request_log::log_refusals))
             .layer(from_fn_with_state(Arc::clone(&server), address::resolve))
-            .layer(CatchPanicLayer::new()),
+            .layer(from_fn(gateway::net::catch)),
     );
+    let programs = match gateway::browsers::layer(&config.gateway.browser_origins)? {
+        Some(browsers) => programs.layer(browsers),
+        None => programs,
+    };
 
     let site = assets
         .merge(machines)

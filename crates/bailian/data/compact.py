@@ -42,6 +42,8 @@ DIMENSIONS = {
     "multimodal-embedding-v1": [1024],
 }
 MAX_ITEMS = {"text-embedding-v4": 10, "text-embedding-v3": 10, "text-embedding-v2": 25, "text-embedding-v1": 25, "qwen3-rerank": 500, "gte-rerank-v2": 500, "qwen3-vl-rerank": 100}
+# The page of ranking, which is newer than the list of models: all of one request.
+MAX_INPUT = {"qwen3-rerank": 120_000}
 CHAT = {"chat", "vision-chat", "omni-chat", "ocr", "translation", "research"}
 RATES = {
     "input": "input", "text_input": "input", "text_image_video_input": "input",
@@ -110,7 +112,7 @@ def text_model(row):
     return {
         "id": name, "aliases": ALIASES.get(name, []), "kind": row["kind"], "provider": row["provider"],
         "input": row["input_modalities"], "output": row["output_modalities"],
-        "context_tokens": row["context_tokens"], "max_input_tokens": row["max_input_tokens"],
+        "context_tokens": MAX_INPUT.get(name, row["context_tokens"]), "max_input_tokens": MAX_INPUT.get(name, row["max_input_tokens"]),
         "max_output_tokens": MAX_OUTPUT.get(name, row["max_output_tokens"]), "max_thinking_tokens": row["max_thinking_tokens"],
         "features": [f for f in row["features"] if f != "fune-tuning"],
         "thinking": thinking(row), "streaming": streaming(row), "service": service(row),

@@ -1,7 +1,8 @@
 //! The circuit breaker: an upstream that is down is not asked by every call in turn.
 //!
 //! There is one per client, so each account and host has its own. Inside, connections are counted for the host
-//! and failed answers for the model: one model that is down must not take the others with it.
+//! and failed answers for the model: one model that is down must not take the others with it. Failed answers that are
+//! about no model are not counted at all.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -227,11 +228,8 @@ impl Ticket<'_> {
         let mut switches = breaker.switches();
         let host = switches.host;
         let own = switches.model(self.model);
-        // A call of no model can only tell about the host.
-        let verdict = match verdict {
-            Verdict::Model if self.model.is_none() => Verdict::Host,
-            verdict => verdict,
-        };
+        // Of a call of no model only the connection counts: that something else than a model fails, which one caller's
+        // question may bring about, keeps nobody from the models.
         let (host, own) = match verdict {
             Verdict::Host => (
                 breaker.failed(host, self.tries_host),
@@ -358,6 +356,23 @@ mod tests {
         }
         assert!(breaker.admit(Some("f")).is_err());
         assert!(matches!(breaker.circuit(None), Circuit::Open { .. }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_fails_beside_the_models_keeps_nobody_from_them() {
+        let breaker = breaker();
+        fail(&breaker, None, &down(), 50);
+        let silent = Error::timeout(Phase::FirstByte);
+        fail(&breaker, None, &silent, 50);
+        assert_eq!(breaker.circuit(None), Circuit::Closed);
+        assert!(breaker.admit(QWEN).is_ok());
+        // It was reached: whoever tries whether it is back learns that it is.
+        let unreachable = Error::new(ErrorKind::Connection, "");
+        fail(&breaker, None, &unreachable, 5);
+        assert!(breaker.admit(QWEN).is_err());
+        tokio::time::advance(Duration::from_secs(10)).await;
+        fail(&breaker, None, &down(), 1);
+        assert_eq!(breaker.circuit(QWEN), Circuit::Closed);
     }
 
     #[tokio::test(start_paused = true)]

@@ -233,6 +233,35 @@ impl Error {
         self
     }
 
+    /// The same said by a storage that knows neither key nor account: its refusal is about one permission to upload, and
+    /// nobody's right to a model. One that has expired can be had anew.
+    pub(crate) fn of_storage(mut self) -> Self {
+        if matches!(
+            self.0.kind,
+            ErrorKind::Authentication | ErrorKind::PermissionDenied | ErrorKind::NotFound
+        ) {
+            self.0.kind = ErrorKind::Other;
+            self.0.retry = if self.0.message.contains("expired") {
+                Retry::Yes
+            } else {
+                Retry::Never
+            };
+        }
+        self
+    }
+
+    /// Whether a model was looked for and is not there, rather than something else that the request names.
+    pub(crate) fn misses_model(&self) -> bool {
+        let names_other = matches!(
+            self.code(),
+            Some("BadRequest.VoiceNotFound" | "BadRequest.ResourceNotExist" | "UserNotFound")
+        );
+        let says_other = ["File not found", "Response with id"]
+            .iter()
+            .any(|words| self.0.message.contains(words));
+        self.0.kind == ErrorKind::NotFound && !names_other && !says_other
+    }
+
     /// The id in the body, when there is one, is the one that the provider's support asks for.
     pub(crate) fn or_request_id(mut self, id: Option<&str>) -> Self {
         if self.0.request_id.is_none() {

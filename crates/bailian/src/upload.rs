@@ -113,7 +113,7 @@ impl Client {
         match sent {
             // The directory is this upload's own: the file that is there is the one whose answer was lost.
             Err(error) if error.status() == Some(409) => {}
-            sent => sent?,
+            sent => sent.map_err(Error::of_storage)?,
         }
         Ok(Uploaded {
             url: format!("oss://{key}"),

@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use platform::gateway::{GatewayOptions, LimitsPerMinute, calls_that_fit};
 use serde::{Deserialize, Serialize};
 
+use crate::gateway::browsers::checked;
+
 /// Calls from programs.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -18,6 +20,8 @@ pub struct GatewayConfig {
     pub max_body_bytes: usize,
     /// Of a request's body something has to come within so many seconds, and by and large a kilobyte each second after that.
     pub body_timeout_s: u64,
+    /// Origins of pages whose programs may call from within a browser, such as `https://app.example.com`.
+    pub browser_origins: Vec<String>,
     /// While the upstream is silent, a stream is kept alive by a comment every so many seconds.
     pub keep_alive_s: u64,
     /// Requests a minute by one person, with all of their keys together. 0 is no limit.
@@ -74,6 +78,7 @@ impl Default for GatewayConfig {
             time_zone: "Asia/Shanghai".to_owned(),
             max_body_bytes: 32 * 1024 * 1024,
             body_timeout_s: 30,
+            browser_origins: Vec::new(),
             keep_alive_s: 15,
             requests_per_person: 0,
             tokens_per_person: 0,
@@ -146,6 +151,9 @@ impl GatewayConfig {
 
     pub(super) fn check(&self) -> anyhow::Result<()> {
         self.zone()?;
+        for origin in &self.browser_origins {
+            checked(origin)?;
+        }
         anyhow::ensure!(
             self.calls_at_once > 0,
             "gateway.calls_at_once must be at least 1"
@@ -198,7 +206,15 @@ mod tests {
             tokens_per_site: -1,
             ..GatewayConfig::default()
         };
-        for (config, said) in [(zone, "Mars/Olympus"), (limit, "gateway.tokens_per_site")] {
+        let origin = GatewayConfig {
+            browser_origins: vec!["*".to_owned()],
+            ..GatewayConfig::default()
+        };
+        for (config, said) in [
+            (zone, "Mars/Olympus"),
+            (limit, "gateway.tokens_per_site"),
+            (origin, "gateway.browser_origins"),
+        ] {
             let problem = config.check().expect_err("it cannot be");
             assert!(problem.to_string().contains(said), "{problem}");
         }

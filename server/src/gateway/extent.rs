@@ -1,6 +1,7 @@
 //! How much a request can come to, by the fields that its protocol reads. What stands elsewhere nobody reads there: were it believed
 //! here, less would be reserved, and perhaps booked, than the answer uses.
 
+use model::Operation;
 use platform::gateway::{
     Ask, FOUND_BYTES,
     scan::{RequestScan, ScanError, UsageShape, may_hide_words},
@@ -9,6 +10,9 @@ use serde::Deserialize;
 
 /// Pictures that an answer of words and pictures has where nobody says how many.
 const BETWEEN_WORDS: u64 = 5;
+
+/// Tokens of the largest budget for reasoning that a word for how much stands for.
+const MUCH_REASONING: u64 = 262_144;
 
 /// How the types of tools begin by which the provider finds something itself.
 const TOOLS_THAT_FIND: [&str; 4] = [
@@ -84,8 +88,15 @@ pub(super) fn note(ask: &mut Ask, scan: &RequestScan, shape: UsageShape) -> Resu
     let said = [enabled.flatten(), asks_for_thought(scan, shape)];
     // Which of two that contradict each other is heard is the provider's business; what is dearer is reserved.
     let thinks = said.into_iter().flatten().reduce(|one, other| one | other);
-    ask.thinking = (thinks, longest(scan, fields.budget)?);
+    let budget = longest(scan, fields.budget)?;
+    ask.thinking = (thinks, budget.max(budget_by_effort(scan, shape)));
     Ok(())
+}
+
+/// Whether texts are to be fetched from an address, as many as stand there: nothing of the request says what they come to, and
+/// Bailian's pages no limit of them.
+pub(super) fn is_boundless(ask: &Ask, scan: &RequestScan) -> bool {
+    ask.operation == Operation::Embedding && scan.has_field("input.url")
 }
 
 fn longest(scan: &RequestScan, names: &[&str]) -> Result<Option<u64>, ScanError> {
@@ -135,10 +146,34 @@ fn asks_for_thought(scan: &RequestScan, shape: UsageShape) -> Option<bool> {
     }
 }
 
+/// Tokens that the words for much reasoning allow at most. What those for little allow differs by model, and most have no such word.
+fn budget_by_effort(scan: &RequestScan, shape: UsageShape) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Within {
+        effort: Option<String>,
+    }
+    let raw = |name: &str| scan.raw_field(name).unwrap_or("null");
+    let effort: Option<String> = match shape {
+        UsageShape::OpenAi => serde_json::from_str(raw("reasoning_effort")).ok()?,
+        UsageShape::Responses => {
+            serde_json::from_str::<Within>(raw("reasoning"))
+                .ok()?
+                .effort
+        }
+        UsageShape::Anthropic => {
+            serde_json::from_str::<Within>(raw("output_config"))
+                .ok()?
+                .effort
+        }
+        UsageShape::Native => serde_json::from_str(raw("parameters.reasoning_effort")).ok()?,
+    };
+    matches!(effort.as_deref(), Some("high" | "xhigh" | "max")).then_some(MUCH_REASONING)
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use model::{Operation, Protocol};
+    use model::Protocol;
 
     use super::*;
 
@@ -225,6 +260,63 @@ mod tests {
             (Native, r#"{"reasoning_effort":"high"}"#, None),
         ] {
             assert_eq!(noted(body, shape).thinking.0, thinks, "{body}");
+        }
+    }
+
+    #[test]
+    fn texts_behind_an_address_have_no_bound() {
+        for (operation, body, boundless) in [
+            (
+                Operation::Embedding,
+                r#"{"input":{"url":"https://a/b"}}"#,
+                true,
+            ),
+            (Operation::Embedding, r#"{"input":{"texts":["a"]}}"#, false),
+            (Operation::Chat, r#"{"input":{"url":"https://a/b"}}"#, false),
+        ] {
+            let scan = RequestScan::read(&Bytes::from_static(body.as_bytes())).unwrap();
+            let (protocol, models) = (Protocol::DashScope, Vec::new());
+            let ask = Ask::new(protocol, operation, "m", models, String::new());
+            assert_eq!(is_boundless(&ask, &scan), boundless, "{body}");
+        }
+    }
+
+    #[test]
+    fn much_reasoning_is_a_large_budget() {
+        use UsageShape::{Anthropic, Native, OpenAi, Responses};
+        for (shape, body, budget) in [
+            (OpenAi, r#"{"reasoning_effort":"xhigh"}"#, Some(262_144)),
+            (
+                OpenAi,
+                r#"{"reasoning_effort":"x\u0068igh"}"#,
+                Some(262_144),
+            ),
+            (
+                OpenAi,
+                r#"{"reasoning_effort":"max","thinking_budget":1}"#,
+                Some(262_144),
+            ),
+            (OpenAi, r#"{"reasoning_effort":"low"}"#, None),
+            (OpenAi, r#"{"reasoning_effort":null}"#, None),
+            (OpenAi, r#"{"reasoning_effort":7}"#, None),
+            (
+                Responses,
+                r#"{"reasoning":{"effort":"high"}}"#,
+                Some(262_144),
+            ),
+            (Responses, r#"{"reasoning_effort":"high"}"#, None),
+            (
+                Anthropic,
+                r#"{"output_config":{"effort":"max"}}"#,
+                Some(262_144),
+            ),
+            (
+                Native,
+                r#"{"parameters":{"reasoning_effort":"xhigh"}}"#,
+                Some(262_144),
+            ),
+        ] {
+            assert_eq!(noted(body, shape).thinking.1, budget, "{body}");
         }
     }
 

@@ -3,20 +3,21 @@
 
 use axum::{
     body::{Body, HttpBody},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use bytes::Bytes;
 use futures_util::StreamExt;
-use http::StatusCode;
 use tokio::sync::mpsc;
 
 /// Pieces that wait for a slow caller; then the upstream waits too.
 const AHEAD: usize = 16;
 
-/// The answer; if it `finishes`, made in a task of its own that goes on when nobody waits for it any more.
+/// The answer; if it `finishes`, made in a task of its own that goes on when nobody waits for it any more. Should that task fail,
+/// what is told instead.
 pub(super) async fn answered(
     answering: impl Future<Output = Response> + Send + 'static,
     finishes: bool,
+    instead: impl FnOnce() -> Response,
 ) -> Response {
     if !finishes {
         return answering.await;
@@ -27,8 +28,7 @@ pub(super) async fn answered(
             drain(unheard).await;
         }
     });
-    let failed = |_| StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    receiver.await.unwrap_or_else(failed)
+    receiver.await.unwrap_or_else(|_| instead())
 }
 
 /// The same answer, whose body is read on when the reader leaves.
@@ -55,4 +55,26 @@ fn driven(response: Response) -> Response {
 async fn drain(response: Response) {
     let mut pieces = response.into_body().into_data_stream();
     while pieces.next().await.is_some() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::gateway::{refusal::Refusal, table::Dialect};
+
+    #[tokio::test]
+    async fn a_task_that_fails_is_told_in_the_protocols_form() {
+        let fails = async move {
+            tokio::task::yield_now().await;
+            panic!("on purpose")
+        };
+        let instead = || Refusal::internal(false).response(Dialect::Anthropic, "r");
+        let response = answered(fails, true, instead).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let said = axum::body::to_bytes(response.into_body(), 10_000).await;
+        let said: serde_json::Value = serde_json::from_slice(&said.unwrap()).unwrap();
+        assert_eq!(said["error"]["type"], "api_error");
+    }
 }

@@ -62,6 +62,7 @@ pub(super) async fn all(
         ("previous_response_id", ObjectKind::Response),
         ("conversation", ObjectKind::Conversation),
         ("input.session_id", ObjectKind::Session),
+        ("input.memory_id", ObjectKind::Memory),
     ] {
         let Some(raw) = scan.raw_field(field).filter(|raw| *raw != "null") else {
             continue;
@@ -79,7 +80,11 @@ pub(super) async fn all(
         place.add(gateway, &upstream)?;
         brings_more = true;
     }
-    let named = Named::of(body, resolves_uploads)?;
+    let mut named = Named::of(body, resolves_uploads)?;
+    if scan.has_field("parameters.rag_options") {
+        // An application is told what stands in them, so that somebody else's must not be named.
+        named.files.append(&mut named.of_sessions);
+    }
     brings_more |= !named.files.is_empty();
     let kinds = [ObjectKind::File];
     let known = gateway.places_of(principal, &kinds, &named.files).await?;
@@ -178,6 +183,8 @@ struct Named {
     /// What stands where OpenAI's and Anthropic's protocols refer to files. It may as well be a tool's own word for something,
     /// so that what nobody knows here passes.
     parts: BTreeSet<String>,
+    /// Files that an application is told of in one session.
+    of_sessions: BTreeSet<String>,
     /// What follows `oss://`.
     uploads: BTreeSet<String>,
 }
@@ -191,6 +198,7 @@ impl Named {
         let mut named = Self::default();
         if !(stem(FILE)
             || has("\"file_id")
+            || has("\"session_file_id")
             || (with_uploads && stem(UPLOAD))
             || may_hide_words(body))
         {
@@ -204,8 +212,13 @@ impl Named {
             if matches!(name, "file_id" | "file_ids") {
                 named.parts.insert(text.to_owned());
             }
+            if name == "session_file_ids" {
+                named.of_sessions.insert(text.to_owned());
+            }
         })?;
-        if named.files.len() > MOST || named.uploads.len() > MOST || named.parts.len() > MOST_PARTS
+        if named.files.len() + named.of_sessions.len() > MOST
+            || named.uploads.len() > MOST
+            || named.parts.len() > MOST_PARTS
         {
             return Err(GatewayError::NotFound);
         }
@@ -270,6 +283,13 @@ mod tests {
                 "{body}"
             );
         }
+        let of_session =
+            r#"{"parameters":{"rag_options":{"session_file_ids":["file_session_1"]}}}"#;
+        let named = Named::of(of_session.as_bytes(), false).unwrap();
+        assert_eq!(
+            named.of_sessions.into_iter().collect::<Vec<_>>(),
+            ["file_session_1"]
+        );
         let schema = r#"{"tools":[{"parameters":{"properties":{"file_id":{"type":"string"}}}}]}"#;
         let named = Named::of(schema.as_bytes(), false).unwrap();
         assert!(named.parts.is_empty());

@@ -1,6 +1,6 @@
 //! Refusals of the gateway's own, in the form of the protocol that was spoken. What Bailian refuses passes as it is.
 
-mod told;
+pub(super) mod told;
 mod upstream;
 
 use std::time::Duration;
@@ -90,6 +90,7 @@ const UNAVAILABLE: &Codes = &(
     "overloaded_error",
 );
 const TIMEOUT: &Codes = &("upstream_timeout", "RequestTimeOut", "timeout_error");
+const INTERNAL: &Codes = &("internal_error", "InternalError", "api_error");
 const BROKEN: &Codes = &("upstream_error", "InternalError", "api_error");
 
 impl Refusal {
@@ -224,6 +225,10 @@ impl Refusal {
                 is_final: true,
                 ..Self::new(StatusCode::FORBIDDEN, FORBIDDEN, say.no_price)
             },
+            GatewayError::Boundless => Self {
+                is_final: true,
+                ..Self::new(StatusCode::FORBIDDEN, FORBIDDEN, say.boundless)
+            },
             GatewayError::OnceKey => Self {
                 is_final: true,
                 ..Self::new(StatusCode::BAD_REQUEST, BAD_REQUEST, say.once_key)
@@ -354,6 +359,18 @@ impl Refusal {
             BROKEN,
             words::of(chinese).answer_too_large,
         )
+    }
+
+    /// This program failed, and what it had asked for by then nobody knows.
+    pub(super) fn internal(chinese: bool) -> Self {
+        Self {
+            is_final: true,
+            ..Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                INTERNAL,
+                words::of(chinese).internal,
+            )
+        }
     }
 
     /// The answer ended before its end.

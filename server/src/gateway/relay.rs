@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use super::{
     GatewayState, batch_file, cached,
+    early::Early,
     entry::{Entered, enter},
     finishing, headers, held, lists, objects, once, references,
     refusal::Refusal,
@@ -97,6 +98,7 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     let sent = once::sent(claimed.as_ref());
     running.noted_by(&sent);
     incoming.relay.sent = Some(sent);
+    let left = running.allowed();
     let context = Context {
         gateway: state.gateway.clone(),
         principal,
@@ -113,6 +115,11 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
     // A batch or a task that Bailian takes while its caller leaves would be paid for by nobody.
     let begins = incoming.ask.operation == Operation::Batch || incoming.begins_task();
     let finishes = context.principal.finishes() || begins;
+    let early = Early::of(&context, &incoming, left, state.keep_alive);
+    let instead = {
+        let request_id = request_id.clone();
+        move || refused(&Refusal::internal(chinese), dialect, &request_id)
+    };
     // What waits for the upstream is large, and most of a call is waiting.
     let answering = Box::pin(async move {
         let response = if let Owns::Lists(kind, ..) = context.route.owns {
@@ -129,7 +136,11 @@ pub(super) async fn relay(state: GatewayState, route: Arc<Route>, request: Reque
         let answer = kept.unwrap_or_else(|refusal| refused(&refusal, dialect, &request_id));
         held::until_read(answer, (place, waited_for))
     });
-    finishing::answered(answering, finishes).await
+    let answered = finishing::answered(answering, finishes, instead);
+    match early {
+        Some(early) => early.answer(answered).await,
+        None => answered.await,
+    }
 }
 
 /// Reads the request, and looks whether its answer is in memory; a refusal and such an answer are both the end.

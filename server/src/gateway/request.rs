@@ -251,6 +251,9 @@ async fn of_json(
             model: ask.operation.as_str().to_owned(),
         });
     }
+    if extent::is_boundless(ask, &scan) && principal.has_budget() {
+        return Err(GatewayError::Boundless);
+    }
     if ask.operation == Operation::Application {
         let application = incoming.relay.path.split('/').nth(4).unwrap_or_default();
         application.clone_into(&mut ask.model);

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::{refusal::Refusal, relay::Context, spoken::has_sound, table::Dialect};
 
 /// A comment, which every reader of events skips.
-const ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
+pub(super) const ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
 
 /// After the last event, the upstream's connection is worth waiting for this long, to be used again.
 const LINGER: Duration = Duration::from_millis(50);

@@ -241,7 +241,8 @@ async fn answer<W: Translated>(State(state): State<GatewayState>, request: Reque
             kept.unwrap_or_else(|refusal| refused(&refusal, Dialect::OpenAi, &call.request_id));
         held::until_read(answer, (place, waited_for))
     };
-    finishing::answered(answering, finishes || begins).await
+    let instead = || refuse(Refusal::internal(chinese));
+    finishing::answered(answering, finishes || begins, instead).await
 }
 
 /// Reads the wish and reserves what it can cost.

@@ -68,6 +68,9 @@ pub(super) async fn refused_there(
         return context.end(running, Ending::failed(error), refusal).await;
     }
     let Some(said) = json_of(&said).filter(|_| !concerns_the_operator(error.kind())) else {
+        if let Some(refusal) = Refusal::of_status(answer.status, error, context.chinese) {
+            return context.end(running, Ending::failed(error), refusal).await;
+        }
         return failed(context, running, error).await;
     };
     let allowed = running.allowed();

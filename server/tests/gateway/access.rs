@@ -4,7 +4,7 @@ use http::Method;
 use model::BuiltIn;
 use serde_json::json;
 
-use crate::support::{Api, TestApp, TestResult, question};
+use crate::support::{Api, TestApp, TestResult, answered, question};
 
 fn filled(path: &str) -> String {
     let parts = path.split('/').map(|part| match part {
@@ -15,6 +15,74 @@ fn filled(path: &str) -> String {
         part => part,
     });
     parts.collect::<Vec<_>>().join("/")
+}
+
+/// AP-07: a page of another site reads what is answered where the operator names its origin, and never by a browser's credentials.
+#[tokio::test]
+async fn pages_of_other_sites_read_what_the_operator_lets_them() -> TestResult {
+    const ORIGIN: &str = "https://app.example.com";
+    let app = TestApp::start_with(|config| {
+        config.gateway.browser_origins = vec![ORIGIN.to_owned()];
+    })
+    .await?;
+    let lin = app.program("lin").await?;
+    let anyone = Api::of(&app)?;
+    for path in [
+        "/v1/chat/completions",
+        "/compatible-mode/v1/chat/completions",
+        "/anthropic/v1/messages",
+        "/api/v1/services/aigc/text-generation/generation",
+    ] {
+        let preflight = |origin: &'static str| {
+            let request = anyone.request(Method::OPTIONS, path);
+            let request = request.header("origin", origin);
+            let request = request.header("access-control-request-method", "POST");
+            answered(request.header("access-control-request-headers", "authorization"))
+        };
+        let told = preflight(ORIGIN).await?;
+        assert_eq!(told.status, 200, "{path}");
+        assert_eq!(told.header("access-control-allow-origin"), ORIGIN);
+        assert_eq!(told.header("access-control-allow-headers"), "authorization");
+        assert!(told.header("access-control-allow-methods").contains("POST"));
+        assert_eq!(told.header("access-control-allow-credentials"), "");
+        for stranger in ["https://app.example.com.example.org", "null"] {
+            let told = preflight(stranger).await?;
+            assert_eq!(told.header("access-control-allow-origin"), "", "{path}");
+        }
+    }
+    let asked = lin.api.request(Method::POST, "/v1/chat/completions");
+    let asked = asked.header("origin", ORIGIN).json(&question("qwen-plus"));
+    let answer = answered(asked).await?;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("access-control-allow-origin"), ORIGIN);
+    let readable = answer.header("access-control-expose-headers");
+    for name in [
+        "x-request-id",
+        "retry-after",
+        "x-ratelimit-remaining-requests",
+    ] {
+        assert!(readable.contains(name), "{readable}");
+    }
+    // Refusals are read there too; what is for people's browsers is not.
+    let refused = anyone.request(Method::GET, "/v1/models");
+    let refused = answered(refused.header("origin", ORIGIN)).await?;
+    assert_eq!(refused.status, 401);
+    assert_eq!(refused.header("access-control-allow-origin"), ORIGIN);
+    let page = anyone.request(Method::GET, "/login");
+    let page = answered(page.header("origin", ORIGIN)).await?;
+    assert_eq!(page.header("access-control-allow-origin"), "");
+    Ok(())
+}
+
+/// By default nothing is let in, as there was nothing to let in.
+#[tokio::test]
+async fn pages_of_other_sites_read_nothing_by_default() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.program("lin").await?;
+    let asked = lin.api.request(Method::GET, "/v1/models");
+    let answer = answered(asked.header("origin", "https://app.example.com")).await?;
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+    Ok(())
 }
 
 /// AC-01 to AC-03: what isn't allowed is refused before anything is asked of the upstream, at every address in the form

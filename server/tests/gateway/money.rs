@@ -133,6 +133,34 @@ async fn a_field_of_another_protocol_reserves_no_less() -> TestResult {
     Ok(())
 }
 
+/// what texts behind an address come to nobody knows before: who has a budget can't have them fetched, others can.
+#[tokio::test]
+async fn what_has_no_bound_is_not_had_within_a_budget() -> TestResult {
+    let app = TestApp::start().await?;
+    let draft = json!({ "budget_per_month": 1_000_000_000 });
+    let lin = app.program_with("lin", BuiltIn::Member, draft).await?;
+    let path = "/api/v1/services/embeddings/text-embedding/text-embedding";
+    let wish = json!({
+        "model": "text-embedding-async-v2",
+        "input": { "url": "http://127.0.0.1:9/lines.txt" },
+    });
+    let asked = |program: &crate::support::Program| {
+        let request = program.api.request(Method::POST, path);
+        let request = request.header("x-dashscope-async", "enable");
+        answered(request.json(&wish))
+    };
+    let refused = asked(&lin).await?;
+    assert_eq!(refused.status, 403, "{}", refused.json());
+    assert_eq!(refused.json()["code"], "AccessDenied");
+    assert!(app.simulator.received().is_empty());
+    assert_eq!(app.number("SELECT COUNT(*) FROM call_holds").await?, 0);
+    let mei = app.program("mei").await?;
+    asked(&mei).await?;
+    let received = app.simulator.received();
+    assert!(received.iter().any(|request| request.path == path));
+    Ok(())
+}
+
 /// A minute's requests, with what is left in each protocol's own headers.
 #[tokio::test]
 async fn more_than_a_minutes_requests_are_refused() -> TestResult {

@@ -86,6 +86,45 @@ async fn a_task_or_a_batch_of_things_in_two_accounts_is_refused() -> TestResult 
     Ok(())
 }
 
+/// What an application remembers or was given for a session is told to whoever it belongs to, and looks like none to all others: also
+/// what nobody has made here.
+#[tokio::test]
+async fn an_application_is_told_nothing_of_somebody_elses() -> TestResult {
+    let (_simulator, app) = two().await?;
+    let (lin, mei) = (app.program("lin").await?, app.program("mei").await?);
+    has(&app, "mei", ["memory", "memory-mei", "bailian"]).await?;
+    has(&app, "mei", ["file", "file_session_mei", "bailian"]).await?;
+    let path = "/api/v1/apps/0123456789abcdef0123456789abcdef/completion";
+    let remembering = |id: &str| json!({ "input": { "prompt": "Hello", "memory_id": id } });
+    let reading = |ids: Value| {
+        json!({
+            "input": { "prompt": "Hello" },
+            "parameters": { "rag_options": { "session_file_ids": ids } },
+        })
+    };
+    for wish in [
+        remembering("memory-mei"),
+        remembering("memory-of-nobody"),
+        reading(json!(["file_session_mei"])),
+        reading(json!(["file_session_of_nobody"])),
+        reading(json!("file_session_mei")),
+    ] {
+        let refused = lin.api.post(path, wish.clone()).await?;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{wish}");
+        assert_eq!(refused.json()["code"], "NotFound", "{wish}");
+    }
+    assert!(keys_at(&app, path).is_empty());
+    for wish in [
+        remembering("memory-mei"),
+        reading(json!(["file_session_mei"])),
+    ] {
+        mei.api.post(path, wish).await?;
+    }
+    // Whatever the application then says, they were asked for where they are.
+    assert_eq!(keys_at(&app, path).len(), 1);
+    Ok(())
+}
+
 /// Whose it is is asked of each folder that it lies in: of 32, and not of as many as a body has room for.
 #[tokio::test]
 async fn what_lies_in_too_many_folders_is_nobodys() -> TestResult {

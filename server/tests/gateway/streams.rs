@@ -1,10 +1,12 @@
 //! Answers that come piece by piece.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use serde_json::{Value, json};
-use simulator::{Answer, Fault, Usage};
+use simulator::{Answer, Fault, FaultOrder, Strike, Usage};
 
-use crate::support::{TestApp, TestResult, question};
+use crate::support::{TestApp, TestResult, answered, question};
 
 fn streamed(options: Option<Value>) -> Value {
     let mut body = question("qwen-plus");
@@ -177,6 +179,44 @@ async fn who_leaves_may_have_it_finished() -> TestResult {
         Ok((app.number(finished).await? == 3).then_some(()))
     })
     .await?;
+    Ok(())
+}
+
+/// Also before the upstream has begun to answer. What is kept and booked is the answer itself, as if it had come at once.
+#[tokio::test]
+async fn who_waits_for_a_head_hears_comments() -> TestResult {
+    let app = TestApp::start_with(|config| config.gateway.keep_alive_s = 1).await?;
+    let program = app.program("lin").await?;
+    app.simulator.order_faults(FaultOrder::once(Strike {
+        fault: Fault::SlowStart(Duration::from_millis(2_500)),
+        after: 0,
+    }));
+    let ask = || {
+        let request = program
+            .api
+            .request(http::Method::POST, "/v1/chat/completions");
+        let request = request.header("idempotency-key", "slow-1");
+        answered(request.json(&streamed(None)))
+    };
+    let (late, again) = (ask().await?, ask().await?);
+    for answer in [&late, &again] {
+        assert_eq!(answer.status, 200);
+        assert!(
+            answer
+                .header("content-type")
+                .starts_with("text/event-stream")
+        );
+        assert!(!answer.header("x-liantai-request-id").is_empty());
+    }
+    let (late, again_said) = (text(&late), text(&again));
+    assert!(late.starts_with(": keep-alive\n\n"), "{late}");
+    assert_eq!(late.trim_start_matches(": keep-alive\n\n"), again_said);
+    assert!(late.ends_with("data: [DONE]\n\n"), "{late}");
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    assert_eq!(app.simulator.received().len(), 1);
+    let booked =
+        "SELECT COUNT(*) FROM calls WHERE outcome = 'succeeded' AND usage_source = 'reported'";
+    assert_eq!(app.number(booked).await?, 1);
     Ok(())
 }
 

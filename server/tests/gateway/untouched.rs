@@ -128,6 +128,51 @@ async fn a_refusal_in_an_event_is_told_as_a_refusal() -> TestResult {
     Ok(())
 }
 
+/// A page of something in between is nobody's protocol: its status is told in the caller's.
+#[tokio::test]
+async fn a_refusal_that_cannot_be_read_keeps_its_status() -> TestResult {
+    let app = TestApp::start().await?;
+    let program = app.program("lin").await?;
+    let message = json!({
+        "model": "qwen-plus", "max_tokens": 9,
+        "messages": [{ "role": "user", "content": "Hello" }],
+    });
+    let native = json!({ "model": "qwen-plus", "input": { "messages": message["messages"] } });
+    for (status, path, body, place, code) in [
+        (
+            403,
+            "/v1/chat/completions",
+            question("qwen-plus"),
+            "/error/code",
+            "access_denied",
+        ),
+        (
+            400,
+            "/v1/messages",
+            message,
+            "/error/type",
+            "invalid_request_error",
+        ),
+        (
+            413,
+            "/api/v1/services/aigc/text-generation/generation",
+            native,
+            "/code",
+            "BadRequest.TooLarge",
+        ),
+    ] {
+        app.simulator
+            .next_answer(Answer::fault(Fault::Gateway(status)));
+        let refused = program.api.post(path, body).await?;
+        assert_eq!(refused.status, status, "{path}: {}", refused.json());
+        assert_eq!(refused.json().pointer(place), Some(&json!(code)), "{path}");
+        assert_eq!(refused.header("x-should-retry"), "false", "{path}");
+    }
+    let free = "SELECT COUNT(*) FROM calls WHERE outcome = 'refused' AND cost = 0";
+    assert_eq!(app.number(free).await?, 3);
+    Ok(())
+}
+
 /// Who asks for the head of an answer is told it.
 #[tokio::test]
 async fn a_head_is_told_as_its_answer_would_be() -> TestResult {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::choice::Wanted;
 use super::{Pool, another_account_cures};
 use crate::pacing::estimate;
-use crate::{Client, Error, ErrorKind};
+use crate::{Client, Error};
 
 /// Which accounts a call may go to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,7 +123,7 @@ impl Round {
         if !cured {
             return Err(error);
         }
-        if error.kind() == &ErrorKind::NotFound {
+        if error.misses_model() {
             self.lacking.push(place);
         }
         let name = &self.pool.0.upstreams[place].name;

@@ -229,6 +229,29 @@ async fn when_nobody_is_left_the_caller_learns_when_somebody_is() {
     assert_eq!(error.kind(), &ErrorKind::NotFound);
 }
 
+/// A voice, say, that exists in one account only: the other one has the model all the same, and is asked for it.
+#[tokio::test]
+async fn an_account_without_a_voice_does_not_lack_the_model() {
+    for (status, code, lacks) in [
+        ("400 x", "BadRequest.VoiceNotFound", false),
+        ("404 x", "model_not_found", true),
+    ] {
+        let first = Upstream::answering(refusal(status, code)).await;
+        let second = Upstream::answering(answer()).await;
+        let pool = Pool::new([
+            Member::new("first", first.client()),
+            Member::new("second", second.client()).priority(1),
+        ])
+        .unwrap();
+        for _ in 0..2 {
+            assert_eq!(&*served_by(&pool).await, "second", "{code}");
+        }
+        assert_eq!(first.requests().len(), if lacks { 1 } else { 2 }, "{code}");
+        let paused = pool.status()[0].paused_models.len();
+        assert_eq!(paused, usize::from(lacks), "{code}");
+    }
+}
+
 #[tokio::test]
 async fn what_one_upstream_made_is_asked_for_there() {
     let first = Upstream::answering(answer()).await;

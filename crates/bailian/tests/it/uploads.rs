@@ -1,6 +1,7 @@
 //! Files for models: what is sent where, and how it is referred to.
 
-use bailian::ErrorKind;
+use bailian::pool::{Pool, Upstream as Member};
+use bailian::{Client, ErrorKind};
 
 use crate::studio::studio;
 use crate::support::{KEY, Step, Upstream, reply};
@@ -87,9 +88,25 @@ async fn what_the_storage_says_is_understood() {
         .await
         .unwrap_err();
     assert_eq!(
-        (error.kind(), error.code()),
-        (&ErrorKind::PermissionDenied, Some("AccessDenied"))
+        (error.kind(), error.code(), error.is_retryable()),
+        (&ErrorKind::Other, Some("AccessDenied"), true)
     );
+
+    // It is about that permission: the account is passed over for nobody.
+    let service = Upstream::playing(vec![policy(&host.url), policy(&host.url)]).await;
+    let other = Upstream::answering(reply("500 x", JSON, "")).await;
+    let pool = Pool::new([
+        Member::new("first", service.client()),
+        Member::new("second", other.client()).priority(1),
+    ])
+    .unwrap();
+    for _ in 0..2 {
+        let put = |client: Client| async move { client.upload("m", "a.mp3", vec![0]).await };
+        let error = pool.run("m", put).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Other);
+    }
+    assert!(pool.status()[0].paused_models.is_empty());
+    assert!(other.requests().is_empty());
 
     // The first answer was lost, so the file is there already.
     let there = "<Error><Code>FileAlreadyExists</Code><Message>m</Message></Error>";

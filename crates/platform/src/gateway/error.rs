@@ -94,6 +94,9 @@ pub enum GatewayError {
     /// A budget binds the caller, and what the call costs is not known.
     #[error("a budget binds the call, and its price is unknown")]
     NoPrice,
+    /// A budget binds the caller, and what the call can cost at most nobody can say.
+    #[error("a budget binds the call, and nothing bounds what it costs")]
+    Boundless,
     /// The `Idempotency-Key` is empty or too long.
     #[error("the idempotency key is empty or too long")]
     OnceKey,

@@ -19,6 +19,8 @@ pub enum ObjectKind {
     Conversation,
     /// A session of an application.
     Session,
+    /// What an application remembers of somebody. It is made elsewhere than through this gateway.
+    Memory,
     /// A place in the temporary storage where files can be put, by its folder.
     Upload,
     /// A voice that was cloned for `CosyVoice`.
@@ -48,6 +50,7 @@ impl ObjectKind {
             Self::Response => "response",
             Self::Conversation => "conversation",
             Self::Session => "session",
+            Self::Memory => "memory",
             Self::Upload => "upload",
             Self::Voice => "voice",
             Self::QwenVoice => "qwen_voice",

@@ -93,6 +93,14 @@ impl<'a> Prices<'a> {
             .max()
     }
 
+    /// What several models cost together, each by its own price; `None` where that of one is not known.
+    pub(super) fn of_each(self, operation: Operation, used: &[Reported]) -> Option<i64> {
+        used.iter().try_fold(0_i64, |sum, used| {
+            let cost = self.of(used.model.as_deref()?, operation, used)?;
+            Some(sum.saturating_add(cost))
+        })
+    }
+
     /// What it cost; `None` where that is not known.
     pub(super) fn of(self, model: &str, operation: Operation, used: &Reported) -> Option<i64> {
         self.tariff(model).cost(operation, used)
@@ -135,17 +143,25 @@ fn input_at_most(card: &ModelCard, extent: Extent) -> u64 {
         return limit.unwrap_or(1_000_000);
     }
     let text = extent.text_bytes.max(1);
+    let text = match card.kind {
+        // The question is counted with each of the texts that are ranked by it.
+        ModelKind::Rerank => text.saturating_mul(items_at_most(card)),
+        _ => text,
+    };
     limit.map_or(text, |limit| text.min(limit))
 }
 
 /// How many texts share what the catalogue says of the input: of vectors that is each text's.
 fn texts_at_most(card: &ModelCard) -> u64 {
     match card.kind {
-        ModelKind::TextEmbedding | ModelKind::MultimodalEmbedding => card
-            .max_items
-            .map_or(TEXTS, |items| u64::try_from(items).unwrap_or(u64::MAX)),
+        ModelKind::TextEmbedding | ModelKind::MultimodalEmbedding => items_at_most(card),
         _ => 1,
     }
+}
+
+fn items_at_most(card: &ModelCard) -> u64 {
+    card.max_items
+        .map_or(TEXTS, |items| u64::try_from(items).unwrap_or(u64::MAX))
 }
 
 fn output_at_most(card: &ModelCard, extent: Extent) -> u64 {
@@ -172,7 +188,7 @@ fn output_at_most(card: &ModelCard, extent: Extent) -> u64 {
         .saturating_mul(extent.count.unwrap_or(1).max(1))
 }
 
-/// Reasoning is not limited by the length that was asked for.
+/// Reasoning is not limited by the length that was asked for, but by how much the model has room for.
 fn thinking_at_most(card: &ModelCard, extent: Extent) -> u64 {
     let (asked, budget) = extent.thinking;
     let thinks = match card.thinking {
@@ -183,12 +199,13 @@ fn thinking_at_most(card: &ModelCard, extent: Extent) -> u64 {
     if !thinks {
         return 0;
     }
-    match (budget, card.max_thinking_tokens) {
+    let most = match (budget, card.max_thinking_tokens) {
         (Some(budget), Some(most)) => budget.min(most),
         (Some(most), None) | (None, Some(most)) => most,
         // Where nobody says, it is no shorter than an answer.
         (None, None) => card.max_output_tokens.unwrap_or(0).max(OUTPUT_TOKENS),
-    }
+    };
+    most.min(card.context_tokens.unwrap_or(u64::MAX))
 }
 
 pub(super) fn as_micros(price: MicroYuan) -> i64 {
@@ -196,112 +213,4 @@ pub(super) fn as_micros(price: MicroYuan) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn prices(catalogue: &Catalogue) -> Prices<'_> {
-        Prices {
-            catalogue,
-            region: &Region::Beijing,
-        }
-    }
-
-    /// What was reserved is enough for whatever the model could have answered.
-    #[test]
-    fn nothing_costs_more_than_was_reserved() {
-        let catalogue = Catalogue::built_in();
-        let extent = Extent {
-            text_bytes: 4_000,
-            output_tokens: Some(500),
-            ..Extent::default()
-        };
-        let mut looked_at = 0;
-        for card in catalogue.models() {
-            let Some(at_most) = prices(&catalogue).at_most(&card.id, Operation::Chat, extent)
-            else {
-                continue;
-            };
-            if card.token_prices.is_empty() {
-                continue;
-            }
-            looked_at += 1;
-            let reasons = !matches!(card.thinking, None | Some(Thinking::Never | Thinking::Off));
-            for reasoning in if reasons { &[0, 400][..] } else { &[0] } {
-                let used = Reported {
-                    usage: Usage {
-                        prompt_tokens: Some(4_000.min(card.max_input_tokens.unwrap_or(4_000))),
-                        completion_tokens: Some(500),
-                        completion_tokens_details: Some(CompletionTokensDetails {
-                            reasoning_tokens: Some(*reasoning),
-                            ..CompletionTokensDetails::default()
-                        }),
-                        ..Usage::default()
-                    },
-                    ..Reported::default()
-                };
-                let cost = prices(&catalogue).of(&card.id, Operation::Chat, &used);
-                if let Some(cost) = cost {
-                    assert!(cost <= at_most, "{}: {cost} > {at_most}", card.id);
-                }
-            }
-        }
-        assert!(looked_at > 50, "{looked_at}");
-    }
-
-    /// The limit that the catalogue has of vectors is one text's.
-    #[test]
-    fn vectors_of_many_texts_are_reserved() {
-        let catalogue = Catalogue::built_in();
-        let (model, operation) = ("text-embedding-v4", Operation::Embedding);
-        let extent = Extent {
-            text_bytes: 80_000,
-            ..Extent::default()
-        };
-        let at_most = prices(&catalogue).at_most(model, operation, extent);
-        let used = Reported {
-            usage: Usage {
-                total_tokens: Some(80_000),
-                ..Usage::default()
-            },
-            ..Reported::default()
-        };
-        let cost = prices(&catalogue).of(model, operation, &used);
-        assert!(cost.is_some_and(|cost| cost > 0));
-        assert!(at_most >= cost, "{at_most:?} < {cost:?}");
-    }
-
-    #[test]
-    fn a_call_costs_what_the_pages_say() {
-        let catalogue = Catalogue::built_in();
-        let plus = Usage {
-            prompt_tokens: Some(1_000_000 / 10),
-            completion_tokens: Some(1_000),
-            ..Usage::default()
-        };
-        let used = Reported {
-            usage: plus.clone(),
-            ..Reported::default()
-        };
-        let expected = catalogue
-            .price("qwen-plus", &plus, &Region::Beijing)
-            .unwrap();
-        let cost = prices(&catalogue).of("qwen-plus", Operation::Chat, &used);
-        assert_eq!(cost, Some(as_micros(expected)));
-        assert_eq!(
-            prices(&catalogue).of("unheard-of", Operation::Chat, &used),
-            None
-        );
-        // The catalogue's own price of a batch, half of the usual one.
-        let in_batch = prices(&catalogue).of("qwen-plus", Operation::Batch, &used);
-        assert_eq!(in_batch.map(|half| half * 2), cost);
-        let vectors = Reported {
-            usage: Usage {
-                total_tokens: Some(1_000),
-                ..Usage::default()
-            },
-            ..Reported::default()
-        };
-        let cost = prices(&catalogue).of("text-embedding-v4", Operation::Embedding, &vectors);
-        assert_eq!(cost, Some(500));
-    }
-}
+mod tests;

@@ -83,25 +83,35 @@ impl Refusal {
 
     /// As the last event of a stream of OpenAI's responses, whose events say what they are.
     pub(in crate::gateway) fn response_event(&self, request_id: &str) -> Bytes {
-        let mut json = self.json(Dialect::OpenAi, request_id);
-        for field in ["message", "code", "param"] {
-            json[field] = json["error"][field].clone();
-        }
-        json["type"] = "error".into();
-        Bytes::from(format!("event: error\ndata: {json}\n\n"))
+        response_event(self.json(Dialect::OpenAi, request_id))
     }
 
     /// As the last event of a stream that began well.
     pub(in crate::gateway) fn event(&self, dialect: Dialect, request_id: &str) -> Bytes {
-        let json = self.json(dialect, request_id);
-        let event = match dialect {
-            Dialect::OpenAi => format!("data: {json}\n\n"),
-            Dialect::Anthropic => format!("event: error\ndata: {json}\n\n"),
-            Dialect::Native => {
-                let status = self.status.as_u16();
-                format!("id:error\nevent:error\n:HTTP_STATUS/{status}\ndata:{json}\n\n")
-            }
-        };
-        Bytes::from(event)
+        event(dialect, self.status, &self.json(dialect, request_id))
     }
+}
+
+/// A refusal's JSON as an event of OpenAI's responses.
+pub(in crate::gateway) fn response_event(mut json: Value) -> Bytes {
+    if json["error"].is_object() {
+        for field in ["message", "code", "param"] {
+            json[field] = json["error"][field].clone();
+        }
+        json["type"] = "error".into();
+    }
+    Bytes::from(format!("event: error\ndata: {json}\n\n"))
+}
+
+/// A refusal's JSON as an event.
+pub(in crate::gateway) fn event(dialect: Dialect, status: StatusCode, json: &Value) -> Bytes {
+    let event = match dialect {
+        Dialect::OpenAi => format!("data: {json}\n\n"),
+        Dialect::Anthropic => format!("event: error\ndata: {json}\n\n"),
+        Dialect::Native => {
+            let status = status.as_u16();
+            format!("id:error\nevent:error\n:HTTP_STATUS/{status}\ndata:{json}\n\n")
+        }
+    };
+    Bytes::from(event)
 }

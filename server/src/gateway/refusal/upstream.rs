@@ -4,7 +4,8 @@ use bailian::{Error as UpstreamError, ErrorKind};
 use http::StatusCode;
 
 use super::{
-    BAD_REQUEST, BROKEN, FORBIDDEN, NO_MODEL, REQUESTS, Refusal, TIMEOUT, TOO_LARGE, UNAVAILABLE,
+    BAD_REQUEST, BROKEN, FORBIDDEN, NO_MODEL, NOT_FOUND, REQUESTS, Refusal, TIMEOUT, TOO_LARGE,
+    UNAVAILABLE,
 };
 use crate::gateway::words;
 
@@ -35,6 +36,33 @@ impl Refusal {
             is_final: true,
             ..Self::new(status, codes, error.message())
         }
+    }
+
+    /// Bailian refused what was asked, in words that nobody can read, such as a page of something in between: what is left is its
+    /// status. `None` where that says that the request was not at fault.
+    pub(in crate::gateway) fn of_status(
+        status: StatusCode,
+        error: &UpstreamError,
+        chinese: bool,
+    ) -> Option<Self> {
+        let is_ours = matches!(
+            error.kind(),
+            ErrorKind::Throttled { .. } | ErrorKind::Timeout { .. } | ErrorKind::Unavailable
+        ) || concerns_the_operator(error.kind());
+        if !status.is_client_error() || is_ours {
+            return None;
+        }
+        let codes = match status {
+            StatusCode::FORBIDDEN => FORBIDDEN,
+            StatusCode::NOT_FOUND => NOT_FOUND,
+            StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
+            _ => BAD_REQUEST,
+        };
+        Some(Self {
+            retry_after: error.retry_after(),
+            is_final: true,
+            ..Self::new(status, codes, words::of(chinese).upstream_declines)
+        })
     }
 
     /// No answer came, or Bailian refuses this site rather than the caller.

@@ -153,6 +153,9 @@ impl Running {
         let cost = match source {
             UsageSource::Nothing => Some(0),
             _ if self.operation == Operation::Other => Some(0),
+            _ if !reported.by_model.is_empty() => {
+                prices.of_each(self.operation, &reported.by_model)
+            }
             _ => prices.of(&self.served, self.operation, &reported),
         };
         let usage: CallUsage = reported.call_usage();

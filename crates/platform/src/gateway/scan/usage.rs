@@ -38,6 +38,8 @@ pub struct Reported {
     pub resolution: Option<u64>,
     /// The model that was used, where the figures name it: an application's.
     pub model: Option<String>,
+    /// What each of several models used, where the figures tell them apart; empty where they don't.
+    pub by_model: Vec<Self>,
 }
 
 impl Reported {
@@ -73,6 +75,9 @@ impl Reported {
             input_tokens.saturating_add(output_tokens),
         );
         self.keep_parts_within();
+        for part in &mut self.by_model {
+            was_absurd |= part.cap(input_tokens, output_tokens);
+        }
         was_absurd
     }
 
@@ -159,6 +164,9 @@ impl Reported {
         self.characters = later.characters.or(self.characters);
         self.resolution = later.resolution.or(self.resolution);
         self.model = later.model.or(self.model.take());
+        if !later.by_model.is_empty() {
+            self.by_model = later.by_model;
+        }
     }
 }
 

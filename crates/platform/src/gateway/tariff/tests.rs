@@ -13,7 +13,12 @@ use model::Protocol;
 use super::*;
 use crate::{
     Services,
-    gateway::{Ask, GatewayOptions, price::Prices, testing::begun},
+    gateway::{
+        Ask, Ending, GatewayOptions,
+        price::Prices,
+        scan::{UsageShape, usage_of_json},
+        testing::begun,
+    },
     store::testing::{count, execute, on_both},
     works::testing::Site,
 };
@@ -91,6 +96,46 @@ async fn a_task_costs_what_it_did_when_it_began() {
         assert_eq!(site.held().await, 0);
         let differ = site.services.ledger.reconcile().await.unwrap();
         assert!(differ.is_empty(), "{differ:?}");
+    })
+    .await;
+}
+
+/// An application that asked two models costs what each of them does.
+#[tokio::test]
+async fn an_application_is_booked_by_each_of_its_models() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let (protocol, operation) = (Protocol::DashScope, Operation::Application);
+        let models = ["qwen-max", "qwen-flash"];
+        let cost_of = |model: &str| {
+            let used = Reported {
+                usage: Usage {
+                    prompt_tokens: Some(1_000),
+                    completion_tokens: Some(500),
+                    ..Usage::default()
+                },
+                ..Reported::default()
+            };
+            let prices = site.services.gateway.prices();
+            prices.of(model, operation, &used).unwrap()
+        };
+        let cost = models.map(cost_of).into_iter().sum::<i64>();
+        let ask = Ask::new(protocol, operation, "app-1", Vec::new(), "r-1".to_owned());
+        let running = begun(&site, ask).await;
+        let parts = models.map(|model| {
+            format!(r#"{{"model_id":"{model}","input_tokens":1000,"output_tokens":500}}"#)
+        });
+        let told = format!(r#"{{"usage":{{"models":[{}]}}}}"#, parts.join(","));
+        let ending = Ending {
+            reported: usage_of_json(told.as_bytes(), UsageShape::Native),
+            ..Ending::succeeded(200)
+        };
+        running.close(ending).await.unwrap();
+        let booked = format!(
+            "SELECT COUNT(*) FROM calls WHERE request_id = 'r-1' AND served_model = 'qwen-max' \
+             AND input_tokens = 2000 AND output_tokens = 1000 AND priced AND cost = {cost}"
+        );
+        assert_eq!(count(&db, &booked).await, 1);
     })
     .await;
 }

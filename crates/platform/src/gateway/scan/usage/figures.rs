@@ -144,6 +144,7 @@ impl Figures {
     fn reported(self, shape: UsageShape) -> Option<Reported> {
         let models = self.models.as_deref().unwrap_or_default();
         let model = models.first().and_then(|first| first.model_id.clone());
+        let by_model = apart(models);
         let of_models = |count: fn(&OfModel) -> Option<u64>| {
             models
                 .iter()
@@ -194,6 +195,7 @@ impl Figures {
             characters: self.characters,
             resolution: self.resolution,
             model,
+            by_model,
         };
         reported.keep_parts_within();
         (reported != Reported::default()).then_some(reported)
@@ -242,6 +244,25 @@ impl Figures {
             places.iter().any(Option::is_some) || details != PromptTokensDetails::default();
         is_told.then_some(details)
     }
+}
+
+/// What each of several models used; nothing where one of them is not named, or its figures aren't there.
+fn apart(models: &[OfModel]) -> Vec<Reported> {
+    if models.len() < 2 {
+        return Vec::new();
+    }
+    let parts = models.iter().map(|one| {
+        Some(Reported {
+            usage: Usage {
+                prompt_tokens: Some(one.input_tokens?),
+                completion_tokens: Some(one.output_tokens?),
+                ..Usage::default()
+            },
+            model: Some(one.model_id.clone()?),
+            ..Reported::default()
+        })
+    });
+    parts.collect::<Option<_>>().unwrap_or_default()
 }
 
 /// All that the parts of an input come to.

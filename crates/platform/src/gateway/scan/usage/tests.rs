@@ -176,6 +176,35 @@ fn what_can_t_be_is_brought_down_and_told() {
 }
 
 #[test]
+fn several_models_are_told_apart() {
+    let json = r#"{"usage":{"models":[{"input_tokens":7,"output_tokens":1,"model_id":"qwen-max"},{"input_tokens":3,"output_tokens":2,"model_id":"qwen-flash"}]}}"#;
+    let mut reported = read(json, UsageShape::Native);
+    let parts = |reported: &Reported| -> Vec<(Option<String>, i64, i64)> {
+        let parts = reported.by_model.iter();
+        parts
+            .map(|part| {
+                let [input, output, ..] = tokens(part);
+                (part.model.clone(), input, output)
+            })
+            .collect()
+    };
+    let named = |model: &str, input, output| (Some(model.to_owned()), input, output);
+    let both = [named("qwen-max", 7, 1), named("qwen-flash", 3, 2)];
+    assert_eq!(parts(&reported), both);
+    assert_eq!(tokens(&reported), [10, 3, 0, 0]);
+    assert!(reported.cap(5, 5));
+    assert_eq!(parts(&reported)[0], named("qwen-max", 5, 1));
+    for one_or_unknown in [
+        r#"{"usage":{"models":[{"input_tokens":7,"output_tokens":1,"model_id":"qwen-max"}]}}"#,
+        r#"{"usage":{"models":[{"input_tokens":7,"output_tokens":1,"model_id":"qwen-max"},{"input_tokens":3,"output_tokens":2}]}}"#,
+        r#"{"usage":{"models":[{"input_tokens":7,"output_tokens":1,"model_id":"qwen-max"},{"input_tokens":3,"model_id":"qwen-flash"}]}}"#,
+    ] {
+        let reported = read(one_or_unknown, UsageShape::Native);
+        assert!(reported.by_model.is_empty(), "{one_or_unknown}");
+    }
+}
+
+#[test]
 fn figures_before_other_fields_of_that_name_are_found() {
     let json =
         r#"{"usage":{"prompt_tokens":1,"completion_tokens":2},"x":{"usage":{"prompt_tokens":9}}}"#;
