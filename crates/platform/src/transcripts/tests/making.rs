@@ -30,6 +30,27 @@ async fn a_recording_becomes_a_transcript_with_notes_and_is_paid_once() {
     .await;
 }
 
+/// AC-17: what waits is not begun for who may not have it any more, and costs nothing.
+#[tokio::test]
+async fn nothing_is_heard_for_who_may_not_have_things_made_any_more() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let file = house.upload("周会.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        let (guest, lin) = (BuiltIn::Guest.id(), house.lin.user());
+        let demoted = format!("UPDATE user_roles SET role_id = '{guest}' WHERE user_id = '{lin}'");
+        execute(&db, &demoted).await;
+        house.begin();
+        let ended = house.ended(id).await.line;
+        assert_eq!(ended.state, TranscriptState::Failed);
+        let code = ended.failure.map(|failure| failure.code);
+        assert_eq!(code, Some(FailureCode::Forbidden));
+        assert_eq!((house.tasks(), house.held().await), (0, 0));
+        house.closing.cancel();
+    })
+    .await;
+}
+
 ///
 #[tokio::test]
 async fn listening_costs_what_it_did_when_it_was_wished_for() {

@@ -67,3 +67,28 @@ async fn a_job_that_was_put_first_is_taken_first() {
     })
     .await;
 }
+
+/// SE-07, AC-17: what waits is not begun for whose account was closed meanwhile, and costs nothing.
+#[tokio::test]
+async fn nothing_is_begun_for_whose_account_was_closed() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let id = house.make(&Wish::Image(image(2))).await.unwrap();
+        assert_eq!(house.held().await, 1);
+        execute(
+            &db,
+            "UPDATE users SET disabled = TRUE WHERE email_key = 'lin@example.com'",
+        )
+        .await;
+        house.begin();
+        let ended = house.ended(id).await;
+        assert_eq!((ended.state, ended.cost), (JobState::Failed, None));
+        let code = ended.failure.map(|failure| failure.code);
+        assert_eq!(code, Some(FailureCode::Forbidden));
+        assert_eq!((house.tasks(), house.held().await), (0, 0));
+        let paid = "SELECT COUNT(*) FROM calls WHERE cost > 0";
+        assert_eq!(count(&db, paid).await, 0);
+        house.closing.cancel();
+    })
+    .await;
+}
