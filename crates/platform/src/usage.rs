@@ -15,6 +15,7 @@ use model::{
 
 use crate::{
     Clock,
+    audit::Audit,
     calendar::{self, Calendar},
     identity::{Caller, IdentityError},
     people::readable,
@@ -41,15 +42,17 @@ const LONGEST_NAME: usize = 200;
 pub struct Usage {
     db: Db,
     clock: Arc<dyn Clock>,
+    audit: Audit,
     calendar: Arc<Calendar>,
 }
 
 impl Usage {
     /// The service over this database, with days of that zone.
-    pub fn new(db: Db, clock: Arc<dyn Clock>, time_zone: TimeZone) -> Self {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, audit: Audit, time_zone: TimeZone) -> Self {
         Self {
             db,
             clock,
+            audit,
             calendar: Arc::new(Calendar::new(time_zone)),
         }
     }
