@@ -1,7 +1,7 @@
 //! What administrators may do about everybody's jobs.
 
 use super::*;
-use crate::works::testing::image_of;
+use crate::{files::FilesOptions, works::testing::image_of};
 
 /// Later than any job that the tests ask for.
 const LATER: i64 = 1_000;
@@ -88,6 +88,26 @@ async fn nothing_is_begun_for_whose_account_was_closed() {
         assert_eq!((house.tasks(), house.held().await), (0, 0));
         let paid = "SELECT COUNT(*) FROM calls WHERE cost > 0";
         assert_eq!(count(&db, paid).await, 0);
+        house.closing.cancel();
+    })
+    .await;
+}
+
+/// FI-11: what could not be kept is refused before it is paid for.
+#[tokio::test]
+async fn nothing_is_made_for_who_has_no_room_for_it() {
+    on_both(async |db| {
+        let files = FilesOptions {
+            person_files: Some(1),
+            ..FilesOptions::in_memory()
+        };
+        let house = House(Site::keeping(&db, files).await);
+        house.begin();
+        let id = house.make(&Wish::Image(image(1))).await.unwrap();
+        assert_eq!(house.ended(id).await.state, JobState::Succeeded);
+        let refused = house.make(&Wish::Image(image(1))).await;
+        assert_eq!(refused.unwrap_err().code(), FailureCode::StorageUsedUp);
+        assert_eq!((house.tasks(), house.held().await), (1, 0));
         house.closing.cancel();
     })
     .await;
