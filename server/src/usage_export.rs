@@ -47,7 +47,7 @@ pub(crate) async fn everybody(
         let caller = services.identity.caller(&session, &visitor).await?;
         let offset = clock_offset_minutes(&services, &session, &visitor, &headers).await?;
         let filter = call_filter(&form, offset).map_err(IdentityError::Refused)?;
-        services.usage.export_site(&caller, filter)
+        services.usage.export_site(&caller, filter).await
     };
     match lines.await {
         Ok(lines) => file(Body::from_stream(lines)),

@@ -129,7 +129,12 @@ impl Services {
             identity.audit().clone(),
             files,
         );
-        let usage = Usage::new(db.clone(), Arc::clone(&clock), gateway.time_zone.clone());
+        let usage = Usage::new(
+            db.clone(),
+            Arc::clone(&clock),
+            identity.audit().clone(),
+            gateway.time_zone.clone(),
+        );
         let parts = GatewayParts {
             db: db.clone(),
             identity: identity.clone(),

@@ -31,7 +31,7 @@ use model::{
 use crate::{
     Clock, Error, Ids,
     files::Files,
-    gateway::{Gateway, JobAsk, JobEnd},
+    gateway::{Gateway, JobAsk, JobEnd, ObjectKind},
     generation::Generations,
     identity::Caller,
     jobs::{Jobs, Stopped},
@@ -47,6 +47,8 @@ pub(crate) use listing::line;
 
 /// What recordings cost.
 const OPERATION: Operation = Operation::Transcription;
+/// The longest id of a list of hot words, in bytes.
+const LONGEST_NAME: usize = 200;
 
 /// What the operator decides of transcripts.
 #[derive(Clone, Debug)]
@@ -358,6 +360,10 @@ impl Transcripts {
         {
             return Err(Error::Refused(FailureCode::InvalidNumber));
         }
+        let vocabulary = wish.vocabulary.clone().filter(|id| !id.is_empty());
+        if let Some(list) = &vocabulary {
+            self.may_name(caller.user(), list).await?;
+        }
         let file = inner.files.view(caller.user(), wish.file).await?;
         match Medium::of_mime(&file.mime) {
             Some(Medium::Audio | Medium::Video) => {}
@@ -378,9 +384,25 @@ impl Transcripts {
             title: title.as_str().to_owned(),
             language: wish.language.clone(),
             speakers: wish.speakers,
-            vocabulary: wish.vocabulary.clone().filter(|id| !id.is_empty()),
+            vocabulary,
             duration_ms: file.duration_ms.unwrap_or(0),
         })
+    }
+
+    /// Refuses a list of hot words that somebody else has made here: it looks like none. What nobody has made here is everybody's, as
+    /// it is for programs.
+    async fn may_name(&self, owner: UserId, list: &str) -> Result<(), Error> {
+        if list.len() > LONGEST_NAME || list.contains('\0') {
+            return Err(Error::Refused(FailureCode::InvalidText));
+        }
+        let kinds = [ObjectKind::Vocabulary.as_str()];
+        let known = self.0.db.places_of(&kinds, &[list.to_owned()]).await?;
+        let owner = owner.to_string();
+        if known.iter().all(|(_, whose, _)| *whose == owner) {
+            Ok(())
+        } else {
+            Err(Error::NotFound)
+        }
     }
 }
 

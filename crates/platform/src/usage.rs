@@ -17,6 +17,7 @@ pub(crate) use export::calls_of;
 
 use crate::{
     Clock,
+    audit::Audit,
     calendar::{self, Calendar},
     identity::{Caller, IdentityError},
     people::readable,
@@ -43,15 +44,17 @@ const LONGEST_NAME: usize = 200;
 pub struct Usage {
     db: Db,
     clock: Arc<dyn Clock>,
+    audit: Audit,
     calendar: Arc<Calendar>,
 }
 
 impl Usage {
     /// The service over this database, with days of that zone.
-    pub fn new(db: Db, clock: Arc<dyn Clock>, time_zone: TimeZone) -> Self {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, audit: Audit, time_zone: TimeZone) -> Self {
         Self {
             db,
             clock,
+            audit,
             calendar: Arc::new(Calendar::new(time_zone)),
         }
     }

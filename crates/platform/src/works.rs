@@ -191,6 +191,8 @@ impl Works {
             return Ok(id);
         }
         self.check(&allowance, wish)?;
+        // What could not be kept would be paid for all the same.
+        inner.files.require_room(owner).await?;
         for file in asking::files_of(wish) {
             let view = inner.files.view(owner, file).await?;
             asking::check_size(wish, &view)?;

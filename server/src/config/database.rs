@@ -39,5 +39,46 @@ fn without_password<S: serde::Serializer>(url: &str, out: S) -> Result<S::Ok, S:
         let (user, _) = login.split_once(':')?;
         Some(format!("{scheme}://{user}:***@{place}"))
     });
-    out.serialize_str(masked.as_deref().unwrap_or(url))
+    out.serialize_str(&without_password_in_query(masked.as_deref().unwrap_or(url)))
+}
+
+/// Postgres takes one in the query as well.
+fn without_password_in_query(url: &str) -> String {
+    let Some((place, query)) = url.split_once('?') else {
+        return url.to_owned();
+    };
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if name.contains("password") => format!("{name}=***"),
+        Some(_) | None => pair.to_owned(),
+    });
+    format!("{place}?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// CF-08.
+    #[test]
+    fn a_password_is_masked_wherever_it_stands_in_the_address() {
+        for (url, shown) in [
+            ("sqlite://data/liantai.db", "sqlite://data/liantai.db"),
+            (
+                "postgres://lin:hush@db/site?sslmode=verify-full",
+                "postgres://lin:***@db/site?sslmode=verify-full",
+            ),
+            (
+                "postgres://db/site?user=lin&password=hush&sslmode=require",
+                "postgres://db/site?user=lin&password=***&sslmode=require",
+            ),
+        ] {
+            let config = DatabaseConfig {
+                url: url.to_owned(),
+                ..DatabaseConfig::default()
+            };
+            let printed = toml::to_string(&config).unwrap();
+            assert!(printed.contains(&format!("\"{shown}\"")), "{printed}");
+            assert!(!printed.contains("hush"), "{printed}");
+        }
+    }
 }

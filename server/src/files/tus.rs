@@ -267,6 +267,8 @@ fn metadata(headers: &HeaderMap) -> Result<About, FilesError> {
         };
         let value = STANDARD.decode(value.trim()).ok();
         let value = value.and_then(|value| String::from_utf8(value).ok());
+        // A type of a file is a few letters; what is kept has to fit a database.
+        let value = value.filter(|value| !value.contains('\0'));
         let value = value.ok_or_else(|| unreadable("Upload-Metadata"))?;
         *slot = Some(value).filter(|value| !value.is_empty());
     }
@@ -298,6 +300,8 @@ mod tests {
         );
         assert_eq!(read("relativePath bnVsbA=="), Some((None, None)));
         assert_eq!(read("filename ***"), None);
+        // IO-04: `a\0`.
+        assert_eq!(read("filetype YQA="), None);
     }
 
     #[test]

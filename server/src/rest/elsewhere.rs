@@ -203,7 +203,7 @@ fn dictation() -> Operation {
     let session = SecurityRequirement::new(SESSION, NO_SCOPES);
     OperationBuilder::new()
     .tag("works")
-    .summary(Some("Writes down what is spoken while it is spoken, over a WebSocket. Needs `media.use`."))
+    .summary(Some("Writes down what is spoken while it is spoken, over a WebSocket. Needs `chat.use`."))
     .response("default", refusal())
     .description(Some(
         "For the pages of this site: it asks for the browser's session and an `Origin` of the site. Send sound as binary messages of \

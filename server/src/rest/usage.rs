@@ -218,6 +218,6 @@ async fn site_export(
     Asked(asked): Asked<SiteCalls>,
 ) -> Result<Response, Problem> {
     let (filter, _) = asked.filter();
-    let lines = services.usage.export_site(&caller, filter)?;
+    let lines = services.usage.export_site(&caller, filter).await?;
     Ok(file(Body::from_stream(lines)))
 }

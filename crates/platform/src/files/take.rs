@@ -79,13 +79,19 @@ impl Files {
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         // Refused before it is sent, where it can't be kept anyway.
+        self.require_room(owner).await?;
+        self.take_in(owner, file, bytes, limit, None).await
+    }
+
+    /// Refuses where nothing more can be kept for that person.
+    pub(crate) async fn require_room(&self, owner: UserId) -> Result<(), FilesError> {
         let used = self.used(owner).await?;
         let free = used.bytes_at_most.map(|most| most - used.bytes);
         let full = used.files_at_most.is_some_and(|most| used.files >= most);
         if full || free.is_some_and(|free| free <= 0) {
             return Err(FilesError::StorageUsedUp);
         }
-        self.take_in(owner, file, bytes, limit, None).await
+        Ok(())
     }
 
     pub(super) async fn take_in<E>(

@@ -189,7 +189,9 @@ impl Identity {
             return Err(INVALID);
         }
         let roles = self.roles_that_are_left(&open.roles).await?;
-        match self.refuse_ungivable(&access, &roles, &[]).await {
+        // A group may have been given roles since.
+        let groups = self.groups_that_are_left(&open.groups).await?;
+        match self.refuse_ungivable(&access, &roles, &groups).await {
             Ok(()) => Ok(open),
             Err(IdentityError::RankTooHigh | IdentityError::Forbidden) => Err(INVALID),
             Err(error) => Err(error),
@@ -204,6 +206,20 @@ impl Identity {
         let names = self.0.db.role_names().await?;
         let left = roles.iter().filter(|role| names.contains_key(role));
         Ok(left.copied().collect())
+    }
+
+    /// Those of the groups that were not deleted meanwhile.
+    async fn groups_that_are_left(
+        &self,
+        groups: &[GroupId],
+    ) -> Result<Vec<GroupId>, IdentityError> {
+        let mut left = Vec::with_capacity(groups.len());
+        for group in groups {
+            if self.0.db.group_gives(*group).await?.is_some() {
+                left.push(*group);
+            }
+        }
+        Ok(left)
     }
 
     /// Nobody gives what they don't have: each role, and all that the groups' roles come to, stands below the giver (an

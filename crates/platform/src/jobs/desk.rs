@@ -2,7 +2,7 @@
 
 use std::{future::pending, time::Duration};
 
-use model::{JobId, UserId};
+use model::{JobId, Permission, UserId};
 use serde::Serialize;
 use tokio::{
     sync::broadcast::error::RecvError,
@@ -77,6 +77,15 @@ impl Desk {
     /// Ends when the job is not wanted any more.
     pub(crate) fn cancelled(&self) -> &CancellationToken {
         &self.cancelled
+    }
+
+    /// Whether something may still be begun for whoever asked: their account is open, and they may have things made. What has begun is
+    /// followed to its end all the same, for it is paid.
+    pub(crate) async fn may_begin(&self) -> Result<bool, Pause> {
+        let db = &self.jobs.0.db;
+        let is_open = db.is_enabled(self.owner).await?;
+        let access = db.access(self.owner).await?;
+        Ok(is_open && access.permissions.contains(Permission::MediaUse))
     }
 
     /// Keeps how far the work has come; returns when that is durable. What follows may rely on it.

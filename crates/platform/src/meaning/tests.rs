@@ -149,6 +149,13 @@ async fn who_lacks_the_model_or_the_money_searches_by_words_alone() {
 
         execute(&db, "DELETE FROM group_members").await;
         execute(&db, "UPDATE vectors_due SET due_at = 0").await;
+        // SE-07: nothing is read, nor paid, for whose account is closed.
+        let set = |closed| format!("UPDATE users SET disabled = {closed} WHERE id = '{lin}'");
+        execute(&db, &set("TRUE")).await;
+        assert_eq!(read_all(&site).await, 1);
+        assert_eq!((count(&db, CALLS).await, count(&db, DUE).await), (0, 1));
+        execute(&db, &set("FALSE")).await;
+        execute(&db, "UPDATE vectors_due SET due_at = 0").await;
         let olga = site.services.identity.signed_up("olga", BuiltIn::Owner);
         let olga = olga.await;
         let budget = BudgetDraft {

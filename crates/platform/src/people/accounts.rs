@@ -286,9 +286,13 @@ impl People {
                 }
             }
             Act::Enable => {
-                // Sessions that could not be ended then end before the account opens.
-                self.identity.end_all(id).await?;
-                set_disabled(false).await?;
+                // Before anything is ended: who may not open an account signs nobody out by trying.
+                self.writable(caller, id).await?;
+                if !self.db.is_enabled(id).await? {
+                    // Sessions that could not be ended then end before the account opens.
+                    self.identity.end_all(id).await?;
+                    set_disabled(false).await?;
+                }
             }
             Act::EndSessions => {
                 self.writable(caller, id).await?;

@@ -24,7 +24,7 @@ const VERIFY: &str = "UPDATE users SET email = $2, email_key = $3, email_verifie
 const CHANGE: &str = "UPDATE users SET password_hash = $3, updated_at = $4 \
      WHERE id = $1 AND password_hash = $2 AND disabled = FALSE";
 /// With a new password all links end that were asked for before: to yet another one, and to another address.
-const FORGET: &str = "DELETE FROM one_time_tokens WHERE user_id = $1 AND (purpose = 'reset' \
+pub(super) const FORGET: &str = "DELETE FROM one_time_tokens WHERE user_id = $1 AND (purpose = 'reset' \
      OR email <> (SELECT email FROM users WHERE id = $1))";
 
 /// What a secret is good for.

@@ -16,6 +16,9 @@ impl Making<'_> {
         &self,
         request: ChatRequest,
     ) -> Result<Result<String, JobFailure>, Pause> {
+        if !self.desk.may_begin().await? {
+            return Ok(Err(of_ours(FailureCode::Forbidden, self.job)));
+        }
         let gateway = &self.transcripts.0.gateway;
         let bytes = serde_json::to_vec(&request).map_or(0, |json| json.len());
         let id = self.job.id.to_string();

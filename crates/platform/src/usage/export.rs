@@ -5,6 +5,7 @@ use std::future::ready;
 use futures_util::{Stream, StreamExt as _, stream};
 use jiff::Timestamp;
 use model::{CallFilter, CallId, CallLine, Permission, UserId, csv};
+use serde_json::json;
 
 use super::{Usage, checked, in_order, own};
 use crate::{
@@ -59,15 +60,24 @@ impl Usage {
         self.export(own(caller, filter)?)
     }
 
-    /// Everybody's calls that fit as CSV, the newest first, piece by piece.
+    /// Everybody's calls that fit as CSV, the newest first, piece by piece. That they were taken along is written to the audit log before
+    /// the first piece, and that somebody was not let.
     #[tracing::instrument(name = "api.usage.export_site", skip_all)]
-    pub fn export_site(
+    pub async fn export_site(
         &self,
         caller: &Caller,
         filter: CallFilter,
     ) -> Result<impl Stream<Item = store::Result<Vec<u8>>> + Send + use<>, IdentityError> {
-        readable(caller, Permission::UsageRead)?;
-        self.export(filter)
+        let record = self.audit.by(caller, "usage.export");
+        if let Err(error) = readable(caller, Permission::UsageRead) {
+            let record = record.with(&json!({ "reason": error.code() }));
+            self.audit.write(record.refused()).await?;
+            return Err(error);
+        }
+        let record = record.with(&json!({ "filter": filter }));
+        let lines = self.export(filter)?;
+        self.audit.write(record).await?;
+        Ok(lines)
     }
 
     fn export(

@@ -19,7 +19,7 @@ use crate::{
     },
     store::{
         Db,
-        testing::{execute, on_both},
+        testing::{count, execute, on_both},
     },
 };
 
@@ -49,9 +49,10 @@ impl House {
         let shared = Arc::new(clock.clone());
         let ids = Ids::new(shared.clone());
         let zone = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
+        let identity = Identity::new(db.clone(), shared.clone(), ids, vault(), mailer(), cheap());
         Self {
-            usage: Usage::new(db.clone(), shared.clone(), zone),
-            identity: Identity::new(db.clone(), shared, ids, vault(), mailer(), cheap()),
+            usage: Usage::new(db.clone(), shared, identity.audit().clone(), zone),
+            identity,
             clock,
             db: db.clone(),
         }
@@ -405,12 +406,20 @@ async fn the_log_is_taken_along() {
         let site = house
             .usage
             .export_site(&olga, CallFilter::default())
+            .await
             .unwrap();
         let pieces: Vec<Vec<u8>> = site.try_collect().await.unwrap();
         let lines = String::from_utf8(pieces.concat()).unwrap().lines().count();
         assert_eq!(lines, 1_104);
-        let refused = house.usage.export_site(&lin, CallFilter::default());
+        let refused = house.usage.export_site(&lin, CallFilter::default()).await;
         assert_eq!(code(refused), Some(FailureCode::Forbidden));
+        // LO-02: who took everybody's calls along stands in the log, and who was not let.
+        for outcome in ["done", "refused"] {
+            let written = format!(
+                "SELECT COUNT(*) FROM audit_log WHERE action = 'usage.export' AND outcome = '{outcome}'"
+            );
+            assert_eq!(count(&db, &written).await, 1, "{outcome}");
+        }
     })
     .await;
 }

@@ -192,6 +192,9 @@ impl Making<'_> {
         if self.desk.cancelled().is_cancelled() {
             return self.called_off().await;
         }
+        if !self.desk.may_begin().await? {
+            return self.is_closed_to().await;
+        }
         self.step.asked_at = Some(self.works.0.clock.now());
         self.keep(MakingStep::Asking).await?;
         halt(Halt::Asking, self.job.id).await;
@@ -253,6 +256,16 @@ impl Making<'_> {
         let failure = of_ours(FailureCode::UpstreamInterrupted, self.job);
         self.fail(JobEnd::of(CallOutcome::Interrupted), failure)
             .await
+    }
+
+    /// Ends it because whoever asked may not have things made any more; what was made until then is booked.
+    pub(super) async fn is_closed_to(&self) -> Result<Next, Pause> {
+        let end = JobEnd {
+            usage: self.step.usage.clone(),
+            ..JobEnd::of(CallOutcome::Cancelled)
+        };
+        let failure = of_ours(FailureCode::Forbidden, self.job);
+        self.fail(end, failure).await
     }
 
     /// Ends it because it was answered at once, and whoever was answered is dead. No key makes the upstream answer again what

@@ -49,6 +49,9 @@ impl Making<'_> {
             if self.desk.cancelled().is_cancelled() {
                 return self.called_off().await;
             }
+            if !self.desk.may_begin().await? {
+                return self.is_closed_to().await;
+            }
             let mut speech = Speech::new(&wish.model, *part, &wish.voice);
             if any_form {
                 speech = speech.format(wish.format.as_str());

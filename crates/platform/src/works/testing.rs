@@ -56,17 +56,31 @@ impl Site {
 
     /// The same with these options, and a member of that name.
     pub(crate) async fn with(db: &Db, name: &str, options: WorksOptions) -> Self {
-        Self::built(db, name, options, GatewayOptions::default()).await
+        let files = FilesOptions::in_memory();
+        Self::built(db, name, options, GatewayOptions::default(), files).await
     }
 
     /// At rest, with a gateway that is as these options say.
     pub(crate) async fn through(db: &Db, gateway: GatewayOptions) -> Self {
-        Self::built(db, "lin", WorksOptions::default(), gateway).await
+        let files = FilesOptions::in_memory();
+        Self::built(db, "lin", WorksOptions::default(), gateway, files).await
     }
 
-    async fn built(db: &Db, name: &str, options: WorksOptions, gateway: GatewayOptions) -> Self {
+    /// At rest, where files are kept as these options say.
+    pub(crate) async fn keeping(db: &Db, files: FilesOptions) -> Self {
+        let gateway = GatewayOptions::default();
+        Self::built(db, "lin", WorksOptions::default(), gateway, files).await
+    }
+
+    async fn built(
+        db: &Db,
+        name: &str,
+        options: WorksOptions,
+        gateway: GatewayOptions,
+        files: FilesOptions,
+    ) -> Self {
         let simulator = Simulator::start(Options::immediate()).await.unwrap();
-        let (services, ids) = services(db, &simulator, options, gateway);
+        let (services, ids) = services(db, &simulator, options, gateway, files);
         Self {
             lin: services.identity.signed_up(name, BuiltIn::Member).await,
             db: db.clone(),
@@ -79,7 +93,9 @@ impl Site {
 
     /// The services of a process beside this one, or of the one after it, with a gateway that is as these options say.
     pub(crate) fn again(&self, gateway: GatewayOptions) -> Services {
-        services(&self.db, &self.simulator, WorksOptions::default(), gateway).0
+        let files = FilesOptions::in_memory();
+        let (db, simulator) = (&self.db, &self.simulator);
+        services(db, simulator, WorksOptions::default(), gateway, files).0
     }
 
     /// Somebody works from now on.
@@ -128,6 +144,7 @@ fn services(
     simulator: &Simulator,
     options: WorksOptions,
     gateway: GatewayOptions,
+    files: FilesOptions,
 ) -> (Services, Ids) {
     // The simulator's tasks are of this hour, and are looked for by it.
     let clock = Arc::new(ManualClock::at(SystemClock.now()));
@@ -153,7 +170,7 @@ fn services(
         cheap(),
         generation,
         gateway,
-        FilesOptions::in_memory(),
+        files,
         options,
     );
     (services, ids)

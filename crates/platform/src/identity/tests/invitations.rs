@@ -267,8 +267,26 @@ async fn an_invitation_to_a_group_gives_no_higher_role_than_its_maker_has() {
             groups: vec![group],
             ..InvitationDraft::default()
         };
-        let answer = house.invite(&operator, draft).await;
+        let answer = house.invite(&operator, draft.clone()).await;
         assert_eq!(answer.err(), Some(FailureCode::RankTooHigh));
+
+        // Nor by one that was made before the group had them; one to a group that is gone is as good as without it.
+        let roles = format!("DELETE FROM group_roles WHERE group_id = '{group}'");
+        testing::execute(&db, &roles).await;
+        let early = house.invite(&operator, draft).await.unwrap();
+        assert_eq!(house.preview(token(&early)).await, None);
+        let raised = format!(
+            "INSERT INTO group_roles (group_id, role_id) VALUES ('{group}', '{}')",
+            BuiltIn::Administrator.id()
+        );
+        testing::execute(&db, &raised).await;
+        assert_eq!(
+            house.preview(token(&early)).await,
+            Some(FailureCode::InvitationInvalid)
+        );
+        let gone = format!("DELETE FROM groups WHERE id = '{group}'");
+        testing::execute(&db, &gone).await;
+        assert_eq!(house.preview(token(&early)).await, None);
     })
     .await;
 }

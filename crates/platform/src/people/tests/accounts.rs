@@ -42,6 +42,30 @@ async fn a_closed_account_is_out_at_once_and_its_sessions_do_not_come_back() {
     .await;
 }
 
+/// AC-14: to open an account is refused like all else, and whoever is not closed out stays signed in.
+#[tokio::test]
+async fn nobody_is_signed_out_by_opening_what_is_open_or_stands_too_high() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let admin = house.signed_up("ada", BuiltIn::Administrator).await;
+        let owner = house.signed_up("olga", BuiltIn::Owner).await;
+        let mia = house.signed_up("mia", BuiltIn::Member).await;
+        let opened = house
+            .people
+            .set_disabled(&admin, &[owner.user(), mia.user()], false)
+            .await
+            .unwrap();
+        assert_eq!(opened.done, [mia.user()]);
+        assert_eq!(opened.refused, [(owner.user(), FailureCode::RankTooHigh)]);
+        for person in [&owner, &mia] {
+            assert!(house.identity.still_valid(person).await.unwrap());
+        }
+        assert_eq!(house.lines("user.enable", "done").await, 0);
+        assert_eq!(house.lines("user.enable", "refused").await, 1);
+    })
+    .await;
+}
+
 /// AC-17, SE-02: another role is in force with the next request, which has to sign in again.
 #[tokio::test]
 async fn another_role_acts_at_once() {

@@ -4,7 +4,7 @@ use model::{BuiltIn, FailureCode, Password, PersonState};
 use secrecy::ExposeSecret;
 
 use super::{House, code};
-use crate::{identity::testing::visitor, people::Finding, store::testing::on_both};
+use crate::{identity::testing::visitor, mail::Language, people::Finding, store::testing::on_both};
 
 const PASSWORD: &str = "four lamps by the river";
 
@@ -51,6 +51,35 @@ async fn accounts_are_governed_from_the_command_line_and_it_is_written_down() {
         for action in ["user.register", "password.change", "user.role.grant", "user.disable", "user.enable"] {
             assert!(house.lines(action, "done").await >= 1, "{action}");
         }
+    })
+    .await;
+}
+
+/// SE-08: whoever had got in has begun to change the address; that ends with the password that is set here, and with the account.
+#[tokio::test]
+async fn another_password_or_a_closed_account_voids_the_link_to_another_address() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let operator = house.people.operator();
+        let mia = house.signed_up("mia", BuiltIn::Member).await;
+        let links = "SELECT COUNT(*) FROM one_time_tokens";
+        let begin = async || {
+            let new = "thief@example.com";
+            let begun = house.identity.change_email(&mia, new, Language::En);
+            begun.await.unwrap();
+            assert_eq!(house.count(links).await, 1);
+        };
+        let address = "mia@example.com";
+        begin().await;
+        operator
+            .set_password(address, password(PASSWORD))
+            .await
+            .unwrap();
+        assert_eq!(house.count(links).await, 0);
+        begin().await;
+        assert!(operator.set_disabled(address, true).await.unwrap());
+        assert!(operator.set_disabled(address, false).await.unwrap());
+        assert_eq!(house.count(links).await, 0);
     })
     .await;
 }

@@ -11,6 +11,7 @@ use crate::{
         erasure::{IS_OWNER, OTHER_OWNERS},
         groups::JOIN,
         on_pool,
+        one_time_tokens::FORGET,
         users::{GRANT, insert_user},
     },
 };
@@ -25,7 +26,6 @@ const SET_DISABLED: &str =
 const ROLES_OF: &str = "SELECT role_id FROM user_roles WHERE user_id = $1";
 const REVOKE: &str = "DELETE FROM user_roles WHERE user_id = $1 AND role_id = $2";
 const SET_PASSWORD: &str = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";
-const FORGET_RESETS: &str = "DELETE FROM one_time_tokens WHERE user_id = $1 AND purpose = 'reset'";
 
 /// What became of an act on a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +124,8 @@ impl Db {
         Ok(())
     }
 
-    /// Closes the person's account, or opens it again.
+    /// Closes the person's account, or opens it again. What was begun by a link in a letter ends with it: whoever had got in does not
+    /// come back by another address, or another password, when it opens.
     #[tracing::instrument(name = "store.people.set_disabled", skip_all)]
     pub(crate) async fn set_disabled(
         &self,
@@ -150,6 +151,12 @@ impl Db {
                 .rows_affected();
             if changed == 0 {
                 return Ok(Touched::Unchanged);
+            }
+            if disabled {
+                sqlx::query(FORGET)
+                    .bind(&user)
+                    .execute(&mut *transaction)
+                    .await?;
             }
             append_audit!(transaction, record);
             transaction.commit().await?;
@@ -213,7 +220,7 @@ impl Db {
         Ok(Touched::Done)
     }
 
-    /// Gives the person another password; links to choose one are void then.
+    /// Gives the person another password; links to choose one are void then, and those to another address.
     #[tracing::instrument(name = "store.people.set_password", skip_all)]
     pub(crate) async fn set_password_of(
         &self,
@@ -232,7 +239,7 @@ impl Db {
                 .bind(now.get())
                 .execute(&mut *transaction)
                 .await?;
-            sqlx::query(FORGET_RESETS)
+            sqlx::query(FORGET)
                 .bind(&user)
                 .execute(&mut *transaction)
                 .await?;

@@ -46,6 +46,10 @@ impl Making<'_> {
         if self.desk.cancelled().is_cancelled() {
             return self.called_off().await;
         }
+        if !self.desk.may_begin().await? {
+            let failure = of_ours(FailureCode::Forbidden, self.job);
+            return self.fail(JobEnd::of(CallOutcome::Cancelled), failure).await;
+        }
         let address = match self.upload(hearing).await? {
             Ok(address) => address,
             Err(outcome) => return Ok(Err(outcome)),

@@ -30,6 +30,62 @@ async fn a_recording_becomes_a_transcript_with_notes_and_is_paid_once() {
     .await;
 }
 
+/// AC-05, LM-13: a list of hot words is its maker's, as it is for programs.
+#[tokio::test]
+async fn somebody_elses_hot_words_look_like_none() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let eve = house.services.identity.signed_up("eve", BuiltIn::Member);
+        let eve = eve.await;
+        for (list, owner) in [
+            ("vocab-lin-1", house.lin.user()),
+            ("vocab-eve-1", eve.user()),
+        ] {
+            let now = Millis::new(1);
+            db.insert_upstream_object("vocabulary", list, owner, None, "bailian", now)
+                .await
+                .unwrap();
+        }
+        let file = house.upload("周会.wav", recording()).await;
+        let with = |list: &str| TranscriptWish {
+            vocabulary: Some(list.to_owned()),
+            ..wish(file)
+        };
+        let stolen = house.make(&with("vocab-eve-1")).await;
+        assert_eq!(stolen.unwrap_err().code(), FailureCode::NotFound);
+        let absurd = house.make(&with(&"v".repeat(10_000))).await;
+        assert_eq!(absurd.unwrap_err().code(), FailureCode::InvalidText);
+        assert_eq!(house.held().await, 0);
+        // One's own, and one that was made elsewhere.
+        for list in ["vocab-lin-1", "vocab-site-1"] {
+            house.make(&with(list)).await.unwrap();
+        }
+        assert_eq!(house.held().await, 2);
+    })
+    .await;
+}
+
+/// AC-17: what waits is not begun for who may not have it any more, and costs nothing.
+#[tokio::test]
+async fn nothing_is_heard_for_who_may_not_have_things_made_any_more() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let file = house.upload("周会.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        let (guest, lin) = (BuiltIn::Guest.id(), house.lin.user());
+        let demoted = format!("UPDATE user_roles SET role_id = '{guest}' WHERE user_id = '{lin}'");
+        execute(&db, &demoted).await;
+        house.begin();
+        let ended = house.ended(id).await.line;
+        assert_eq!(ended.state, TranscriptState::Failed);
+        let code = ended.failure.map(|failure| failure.code);
+        assert_eq!(code, Some(FailureCode::Forbidden));
+        assert_eq!((house.tasks(), house.held().await), (0, 0));
+        house.closing.cancel();
+    })
+    .await;
+}
+
 ///
 #[tokio::test]
 async fn listening_costs_what_it_did_when_it_was_wished_for() {

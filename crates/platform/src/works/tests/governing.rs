@@ -1,7 +1,7 @@
 //! What administrators may do about everybody's jobs.
 
 use super::*;
-use crate::works::testing::image_of;
+use crate::{files::FilesOptions, works::testing::image_of};
 
 /// Later than any job that the tests ask for.
 const LATER: i64 = 1_000;
@@ -64,6 +64,51 @@ async fn a_job_that_was_put_first_is_taken_first() {
         let told = "SELECT COUNT(*) FROM audit_log WHERE action = 'job.put_first' AND outcome = ";
         assert_eq!(count(&db, &format!("{told}'done'")).await, 3);
         assert_eq!(count(&db, &format!("{told}'refused'")).await, 1);
+    })
+    .await;
+}
+
+/// SE-07, AC-17: what waits is not begun for whose account was closed meanwhile, and costs nothing.
+#[tokio::test]
+async fn nothing_is_begun_for_whose_account_was_closed() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let id = house.make(&Wish::Image(image(2))).await.unwrap();
+        assert_eq!(house.held().await, 1);
+        execute(
+            &db,
+            "UPDATE users SET disabled = TRUE WHERE email_key = 'lin@example.com'",
+        )
+        .await;
+        house.begin();
+        let ended = house.ended(id).await;
+        assert_eq!((ended.state, ended.cost), (JobState::Failed, None));
+        let code = ended.failure.map(|failure| failure.code);
+        assert_eq!(code, Some(FailureCode::Forbidden));
+        assert_eq!((house.tasks(), house.held().await), (0, 0));
+        let paid = "SELECT COUNT(*) FROM calls WHERE cost > 0";
+        assert_eq!(count(&db, paid).await, 0);
+        house.closing.cancel();
+    })
+    .await;
+}
+
+/// FI-11: what could not be kept is refused before it is paid for.
+#[tokio::test]
+async fn nothing_is_made_for_who_has_no_room_for_it() {
+    on_both(async |db| {
+        let files = FilesOptions {
+            person_files: Some(1),
+            ..FilesOptions::in_memory()
+        };
+        let house = House(Site::keeping(&db, files).await);
+        house.begin();
+        let id = house.make(&Wish::Image(image(1))).await.unwrap();
+        assert_eq!(house.ended(id).await.state, JobState::Succeeded);
+        let refused = house.make(&Wish::Image(image(1))).await;
+        assert_eq!(refused.unwrap_err().code(), FailureCode::StorageUsedUp);
+        assert_eq!((house.tasks(), house.held().await), (1, 0));
+        house.closing.cancel();
     })
     .await;
 }
