@@ -69,7 +69,8 @@ pub fn keep_draft(
     let unkept = move || {
         let files = untrack(|| attaching.try_files())?;
         let once = beginning.once.try_get_untracked()?;
-        let typed = (text.try_get_untracked()?, files, called_of(once.as_ref()));
+        let text = attaching.with_pasted(text.try_get_untracked()?);
+        let typed = (text, files, called_of(once.as_ref()));
         let is_kept = is_temporary.try_get_untracked() == Some(false);
         (is_kept && kept.try_get_value()? != typed).then_some(typed)
     };
