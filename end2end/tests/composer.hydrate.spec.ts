@@ -170,6 +170,17 @@ test("what is typed is kept for another page of the site, as is what is sent as 
   await expect(page.locator('.sidebar a[href^="/c/"]').first()).toBeAttached();
   await go("/");
   await expect(chat.prompt).toHaveValue("");
+
+  // What comes back when another one is begun already stands before that.
+  const first = kept("first");
+  await chat.prompt.fill("first");
+  await first;
+  await asks();
+  await go("/");
+  await expect(chat.prompt).toHaveValue("");
+  await chat.prompt.fill("second");
+  answer(false);
+  await expect(chat.prompt).toHaveValue("first\nsecond");
 });
 
 test("what is typed while another page is on its way stays with the conversation that is left", { tag: "@desktop" }, async ({ page, chat, questions }) => {
