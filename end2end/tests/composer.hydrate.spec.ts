@@ -349,6 +349,8 @@ test("who was signed out keeps what they typed", { tag: "@desktop" }, async ({ p
   await chat.prompt.fill(questions.code);
   await chat.sendButton.click();
   await expect(page.getByRole("alert")).toContainText(words.error_sign_in_needed);
+  const way = page.getByRole("alert").getByRole("link", { name: words.sign_in, exact: true });
+  await expect(way, "in another tab").toHaveAttribute("target", "_blank");
   await expect(chat.prompt).toHaveValue(questions.code);
 });
 
