@@ -51,5 +51,7 @@ fn promise(text: &Promise) -> Result<Promise, JsValue> {
     let item = Reflect::construct(&item, &Array::of1(&content))?;
     let clipboard = JsValue::from(window.navigator().clipboard());
     let write: Function = Reflect::get(&clipboard, &"write".into())?.dyn_into()?;
-    write.call1(&clipboard, &Array::of1(&item))?.dyn_into()
+    let items = JsValue::from(Array::of1(&item));
+    let written: JsValue = write.call1(&clipboard, &items)?;
+    written.dyn_into()
 }
