@@ -1,6 +1,7 @@
 //! The few things the page asks of the browser itself. On the server there is none: everything is `Option`.
 
 pub mod canvas;
+mod copying;
 pub mod events;
 pub mod fetch;
 pub mod frames;
@@ -22,6 +23,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement, UrlSearchParams, Window};
 
+pub use copying::copy_coming;
 pub use saving::save;
 
 /// The window.

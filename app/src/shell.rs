@@ -19,8 +19,10 @@ pub struct Assets {
 /// The document: language and theme of the reader, style, scripts, the app.
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let Assets { css, js, wasm } = assets.clone();
+    // A page that the browser kept as it was left may show what is gone since, or another person's.
     let start = format!(
-        "import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))"
+        "addEventListener('pageshow',e=>{{if(e.persisted){{document.documentElement.hidden=true;location.reload()}}}});\
+         import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))"
     );
     view! {
         <!DOCTYPE html>

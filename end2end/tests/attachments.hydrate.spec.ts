@@ -110,6 +110,14 @@ test("a long paste becomes a file, and text again", { tag: "@desktop" }, async (
   await expect(attached(page)).toHaveCount(0);
   await expect(chat.prompt).toHaveValue(long);
 
+  // What can't be kept as a file is nowhere else.
+  await chat.prompt.fill("");
+  await page.route("**/uploads", (route) => route.fulfill({ status: 500 }));
+  await paste(page, chat.prompt, await transfer(page, [], long));
+  await expect(chat.prompt).toHaveValue(long);
+  await expect(attached(page)).toHaveCount(0);
+  await page.unroute("**/uploads");
+
   await chat.prompt.fill("");
   await paste(page, chat.prompt, await transfer(page, [], long));
   await expect(chat.sendButton).toBeEnabled();
@@ -131,8 +139,12 @@ test("what can't be taken says why and keeps the rest", async ({ page, chat, wor
   await expect(attached(page)).toHaveCount(3);
   await expect(attached(page).filter({ hasText: "report.doc" })).toContainText(words.error_attachment_refused);
   await expect(attached(page).filter({ hasText: "huge.txt" })).toContainText(fill(words.attach_too_large, { most: "500 kB" }));
-  await expect(chat.sendButton).toBeEnabled();
+  await expect(page.getByText(words.attach_refused)).toBeVisible();
+  await expect(chat.sendButton, "none is left out without a word").toBeDisabled();
   await expect(chat.prompt).toHaveValue("Compare these.");
+  await page.getByRole("button", { name: words.attach_without }).click();
+  await expect(attached(page)).toHaveCount(1);
+  await expect(chat.sendButton).toBeEnabled();
   await chat.sendButton.click();
   await chat.answered();
   await expect(chat.question.getByRole("link", { name: /notes\.md/ })).toBeVisible();

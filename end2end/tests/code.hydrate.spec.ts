@@ -15,6 +15,15 @@ test("a block of code is copied as it is", async ({ page, chat, questions, words
   await expect(copy).toHaveAccessibleName(words.copy);
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
   expect(code).toContain("fn ");
+
+  // Where nothing can be put there, that is seen and heard for a moment.
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("no"));
+    document.execCommand = () => false;
+  });
+  await copy.click();
+  await expect(block.getByRole("alert")).toHaveText(words.copy_failed);
+  await expect(block.getByRole("alert")).toHaveCount(0);
 });
 
 test("an answer is copied as Markdown", async ({ page, chat, questions, words }) => {

@@ -170,6 +170,17 @@ test("what is typed is kept for another page of the site, as is what is sent as 
   await expect(page.locator('.sidebar a[href^="/c/"]').first()).toBeAttached();
   await go("/");
   await expect(chat.prompt).toHaveValue("");
+
+  // What comes back when another one is begun already stands before that.
+  const first = kept("first");
+  await chat.prompt.fill("first");
+  await first;
+  await asks();
+  await go("/");
+  await expect(chat.prompt).toHaveValue("");
+  await chat.prompt.fill("second");
+  answer(false);
+  await expect(chat.prompt).toHaveValue("first\nsecond");
 });
 
 test("what is typed while another page is on its way stays with the conversation that is left", { tag: "@desktop" }, async ({ page, chat, questions }) => {
@@ -338,6 +349,8 @@ test("who was signed out keeps what they typed", { tag: "@desktop" }, async ({ p
   await chat.prompt.fill(questions.code);
   await chat.sendButton.click();
   await expect(page.getByRole("alert")).toContainText(words.error_sign_in_needed);
+  const way = page.getByRole("alert").getByRole("link", { name: words.sign_in, exact: true });
+  await expect(way, "in another tab").toHaveAttribute("target", "_blank");
   await expect(chat.prompt).toHaveValue(questions.code);
 });
 

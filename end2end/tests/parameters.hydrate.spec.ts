@@ -28,6 +28,24 @@ test("the drawer sets what the next answer is written with, and its details tell
 
   await page.getByRole("link", { name: words.parameters, exact: true }).click();
   await expect(temperature, "the conversation has taken them along").toHaveValue("0.25");
+  const instructions = drawer.getByLabel(words.conversation_instructions, { exact: true });
+  await instructions.fill("Answer in verse.");
+  await page.keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
+
+  // A key that closes takes nothing along.
+  await page.getByRole("link", { name: words.parameters, exact: true }).click();
+  await expect(drawer.getByText(words.parameters_unsaved)).toBeVisible();
+  await expect(instructions).toHaveValue("Answer in verse.");
+  await drawer.getByRole("button", { name: words.unsaved_discard, exact: true }).click();
+  await expect(instructions).toHaveValue("");
+  await expect(drawer.getByText(words.parameters_unsaved)).toBeHidden();
+  await instructions.fill("Answer in prose.");
+  await drawer.getByRole("button", { name: words.save, exact: true }).click();
+  await expect(drawer).toBeHidden();
+  await page.getByRole("link", { name: words.parameters, exact: true }).click();
+  await expect(instructions).toHaveValue("Answer in prose.");
+  await expect(drawer.getByText(words.parameters_unsaved)).toBeHidden();
   await page.keyboard.press("Escape");
   await expect(drawer).toBeHidden();
 });

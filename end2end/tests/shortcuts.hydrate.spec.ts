@@ -70,6 +70,23 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
     await expect(sheet).toBeVisible();
   });
 
+  test.describe("where a part of the page can't be had", () => {
+    test.use({ expectedProblems: [/Failed to fetch/] });
+
+    test("the sheet says so, and comes when it is tried again", async ({ page, chat, words }) => {
+      await chat.alive();
+      await lookAtThePage(page);
+      await page.route("**/split_over.*.wasm", (route) => route.abort());
+      await page.keyboard.press("?");
+      const failed = page.getByRole("alert").filter({ hasText: words.load_failed });
+      await expect(failed).toBeVisible();
+      await page.unroute("**/split_over.*.wasm");
+      await failed.getByRole("button", { name: words.try_again }).click();
+      await expect(page.getByRole("dialog", { name: words.shortcuts })).toBeVisible();
+      await expect(failed).toHaveCount(0);
+    });
+  });
+
   test("a key that is held does it once, and the browser nothing of its own", async ({ page, chat, words }) => {
     await chat.alive();
     await chat.prompt.focus();

@@ -69,6 +69,10 @@ test("another tab learns of a deletion", { tag: "@desktop" }, async ({ page, cha
   await expect(told).toBeVisible();
   await sidebar.toast.getByRole("button", { name: words.undo }).click();
   await expect(told, "and that it is back").toHaveCount(0);
+  await sidebar.delete();
+  await expect(told.getByRole("link", { name: words.new_chat })).toHaveAttribute("href", "/");
+  await told.getByRole("button", { name: words.restore, exact: true }).click();
+  await expect(told, "from there too").toHaveCount(0);
 });
 
 test.describe("while an answer is written", () => {

@@ -30,6 +30,14 @@ test("a temporary conversation is gone when it is left, and knows nothing of wha
     const gone = await page.request.get(path);
     expect(gone.status()).toBe(404);
   }).toPass();
+
+  // What the browser kept of a page that was left is not shown again: the page is asked for anew.
+  const anew = page.waitForEvent("load");
+  await page.evaluate(() => {
+    setTimeout(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  });
+  await anew;
+  await expect(settings.field(words.memory_new)).toBeVisible();
 });
 
 test("something that was said is taken over into what is remembered, and forgotten again", { tag: "@desktop" }, async ({ page, chat, settings, questions, words }) => {

@@ -76,7 +76,16 @@ test("one's own version of an answer stands beside the model's, and says whose i
   await chat.answered();
   await chat.choose(chat.answer, words.edit);
   await expect(chat.editor).toBeFocused();
+  await chat.editor.fill("");
+  await chat.editor.evaluate((field) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", "字".repeat(100_007));
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  });
+  const cut = chat.page.locator(".edit").getByRole("alert");
+  await expect(cut, "of a text that is too long not all is there").toHaveText(fill(words.text_cut, { lost: "7", most: "100,000" }));
   await chat.editor.fill("**mine** <b>alone</b>");
+  await expect(cut).toHaveCount(0);
   await chat.page.locator(".edit").getByRole("button", { name: words.save, exact: true }).click();
   await expect(chat.branch(2, 2)).toBeVisible();
   await expect(chat.answer.getByText(words.edited)).toBeVisible();

@@ -1,10 +1,10 @@
 //! Boxes to tick for roles and groups.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 use model::{Group, GroupId, Role, RoleId, Session};
 
 use super::known::Known;
-use crate::language::use_words;
+use crate::{language::use_words, ui::shown_anew::show_box_anew};
 
 /// A box that stands for itself: what is sent is read from the form.
 #[component]
@@ -15,9 +15,11 @@ pub fn Tick(
     #[prop(optional)] checked: bool,
     #[prop(into, optional)] hint: Option<String>,
 ) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    show_box_anew(field, format!("{value} {checked}"), checked);
     view! {
         <label class="check">
-            <input type="checkbox" name=name value=value checked=checked/>
+            <input type="checkbox" name=name value=value checked=checked node_ref=field/>
             <span class="check__words">
                 {label}
                 {hint.map(|hint| view! { <small class="check__hint">{hint}</small> })}

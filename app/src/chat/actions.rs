@@ -205,9 +205,10 @@ fn CopyButton(conversation: OpenConversation, message: MessageId) -> impl IntoVi
     let words = use_words();
     let label = RwSignal::new(words.copy);
     let copy = move |_| {
+        let copying = browser::copy_coming(load_source(conversation.id, message));
         spawn_local(async move {
-            let copied = match load_source(conversation.id, message).await {
-                Ok(text) => browser::copy(&text).await,
+            let copied = match copying.await {
+                Ok(copied) => copied,
                 Err(error) => {
                     conversation.problem.try_set(Some(error));
                     return;

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use model::{ModelChoice, ModelName};
 
 pub use chips::{AttachButton, Attached, FitsNot};
+pub use item::Item;
 pub use shown::Attachments;
 pub use taking::Attaching;
 

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use model::{ConversationId, Draft, FileId};
+use model::{AssistantCard, ConversationId, Draft, FileId};
 use server_fn::ServerFn;
 
 use super::{
-    attachments::Attaching,
+    attachments::{Attaching, Item},
     beginning::{Beginning, Called, called_of},
+    sidebar::Sidebar,
 };
 use crate::{
-    api::conversations::{SaveDraft, save_draft},
+    api::conversations::{SaveDraft, load_draft, open_conversation, save_draft},
     browser,
     error::AppError,
 };
@@ -20,6 +21,22 @@ const PAUSE: Duration = Duration::from_millis(600);
 
 /// What is kept: words, files in their order, and the assistant that is asked.
 type Kept = (String, Vec<FileId>, Called);
+
+/// For so long, in ms, a composer may take to take what came back.
+const TAKEN_MS: u32 = 50;
+
+/// A question that could not be sent, and has no field to come back to.
+#[derive(Clone, Debug)]
+pub struct Returned {
+    /// Where it was asked; none for a new one.
+    pub conversation: Option<ConversationId>,
+    /// What was typed.
+    pub text: String,
+    /// The files beside it.
+    pub items: Vec<Item>,
+    /// Who was asked it alone.
+    pub once: Option<AssistantCard>,
+}
 
 /// Keeps `text` and the files beside it as the draft of `conversation`, unless that is temporary. What it begins with is kept at once where it isn't what is `kept`
 /// already.
@@ -41,6 +58,7 @@ pub fn keep_draft(
         let called = called_of(draft.assistant.as_ref());
         (draft.text, files.collect(), called)
     };
+    take_back((conversation, beginning), text, attaching);
     let kept: StoredValue<Kept> = StoredValue::new(kept.map_or_else(begun, of));
     let edits = StoredValue::new(0_u32);
     Effect::new(move |was_there: Option<bool>| {
@@ -69,7 +87,8 @@ pub fn keep_draft(
     let unkept = move || {
         let files = untrack(|| attaching.try_files())?;
         let once = beginning.once.try_get_untracked()?;
-        let typed = (text.try_get_untracked()?, files, called_of(once.as_ref()));
+        let text = attaching.with_pasted(text.try_get_untracked()?);
+        let typed = (text, files, called_of(once.as_ref()));
         let is_kept = is_temporary.try_get_untracked() == Some(false);
         (is_kept && kept.try_get_value()? != typed).then_some(typed)
     };
@@ -104,6 +123,84 @@ pub fn keep_draft(
                 keep_behind(conversation, text, files, called);
             }
         });
+    });
+}
+
+/// Puts a question that came back before what is typed since.
+fn take_back(
+    (conversation, beginning): (Option<ConversationId>, Beginning),
+    text: RwSignal<String>,
+    attaching: Attaching,
+) {
+    let Some(Sidebar { returned, .. }) = use_context() else {
+        return;
+    };
+    Effect::new(move |_| {
+        let is_own = returned.with(|returned| {
+            let returned = returned.as_ref();
+            returned.is_some_and(|returned| returned.conversation == conversation)
+        });
+        let taken = is_own.then(|| returned.try_update(Option::take).flatten());
+        if let Some(question) = taken.flatten() {
+            text.update(|present| *present = before(&question.text, present));
+            attaching.put_back(question.items);
+            beginning.call_again(question.once);
+        }
+    });
+}
+
+fn before(first: &str, then: &str) -> String {
+    if first.is_empty() || then.is_empty() {
+        format!("{first}{then}")
+    } else {
+        format!("{first}\n{then}")
+    }
+}
+
+/// Gives a question back that could not be sent: to the composer that its conversation has by now, or into the draft, before what was
+/// typed there since.
+pub fn give_back(
+    question: Returned,
+    (mut files, mut called): (Vec<String>, Called),
+    sidebar: Option<Sidebar>,
+) {
+    spawn_local(async move {
+        let offer = |question: Returned| {
+            sidebar.is_some_and(|sidebar| sidebar.returned.try_set(Some(question)).is_none())
+        };
+        if offer(question.clone()) {
+            gloo_timers::future::TimeoutFuture::new(TAKEN_MS).await;
+            let left = sidebar.map(|sidebar| sidebar.returned.try_update(Option::take));
+            if matches!(left, Some(Some(None))) {
+                return;
+            }
+        }
+        let conversation = question.conversation;
+        let present = match conversation {
+            Some(id) => open_conversation(id, None, None).await.map(|view| Draft {
+                text: view.draft,
+                attachments: view.draft_attachments,
+                assistant: view.draft_assistant,
+            }),
+            None => load_draft().await,
+        };
+        let mut text = question.text.clone();
+        if let Ok(present) = present {
+            text = before(&text, &present.text);
+            let there = present.attachments.iter().filter(|file| !file.is_gone);
+            for file in there.map(|file| file.file.to_string()) {
+                if !files.contains(&file) {
+                    files.push(file);
+                }
+            }
+            if called.0.is_empty() {
+                called = called_of(present.assistant.as_ref());
+            }
+        }
+        if keep(conversation, text, files, called).await.is_err() {
+            // The network is away: it waits here for the next composer of its conversation.
+            offer(question);
+        }
     });
 }
 

@@ -92,9 +92,11 @@ fn Items(
     let question = question.filter(|_| !conversation.is_temporary);
     let has_text = !is_answer || message.blocks.with_untracked(|blocks| !blocks.is_empty());
     let copy_source = move || {
+        let copying = browser::copy_coming(load_source(conversation.id, id));
         spawn_local(async move {
-            match load_source(conversation.id, id).await {
-                Ok(text) => acts.copy(&text, words.copied, words.copy_failed).await,
+            match copying.await {
+                Ok(true) => acts.tell(words.copied),
+                Ok(false) => acts.tell(words.copy_failed),
                 Err(error) => {
                     problem.try_set(Some(error));
                 }

@@ -6,6 +6,7 @@ use model::{ConversationId, ConversationSummary, FailureCode, Page, Permission, 
 
 use super::{
     account_menu::AccountMenu,
+    drafts::Returned,
     sidebar_folders::{FolderList, SidebarFolders},
     sidebar_list::SidebarList,
 };
@@ -39,6 +40,8 @@ pub struct Sidebar {
     pub new_title: RwSignal<String>,
     /// Which conversation is open.
     pub open: Memo<Option<ConversationId>>,
+    /// A question that came back when its composer was gone, for the one that is there instead.
+    pub returned: RwSignal<Option<Returned>>,
     /// Of which conversation something is shown: its messages, or answers beside each other.
     pub shown: Memo<Option<ConversationId>>,
 }
@@ -54,6 +57,7 @@ impl Sidebar {
             unseen: RwSignal::new(Vec::new()),
             renaming: RwSignal::new(None),
             new_title: RwSignal::new(String::new()),
+            returned: RwSignal::new(None),
             open: Memo::new(move |_| path.with(|path| path.strip_prefix("/c/")?.parse().ok())),
             shown: Memo::new(move |_| path.with(|path| conversation_of(path))),
         }

@@ -169,19 +169,37 @@ fn code_of(button: &HtmlElement) -> Option<String> {
 /// The button says for a moment what came of it.
 fn copy(button: HtmlElement, text: String, words: &'static Words) {
     leptos::task::spawn_local(async move {
+        let mut failure = None;
         if browser::copy(&text).await {
             call(&button, words.copied);
             // Attributes of an element that exists can be set.
             let _shown = button.set_attribute("data-state", "copied");
         } else {
             call(&button, words.copy_failed);
+            // A name alone is seen by nobody who has no pointer.
+            failure = tell_beside(&button, words.copy_failed);
         }
         gloo_timers::future::TimeoutFuture::new(2_000).await;
         let _hidden = button.remove_attribute("data-state");
+        if let Some(failure) = failure {
+            failure.remove();
+        }
         if let Some(name) = usual_name(&button, words) {
             call(&button, name);
         }
     });
+}
+
+/// Says something behind a button.
+fn tell_beside(button: &HtmlElement, text: &str) -> Option<Element> {
+    let told = button.owner_document()?.create_element("span").ok()?;
+    told.set_class_name("failed");
+    // Constant attributes can be set.
+    let _loud = told.set_attribute("role", "alert");
+    let told = button.insert_adjacent_element("afterend", &told).ok()??;
+    // Said once it is there, so that it is read aloud.
+    told.set_text_content(Some(text));
+    Some(told)
 }
 
 /// What the name of a file in that language ends in.

@@ -10,7 +10,7 @@ use super::{
     tools::{self, Preview},
 };
 use crate::{
-    browser::frames::OnceAFrame,
+    browser::{self, frames::OnceAFrame},
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
@@ -31,7 +31,19 @@ pub fn Transcript(
     let words = use_words();
     let preview = RwSignal::new(None);
     let quoting = Quoting::new();
-    let older = move || conversation.load_older(move || scroller.hold());
+    let older = move || {
+        conversation.load_older(move || {
+            scroller.hold();
+            if browser::has_keyboard(".transcript__older") {
+                // With the first of all messages goes what was pressed.
+                browser::after_layout(|| {
+                    if browser::has_keyboard("body") {
+                        browser::focus("main");
+                    }
+                });
+            }
+        });
+    };
     // To leave the page would end a temporary conversation. Who wants a tab of its own gets one.
     let press_older = move |event: ev::MouseEvent| {
         if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {

@@ -4,6 +4,7 @@ mod acts;
 mod cabinet;
 mod filing;
 mod lines;
+mod stays;
 mod toast;
 
 use leptos::prelude::*;
@@ -26,6 +27,7 @@ use crate::{
 use cabinet::{Chosen, Narrowing, NewFolder};
 pub use filing::FilingPage;
 use lines::Lines;
+use stays::Stays;
 use toast::RemovedToast;
 
 /// A page of conversations, and what they can be put into.
@@ -123,9 +125,10 @@ pub fn ConversationsPage() -> impl IntoView {
     let asked = Memo::new(move |_| query.with(Asked::of));
     // What was done here, or taken back from elsewhere on the page, is seen.
     let changes = expect_context::<Sidebar>().changes();
+    let stays = Stays::nothing();
     let page: Loading = Resource::new_blocking(
         move || (asked.get(), changes.get()),
-        |(asked, _)| async move { Ok((asked.load().await?, load_cabinet().await?)) },
+        move |(asked, _)| async move { Ok((stays.load(&asked).await?, load_cabinet().await?)) },
     );
     let shelves = move || {
         let chosen = asked.get().shelf;
@@ -173,7 +176,7 @@ pub fn ConversationsPage() -> impl IntoView {
                         view! {
                             <Narrowing asked=asked.clone() cabinet=cabinet.clone()/>
                             <Chosen folder=asked.folder_of(&cabinet) tag=asked.tag_of(&cabinet)/>
-                            <Lines lines cabinet asked told/>
+                            <Lines lines cabinet asked told stays/>
                         }
                     }
                 />

@@ -2,6 +2,7 @@
 
 mod form;
 pub(super) mod tools;
+mod unsaved;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -82,6 +83,7 @@ pub fn ParametersPanel() -> impl IntoView {
                     <ParametersForms
                         shown
                         setting
+                        keeps=true
                         saved=Callback::new(move |()| of.open.set(false))
                         reset=Callback::new(move |()| view.refetch())
                     />

@@ -6,7 +6,7 @@ mod typed;
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_params_map;
 use model::{
-    ConversationId, FailureCode, Queue, Session,
+    ConversationId, FailureCode, ModelName, Queue, Session,
     queue::{MOST_QUEUED, QUEUED_TOGETHER},
 };
 use server_fn::ServerFn;
@@ -15,6 +15,7 @@ use super::chat::PageOffer;
 use crate::{
     api::{
         generation::{Ask, Offer},
+        parameters::load_parameters,
         queue::load_queue,
     },
     chat::{header::Header, model_picker::ModelPicker, queueing::Queueing},
@@ -30,6 +31,9 @@ use crate::{
 };
 use item::Waiting;
 
+/// The conversation, what waits in it, and the model that answers there next.
+type Waits = (ConversationId, Queue, Option<ModelName>);
+
 /// The page.
 #[component]
 pub fn QueuePage() -> impl IntoView {
@@ -40,7 +44,10 @@ pub fn QueuePage() -> impl IntoView {
         let Some(id) = id else {
             return Err(AppError::new(FailureCode::NotFound));
         };
-        Ok((id, load_queue(id).await?))
+        let queue = load_queue(id).await?;
+        // Without it, what the site offers first.
+        let answering = load_parameters(id.to_string(), String::new()).await.ok();
+        Ok((id, queue, answering.map(|view| view.model.name)))
     });
     let problem = RwSignal::new(problem_in_query().map(AppError::new));
     view! {
@@ -53,7 +60,7 @@ pub fn QueuePage() -> impl IntoView {
                 <Notice error=problem/>
                 <Loaded
                     what=queue
-                    view=move |(id, queue): (ConversationId, Queue), _session: Session| {
+                    view=move |(id, queue, model): Waits, _session: Session| {
                         let queueing = Queueing {
                             conversation: id,
                             queue: RwSignal::new(queue),
@@ -62,7 +69,7 @@ pub fn QueuePage() -> impl IntoView {
                         };
                         view! {
                             <List queueing/>
-                            <Adding conversation=id/>
+                            <Adding conversation=id model/>
                             <a class="button" href=format!("/c/{id}")>{words.queue_back}</a>
                         }
                     }
@@ -74,11 +81,15 @@ pub fn QueuePage() -> impl IntoView {
 
 /// Writing one more: while an answer is written the conversation's page loads itself anew, and this one does not.
 #[component]
-fn Adding(conversation: ConversationId) -> impl IntoView {
+fn Adding(conversation: ConversationId, model: Option<ModelName>) -> impl IntoView {
     let words = use_words();
     let PageOffer(offer) = expect_context();
+    let model = StoredValue::new(model);
     let form = move |offer: Offer| {
-        let (text, chosen) = (RwSignal::new(String::new()), RwSignal::new(offer.default));
+        let is_offered = |name: &ModelName| offer.models.iter().any(|model| model.name == *name);
+        let own = model.get_value().filter(is_offered);
+        let text = RwSignal::new(String::new());
+        let chosen = RwSignal::new(own.unwrap_or(offer.default));
         view! {
             <form class="panel" method="post" action=Ask::PATH>
                 <input type="hidden" name="conversation" value=conversation.to_string()/>

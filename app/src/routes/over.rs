@@ -10,6 +10,7 @@ use leptos::{prelude::*, task::spawn_local_scoped, wasm_split::wasm_split};
 use super::parts::Missing;
 use crate::{
     browser::{self, local::Local},
+    language::use_words,
     over::{Over, palette::Palette, sheet::Sheet},
     pages::search,
 };
@@ -26,7 +27,10 @@ fn over() -> Result<AnyView, Missing> {
 /// Palette and sheet, from the first time on that one of them is opened.
 #[component]
 pub fn OverThePage() -> impl IntoView {
+    let words = use_words();
     let opened: Over = expect_context();
+    // The sheet could not be had.
+    let is_missing = RwSignal::new(false);
     let view = Local::<AnyView>::new();
     let is_there = RwSignal::new(false);
     let is_wanted = Memo::new(move |_| opened.palette.get() || opened.sheet.get());
@@ -36,6 +40,7 @@ pub fn OverThePage() -> impl IntoView {
         if !is_wanted.get() || is_there.get_untracked() {
             return;
         }
+        is_missing.set(false);
         let load = async move {
             if let Ok(loaded) = over().await {
                 if is_there.try_get_untracked() == Some(false) {
@@ -48,6 +53,8 @@ pub fn OverThePage() -> impl IntoView {
                 opened.sheet.try_set(false);
                 if was_palette == Some(true) {
                     browser::go_to(search::PATH);
+                } else {
+                    is_missing.try_set(true);
                 }
             }
         };
@@ -55,5 +62,21 @@ pub fn OverThePage() -> impl IntoView {
             owner.with(|| untrack(|| spawn_local_scoped(load)));
         }
     });
-    move || is_there.get().then(|| view.take())
+    let again = move |_| opened.sheet.set(true);
+    let close = move |_| is_missing.set(false);
+    let told = move || {
+        is_missing.get().then(|| {
+            view! {
+                <div class="toast" data-kind="problem" role="alert">
+                    <span>{words.load_failed}</span>
+                    <button class="toast__action" type="button" on:click=again>{words.try_again}</button>
+                    <button class="toast__action" type="button" on:click=close>{words.close}</button>
+                </div>
+            }
+        })
+    };
+    view! {
+        {told}
+        {move || is_there.get().then(|| view.take())}
+    }
 }

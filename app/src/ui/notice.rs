@@ -20,6 +20,8 @@ pub fn Notice(#[prop(into)] error: Signal<Option<AppError>>) -> impl IntoView {
             view! {
                 <div class="notice" data-tone="danger" role="alert">
                     <p>{words.failure(error.code)}</p>
+                    {(error.code == FailureCode::SignInNeeded)
+                        .then(|| view! { <p><a href="/login" target="_blank" rel="noopener">{words.sign_in}</a></p> })}
                     {error
                         .retry_after_s
                         .map(|seconds| view! { <p>{words.retry_after(&seconds.to_string())}</p> })}

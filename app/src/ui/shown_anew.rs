@@ -3,7 +3,7 @@
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlFormElement;
+use web_sys::{Element, HtmlFormElement};
 
 use crate::browser;
 
@@ -31,12 +31,27 @@ pub fn show_anew_around(id: &'static str, of: String) {
     });
 }
 
+/// The same for a box by itself: it is ticked or not as it was drawn once it is of something else.
+pub fn show_box_anew(field: NodeRef<html::Input>, of: String, checked: bool) {
+    Effect::new(move |_| {
+        let Some(field) = field.get() else { return };
+        if has_come_to_be(&field, &of) {
+            field.set_checked(checked);
+        }
+    });
+}
+
 fn tell(form: &HtmlFormElement, of: &str) {
-    let before = form.get_attribute(OF);
-    if before.is_some_and(|before| before != of) {
+    if has_come_to_be(form, of) {
         // To what was drawn, which is of this one by now.
         form.reset();
     }
+}
+
+/// Whether it was of something else until now.
+fn has_come_to_be(element: &Element, of: &str) -> bool {
+    let before = element.get_attribute(OF);
     // A constant attribute can be set.
-    let _told = form.set_attribute(OF, of);
+    let _told = element.set_attribute(OF, of);
+    before.is_some_and(|before| before != of)
 }

@@ -6,6 +6,8 @@ use web_sys::{Element, HtmlFormElement, HtmlTextAreaElement};
 
 use crate::{
     browser, habits,
+    language::use_words,
+    ui::figures::count,
     ui::keys::{Action, Composition, Lines, Press, decide, is_of_input_method},
 };
 
@@ -38,6 +40,9 @@ pub enum Kind {
     LongText,
 }
 
+/// A text has so many characters at most, as the browser counts them: it takes no more.
+const LONGEST: usize = 100_000;
+
 impl Kind {
     fn is_text(self) -> bool {
         matches!(self, Self::Text | Self::LongText)
@@ -59,7 +64,10 @@ pub fn TextField(
     #[prop(into, optional)] hint: Option<String>,
     #[prop(into, optional)] on_escape: Option<Callback<()>>,
 ) -> impl IntoView {
+    let words = use_words();
     let composition = Composition::new();
+    // Of what was pasted last, so much found no room.
+    let lost = RwSignal::new(0_usize);
     let ended = move |event: ev::CompositionEvent| composition.ends(event.time_stamp());
     let lines = if kind.is_text() {
         Lines::Many
@@ -103,13 +111,31 @@ pub fn TextField(
     );
     keep_typed(value, line, area);
     let field = if kind.is_text() {
-        let grow = move |event: ev::Event| grow(&event_target::<HtmlTextAreaElement>(&event));
+        let grow = move |event: ev::Event| {
+            let area = event_target::<HtmlTextAreaElement>(&event);
+            grow(&area);
+            if lost.get_untracked() > 0 && length(&area.value()) < LONGEST {
+                lost.set(0);
+            }
+        };
+        let pasted = move |event: ev::ClipboardEvent| {
+            let over = length_with(&event).saturating_sub(LONGEST);
+            lost.set(0);
+            if over > 0 {
+                // Where it becomes a file nothing of it is left out, which is known when all have heard of it.
+                browser::after_layout(move || {
+                    if !event.default_prevented() {
+                        lost.try_set(over);
+                    }
+                });
+            }
+        };
         view! {
             <textarea
                 class="field__text"
                 name=name
                 rows="1"
-                maxlength="100000"
+                maxlength=LONGEST.to_string()
                 aria-label=label.clone()
                 placeholder=label.clone()
                 autocomplete="off"
@@ -117,6 +143,7 @@ pub fn TextField(
                 node_ref=area
                 on:input:target=move |event| value.set(event.target().value())
                 on:input=grow
+                on:paste=pasted
                 on:compositionend=ended
                 on:keydown=pressed
             >
@@ -206,6 +233,12 @@ pub fn TextField(
                     .get()
                     .map(|text| view! { <p class="field__problem" id=problem_id.clone() role="alert">{text}</p> })
             }}
+            {move || {
+                let figure = |number: usize| count(i64::try_from(number).unwrap_or(i64::MAX));
+                let lost = Some(lost.get()).filter(|lost| *lost > 0)?;
+                let told = words.text_cut(&figure(lost), &figure(LONGEST));
+                Some(view! { <p class="field__problem" role="alert">{told}</p> })
+            }}
         </div>
     }
 }
@@ -282,6 +315,25 @@ pub fn press_of(event: &ev::KeyboardEvent, composition_end: Option<f64>) -> Pres
 
 fn form_of(event: &ev::KeyboardEvent) -> Option<HtmlFormElement> {
     browser::closest(event, "form")?.dyn_into().ok()
+}
+
+/// How long the text becomes with what is pasted.
+fn length_with(event: &ev::ClipboardEvent) -> usize {
+    let area = event_target::<HtmlTextAreaElement>(event);
+    let text = event
+        .clipboard_data()
+        .and_then(|data| data.get_data("text/plain").ok());
+    let place = |place: Result<Option<u32>, _>| place.ok().flatten().unwrap_or_default();
+    let replaced = place(area.selection_end()).saturating_sub(place(area.selection_start()));
+    // The end of a line is one there, however it is written.
+    let pasted = length(&text.unwrap_or_default().replace('\r', ""));
+    let replaced = usize::try_from(replaced).unwrap_or_default();
+    (length(&area.value()) + pasted).saturating_sub(replaced)
+}
+
+/// As the browser counts.
+fn length(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 /// Fits the height to the text where CSS can't (`field-sizing: content` is young).

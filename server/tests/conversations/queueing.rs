@@ -152,6 +152,24 @@ async fn without_scripts_what_is_asked_meanwhile_waits_and_can_be_changed() -> T
     Ok(())
 }
 
+/// Who writes there goes on with it, and not with the model that the site offers first.
+#[tokio::test]
+async fn the_page_of_what_waits_asks_the_model_of_its_conversation() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    let submission = submission();
+    let begun = [
+        ("prompt", "背一首诗"),
+        ("model", "qwen-flash"),
+        ("submission", &*submission),
+    ];
+    let reply = lin.send_form("generation.ask", &begun, "/").await?;
+    let conversation = reply.header("location").unwrap_or_default();
+    let page = lin.page(&format!("{conversation}/queue")).await?;
+    assert!(page.contains(r#"value="qwen-flash" selected"#), "{page}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn answers_are_compared_on_a_page_of_their_own() -> TestResult {
     let app = TestApp::start().await?;

@@ -227,6 +227,7 @@ pub fn FitsNot(attaching: Attaching) -> impl IntoView {
     let misfit = Memo::new(move |_| attaching.misfit());
     move || {
         let text = match misfit.get()? {
+            Misfit::Refused => words.attach_refused,
             Misfit::Mixed => words.error_media_mixed,
             Misfit::Model(AttachmentKind::Audio) => words.error_model_cant_hear,
             Misfit::Model(AttachmentKind::Video) => words.error_model_cant_watch,
@@ -241,8 +242,15 @@ pub fn FitsNot(attaching: Attaching) -> impl IntoView {
         let others = match misfit.get()? {
             Misfit::Model(kind) if is_chosen => attaching.offered.that(|model| model.takes(kind)),
             Misfit::Unread(_) if is_chosen => attaching.offered.that(|model| model.reads_documents),
-            Misfit::Mixed | Misfit::Model(_) | Misfit::Unread(_) => Vec::new(),
+            Misfit::Refused | Misfit::Mixed | Misfit::Model(_) | Misfit::Unread(_) => Vec::new(),
         };
+        let without = (misfit.get()? == Misfit::Refused).then(|| {
+            let leave_out = move |event: ev::MouseEvent| {
+                write_on(&event);
+                attaching.leave_out();
+            };
+            view! { <button class="button" type="button" on:click=leave_out>{words.attach_without}</button> }
+        });
         let others = others.into_iter().take(OTHERS).map(|model| {
             let label = words.attach_ask(&model.label);
             let choose = move |event: ev::MouseEvent| {
@@ -254,7 +262,7 @@ pub fn FitsNot(attaching: Attaching) -> impl IntoView {
         Some(view! {
             <div class="notice attached__misfit" role="status">
                 <p>{text}</p>
-                <div class="attached__models">{others.collect_view()}</div>
+                <div class="attached__models">{without} {others.collect_view()}</div>
             </div>
         })
     }

@@ -83,6 +83,8 @@ impl Item {
 /// Why what is there can't be sent as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misfit {
+    /// Some were not taken, and would be missing without a word.
+    Refused,
     /// The chosen model can't be given files of that kind.
     Model(AttachmentKind),
     /// Pictures, sound and films can't go together.

@@ -129,6 +129,9 @@ impl Attaching {
 
     /// Why what is there can't be sent as it is.
     pub fn misfit(self) -> Option<Misfit> {
+        if self.items.with(|items| items.iter().any(Item::is_refused)) {
+            return Some(Misfit::Refused);
+        }
         let has = |kind| {
             self.items.with(|items| {
                 items
@@ -179,6 +182,25 @@ impl Attaching {
     /// Takes all away, to be sent.
     pub fn take(self) -> Vec<Item> {
         self.items.try_update(std::mem::take).unwrap_or_default()
+    }
+
+    /// Goes on without those that are not taken.
+    pub(super) fn leave_out(self) {
+        self.items
+            .update(|items| items.retain(|item| !untrack(|| item.is_refused())));
+    }
+
+    /// What is typed, with what was pasted and is no file yet: nobody but this page has it.
+    pub fn with_pasted(self, mut text: String) -> String {
+        self.items.try_with_untracked(|items| {
+            let going = items
+                .iter()
+                .filter(|item| untrack(|| item.file().is_none()));
+            for pasted in going.filter_map(|item| item.pasted.as_deref()) {
+                append(&mut text, pasted);
+            }
+        });
+        text
     }
 
     /// Gives up what was added: what no question has is deleted.
@@ -287,12 +309,7 @@ impl Attaching {
 
     /// Puts a long paste where one writes, after all.
     pub fn return_text(self, pasted: &str) {
-        self.text.update(|text| {
-            if !text.is_empty() && !text.ends_with('\n') {
-                text.push('\n');
-            }
-            text.push_str(pasted);
-        });
+        self.text.update(|text| append(text, pasted));
     }
 
     fn add_text(self, text: &str) {
@@ -387,6 +404,14 @@ impl Attaching {
         let last = Happened::Refused(refusal.clone());
         item.state.set(State::Refused(refusal));
         self.last.try_set(Some((item.name.clone(), last)));
+        let Some(pasted) = &item.pasted else { return };
+        // A file could be attached once more; this text is nowhere else.
+        let is_here = self
+            .items
+            .try_update(|items| items.retain(|other| other.key != item.key));
+        if is_here.is_some() {
+            self.return_text(pasted);
+        }
     }
 
     fn refusal(self, item: &Item) -> Option<Refusal> {
@@ -424,6 +449,14 @@ impl Attaching {
         });
         next.unwrap_or_default()
     }
+}
+
+/// Puts what was pasted behind what is typed.
+fn append(text: &mut String, pasted: &str) {
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(pasted);
 }
 
 /// Asks what was read in a document.

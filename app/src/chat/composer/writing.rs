@@ -16,7 +16,7 @@ use crate::{
         attachments::Attaching,
         beginning::{Beginning, Called, called_of},
         calling::Callable,
-        drafts::keep_behind,
+        drafts::{Returned, give_back},
         sidebar::Sidebar,
     },
     error::AppError,
@@ -130,9 +130,10 @@ impl Writing {
                 Err(error) => {
                     self.pending.try_set(None);
                     self.problem.try_set(Some(error));
+                    let files = items.clone();
                     self.attaching.put_back(items);
                     let called = called_of(once.as_ref());
-                    self.beginning.call_again(once);
+                    self.beginning.call_again(once.clone());
                     let come_back = self.text.try_update(|present| {
                         if present.is_empty() || text.is_empty() {
                             present.push_str(&text);
@@ -142,8 +143,14 @@ impl Writing {
                         }
                     });
                     if come_back.is_none() && !is_temporary {
-                        // The page was left meanwhile: they are there when it is opened again.
-                        keep_behind(self.conversation, text, sent, called);
+                        // The page was left meanwhile: they are there when it is opened again, or in what was opened since.
+                        let returned = Returned {
+                            conversation: self.conversation,
+                            text,
+                            items: files,
+                            once,
+                        };
+                        give_back(returned, (sent, called), sidebar);
                     }
                 }
             }

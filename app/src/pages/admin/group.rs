@@ -3,7 +3,7 @@
 mod fields;
 mod members;
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
@@ -21,7 +21,7 @@ use crate::{
     error::{AppError, Field},
     language::use_words,
     session::use_session,
-    ui::{area::PageHead, confirm::Confirm, submission::Submission},
+    ui::{area::PageHead, confirm::Confirm, shown_anew::show_anew, submission::Submission},
 };
 use fields::{Fields, Summary};
 use members::Members;
@@ -77,9 +77,11 @@ fn Edit(group: GroupDetail, known: Known, session: Session, detail: Detail) -> i
     let submission = Submission::new(FIELDS);
     let save = sends::<UpdateGroup>(submission, move |()| detail.refetch());
     let id = group.group.id.to_string();
+    let form = NodeRef::<html::Form>::new();
+    show_anew(form, id.clone());
     view! {
         <section class="panel">
-            <form class="form" method="post" action=UpdateGroup::PATH on:submit=save>
+            <form class="form" method="post" action=UpdateGroup::PATH node_ref=form on:submit=save>
                 <input type="hidden" name="id" value=id/>
                 {submission.view()}
                 <Fields group=Some(group) known session submission/>

@@ -1,7 +1,7 @@
 //! `/admin/roles/{id}` and `/admin/roles/new`: what a role allows, and how high it stands. Built-in ones are only looked at,
 //! but for the second factor.
 
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{either::EitherOf3, html, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
@@ -23,6 +23,7 @@ use crate::{
         area::PageHead,
         confirm::Confirm,
         lines::LinesField,
+        shown_anew::show_anew,
         submission::Submission,
         text_field::{Kind, TextField},
     },
@@ -105,10 +106,12 @@ fn BuiltInRole(role: Role, detail: Detail) -> impl IntoView {
     let submission = Submission::new(&[]);
     let save = sends::<UpdateRole>(submission, move |()| detail.refetch());
     let (id, requires) = (role.id.to_string(), role.requires_second_factor);
+    let form = NodeRef::<html::Form>::new();
+    show_anew(form, id.clone());
     view! {
         <Shown role note=words.role_built_in_note/>
         <section class="panel">
-            <form class="form" method="post" action=UpdateRole::PATH on:submit=save>
+            <form class="form" method="post" action=UpdateRole::PATH node_ref=form on:submit=save>
                 <input type="hidden" name="id" value=id/>
                 {submission.view()}
                 <Factor requires/>
@@ -139,9 +142,11 @@ fn Edit(role: Role, session: Session, detail: Detail) -> impl IntoView {
     let save = sends::<UpdateRole>(submission, move |()| detail.refetch());
     let id = role.id.to_string();
     let own = session.permissions;
+    let form = NodeRef::<html::Form>::new();
+    show_anew(form, id.clone());
     view! {
         <section class="panel">
-            <form class="form" method="post" action=UpdateRole::PATH on:submit=save>
+            <form class="form" method="post" action=UpdateRole::PATH node_ref=form on:submit=save>
                 <input type="hidden" name="id" value=id/>
                 {submission.view()}
                 <Fields role=Some(role) own submission/>

@@ -4,7 +4,7 @@
 mod acts;
 mod new;
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 use leptos_router::hooks::use_params_map;
 use model::{Permission, PersonDetail, Session};
 use server_fn::ServerFn;
@@ -22,7 +22,7 @@ use crate::{
     error::AppError,
     language::use_words,
     session::use_session,
-    ui::{area::PageHead, moment::Moment, submission::Submission},
+    ui::{area::PageHead, moment::Moment, shown_anew::show_anew, submission::Submission},
 };
 
 type Detail = Resource<Result<PersonDetail, AppError>>;
@@ -154,8 +154,10 @@ fn Roles(person: PersonDetail, session: Session, known: Known, detail: Detail) -
         let submission = Submission::new(&[]);
         let save = sends::<SetPersonRoles>(submission, move |()| detail.refetch());
         let id = person.person.id.to_string();
+        let form = NodeRef::<html::Form>::new();
+        show_anew(form, id.clone());
         Either::Left(view! {
-            <form class="form" method="post" action=SetPersonRoles::PATH on:submit=save>
+            <form class="form" method="post" action=SetPersonRoles::PATH node_ref=form on:submit=save>
                 <input type="hidden" name="id" value=id/>
                 {submission.view()}
                 <RoleBoxes name="roles[]" known session has/>
@@ -196,8 +198,10 @@ fn Groups(person: PersonDetail, session: Session, known: Known, detail: Detail) 
         let submission = Submission::new(&[]);
         let save = sends::<SetPersonGroups>(submission, move |()| detail.refetch());
         let id = person.person.id.to_string();
+        let form = NodeRef::<html::Form>::new();
+        show_anew(form, id.clone());
         Either::Left(view! {
-            <form class="form" method="post" action=SetPersonGroups::PATH on:submit=save>
+            <form class="form" method="post" action=SetPersonGroups::PATH node_ref=form on:submit=save>
                 <input type="hidden" name="id" value=id/>
                 {submission.view()}
                 <GroupBoxes name="groups[]" groups=known.groups has/>

@@ -1,6 +1,6 @@
 //! Making an assistant, changing one, deleting one.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
@@ -17,7 +17,7 @@ use crate::{
     },
     chat::header::Header,
     language::use_words,
-    ui::{area::PageHead, loaded::Loaded, submission::Submission},
+    ui::{area::PageHead, loaded::Loaded, shown_anew::show_anew, submission::Submission},
 };
 
 /// `/assistants/new`: an empty form, a copy, or the form for an application.
@@ -146,8 +146,10 @@ fn EditForm(form: AssistantForm, id: String) -> impl IntoView {
         ..AssistantDraft::from(&view.assistant)
     });
     let draft = draft.unwrap_or_default();
+    let changes = NodeRef::<html::Form>::new();
+    show_anew(changes, id.clone());
     view! {
-        <form class="form panel" method="post" action=UpdateAssistant::PATH on:submit=update>
+        <form class="form panel" method="post" action=UpdateAssistant::PATH node_ref=changes on:submit=update>
             {submission.view()}
             <input type="hidden" name="id" value=id.clone()/>
             <AssistantFields submission form draft is_application/>

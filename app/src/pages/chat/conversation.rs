@@ -1,11 +1,15 @@
 //! `/c/{id}`: an open conversation.
 
-use leptos::prelude::*;
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use model::{Asked, ConversationId, ConversationView, MessageId, Speaker};
+use server_fn::ServerFn;
 
 use crate::{
-    api::generation::Offer,
+    api::{
+        conversations::{RestoreConversation, restore_conversation},
+        generation::Offer,
+    },
     chat::{
         announcer::Announcer,
         answering::{Answering, Withdrawn},
@@ -148,7 +152,7 @@ pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoVie
                     <p class="notice" role="status">{words.offline}</p>
                 </Show>
                 <Show when=move || conversation.is_deleted.get()>
-                    <p class="notice" data-tone="danger" role="status">{words.deleted_elsewhere}</p>
+                    <DeletedElsewhere conversation/>
                 </Show>
                 <Withdrawn is_withdrawn/>
                 {is_past.then(|| view! { <WayForward conversation/> })}
@@ -159,6 +163,45 @@ pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoVie
             <Announcer conversation/>
             <OpenedFromMessages conversation models/>
             <BranchToast conversation/>
+        </div>
+    }
+}
+
+/// It was deleted in another window: the ways on from there. What was temporary is gone.
+#[component]
+fn DeletedElsewhere(conversation: OpenConversation) -> impl IntoView {
+    let words = use_words();
+    let sidebar = expect_context::<Sidebar>();
+    let id = conversation.id;
+    let restore = move |event: SubmitEvent| {
+        event.prevent_default();
+        spawn_local(async move {
+            match restore_conversation(id).await {
+                Ok(()) => {
+                    conversation.reload().await;
+                    sidebar.reload();
+                }
+                Err(error) => {
+                    conversation.problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let restoring = (!conversation.is_temporary).then(|| {
+        view! {
+            <form method="post" action=RestoreConversation::PATH on:submit=restore>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <button class="button">{words.restore}</button>
+            </form>
+        }
+    });
+    view! {
+        <div class="notice" data-tone="danger" role="status">
+            <p>{words.deleted_elsewhere}</p>
+            <div class="panel__row">
+                {restoring}
+                <a class="button" href="/">{words.new_chat}</a>
+            </div>
         </div>
     }
 }

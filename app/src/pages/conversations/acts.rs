@@ -51,6 +51,8 @@ impl Doing {
             move |count| {
                 browser::close_questions();
                 self.told.try_set(Some(count));
+                // It is done with them.
+                self.choice.stays.ticks(Vec::new());
                 done(ids.clone());
                 self.sidebar.reload();
             },

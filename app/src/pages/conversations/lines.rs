@@ -6,7 +6,7 @@ use server_fn::ServerFn;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, HtmlInputElement};
 
-use super::{Asked, PATH, acts::Acts};
+use super::{Asked, PATH, acts::Acts, stays::Stays};
 use crate::{
     api::conversations::OrderConversations,
     error::AppError,
@@ -23,6 +23,7 @@ use crate::{
 pub(super) struct Choice {
     pub(super) form: NodeRef<html::Form>,
     pub(super) count: RwSignal<usize>,
+    pub(super) stays: Stays,
 }
 
 impl Choice {
@@ -51,9 +52,18 @@ impl Choice {
         self.recount();
     }
 
+    /// Chooses these, and no others.
+    fn choose_these(self, ids: &[String]) {
+        for shown in self.boxes() {
+            shown.set_checked(ids.contains(&shown.value()));
+        }
+    }
+
     /// Counts those that are ticked.
     pub(super) fn recount(self) {
-        self.count.set(self.ids().len());
+        let ids = self.ids();
+        self.count.set(ids.len());
+        self.stays.ticks(ids);
     }
 }
 
@@ -65,9 +75,12 @@ pub(super) fn Lines(
     asked: Asked,
     /// With how many something was done.
     told: RwSignal<Option<u64>>,
+    /// What was shown and ticked before this was drawn.
+    stays: Stays,
 ) -> impl IntoView {
     let words = use_words();
     let shelf = asked.shelf;
+    let ticked = stays.drawn(&asked);
     let explained = match shelf {
         Shelf::Kept => words.shelf_kept_lead,
         Shelf::Archive => words.shelf_archive_lead,
@@ -89,9 +102,19 @@ pub(super) fn Lines(
     let choice = Choice {
         form: NodeRef::new(),
         count: RwSignal::new(0),
+        stays,
     };
+    Effect::new(move |_| {
+        // Boxes that are drawn again in place are ticked by what they were before.
+        if let Some(ticked) = ticked.as_ref().filter(|_| choice.form.get().is_some()) {
+            choice.choose_these(ticked);
+            choice.recount();
+        }
+    });
     let items = RwSignal::new(lines.items);
     let next = RwSignal::new(lines.next);
+    let of = asked.clone();
+    Effect::new(move |_| stays.shows(&of, items.with(Vec::len)));
     let problem = RwSignal::new(None::<AppError>);
     let (more_of, narrowed) = (asked.clone(), asked.tag_of(&cabinet));
     let more = move |event: ev::MouseEvent| {

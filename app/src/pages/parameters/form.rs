@@ -4,9 +4,11 @@ use leptos::{either::Either, prelude::*};
 use model::{Abilities, Parameters, ParametersDraft, ParametersView, ThinkingAbility};
 use server_fn::ServerFn;
 
+use super::unsaved::{self, UnsavedNote};
 use crate::{
     admin::form::sends_quietly,
     api::parameters::{ResetParameters, SetParameters},
+    browser,
     error::Field,
     language::{Words, use_words},
     ui::{
@@ -53,6 +55,9 @@ impl Setting {
 pub fn ParametersForms(
     shown: ParametersView,
     setting: Setting,
+    /// What is typed and not saved is there again later.
+    #[prop(optional)]
+    keeps: bool,
     saved: Callback<()>,
     reset: Callback<()>,
 ) -> impl IntoView {
@@ -71,16 +76,20 @@ pub fn ParametersForms(
     let is_empty = shown.parameters.is_empty();
     let resetting = Submission::new(&[]);
     let Setting { submission, resets } = setting;
+    let key = unsaved::key_of(&id);
     let empty = sends_quietly::<ResetParameters>(resetting, move |()| {
         submission.forget();
+        if keeps {
+            browser::forget(&key);
+        }
         resets.try_update(|resets| *resets += 1);
         reset.try_run(());
     });
     // What is drawn over keeps what was typed into it. After a reset nothing of that may stay, so the other branch is drawn.
     let form = if resets.get_untracked().is_multiple_of(2) {
-        Either::Left(view! { <ParametersForm shown submission saved/> })
+        Either::Left(view! { <ParametersForm shown submission keeps saved/> })
     } else {
-        Either::Right(view! { <ParametersForm shown submission saved/> })
+        Either::Right(view! { <ParametersForm shown submission keeps saved/> })
     };
     view! {
         <p class="panel__note">{lead} " " {model}</p>
@@ -103,10 +112,17 @@ pub fn ParametersForms(
 fn ParametersForm(
     shown: ParametersView,
     submission: Submission,
+    keeps: bool,
     saved: Callback<()>,
 ) -> impl IntoView {
     let words = use_words();
+    let conversation = shown.conversation.map(|id| id.to_string());
+    let key = unsaved::key_of(conversation.as_deref().unwrap_or_default());
+    let kept = key.clone();
     let save = sends_quietly::<SetParameters>(submission, move |()| {
+        if keeps {
+            browser::forget(&kept);
+        }
         saved.try_run(());
     });
     let ParametersDraft {
@@ -117,10 +133,13 @@ fn ParametersForm(
         instructions,
         ..
     } = ParametersDraft::from(&shown.parameters);
-    let id = shown
-        .conversation
-        .map(|id| id.to_string())
-        .unwrap_or_default();
+    let id = conversation.unwrap_or_default();
+    let (instructions, note) = if keeps {
+        let text = unsaved::go_on(key, instructions.clone());
+        (text, Some(view! { <UnsavedNote text saved=instructions/> }))
+    } else {
+        (RwSignal::new(instructions), None)
+    };
     let name = String::from(shown.model.name.clone());
     let longest = shown.abilities.max_tokens.map_or_else(
         || words.max_tokens_free.to_owned(),
@@ -166,10 +185,11 @@ fn ParametersForm(
             />
             <Thinking shown=shown.clone() submission/>
             <Switches shown submission/>
+            {note}
             <LinesField
-                name="form[instructions]"
+                name=unsaved::FIELD
                 label=words.conversation_instructions
-                value=RwSignal::new(instructions)
+                value=instructions
                 hint=words.conversation_instructions_hint(&most)
                 problem=submission.problem_of(Field::Instructions)
             />

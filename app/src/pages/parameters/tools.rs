@@ -1,6 +1,6 @@
 //! Which tools the model may use while it answers.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 use model::{BuiltInTool, Session, ToolChoices, ToolOffer, ToolsChosen};
 use server_fn::ServerFn;
 
@@ -9,7 +9,7 @@ use crate::{
     api::tools::{ChooseTools, load_tools},
     chat::tool_card::label,
     language::{Words, use_words},
-    ui::{loaded::Loaded, submission::Submission},
+    ui::{loaded::Loaded, shown_anew::show_anew, submission::Submission},
 };
 
 /// The form, for a conversation; for those without a choice of their own where it is empty. `model` is empty for the one that
@@ -52,6 +52,8 @@ fn Choices(
         saved.try_run(());
     });
     let is_one = !conversation.is_empty();
+    let form = NodeRef::<html::Form>::new();
+    show_anew(form, conversation.clone());
     let lead = if is_one {
         words.tools_lead
     } else {
@@ -69,7 +71,7 @@ fn Choices(
     Either::Right(view! {
         <p class="panel__note">{lead} {is_one.then(|| format!(" {whose}"))}</p>
         {(!choices.model_calls).then(|| view! { <p class="notice">{words.tools_model_cannot}</p> })}
-        <form class="form" method="post" action=ChooseTools::PATH on:submit=save>
+        <form class="form" method="post" action=ChooseTools::PATH node_ref=form on:submit=save>
             {submission.view()}
             <input type="hidden" name="conversation" value=conversation/>
             <fieldset class="fieldset">

@@ -1,6 +1,6 @@
 //! One transcript: its sound, what is said in it, and what was written about it.
 
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{either::EitherOf3, html, prelude::*};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{
     Shareable,
@@ -24,7 +24,7 @@ use crate::{
     api::transcripts::{CancelTranscript, DeleteTranscript, TranscriptAgain, load_transcript},
     chat::header::Header,
     language::use_words,
-    ui::{loaded::Loaded, notice::problem_in_query},
+    ui::{loaded::Loaded, notice::problem_in_query, shown_anew::show_anew},
     works::share::ShareBox,
 };
 
@@ -94,6 +94,9 @@ fn Minutes(view: TranscriptView, found: Found) -> impl IntoView {
         .then(|| view! { <Working view=view.clone()/> });
     let transcript = view.line.id;
     let id = transcript.to_string();
+    // Whether the recording goes too was said of this one alone.
+    let removal = NodeRef::<html::Form>::new();
+    show_anew(removal, id.clone());
     let body = match view.line.state {
         TranscriptState::Ready => EitherOf3::A(view! { <Text view found version/> }),
         TranscriptState::Making => EitherOf3::B(()),
@@ -107,7 +110,7 @@ fn Minutes(view: TranscriptView, found: Found) -> impl IntoView {
             <p class="minutes__facts">{facts.join(" · ")}</p>
             {works}
             <div class="minutes__remove">
-                <form class="panel__row" method="post" action=DeleteTranscript::PATH>
+                <form class="panel__row" method="post" action=DeleteTranscript::PATH node_ref=removal>
                     <input type="hidden" name="id" value=id/>
                     <label class="check">
                         <input type="checkbox" name="recording" value="1" checked/>

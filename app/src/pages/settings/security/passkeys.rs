@@ -1,6 +1,6 @@
 //! Passkeys: adding, renaming, removing.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 use model::{Passkey, RecoveryCodes};
 use server_fn::ServerFn;
 
@@ -15,6 +15,7 @@ use crate::{
     ui::{
         confirm::Confirm,
         moment::Moment,
+        shown_anew::show_anew,
         submission::Submission,
         table::{Cell, Table},
         text_field::{Kind, TextField},
@@ -91,6 +92,8 @@ fn Rename(id: String, name: String) -> impl IntoView {
     let security = expect_context::<Security>();
     let submission = Submission::new(&[]);
     let value = RwSignal::new(name.clone());
+    let form = NodeRef::<html::Form>::new();
+    show_anew(form, format!("{id} {name}"));
     let rename = {
         let id = id.clone();
         submission.on_submit(
@@ -101,7 +104,14 @@ fn Rename(id: String, name: String) -> impl IntoView {
     view! {
         <details class="confirm">
             <summary class="button" aria-label=format!("{}: {name}", words.rename)>{words.rename}</summary>
-            <form class="form confirm__question" data-tone="calm" method="post" action=RenamePasskey::PATH on:submit=rename>
+            <form
+                class="form confirm__question"
+                data-tone="calm"
+                method="post"
+                action=RenamePasskey::PATH
+                node_ref=form
+                on:submit=rename
+            >
                 <input type="hidden" name="id" value=id/>
                 {submission.view()}
                 <input
