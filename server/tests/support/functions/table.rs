@@ -608,6 +608,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
     owners(
+        "messages.save_question",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("prompt", Value::Text("whose is this?")),
+            ("model", Value::Text("qwen-plus")),
+            ("submission", Value::Submission),
+        ],
+    ),
+    owners(
         "messages.edit_answer",
         &[
             ("id", Value::Conversation),
