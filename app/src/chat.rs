@@ -3,6 +3,7 @@
 pub mod account_menu;
 pub mod actions;
 pub mod acts;
+pub mod again_with;
 pub mod aloud;
 pub mod announcer;
 pub mod answer;

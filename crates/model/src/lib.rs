@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod answer_wish;
 pub mod assistant;
 pub mod attachment;
 pub mod audit;
@@ -57,6 +58,7 @@ pub use account::{
     Account, DisplayName, Email, Factor, Lacking, Password, ProviderChoice, RegistrationMode,
     Session,
 };
+pub use answer_wish::AnswerWish;
 pub use assistant::{
     AnsweringAssistant, ApplicationId, AskedAssistant, Assistant, AssistantCard, AssistantDraft,
     AssistantGallery, AssistantKey, AssistantPicture, AssistantSnapshot, AssistantView, Audience,

@@ -195,6 +195,9 @@ pub struct Sent {
     /// What the person has models remember went along.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub memory: bool,
+    /// What was asked of this answer alone, when the question was answered once more.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub wish: String,
 }
 
 #[cfg(test)]

@@ -142,7 +142,7 @@ async fn a_version_that_is_only_kept_is_shown_and_answered_when_that_is_asked_fo
         app.titles_written(1).await?;
         let before = app.asked_of_upstream().len();
         let press = submission();
-        let presses = (0..3).map(|_| version(&lin, KEEP, &asked, ("背一首词", &press)));
+        let presses = (0..3).map(|_| version(&lin, KEEP, &asked, ("背一首词", &*press)));
         let kept: Vec<MessageId> = try_join_all(presses)
             .await?
             .iter()
@@ -167,15 +167,15 @@ async fn a_version_that_is_only_kept_is_shown_and_answered_when_that_is_asked_fo
             .await?
             .done()?;
 
-        let blank = version(&lin, KEEP, &asked, ("  ", &submission())).await?;
+        let blank = version(&lin, KEEP, &asked, ("  ", &*submission())).await?;
         assert_eq!(blank.failure()?, FailureCode::InvalidText);
         let wang = app.user("wang").await?;
-        let others = version(&wang, KEEP, &asked, ("谁的？", &submission())).await?;
+        let others = version(&wang, KEEP, &asked, ("谁的？", &*submission())).await?;
         assert_eq!(others.failure()?, FailureCode::NotFound);
         app.simulator
             .next_answer(Script::words(["春", "眠"]).held_after(1));
         lin.regenerate(&Answer::from(&asked)).await?.done()?;
-        let meanwhile = version(&lin, KEEP, &asked, ("再说", &submission())).await?;
+        let meanwhile = version(&lin, KEEP, &asked, ("再说", &*submission())).await?;
         assert_eq!(meanwhile.failure()?, FailureCode::AlreadyGenerating);
         lin.stop(asked.conversation).await?;
     }
