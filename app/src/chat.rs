@@ -58,6 +58,7 @@ pub mod sidebar_item;
 pub mod sidebar_list;
 mod sources;
 pub mod swipe;
+pub mod switches;
 pub mod table;
 pub mod take_along;
 pub mod temporary;

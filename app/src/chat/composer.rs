@@ -18,10 +18,12 @@ use super::{
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
     recalling::edit_last,
     sidebar::Sidebar,
+    switches::ParameterSwitches,
 };
 use crate::{
     api::generation::{Ask, Offer, Stop},
     browser,
+    error::AppError,
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
@@ -43,6 +45,7 @@ fn HowToAnswer(
     model: RwSignal<ModelName>,
     parameters: ParametersOf,
     several: Signal<Option<String>>,
+    problem: RwSignal<Option<AppError>>,
 ) -> impl IntoView {
     move || {
         if beginning.is_application() {
@@ -52,6 +55,7 @@ fn HowToAnswer(
             let models = models.clone();
             Either::Right(view! {
                 <ModelPicker models chosen=model/>
+                <ParameterSwitches of=parameters problem/>
                 <ParametersButton of=parameters/>
                 <Several several/>
             })
@@ -166,7 +170,14 @@ pub fn Composer(
                 />
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
-                    <HowToAnswer beginning models=offer.models model parameters several=writing.several/>
+                    <HowToAnswer
+                        beginning
+                        models=offer.models
+                        model
+                        parameters
+                        several=writing.several
+                        problem=writing.problem
+                    />
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>

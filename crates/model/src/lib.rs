@@ -105,7 +105,7 @@ pub use message::{
 pub use order::{ConversationAct, Shelf};
 pub use page::Page;
 pub use parameters::{
-    Abilities, Parameters, ParametersDraft, ParametersView, Sent, ThinkingAbility,
+    Abilities, Parameters, ParametersDraft, ParametersView, Sent, Switch, Switches, ThinkingAbility,
 };
 pub use people::{
     BulkOutcome, Group, GroupDetail, GroupDraft, GroupRates, Invitation, InvitationDraft,

@@ -1,10 +1,12 @@
 //! How the answers of a conversation are to be written. What is not set is not sent: the model does as it does by itself.
 
 mod draft;
+mod switches;
 
 use serde::{Deserialize, Serialize};
 
 pub use draft::ParametersDraft;
+pub use switches::{Switch, Switches};
 
 use crate::{ConversationId, FailureCode, Hundredths, ModelChoice};
 

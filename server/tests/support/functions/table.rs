@@ -476,6 +476,22 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ("model", Value::Text("qwen-plus")),
         ],
     ),
+    owners(
+        "parameters.switches",
+        &[
+            ("conversation", Value::Conversation),
+            ("model", Value::Text("qwen-plus")),
+        ],
+    ),
+    owners(
+        "parameters.switch",
+        &[
+            ("conversation", Value::Conversation),
+            ("model", Value::Text("qwen-plus")),
+            ("switch", Value::Text("thinking")),
+            ("on", Value::Text("true")),
+        ],
+    ),
     members("instructions.load"),
     members_with("instructions.save", &[("about", Value::Text("mine"))]),
     permitted("assistants.gallery", Permission::ChatUse, &[]),
