@@ -26,6 +26,7 @@ pub mod empty;
 pub mod estimating;
 pub mod follow;
 pub mod found;
+pub mod gauge;
 mod growing;
 pub mod header;
 pub mod keyboard;

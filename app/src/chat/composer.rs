@@ -13,6 +13,7 @@ use super::{
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::keep_draft,
     estimating::{EstimateBeneath, Estimating},
+    gauge::ContextGauge,
     model_picker::ModelPicker,
     once::{CalledOnce, GivenFields},
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
@@ -186,7 +187,13 @@ pub fn Composer(
             </div>
             <DictationProblem dictation/>
             <EstimateBeneath estimating/>
-            <p class="composer__fallible">{words.fallible}</p>
+            <div class="composer__foot">
+                <p class="composer__fallible">{words.fallible}</p>
+                <ContextGauge
+                    estimating
+                    is_application=Signal::derive(move || beginning.is_application())
+                />
+            </div>
         </form>
         <ParametersDialog of=parameters/>
     }

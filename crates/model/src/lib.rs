@@ -75,7 +75,7 @@ pub use conversation::{
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
 pub use diagram::{DiagramSource, Drawing};
 pub use document::{DocumentText, DocumentView, Unread};
-pub use estimate::EstimateBase;
+pub use estimate::{ContextUse, EstimateBase};
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use folder::{Cabinet, Filing, Folder, FolderName, ShelfLine, Tag, TagName};

@@ -599,6 +599,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("source", Value::Text("pie\n\"a\": 1"))],
     ),
     members("generation.estimate"),
+    owners(
+        "generation.context",
+        &[
+            ("id", Value::Conversation),
+            ("model", Value::Text("qwen-plus")),
+        ],
+    ),
     owners("conversations.show_branch", OF_MESSAGE),
     owners("conversations.source", OF_MESSAGE),
     owners(
