@@ -37,7 +37,7 @@ test("an answer is asked for again with a wish, and a question is kept without a
   await expect(chat.answers).toHaveCount(0);
   await page.reload();
   await expect(chat.question, "it is kept").toContainText(questions.code);
-  await chat.question.getByRole("button", { name: words.answer_now }).click();
+  await chat.question.getByRole("button", { name: words.answer_now, exact: true }).click();
   await chat.answered();
   await expect(chat.answers).toHaveCount(1);
 });
