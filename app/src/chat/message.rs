@@ -154,7 +154,7 @@ pub fn Ending(message: OpenMessage) -> impl IntoView {
             MessageStatus::Truncated => words.truncated,
             MessageStatus::Failed => {
                 return Some(Either::Left(
-                    view! { <Failure failure=message.failure.get() made=message.made/> },
+                    view! { <Failure failure=message.failure.get() begun=message.failed_of/> },
                 ));
             }
         };
@@ -165,8 +165,9 @@ pub fn Ending(message: OpenMessage) -> impl IntoView {
 #[component]
 fn Failure(
     failure: Option<AnswerFailure>,
-    /// When the answer was begun.
-    made: Millis,
+    /// When the answer was begun, where it had failed before it was shown.
+    #[prop(optional_no_strip)]
+    begun: Option<Millis>,
 ) -> impl IntoView {
     let words = use_words();
     let code = failure
@@ -180,7 +181,7 @@ fn Failure(
         <div class="notice" data-tone="danger">
             <p>
                 {words.failure(code)}
-                {wait.map(|seconds| view! { " " <Wait seconds begun=Some(made)/> })}
+                {wait.map(|seconds| view! { " " <Wait seconds begun/> })}
             </p>
             {reference.map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}
         </div>
