@@ -33,3 +33,4 @@ pub mod text_field;
 pub mod time_zones;
 pub mod undo_toast;
 pub mod visible;
+pub mod wait;

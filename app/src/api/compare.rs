@@ -1,7 +1,7 @@
 //! Answers beside each other, and what the next one will cost, about.
 
 use leptos::prelude::*;
-use model::{Comparison, ConversationId, EstimateBase, MessageId};
+use model::{Comparison, ContextUse, ConversationId, EstimateBase, MessageId};
 
 use crate::error::AppError;
 
@@ -70,4 +70,16 @@ pub async fn load_estimate(
     let generations = glue::services()?.generations;
     let base = generations.estimate(&caller, conversation).await;
     base.map_err(glue::refuse)
+}
+
+/// How much of what that model reads at once a conversation fills.
+#[server(prefix = "/fn", endpoint = "generation.context", output = super::encoding::Answer)]
+pub async fn load_context_use(id: ConversationId, model: String) -> Result<ContextUse, AppError> {
+    use crate::glue::{self, refuse_text};
+    use model::{FailureCode, ModelName};
+    let caller = glue::caller().await?;
+    let model = ModelName::parse(&model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let generations = glue::services()?.generations;
+    let filled = generations.context_use(&caller, id, &model).await;
+    filled.map_err(glue::refuse)
 }

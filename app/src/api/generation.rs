@@ -152,12 +152,13 @@ pub async fn continue_answer(id: ConversationId, message: MessageId) -> Result<(
 }
 
 /// Answers the same question once more, beside the answers that are there; without a model, by the one that answered
-/// last.
+/// last. What is asked of that answer alone is its `wish`.
 #[server(prefix = "/fn", endpoint = "generation.regenerate", output = super::encoding::Answer)]
 pub async fn regenerate(
     id: ConversationId,
     message: MessageId,
     model: Option<String>,
+    #[server(default)] wish: String,
 ) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
@@ -168,9 +169,10 @@ pub async fn regenerate(
                 .map_err(|_| glue::refuse_text(model::FailureCode::UnknownModel))?,
         ),
     };
+    let wish = model::AnswerWish::parse(&wish).map_err(glue::refuse_text)?;
     glue::services()?
         .generations
-        .regenerate(&caller, id, message, model)
+        .regenerate_wishing(&caller, (id, message), model, wish)
         .await
         .map_err(glue::refuse)?;
     glue::go(&format!("/c/{id}"));

@@ -32,6 +32,33 @@ pub async fn edit_question(
     Ok(asked)
 }
 
+/// Puts another version of a question beside it, with the files that it has then, and has nobody answer that. Its id.
+#[server(prefix = "/fn", endpoint = "messages.save_question", output = super::encoding::Answer)]
+pub async fn save_question(
+    id: ConversationId,
+    message: MessageId,
+    prompt: String,
+    model: String,
+    submission: String,
+    #[server(default)] attachments: Vec<String>,
+) -> Result<MessageId, AppError> {
+    use crate::glue::{self, refuse_text};
+    use model::{FailureCode, ModelName};
+    let caller = glue::caller().await?;
+    let question = glue::parse_question(&prompt, &attachments)?;
+    let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let submission = submission
+        .parse()
+        .map_err(|_| refuse_text(FailureCode::BadRequest))?;
+    let version = glue::services()?
+        .generations
+        .save_question(&caller, (id, message), question, model, submission)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go(&format!("/c/{id}"));
+    Ok(version)
+}
+
 /// Puts the caller's own version beside an answer. Its id.
 #[server(prefix = "/fn", endpoint = "messages.edit_answer", output = super::encoding::Answer)]
 pub async fn edit_answer(

@@ -1,7 +1,7 @@
 //! How the answers of a conversation are to be written.
 
 use leptos::prelude::*;
-use model::{ParametersDraft, ParametersView};
+use model::{ParametersDraft, ParametersView, Switches};
 
 use crate::error::AppError;
 
@@ -63,4 +63,41 @@ pub async fn reset_parameters(
         .map_err(glue::refuse)?;
     glue::go_back_done();
     Ok(())
+}
+
+/// How what is switched beside the composer stands for that model.
+#[server(prefix = "/fn", endpoint = "parameters.switches", output = super::encoding::Answer)]
+pub async fn load_switches(
+    #[server(default)] conversation: String,
+    model: String,
+) -> Result<Switches, AppError> {
+    use crate::glue::{self, refuse_text};
+    use model::{FailureCode, ModelName};
+    let caller = glue::caller().await?;
+    let conversation = glue::parse_optional_id(&conversation)?;
+    let model = ModelName::parse(&model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let generations = glue::services()?.generations;
+    let switches = generations.switches(&caller, conversation, model).await;
+    switches.map_err(glue::refuse)
+}
+
+/// Switches one of that and leaves what else is set as it is. How they stand then.
+#[server(prefix = "/fn", endpoint = "parameters.switch", output = super::encoding::Answer)]
+pub async fn switch_parameter(
+    #[server(default)] conversation: String,
+    model: String,
+    switch: String,
+    on: bool,
+) -> Result<Switches, AppError> {
+    use crate::glue::{self, refuse_text};
+    use model::{FailureCode, ModelName, Switch};
+    let caller = glue::caller().await?;
+    let conversation = glue::parse_optional_id(&conversation)?;
+    let model = ModelName::parse(&model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let switch = Switch::named(&switch).ok_or_else(|| refuse_text(FailureCode::BadRequest))?;
+    let generations = glue::services()?.generations;
+    generations
+        .switch_parameter(&caller, conversation, model, (switch, on))
+        .await
+        .map_err(glue::refuse)
 }

@@ -61,7 +61,7 @@ pub fn QuestionActions(message: OpenMessage, conversation: OpenConversation) -> 
                                 label=words.answer_now
                                 icon=Icon::Again
                                 labelled=true
-                                run=move || regenerate(conversation.id, id, None)
+                                run=move || regenerate(conversation.id, id, None, String::new())
                             />
                         }
                     })
@@ -121,7 +121,7 @@ pub fn AnswerActions(message: OpenMessage, conversation: OpenConversation) -> im
                     label=again
                     icon=Icon::Again
                     labelled=status == MessageStatus::Failed
-                    run=move || regenerate(conversation.id, id, None)
+                    run=move || regenerate(conversation.id, id, None, String::new())
                 />
                 {has_text.then(|| view! { <Rate message=message.clone() conversation/> })}
                 <MoreButton conversation message=id/>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     AnswerFailure, AskedAssistant, Attachment, Branch, DocumentReference, MessageId, MessageStatus,
-    MessageView, ModelName, Progress, Rating, Speaker, ToolCallView,
+    MessageView, Millis, ModelName, Progress, Rating, Speaker, ToolCallView,
 };
 
 use super::follow::{Answer, Outcome};
@@ -40,6 +40,8 @@ pub struct OpenMessage {
     pub reasoning_ms: ArcRwSignal<Option<i64>>,
     /// Why it failed.
     pub failure: ArcRwSignal<Option<AnswerFailure>>,
+    /// When it was begun, where it had failed before it was shown.
+    pub failed_of: Option<Millis>,
     /// A person wrote this version.
     pub edited: bool,
     /// Its place among siblings.
@@ -71,6 +73,7 @@ impl OpenMessage {
             tools: ArcRwSignal::new(answer.tools.clone()),
             reasoning_ms: ArcRwSignal::new(answer.reasoning_ms),
             failure: ArcRwSignal::new(answer.failure.clone()),
+            failed_of: (view.status == MessageStatus::Failed).then_some(view.created_at),
             edited: view.edited,
             branch: ArcRwSignal::new(view.branch),
             references: ArcRwSignal::new(view.references),

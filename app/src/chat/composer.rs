@@ -13,15 +13,18 @@ use super::{
     dictation::{Dictation, DictationButton, DictationProblem},
     drafts::keep_draft,
     estimating::{EstimateBeneath, Estimating},
+    gauge::ContextGauge,
     model_picker::ModelPicker,
     once::{CalledOnce, GivenFields},
     parameters::{ParametersButton, ParametersDialog, ParametersOf},
     recalling::edit_last,
     sidebar::Sidebar,
+    switches::ParameterSwitches,
 };
 use crate::{
     api::generation::{Ask, Offer, Stop},
     browser,
+    error::AppError,
     language::use_words,
     ui::{
         icon::{Glyph, Icon},
@@ -43,6 +46,7 @@ fn HowToAnswer(
     model: RwSignal<ModelName>,
     parameters: ParametersOf,
     several: Signal<Option<String>>,
+    problem: RwSignal<Option<AppError>>,
 ) -> impl IntoView {
     move || {
         if beginning.is_application() {
@@ -52,6 +56,7 @@ fn HowToAnswer(
             let models = models.clone();
             Either::Right(view! {
                 <ModelPicker models chosen=model/>
+                <ParameterSwitches of=parameters problem/>
                 <ParametersButton of=parameters/>
                 <Several several/>
             })
@@ -166,7 +171,14 @@ pub fn Composer(
                 />
                 <div class="composer__bar">
                     <AttachButton attaching id=ATTACH/>
-                    <HowToAnswer beginning models=offer.models model parameters several=writing.several/>
+                    <HowToAnswer
+                        beginning
+                        models=offer.models
+                        model
+                        parameters
+                        several=writing.several
+                        problem=writing.problem
+                    />
                     <span class="composer__hint" data-send="enter">{words.send_hint}</span>
                     <span class="composer__hint" data-send="command">{words.send_hint_command}</span>
                     <DictationButton dictation/>
@@ -175,7 +187,13 @@ pub fn Composer(
             </div>
             <DictationProblem dictation/>
             <EstimateBeneath estimating/>
-            <p class="composer__fallible">{words.fallible}</p>
+            <div class="composer__foot">
+                <p class="composer__fallible">{words.fallible}</p>
+                <ContextGauge
+                    estimating
+                    is_application=Signal::derive(move || beginning.is_application())
+                />
+            </div>
         </form>
         <ParametersDialog of=parameters/>
     }

@@ -2,7 +2,7 @@
 //! tab and offered again, however the box was left.
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{MessageId, Speaker};
+use model::{FileId, MessageId, Speaker};
 
 use super::{
     acts::{more_id, unsaved_key},
@@ -12,7 +12,7 @@ use super::{
     scroller::Scroller,
 };
 use crate::{
-    api::messages::{edit_answer, edit_question},
+    api::messages::{edit_answer, edit_question, save_question},
     browser,
     error::AppError,
     language::use_words,
@@ -30,6 +30,15 @@ pub fn is_editing(conversation: OpenConversation, message: MessageId) -> Memo<bo
     })
 }
 
+/// What is done with a version.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// A question is asked, and an answer is kept.
+    Sent,
+    /// A question is kept, and nobody is asked.
+    Kept,
+}
+
 /// An open box.
 #[derive(Clone)]
 struct Draft {
@@ -38,6 +47,8 @@ struct Draft {
     message: MessageId,
     speaker: Speaker,
     original: String,
+    /// The files that were handed in and are there still.
+    files: Vec<FileId>,
     unsaved: ArcRwSignal<bool>,
     text: RwSignal<String>,
     /// The files of a question.
@@ -66,6 +77,8 @@ impl Draft {
         let asked = Signal::derive(move || own.clone().unwrap_or_else(|| chosen.get()));
         let attaching = Attaching::new(offered, chosen, text).asking(asked);
         let attaching = attaching.beginning_with(&message.attachments);
+        let there = message.attachments.iter().filter(|file| !file.is_gone);
+        let files = there.map(|attachment| attachment.file).collect();
         Self {
             conversation,
             scroller,
@@ -74,6 +87,7 @@ impl Draft {
             text,
             attaching,
             original,
+            files,
             unsaved: message.unsaved,
             busy: RwSignal::new(false),
             problem: RwSignal::new(None),
@@ -120,23 +134,23 @@ impl Draft {
             && attaching.misfit().is_none()
     }
 
-    /// Sends what is typed; what comes of it is said by `saved`.
-    fn send(&self, saved: &'static str) {
+    /// Sends or keeps what is typed; what comes of it is said by `saved`.
+    fn send(&self, how: How, saved: &'static str) {
         let typed = self.text.get_untracked();
         let is_ready = untrack(|| Self::is_ready(self.text, self.attaching));
         if self.busy.get_untracked() || !is_ready {
             return;
         }
-        if self.speaker == Speaker::Assistant && typed == self.original {
+        let files = untrack(|| self.attaching.files());
+        let is_kept = self.speaker == Speaker::Assistant || how == How::Kept;
+        if is_kept && typed == self.original && files == self.files {
             // There is nothing to keep that isn't there.
             self.close();
             return;
         }
-        let files: Vec<String> = untrack(|| self.attaching.files())
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        let whole = format!("{}\n{typed}", files.join(" "));
+        let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+        // What was kept is not what was asked.
+        let whole = format!("{is_kept} {}\n{typed}", files.join(" "));
         let press = self.sent.try_update_value(|(text, press)| {
             if *text != whole {
                 (*text, *press) = (whole, browser::fresh_uuid());
@@ -150,10 +164,10 @@ impl Draft {
         spawn_local(async move {
             let what = (this.message, this.speaker);
             let version = (typed.clone(), files);
-            let done = send(this.conversation, what, version, press).await;
+            let done = send(this.conversation, what, how, version, press).await;
             this.busy.try_set(false);
             match done {
-                Ok(version) => this.became(version, &typed, saved),
+                Ok(version) => this.became(version, how, &typed, saved),
                 Err(error) => {
                     this.problem.try_set(Some(error));
                 }
@@ -162,7 +176,7 @@ impl Draft {
     }
 
     /// What was typed is that version now.
-    fn became(&self, version: MessageId, typed: &str, saved: &'static str) {
+    fn became(&self, version: MessageId, how: How, typed: &str, saved: &'static str) {
         browser::forget(&unsaved_key(self.message));
         self.unsaved.set(false);
         if let Some(later) = self.text.try_get_untracked().filter(|text| text != typed) {
@@ -171,7 +185,7 @@ impl Draft {
         }
         self.conversation.acts.editing.try_set(None);
         self.conversation.acts.tell(saved);
-        if self.speaker == Speaker::User {
+        if self.speaker == Speaker::User && how == How::Sent {
             self.scroller.sent();
         }
         browser::focus_drawn(more_id(version));
@@ -203,10 +217,10 @@ pub fn EditBox(
     let told = Signal::derive(move || {
         problem.with(|error| error.as_ref().map(|e| words.failure(e.code).to_owned()))
     });
-    let (sent, escaped) = (draft.clone(), draft.clone());
+    let (sent, kept, escaped) = (draft.clone(), draft.clone(), draft.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        sent.send(words.version_saved);
+        sent.send(How::Sent, words.version_saved);
     };
     Effect::new(move |_| browser::focus_at_end(".edit textarea".to_owned()));
     view! {
@@ -245,6 +259,17 @@ pub fn EditBox(
                 <button class="button" type="button" on:click=move |_| draft.cancel(words.edit_kept)>
                     {words.cancel}
                 </button>
+                {is_question.then(|| view! {
+                    <button
+                        class="button"
+                        type="button"
+                        title=words.save_unanswered_lead
+                        disabled=move || !Draft::is_ready(text, attaching)
+                        on:click=move |_| kept.send(How::Kept, words.version_saved)
+                    >
+                        {words.save_unanswered}
+                    </button>
+                })}
                 <button
                     class="button"
                     data-tone="primary"
@@ -262,12 +287,19 @@ pub fn EditBox(
 async fn send(
     conversation: OpenConversation,
     (message, speaker): (MessageId, Speaker),
+    how: How,
     (text, files): (String, Vec<String>),
     submission: String,
 ) -> Result<MessageId, AppError> {
     match speaker {
         Speaker::User => {
             let model = conversation.model.get_untracked().into();
+            if how == How::Kept {
+                let kept = save_question(conversation.id, message, text, model, submission, files);
+                let version = kept.await?;
+                conversation.reload().await;
+                return Ok(version);
+            }
             let asked =
                 edit_question(conversation.id, message, text, model, submission, files).await?;
             let version = asked.question.id;

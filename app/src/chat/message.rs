@@ -1,7 +1,7 @@
 //! One message.
 
 use leptos::{either::Either, prelude::*};
-use model::{AnswerFailure, MessageStatus, Speaker};
+use model::{AnswerFailure, MessageStatus, Millis, Speaker};
 
 use super::{
     actions::{AnswerActions, QuestionActions},
@@ -16,7 +16,10 @@ use super::{
     scroller::Scroller,
     tool_card::BlocksAndTools,
 };
-use crate::{language::use_words, ui::visible::visible};
+use crate::{
+    language::use_words,
+    ui::{visible::visible, wait::Wait},
+};
 
 /// A question or an answer.
 #[component]
@@ -151,7 +154,7 @@ pub fn Ending(message: OpenMessage) -> impl IntoView {
             MessageStatus::Truncated => words.truncated,
             MessageStatus::Failed => {
                 return Some(Either::Left(
-                    view! { <Failure failure=message.failure.get()/> },
+                    view! { <Failure failure=message.failure.get() begun=message.failed_of/> },
                 ));
             }
         };
@@ -160,7 +163,12 @@ pub fn Ending(message: OpenMessage) -> impl IntoView {
 }
 
 #[component]
-fn Failure(failure: Option<AnswerFailure>) -> impl IntoView {
+fn Failure(
+    failure: Option<AnswerFailure>,
+    /// When the answer was begun, where it had failed before it was shown.
+    #[prop(optional_no_strip)]
+    begun: Option<Millis>,
+) -> impl IntoView {
     let words = use_words();
     let code = failure
         .as_ref()
@@ -173,7 +181,7 @@ fn Failure(failure: Option<AnswerFailure>) -> impl IntoView {
         <div class="notice" data-tone="danger">
             <p>
                 {words.failure(code)}
-                {wait.map(|seconds| format!(" {}", words.retry_after(&seconds.to_string())))}
+                {wait.map(|seconds| view! { " " <Wait seconds begun/> })}
             </p>
             {reference.map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}
         </div>

@@ -10,6 +10,7 @@ use web_sys::HtmlElement;
 
 use super::{
     acts::{Acts, more_id},
+    again_with::AgainWith,
     aloud::{Aloud, AloudBar, all, spoken},
     answer::OpenMessage,
     model_picker::ModelPicker,
@@ -157,6 +158,7 @@ fn Items(
                 })}
                 {has_text.then(|| view! { <Item label=words.edit icon=Icon::Pen acts act=edit/> })}
     // There are none to choose from where an application answers.
+    {(is_answer && !models.is_empty()).then(|| view! { <li><AgainWith conversation message=id/></li> })}
     {(!models.is_empty()).then(|| view! { <li><WithModel conversation message=id question models/></li> })}
     {(has_text && !conversation.is_temporary).then(|| view! { <Item label=words.memory_keep icon=Icon::Pin acts act=keep/> })}
 
@@ -213,7 +215,14 @@ fn WithModel(
             all.any(|it| it.id == message && it.assistant.is_some())
         });
         spawn_local(async move {
-            match regenerate(conversation.id, message, Some(model.clone().into())).await {
+            match regenerate(
+                conversation.id,
+                message,
+                Some(model.clone().into()),
+                String::new(),
+            )
+            .await
+            {
                 Ok(()) => {
                     if !is_once {
                         conversation.model.try_set(model);

@@ -36,6 +36,10 @@ pub(super) fn lines(words: &'static Words, sent: &Sent) -> Vec<(&'static str, St
             (!sent.assistant.is_empty()).then(|| sent.assistant.clone()),
         ),
         (words.memory, sent.memory.then(|| switch(true))),
+        (
+            words.sent_wish,
+            (!sent.wish.is_empty()).then(|| sent.wish.clone()),
+        ),
     ];
     let lines = lines.into_iter();
     lines
@@ -69,6 +73,8 @@ pub(super) fn plain(sent: &Sent) -> String {
         ),
         ("application", sent.application),
         ("memory", sent.memory),
+        // Its words are the person's.
+        ("wish", !sent.wish.is_empty()),
     ];
     let named = named
         .into_iter()
@@ -104,11 +110,12 @@ mod tests {
             assistant: "Poet".to_owned(),
             application: false,
             memory: true,
+            wish: "更短".to_owned(),
         };
         assert_eq!(
             plain(&sent),
             "temperature 0.7, enable_thinking false, enable_search, personal_instructions, conversation_instructions, \
-             assistant_instructions, memory"
+             assistant_instructions, memory, wish"
         );
         let shown = lines(words, &sent);
         let values: Vec<&str> = shown.iter().map(|(_, value)| value.as_str()).collect();
@@ -120,7 +127,8 @@ mod tests {
                 "on",
                 "personal, and of the conversation",
                 "Poet",
-                "on"
+                "on",
+                "更短"
             ]
         );
     }

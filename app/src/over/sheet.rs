@@ -38,13 +38,16 @@ fn line(shortcut: Shortcut, label: &'static str) -> impl IntoView {
     let with_command = shortcut
         .with_command()
         .map(|key| view! { <kbd>{format!("Ctrl/⌘ {}", key.to_uppercase())}</kbd> });
+    let with_shift = shortcut
+        .with_command_and_shift()
+        .map(|key| view! { <kbd>{format!("Ctrl/⌘ Shift {}", key.to_uppercase())}</kbd> });
     let alone = shortcut
         .alone()
         .map(|key| view! { <kbd>{key.to_uppercase()}</kbd> });
     view! {
         <div class="keys__line">
             <dt>{label}</dt>
-            <dd>{with_command}{alone}</dd>
+            <dd>{with_command}{with_shift}{alone}</dd>
         </div>
     }
 }

@@ -1,5 +1,6 @@
-//! Keyboard shortcuts. Letters by themselves work where nothing is typed and can be switched off (WCAG 2.1.4); the two that
-//! work everywhere are with Ctrl or ⌘ and are none of the browsers' own.
+//! Keyboard shortcuts. Letters by themselves work where nothing is typed and can be switched off (WCAG 2.1.4); the three that
+//! work everywhere are with Ctrl or ⌘. Of these only the one with Shift is a browser's own too: Firefox and Chrome list bookmarks by it
+//! where a page leaves it to them, and other chats begin a conversation by it.
 
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -73,6 +74,21 @@ impl Shortcut {
         }
     }
 
+    /// The key that does it together with Ctrl or ⌘, and Shift.
+    pub const fn with_command_and_shift(self) -> Option<&'static str> {
+        match self {
+            Self::NewChat => Some("o"),
+            Self::Palette
+            | Self::Write
+            | Self::Stop
+            | Self::Copy
+            | Self::Next
+            | Self::Previous
+            | Self::Sidebar
+            | Self::Sheet => None,
+        }
+    }
+
     /// The key that does it alone.
     pub const fn alone(self) -> Option<&'static str> {
         match self {
@@ -129,12 +145,13 @@ fn meant(chord: Chord<'_>, has_letters: bool) -> Option<Shortcut> {
     };
     // What is written with Shift on one keyboard is written without it on another.
     let is_letter = key.chars().all(char::is_alphabetic);
-    if is_letter && chord.shift {
-        return None;
-    }
     let is_key =
         |wanted: Option<&str>| wanted.is_some_and(|wanted| wanted.eq_ignore_ascii_case(key));
     let mut all = Shortcut::ALL.into_iter();
+    if is_letter && chord.shift {
+        let is_meant = |it: &Shortcut| chord.command && is_key(it.with_command_and_shift());
+        return all.find(is_meant);
+    }
     if chord.command {
         all.find(|shortcut| is_key(shortcut.with_command()))
     } else if chord.typing || !has_letters {
@@ -190,7 +207,13 @@ fn perform(shortcut: Shortcut, over: Over, navigate: &impl Fn(&str, NavigateOpti
     match shortcut {
         Shortcut::Palette => over.toggle_palette(),
         Shortcut::Sheet => over.toggle_sheet(),
-        Shortcut::NewChat => navigate("/", NavigateOptions::default()),
+        // What is open over the page asks for something first.
+        Shortcut::NewChat if browser::has("dialog[open]") => {}
+        Shortcut::NewChat => {
+            // The page that comes gives the keyboard to where the one that goes had it.
+            browser::write_at_end(WRITING);
+            navigate("/", NavigateOptions::default());
+        }
         Shortcut::Write => {
             if browser::has(WRITING) {
                 browser::focus_at_end(WRITING.to_owned());
@@ -314,6 +337,24 @@ mod tests {
             ..command("K")
         };
         assert_eq!(meant(shifted, true), None);
+        for (key, shift, expected) in [
+            ("O", true, Some(Shortcut::NewChat)),
+            ("o", true, Some(Shortcut::NewChat)),
+            ("o", false, None),
+        ] {
+            let chord = Chord {
+                typing: true,
+                shift,
+                ..command(key)
+            };
+            assert_eq!(meant(chord, false), expected, "{key}");
+        }
+        let without = Chord {
+            command: false,
+            shift: true,
+            ..command("O")
+        };
+        assert_eq!(meant(without, true), None);
     }
 
     #[test]

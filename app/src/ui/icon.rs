@@ -61,6 +61,10 @@ pub enum Icon {
     Undo,
     /// A glass: search.
     Search,
+    /// A bulb: reason first.
+    Bulb,
+    /// A globe: the web.
+    Globe,
     /// A spark: make.
     Spark,
     /// A microphone: speak.
@@ -120,6 +124,10 @@ impl Icon {
             Self::Dice => "M5 5h14v14H5zM9 9v.1M15 9v.1M12 12v.1M9 15v.1M15 15v.1",
             Self::Brush => "M14.5 4.5l5 5L11 16l-4-3zM7 13c-2 .5-2 3-3.5 5.5 2.5.5 6 .5 7.5-2.5",
             Self::Undo => "M8 5L4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11h-4",
+            Self::Bulb => "M9.5 18h5M10.5 20.5h3M9.5 15.5a6 6 0 1 1 5 0V18h-5z",
+            Self::Globe => {
+                "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM4 12h16M12 4c2.4 2.2 3.5 5 3.5 8s-1.1 5.8-3.5 8c-2.4-2.2-3.5-5-3.5-8s1.1-5.8 3.5-8"
+            }
             Self::Spark => {
                 "M12 4l1.8 5.2L19 11l-5.2 1.8L12 18l-1.8-5.2L5 11l5.2-1.8zM18.5 17v3.5M16.8 18.8h3.5"
             }

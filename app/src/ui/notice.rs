@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::FailureCode;
 
+use super::wait::Wait;
 use crate::{error::AppError, language::use_words};
 
 /// The failure of a plain form, which comes back as a code in the query; anything else there is ignored.
@@ -24,7 +25,7 @@ pub fn Notice(#[prop(into)] error: Signal<Option<AppError>>) -> impl IntoView {
                         .then(|| view! { <p><a href="/login" target="_blank" rel="noopener">{words.sign_in}</a></p> })}
                     {error
                         .retry_after_s
-                        .map(|seconds| view! { <p>{words.retry_after(&seconds.to_string())}</p> })}
+                        .map(|seconds| view! { <p><Wait seconds/></p> })}
                     {error
                         .reference
                         .map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}

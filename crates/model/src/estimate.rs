@@ -64,6 +64,33 @@ pub enum Fit {
     TooLong,
 }
 
+/// How much of what a model reads at once a conversation fills.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContextUse {
+    /// Tokens of the conversation so far, that are sent along.
+    pub used: u32,
+    /// Tokens that go in at most, where that is known.
+    pub window: Option<u32>,
+}
+
+impl ContextUse {
+    /// In hundredths of what the model takes, rounded up; nothing before there is a conversation, or where it is not known.
+    pub fn percent(&self) -> Option<u32> {
+        let window = self.window.filter(|window| *window > 0)?;
+        if self.used == 0 {
+            return None;
+        }
+        let hundredths = u64::from(self.used).saturating_mul(100);
+        let percent = hundredths.div_ceil(u64::from(window)).min(100);
+        u32::try_from(percent).ok()
+    }
+
+    /// Whether there is more than goes in.
+    pub fn is_over(&self) -> bool {
+        self.window.is_some_and(|window| self.used > window)
+    }
+}
+
 impl EstimateBase {
     /// What a question of so many tokens comes to with `model`.
     pub fn of(&self, model: &ModelName, typed_tokens: u32) -> Estimate {
@@ -127,6 +154,23 @@ pub fn tokens_of_bytes(bytes: i64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_filled_is_told_in_hundredths() {
+        for (used, window, percent, is_over) in [
+            (0, Some(1_000), None, false),
+            (5, None, None, false),
+            (5, Some(0), None, true),
+            (1, Some(1_000_000), Some(1), false),
+            (250, Some(1_000), Some(25), false),
+            (1_000, Some(1_000), Some(100), false),
+            (u32::MAX, Some(1_000), Some(100), true),
+        ] {
+            let context = ContextUse { used, window };
+            assert_eq!(context.percent(), percent, "{used} of {window:?}");
+            assert_eq!(context.is_over(), is_over, "{used} of {window:?}");
+        }
+    }
 
     fn base(
         context_tokens: u32,

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod answer_wish;
 pub mod assistant;
 pub mod attachment;
 pub mod audit;
@@ -57,6 +58,7 @@ pub use account::{
     Account, DisplayName, Email, Factor, Lacking, Password, ProviderChoice, RegistrationMode,
     Session,
 };
+pub use answer_wish::AnswerWish;
 pub use assistant::{
     AnsweringAssistant, ApplicationId, AskedAssistant, Assistant, AssistantCard, AssistantDraft,
     AssistantGallery, AssistantKey, AssistantPicture, AssistantSnapshot, AssistantView, Audience,
@@ -73,7 +75,7 @@ pub use conversation::{
 pub use details::{MessageDetails, MessageRun, RunCall, RunSum};
 pub use diagram::{DiagramSource, Drawing};
 pub use document::{DocumentText, DocumentView, Unread};
-pub use estimate::EstimateBase;
+pub use estimate::{ContextUse, EstimateBase};
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
 pub use folder::{Cabinet, Filing, Folder, FolderName, ShelfLine, Tag, TagName};
@@ -103,7 +105,7 @@ pub use message::{
 pub use order::{ConversationAct, Shelf};
 pub use page::Page;
 pub use parameters::{
-    Abilities, Parameters, ParametersDraft, ParametersView, Sent, ThinkingAbility,
+    Abilities, Parameters, ParametersDraft, ParametersView, Sent, Switch, Switches, ThinkingAbility,
 };
 pub use people::{
     BulkOutcome, Group, GroupDetail, GroupDraft, GroupRates, Invitation, InvitationDraft,

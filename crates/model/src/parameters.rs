@@ -1,10 +1,12 @@
 //! How the answers of a conversation are to be written. What is not set is not sent: the model does as it does by itself.
 
 mod draft;
+mod switches;
 
 use serde::{Deserialize, Serialize};
 
 pub use draft::ParametersDraft;
+pub use switches::{Switch, Switches};
 
 use crate::{ConversationId, FailureCode, Hundredths, ModelChoice};
 
@@ -195,6 +197,9 @@ pub struct Sent {
     /// What the person has models remember went along.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub memory: bool,
+    /// What was asked of this answer alone, when the question was answered once more.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub wish: String,
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod queue;
 mod quota;
 mod request;
 mod run;
+mod saving;
 mod searching;
 mod task;
 #[cfg(test)]

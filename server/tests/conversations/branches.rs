@@ -61,6 +61,16 @@ async fn a_complete_answer_is_not_continued() -> TestResult {
 
 /// A version of the question, by a given press of *Send*.
 async fn edit(lin: &Browser, asked: &Asked, text: &str, press: &str) -> anyhow::Result<Reply> {
+    version(lin, "messages.edit_question", asked, (text, press)).await
+}
+
+/// The same by that function, which sends it or keeps it.
+async fn version(
+    lin: &Browser,
+    function: &str,
+    asked: &Asked,
+    (text, press): (&str, &str),
+) -> anyhow::Result<Reply> {
     let (id, message) = (
         asked.conversation.to_string(),
         asked.question.id.to_string(),
@@ -72,7 +82,7 @@ async fn edit(lin: &Browser, asked: &Asked, text: &str, press: &str) -> anyhow::
         ("model", "qwen-plus"),
         ("submission", press),
     ];
-    lin.call("messages.edit_question", &version).await
+    lin.call(function, &version).await
 }
 
 async fn about(
@@ -117,6 +127,57 @@ async fn an_edited_question_is_another_version_once_a_press() -> TestResult {
             let refused = edit(&lin, &asked, text, &submission()).await?;
             assert_eq!(refused.failure()?, code);
         }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_version_that_is_only_kept_is_shown_and_answered_when_that_is_asked_for() -> TestResult {
+    const KEEP: &str = "messages.save_question";
+    for database in databases().await? {
+        let app = TestApp::start_on(database).await?;
+        let lin = app.user("lin").await?;
+        let asked = lin.ask("背一首诗").await?;
+        let first = lin.ended_answer(asked.conversation).await?;
+        app.titles_written(1).await?;
+        let before = app.asked_of_upstream().len();
+        let press = submission();
+        let presses = (0..3).map(|_| version(&lin, KEEP, &asked, ("背一首词", &*press)));
+        let kept: Vec<MessageId> = try_join_all(presses)
+            .await?
+            .iter()
+            .map(Reply::json)
+            .collect::<anyhow::Result<_>>()?;
+        assert!(kept.iter().all(|one| *one == kept[0]), "once a press");
+        let shown = lin.open(asked.conversation).await?.messages.items;
+        assert_eq!(shown.len(), 1, "nothing answers it");
+        assert_eq!((shown[0].id, &*shown[0].text), (kept[0], "背一首词"));
+        assert_eq!(shown[0].branch.previous, Some(asked.question.id));
+        assert_eq!(app.asked_of_upstream().len(), before, "nobody was asked");
+
+        about(&lin, "generation.regenerate", &asked, kept[0])
+            .await?
+            .done()?;
+        let answer = lin.ended_answer(asked.conversation).await?;
+        assert_eq!(answer.parent, Some(kept[0]));
+        let sent = app.asked_of_upstream();
+        let last = sent.last().map(|body| body["messages"].to_string());
+        assert!(last.is_some_and(|turns| turns.contains("背一首词")));
+        about(&lin, "conversations.show_branch", &asked, first.id)
+            .await?
+            .done()?;
+
+        let blank = version(&lin, KEEP, &asked, ("  ", &*submission())).await?;
+        assert_eq!(blank.failure()?, FailureCode::InvalidText);
+        let wang = app.user("wang").await?;
+        let others = version(&wang, KEEP, &asked, ("谁的？", &*submission())).await?;
+        assert_eq!(others.failure()?, FailureCode::NotFound);
+        app.simulator
+            .next_answer(Script::words(["春", "眠"]).held_after(1));
+        lin.regenerate(&Answer::from(&asked)).await?.done()?;
+        let meanwhile = version(&lin, KEEP, &asked, ("再说", &*submission())).await?;
+        assert_eq!(meanwhile.failure()?, FailureCode::AlreadyGenerating);
+        lin.stop(asked.conversation).await?;
     }
     Ok(())
 }

@@ -70,6 +70,7 @@ impl Function {
                 | "queue.add"
                 | "queue.send"
                 | "messages.edit_question"
+                | "messages.save_question"
                 | "messages.edit_answer"
                 | "preferences.default_model"
                 | "preferences.set_default_model"

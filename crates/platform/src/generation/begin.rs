@@ -3,8 +3,8 @@
 use std::{slice, sync::Arc};
 
 use model::{
-    Asked, Attachment, CallId, ConversationId, FailureCode, GenerationId, MessageId, ModelName,
-    Speaker, SubmissionId, Title, UserId,
+    AnswerWish, Asked, Attachment, CallId, ConversationId, FailureCode, GenerationId, MessageId,
+    ModelName, Sent, Speaker, SubmissionId, Title, UserId,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -208,6 +208,19 @@ impl Generations {
         message: MessageId,
         model: Option<ModelName>,
     ) -> Result<MessageId, Error> {
+        self.regenerate_wishing(caller, (conversation, message), model, None)
+            .await
+    }
+
+    /// The same with what is asked of that answer alone. An application takes nothing beside the question, so there it is refused.
+    #[tracing::instrument(name = "api.generation.regenerate_wishing", skip_all, fields(message.id = %message))]
+    pub async fn regenerate_wishing(
+        &self,
+        caller: &Caller,
+        (conversation, message): (ConversationId, MessageId),
+        model: Option<ModelName>,
+        wish: Option<AnswerWish>,
+    ) -> Result<MessageId, Error> {
         let current = self
             .0
             .db
@@ -225,18 +238,26 @@ impl Generations {
         self.takes(caller.user(), &model, &attachments).await?;
         if once.is_none() && self.asks_application(caller, conversation).await? {
             refuse_attached_media(&attachments)?;
+            if wish.is_some() {
+                return Err(Error::Refused(FailureCode::BadRequest));
+            }
         }
         let (this, caller) = (self.clone(), caller.clone());
 
         self.unbroken(async move {
-            let answer = this.new_answer(None, &model);
-            let begun = this
-                .0
-                .db
-                .answer_again(user, conversation, question, answer)
-                .await
-                .map_err(already)?;
-            if !begun {
+            let (db, answer) = (&this.0.db, this.new_answer(None, &model));
+            let begun = match wish {
+                None => db.answer_again(user, conversation, question, answer).await,
+                Some(wish) => {
+                    let sent = Sent {
+                        wish: wish.into(),
+                        ..Sent::default()
+                    };
+                    db.answer_wishing(user, conversation, question, answer, &sent)
+                        .await
+                }
+            };
+            if !begun.map_err(already)? {
                 return Err(Error::NotFound);
             }
             this.start(

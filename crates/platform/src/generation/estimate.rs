@@ -2,7 +2,7 @@
 
 use model::{
     ConversationId, ModelName, UserId,
-    estimate::{EstimateBase, ModelCost, TierCost, tokens_of},
+    estimate::{ContextUse, EstimateBase, ModelCost, TierCost, tokens_of},
 };
 
 use super::{Generations, task::CONTEXT};
@@ -25,6 +25,20 @@ impl Generations {
         Ok(EstimateBase {
             context_tokens,
             models: models.collect(),
+        })
+    }
+
+    /// How much of what `model` reads at once the branch that is shown in the caller's conversation fills.
+    #[tracing::instrument(name = "api.generation.context_use", skip_all)]
+    pub async fn context_use(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        model: &ModelName,
+    ) -> Result<ContextUse, Error> {
+        Ok(ContextUse {
+            used: self.context_tokens(caller.user(), conversation).await?,
+            window: self.cost(model).window,
         })
     }
 

@@ -1,6 +1,9 @@
 //! What a person sets for the answers of a conversation.
 
-use model::{ConversationId, ModelName, Parameters, ParametersView, ToolChoices, ToolsChosen};
+use model::{
+    ConversationId, ModelName, Parameters, ParametersView, Switch, Switches, ToolChoices,
+    ToolsChosen,
+};
 
 use super::Generations;
 use crate::{Error, identity::Caller};
@@ -36,6 +39,34 @@ impl Generations {
             model: inner.models.choice(&model),
             parameters,
         })
+    }
+
+    /// How what is switched beside the composer stands for `model`.
+    pub async fn switches(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        model: ModelName,
+    ) -> Result<Switches, Error> {
+        let view = self.parameters(caller, conversation, Some(model)).await?;
+        Ok(Switches::of(&view.parameters, &view.abilities))
+    }
+
+    /// Switches one of that and leaves what else is set as it is. How they stand then.
+    #[tracing::instrument(name = "api.generation.switch_parameter", skip_all)]
+    pub async fn switch_parameter(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        model: ModelName,
+        (switch, on): (Switch, bool),
+    ) -> Result<Switches, Error> {
+        let view = self.parameters(caller, conversation, Some(model));
+        let view = view.await?;
+        let set = view.parameters.switched(switch, on);
+        self.set_parameters(caller, conversation, &view.model.name, &set)
+            .await?;
+        Ok(Switches::of(&set, &view.abilities))
     }
 
     /// The tools that the caller may let models use, which of them are on, and whether `model` can call any; without one, the model

@@ -9,6 +9,9 @@ use model::{
 use super::Generations;
 use crate::store;
 
+/// Said before what the person asks of this answer alone.
+const WISH: &str = "The person has had this question answered before and asks of this answer:";
+
 /// The word that Bailian wants to read before it answers in JSON.
 const JSON: &str = "Answer with one JSON object and nothing else.";
 
@@ -20,6 +23,8 @@ pub(super) struct Wishes {
     /// What the conversation was begun with, where that says something.
     assistant: Option<AssistantSnapshot>,
     memory: Option<String>,
+    /// What was asked of this answer alone.
+    wish: Option<String>,
 }
 
 impl Wishes {
@@ -30,6 +35,7 @@ impl Wishes {
             personal: instructions.and_then(Instructions::message),
             assistant: None,
             memory: None,
+            wish: None,
         }
     }
 
@@ -47,6 +53,11 @@ impl Wishes {
         Self { assistant, ..self }
     }
 
+    /// With what was asked of this answer alone.
+    pub(super) fn wishing(self, wish: Option<String>) -> Self {
+        Self { wish, ..self }
+    }
+
     /// The same where a cut answer goes on.
     pub(super) fn going_on(self) -> Self {
         Self {
@@ -56,7 +67,8 @@ impl Wishes {
     }
 
     /// The message before the conversation, if there is anything to say: what the person tells every model, then what is
-    /// remembered of them, then what the assistant is told, then what is told in this conversation, which goes before both where they differ.
+    /// remembered of them, then what the assistant is told, then what is told in this conversation, which goes before both where they differ,
+    /// and last what is asked of this answer.
     pub(super) fn system(&self) -> Option<String> {
         let own = &self.parameters.instructions;
         let json = self.parameters.json.then(|| JSON.to_owned());
@@ -65,6 +77,7 @@ impl Wishes {
             self.memory.clone(),
             self.assistant.as_ref().map(|it| it.instructions.clone()),
             (!own.is_empty()).then(|| own.clone()),
+            self.wish.as_ref().map(|wish| format!("{WISH}\n{wish}")),
             json,
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -113,6 +126,7 @@ impl Wishes {
                 .unwrap_or_default(),
             application: false,
             memory: self.memory.is_some(),
+            wish: self.wish.clone().unwrap_or_default(),
         }
     }
 }
@@ -146,9 +160,11 @@ impl Generations {
             let answering = inner.db.answering(user, conversation).await?;
             answering.map(|answering| answering.snapshot)
         };
+        let wish = inner.db.wish(conversation, message).await?;
         Ok(Wishes::new(fitted, instructions.as_ref())
             .remembering(&facts)
-            .with_assistant(assistant))
+            .with_assistant(assistant)
+            .wishing(wish))
     }
 }
 
@@ -213,6 +229,21 @@ mod tests {
         let sent = json(&Wishes::new(set, None));
         let told = sent["messages"][0]["content"].as_str().expect("a text");
         assert_eq!(told, "fileid: //file-fe-1,fileid: //file-fe-2");
+    }
+
+    /// AC-03: nor does a wish.
+    #[test]
+    fn a_wish_is_told_last_and_noted_and_holds_where_the_answer_goes_on() {
+        let set = Parameters {
+            instructions: "Rhyme.".to_owned(),
+            ..Parameters::default()
+        };
+        let wishes = Wishes::new(set, None).wishing(Some("更短 fileid://file-fe-1".to_owned()));
+        let told = format!("Rhyme.\n\n{WISH}\n更短 fileid: //file-fe-1");
+        assert_eq!(json(&wishes)["messages"][0]["content"], told.as_str());
+        assert_eq!(wishes.sent().wish, "更短 fileid://file-fe-1");
+        let going_on = json(&wishes.going_on());
+        assert_eq!(going_on["messages"][0]["content"], told.as_str());
     }
 
     #[test]

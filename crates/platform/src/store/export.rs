@@ -30,6 +30,7 @@ const CONVERSATIONS: &str = "SELECT c.id, c.title, c.model, c.parameters, c.fold
 const MESSAGES: &str = "SELECT m.id, m.parent_id, m.role, m.status, m.model, m.edited, m.parts, m.created_at, m.deleted_at, \
      (SELECT g.doc_references FROM generations g WHERE g.conversation_id = m.conversation_id AND g.message_id = m.id \
       AND g.doc_references IS NOT NULL ORDER BY g.id DESC LIMIT 1) AS doc_references, \
+     (SELECT g.sent FROM generations g WHERE g.message_id = m.id AND g.sent IS NOT NULL ORDER BY g.id DESC LIMIT 1) AS sent, \
      (SELECT o.snapshot FROM message_assistants o WHERE o.message_id = m.id) AS assistant \
      FROM messages m JOIN conversations c ON c.id = m.conversation_id \
      WHERE c.owner_id = $1 AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
@@ -121,6 +122,8 @@ pub(crate) struct KeptMessage {
     pub(crate) deleted_at: Option<i64>,
     /// What an application's answer refers to.
     doc_references: Option<Json<Value>>,
+    /// What went along with the question the last time: also what the person asked of this answer alone.
+    sent: Option<Json<Value>>,
     /// The assistant that a question was put to alone.
     pub(crate) assistant: Option<Json<Value>>,
 }

@@ -36,6 +36,8 @@ pub enum Place {
     Existing(ConversationId),
     /// Beside a question of that conversation: another version of it.
     Beside(ConversationId, MessageId),
+    /// The same, shown and not answered.
+    Saved(ConversationId, MessageId),
     /// To the end of the branch that is shown, out of the queue, where it waits under the submission's id.
     Queued(ConversationId, Taking),
 }

@@ -1,6 +1,6 @@
 //! How answers are to be written: set for a conversation, for the one that is begun next, and as it was sent with a run.
 
-use model::{ConversationId, GenerationId, Millis, Parameters, Sent, UserId};
+use model::{ConversationId, GenerationId, MessageId, Millis, Parameters, Sent, UserId};
 use sqlx::types::Json;
 
 use super::{Db, Result, on_pool};
@@ -19,7 +19,11 @@ const WRITE_NEXT: &str = "
 
 pub(super) const FORGET_NEXT: &str = "DELETE FROM next_parameters WHERE user_id = $1";
 
-const NOTE_SENT: &str = "UPDATE generations SET sent = $2 WHERE id = $1";
+pub(super) const NOTE_SENT: &str = "UPDATE generations SET sent = $2 WHERE id = $1";
+
+/// What was sent with the runs of that message, in their order.
+const READ_SENT: &str = "
+    SELECT sent FROM generations WHERE message_id = $1 AND conversation_id = $2 AND sent IS NOT NULL ORDER BY started_at, id";
 
 /// For the proof that each uses an index.
 #[cfg(test)]
@@ -30,6 +34,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("WRITE_NEXT", WRITE_NEXT),
     ("FORGET_NEXT", FORGET_NEXT),
     ("NOTE_SENT", NOTE_SENT),
+    ("READ_SENT", READ_SENT),
 ];
 
 impl Db {
@@ -96,6 +101,22 @@ impl Db {
             }
         };
         Ok(written == 1)
+    }
+
+    /// What the person asked of that answer alone when it was begun: it holds for all that is written of it.
+    #[tracing::instrument(name = "store.parameters.wish", skip_all, fields(message.id = %answer))]
+    pub(crate) async fn wish(
+        &self,
+        conversation: ConversationId,
+        answer: MessageId,
+    ) -> Result<Option<String>> {
+        let sent: Vec<Json<Sent>> = on_pool!(self.reader(), |pool| sqlx::query_scalar(READ_SENT)
+            .bind(answer.to_string())
+            .bind(conversation.to_string())
+            .fetch_all(pool)
+            .await?);
+        let mut wishes = sent.into_iter().map(|Json(sent)| sent.wish);
+        Ok(wishes.find(|wish| !wish.is_empty()))
     }
 
     /// Notes what a run sends to its model beside the conversation.

@@ -476,6 +476,22 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ("model", Value::Text("qwen-plus")),
         ],
     ),
+    owners(
+        "parameters.switches",
+        &[
+            ("conversation", Value::Conversation),
+            ("model", Value::Text("qwen-plus")),
+        ],
+    ),
+    owners(
+        "parameters.switch",
+        &[
+            ("conversation", Value::Conversation),
+            ("model", Value::Text("qwen-plus")),
+            ("switch", Value::Text("thinking")),
+            ("on", Value::Text("true")),
+        ],
+    ),
     members("instructions.load"),
     members_with("instructions.save", &[("about", Value::Text("mine"))]),
     permitted("assistants.gallery", Permission::ChatUse, &[]),
@@ -583,6 +599,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[("source", Value::Text("pie\n\"a\": 1"))],
     ),
     members("generation.estimate"),
+    owners(
+        "generation.context",
+        &[
+            ("id", Value::Conversation),
+            ("model", Value::Text("qwen-plus")),
+        ],
+    ),
     owners("conversations.show_branch", OF_MESSAGE),
     owners("conversations.source", OF_MESSAGE),
     owners(
@@ -599,6 +622,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     owners("generation.regenerate", OF_MESSAGE),
     owners(
         "messages.edit_question",
+        &[
+            ("id", Value::Conversation),
+            ("message", Value::Message),
+            ("prompt", Value::Text("whose is this?")),
+            ("model", Value::Text("qwen-plus")),
+            ("submission", Value::Submission),
+        ],
+    ),
+    owners(
+        "messages.save_question",
         &[
             ("id", Value::Conversation),
             ("message", Value::Message),

@@ -335,6 +335,16 @@ async fn two_answers_stand_beside_each_other_and_what_they_cost_is_reckoned() {
         let base = house.generations().estimate(&house.lin, Some(id)).await;
         let base = base.unwrap();
         assert!(base.context_tokens > 0);
+        let plus = name("qwen-plus");
+        let generations = house.generations();
+        let filled = generations.context_use(&house.lin, id, &plus).await;
+        let filled = filled.unwrap();
+        let mut costs = base.models.iter();
+        let window = costs.find(|it| it.model == plus).and_then(|it| it.window);
+        assert_eq!((filled.used, filled.window), (base.context_tokens, window));
+        let wang = sign_up(&house.services).await;
+        let others = generations.context_use(&wang, id, &plus).await;
+        assert_eq!(code(others), Some(FailureCode::NotFound));
         let estimate = base.of(&name("qwen-plus"), 10);
         assert!(estimate.input_cost.is_some_and(|cost| cost > 0));
         let none = house

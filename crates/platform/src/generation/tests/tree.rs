@@ -157,6 +157,55 @@ async fn another_model_answers_once_more_when_it_is_offered() {
     .await;
 }
 
+/// A wish goes along with one answer alone, also where that goes on after a cut, and its details tell it.
+#[tokio::test]
+async fn what_is_asked_of_one_answer_is_sent_with_it_alone_and_noted() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let asked = house.answered(None, "背一首诗").await;
+        let (id, answer) = (asked.conversation, asked.answer.id);
+        let wish = || model::AnswerWish::parse("更短，押韵").unwrap();
+        house
+            .simulator
+            .next_answer(Answer::words(["春", "眠"]).held_after(1));
+        let place = (id, answer);
+        let again = house
+            .generations()
+            .regenerate_wishing(&house.lin, place, None, wish());
+        again.await.unwrap();
+        let mut page = Page::open(&house, id).await;
+        page.until(|page| page.text() == "春").await;
+        let told = house.sent_to("qwen-plus");
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].ends_with("更短，押韵"), "{told:?}");
+        assert_eq!(told[1], "背一首诗");
+        house.generations().stop(&house.lin, id).await.unwrap();
+        house.settled().await;
+        let second = page::newest(&house, id).await;
+        let on = house
+            .generations()
+            .continue_answer(&house.lin, id, second.id);
+        on.await.unwrap();
+        house.settled().await;
+        assert!(house.sent_to("qwen-plus")[0].ends_with("更短，押韵"));
+        let conversations = &house.services.conversations;
+        let details = conversations.details(&house.lin, id, second.id);
+        let runs = details.await.unwrap().runs;
+        let noted: Vec<&str> = runs.iter().map(|run| &*run.sent.wish).collect();
+        assert_eq!(noted, ["更短，押韵", "更短，押韵"]);
+
+        house.answered(Some(id), "谁写的？").await;
+        let next = house.sent_to("qwen-plus");
+        assert!(!next.concat().contains("押韵"), "{next:?}");
+        let wang = sign_up(&house.services).await;
+        let refused = house
+            .generations()
+            .regenerate_wishing(&wang, place, None, wish());
+        assert_eq!(code(refused.await), Some(FailureCode::NotFound));
+    })
+    .await;
+}
+
 /// What a message cost is what the log says of its call, to the last micro-yuan.
 #[tokio::test]
 async fn the_details_of_an_answer_are_those_of_its_call() {

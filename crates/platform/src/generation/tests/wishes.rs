@@ -299,3 +299,51 @@ async fn nobody_sets_anything_for_a_strangers_conversation() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_switch_changes_one_thing_and_is_refused_what_the_form_is() {
+    use model::Switch;
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let asked = house.answered(None, "背一首诗").await;
+        let id = Some(asked.conversation);
+        house.set(id, &warm()).await.unwrap();
+        let switch = async |conversation, switch, on| {
+            let (lin, plus) = (&house.lin, name("qwen-plus"));
+            house
+                .generations()
+                .switch_parameter(lin, conversation, plus, (switch, on))
+                .await
+        };
+        let before = house
+            .generations()
+            .switches(&house.lin, id, name("qwen-plus"));
+        assert_eq!(before.await.unwrap().thinking, Some(false));
+        let now = switch(id, Switch::Thinking, true).await.unwrap();
+        assert_eq!(now.thinking, Some(true));
+        let kept = Parameters {
+            thinking: Some(true),
+            ..warm()
+        };
+        assert_eq!(house.set_for(id).await, kept, "all else stays");
+        house.answered(id, "再背一首").await;
+        assert_eq!(house.last_to("qwen-plus")["enable_thinking"], json!(true));
+
+        switch(id, Switch::Thinking, false).await.unwrap();
+        let as_json = Parameters {
+            json: true,
+            ..Parameters::default()
+        };
+        house.set(id, &as_json).await.unwrap();
+        let refused = switch(id, Switch::Thinking, true).await;
+        assert_eq!(code(refused), Some(FailureCode::JsonWhileThinking));
+        assert_eq!(house.set_for(id).await, as_json, "nothing was changed");
+
+        switch(None, Switch::Search, true).await.unwrap();
+        assert!(house.set_for(None).await.search, "for the one begun next");
+        let wang = sign_up(&house.services).await;
+        let others = house.generations().switches(&wang, id, name("qwen-plus"));
+        assert_eq!(code(others.await), Some(FailureCode::NotFound));
+    })
+    .await;
+}

@@ -64,6 +64,7 @@ async fn an_export_holds_everything_of_ones_own_and_no_secret() {
         assert!(files[&format!("conversations/{trash}.md")].contains("扔掉的话"));
         assert!(files[&format!("conversations/{trash}.json")].contains("引用的文档"));
         assert!(files[&format!("conversations/{trash}.json")].contains("单问的助手"));
+        assert!(files[&format!("conversations/{trash}.json")].contains("答得押韵些"));
 
         let account = &files["account.json"];
         for known in ["lin@example.com", "member", "Poets", "Script", "lt-abcd…wxyz", "4711", "Laptop", "没写完", "我的学生", "排着的话", "4712", "我教语文", "说得好", "抽屉", "抽掉的", "标签甲", "我养了一只猫", "qwen-own-choice", "Lin 的录音.webm", "4713", "copied-Lin"] {

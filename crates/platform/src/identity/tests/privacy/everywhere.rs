@@ -22,6 +22,7 @@ pub(super) async fn settled(house: &House) -> Caller {
              VALUES ('{trash}', '{trash}', '{trash}', '{user}', 'qwen-plus', 'done', 'here', 0, 0)"
         ),
         format!("UPDATE generations SET doc_references = '[{{\"title\":\"引用的文档\"}}]' WHERE id = '{trash}'"),
+        format!("UPDATE generations SET sent = '{{\"wish\":\"答得押韵些\"}}' WHERE id = '{trash}'"),
         format!(
             "INSERT INTO message_assistants (message_id, conversation_id, snapshot, parameters)
              VALUES ('{trash}', '{trash}', '{{\"name\":\"单问的助手\"}}', '{{}}')"

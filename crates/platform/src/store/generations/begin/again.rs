@@ -1,11 +1,14 @@
 //! An answer to a question that is there: another one, several at once, or one that goes on.
 
-use model::{ConversationId, MessageId, ToolCallId, ToolCallState, UserId};
+use std::slice;
+
+use model::{ConversationId, MessageId, Sent, ToolCallId, ToolCallState, UserId};
 use sqlx::types::Json;
 
 use super::{FIND_QUESTION, FIRST_LANE, NEW_ANSWER, NEW_GENERATION, SET_LEAF, TEMPORARY_MS, TOUCH};
 use crate::store::{
-    Db, Error, NewAnswer, Result, assistants::once, branches, messages::Part, on_pool, tool_calls,
+    Db, Error, NewAnswer, Result, assistants::once, branches, messages::Part, on_pool, parameters,
+    tool_calls,
 };
 
 pub(super) const REOPEN: &str = "
@@ -55,6 +58,21 @@ impl Db {
             .await
     }
 
+    /// The same for an answer of which something is asked that no other is: that is noted with it at once, as all that is sent so far.
+    #[tracing::instrument(name = "store.generations.answer_wishing", skip_all, fields(message.id = %answer.message))]
+    pub(crate) async fn answer_wishing(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        question: MessageId,
+        answer: NewAnswer<'_>,
+        sent: &Sent,
+    ) -> Result<bool> {
+        let answers = slice::from_ref(&answer);
+        self.begin_answers(owner, conversation, question, answers, Some(sent))
+            .await
+    }
+
     /// Begins several answers to `question` at once, each in a lane of its own: all of them or none. The first is shown. Whether the owner
     /// has such a question; a conflict means that an answer is being written in it already.
     #[tracing::instrument(name = "store.generations.answer_with", skip_all, fields(answers = answers.len()))]
@@ -64,6 +82,18 @@ impl Db {
         conversation: ConversationId,
         question: MessageId,
         answers: &[NewAnswer<'_>],
+    ) -> Result<bool> {
+        self.begin_answers(owner, conversation, question, answers, None)
+            .await
+    }
+
+    async fn begin_answers(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        question: MessageId,
+        answers: &[NewAnswer<'_>],
+        sent: Option<&Sent>,
     ) -> Result<bool> {
         let Some(first) = answers.first() else {
             return Ok(false);
@@ -79,6 +109,13 @@ impl Db {
             }
             for (lane, answer) in (FIRST_LANE..).zip(answers) {
                 insert_answer!(tx, conversation, question, owner, answer, lane);
+            }
+            if let Some(sent) = sent {
+                sqlx::query(parameters::NOTE_SENT)
+                    .bind(first.generation.to_string())
+                    .bind(Json(sent))
+                    .execute(&mut *tx)
+                    .await?;
             }
             tx.commit().await?;
             Ok(true)

@@ -51,7 +51,7 @@ macro_rules! begin_with {
 }
 
 impl Db {
-    /// Writes a question, its empty answer and the run, or nothing. A conflict means that an answer is being
+    /// Writes a question, its empty answer and the run, or nothing; one that is only saved gets neither. A conflict means that an answer is being
     /// written in that conversation already.
     #[tracing::instrument(name = "store.generations.ask", skip_all, fields(message.id = %asked.answer.message))]
     pub async fn ask(&self, asked: &Question<'_>) -> Result<Submitted> {
@@ -99,6 +99,7 @@ impl Db {
         let is_new = matches!(asked.place, Place::New { .. });
         // In a conversation that has begun, an assistant answers that question alone.
         let alone = asked.assistant.is_some();
+        let is_saved = matches!(asked.place, Place::Saved(..));
         on_pool!(self.writer(), |pool| {
             let mut tx = pool.begin_with(self.begin()).await?;
             let (conversation, parent) = match &asked.place {
@@ -133,8 +134,10 @@ impl Db {
                     };
                     (*conversation, leaf)
                 }
-                Place::Beside(conversation, question) => {
-                    if touch!(tx, owner, conversation, answer, alone).is_none() {
+                Place::Beside(conversation, question) | Place::Saved(conversation, question) => {
+                    // Who answers next is not chosen by what nobody answers.
+                    let keeps_model = alone || is_saved;
+                    if touch!(tx, owner, conversation, answer, keeps_model).is_none() {
                         return Ok(Submitted::NoConversation);
                     }
                     let Some((parent,)) = find_question!(tx, conversation, question) else {
@@ -198,12 +201,28 @@ impl Db {
                     return Ok(Submitted::NoFile);
                 }
             }
-            insert_answer!(tx, conversation, asked.question, owner, answer, FIRST_LANE);
+            if is_saved {
+                // What is being written stays in sight, as where another answer would begin.
+                let running: i64 = sqlx::query_scalar(branches::RUNNING)
+                    .bind(conversation.to_string())
+                    .fetch_one(&mut *tx)
+                    .await?;
+                if running > 0 {
+                    return Err(Error::Busy);
+                }
+                sqlx::query(SET_LEAF)
+                    .bind(conversation.to_string())
+                    .bind(asked.question.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+            } else {
+                insert_answer!(tx, conversation, asked.question, owner, answer, FIRST_LANE);
+            }
             let slot = match asked.place {
                 Place::New { .. } => Some(drafts::slot(None)),
                 Place::Existing(conversation) => Some(drafts::slot(Some(conversation))),
                 // What was edited, or waited, was never the draft.
-                Place::Beside(..) | Place::Queued(..) => None,
+                Place::Beside(..) | Place::Saved(..) | Place::Queued(..) => None,
             };
             if let Some(slot) = slot {
                 sqlx::query(FORGET_DRAFT)
