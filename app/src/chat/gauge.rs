@@ -50,7 +50,7 @@ pub fn ContextGauge(
         filled
             .get()
             .is_over()
-            .then(|| words.estimate_without_oldest)
+            .then_some(words.estimate_without_oldest)
     };
     move || {
         percent.get().is_some().then(|| {

@@ -34,7 +34,9 @@ impl Conversations {
         }
         if act == ConversationAct::Restore {
             // Who still looks at one was told that it is gone.
-            done.iter().for_each(|&id| self.hub.changed(id));
+            for &id in &done {
+                self.hub.changed(id);
+            }
         }
         Ok(u64::try_from(done.len()).unwrap_or(u64::MAX))
     }

@@ -113,6 +113,7 @@ impl Desk {
         let (Place::New { conversation, .. }
         | Place::Existing(conversation)
         | Place::Beside(conversation, _)
+        | Place::Saved(conversation, _)
         | Place::Queued(conversation, _)) = place;
         let turn = Turn {
             conversation,
