@@ -275,7 +275,7 @@ test("of a built-in role only the second factor can be changed", async ({ page, 
   await page.getByLabel(words.role_requires_factor).check();
   await admin.button(words.save).click();
   // Whoever leaves at once may be gone before it is sent.
-  await expect(page.getByText(words.saved).first()).toBeVisible();
+  await expect(page.getByText(words.act_done, { exact: true }).first()).toBeVisible();
   await admin.open("/roles");
   await expect(admin.row(words.role_guest_for)).toContainText(words.role_requires_factor);
 });

@@ -112,8 +112,13 @@ fn link(asked: &AuditQuery, after: &str) -> String {
 #[component]
 fn Lines(page: Page<AuditEntry>, asked: AuditQuery) -> impl IntoView {
     let words = use_words();
+    let first = (!asked.after.is_empty())
+        .then(|| view! { <a class="button" href=link(&asked, "")>{words.first_page}</a> });
     if page.items.is_empty() {
-        return Either::Left(view! { <p class="panel__note">{words.audit_none}</p> });
+        return Either::Left(view! {
+            <p class="panel__note">{words.audit_none}</p>
+            <div class="panel__row">{first}</div>
+        });
     }
     let columns = vec![
         words.audit_when,
@@ -130,8 +135,6 @@ fn Lines(page: Page<AuditEntry>, asked: AuditQuery) -> impl IntoView {
     let next = page.next.map(|next| {
         view! { <a class="button" href=link(&asked, &next) rel="next">{words.next_page}</a> }
     });
-    let first = (!asked.after.is_empty())
-        .then(|| view! { <a class="button" href=link(&asked, "")>{words.first_page}</a> });
     Either::Right(view! {
         <Table label=words.audit columns>{rows}</Table>
         <div class="panel__row">{first} {next}</div>
