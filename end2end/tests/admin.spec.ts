@@ -40,6 +40,11 @@ test("an administrator makes a role, a group and an account, and the audit log t
   await roles.getByRole("button", { name: words.save }).click();
   await expect(page.locator("dd", { hasText: words.permission_audit_read })).toBeVisible();
 
+  await admin.open("/audit?person=somebody");
+  await expect(page.getByText(words.audit_none)).toBeVisible();
+  await expect(page.getByText(words.audit_person_wrong)).toBeVisible();
+  await expect(admin.field("person").first()).toHaveValue("somebody");
+
   await admin.open("/audit");
   for (const action of [words.action_role_create, words.action_group_create, words.action_user_role_grant]) {
     await expect(admin.row(action).first()).toBeVisible();

@@ -68,6 +68,8 @@ fn asked(query: &ParamsMap) -> AuditQuery {
 fn Filters(asked: AuditQuery) -> impl IntoView {
     let words = use_words();
     let value = RwSignal::new;
+    let no_person = asked.is_of_no_person();
+    let no_person = Signal::derive(move || no_person.then(|| words.audit_person_wrong.to_owned()));
     let is_filtered = asked != AuditQuery::default();
     let options = actions::all(words).map(|(name, label)| (name.to_owned(), label.to_owned()));
     let options = or_all(words, options);
@@ -82,6 +84,7 @@ fn Filters(asked: AuditQuery) -> impl IntoView {
                 kind=Kind::Optional("off")
                 value=value(asked.person)
                 hint=words.audit_person_hint
+                problem=no_person
             />
             <TextField
                 name="object"
