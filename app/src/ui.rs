@@ -25,6 +25,7 @@ pub mod select;
 pub mod shown_anew;
 pub mod skeleton;
 pub mod snippets;
+pub mod sought;
 pub mod step_up;
 pub mod submission;
 pub mod succession;

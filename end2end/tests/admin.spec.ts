@@ -40,6 +40,11 @@ test("an administrator makes a role, a group and an account, and the audit log t
   await roles.getByRole("button", { name: words.save }).click();
   await expect(page.locator("dd", { hasText: words.permission_audit_read })).toBeVisible();
 
+  await admin.open("/audit?person=somebody");
+  await expect(page.getByText(words.audit_none)).toBeVisible();
+  await expect(page.getByText(words.audit_person_wrong)).toBeVisible();
+  await expect(admin.field("person").first()).toHaveValue("somebody");
+
   await admin.open("/audit");
   for (const action of [words.action_role_create, words.action_group_create, words.action_user_role_grant]) {
     await expect(admin.row(action).first()).toBeVisible();
@@ -275,7 +280,7 @@ test("of a built-in role only the second factor can be changed", async ({ page, 
   await page.getByLabel(words.role_requires_factor).check();
   await admin.button(words.save).click();
   // Whoever leaves at once may be gone before it is sent.
-  await expect(page.getByText(words.saved).first()).toBeVisible();
+  await expect(page.getByText(words.act_done, { exact: true }).first()).toBeVisible();
   await admin.open("/roles");
   await expect(admin.row(words.role_guest_for)).toContainText(words.role_requires_factor);
 });

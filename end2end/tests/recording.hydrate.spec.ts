@@ -83,7 +83,10 @@ test("what is said while it is recorded stands beside it, if that is wanted", as
   await page.getByRole("button", { name: words.recording_begin }).click();
   await expect(page.getByRole("log")).not.toHaveText(words.captions_none, { timeout: 20_000 });
   await page.getByRole("button", { name: words.upload_pause }).click();
-  await page.getByRole("button", { name: words.recording_discard }).click();
+  // What took an hour to record is not lost by a slip.
+  await page.locator("summary").filter({ hasText: words.recording_discard }).click();
+  await expect(page.getByText(words.recording_discard_question)).toBeVisible();
+  await page.getByRole("button", { name: words.recording_discard, exact: true }).click();
   await expect(page.getByRole("button", { name: words.recording_begin })).toBeVisible();
 });
 

@@ -2,7 +2,7 @@ import { expect, pace, test } from "../fixtures.ts";
 
 test.use({ configuration: pace.made });
 
-test("images are made, used again and found in the library", async ({ page, works, words, sidebar }) => {
+test("images are made, used again and found in the library", async ({ page, works, words, sidebar, javaScriptEnabled }) => {
   await page.goto("/");
   await sidebar.reveal();
   await sidebar.view.getByRole("link", { name: words.images, exact: true }).click();
@@ -25,6 +25,17 @@ test("images are made, used again and found in the library", async ({ page, work
   await page.getByRole("searchbox", { name: words.search_prompts }).fill("ceramic");
   await page.getByRole("button", { name: words.search, exact: true }).click();
   await expect(works.shelf).toHaveCount(1);
+  if (javaScriptEnabled !== false) {
+    // Before the page is alive the browser searches by itself, and goes back to what it kept.
+    await page.waitForLoadState("networkidle");
+    const sought = page.getByRole("searchbox", { name: words.search_prompts });
+    await sought.fill("dragon");
+    await page.getByRole("button", { name: words.search, exact: true }).click();
+    await expect(page.getByText(words.library_none_found)).toBeVisible();
+    await page.goBack();
+    await expect(works.shelf).toHaveCount(1);
+    await expect(sought, "what was looked for then").toHaveValue("ceramic");
+  }
   await page.getByRole("group", { name: words.kind_of_work }).getByRole("link", { name: words.videos }).click();
   await expect(works.shelf).toHaveCount(0);
 });

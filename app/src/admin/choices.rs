@@ -46,7 +46,9 @@ pub fn RoleBoxes(
         .into_iter()
         .filter(|role| has.contains(&role.id))
         .collect();
-    let fixed_any = !fixed.is_empty();
+    let listed: Vec<RoleId> = known.roles.iter().map(|role| role.id).collect();
+    let unlisted = unlisted(&has, &listed);
+    let fixed_any = !fixed.is_empty() || !unlisted.is_empty();
     view! {
         <fieldset class="fieldset">
             <legend class="field__label">{words.roles}</legend>
@@ -70,9 +72,25 @@ pub fn RoleBoxes(
                     }
                 })
                 .collect_view()}
+            {kept(name, &unlisted)}
             {fixed_any.then(|| view! { <p class="field__hint">{words.roles_fixed}</p> })}
         </fieldset>
     }
+}
+
+/// What one has and no box stands for: it could not be loaded, or is beyond what a page reads. What is sent replaces what was, and nobody
+/// loses what they were not shown.
+fn unlisted<T: Copy + PartialEq>(has: &[T], listed: &[T]) -> Vec<T> {
+    let others = has.iter().copied();
+    others.filter(|id| !listed.contains(id)).collect()
+}
+
+/// Sends these along as they are.
+fn kept<T: ToString>(name: &'static str, ids: &[T]) -> impl IntoView + use<T> {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    ids.into_iter()
+        .map(|id| view! { <input type="hidden" name=name value=id/> })
+        .collect_view()
 }
 
 /// Groups.
@@ -83,10 +101,14 @@ pub fn GroupBoxes(
     #[prop(optional)] has: Vec<GroupId>,
 ) -> impl IntoView {
     let words = use_words();
+    let listed: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
+    let unlisted = unlisted(&has, &listed);
+    let is_empty = groups.is_empty() && unlisted.is_empty();
     view! {
         <fieldset class="fieldset">
             <legend class="field__label">{words.groups}</legend>
-            {if groups.is_empty() {
+            {kept(name, &unlisted)}
+            {if is_empty {
                 Either::Left(view! { <p class="field__hint">{words.groups_none}</p> })
             } else {
                 let boxes = groups.into_iter().map(|group| {
@@ -96,5 +118,17 @@ pub fn GroupBoxes(
                 Either::Right(view! { <div class="checks">{boxes.collect_view()}</div> })
             }}
         </fieldset>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unlisted;
+
+    #[test]
+    fn what_no_box_stands_for_is_kept() {
+        assert_eq!(unlisted(&[1, 2, 3], &[2]), [1, 3]);
+        assert_eq!(unlisted(&[1, 2], &[]), [1, 2]);
+        assert!(unlisted(&[1], &[1, 2]).is_empty());
     }
 }

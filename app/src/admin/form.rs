@@ -44,7 +44,7 @@ pub fn DoneToast(just_done: JustDone) -> impl IntoView {
     });
     move || {
         done.get()
-            .then(|| view! { <p class="toast" role="status">{words.saved}</p> })
+            .then(|| view! { <p class="toast" role="status">{words.act_done}</p> })
     }
 }
 

@@ -241,14 +241,20 @@ fn Things(
         words.library_empty
     };
     let older = asked.clone();
+    let is_loading = RwSignal::new(false);
     let more = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         let Asked { kind, words, .. } = older.clone();
-        let Some(after) = next.get_untracked() else {
+        // A second press before the answer would have the same page appended twice.
+        let waits = is_loading.get_untracked();
+        let Some(after) = next.get_untracked().filter(|_| !waits) else {
             return;
         };
+        is_loading.set(true);
         spawn_local(async move {
-            match load_library(kind, words, after).await {
+            let loaded = load_library(kind, words, after).await;
+            is_loading.try_set(false);
+            match loaded {
                 Ok(page) => {
                     next.try_set(page.next);
                     shelf.items.try_update(|items| items.extend(page.items));

@@ -114,6 +114,8 @@ fn Playground(found: PlaygroundView) -> impl IntoView {
     let model = usual.or(models.first()).cloned().unwrap_or_default();
     let typed = Typed::new(&model, words.snippets_hello);
     let run = Run::new();
+    // Nobody reads on, and each further word costs.
+    on_cleanup(move || run.stop());
     let ask = Memo::new(move |_| typed.ask());
     let problem = |fails: bool, text: &'static str| fails.then(|| text.to_owned());
     let of_temperature = Signal::derive(move || {

@@ -25,6 +25,7 @@ use crate::{
         area::PageHead,
         icon::{Glyph, Icon},
         loaded::Loaded,
+        sought::show_sought,
         submission::Submission,
     },
 };
@@ -84,6 +85,7 @@ fn SearchForm(asked: Memo<Asked>) -> impl IntoView {
     let words = use_words();
     let navigate = use_navigate();
     let field = NodeRef::<html::Input>::new();
+    show_sought(field, move || asked.with(|asked| asked.words.clone()));
     let search = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(field) = field.get_untracked() {

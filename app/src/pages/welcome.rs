@@ -51,6 +51,9 @@ pub fn next_in_query() -> String {
     })
 }
 
+/// In this time the next page has come, or the browser keeps this one aside, where no time passes.
+const AWAY_MS: u32 = 5_000;
+
 /// A form that is posted by the browser or, where scripts run, by the page, which keeps what was typed.
 #[derive(Clone, Copy)]
 pub struct Posting {
@@ -118,7 +121,12 @@ impl Posting {
         spawn_local(async move {
             match request.await {
                 // A new session begins: what was loaded for the old one must go.
-                Ok(answer) => browser::go_to(&next(answer)),
+                Ok(answer) => {
+                    browser::go_to(&next(answer));
+                    // Whoever goes back may find this very page again, and a form that would wait for ever.
+                    gloo_timers::future::TimeoutFuture::new(AWAY_MS).await;
+                    self.busy.try_set(false);
+                }
                 Err(error) => {
                     self.error.set(Some(error));
                     self.busy.set(false);

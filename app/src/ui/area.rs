@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_location, use_query_map};
 use model::Session;
 
 use crate::{
+    admin::form::JustDone,
     chat::header::Header,
     error::AppError,
     language::{Words, use_words},
@@ -92,6 +93,12 @@ pub fn PageHead(
     let words = use_words();
     let error = Signal::stored(problem_in_query().map(AppError::new));
     let is_done = use_query_map().with_untracked(|query| query.get("done").is_some());
+    // What is done in administration is as often a deletion as a change that is kept.
+    let told = if use_context::<JustDone>().is_some() {
+        words.act_done
+    } else {
+        words.saved
+    };
     view! {
         <Title text=format!("{title} · {}", words.product)/>
         <header class="area__head">
@@ -99,7 +106,7 @@ pub fn PageHead(
             {lead.map(|lead| view! { <p class="area__lead">{lead}</p> })}
         </header>
         <Notice error/>
-        {is_done.then(|| view! { <p class="notice" role="status">{words.saved}</p> })}
+        {is_done.then(|| view! { <p class="notice" role="status">{told}</p> })}
     }
 }
 

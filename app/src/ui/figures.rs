@@ -65,13 +65,13 @@ pub fn duration(ms: i64) -> String {
     }
 }
 
-/// A part of a whole in per cent, with a decimal where it is small: `0.4 %`, `37 %`.
+/// A part of a whole in per cent, with a decimal where it is small: `0.4%`, `37%`.
 pub fn percent(part: i64, whole: i64) -> String {
     let tenths = tenths(part, whole);
     if tenths >= 100 || tenths % 10 == 0 {
-        format!("{} %", (tenths + 5) / 10)
+        format!("{}%", (tenths + 5) / 10)
     } else {
-        format!("{}.{} %", tenths / 10, tenths % 10)
+        format!("{}.{}%", tenths / 10, tenths % 10)
     }
 }
 
@@ -156,11 +156,11 @@ mod tests {
             assert_eq!(duration(ms), expected);
         }
         for (part, whole, expected) in [
-            (0, 0, "0 %"),
-            (1, 250, "0.4 %"),
-            (37, 100, "37 %"),
-            (1, 3, "33 %"),
-            (5, 4, "100 %"),
+            (0, 0, "0%"),
+            (1, 250, "0.4%"),
+            (37, 100, "37%"),
+            (1, 3, "33%"),
+            (5, 4, "100%"),
         ] {
             assert_eq!(percent(part, whole), expected);
         }

@@ -15,9 +15,18 @@ pub fn LinesField(
     #[prop(into, optional)] problem: Signal<Option<String>>,
 ) -> impl IntoView {
     let problem_id = format!("{name}-problem");
+    let hint_id = hint.as_ref().map(|_| format!("{name}-hint"));
     let described = {
-        let problem_id = problem_id.clone();
-        move || problem.with(Option::is_some).then(|| problem_id.clone())
+        let (problem_id, hint_id) = (problem_id.clone(), hint_id.clone());
+        move || {
+            let problem_id = problem.with(Option::is_some).then_some(&problem_id);
+            let ids: Vec<&str> = hint_id
+                .iter()
+                .chain(problem_id)
+                .map(String::as_str)
+                .collect();
+            (!ids.is_empty()).then(|| ids.join(" "))
+        }
     };
     view! {
         <div class="field">
@@ -35,7 +44,7 @@ pub fn LinesField(
             >
                 {as_text(value.get_untracked())}
             </textarea>
-            {hint.map(|hint| view! { <p class="field__hint">{hint}</p> })}
+            {hint.map(|hint| view! { <p class="field__hint" id=hint_id>{hint}</p> })}
             {move || {
                 problem
                     .get()

@@ -1,6 +1,7 @@
 //! What is shown once: a new key, recovery codes, a link.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::{language::use_words, ui::copy::CopyText};
 
@@ -11,8 +12,17 @@ pub fn Secret(
     #[prop(into)] secret: String,
     #[prop(into, optional)] hint: Option<String>,
 ) -> impl IntoView {
+    let place = NodeRef::<html::Section>::new();
+    // Who has just sent a form at the end of a long page would not see it, and never again.
+    Effect::new(move |_| {
+        if let Some(place) = place.get() {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            place.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
     view! {
-        <section class="secret" role="status">
+        <section class="secret" role="status" node_ref=place>
             <h3>{label}</h3>
             <code class="secret__text">{secret.clone()}</code>
             <div class="secret__actions"><CopyText text=secret/></div>

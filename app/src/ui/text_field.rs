@@ -100,9 +100,18 @@ pub fn TextField(
         }
     };
     let problem_id = format!("{name}-problem");
+    let hint_id = hint.as_ref().map(|_| format!("{name}-hint"));
     let described = {
-        let problem_id = problem_id.clone();
-        move || problem.with(Option::is_some).then(|| problem_id.clone())
+        let (problem_id, hint_id) = (problem_id.clone(), hint_id.clone());
+        move || {
+            let problem_id = problem.with(Option::is_some).then_some(&problem_id);
+            let ids: Vec<&str> = hint_id
+                .iter()
+                .chain(problem_id)
+                .map(String::as_str)
+                .collect();
+            (!ids.is_empty()).then(|| ids.join(" "))
+        }
     };
     let invalid = move || problem.with(Option::is_some).then_some("true");
     let (line, area) = (
@@ -227,7 +236,7 @@ pub fn TextField(
         <div class="field" data-kind=if is_text { "text" } else { "line" }>
             {(!is_text).then(|| view! { <label class="field__label" for=name>{label}</label> })}
             {field}
-            {hint.map(|hint| view! { <p class="field__hint">{hint}</p> })}
+            {hint.map(|hint| view! { <p class="field__hint" id=hint_id>{hint}</p> })}
             {move || {
                 problem
                     .get()

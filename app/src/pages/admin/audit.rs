@@ -68,6 +68,8 @@ fn asked(query: &ParamsMap) -> AuditQuery {
 fn Filters(asked: AuditQuery) -> impl IntoView {
     let words = use_words();
     let value = RwSignal::new;
+    let no_person = asked.is_of_no_person();
+    let no_person = Signal::derive(move || no_person.then(|| words.audit_person_wrong.to_owned()));
     let is_filtered = asked != AuditQuery::default();
     let options = actions::all(words).map(|(name, label)| (name.to_owned(), label.to_owned()));
     let options = or_all(words, options);
@@ -82,6 +84,7 @@ fn Filters(asked: AuditQuery) -> impl IntoView {
                 kind=Kind::Optional("off")
                 value=value(asked.person)
                 hint=words.audit_person_hint
+                problem=no_person
             />
             <TextField
                 name="object"
@@ -112,8 +115,13 @@ fn link(asked: &AuditQuery, after: &str) -> String {
 #[component]
 fn Lines(page: Page<AuditEntry>, asked: AuditQuery) -> impl IntoView {
     let words = use_words();
+    let first = (!asked.after.is_empty())
+        .then(|| view! { <a class="button" href=link(&asked, "")>{words.first_page}</a> });
     if page.items.is_empty() {
-        return Either::Left(view! { <p class="panel__note">{words.audit_none}</p> });
+        return Either::Left(view! {
+            <p class="panel__note">{words.audit_none}</p>
+            <div class="panel__row">{first}</div>
+        });
     }
     let columns = vec![
         words.audit_when,
@@ -130,8 +138,6 @@ fn Lines(page: Page<AuditEntry>, asked: AuditQuery) -> impl IntoView {
     let next = page.next.map(|next| {
         view! { <a class="button" href=link(&asked, &next) rel="next">{words.next_page}</a> }
     });
-    let first = (!asked.after.is_empty())
-        .then(|| view! { <a class="button" href=link(&asked, "")>{words.first_page}</a> });
     Either::Right(view! {
         <Table label=words.audit columns>{rows}</Table>
         <div class="panel__row">{first} {next}</div>

@@ -51,6 +51,8 @@ pub fn InvitationsPage() -> impl IntoView {
     let known = use_known(session);
     let once = Resource::new_blocking(|| (), |()| take_shown_once());
     let made = RwSignal::new(None::<String>);
+    // The form is drawn anew with the list, so that it can't say this itself.
+    let is_sent = RwSignal::new(false);
     view! {
         <Subject
             what=found
@@ -67,9 +69,10 @@ pub fn InvitationsPage() -> impl IntoView {
                         })}
                     </Suspense>
                     {move || made.get().map(|link| view! { <Link link/> })}
+                    {move || is_sent.get().then(|| view! { <p class="notice" role="status">{words.invitation_sent}</p> })}
                     <WithKnown
                         known
-                        view=move |known: Known| view! { <New known session=session.clone() found made/> }
+                        view=move |known: Known| view! { <New known session=session.clone() found made is_sent/> }
                     />
                     <Open page is_first found/>
                 }
@@ -91,12 +94,14 @@ fn New(
     session: Session,
     found: Found,
     made: RwSignal<Option<String>>,
+    is_sent: RwSignal<bool>,
 ) -> impl IntoView {
     let words = use_words();
     let submission = Submission::new(&[Field::Email]);
     let create = sends::<CreateInvitation>(submission, move |new: NewInvitation| {
         // Who gets a letter needs no link shown.
         let is_handed_over = new.invitation.email.is_none();
+        is_sent.set(!is_handed_over);
         made.set(is_handed_over.then_some(new.link));
         found.refetch();
     });
@@ -105,7 +110,7 @@ fn New(
         <section class="panel" aria-labelledby="new-invitation">
             <h2 id="new-invitation">{words.invitation_new}</h2>
             <form class="form" method="post" action=CreateInvitation::PATH on:submit=create>
-                {submission.view_as(words.invitation_sent)}
+                {submission.view_as("")}
                 <TextField
                     name="invitation[email]"
                     label=words.invitation_email
@@ -126,8 +131,13 @@ fn New(
 #[component]
 fn Open(page: Page<Invitation>, is_first: bool, found: Found) -> impl IntoView {
     let words = use_words();
+    let first = (!is_first)
+        .then(|| view! { <a class="button" href="/admin/invitations">{words.first_page}</a> });
     if page.items.is_empty() {
-        return Either::Left(view! { <p class="panel__note">{words.invitations_none}</p> });
+        return Either::Left(view! {
+            <p class="panel__note">{words.invitations_none}</p>
+            <div class="panel__row">{first}</div>
+        });
     }
     let columns = vec![
         words.invitation_for,
@@ -145,8 +155,6 @@ fn Open(page: Page<Invitation>, is_first: bool, found: Found) -> impl IntoView {
         let link = with_query("/admin/invitations", &[("after", &next)]);
         view! { <a class="button" href=link rel="next">{words.next_page}</a> }
     });
-    let first = (!is_first)
-        .then(|| view! { <a class="button" href="/admin/invitations">{words.first_page}</a> });
     Either::Right(view! {
         <Table label=words.invitations columns>{rows}</Table>
         <div class="panel__row">{first} {next}</div>

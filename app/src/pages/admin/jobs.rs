@@ -48,8 +48,14 @@ pub fn JobsPage() -> impl IntoView {
             view=move |view: JobsView, session: Session| {
                 let can_stop = session.permissions.contains(Permission::JobsWrite);
                 let asked = asked.get_untracked();
+                // Whose alone they are is else to be seen in the address only.
+                let owner = view.lines.items.first().map(|line| line.owner_name.clone());
+                let theirs = owner.filter(|_| !asked.person.is_empty()).map(|name| {
+                    view! { <p class="panel__note">{words.usage_only_theirs(&name)}</p> }
+                });
                 view! {
                     <PageHead title=words.jobs lead=words.jobs_lead/>
+                    {theirs}
                     <p role="status">
                         {words.jobs_unfinished(&view.running.to_string(), &view.waiting.to_string())}
                     </p>
@@ -111,8 +117,13 @@ fn Filters(asked: JobsForm) -> impl IntoView {
 #[component]
 fn Lines(page: Page<JobLine>, asked: JobsForm, can_stop: bool, found: Found) -> impl IntoView {
     let words = use_words();
+    let first = (!asked.after.is_empty())
+        .then(|| view! { <a class="button" href=link(&asked, "")>{words.first_page}</a> });
     if page.items.is_empty() {
-        return Either::Left(view! { <p class="panel__note">{words.jobs_none}</p> });
+        return Either::Left(view! {
+            <p class="panel__note">{words.jobs_none}</p>
+            <div class="panel__row">{first}</div>
+        });
     }
     let mut columns = vec![
         words.jobs_when,
@@ -132,8 +143,6 @@ fn Lines(page: Page<JobLine>, asked: JobsForm, can_stop: bool, found: Found) -> 
     let next = page.next.map(|next| {
         view! { <a class="button" href=link(&asked, &next) rel="next">{words.next_page}</a> }
     });
-    let first = (!asked.after.is_empty())
-        .then(|| view! { <a class="button" href=link(&asked, "")>{words.first_page}</a> });
     Either::Right(view! {
         <Table label=words.jobs columns>{rows}</Table>
         <div class="panel__row">{first} {next}</div>

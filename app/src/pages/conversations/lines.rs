@@ -117,14 +117,22 @@ pub(super) fn Lines(
     Effect::new(move |_| stays.shows(&of, items.with(Vec::len)));
     let problem = RwSignal::new(None::<AppError>);
     let (more_of, narrowed) = (asked.clone(), asked.tag_of(&cabinet));
+    let is_loading = RwSignal::new(false);
     let more = move |event: ev::MouseEvent| {
         event.prevent_default();
+        // A second press before the answer would have the same page appended twice.
+        if is_loading.get_untracked() {
+            return;
+        }
+        is_loading.set(true);
         let following = Asked {
             after: next.get_untracked().unwrap_or_default(),
             ..more_of.clone()
         };
         spawn_local(async move {
-            match following.load().await {
+            let loaded = following.load().await;
+            is_loading.try_set(false);
+            match loaded {
                 Ok(page) => {
                     next.try_set(page.next);
                     items.try_update(|items| items.extend(page.items));

@@ -54,7 +54,7 @@ pub fn EditFields(
                 typed=typed.strength
                 range=(0, 100, 5)
                 usual=STRENGTH
-                shown=|hundredths| format!("{hundredths} %")
+                shown=|hundredths| format!("{hundredths}%")
             />
         })}
         {move || expands.get().then(|| view! {

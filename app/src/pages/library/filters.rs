@@ -1,6 +1,6 @@
 //! Which of it is shown.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::LibraryKind;
 
@@ -10,6 +10,7 @@ use crate::{
     ui::{
         icon::{Glyph, Icon},
         segments::{Segment, Segments},
+        sought::show_sought,
     },
 };
 
@@ -18,12 +19,17 @@ use crate::{
 pub fn Filters(asked: Memo<Asked>) -> impl IntoView {
     let words = use_words();
     let navigate = use_navigate();
-    let typed = RwSignal::new(asked.with_untracked(|asked| asked.words.clone()));
+    // What is typed is the field's alone, also before the page is alive.
+    let field = NodeRef::<html::Input>::new();
+    show_sought(field, move || asked.with(|asked| asked.words.clone()));
     let search = move |event: SubmitEvent| {
         event.prevent_default();
+        let Some(typed) = field.get_untracked() else {
+            return;
+        };
         let target = Asked {
             kind: asked.with_untracked(|asked| asked.kind.clone()),
-            words: typed.with_untracked(|typed| typed.trim().to_owned()),
+            words: typed.value().trim().to_owned(),
             after: String::new(),
         };
         navigate(&target.link(), NavigateOptions::default());
@@ -56,8 +62,8 @@ pub fn Filters(asked: Memo<Asked>) -> impl IntoView {
                     name="words"
                     aria-label=words.search_prompts
                     placeholder=words.search_prompts
-                    value=typed.get_untracked()
-                    on:input:target=move |event| typed.set(event.target().value())
+                    value=asked.with_untracked(|asked| asked.words.clone())
+                    node_ref=field
                 />
                 <button class="icon-button search__go" title=words.search aria-label=words.search>
                     <Glyph icon=Icon::Search/>

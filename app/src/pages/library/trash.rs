@@ -59,7 +59,10 @@ pub fn Trash() -> impl IntoView {
                 <Notice error=Signal::stored(problem_in_query().map(AppError::new))/>
                 <Loaded
                     what=found
-                    view=move |page: Found, _session: Session| view! { <Discarded page changed/> }
+                    view=move |page: Found, _session: Session| {
+                        let is_first = after.get_untracked().is_empty();
+                        view! { <Discarded page is_first changed/> }
+                    }
                 />
             </div>
         </div>
@@ -67,16 +70,23 @@ pub fn Trash() -> impl IntoView {
 }
 
 #[component]
-fn Discarded(page: Found, changed: Callback<()>) -> impl IntoView {
+fn Discarded(page: Found, is_first: bool, changed: Callback<()>) -> impl IntoView {
     let words = use_words();
+    let first = (!is_first).then(|| {
+        let link = with_query(PATH, &[("shelf", TRASH)]);
+        view! { <a class="button library__more" href=link>{words.first_page}</a> }
+    });
     if page.items.is_empty() {
-        return Either::Left(view! { <p class="makings__empty">{words.library_trash_none}</p> });
+        return Either::Left(view! {
+            <p class="makings__empty">{words.library_trash_none}</p>
+            {first}
+        });
     }
     let emptying = Submission::new(&[]);
     let empty = sends_quietly::<EraseAllThings>(emptying, move |_| changed.run(()));
     let next = page.next.map(|after| {
         let link = with_query(PATH, &[("shelf", TRASH), ("after", &after)]);
-        view! { <a class="button library__more" href=link rel="next">{words.load_more}</a> }
+        view! { <a class="button library__more" href=link rel="next">{words.next_page}</a> }
     });
     let lines = page
         .items
@@ -85,7 +95,7 @@ fn Discarded(page: Found, changed: Callback<()>) -> impl IntoView {
         .collect_view();
     Either::Right(view! {
         <ul class="discarded" aria-label=words.library_trash>{lines}</ul>
-        {next}
+        <nav class="panel__row" aria-label=words.library_trash>{first} {next}</nav>
         <Confirm label=words.library_trash_empty question=words.library_trash_empty_question>
             <form method="post" action=EraseAllThings::PATH on:submit=empty>
                 {emptying.view_as("")}

@@ -30,11 +30,20 @@ pub(super) fn Results(results: SearchResults, asked: Asked) -> impl IntoView {
     let next = RwSignal::new(results.hits.next);
     let problem = RwSignal::new(None::<AppError>);
     let sought = StoredValue::new(asked.words.clone());
+    let is_loading = RwSignal::new(false);
     let more = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
+        // A second press before the answer would have the same page appended twice.
+        if is_loading.get_untracked() {
+            return;
+        }
+        is_loading.set(true);
         let after = next.get_untracked();
+        let sought = sought.get_value();
         spawn_local(async move {
-            match search_conversations(sought.get_value(), after).await {
+            let found = search_conversations(sought, after).await;
+            is_loading.try_set(false);
+            match found {
                 Ok(found) => {
                     next.try_set(found.hits.next);
                     hits.try_update(|hits| hits.extend(found.hits.items));

@@ -20,6 +20,7 @@ use crate::{
         },
         security::load_security,
     },
+    browser,
     error::{AppError, Field},
     language::use_words,
     ui::{
@@ -152,7 +153,14 @@ fn Row(key: ApiKey, keys: Keys) -> impl IntoView {
     let id = key.id.to_string();
     let delete = {
         let id = id.clone();
-        submission.on_submit(move || delete_key(id.clone()), move |()| keys.refetch())
+        submission.on_submit(
+            move || delete_key(id.clone()),
+            move |()| {
+                // The next key comes to stand here, and nobody was asked about that one.
+                browser::close_questions();
+                keys.refetch();
+            },
+        )
     };
     let time = move |at| match at {
         Some(at) => Either::Left(view! { <Moment at/> }),

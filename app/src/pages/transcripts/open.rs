@@ -49,6 +49,15 @@ pub fn TranscriptPage() -> impl IntoView {
         |(id, translation)| load_transcript(id, translation),
     );
     let problem = problem_in_query();
+    // Whoever puts a sentence right keeps what is typed: what has come meanwhile is drawn afterwards.
+    let editing = RwSignal::new(None::<u32>);
+    let is_behind = RwSignal::new(false);
+    Effect::new(move |_| {
+        if editing.get().is_none() && is_behind.get_untracked() {
+            is_behind.set(false);
+            found.refetch();
+        }
+    });
     watch(move |news| {
         let Some(Ok((id, before))) = found.try_get_untracked().flatten().map(|view| {
             view.map(|view| {
@@ -61,7 +70,11 @@ pub fn TranscriptPage() -> impl IntoView {
             return;
         };
         if news.id == id && (news.state, news.step, news.notes) != before {
-            found.refetch();
+            if editing.try_get_untracked().flatten().is_some() {
+                is_behind.try_set(true);
+            } else {
+                found.refetch();
+            }
         }
     });
     view! {
@@ -72,15 +85,17 @@ pub fn TranscriptPage() -> impl IntoView {
             {problem.map(|code| view! { <p class="notice" data-tone="danger" role="alert">{words.failure(code)}</p> })}
             <Loaded
                 what=found
-                view=move |view: TranscriptView, _session| view! { <Minutes view found/> }
+                view=move |view: TranscriptView, _session| view! { <Minutes view found editing/> }
             />
         </div>
     }
 }
 
 #[component]
-fn Minutes(view: TranscriptView, found: Found) -> impl IntoView {
+fn Minutes(view: TranscriptView, found: Found, editing: RwSignal<Option<u32>>) -> impl IntoView {
     let words = use_words();
+    // Of what is drawn anew, which may be another one, no sentence is put right yet.
+    editing.set(None);
     let title = view.line.title.clone();
     let version = RwSignal::new(view.version);
     let facts: Vec<String> = [
@@ -98,7 +113,7 @@ fn Minutes(view: TranscriptView, found: Found) -> impl IntoView {
     let removal = NodeRef::<html::Form>::new();
     show_anew(removal, id.clone());
     let body = match view.line.state {
-        TranscriptState::Ready => EitherOf3::A(view! { <Text view found version/> }),
+        TranscriptState::Ready => EitherOf3::A(view! { <Text view found version editing/> }),
         TranscriptState::Making => EitherOf3::B(()),
         TranscriptState::Failed | TranscriptState::Cancelled => {
             EitherOf3::C(view! { <Failed view/> })
@@ -176,7 +191,12 @@ fn Failed(view: TranscriptView) -> impl IntoView {
 
 /// What is said, beside what was written about it.
 #[component]
-fn Text(view: TranscriptView, found: Found, version: RwSignal<i64>) -> impl IntoView {
+fn Text(
+    view: TranscriptView,
+    found: Found,
+    version: RwSignal<i64>,
+    editing: RwSignal<Option<u32>>,
+) -> impl IntoView {
     let words = use_words();
     let player = Player::new(&view);
     let speakers: RwSignal<Vec<Participant>> = RwSignal::new(view.speakers.clone());
@@ -185,7 +205,7 @@ fn Text(view: TranscriptView, found: Found, version: RwSignal<i64>) -> impl Into
         player,
         speakers,
         version,
-        editing: RwSignal::new(None),
+        editing,
     };
     let languages = view.translations.clone();
     let shown = view.translation.clone();

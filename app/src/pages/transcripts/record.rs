@@ -20,6 +20,7 @@ use crate::{
     error::AppError,
     language::use_words,
     ui::{
+        confirm::Confirm,
         icon::{Glyph, Icon},
         notice::Notice,
     },
@@ -233,7 +234,11 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
                         disabled=move || sending.is_busy()
                         on:click=end
                     >{words.recording_end}</button>
-                    <button class="button" type="button" on:click=discard>{words.recording_discard}</button>
+                    <Confirm label=words.recording_discard question=words.recording_discard_question>
+                        <button class="button" data-tone="danger" type="button" on:click=discard>
+                            {words.recording_discard}
+                        </button>
+                    </Confirm>
                 </div>
             </Show>
             <Show when=move || is_away.get() && goes() fallback=|| ()>

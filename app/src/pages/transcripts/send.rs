@@ -1,6 +1,11 @@
 //! A recording on its way to the server, and the wish that follows it.
 
-use leptos::{either::EitherOf3, ev, prelude::*, task::spawn_local};
+use leptos::{
+    either::{Either, EitherOf3},
+    ev,
+    prelude::*,
+    task::spawn_local,
+};
 use web_sys::Blob;
 
 use super::new::Choices;
@@ -13,7 +18,7 @@ use crate::{
     },
     error::AppError,
     language::use_words,
-    ui::notice::Notice,
+    ui::{confirm::Confirm, notice::Notice},
 };
 
 /// Where it is.
@@ -223,7 +228,20 @@ pub(super) fn SendingView(sending: Sending) -> impl IntoView {
             <Show when=is_retry fallback=|| ()>
                 <div class="panel__row">
                     <button class="button" type="button" on:click=move |_| sending.again()>{words.try_again}</button>
-                    <button class="button" type="button" on:click=move |_| sending.forget()>{words.recording_discard}</button>
+                    {if sending.live.is_some() {
+                        // It is nowhere else as a whole, unlike a file that was chosen.
+                        Either::Left(view! {
+                            <Confirm label=words.recording_discard question=words.recording_discard_question>
+                                <button class="button" data-tone="danger" type="button" on:click=move |_| sending.forget()>
+                                    {words.recording_discard}
+                                </button>
+                            </Confirm>
+                        })
+                    } else {
+                        Either::Right(view! {
+                            <button class="button" type="button" on:click=move |_| sending.forget()>{words.recording_discard}</button>
+                        })
+                    }}
                 </div>
             </Show>
         </div>

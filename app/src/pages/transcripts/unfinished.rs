@@ -4,7 +4,11 @@ use leptos::{prelude::*, task::spawn_local};
 use model::transcript::UnfinishedRecording;
 
 use super::{send::Sending, words::clock};
-use crate::{browser::tus::live::Live, language::use_words, ui::moment::Moment};
+use crate::{
+    browser::tus::live::Live,
+    language::use_words,
+    ui::{confirm::Confirm, moment::Moment},
+};
 
 /// The recordings, each to be used or thrown away.
 #[component]
@@ -29,6 +33,7 @@ fn One(
     let (id, bytes) = (recording.id, recording.bytes);
     let last_at = recording.last_at;
     let length = clock(recording.recorded_ms);
+    let length_of = length.clone();
     let name = recording.name;
     let put_away = move || shown.update(|shown| shown.retain(|other| other.id != id));
     #[expect(
@@ -51,16 +56,23 @@ fn One(
                 >
                     {words.recording_use}
                 </button>
-                <button
-                    class="button"
-                    type="button"
-                    on:click=move |_| {
-                        put_away();
-                        spawn_local(async move { live().discard().await });
-                    }
+                <Confirm
+                    label=words.recording_discard
+                    of=length_of
+                    question=words.recording_discard_question
                 >
-                    {words.recording_discard}
-                </button>
+                    <button
+                        class="button"
+                        data-tone="danger"
+                        type="button"
+                        on:click=move |_| {
+                            put_away();
+                            spawn_local(async move { live().discard().await });
+                        }
+                    >
+                        {words.recording_discard}
+                    </button>
+                </Confirm>
             </div>
         </li>
     }

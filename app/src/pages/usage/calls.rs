@@ -76,8 +76,21 @@ fn Period(form: UsageForm, place: Place) -> impl IntoView {
 #[component]
 fn Lines(form: UsageForm, place: Place, page: Page<CallLine>) -> impl IntoView {
     let words = use_words();
+    let at = |after: &str| {
+        let after = after.to_owned();
+        UsageForm {
+            after,
+            ..form.clone()
+        }
+        .link(place.path)
+    };
+    let newest = (!form.after.is_empty())
+        .then(|| view! { <a class="button" href=at("")>{words.calls_newest}</a> });
     if page.items.is_empty() {
-        return Either::Left(view! { <p class="panel__note">{words.calls_none}</p> });
+        return Either::Left(view! {
+            <p class="panel__note">{words.calls_none}</p>
+            <div class="panel__row">{newest}</div>
+        });
     }
     let whose = if place.everybody {
         words.calls_who
@@ -96,19 +109,9 @@ fn Lines(form: UsageForm, place: Place, page: Page<CallLine>) -> impl IntoView {
     let lines = lines
         .map(|line| view! { <Line line place/> })
         .collect_view();
-    let at = |after: &str| {
-        let after = after.to_owned();
-        UsageForm {
-            after,
-            ..form.clone()
-        }
-        .link(place.path)
-    };
     let older = page.next.map(|next| {
         view! { <a class="button" href=at(&next) rel="next">{words.calls_older}</a> }
     });
-    let newest = (!form.after.is_empty())
-        .then(|| view! { <a class="button" href=at("")>{words.calls_newest}</a> });
     Either::Right(view! {
         <Table label=words.calls_title columns>{lines}</Table>
         <nav class="panel__row" aria-label=words.calls_title>{newest} {older}</nav>

@@ -36,12 +36,18 @@ pub fn VideoForm(typed: Typed, offers: Vec<VideoModel>, submission: String) -> i
         let name = models.with(|models| typed.model.with(|typed| offered(typed, models)));
         all.with_value(|all| all.iter().find(|model| model.name == name).cloned())
     });
-    let wish =
-        Memo::new(move |_| model.with(|model| Some(offer::wish(typed.form(), model.as_ref()?))));
+    let wish = Memo::new(move |_| {
+        model.with(|model| Some(offer::wish(words, typed.form(), model.as_ref()?)))
+    });
     let lacking = Memo::new(move |_| wish.with(|wish| lacking(words, from_image, wish.as_ref())));
     let (priced, submit) = (priced((wish, lacking)), makes((wish, lacking)));
-    let of_model = move |choices: fn(&VideoModel) -> Vec<Choice>| {
-        Signal::derive(move || model.with(|model| model.as_ref().map(choices).unwrap_or_default()))
+    let of_model = move |choices: fn(&Words, &VideoModel) -> Vec<Choice>| {
+        Signal::derive(move || {
+            model.with(|model| {
+                let model = model.as_ref();
+                model.map(|model| choices(words, model)).unwrap_or_default()
+            })
+        })
     };
     let label = Signal::derive(move || {
         if from_image.get() {

@@ -32,12 +32,12 @@ pub fn models(words: &Words, models: &[VideoModel], from_image: bool) -> Vec<Cho
 }
 
 /// Lines, with what a second costs.
-pub fn lines(model: &VideoModel) -> Vec<Choice> {
+pub fn lines(words: &Words, model: &VideoModel) -> Vec<Choice> {
     let choice = |lines: &u32| {
         let price = model.prices.iter().find(|(priced, _)| priced == lines);
         Choice {
             hint: price
-                .map(|(_, price)| format!("{}/s", yuan(*price)))
+                .map(|(_, price)| words.price_a_second(&yuan(*price)))
                 .unwrap_or_default(),
             ..Choice::new(lines.to_string(), format!("{lines}P"))
         }
@@ -46,7 +46,7 @@ pub fn lines(model: &VideoModel) -> Vec<Choice> {
 }
 
 /// Ratios as shapes.
-pub fn ratios(model: &VideoModel) -> Vec<Choice> {
+pub fn ratios(_words: &Words, model: &VideoModel) -> Vec<Choice> {
     let choice = |ratio: &String| Choice {
         shape: parts(ratio),
         ..Choice::new(ratio.clone(), ratio.clone())
@@ -55,17 +55,21 @@ pub fn ratios(model: &VideoModel) -> Vec<Choice> {
 }
 
 /// How long.
-pub fn seconds(model: &VideoModel) -> Vec<Choice> {
-    let choice = |seconds: &u32| Choice::new(seconds.to_string(), format!("{seconds} s"));
+pub fn seconds(words: &Words, model: &VideoModel) -> Vec<Choice> {
+    let choice = |seconds: &u32| {
+        let seconds = seconds.to_string();
+        let label = words.video_seconds_of(&seconds);
+        Choice::new(seconds, label)
+    };
     model.seconds.iter().map(choice).collect()
 }
 
 /// What is typed, as far as the model understands it.
-pub fn wish(mut typed: WishForm, model: &VideoModel) -> WishForm {
+pub fn wish(words: &Words, mut typed: WishForm, model: &VideoModel) -> WishForm {
     typed.model.clone_from(&model.name);
-    typed.lines = offered(&typed.lines, &lines(model));
-    typed.ratio = offered(&typed.ratio, &ratios(model));
-    typed.seconds = offered(&typed.seconds, &seconds(model));
+    typed.lines = offered(&typed.lines, &lines(words, model));
+    typed.ratio = offered(&typed.ratio, &ratios(words, model));
+    typed.seconds = offered(&typed.seconds, &seconds(words, model));
     if !model.from_image {
         typed.image.clear();
     }
@@ -75,6 +79,7 @@ pub fn wish(mut typed: WishForm, model: &VideoModel) -> WishForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     #[test]
     fn a_wish_keeps_to_what_the_model_understands() {
@@ -92,11 +97,14 @@ mod tests {
             ratio: "4:3".to_owned(),
             ..WishForm::default()
         };
-        let wish = wish(typed, &model);
+        let (en, zh) = (Language::En.words(), Language::Zh.words());
+        let wish = wish(en, typed, &model);
         assert_eq!(
             [wish.image, wish.lines, wish.ratio, wish.seconds],
             ["", "1080", "16:9", "5"].map(str::to_owned)
         );
-        assert_eq!(lines(&model)[0].hint, "¥0.14/s");
+        assert_eq!(lines(en, &model)[0].hint, "¥0.14/s");
+        assert_eq!(lines(zh, &model)[0].hint, "¥0.14/秒");
+        assert_eq!(seconds(zh, &model)[0].label, "5 秒");
     }
 }

@@ -116,6 +116,10 @@ fn Listed(
         let link = with_query(&path, &[("after", &next)]);
         view! { <a class="button" href=link rel="next">{words.next_page}</a> }
     });
+    let is_first = use_query_map()
+        .with_untracked(|query| query.get_str("after").unwrap_or_default().is_empty());
+    let first =
+        (!is_first).then(|| view! { <a class="button" href=path.clone()>{words.first_page}</a> });
     let members = listed.members.items;
     let list = if members.is_empty() {
         Either::Left(view! { <p class="panel__note">{words.group_members_none}</p> })
@@ -132,7 +136,7 @@ fn Listed(
     view! {
         <OutcomeNotice told names/>
         {list}
-        <div class="panel__row">{next}</div>
+        <div class="panel__row">{first} {next}</div>
         {can_write.then(|| view! { <Find path/> })}
         {listed.found.filter(|_| can_write).map(|found| view! { <Add id found people told/> })}
     }

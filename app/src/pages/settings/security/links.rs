@@ -79,7 +79,11 @@ fn Row(link: LinkedAccount) -> impl IntoView {
         let id = id.clone();
         submission.on_submit(
             move || unlink_account(id.clone()),
-            move |()| security.overview.refetch(),
+            move |()| {
+                // The next one comes to stand here, and nobody was asked about that one.
+                browser::close_questions();
+                security.overview.refetch();
+            },
         )
     };
     let used = match link.used_at {

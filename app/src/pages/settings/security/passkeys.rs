@@ -9,7 +9,7 @@ use crate::{
     api::security::{
         RemovePasskey, RenamePasskey, add_passkey, passkey_options, remove_passkey, rename_passkey,
     },
-    browser::passkeys,
+    browser::{self, passkeys},
     error::{AppError, Field},
     language::use_words,
     ui::{
@@ -58,7 +58,11 @@ fn Row(passkey: Passkey) -> impl IntoView {
         let id = id.clone();
         removal.on_submit(
             move || remove_passkey(id.clone()),
-            move |()| security.overview.refetch(),
+            move |()| {
+                // The next one comes to stand here, and nobody was asked about that one.
+                browser::close_questions();
+                security.overview.refetch();
+            },
         )
     };
     let used = match passkey.used_at {
@@ -98,7 +102,10 @@ fn Rename(id: String, name: String) -> impl IntoView {
         let id = id.clone();
         submission.on_submit(
             move || rename_passkey(id.clone(), value.get_untracked()),
-            move |()| security.overview.refetch(),
+            move |()| {
+                browser::close_questions();
+                security.overview.refetch();
+            },
         )
     };
     view! {

@@ -7,6 +7,7 @@ use server_fn::ServerFn;
 use super::Security;
 use crate::{
     api::security::{RenewRecoveryCodes, renew_recovery_codes},
+    browser,
     language::use_words,
     ui::{confirm::Confirm, submission::Submission},
 };
@@ -18,6 +19,7 @@ pub fn RecoveryPanel(left: u32) -> impl IntoView {
     let security = expect_context::<Security>();
     let submission = Submission::new(&[]);
     let renew = submission.on_submit(renew_recovery_codes, move |RecoveryCodes(codes)| {
+        browser::close_questions();
         security.codes.try_set(Some(codes));
         security.overview.refetch();
     });

@@ -7,6 +7,7 @@ use server_fn::ServerFn;
 use super::Security;
 use crate::{
     api::account::{EndOtherSessions, EndSession, end_other_sessions, end_session},
+    browser,
     language::use_words,
     session::use_session,
     ui::{
@@ -90,7 +91,11 @@ fn End(session: SessionRef, device: String) -> impl IntoView {
         let id = id.clone();
         submission.on_submit(
             move || end_session(kind.to_owned(), id.clone()),
-            move |()| security.sessions.refetch(),
+            move |()| {
+                // The next one comes to stand here, and nobody was asked about that one.
+                browser::close_questions();
+                security.sessions.refetch();
+            },
         )
     };
     view! {
@@ -111,6 +116,7 @@ fn EndOthers() -> impl IntoView {
     let security = expect_context::<Security>();
     let submission = Submission::new(&[]);
     let end = submission.on_submit(end_other_sessions, move |_: u64| {
+        browser::close_questions();
         security.sessions.refetch();
     });
     view! {
