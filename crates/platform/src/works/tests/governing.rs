@@ -112,3 +112,37 @@ async fn nothing_is_made_for_who_has_no_room_for_it() {
     })
     .await;
 }
+
+/// AC-17: what a group does not name is not listened with either, and nothing is reserved for it.
+#[tokio::test]
+async fn nobody_dictates_to_a_model_that_their_group_does_not_name() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let works = &house.services.works;
+        let people = &house.services.people;
+        let boss = house
+            .services
+            .identity
+            .signed_up("boss", BuiltIn::Owner)
+            .await;
+        let draft = |model: &str| model::GroupDraft {
+            name: "Tea".to_owned(),
+            models: Some(vec![model::ModelName::parse(model).unwrap()]),
+            ..model::GroupDraft::default()
+        };
+        let group = people
+            .create_group(&boss, draft("qwen-plus"))
+            .await
+            .unwrap();
+        let lin = house.lin.user();
+        people.add_members(&boss, group, &[lin]).await.unwrap();
+        let dictate = async || works.dictate(&house.lin, None, "r".to_owned()).await;
+        let refused = dictate().await.map(drop);
+        assert_eq!(refused.unwrap_err().code(), FailureCode::UnknownModel);
+        assert_eq!(house.held().await, 0);
+        let named = draft(&crate::works::WorksOptions::default().dictation);
+        people.update_group(&boss, group, named).await.unwrap();
+        assert!(dictate().await.is_ok());
+    })
+    .await;
+}
