@@ -32,6 +32,9 @@ const ACTIONS: &[(&str, Label)] = &[
     ("job.stop", |words| words.action_job_stop),
     ("job.put_first", |words| words.action_job_put_first),
     ("job.again", |words| words.action_job_again),
+    ("assistant.take_down", |words| {
+        words.action_assistant_take_down
+    }),
     ("user.register", |words| words.action_user_register),
     ("user.invite", |words| words.action_user_invite),
     ("user.disable", |words| words.action_user_disable),

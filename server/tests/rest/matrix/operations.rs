@@ -34,6 +34,12 @@ pub(super) fn operations() -> Vec<Operation> {
         ("put", "/rest/v1/assistants/{id}", May(ChatUse), assistant()),
         ("delete", "/rest/v1/assistants/{id}", May(ChatUse), none()),
         (
+            "post",
+            "/rest/v1/assistants/{id}/take_down",
+            May(UsersWrite),
+            none(),
+        ),
+        (
             "get",
             "/rest/v1/assistants/{id}/picture",
             May(ChatUse),
