@@ -47,7 +47,7 @@ pub use open_lines::{LineKind, OpenLine};
 pub(crate) use profile::picture;
 pub use registration::{Registered, Registration};
 pub(crate) use revocation::Moment;
-pub(crate) use session::{ABOUT_KEY, About};
+pub(crate) use session::{ABOUT_KEY, About, FRESH_MS};
 pub use session::{Proof, SignedIn};
 pub use sso::{OAuthInterface, Provider, ProviderKind, RoleRule, SsoAnswer, SsoIntent, SsoOutcome};
 pub use throttle::Limits;
