@@ -5,7 +5,7 @@ use model::{Account, Factor, Habits, Lacking, Millis, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
-use super::{Caller, Credential, Identity, IdentityError};
+use super::{Caller, Credential, Identity, IdentityError, throttle::Purpose};
 use crate::{
     store::{Access, SessionStores, USER_KEY, User, mark_renewed},
     visitor::Visitor,
@@ -121,6 +121,13 @@ impl Identity {
             self.limit_sessions(proof.user).await?;
         }
         Ok(proof.awaited)
+    }
+
+    /// Counts the first step of a sign-in from that address.
+    pub(super) async fn may_begin(&self, visitor: &Visitor) -> Result<(), IdentityError> {
+        let now = self.0.clock.now();
+        let spent = self.0.throttle.spend(Purpose::Begin, visitor.address, now);
+        spent.await.map(drop)
     }
 
     /// Whose second factor this session awaits, and after what.
