@@ -193,6 +193,7 @@ impl Words {
             FailureCode::DeletedSince => self.error_deleted_since,
             FailureCode::Outdated => self.error_outdated,
             FailureCode::TooMany => self.error_too_many,
+            FailureCode::TooManyOpen => self.error_too_many_open,
             FailureCode::InvalidToken => self.error_invalid_token,
             FailureCode::NetworkRefused => self.error_network_refused,
             FailureCode::QuotaUsedUp => self.error_quota_used_up,

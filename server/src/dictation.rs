@@ -2,6 +2,8 @@
 //! when there are no more; out go sentences as they are understood, `{"index":1,"text":"…","final":false}`, and in the end nothing, or
 //! `{"failure":"…"}` with one of the codes that functions refuse with.
 
+use std::time::Duration;
+
 use axum::{
     extract::{
         Extension, FromRequestParts, Query, Request, State,
@@ -13,17 +15,26 @@ use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use http::{HeaderMap, StatusCode, header};
 use model::FailureCode;
 use platform::{
-    Services, Visitor,
-    works::{Ears, Heard, Utterance},
+    Error, Services, Visitor,
+    identity::{Caller, LineKind, OpenLine},
+    works::{Ears, Heard, LONGEST_S, Utterance},
 };
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::{Instant, sleep_until};
 use tower_sessions::Session;
 
 use crate::{events::refuse, health::Readiness};
 
 /// The largest piece of sound, in bytes: half a second. Bailian takes 16 KB at once.
 const LARGEST: usize = 16 * 1024;
+
+/// Who sends no sound for so long has gone, or has nothing more to say; and who is told nothing for so long after the end is not told
+/// more.
+const IDLE: Duration = Duration::from_mins(1);
+
+/// The longest dictation, however slowly its sound comes.
+const LONGEST: Duration = Duration::from_secs(LONGEST_S + 60);
 
 /// What is spoken.
 #[derive(Deserialize)]
@@ -54,21 +65,17 @@ pub(crate) async fn listen(
         Err(rejection) => return rejection.into_response(),
     };
     let ended = services.identity.until_ended(&caller);
-    let begun = services.works.dictate(
-        &caller,
-        asked.language.as_deref(),
-        visitor.request_id.clone(),
-    );
-    let (ears, heard) = match begun.await {
+    let (ears, heard, open) = match begin(&services, &caller, &asked, &visitor).await {
         Ok(begun) => begun,
-        Err(error) => return refuse(&error),
+        // A page is not told why a socket was not opened, so it is opened for saying that.
+        Err(error) => return upgrade.on_upgrade(move |socket| say_why(socket, error)),
     };
     let (leaving, line) = (readiness.streams_end(), readiness.line());
     upgrade
         .max_message_size(LARGEST)
         .max_frame_size(LARGEST)
         .on_upgrade(move |socket| async move {
-            let _line = line;
+            let (_line, _open) = (line, open);
             let (mut out, sounds) = socket.split();
             tokio::select! {
                 () = carry(&mut out, sounds, ears, heard) => {}
@@ -77,6 +84,35 @@ pub(crate) async fn listen(
             }
             let _ = out.close().await;
         })
+}
+
+async fn begin(
+    services: &Services,
+    caller: &Caller,
+    asked: &Asked,
+    visitor: &Visitor,
+) -> Result<(Ears, Heard, OpenLine), Error> {
+    let open = services.identity.open_line(caller, LineKind::Dictation)?;
+    let language = asked.language.as_deref();
+    let begun = services
+        .works
+        .dictate(caller, language, visitor.request_id.clone());
+    let (ears, heard) = begun.await?;
+    Ok((ears, heard, open))
+}
+
+/// Says why nobody listens.
+async fn say_why(mut socket: WebSocket, error: Error) {
+    let code = error.code();
+    if code.status() >= 500 {
+        tracing::error!(error = &error as &dyn std::error::Error, "dictation failed");
+    }
+    let _ = socket.send(refusal(code)).await;
+    let _ = socket.close().await;
+}
+
+fn refusal(code: FailureCode) -> Message {
+    Message::text(json!({ "failure": code }).to_string())
 }
 
 type Out = SplitSink<WebSocket, Message>;
@@ -89,16 +125,29 @@ async fn carry(
     mut heard: Heard,
 ) {
     let mut is_over = false;
+    let last = Instant::now() + LONGEST;
+    let mut due = Instant::now() + IDLE;
     loop {
         let failure = tokio::select! {
+            // Whoever was told to come to an end and doesn't is left; dropping books what was heard.
+            () = sleep_until(due) => {
+                if is_over {
+                    return;
+                }
+                is_over = true;
+                due = Instant::now() + IDLE;
+                ears.finish().await.err()
+            }
             sound = sounds.next(), if !is_over => match sound {
                 Some(Ok(Message::Binary(sound))) => {
                     let taken = ears.hear(sound).await;
                     heard.heard(ears.heard_ms());
+                    due = last.min(Instant::now() + IDLE);
                     taken.err()
                 }
                 Some(Ok(Message::Text(_))) => {
                     is_over = true;
+                    due = Instant::now() + IDLE;
                     ears.finish().await.err()
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
@@ -107,6 +156,9 @@ async fn carry(
             },
             said = heard.next() => match said {
                 Ok(Some(utterance)) => {
+                    if is_over {
+                        due = Instant::now() + IDLE;
+                    }
                     if out.send(Message::text(told(&utterance))).await.is_err() {
                         return;
                     }
@@ -117,8 +169,7 @@ async fn carry(
             },
         };
         if let Some(code) = failure {
-            let refusal = json!({ "failure": code }).to_string();
-            let _ = out.send(Message::text(refusal)).await;
+            let _ = out.send(refusal(code)).await;
             return;
         }
     }

@@ -17,6 +17,7 @@ use model::{ConversationId, MessageId};
 use platform::{
     Error, Services, Visitor,
     generation::{Event, MOST_PLACES},
+    identity::{LineKind, OpenLine},
 };
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -65,9 +66,21 @@ async fn watch(
     let caller = services.identity.caller(session, visitor).await?;
     // Before the look at what is watched: nobody gets in while their session ends.
     let ended = services.identity.until_ended(&caller);
+    let line = services.identity.open_line(&caller, LineKind::Events)?;
     let id: ConversationId = id.parse()?;
     let events = services.generations.watch(&caller, id, after).await?;
-    Ok(events.take_until(Box::pin(ended)))
+    Ok(counted(events.take_until(Box::pin(ended)), line))
+}
+
+/// The same events; the line that they go on counts until they are dropped.
+fn counted<S: Stream + Send + 'static>(
+    events: S,
+    line: OpenLine,
+) -> impl Stream<Item = S::Item> + Send + use<S> {
+    events.map(move |event| {
+        let _open = &line;
+        event
+    })
 }
 
 fn sent(event: Event) -> SseEvent {

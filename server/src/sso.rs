@@ -29,6 +29,7 @@ pub(crate) async fn begin(
     Path(provider): Path<String>,
     Query(onward): Query<Onward>,
     session: Session,
+    Extension(visitor): Extension<Visitor>,
 ) -> Response {
     let next = onward.next.filter(|path| is_local(path));
     let intent = SsoIntent::SignIn {
@@ -36,7 +37,7 @@ pub(crate) async fn begin(
     };
     let way = services
         .identity
-        .begin_sso(&session, &provider, intent, None)
+        .begin_sso(&session, &provider, intent, None, &visitor)
         .await;
     match way {
         Ok(way) => Redirect::to(&way).into_response(),

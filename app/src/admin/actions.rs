@@ -32,6 +32,11 @@ const ACTIONS: &[(&str, Label)] = &[
     ("job.stop", |words| words.action_job_stop),
     ("job.put_first", |words| words.action_job_put_first),
     ("job.again", |words| words.action_job_again),
+    ("model.set", |words| words.action_model_set),
+    ("model.unset", |words| words.action_model_unset),
+    ("assistant.take_down", |words| {
+        words.action_assistant_take_down
+    }),
     ("user.register", |words| words.action_user_register),
     ("user.invite", |words| words.action_user_invite),
     ("user.disable", |words| words.action_user_disable),

@@ -157,6 +157,22 @@ pub async fn delete_assistant(id: String) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Makes anybody's that is published its owner's alone.
+#[server(prefix = "/fn", endpoint = "assistants.take_down", output = super::encoding::Answer)]
+pub async fn take_down_assistant(id: String) -> Result<(), AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    let services = glue::services()?;
+    let audit = services.identity.audit();
+    services
+        .assistants
+        .take_down(&caller, audit, glue::parse_id(&id)?)
+        .await
+        .map_err(glue::refuse)?;
+    glue::go_back_done();
+    Ok(())
+}
+
 /// Takes a deletion back.
 #[server(prefix = "/fn", endpoint = "assistants.restore", output = super::encoding::Answer)]
 pub async fn restore_assistant(id: String) -> Result<(), AppError> {

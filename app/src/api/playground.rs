@@ -18,9 +18,9 @@ pub struct PlaygroundView {
 #[server(prefix = "/fn", endpoint = "playground.view", output = super::encoding::Answer)]
 pub async fn load_playground() -> Result<PlaygroundView, AppError> {
     use crate::glue;
-    glue::caller().await?;
+    let caller = glue::caller().await?;
     let services = glue::services()?;
-    let models = services.gateway.names_that_answer().await;
+    let models = services.gateway.names_that_answer(&caller).await;
     Ok(PlaygroundView {
         origin: services.identity.origin().to_owned(),
         models: models.map_err(glue::refuse)?,

@@ -58,7 +58,9 @@ pub async fn answer_code(
 pub async fn passkey_sign_in_options() -> Result<PasskeyQuestion, AppError> {
     use crate::glue;
     let identity = glue::services()?.identity;
-    let asked = identity.passkey_sign_in_options(&glue::session()?).await;
+    let asked = identity
+        .passkey_sign_in_options(&glue::session()?, &glue::visitor())
+        .await;
     asked.map(PasskeyQuestion::from).map_err(glue::refuse)
 }
 

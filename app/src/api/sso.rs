@@ -45,7 +45,7 @@ async fn go(provider: &str, intent: platform::identity::SsoIntent) -> Result<Str
     let session = glue::session()?;
     let identity = glue::services()?.identity;
     let way = identity
-        .begin_sso(&session, provider, intent, Some(&caller))
+        .begin_sso(&session, provider, intent, Some(&caller), &glue::visitor())
         .await
         .map_err(glue::refuse)?;
     if glue::is_form_post() {

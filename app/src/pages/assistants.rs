@@ -3,13 +3,14 @@
 mod cards;
 mod edit;
 mod fields;
+mod governing;
 mod picture;
 mod toast;
 mod tools;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::{AssistantGallery, Session};
+use model::{AssistantGallery, Permission, Session};
 
 use super::asked::Asked;
 use crate::{
@@ -76,9 +77,11 @@ pub fn AssistantsPage() -> impl IntoView {
                 </p>
                 <Loaded
                     what=found
-                    view=move |gallery: AssistantGallery, _session: Session| {
+                    view=move |gallery: AssistantGallery, session: Session| {
                         let asked = asked.get_untracked();
-                        view! { <Gallery gallery asked/> }
+                        let governs = session.permissions.contains(Permission::UsersWrite);
+                        let governed = governs.then_some(found);
+                        view! { <Gallery gallery asked governed/> }
                     }
                 />
             </div>
@@ -88,7 +91,12 @@ pub fn AssistantsPage() -> impl IntoView {
 }
 
 #[component]
-fn Gallery(gallery: AssistantGallery, asked: Asked) -> impl IntoView {
+fn Gallery(
+    gallery: AssistantGallery,
+    asked: Asked,
+    /// For who may take down what others share.
+    governed: Option<Found>,
+) -> impl IntoView {
     let words = use_words();
     let is_first = asked.after.is_empty();
     let is_searched = !asked.words.is_empty();
@@ -118,7 +126,7 @@ fn Gallery(gallery: AssistantGallery, asked: Asked) -> impl IntoView {
         {is_nothing.then(|| view! { <p class="panel__note">{words.assistants_nothing}</p> })}
         {none_yet.then(|| view! { <p class="panel__note">{words.assistants_none}</p> })}
         {is_first.then(|| view! { <Cards title=words.assistants_own cards=own is_own=true/> })}
-        <Cards title=words.assistants_shared cards=shared.items/>
+        <Cards title=words.assistants_shared cards=shared.items governed/>
         <div class="panel__row">{first} {next}</div>
         {is_first.then(|| view! { <Cards title=words.assistants_built_in cards=built_in/> })}
     }

@@ -204,6 +204,8 @@ failure_codes! {
     UnfitImage = "unfit_image", 422;
     /// There are as many of these as one may have.
     TooMany = "too_many", 409;
+    /// As much of it is open at once as one person may have.
+    TooManyOpen = "too_many_open", 429;
     /// The access token or key is wrong, ended, or for something else.
     InvalidToken = "invalid_token", 401;
     /// The key can't be used from this network.

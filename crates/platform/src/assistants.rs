@@ -4,6 +4,7 @@
 //! assistant later changes it; an application of Bailian's is no copy and is asked only as long as its assistant is open to the reader.
 
 mod built_in;
+mod governing;
 mod once;
 mod pictures;
 #[cfg(test)]

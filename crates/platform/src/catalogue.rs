@@ -5,6 +5,7 @@ use model::Millis;
 use serde_json::{Map, Value};
 
 use crate::{
+    audit::Audit,
     meaning::DIMENSIONS,
     store::{self, Db},
 };
@@ -59,21 +60,25 @@ pub async fn read(db: &Db) -> Result<Catalogue, Error> {
     Ok(Catalogue::with_overrides(cards))
 }
 
-/// Replaces a model's fields by these; the others stay as they are built in. Gives the card that results.
+/// Replaces a model's fields by these; the others stay as they are built in. What that was is written to the audit log as the command
+/// line's. Gives the card that results.
 pub async fn set(
-    db: &Db,
+    (db, audit): (&Db, &Audit),
     model: &str,
     fields: &Map<String, Value>,
     now: Millis,
 ) -> Result<ModelCard, Error> {
     let card = merged(&Catalogue::built_in(), model, fields)?;
-    db.set_model_override(model, fields, now).await?;
+    let record = audit.command_line("model.set").on("model", model);
+    let record = record.with(&serde_json::json!({ "fields": fields }));
+    db.set_model_override(model, fields, now, &record).await?;
     Ok(card)
 }
 
-/// Goes back to what is built in. False when nothing was replaced.
-pub async fn unset(db: &Db, model: &str) -> Result<bool, Error> {
-    Ok(db.unset_model_override(model).await?)
+/// Goes back to what is built in, which is written down too. False when nothing was replaced.
+pub async fn unset((db, audit): (&Db, &Audit), model: &str) -> Result<bool, Error> {
+    let record = audit.command_line("model.unset").on("model", model);
+    Ok(db.unset_model_override(model, &record).await?)
 }
 
 /// Refuses a model that is known to do something else, or not in the protocol that the chat speaks.
@@ -161,10 +166,20 @@ fn is_empty(value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::*;
-    use crate::store::testing::on_both;
+    use crate::{
+        SystemClock,
+        identity::testing::vault,
+        store::testing::{count, on_both},
+    };
+
+    fn audit(db: &Db) -> Audit {
+        Audit::new(db.clone(), Arc::new(SystemClock), &vault())
+    }
 
     fn fields(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap_or_default()
@@ -184,16 +199,26 @@ mod tests {
         on_both(async |db| {
             let known = Catalogue::built_in().get("qwen-plus").cloned().unwrap();
             let mine = fields(&json!({ "max_output_tokens": 7 }));
-            set(&db, "qwen-plus", &mine, Millis::new(1)).await.unwrap();
-            set(&db, "my-own", &mine, Millis::new(2)).await.unwrap();
+            let audit = audit(&db);
+            let at = (&db, &audit);
+            set(at, "qwen-plus", &mine, Millis::new(1)).await.unwrap();
+            set(at, "my-own", &mine, Millis::new(2)).await.unwrap();
             let catalogue = read(&db).await.unwrap();
             let card = catalogue.get("qwen-plus").unwrap();
             assert_eq!(card.max_output_tokens, Some(7));
             assert_eq!(card.max_input_tokens, known.max_input_tokens);
             assert_eq!(catalogue.get("my-own").unwrap().max_output_tokens, Some(7));
 
-            assert!(unset(&db, "qwen-plus").await.unwrap());
-            assert!(!unset(&db, "qwen-plus").await.unwrap());
+            assert!(unset(at, "qwen-plus").await.unwrap());
+            assert!(!unset(at, "qwen-plus").await.unwrap());
+            // LO-02: what decides about prices and limits is written down, and what changes nothing is not.
+            let told = async |action: &str| {
+                let sql = format!(
+                    "SELECT COUNT(*) FROM audit_log WHERE via = 'command_line' AND action = '{action}'"
+                );
+                count(&db, &sql).await
+            };
+            assert_eq!((told("model.set").await, told("model.unset").await), (2, 1));
             let catalogue = read(&db).await.unwrap();
             assert_eq!(catalogue.get("qwen-plus"), Some(&known));
         })
@@ -208,7 +233,9 @@ mod tests {
                 (json!({ "max_ouput_tokens": 7 }), "max_ouput_tokens"),
                 (json!({ "thinking": "sometimes" }), "sometimes"),
             ] {
-                let refused = set(&db, "qwen-plus", &fields(&wrong), Millis::new(1)).await;
+                let audit = audit(&db);
+                let fields = fields(&wrong);
+                let refused = set((&db, &audit), "qwen-plus", &fields, Millis::new(1)).await;
                 let error = refused.unwrap_err().to_string();
                 assert!(
                     error.contains(said) && error.contains("qwen-plus"),

@@ -10,6 +10,7 @@ mod factors;
 mod hashing;
 mod invitations;
 mod links;
+mod open_lines;
 mod operator;
 mod passkeys;
 mod password_rules;
@@ -42,10 +43,11 @@ pub use caller::{Caller, Credential};
 pub use error::IdentityError;
 pub use hashing::{InvalidPasswordCost, PasswordCost};
 pub use invitations::InvitationPreview;
+pub use open_lines::{LineKind, OpenLine};
 pub(crate) use profile::picture;
 pub use registration::{Registered, Registration};
 pub(crate) use revocation::Moment;
-pub(crate) use session::{ABOUT_KEY, About};
+pub(crate) use session::{ABOUT_KEY, About, FRESH_MS};
 pub use session::{Proof, SignedIn};
 pub use sso::{OAuthInterface, Provider, ProviderKind, RoleRule, SsoAnswer, SsoIntent, SsoOutcome};
 pub use throttle::Limits;
@@ -134,6 +136,7 @@ struct Inner {
     sso: sso::Elsewhere,
     sessions: SessionStores,
     revocations: Revocations,
+    open_lines: open_lines::OpenLines,
     heavy: tokio::sync::Semaphore,
     registration: RegistrationMode,
     registration_domains: Vec<String>,
@@ -161,6 +164,7 @@ impl Identity {
             passkeys: passkeys::Site::new(&options.origin, name_of(&options.site_names)),
             sso: sso::Elsewhere::new(),
             revocations: Revocations::new(),
+            open_lines: open_lines::OpenLines::default(),
             heavy: tokio::sync::Semaphore::new(HEAVY_AT_ONCE),
             sessions: SessionStores::new(
                 db.clone(),

@@ -1,11 +1,11 @@
 //! `liantai model`: what models can do and cost, and what an operator knows better.
 
-use std::io::Write;
+use std::{io::Write, sync::Arc};
 
 use anyhow::Context;
 use bailian::capability::{Catalogue, ModelCard};
 use clap::{Args, Subcommand};
-use platform::{Clock, SystemClock, catalogue, store::Db};
+use platform::{Clock, SystemClock, audit::Audit, catalogue, store::Db};
 use serde_json::{Map, Value};
 
 use crate::config::Config;
@@ -52,14 +52,24 @@ pub(super) async fn run(arguments: Arguments, config: &Config) -> anyhow::Result
         .await
         .context("opening the database")?;
     db.migrate().await.context("migrating the database")?;
-    let said = act(arguments.action, &db).await;
+    let said = act(arguments.action, &db, config).await;
     db.close().await;
     std::io::stdout()
         .write_all(said?.as_bytes())
         .context("printing")
 }
 
-async fn act(action: Action, db: &Db) -> anyhow::Result<String> {
+/// The log to which a change is written, under the key of the site.
+async fn audit(db: &Db, config: &Config) -> anyhow::Result<Audit> {
+    let vault = config.security.vault()?;
+    vault
+        .prove(db)
+        .await
+        .context("comparing the master key with the database")?;
+    Ok(Audit::new(db.clone(), Arc::new(SystemClock), &vault))
+}
+
+async fn act(action: Action, db: &Db, config: &Config) -> anyhow::Result<String> {
     match action {
         Action::List { kind } => Ok(list(&catalogue::read(db).await?, kind.as_deref())),
         Action::Show { model } => {
@@ -73,13 +83,17 @@ async fn act(action: Action, db: &Db) -> anyhow::Result<String> {
             let fields: Map<String, Value> =
                 serde_json::from_str(&fields).context("reading the fields as a JSON object")?;
             let now = SystemClock.now();
-            shown(&catalogue::set(db, &model, &fields, now).await?)
+            let audit = audit(db, config).await?;
+            shown(&catalogue::set((db, &audit), &model, &fields, now).await?)
         }
-        Action::Unset { model } => Ok(if catalogue::unset(db, &model).await? {
-            format!("{model} is as built in again\n")
-        } else {
-            format!("nothing was set for {model}\n")
-        }),
+        Action::Unset { model } => {
+            let audit = audit(db, config).await?;
+            Ok(if catalogue::unset((db, &audit), &model).await? {
+                format!("{model} is as built in again\n")
+            } else {
+                format!("nothing was set for {model}\n")
+            })
+        }
     }
 }
 

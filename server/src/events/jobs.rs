@@ -8,11 +8,11 @@ use axum::{
 use futures_util::{Stream, StreamExt};
 use http::HeaderMap;
 use model::Millis;
-use platform::{Error, Services, Visitor, works::Changed};
+use platform::{Error, Services, Visitor, identity::LineKind, works::Changed};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{SseEvent, refuse, respond};
+use super::{SseEvent, counted, refuse, respond};
 use crate::health::Readiness;
 
 /// What a page says it has seen.
@@ -47,10 +47,10 @@ async fn watch(
     let caller = services.identity.caller(session, visitor).await?;
     // Before the look at what is watched: nobody gets in while their session ends.
     let ended = services.identity.until_ended(&caller);
+    let line = services.identity.open_line(&caller, LineKind::Events)?;
     let changes = services.works.watch(&caller, since)?;
-    Ok(changes
-        .map(|(at, changed)| event(at, &changed))
-        .take_until(Box::pin(ended)))
+    let events = changes.map(|(at, changed)| event(at, &changed));
+    Ok(counted(events.take_until(Box::pin(ended)), line))
 }
 
 fn event(at: Millis, changed: &Changed) -> SseEvent {

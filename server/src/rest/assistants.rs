@@ -28,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(show, update, delete))
+        .routes(routes!(take_down))
         .routes(routes!(picture, set_picture, remove_picture))
 }
 
@@ -132,6 +133,20 @@ async fn delete(
 ) -> Result<StatusCode, Problem> {
     may_use(&caller)?;
     services.assistants.delete(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes anybody's that others may use its owner's alone; conversations that were begun with it keep their copy. Of owners of lower ranks
+/// only. Needs `users.write`.
+#[utoipa::path(post, path = "/{id}/take_down", tag = "assistants", params(("id" = AssistantId, Path, description = "The assistant.")),
+    responses((status = 204, description = "It is its owner's alone.")))]
+async fn take_down(
+    State(services): State<Services>,
+    Bearer(caller): Bearer,
+    At(id): At<AssistantId>,
+) -> Result<StatusCode, Problem> {
+    let audit = services.identity.audit();
+    services.assistants.take_down(&caller, audit, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

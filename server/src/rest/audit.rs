@@ -98,7 +98,7 @@ async fn list(
     Ok(Json(page))
 }
 
-/// Exports lines, the oldest first; that it was done is a line too. Needs `audit.read`.
+/// Exports lines, the oldest first; that it was done is a line too. Needs `audit.read`, and to have just signed in.
 #[utoipa::path(post, path = "/export", tag = "audit", request_body = Export,
     responses((status = 200, description = "The lines.", content(
         (String = "text/csv"), (String = "application/jsonl")))))]

@@ -209,7 +209,7 @@ async fn site_calls(
     Ok(Json(page.await?))
 }
 
-/// Exports everybody's calls as CSV, the newest first. Needs `usage.read`.
+/// Exports everybody's calls as CSV, the newest first. Needs `usage.read`, and to have just signed in, or a key.
 #[utoipa::path(get, path = "/export", tag = "usage", params(SiteCalls),
     responses((status = 200, description = "The calls.", content((String = "text/csv")))))]
 async fn site_export(

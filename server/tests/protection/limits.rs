@@ -2,10 +2,11 @@
 
 use futures_util::stream;
 use http::StatusCode;
-use model::Draft;
+use model::{Draft, FailureCode};
+use platform::identity::LineKind;
 use reqwest::Body;
 
-use crate::support::{FUNCTIONS, Line, Reply, TestApp, TestResult};
+use crate::support::{FUNCTIONS, Line, Reply, TestApp, TestResult, eventually};
 
 const LIMIT: usize = 64 * 1024;
 
@@ -92,4 +93,30 @@ async fn a_client_that_does_not_finish_its_headers_is_let_go() -> TestResult {
     idle.send("G").await?;
     idle.closed().await?;
     Ok(())
+}
+
+/// Many tabs and devices are nothing unusual, and a thousand streams of one person are; nobody else's count.
+#[tokio::test]
+async fn one_person_watches_with_so_many_pages_at_once() -> TestResult {
+    let app = TestApp::start().await?;
+    let (lin, tao) = (app.user("lin").await?, app.user("tao").await?);
+    let mut open = Vec::new();
+    for page in 0..LineKind::Events.most() {
+        let stream = lin.get("/events/jobs").send().await?;
+        assert_eq!(stream.status(), StatusCode::OK, "{page}");
+        open.push(stream);
+    }
+    let refused = lin.get("/events/jobs").send().await?;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(refused.text().await?, FailureCode::TooManyOpen.as_str());
+    let others = tao.get("/events/jobs").send().await?;
+    assert_eq!(others.status(), StatusCode::OK);
+
+    open.pop();
+    eventually("room for another page", async || {
+        let stream = lin.get("/events/jobs").send().await?;
+        Ok((stream.status() == StatusCode::OK).then_some(()))
+    })
+    .await
 }

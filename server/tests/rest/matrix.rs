@@ -27,24 +27,30 @@ enum Needs {
     MayPerson(Permission),
     /// The permission, and to have just signed in.
     MayFresh(Permission),
+    /// The permission, and to have just signed in, or a key.
+    MayFreshOrKey(Permission),
 }
 
 impl Needs {
     const fn permission(self) -> Option<Permission> {
         match self {
             Self::Nothing | Self::Person | Self::Fresh => None,
-            Self::May(permission) | Self::MayPerson(permission) | Self::MayFresh(permission) => {
-                Some(permission)
-            }
+            Self::May(permission)
+            | Self::MayPerson(permission)
+            | Self::MayFresh(permission)
+            | Self::MayFreshOrKey(permission) => Some(permission),
         }
     }
 
     const fn is_fresh(self) -> bool {
-        matches!(self, Self::Fresh | Self::MayFresh(_))
+        matches!(
+            self,
+            Self::Fresh | Self::MayFresh(_) | Self::MayFreshOrKey(_)
+        )
     }
 
     const fn is_for_keys(self) -> bool {
-        matches!(self, Self::Nothing | Self::May(_))
+        matches!(self, Self::Nothing | Self::May(_) | Self::MayFreshOrKey(_))
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{AssistantCard, Audience};
 
-use super::{PATH, begin_link};
+use super::{Found, PATH, begin_link, governing::TakeDown};
 use crate::{
     address::with_query,
     chat::beginning::Sign,
@@ -17,6 +17,9 @@ pub(super) fn Cards(
     title: &'static str,
     cards: Vec<AssistantCard>,
     #[prop(optional)] is_own: bool,
+    /// For who may take them down: what is loaded anew then.
+    #[prop(default = None)]
+    governed: Option<Found>,
 ) -> impl IntoView {
     (!cards.is_empty()).then(|| {
         view! {
@@ -25,7 +28,7 @@ pub(super) fn Cards(
                 <ul class="assistants" aria-label=title>
                     {cards
                         .into_iter()
-                        .map(|card| view! { <Card card is_own/> })
+                        .map(|card| view! { <Card card is_own governed/> })
                         .collect_view()}
                 </ul>
             </section>
@@ -34,7 +37,7 @@ pub(super) fn Cards(
 }
 
 #[component]
-fn Card(card: AssistantCard, is_own: bool) -> impl IntoView {
+fn Card(card: AssistantCard, is_own: bool, governed: Option<Found>) -> impl IntoView {
     let words = use_words();
     let key = card.key.to_string();
     let for_whom = match card.audience {
@@ -51,6 +54,9 @@ fn Card(card: AssistantCard, is_own: bool) -> impl IntoView {
     // What an application knows is not in a copy.
     let can_be_copied = is_own || !card.is_application;
     let name = card.name.clone();
+    let take_down = governed.map(|found| {
+        view! { <TakeDown id=key.clone() of=card.name.clone() found/> }
+    });
     view! {
         <li class="assistant">
             <Sign emoji=card.emoji name=card.name.clone() picture=card.picture/>
@@ -72,6 +78,7 @@ fn Card(card: AssistantCard, is_own: bool) -> impl IntoView {
                 })}
             <p class="assistant__about">{card.description}</p>
             {card.is_application.then(|| view! { <p class="assistant__mark">{words.assistant_application}</p> })}
+            {take_down}
             {for_whom.map(|whom| view! { <p class="assistant__mark">{whom}</p> })}
         </li>
     }

@@ -457,3 +457,67 @@ async fn nobody_has_more_than_they_may_nor_keeps_more_that_was_deleted() {
     })
     .await;
 }
+
+/// AC-14, LO-02: what somebody has published is taken down by who governs accounts and stands higher, and is its owner's from then on.
+#[tokio::test]
+async fn what_was_published_is_taken_down_by_who_stands_higher() {
+    on_both(async |db| {
+        let site = Site::at_rest(&db).await;
+        let (identity, assistants) = (&site.services.identity, &site.services.assistants);
+        let audit = identity.audit();
+        let lin = &site.lin;
+        let writer = identity.signed_up("writer", BuiltIn::Operator).await;
+        let boss = identity.signed_up("boss", BuiltIn::Administrator).await;
+        let owner = identity.signed_up("olga", BuiltIn::Owner).await;
+        let publish = async |caller: &Caller| {
+            let (assistant, audience, group) = draft("All", "everybody").parse().unwrap();
+            let made = assistants.create(caller, &assistant, (audience, group));
+            made.await.unwrap()
+        };
+        let (theirs, higher) = (publish(&writer).await, publish(&owner).await);
+        let find = async |caller: &Caller, id| {
+            let key = AssistantKey::Kept(id);
+            code(assistants.find(caller, &key).await)
+        };
+        assert_eq!(find(lin, theirs).await, None);
+        let take = async |caller: &Caller, id| code(assistants.take_down(caller, audit, id).await);
+        assert_eq!(take(lin, theirs).await, Some(FailureCode::Forbidden));
+        assert_eq!(take(&boss, higher).await, Some(FailureCode::RankTooHigh));
+        assert_eq!(take(&boss, theirs).await, None);
+        assert_eq!(find(lin, theirs).await, Some(FailureCode::NotFound));
+        assert_eq!(find(&writer, theirs).await, None);
+        assert_eq!(find(lin, higher).await, None);
+        // It is nobody else's any more, so there is nothing to take down.
+        assert_eq!(take(&boss, theirs).await, Some(FailureCode::NotFound));
+        let told =
+            "SELECT COUNT(*) FROM audit_log WHERE action = 'assistant.take_down' AND outcome = ";
+        assert_eq!(count(&db, &format!("{told}'done'")).await, 1);
+        assert_eq!(count(&db, &format!("{told}'refused'")).await, 2);
+    })
+    .await;
+}
+
+/// AC-16: nobody is offered what belongs to a closed account, and it is there again when that is opened.
+#[tokio::test]
+async fn what_a_closed_account_has_published_is_open_to_nobody() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let group = GROUP.to_string();
+        let ours = house.keep(&house.lin, "Ours", &group).await.unwrap();
+        let all = house.keep(&house.boss, "All", "everybody").await.unwrap();
+        let close = |disabled: &str| {
+            format!(
+                "UPDATE users SET disabled = {disabled} WHERE id IN ('{}', '{}')",
+                house.lin.user(),
+                house.boss.user()
+            )
+        };
+        execute(&db, &close("TRUE")).await;
+        assert!(!house.is_open_to(&house.tao, ours).await);
+        assert!(!house.is_open_to(&house.tao, all).await);
+        execute(&db, &close("FALSE")).await;
+        assert!(house.is_open_to(&house.tao, ours).await);
+        assert!(house.is_open_to(&house.tao, all).await);
+    })
+    .await;
+}

@@ -189,7 +189,9 @@ mod tests {
             let clock = Arc::new(ManualClock::at(Millis::new(1_790_000_000_000)));
             let record = Audit::new(db.clone(), clock, &vault()).command_line("account.delete");
             let email = Email::parse("lin@example.com").unwrap();
-            db.erase_user(lin, &email, "-", &record).await.unwrap();
+            db.erase_user(lin, &email, "-", (None, &record))
+                .await
+                .unwrap();
             assert_eq!(gateway.delete_what_is_gone().await.unwrap(), 1);
             let left = client.files(FileQuery::default()).await.unwrap();
             let left: Vec<_> = left.data.iter().map(|file| &file.id).collect();
@@ -255,7 +257,9 @@ mod tests {
             let clock = Arc::new(ManualClock::at(Millis::new(1_790_000_000_000)));
             let record = Audit::new(db.clone(), clock, &vault()).command_line("account.delete");
             let email = Email::parse("lin@example.com").unwrap();
-            db.erase_user(lin, &email, "-", &record).await.unwrap();
+            db.erase_user(lin, &email, "-", (None, &record))
+                .await
+                .unwrap();
             assert_eq!(gateway.delete_what_is_gone().await.unwrap(), 0);
             let kept = "SELECT COUNT(*) FROM upstream_objects";
             assert_eq!(count(&db, kept).await, 1);

@@ -86,16 +86,27 @@ impl Gateway {
         Ok(all)
     }
 
-    /// Names that answer in words, by OpenAI's protocol: those that were put up and the catalogue's, in alphabetical order.
-    pub async fn names_that_answer(&self) -> Result<Vec<String>, crate::store::Error> {
+    /// Names that answer in words, by OpenAI's protocol: those that were put up and the catalogue's, in alphabetical order, as far as the
+    /// caller's groups let them ask.
+    pub async fn names_that_answer(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<String>, crate::store::Error> {
+        let allowance = self.0.db.allowance(caller.user()).await?;
+        let may_use = |name: &str| crate::works::allows(&allowance, name);
         let catalogue = &self.0.options.catalogue;
         let answers = |card: &ModelCard| {
             let talks = matches!(card.kind, ModelKind::Chat | ModelKind::VisionChat);
             talks && !card.native_only
         };
-        let known = catalogue.models().filter(|card| answers(card));
+        let known = catalogue
+            .models()
+            .filter(|card| answers(card) && may_use(&card.id));
         let mut names: Vec<String> = known.map(|card| card.id.clone()).collect();
         for (name, models) in self.0.db.model_routes().await? {
+            if !may_use(&name) && !models.iter().any(|model| may_use(model)) {
+                continue;
+            }
             let mut cards = models.iter().filter_map(|model| catalogue.get(model));
             if cards.any(answers) {
                 names.push(name);
@@ -154,5 +165,40 @@ impl Gateway {
         let found = inner.db.set_model_route(name, models, now, &record).await?;
         inner.names.invalidate(&()).await;
         if found { Ok(()) } else { Err(Error::NotFound) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{BuiltIn, GroupDraft, ModelName};
+
+    use crate::{store::testing::on_both, works::testing::Site};
+
+    /// AC-17: who may not ask for a name is not told that there is one.
+    #[tokio::test]
+    async fn nobody_is_told_names_that_their_groups_do_not_let_them_ask_for() {
+        on_both(async |db| {
+            let site = Site::at_rest(&db).await;
+            let (gateway, people) = (&site.services.gateway, &site.services.people);
+            let boss = site
+                .services
+                .identity
+                .signed_up("boss", BuiltIn::Owner)
+                .await;
+            let behind = ["qwen-max".to_owned()];
+            gateway.set_route(&boss, "heron", &behind).await.unwrap();
+            let names = async || gateway.names_that_answer(&site.lin).await.unwrap();
+            assert!(names().await.contains(&"heron".to_owned()));
+            let draft = GroupDraft {
+                name: "Tea".to_owned(),
+                models: Some(vec![ModelName::parse("qwen-plus").unwrap()]),
+                ..GroupDraft::default()
+            };
+            let group = people.create_group(&boss, draft).await.unwrap();
+            let lin = site.lin.user();
+            people.add_members(&boss, group, &[lin]).await.unwrap();
+            assert_eq!(names().await, ["qwen-plus"]);
+        })
+        .await;
     }
 }

@@ -5,14 +5,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
+use model::PermissionSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Gateway, Principal};
 use crate::identity::{Caller, Credential, Identity};
 
-/// One watch for each credential with running answers, however many these are.
+/// One watch for each credential with running answers, however many these are, and for what it allowed when they began: an answer
+/// ends with what it was let in by, and not with what others had.
 #[derive(Debug, Default)]
-pub(super) struct Watches(Mutex<HashMap<CredentialKey, Weak<Watch>>>);
+pub(super) struct Watches(Mutex<HashMap<(CredentialKey, PermissionSet), Weak<Watch>>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum CredentialKey {
@@ -87,14 +89,17 @@ impl Gateway {
     }
 
     pub(super) fn watch(&self, principal: &Principal) -> Arc<Watch> {
-        let key = (&principal.caller).into();
+        let caller = &principal.caller;
+        let key = (CredentialKey::from(caller), caller.permissions());
         let mut watches = self
             .0
             .watches
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(watch) = watches.get(&key).and_then(Weak::upgrade) {
+        let known = watches.get(&key).and_then(Weak::upgrade);
+        // What was taken away and given back is there again; answers of before still hold the watch that ended.
+        if let Some(watch) = known.filter(|watch| !watch.ended.is_cancelled()) {
             return watch;
         }
         watches.retain(|_, watch| watch.strong_count() > 0);

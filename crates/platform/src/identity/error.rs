@@ -146,10 +146,11 @@ impl IdentityError {
 
     /// Seconds after which trying again makes sense, when that is known.
     pub const fn retry_after_s(&self) -> Option<u32> {
-        if let Self::TooManyAttempts { retry_after_s } = self {
-            Some(*retry_after_s)
-        } else {
-            None
+        match self {
+            Self::TooManyAttempts { retry_after_s } => Some(*retry_after_s),
+            // Somebody closes a tab, or a line that has gone is noticed.
+            Self::Refused(FailureCode::TooManyOpen) => Some(10),
+            _ => None,
         }
     }
 }

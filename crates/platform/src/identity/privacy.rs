@@ -2,7 +2,7 @@
 
 mod archive;
 
-use model::{FailureCode, UserId};
+use model::{FailureCode, Rank, UserId};
 
 use super::{Caller, Identity, IdentityError, sessions::own, throttle::account_key};
 use crate::{audit::Record, store::Erased};
@@ -36,19 +36,29 @@ impl Identity {
             return Err(IdentityError::Refused(FailureCode::NotConfirmed));
         }
         let record = self.0.audit.by(caller, "account.delete");
-        self.erase(caller.user(), &record.on("user", caller.user()))
+        self.erase(caller.user(), None, &record.on("user", caller.user()))
             .await
     }
 
-    /// Deletes somebody and all that is theirs, with the log's line. Whether the caller may is for whoever asks.
-    pub(crate) async fn erase(&self, user: UserId, record: &Record) -> Result<(), IdentityError> {
+    /// Deletes somebody and all that is theirs, with the log's line; with a `ceiling`, only who stands below it. Whether the caller may
+    /// is for whoever asks.
+    pub(crate) async fn erase(
+        &self,
+        user: UserId,
+        ceiling: Option<Rank>,
+        record: &Record,
+    ) -> Result<(), IdentityError> {
         let inner = &*self.0;
         let row = inner.db.user(user).await?.ok_or(IdentityError::NotFound)?;
         let email = &row.account.email;
         let attempts = account_key(email.as_str());
-        match inner.db.erase_user(user, email, &attempts, record).await? {
+        let erased = inner
+            .db
+            .erase_user(user, email, &attempts, (ceiling, record));
+        match erased.await? {
             Erased::Done => {}
             Erased::Nobody => return Err(IdentityError::NotFound),
+            Erased::TooHigh => return Err(IdentityError::RankTooHigh),
             Erased::LastOwner => return Err(IdentityError::LastOwner),
         }
         self.revoked(user);

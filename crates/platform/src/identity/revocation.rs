@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use model::UserId;
+use model::{Permission, UserId};
 use tokio::{
     sync::broadcast::{self, error::RecvError},
     time::{Instant, sleep_until},
@@ -25,7 +25,8 @@ const BLIND: Duration = Duration::from_secs(30);
 
 /// Tells open streams that something of a person was ended.
 pub(super) struct Revocations {
-    signals: broadcast::Sender<UserId>,
+    /// Whose; `None` is anybody's.
+    signals: broadcast::Sender<Option<UserId>>,
     /// How many there were, whoever's.
     sent: AtomicU64,
 }
@@ -38,14 +39,14 @@ impl Revocations {
         }
     }
 
-    fn send(&self, user: UserId) {
+    fn send(&self, user: Option<UserId>) {
         // Counted before it is sent: whoever subscribes too late to hear it finds that there was one.
         self.sent.fetch_add(1, Ordering::SeqCst);
         // Nobody who listens is no error.
         let _ = self.signals.send(user);
     }
 
-    fn subscribe(&self) -> broadcast::Receiver<UserId> {
+    fn subscribe(&self) -> broadcast::Receiver<Option<UserId>> {
         self.signals.subscribe()
     }
 }
@@ -68,7 +69,13 @@ impl Identity {
     /// Something of that person's was ended or changed: what is open of theirs in this process asks at once whether it
     /// may stay. To be called after the change is stored.
     pub(crate) fn revoked(&self, user: UserId) {
-        self.0.revocations.send(user);
+        self.0.revocations.send(Some(user));
+    }
+
+    /// What a role or a group gives was changed: all that is open in this process asks at once whether it may stay. To be
+    /// called after the change is stored.
+    pub(crate) fn rights_changed(&self) {
+        self.0.revocations.send(None);
     }
 
     /// Now, for somebody who is about to be looked up.
@@ -79,7 +86,8 @@ impl Identity {
         }
     }
 
-    /// Whether what the caller came in by is still good: for what stays open after the request was let in.
+    /// Whether what the caller came in by is still good, and they may still do all that they might then: for what stays open
+    /// after the request was let in. Whoever lost something comes again, and is judged by what they have now.
     #[tracing::instrument(name = "api.identity.still_valid", skip_all)]
     pub async fn still_valid(&self, caller: &Caller) -> Result<bool, IdentityError> {
         let (inner, user) = (&*self.0, caller.user());
@@ -93,7 +101,22 @@ impl Identity {
                 }
                 Credential::Key { id } => inner.db.key_is_valid(user, id, now).await?,
                 Credential::Absent => true,
-            })
+            }
+            && self.still_may(caller).await?)
+    }
+
+    /// Whether the caller's roles still give all that they gave.
+    async fn still_may(&self, caller: &Caller) -> Result<bool, IdentityError> {
+        let access = self.0.db.access(caller.user()).await?;
+        let now = access.permissions;
+        // No scope of a key says this, and no key is taken without it.
+        let by_key = matches!(caller.credential(), Credential::Key { .. });
+        if !now.includes(caller.permissions()) || (by_key && !now.contains(Permission::ApiKeysUse))
+        {
+            return Ok(false);
+        }
+        // Whoever a role asks for one since then is let in again when they have one.
+        Ok(!access.requires_second_factor || !self.factors_of(caller.user()).await?.is_empty())
     }
 
     /// Ends when what the caller came in by is no longer good: within a second of it in this process, within five
@@ -141,18 +164,22 @@ impl Identity {
 }
 
 /// Waits until it is time to ask again after having asked then, or for a signal.
-async fn until_due(asked: Instant, signals: &mut broadcast::Receiver<UserId>, user: UserId) {
+async fn until_due(
+    asked: Instant,
+    signals: &mut broadcast::Receiver<Option<UserId>>,
+    user: UserId,
+) {
     tokio::select! {
         () = sleep_until(asked + ASK_EACH) => {}
         () = concerns(signals, user) => {}
     }
 }
 
-/// Waits for a signal about that person, or for having missed some.
-async fn concerns(signals: &mut broadcast::Receiver<UserId>, user: UserId) {
+/// Waits for a signal about that person or about anybody, or for having missed some.
+async fn concerns(signals: &mut broadcast::Receiver<Option<UserId>>, user: UserId) {
     loop {
         match signals.recv().await {
-            Ok(whose) if whose != user => {}
+            Ok(Some(whose)) if whose != user => {}
             Ok(_) | Err(RecvError::Lagged(_)) => return,
             // Whoever waits holds the sender, so this can't be.
             Err(RecvError::Closed) => std::future::pending().await,

@@ -5,7 +5,7 @@ use model::{Account, Factor, Habits, Lacking, Millis, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
-use super::{Caller, Credential, Identity, IdentityError};
+use super::{Caller, Credential, Identity, IdentityError, throttle::Purpose, token::sha256_hex};
 use crate::{
     store::{Access, SessionStores, USER_KEY, User, mark_renewed},
     visitor::Visitor,
@@ -38,6 +38,9 @@ pub(super) struct Pending {
     since: Millis,
     /// What the first half was, for the log.
     pub(super) by: String,
+    /// The password of then: with another one, it has to be said anew.
+    #[serde(default)]
+    password: String,
 }
 
 /// That somebody has proved who they are, by all that their account asks for or by its first half. Only a check
@@ -108,7 +111,10 @@ impl Identity {
             session.insert(USER_KEY, proof.user).await?;
             session.insert(ABOUT_KEY, about).await?;
         } else {
+            let user = self.0.db.user(proof.user).await?;
+            let user = user.ok_or(IdentityError::SignInNeeded)?;
             let pending = Pending {
+                password: password_of(&user),
                 user: proof.user,
                 since: now,
                 by: proof.by.to_owned(),
@@ -123,12 +129,25 @@ impl Identity {
         Ok(proof.awaited)
     }
 
+    /// Counts the first step of a sign-in from that address.
+    pub(super) async fn may_begin(&self, visitor: &Visitor) -> Result<(), IdentityError> {
+        let now = self.0.clock.now();
+        let spent = self.0.throttle.spend(Purpose::Begin, visitor.address, now);
+        spent.await.map(drop)
+    }
+
     /// Whose second factor this session awaits, and after what.
     pub(super) async fn pending(&self, session: &Session) -> Result<Pending, IdentityError> {
         let pending: Option<Pending> = session.get(PENDING_KEY).await?;
-        pending
-            .filter(|pending| self.0.clock.now().since(pending.since) <= PENDING_MS)
-            .ok_or(IdentityError::SignInNeeded)
+        let pending =
+            pending.filter(|pending| self.0.clock.now().since(pending.since) <= PENDING_MS);
+        let pending = pending.ok_or(IdentityError::SignInNeeded)?;
+        let user = self.0.db.user(pending.user).await?;
+        if user.is_some_and(|user| password_of(&user) == pending.password) {
+            Ok(pending)
+        } else {
+            Err(IdentityError::SignInNeeded)
+        }
     }
 
     /// Which second factors would let in whoever has said the right password in this session; empty when none is
@@ -291,6 +310,11 @@ impl Identity {
         }
         Ok(None)
     }
+}
+
+/// What tells a password from another one, and nothing else of it; the same for all who have none.
+fn password_of(user: &User) -> String {
+    sha256_hex(user.password_hash.as_deref().unwrap_or_default().as_bytes())
 }
 
 const fn refuse(lacking: Option<Lacking>) -> Result<(), IdentityError> {

@@ -148,11 +148,16 @@ impl Identity {
         provider: &str,
         intent: SsoIntent,
         caller: Option<&Caller>,
+        visitor: &Visitor,
     ) -> Result<String, IdentityError> {
         let provider = self.provider(provider)?;
         let caller = caller.ok_or(IdentityError::SignInNeeded);
         let intent = match intent {
-            SsoIntent::SignIn { next } => Kept::SignIn { next },
+            SsoIntent::SignIn { next } => {
+                // It leaves a row, and may ask the provider, whoever comes.
+                self.may_begin(visitor).await?;
+                Kept::SignIn { next }
+            }
             SsoIntent::Link => {
                 let caller = caller?;
                 let by = Asker::of(caller)?;

@@ -37,6 +37,9 @@ impl Default for Limits {
     }
 }
 
+/// First steps to each failure that an address may have: whole offices have one address, and nothing is guessed by a first step.
+const BEGINNINGS: u32 = 20;
+
 /// What an address's allowance is spent on; each has its own.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose {
@@ -44,6 +47,8 @@ pub(super) enum Purpose {
     Register,
     /// Mails that a stranger can cause.
     Mail,
+    /// The first step of a sign-in, which every page for signing in takes by itself.
+    Begin,
 }
 
 #[derive(Clone)]
@@ -74,6 +79,10 @@ impl Throttle {
             Purpose::SignIn => ("sign-in", self.limits.address_failures),
             Purpose::Register => ("register", self.limits.registrations),
             Purpose::Mail => ("mail", self.limits.registrations),
+            Purpose::Begin => {
+                let most = self.limits.address_failures;
+                ("begin", most.saturating_mul(BEGINNINGS))
+            }
         };
         let burst = i64::from(burst.max(1));
         let guard = AddressGuard {

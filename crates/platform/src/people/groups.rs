@@ -116,7 +116,9 @@ impl People {
                 now: self.clock.now(),
             };
             let changed = self.db.update_group(&new, &record).await;
-            there(changed.map_err(name_taken)?)
+            there(changed.map_err(name_taken)?)?;
+            self.identity.rights_changed();
+            Ok(())
         };
         self.judged(caller, "group.update", ("group", id.to_string()), act)
             .await
@@ -132,7 +134,9 @@ impl People {
             self.may_regroup(caller, id, &ids(&old)).await?;
             let record = self.trail().by(caller, "group.delete").on("group", id);
             let record = record.with(&json!({ "name": old.group.name }));
-            there(self.db.delete_group(id, &record).await?)
+            there(self.db.delete_group(id, &record).await?)?;
+            self.identity.rights_changed();
+            Ok(())
         };
         self.judged(caller, "group.delete", ("group", id.to_string()), act)
             .await

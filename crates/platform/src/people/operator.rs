@@ -127,6 +127,10 @@ impl Operator {
         let people = &self.0;
         let account = self.account(email).await?;
         if !disabled {
+            // Whose account is open stays signed in.
+            if people.db.is_enabled(account.id).await? {
+                return Ok(false);
+            }
             people.identity.end_all(account.id).await?;
         }
         let action = if disabled {

@@ -95,7 +95,9 @@ impl People {
                     .update_role(&new, &record)
                     .await
                     .map_err(name_taken)?,
-            )
+            )?;
+            self.identity.rights_changed();
+            Ok(())
         };
         self.judged(caller, "role.update", ("role", id.to_string()), act)
             .await
@@ -112,7 +114,9 @@ impl People {
             }
             let record = self.trail().by(caller, "role.delete").on("role", id);
             let record = record.with(&json!({ "name": old.name }));
-            there(self.db.delete_role(id, &record).await?)
+            there(self.db.delete_role(id, &record).await?)?;
+            self.identity.rights_changed();
+            Ok(())
         };
         self.judged(caller, "role.delete", ("role", id.to_string()), act)
             .await

@@ -5,6 +5,7 @@ mod closed;
 mod groups;
 mod keys;
 mod listing;
+mod open;
 mod operator;
 mod owners;
 mod ranks;

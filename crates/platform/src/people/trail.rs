@@ -78,7 +78,7 @@ impl People {
         })
     }
 
-    /// The lines of the audit log that fit, the newest first, piece by piece. That it was exported is written there before
+    /// The lines of the audit log that fit, the newest first, piece by piece, for who has just shown who they are. That it was exported is written there before
     /// the first piece.
     #[tracing::instrument(name = "api.people.export_audit", skip_all)]
     pub async fn export_audit(
@@ -90,6 +90,7 @@ impl People {
         let act = async {
             caller.require(Permission::AuditRead)?;
             caller.require_person()?;
+            self.identity.require_fresh(caller)?;
             let filter = checked(filter)?;
             let record = self.trail().by(caller, "audit.export");
             self.trail()

@@ -12,18 +12,22 @@ use sqlx::{FromRow, types::Json};
 
 use super::{
     Db, Error, Restored, Result,
+    audit::audited,
     bounded::{beyond, counted},
     on_pool, rows,
 };
+use crate::audit::Record;
 
 /// Whether `$2` may use the assistant `a`: it was not deleted, and is theirs, everybody's, or for a group in which both they and its owner
-/// are.
+/// are. What belongs to a closed account is nobody's.
 macro_rules! open_to {
     ($user:literal) => {
         concat!(
-            "(a.deleted_at IS NULL AND (a.owner_id = ", $user, " OR a.audience = 'everybody' OR (a.audience = 'group' AND EXISTS ( \
+            "(a.deleted_at IS NULL AND (a.owner_id = ", $user, " OR (EXISTS ( \
+               SELECT 1 FROM users whose WHERE whose.id = a.owner_id AND whose.disabled = FALSE) \
+             AND (a.audience = 'everybody' OR (a.audience = 'group' AND EXISTS ( \
                SELECT 1 FROM group_members mine JOIN group_members theirs ON theirs.group_id = mine.group_id \
-               WHERE mine.group_id = a.group_id AND mine.user_id = ", $user, " AND theirs.user_id = a.owner_id))))"
+               WHERE mine.group_id = a.group_id AND mine.user_id = ", $user, " AND theirs.user_id = a.owner_id))))))"
         )
     };
 }
@@ -39,7 +43,8 @@ const OWN: &str = "
 const SHARED: &str = "
     SELECT a.id, a.name, a.emoji, a.description, a.app_id, a.audience, a.content ->> 'model' AS model, p.version
     FROM assistants a LEFT JOIN assistant_pictures p ON p.assistant_id = a.id
-    WHERE a.id < $3 AND a.owner_id <> $1 AND a.deleted_at IS NULL AND a.search_key LIKE $2 ESCAPE '\\' AND a.id IN (
+    WHERE a.id < $3 AND a.owner_id <> $1 AND a.deleted_at IS NULL AND a.search_key LIKE $2 ESCAPE '\\'
+      AND EXISTS (SELECT 1 FROM users whose WHERE whose.id = a.owner_id AND whose.disabled = FALSE) AND a.id IN (
         SELECT e.id FROM assistants e WHERE e.audience = 'everybody'
         UNION SELECT s.id FROM group_members mine
               JOIN assistants s ON s.group_id = mine.group_id
@@ -69,6 +74,11 @@ const UPDATE: &str = "
 const DELETE: &str =
     "UPDATE assistants SET deleted_at = $3 WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL";
 
+const PUBLISHED: &str = "SELECT owner_id FROM assistants WHERE id = $1 AND audience <> 'private' AND deleted_at IS NULL";
+
+const TAKE_DOWN: &str = "UPDATE assistants SET audience = 'private', group_id = NULL, updated_at = $2 \
+     WHERE id = $1 AND audience <> 'private' AND deleted_at IS NULL";
+
 const DELETED: &str = "SELECT audience, app_id FROM assistants WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
 
 const RESTORE: &str = "UPDATE assistants SET deleted_at = NULL WHERE id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL";
@@ -88,6 +98,8 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("CREATE", CREATE),
     ("UPDATE", UPDATE),
     ("DELETE", DELETE),
+    ("PUBLISHED", PUBLISHED),
+    ("TAKE_DOWN", TAKE_DOWN),
     ("DELETED", DELETED),
     ("RESTORE", RESTORE),
     ("BEYOND", BEYOND),
@@ -287,6 +299,32 @@ impl Db {
             tx.commit().await?;
             Ok(written)
         })
+    }
+
+    /// Whose one that others may use is, whoever that is for.
+    #[tracing::instrument(name = "store.assistants.owner_of_published", skip_all)]
+    pub(crate) async fn owner_of_published(&self, id: AssistantId) -> Result<Option<UserId>> {
+        let found: Option<String> = on_pool!(self.reader(), |pool| sqlx::query_scalar(PUBLISHED)
+            .bind(id.to_string())
+            .fetch_optional(pool)
+            .await?);
+        let owner = found.map(|owner| rows::id("assistants", "owner_id", &owner));
+        owner.transpose()
+    }
+
+    /// Makes one its owner's alone. Whether others could use it until then.
+    #[tracing::instrument(name = "store.assistants.take_down", skip_all)]
+    pub(crate) async fn take_down_assistant(
+        &self,
+        id: AssistantId,
+        now: Millis,
+        record: &Record,
+    ) -> Result<bool> {
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(TAKE_DOWN).bind(id.to_string()).bind(now.get())
+        ))
     }
 
     /// Deletes one; it can be brought back for a while, unless `most` are deleted after it. Whether it was there and the owner's.

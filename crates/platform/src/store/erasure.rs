@@ -1,8 +1,8 @@
 //! Deleting an account for real: nothing of it stays but its id in the audit log.
 
-use model::{BuiltIn, Email, UserId};
+use model::{BuiltIn, Email, Rank, UserId};
 
-use super::{Db, Result, audit::append_audit, blobs, on_pool, upstream_objects};
+use super::{Db, Result, audit::append_audit, blobs, on_pool, people, upstream_objects};
 use crate::audit::Record;
 
 /// Makes transactions take turns, as writing the log does: of two last owners who leave at once, one stays.
@@ -25,25 +25,36 @@ pub(crate) enum Erased {
     Done,
     /// There is no such person.
     Nobody,
+    /// The person stands too high by now.
+    TooHigh,
     /// The site would be without an owner.
     LastOwner,
 }
 
 impl Db {
     /// Deletes the person and all that is theirs, the trash too, and writes the log's line. `attempts` is the key under
-    /// which failed sign-ins to the account are counted.
+    /// which failed sign-ins to the account are counted. With a `ceiling`, only who stands below it, judged in the same transaction.
     #[tracing::instrument(name = "store.erasure.user", skip_all)]
     pub(crate) async fn erase_user(
         &self,
         user: UserId,
         email: &Email,
         attempts: &str,
-        record: &Record,
+        (ceiling, record): (Option<Rank>, &Record),
     ) -> Result<Erased> {
         let owner = BuiltIn::Owner.id().to_string();
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
             sqlx::query(TURN).execute(&mut *transaction).await?;
+            if let Some(ceiling) = ceiling {
+                let rank: Option<i64> = sqlx::query_scalar(people::RANK)
+                    .bind(user.to_string())
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                if rank.is_some_and(|rank| rank >= i64::from(ceiling.get())) {
+                    return Ok(Erased::TooHigh);
+                }
+            }
             let owns: i64 = sqlx::query_scalar(IS_OWNER)
                 .bind(user.to_string())
                 .bind(&owner)

@@ -3,7 +3,8 @@
 use model::{JobFilter, JobId, JobKind, JobLine, JobState, Millis};
 use sqlx::FromRow;
 
-use super::{Db, Result, on_pool, rows};
+use super::{Db, Result, audit::audited, on_pool, rows};
+use crate::audit::Record;
 
 /// One text for all filters; what comes first in it says by which index the lines are found. An empty text asks for nothing.
 macro_rules! page {
@@ -122,16 +123,21 @@ impl Db {
             .transpose()
     }
 
-    /// Puts a job that waits before all others, or back among them. Whether there is one that waits.
+    /// Puts a job that waits before all others, or back among them, and writes that down. Whether there is one that waits.
     #[tracing::instrument(name = "store.job_lines.put_first", skip_all)]
-    pub(crate) async fn put_job_first(&self, id: JobId, first: bool) -> Result<bool> {
-        let changed = on_pool!(self.writer(), |pool| sqlx::query(PUT_FIRST)
-            .bind(id.to_string())
-            .bind(i64::from(first))
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(changed > 0)
+    pub(crate) async fn put_job_first(
+        &self,
+        id: JobId,
+        first: bool,
+        record: &Record,
+    ) -> Result<bool> {
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(PUT_FIRST)
+                .bind(id.to_string())
+                .bind(i64::from(first))
+        ))
     }
 
     /// How many jobs wait, and how many are worked on.

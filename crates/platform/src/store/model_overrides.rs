@@ -4,7 +4,8 @@ use model::Millis;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 
-use super::{Db, Result, on_pool};
+use super::{Db, Result, audit::audited, on_pool};
+use crate::audit::Record;
 
 const ALL: &str = "SELECT model, card FROM model_overrides ORDER BY model";
 const SET: &str = "INSERT INTO model_overrides (model, card, updated_at) VALUES ($1, $2, $3) \
@@ -23,32 +24,29 @@ impl Db {
             .await?))
     }
 
-    /// Replaces a model's fields, all of them at once.
+    /// Replaces a model's fields, all of them at once, and writes that down.
     #[tracing::instrument(name = "store.model_overrides.set", skip_all)]
     pub(crate) async fn set_model_override(
         &self,
         model: &str,
         card: &Map<String, Value>,
         now: Millis,
+        record: &Record,
     ) -> Result<()> {
-        on_pool!(self.writer(), |pool| sqlx::query(SET)
-            .bind(model)
-            .bind(Json(card))
-            .bind(now.get())
-            .execute(pool)
-            .await?
-            .rows_affected());
+        let _is_set: bool = audited!(
+            self,
+            record,
+            sqlx::query(SET)
+                .bind(model)
+                .bind(Json(card))
+                .bind(now.get())
+        );
         Ok(())
     }
 
-    /// Goes back to the built-in catalogue. False when there was nothing to forget.
+    /// Goes back to the built-in catalogue, and writes that down. False when there was nothing to forget.
     #[tracing::instrument(name = "store.model_overrides.unset", skip_all)]
-    pub(crate) async fn unset_model_override(&self, model: &str) -> Result<bool> {
-        let rows = on_pool!(self.writer(), |pool| sqlx::query(UNSET)
-            .bind(model)
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(rows > 0)
+    pub(crate) async fn unset_model_override(&self, model: &str, record: &Record) -> Result<bool> {
+        Ok(audited!(self, record, sqlx::query(UNSET).bind(model)))
     }
 }

@@ -19,7 +19,12 @@ impl Making<'_> {
         if !self.desk.may_begin().await? {
             return Ok(Err(of_ours(FailureCode::Forbidden, self.job)));
         }
-        let gateway = &self.transcripts.0.gateway;
+        let inner = &*self.transcripts.0;
+        let allowance = inner.db.allowance(self.job.owner).await?;
+        if !crate::works::allows(&allowance, &request.model) {
+            return Ok(Err(of_ours(FailureCode::UnknownModel, self.job)));
+        }
+        let gateway = &inner.gateway;
         let bytes = serde_json::to_vec(&request).map_or(0, |json| json.len());
         let id = self.job.id.to_string();
         let call = gateway

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Usage, checked, in_order, own};
 use crate::{
-    identity::{Caller, IdentityError},
+    identity::{Caller, Credential, FRESH_MS, IdentityError},
     people::readable,
     store::{self, CallsQuery, Db},
 };
@@ -61,7 +61,8 @@ impl Usage {
     }
 
     /// Everybody's calls that fit as CSV, the newest first, piece by piece. That they were taken along is written to the audit log before
-    /// the first piece, and that somebody was not let.
+    /// the first piece, and that somebody was not let. A person has to have shown just now who they are; a key was made by one who had, and
+    /// is for programs that take figures along day by day.
     #[tracing::instrument(name = "api.usage.export_site", skip_all)]
     pub async fn export_site(
         &self,
@@ -73,6 +74,9 @@ impl Usage {
             let record = record.with(&json!({ "reason": error.code() }));
             self.audit.write(record.refused()).await?;
             return Err(error);
+        }
+        if !matches!(caller.credential(), Credential::Key { .. }) {
+            caller.require_fresh(self.clock.now(), FRESH_MS)?;
         }
         let record = record.with(&json!({ "filter": filter }));
         let lines = self.export(filter)?;

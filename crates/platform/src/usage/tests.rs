@@ -420,6 +420,10 @@ async fn the_log_is_taken_along() {
             );
             assert_eq!(count(&db, &written).await, 1, "{outcome}");
         }
+        // SE-11: an open browser is not enough.
+        house.clock.advance(11 * 60 * 1000);
+        let stale = house.usage.export_site(&olga, CallFilter::default()).await;
+        assert_eq!(code(stale), Some(FailureCode::StepUpNeeded));
     })
     .await;
 }

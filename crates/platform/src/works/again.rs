@@ -45,20 +45,23 @@ impl Works {
         // The job is known by the one that it is for.
         let submission = SubmissionId::from_uuid(id.as_uuid());
         let known = inner.db.job_of_submission(owner, submission).await?;
-        if known.is_none() {
-            if job.kind == JobKind::Transcript {
-                let transcripts = &inner.transcripts;
-                transcripts.job_again(owner, submission, &job).await?;
-            } else {
-                // The owner has tried again since, and may have stopped that.
-                if inner.db.asked_since(&job).await? {
-                    return Err(Error::NotFound);
-                }
-                let wish = self.wish_for_nothing(job).await?;
-                self.make_for(owner, submission, &wish).await?;
+        // The line is written before anything is begun: what can't be written down does not happen. What is refused then, as for want
+        // of money, was asked for all the same.
+        if known.is_some() {
+            audit.write(record).await?;
+        } else if job.kind == JobKind::Transcript {
+            audit.write(record).await?;
+            let transcripts = &inner.transcripts;
+            transcripts.job_again(owner, submission, &job).await?;
+        } else {
+            // The owner has tried again since, and may have stopped that.
+            if inner.db.asked_since(&job).await? {
+                return Err(Error::NotFound);
             }
+            let wish = self.wish_for_nothing(job).await?;
+            audit.write(record).await?;
+            self.make_for(owner, submission, &wish).await?;
         }
-        audit.write(record).await?;
         Ok(())
     }
 

@@ -60,6 +60,10 @@ impl Works {
         caller.require(Permission::ChatUse)?;
         let inner = &*self.0;
         let model = &inner.options.dictation;
+        let allowance = inner.db.allowance(caller.user()).await?;
+        if !super::allows(&allowance, model) {
+            return Err(Error::UnknownModel);
+        }
         let mut request = RecognitionRequest::new(model, "pcm", HERTZ);
         if let Some(language) = language {
             if !CAPTION_LANGUAGES.contains(&language) {

@@ -52,10 +52,9 @@ impl Works {
             audit.write(record.refused()).await?;
             return Err(error.into());
         }
-        if !self.0.db.put_job_first(id, first).await? {
+        if !self.0.db.put_job_first(id, first, &record).await? {
             return Err(Error::NotFound);
         }
-        audit.write(record).await?;
         Ok(())
     }
 
@@ -69,12 +68,17 @@ impl Works {
             return Err(error.into());
         }
         let owner = inner.db.owner_of_job(id).await?.ok_or(Error::NotFound)?;
+        let job = inner.db.job(owner, id).await?;
+        if job.is_none_or(|job| job.state.is_final()) {
+            return Err(Error::NotFound);
+        }
+        // Before it is done: what can't be written down does not happen. Should it end by itself meanwhile, the line says what was asked.
+        audit.write(record).await?;
         let stopped = inner.jobs.stop(&inner.gateway, owner, id).await?;
         super::there(stopped)?;
         if stopped == Stopped::AtOnce {
             inner.transcripts.called_off(owner, id).await?;
         }
-        audit.write(record).await?;
         Ok(())
     }
 }

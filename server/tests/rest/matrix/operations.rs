@@ -8,7 +8,7 @@ use super::{NOWHERE, Needs, Operation};
 /// A line for each operation.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn operations() -> Vec<Operation> {
-    use Needs::{Fresh, May, MayFresh, MayPerson, Nothing, Person};
+    use Needs::{Fresh, May, MayFresh, MayFreshOrKey, MayPerson, Nothing, Person};
     use Permission::{
         ApiKeysUse, AuditRead, ChatUse, FilesUse, GatewayWrite, GroupsRead, GroupsWrite, JobsRead,
         JobsWrite, MediaShare, MediaUse, RolesRead, RolesWrite, UsageRead, UsersGrant, UsersInvite,
@@ -33,6 +33,12 @@ pub(super) fn operations() -> Vec<Operation> {
         ("get", "/rest/v1/assistants/{id}", May(ChatUse), none()),
         ("put", "/rest/v1/assistants/{id}", May(ChatUse), assistant()),
         ("delete", "/rest/v1/assistants/{id}", May(ChatUse), none()),
+        (
+            "post",
+            "/rest/v1/assistants/{id}/take_down",
+            May(UsersWrite),
+            none(),
+        ),
         (
             "get",
             "/rest/v1/assistants/{id}/picture",
@@ -351,7 +357,7 @@ pub(super) fn operations() -> Vec<Operation> {
         (
             "post",
             "/rest/v1/audit/export",
-            MayPerson(AuditRead),
+            MayFresh(AuditRead),
             json!({ "format": "json_lines" }),
         ),
         ("get", "/rest/v1/usage", Person, none()),
@@ -359,7 +365,12 @@ pub(super) fn operations() -> Vec<Operation> {
         ("get", "/rest/v1/usage/export", Person, none()),
         ("get", "/rest/v1/admin/usage", May(UsageRead), none()),
         ("get", "/rest/v1/admin/usage/calls", May(UsageRead), none()),
-        ("get", "/rest/v1/admin/usage/export", May(UsageRead), none()),
+        (
+            "get",
+            "/rest/v1/admin/usage/export",
+            MayFreshOrKey(UsageRead),
+            none(),
+        ),
         ("get", "/rest/v1/admin/keys", May(UsersRead), none()),
         (
             "post",

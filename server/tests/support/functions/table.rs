@@ -513,6 +513,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members_with("assistants.delete", NO_ID),
     permitted("assistants.restore", Permission::ChatUse, NO_ID),
+    permitted("assistants.take_down", Permission::UsersWrite, NO_ID),
     members_with("assistants.remove_picture", NO_ID),
     permitted("prompts.list", Permission::ChatUse, &[]),
     permitted("prompts.find", Permission::ChatUse, NO_ID),

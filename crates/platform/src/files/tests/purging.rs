@@ -66,7 +66,9 @@ async fn files_of_a_deleted_account_go_with_it() {
         let theirs = desk.upload(desk.eve, "c.mp4", film(100)).await.unwrap();
         let email = model::Email::parse(format!("{}@example.com", desk.lin)).unwrap();
         let record = desk.files.0.audit.command_line("account.delete");
-        db.erase_user(desk.lin, &email, "-", &record).await.unwrap();
+        db.erase_user(desk.lin, &email, "-", (None, &record))
+            .await
+            .unwrap();
         assert_eq!(desk.files.purge().await.unwrap(), 2);
         desk.objects(1).await;
         assert!(desk.files.read(desk.eve, theirs.id, 999).await.is_ok());

@@ -25,8 +25,11 @@ impl Identity {
     pub async fn passkey_sign_in_options(
         &self,
         session: &Session,
+        visitor: &Visitor,
     ) -> Result<(String, Value), IdentityError> {
         let site = self.0.passkeys.get()?;
+        // It leaves a row, whoever asks.
+        self.may_begin(visitor).await?;
         let (options, state) = site
             .start_discoverable_authentication()
             .map_err(|error| broken(&error))?;

@@ -77,7 +77,9 @@ impl Site {
         intent: SsoIntent,
         caller: Option<&Caller>,
     ) -> Result<Url, IdentityError> {
-        let way = self.identity.begin_sso(session, "corp", intent, caller);
+        let way = self
+            .identity
+            .begin_sso(session, "corp", intent, caller, &visitor());
         Ok(Url::parse(&way.await?).expect("an address"))
     }
 

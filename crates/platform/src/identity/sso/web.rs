@@ -10,7 +10,7 @@ use reqwest::{RequestBuilder, Url};
 use rustls::{ClientConfig, RootCertStore};
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use super::{Provider, refused};
 use crate::identity::IdentityError;
@@ -25,10 +25,15 @@ const KNOWN_MS: i64 = 60 * 60 * 1000;
 /// Keys that don't fit are asked again, but not more often than this.
 const KEYS_MS: i64 = 60 * 1000;
 
+/// Who could not be asked is left alone for so long: one that is down makes nobody wait but the first.
+const DOWN: Duration = Duration::from_secs(5);
+
 /// The way out and what is known of who is there.
 pub(in super::super) struct Elsewhere {
     http: Result<reqwest::Client, String>,
     known: Mutex<HashMap<String, Arc<Known>>>,
+    /// One asks a provider at a time; when that failed last.
+    turns: Mutex<HashMap<String, Arc<Mutex<Option<Instant>>>>>,
 }
 
 /// What an OpenID provider says of itself.
@@ -56,6 +61,7 @@ impl Elsewhere {
         Self {
             http: client(),
             known: Mutex::default(),
+            turns: Mutex::default(),
         }
     }
 
@@ -87,7 +93,27 @@ impl Elsewhere {
         if let Some(kept) = kept.filter(|kept| (0..limit_ms).contains(&now.since(kept.at))) {
             return Ok(kept);
         }
-        let known = Arc::new(self.discover(provider, now).await?);
+        let turn = {
+            let mut turns = self.turns.lock().await;
+            Arc::clone(turns.entry(provider.id.clone()).or_default())
+        };
+        let mut failed_at = turn.lock().await;
+        // Somebody else may have asked while this one waited.
+        let kept = self.known.lock().await.get(&provider.id).cloned();
+        if let Some(kept) = kept.filter(|kept| now.since(kept.at) < limit_ms) {
+            return Ok(kept);
+        }
+        if failed_at.is_some_and(|at| at.elapsed() < DOWN) {
+            return Err(unavailable("it could not be asked a moment ago"));
+        }
+        let known = match self.discover(provider, now).await {
+            Ok(known) => Arc::new(known),
+            Err(error) => {
+                *failed_at = Some(Instant::now());
+                return Err(error);
+            }
+        };
+        *failed_at = None;
         let mut all = self.known.lock().await;
         all.insert(provider.id.clone(), Arc::clone(&known));
         Ok(known)

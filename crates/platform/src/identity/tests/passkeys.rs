@@ -49,7 +49,10 @@ pub(super) async fn add(
 /// Asks for a sign-in by a passkey alone.
 async fn ask(house: &House, browser: &Browser<'_>) -> (String, Value) {
     let session = browser.session();
-    let asked = house.identity.passkey_sign_in_options(&session).await;
+    let asked = house
+        .identity
+        .passkey_sign_in_options(&session, &crate::identity::testing::visitor())
+        .await;
     browser.keep(&session);
     asked.unwrap()
 }

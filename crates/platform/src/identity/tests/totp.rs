@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     identity::{IdentityOptions, Limits, testing::Received},
-    store::testing::on_both,
+    store::testing::{execute, on_both},
     visitor::Visitor,
 };
 
@@ -59,6 +59,23 @@ async fn half_a_sign_in_is_forgotten_soon_and_worth_nothing_to_the_disabled() {
         slow.says_password(lin).await;
         tokens::disable(&house, lin).await;
         let answer = slow.says_code(&app.code(&house)).await;
+        assert_eq!(answer, Err(FailureCode::SignInNeeded));
+    })
+    .await;
+}
+
+/// AU-28, SE-08: whoever is half in with the old password is out with the new one.
+#[tokio::test]
+async fn half_a_sign_in_ends_with_the_password_that_it_was_begun_by() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let lin = member(&house).await;
+        let (app, _) = App::of(&Browser::of(&house, lin).await).await;
+        let half = Browser::new(&house);
+        half.says_password(lin).await;
+        let reset = format!("UPDATE users SET password_hash = 'another' WHERE id = '{lin}'");
+        execute(&db, &reset).await;
+        let answer = half.says_code(&app.code(&house)).await;
         assert_eq!(answer, Err(FailureCode::SignInNeeded));
     })
     .await;

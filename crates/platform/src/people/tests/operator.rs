@@ -107,3 +107,18 @@ async fn a_key_from_the_command_line_is_its_owners() {
     })
     .await;
 }
+
+/// SE-07: opening what is open signs nobody out, and is nothing to write down.
+#[tokio::test]
+async fn opening_an_open_account_on_the_command_line_signs_nobody_out() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let mia = house.signed_up("mia", BuiltIn::Member).await;
+        let operator = house.people.operator();
+        let opened = operator.set_disabled("mia@example.com", false).await;
+        assert!(!opened.unwrap());
+        assert!(house.identity.still_valid(&mia).await.unwrap());
+        assert_eq!(house.lines("user.enable", "done").await, 0);
+    })
+    .await;
+}

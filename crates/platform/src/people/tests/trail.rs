@@ -136,6 +136,13 @@ async fn the_log_is_taken_along() {
             .await;
         assert_eq!(code(refused.map(drop)), Err(FailureCode::Forbidden));
         assert_eq!(house.lines("audit.export", "refused").await, 1);
+        // SE-11: an open browser is not enough.
+        house.clock.advance(super::STALE_MS);
+        let stale = house
+            .people
+            .export_audit(&owner, AuditFilter::default(), AuditFormat::Csv)
+            .await;
+        assert_eq!(code(stale.map(drop)), Err(FailureCode::StepUpNeeded));
     })
     .await;
 }

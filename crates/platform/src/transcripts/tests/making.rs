@@ -30,6 +30,38 @@ async fn a_recording_becomes_a_transcript_with_notes_and_is_paid_once() {
     .await;
 }
 
+/// AC-17: notes are written by a model that the group names, or not at all; what was heard stays.
+#[tokio::test]
+async fn no_notes_are_written_by_a_model_that_the_group_does_not_name() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let people = &house.services.people;
+        let boss = house.services.identity.signed_up("boss", BuiltIn::Owner);
+        let boss = boss.await;
+        let hears = model::ModelName::parse("paraformer-v2").unwrap();
+        let draft = model::GroupDraft {
+            name: "Tea".to_owned(),
+            models: Some(vec![hears]),
+            ..model::GroupDraft::default()
+        };
+        let group = people.create_group(&boss, draft).await.unwrap();
+        let lin = house.lin.user();
+        people.add_members(&boss, group, &[lin]).await.unwrap();
+        let file = house.upload("周会.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        let made = house.ended(id).await;
+        assert_eq!(
+            (made.line.state, made.line.notes),
+            (TranscriptState::Ready, NotesState::Failed)
+        );
+        let failure = made.notes_failure.map(|failure| failure.code);
+        assert_eq!(failure, Some(FailureCode::UnknownModel));
+        assert_eq!((house.calls("chat").await, house.held().await), (0, 0));
+        house.closing.cancel();
+    })
+    .await;
+}
+
 /// AC-05, LM-13: a list of hot words is its maker's, as it is for programs.
 #[tokio::test]
 async fn somebody_elses_hot_words_look_like_none() {

@@ -1,7 +1,7 @@
 //! What administrators may do about everybody's jobs.
 
 use super::*;
-use crate::{files::FilesOptions, works::testing::image_of};
+use crate::{files::FilesOptions, store::testing::try_execute, works::testing::image_of};
 
 /// Later than any job that the tests ask for.
 const LATER: i64 = 1_000;
@@ -109,6 +109,74 @@ async fn nothing_is_made_for_who_has_no_room_for_it() {
         assert_eq!(refused.unwrap_err().code(), FailureCode::StorageUsedUp);
         assert_eq!((house.tasks(), house.held().await), (1, 0));
         house.closing.cancel();
+    })
+    .await;
+}
+
+/// AC-17: what a group does not name is not listened with either, and nothing is reserved for it.
+#[tokio::test]
+async fn nobody_dictates_to_a_model_that_their_group_does_not_name() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let works = &house.services.works;
+        let people = &house.services.people;
+        let boss = house
+            .services
+            .identity
+            .signed_up("boss", BuiltIn::Owner)
+            .await;
+        let draft = |model: &str| model::GroupDraft {
+            name: "Tea".to_owned(),
+            models: Some(vec![model::ModelName::parse(model).unwrap()]),
+            ..model::GroupDraft::default()
+        };
+        let group = people
+            .create_group(&boss, draft("qwen-plus"))
+            .await
+            .unwrap();
+        let lin = house.lin.user();
+        people.add_members(&boss, group, &[lin]).await.unwrap();
+        let dictate = async || works.dictate(&house.lin, None, "r".to_owned()).await;
+        let refused = dictate().await.map(drop);
+        assert_eq!(refused.unwrap_err().code(), FailureCode::UnknownModel);
+        assert_eq!(house.held().await, 0);
+        let named = draft(&crate::works::WorksOptions::default().dictation);
+        people.update_group(&boss, group, named).await.unwrap();
+        assert!(dictate().await.is_ok());
+    })
+    .await;
+}
+
+/// LO-06: what cannot be written down is not done to anybody's job.
+#[tokio::test]
+async fn a_log_that_cannot_be_written_leaves_every_job_as_it_is() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let works = &house.services.works;
+        let audit = house.services.identity.audit();
+        let boss = house
+            .services
+            .identity
+            .signed_up("boss", BuiltIn::Administrator)
+            .await;
+        let failed = house.make(&image_of("a")).await.unwrap();
+        let failing = format!(
+            "UPDATE jobs SET state = 'failed', ended_at = 1, failure = '{{\"code\":\"upstream_unavailable\"}}' WHERE id = '{failed}'"
+        );
+        execute(&db, &failing).await;
+        let waits = house.make(&image_of("b")).await.unwrap();
+        let close = if db.is_shared() {
+            "ALTER TABLE audit_log ADD CONSTRAINT closed CHECK (seq < 0) NOT VALID"
+        } else {
+            "CREATE TRIGGER closed BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'closed'); END"
+        };
+        try_execute(&db, close).await.unwrap();
+        assert!(works.put_job_first(&boss, audit, waits, true).await.is_err());
+        assert!(works.stop_job(&boss, audit, waits).await.is_err());
+        assert!(works.job_again(&boss, audit, failed).await.is_err());
+        let as_before = "SELECT COUNT(*) FROM jobs WHERE state = 'queued' AND priority = 0 AND ended_at IS NULL";
+        assert_eq!(count(&db, as_before).await, 1);
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM jobs").await, 2);
     })
     .await;
 }

@@ -239,3 +239,20 @@ async fn no_token_of_the_provider_and_no_secret_is_kept_or_printed() {
     })
     .await;
 }
+
+/// AU-15: a provider that is down is asked once, however many come.
+#[tokio::test]
+async fn a_provider_that_is_down_is_not_asked_for_everybody() {
+    on_both(async |db| {
+        let site = Site::on(&db).await;
+        site.provider
+            .script(|script| script.discovery = json!({ "issuer": "https://evil.example" }));
+        for _ in 0..5 {
+            let session = site.identity.session(None);
+            let error = site.begin(&session, sign_in(), None).await.unwrap_err();
+            assert_eq!(error.code(), FailureCode::ProviderUnavailable);
+        }
+        assert_eq!(site.provider.asked("/.well-known/"), 1);
+    })
+    .await;
+}

@@ -199,8 +199,41 @@ async fn a_site_without_a_name_offers_no_passkeys() {
     on_both(async |db| {
         let house = House::on(&db);
         let session = Browser::new(&house).session();
-        let asked = house.identity.passkey_sign_in_options(&session).await;
+        let asked = house
+            .identity
+            .passkey_sign_in_options(&session, &crate::identity::testing::visitor())
+            .await;
         assert_eq!(code(asked).map(|_| ()), REFUSED);
+    })
+    .await;
+}
+
+/// AU-15: a first step leaves a row, so one address has so many of them; another is not kept from signing in by that.
+#[tokio::test]
+async fn first_steps_of_one_address_are_counted() {
+    on_both(async |db| {
+        let mut options = site();
+        options.limits.address_failures = 1;
+        let house = House::with(&db, options);
+        let mut here = crate::identity::testing::visitor();
+        let session = Browser::new(&house).session();
+        let mut begun = 0;
+        let refused = loop {
+            match house
+                .identity
+                .passkey_sign_in_options(&session, &here)
+                .await
+            {
+                Ok(_) => begun += 1,
+                Err(error) => break error.code(),
+            }
+            assert!(begun < 1_000);
+        };
+        assert_eq!(refused, FailureCode::TooManyAttempts);
+        assert!(begun >= 20, "{begun}");
+        here.address = "203.0.113.77".parse().unwrap();
+        let elsewhere = house.identity.passkey_sign_in_options(&session, &here);
+        assert!(elsewhere.await.is_ok());
     })
     .await;
 }
