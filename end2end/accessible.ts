@@ -1,6 +1,10 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Page, test } from "@playwright/test";
 
+/** What is no failure of WCAG's or not settled yet, and still counts however little axe makes of it. */
+const also = ["aria-allowed-role", "heading-order", "label-content-name-mismatch"];
+const alsoEnabled = Object.fromEntries(also.map((rule) => [rule, { enabled: true }]));
+
 /**
  * What axe finds serious or critical, in a form that a failure shows well. Colours are all that a theme changes, and a phone has
  * the desktop's. What a finger can't meet (WCAG 2.5.8) and what an eye can't read is looked for on the phone.
@@ -10,10 +14,10 @@ export async function findings(page: Page): Promise<string[]> {
   // Without movement nothing is measured half-faded.
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   if (phone) {
-    const rules = { "color-contrast": { enabled: false }, "target-size": { enabled: true } };
+    const rules = { ...alsoEnabled, "color-contrast": { enabled: false }, "target-size": { enabled: true } };
     return [...(await seriousIn(page, (axe) => axe.options({ resultTypes: ["violations"], rules }))), ...(await tiny(page))];
   }
-  const found = await seriousIn(page, (axe) => axe);
+  const found = await seriousIn(page, (axe) => axe.options({ resultTypes: ["violations"], rules: alsoEnabled }));
   await page.emulateMedia({ colorScheme: "dark" });
   const dark = await seriousIn(page, (axe) => axe.withRules("color-contrast"));
   await page.emulateMedia({ colorScheme: "light" });
@@ -25,7 +29,7 @@ async function seriousIn(page: Page, what: (axe: AxeBuilder) => AxeBuilder): Pro
   const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
   const { violations } = await what(axe).analyze();
   return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .filter(({ id, impact }) => also.includes(id) || impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`));
 }
 

@@ -41,7 +41,7 @@ export class Palette {
   async openFrom(sidebar: Sidebar): Promise<void> {
     await this.#opened(async () => {
       await sidebar.reveal();
-      await sidebar.view.getByRole("link", { name: this.words.search_conversations }).click();
+      await sidebar.view.getByRole("link", { name: this.words.search, exact: true }).click();
     });
   }
 

@@ -35,12 +35,12 @@ pub fn AccountMenu(account: Account, session: Session) -> impl IntoView {
         .find(|(permission, _)| session.permissions.contains(*permission))
         .map(|(_, path)| view! { <a class="account__link" href=*path><Glyph icon=Icon::People/>{words.administration}</a> });
     let asks = session.permissions.contains(Permission::ChatUse);
-    let label = format!("{}: {}", words.account, name.as_str());
     let name = String::from(name);
     view! {
         <details class="account">
-            <summary class="account__summary" aria-label=label>
+            <summary class="account__summary">
                 <Picture user=Some(id) name=name.clone() changed=session.picture/>
+                <span class="visually-hidden">{words.account} ": "</span>
                 <span class="account__name">{name}</span>
             </summary>
             <div class="account__menu">

@@ -21,7 +21,7 @@ pub fn Answering(assistant: AnsweringAssistant) -> impl IntoView {
     let label = words.assistant_answers(&name);
     view! {
         <details class="answering">
-            <summary class="answering__name" title=label.clone() aria-label=label>
+            <summary class="answering__name" title=label>
                 <Sign emoji name=name.clone() picture/>
                 <span>{name}</span>
             </summary>

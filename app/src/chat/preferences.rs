@@ -42,21 +42,23 @@ pub fn ThemeForm() -> impl IntoView {
         }
     };
     view! {
-        <form class="choice" method="post" action=SetTheme::PATH role="group" aria-label=words.theme>
-            {[
-                (Theme::Light, words.theme_light),
-                (Theme::Dark, words.theme_dark),
-                (Theme::System, words.theme_system),
-            ]
-                .map(|(theme, label)| {
-                    view! {
-                        <button class="choice__option" name="theme" value=theme.name() on:click=choose(theme)>
-                            {label}
-                        </button>
-                    }
-                })
-                .into_iter()
-                .collect_view()}
+        <form method="post" action=SetTheme::PATH>
+            <div class="choice" role="group" aria-label=words.theme>
+                {[
+                    (Theme::Light, words.theme_light),
+                    (Theme::Dark, words.theme_dark),
+                    (Theme::System, words.theme_system),
+                ]
+                    .map(|(theme, label)| {
+                        view! {
+                            <button class="choice__option" name="theme" value=theme.name() on:click=choose(theme)>
+                                {label}
+                            </button>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+            </div>
         </form>
     }
 }
@@ -67,23 +69,25 @@ pub fn LanguageForm() -> impl IntoView {
     let words = use_words();
     let present = use_language();
     view! {
-        <form class="choice" method="post" action=SetLanguage::PATH role="group" aria-label=words.language>
-            {[(Language::Zh, "中文"), (Language::En, "English")]
-                .map(|(language, label)| {
-                    view! {
-                        <button
-                            class="choice__option"
-                            name="language"
-                            value=language.name()
-                            lang=language.tag()
-                            aria-pressed=(language == present).then_some("true")
-                        >
-                            {label}
-                        </button>
-                    }
-                })
-                .into_iter()
-                .collect_view()}
+        <form method="post" action=SetLanguage::PATH>
+            <div class="choice" role="group" aria-label=words.language>
+                {[(Language::Zh, "中文"), (Language::En, "English")]
+                    .map(|(language, label)| {
+                        view! {
+                            <button
+                                class="choice__option"
+                                name="language"
+                                value=language.name()
+                                lang=language.tag()
+                                aria-pressed=(language == present).then_some("true")
+                            >
+                                {label}
+                            </button>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+            </div>
         </form>
     }
 }

@@ -162,7 +162,7 @@ fn SearchLink() -> impl IntoView {
         <a
             class="sidebar__search"
             href=search::PATH
-            aria-label=words.search_conversations
+            title=words.search_conversations
             aria-current=move || is_here().then_some("page")
             aria-keyshortcuts="Control+K Meta+K"
             on:click=open

@@ -22,8 +22,16 @@ pub fn Secret(
         }
     });
     view! {
+<<<<<<< HEAD
         <section class="secret" role="status" node_ref=place>
             <h3>{label}</h3>
+||||||| 6fbd8792
+        <section class="secret" role="status">
+            <h3>{label}</h3>
+=======
+        <section class="secret" role="status">
+            <h2>{label}</h2>
+>>>>>>> heads
             <code class="secret__text">{secret.clone()}</code>
             <div class="secret__actions"><CopyText text=secret/></div>
             {hint.map(|hint| view! { <p class="secret__hint">{hint}</p> })}
@@ -39,7 +47,7 @@ pub fn Codes(codes: Vec<String>) -> impl IntoView {
     let file = format!("data:text/plain;charset=utf-8,{}", codes.join("%0A"));
     view! {
         <section class="secret" role="status">
-            <h3>{words.recovery_new}</h3>
+            <h2>{words.recovery_new}</h2>
             <p class="secret__hint">{words.recovery_once}</p>
             <ul class="secret__codes">
                 {codes.into_iter().map(|code| view! { <li><code>{code}</code></li> }).collect_view()}

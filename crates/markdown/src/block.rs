@@ -5,6 +5,7 @@
 
 use pulldown_cmark::{BrokenLink, CowStr, Options, Parser};
 
+use crate::headings::Headings;
 use crate::math::{self, Formula, Tail};
 use crate::references::References;
 use crate::{escape, sanitize};
@@ -22,6 +23,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) references: &'a References,
     /// The block's number in the text.
     pub(crate) index: usize,
+    /// The headings before it.
+    pub(crate) headings: Headings,
     /// How long the HTML may become, at least ten times the source.
     pub(crate) allowance: usize,
     /// Whether the text has ended, so that what is not defined never will be.
@@ -32,6 +35,8 @@ pub(crate) struct Surroundings<'a> {
 #[derive(Default)]
 pub(crate) struct Rendered {
     pub(crate) html: String,
+    /// The headings before it and in it.
+    pub(crate) headings: Headings,
     /// Label, address and title of the links it defines.
     pub(crate) links: Vec<(String, String, String)>,
     pub(crate) footnotes: Vec<String>,
@@ -59,6 +64,7 @@ pub(crate) fn render(source: &str, tail: Tail, around: &Surroundings<'_>) -> Ren
     }
     if rendered.html.len() > around.allowance {
         rendered.html = plain(source);
+        rendered.headings = around.headings;
     }
     rendered
 }
@@ -104,6 +110,7 @@ fn convert(text: &str, formulas: &[Formula<'_>], around: &Surroundings<'_>) -> R
     drop(parser);
     let Writer {
         out,
+        headings,
         footnotes,
         mentions,
         is_unresolved: has_unknown_footnotes,
@@ -111,6 +118,7 @@ fn convert(text: &str, formulas: &[Formula<'_>], around: &Surroundings<'_>) -> R
     } = writer;
     Rendered {
         html: out,
+        headings,
         links,
         footnotes,
         mentions,

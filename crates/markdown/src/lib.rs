@@ -12,6 +12,7 @@ mod allowance;
 mod block;
 mod code;
 mod escape;
+mod headings;
 mod heal;
 mod highlight;
 mod invisible;
@@ -29,7 +30,7 @@ pub use live::{BlockChange, LiveRenderer};
 pub use sources::Source;
 
 /// Identifies the shape of the output; a stored rendering with another version must be made again.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Renders a whole text into its top-level blocks, each safe HTML.
 ///

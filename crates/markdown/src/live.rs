@@ -3,6 +3,7 @@
 use crate::allowance::Ledger;
 use crate::block::{self, Rendered, Surroundings};
 use crate::code::CodeBlock;
+use crate::headings::Headings;
 use crate::highlight::MAX_LINE;
 use crate::invisible::Cleaner;
 use crate::line::{self, Fence};
@@ -38,7 +39,9 @@ pub struct LiveRenderer {
     open: Open,
     blocks: Vec<String>,
     /// Closed blocks that refer to what was not defined when they were closed.
-    unresolved: Vec<(usize, String)>,
+    unresolved: Vec<Unresolved>,
+    /// The headings of the closed blocks.
+    headings: Headings,
     references: References,
     ledger: Ledger,
     sources: Vec<Source>,
@@ -48,6 +51,14 @@ pub struct LiveRenderer {
 enum State {
     Open,
     Closed,
+}
+
+/// A closed block that is rendered once more when all is defined.
+struct Unresolved {
+    index: usize,
+    source: String,
+    /// The headings before it.
+    headings: Headings,
 }
 
 enum Open {
@@ -79,6 +90,7 @@ impl LiveRenderer {
             open: Open::Nothing,
             blocks: Vec::new(),
             unresolved: Vec::new(),
+            headings: Headings::default(),
             references: References::default(),
             ledger: Ledger::default(),
             sources: Vec::new(),
@@ -230,8 +242,13 @@ impl LiveRenderer {
                     .for_each(|label| self.references.refer(label, index));
                 self.ledger.book(source.len(), rendered.html.len());
                 if rendered.is_unresolved {
-                    self.unresolved.push((index, source));
+                    self.unresolved.push(Unresolved {
+                        index,
+                        source,
+                        headings: self.headings,
+                    });
                 }
+                self.headings = rendered.headings;
                 self.replace(index, rendered.html, State::Closed, changes);
             }
             Open::Code {
@@ -295,6 +312,7 @@ impl LiveRenderer {
             scope: &self.scope,
             references: &self.references,
             index: self.last(),
+            headings: self.headings,
             allowance: self.ledger.allowance(source.len()),
             is_complete: false,
         };
@@ -302,12 +320,18 @@ impl LiveRenderer {
     }
 
     fn resolve(&mut self, changes: &mut Vec<BlockChange>) {
-        for (index, source) in std::mem::take(&mut self.unresolved) {
+        for Unresolved {
+            index,
+            source,
+            headings,
+        } in std::mem::take(&mut self.unresolved)
+        {
             let present = self.blocks[index].len();
             let around = Surroundings {
                 scope: &self.scope,
                 references: &self.references,
                 index,
+                headings,
                 allowance: self.ledger.allowance(0) + present,
                 is_complete: true,
             };

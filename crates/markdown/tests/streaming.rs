@@ -78,6 +78,8 @@ const MARKS: &[&str] = &[
     "10",
     "> ",
     "# ",
+    "## ",
+    "#### ",
     "```",
     "```rust\n",
     "~~~\n",
@@ -199,6 +201,36 @@ fn a_closed_block_is_sent_once() {
     live.update();
     live.push(" more.\n\nThree");
     assert!(live.update().iter().all(|change| change.index > 0));
+}
+
+#[test]
+fn headings_follow_each_other_without_a_gap_and_look_as_they_are_written() {
+    let text = "## a\n\n#### b\n\n# c\n\n### d\n";
+    let expected = [
+        "<h3 data-level=\"2\">a</h3>",
+        "<h4 data-level=\"4\">b</h4>",
+        "<h3 data-level=\"1\">c</h3>",
+        "<h4 data-level=\"3\">d</h4>",
+    ];
+    assert_eq!(render(text, "m1"), expected);
+    assert_eq!(stream(text, &[1]), expected);
+    // Those in quotes and lists count, and what becomes a link at the end keeps its level.
+    let nested = "- ## a [x]\n\n> ##### b\n\nc\n\n###### d\n\n[x]: https://a.example\n";
+    let html = render(nested, "m1").concat();
+    let levels: Vec<&str> = html
+        .match_indices("<h")
+        .map(|(at, _)| &html[at..at + "<h3 data-level=\"2\"".len()])
+        .collect();
+    assert_eq!(
+        levels,
+        [
+            "<h3 data-level=\"2\"",
+            "<h4 data-level=\"5\"",
+            "<h5 data-level=\"6\""
+        ]
+    );
+    assert!(html.contains("href=\"https://a.example\""));
+    assert_eq!(stream(nested, &[2, 5]).concat(), html);
 }
 
 #[test]

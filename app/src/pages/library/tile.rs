@@ -83,6 +83,9 @@ pub fn Tile(item: LibraryItem, shelf: Shelf) -> impl IntoView {
 fn Work(work: WorkView, shelf: Shelf) -> impl IntoView {
     let words = use_words();
     let id = work.id;
+    let kind = words.work_kind(work.kind);
+    let lasts = work.duration_ms.map(duration);
+    let label = named(words.open_work(kind, &work.prompt), lasts.as_deref());
     let open = move |event: leptos::ev::MouseEvent| {
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
             event.prevent_default();
@@ -94,7 +97,7 @@ fn Work(work: WorkView, shelf: Shelf) -> impl IntoView {
             class="shelf__open"
             href=address(&work)
             rel="external"
-            aria-label=words.open_work(words.work_kind(work.kind), &work.prompt)
+            aria-label=label
             on:click=open
         >
             <Glance work=work.clone()/>
@@ -128,11 +131,13 @@ fn Glance(work: WorkView) -> impl IntoView {
 fn Said(line: TranscriptLine) -> impl IntoView {
     let words = use_words();
     let lasts = (line.duration_ms > 0).then(|| duration(line.duration_ms));
+    let title = words.open_work(words.one_work(JobKind::Transcript), &line.title);
+    let label = named(title, lasts.as_deref());
     view! {
         <a
             class="shelf__open"
             href=format!("/transcripts/{}", line.id)
-            aria-label=words.open_work(words.one_work(JobKind::Transcript), &line.title)
+            aria-label=label
         >
             <span class="shelf__sound"><Glyph icon=Icon::Sheet/></span>
             <span class="shelf__badge">{lasts}</span>
@@ -146,6 +151,10 @@ fn Kept(kept: LibraryFile) -> impl IntoView {
     let words = use_words();
     let file = kept.file;
     let lasts = file.duration_ms.map(duration);
+    let label = named(
+        words.open_work(words.library_file, &file.name),
+        lasts.as_deref(),
+    );
     let glance = match Medium::of_mime(&file.mime) {
         Some(Medium::Image) => view! {
             <img class="shelf__picture" src=format!("/files/{}/thumbnail?side=512", file.id) alt="" loading="lazy"/>
@@ -160,11 +169,19 @@ fn Kept(kept: LibraryFile) -> impl IntoView {
             class="shelf__open"
             href=format!("/files/{}", file.id)
             rel="external"
-            aria-label=words.open_work(words.library_file, &file.name)
+            aria-label=label
         >
             {glance}
             <span class="shelf__badge">{lasts}</span>
         </a>
+    }
+}
+
+/// A name that says what is written on the tile: how long it lasts.
+fn named(name: String, lasts: Option<&str>) -> String {
+    match lasts {
+        Some(lasts) => format!("{name} · {lasts}"),
+        None => name,
     }
 }
 

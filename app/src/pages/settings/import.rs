@@ -226,7 +226,7 @@ fn Report(report: ImportReport, is_asked: bool) -> impl IntoView {
         }
     });
     view! {
-        <article class="import" role=is_asked.then_some("status")>
+        <section class="import" role=is_asked.then_some("status")>
             <div class="import__head">
                 <h3 dir="auto">{file}</h3>
                 <Moment at=report.at/>
@@ -237,7 +237,7 @@ fn Report(report: ImportReport, is_asked: bool) -> impl IntoView {
             {empty}
             {left_out}
             {lines}
-        </article>
+        </section>
     }
 }
 

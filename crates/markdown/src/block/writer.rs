@@ -1,8 +1,9 @@
 //! The parser's events as HTML, in the order in which they come.
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
 use super::{Surroundings, links::Shown};
+use crate::headings::Headings;
 use crate::math::{self, Formula, Piece};
 use crate::{code, escape};
 
@@ -31,6 +32,7 @@ pub(super) struct Writer<'a> {
     pub(super) link: Option<Shown>,
     pub(super) in_task: bool,
     table: Table,
+    pub(super) headings: Headings,
     pub(super) footnotes: Vec<String>,
     pub(super) mentions: Vec<String>,
     pub(super) is_unresolved: bool,
@@ -49,6 +51,7 @@ impl<'a> Writer<'a> {
             link: None,
             in_task: false,
             table: Table::default(),
+            headings: around.headings,
             footnotes: Vec::new(),
             mentions: Vec::new(),
             is_unresolved: false,
@@ -107,11 +110,7 @@ impl<'a> Writer<'a> {
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
             Tag::Paragraph | Tag::HtmlBlock => self.begin_block("<p>", "</p>"),
-            Tag::Heading { level, .. } => {
-                let level = level as usize;
-                let (start, end) = HEADINGS[(level - 1).min(5)];
-                self.begin_block(start, end);
-            }
+            Tag::Heading { level, .. } => self.heading(level),
             Tag::BlockQuote(_) => self.begin_block("<blockquote>", "</blockquote>"),
             Tag::CodeBlock(kind) => {
                 self.end_task();
@@ -162,6 +161,29 @@ impl<'a> Writer<'a> {
             | Tag::Subscript
             | Tag::MetadataBlock(_) => self.begin("", ""),
         }
+    }
+
+    /// `data-level` says what the text says: that is how it looks.
+    fn heading(&mut self, level: HeadingLevel) {
+        let level = match level {
+            HeadingLevel::H1 => 1,
+            HeadingLevel::H2 => 2,
+            HeadingLevel::H3 => 3,
+            HeadingLevel::H4 => 4,
+            HeadingLevel::H5 => 5,
+            HeadingLevel::H6 => 6,
+        };
+        if self.open.len() >= MAX_DEPTH {
+            // It is text there, and none that another could follow.
+            return self.begin_block("", "");
+        }
+        let (name, end) = match self.headings.next(level) {
+            3 => ("h3", "</h3>"),
+            4 => ("h4", "</h4>"),
+            5 => ("h5", "</h5>"),
+            _ => ("h6", "</h6>"),
+        };
+        self.begin_block(&format!("<{name} data-level=\"{level}\">"), end);
     }
 
     pub(super) fn begin_block(&mut self, start: &str, end: &'static str) {
@@ -284,12 +306,3 @@ impl<'a> Writer<'a> {
         }
     }
 }
-
-const HEADINGS: [(&str, &str); 6] = [
-    ("<h3 data-level=\"1\">", "</h3>"),
-    ("<h4 data-level=\"2\">", "</h4>"),
-    ("<h5 data-level=\"3\">", "</h5>"),
-    ("<h6 data-level=\"4\">", "</h6>"),
-    ("<h6 data-level=\"5\">", "</h6>"),
-    ("<h6 data-level=\"6\">", "</h6>"),
-];

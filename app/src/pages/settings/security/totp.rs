@@ -131,7 +131,7 @@ fn Enrolment(enrolment: TotpEnrolment, codes: RwSignal<Option<Vec<String>>>) -> 
             <p class="panel__note">{words.totp_scan}</p>
             <img class="secret__qr" src=as_address(&svg) alt=words.totp_qr/>
             <div class="secret">
-                <h3>{words.totp_secret}</h3>
+                <h2>{words.totp_secret}</h2>
                 <code class="secret__text">{secret.clone()}</code>
                 <CopyText text=secret.replace(' ', "")/>
             </div>
