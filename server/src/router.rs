@@ -15,7 +15,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     account, assets, assistant_pictures, audit_export,
-    config::Config,
+    config::{Config, ServerConfig},
     dictation, events, files, gateway,
     health::{self, Readiness},
     middleware::{
@@ -126,21 +126,11 @@ pub(crate) fn build(
         .route("/csp-reports", post(policy_reports::take))
         .with_state(Reports::default());
 
-    // Programs: the layers of browsers are not for them.
     let sandbox = Router::new()
         .route("/sandbox", get(sandbox::frame))
         .route("/sandbox/diagram", get(sandbox::diagram));
 
-    let programs = gateway::router(services, readiness, config).layer(
-        ServiceBuilder::new()
-            .layer(from_fn(request_log::log_refusals))
-            .layer(from_fn_with_state(Arc::clone(&server), address::resolve))
-            .layer(from_fn(gateway::net::catch)),
-    );
-    let programs = match gateway::browsers::layer(&config.gateway.browser_origins)? {
-        Some(browsers) => programs.layer(browsers),
-        None => programs,
-    };
+    let programs = programs(services, readiness, config, &server)?;
 
     let site = assets
         .merge(machines)
@@ -167,4 +157,25 @@ pub(crate) fn build(
                 .layer(cross_site::layer(&server)?),
         );
     Ok(programs.merge(site))
+}
+
+/// What programs ask: the layers of browsers are not for them.
+fn programs(
+    services: &Services,
+    readiness: &Readiness,
+    config: &Config,
+    server: &Arc<ServerConfig>,
+) -> anyhow::Result<Router> {
+    let programs = gateway::router(services, readiness, config).layer(
+        ServiceBuilder::new()
+            .layer(from_fn(request_log::log_refusals))
+            .layer(from_fn_with_state(Arc::clone(server), address::resolve))
+            .layer(from_fn(gateway::net::catch)),
+    );
+    Ok(
+        match gateway::browsers::layer(&config.gateway.browser_origins)? {
+            Some(browsers) => programs.layer(browsers),
+            None => programs,
+        },
+    )
 }

@@ -38,6 +38,18 @@ pub use writing::Writing;
 /// The id of the button that chooses files.
 const ATTACH: &str = "attach";
 
+/// What stands beneath: that answers may be wrong, and how full the model's window is.
+#[component]
+fn Foot(estimating: Estimating, beginning: Beginning) -> impl IntoView {
+    let is_application = Signal::derive(move || beginning.is_application());
+    view! {
+        <div class="composer__foot">
+            <p class="composer__fallible">{use_words().fallible}</p>
+            <ContextGauge estimating is_application/>
+        </div>
+    }
+}
+
 /// The model and what is set for it. An application has a model of its own, so only what the form needs is there.
 #[component]
 fn HowToAnswer(
@@ -187,13 +199,7 @@ pub fn Composer(
             </div>
             <DictationProblem dictation/>
             <EstimateBeneath estimating/>
-            <div class="composer__foot">
-                <p class="composer__fallible">{words.fallible}</p>
-                <ContextGauge
-                    estimating
-                    is_application=Signal::derive(move || beginning.is_application())
-                />
-            </div>
+            <Foot estimating beginning/>
         </form>
         <ParametersDialog of=parameters/>
     }

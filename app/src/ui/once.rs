@@ -22,16 +22,8 @@ pub fn Secret(
         }
     });
     view! {
-<<<<<<< HEAD
         <section class="secret" role="status" node_ref=place>
-            <h3>{label}</h3>
-||||||| 6fbd8792
-        <section class="secret" role="status">
-            <h3>{label}</h3>
-=======
-        <section class="secret" role="status">
             <h2>{label}</h2>
->>>>>>> heads
             <code class="secret__text">{secret.clone()}</code>
             <div class="secret__actions"><CopyText text=secret/></div>
             {hint.map(|hint| view! { <p class="secret__hint">{hint}</p> })}

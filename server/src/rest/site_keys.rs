@@ -54,6 +54,7 @@ struct Which {
 }
 
 /// Lists everybody's keys. Needs `users.read`.
+#[expect(unused_qualifications, reason = "the macro's")]
 #[utoipa::path(get, path = "", tag = "users", params(Which),
     responses((status = 200, description = "A page of them.", body = Page<KeyLine>)))]
 async fn list(

@@ -228,7 +228,7 @@ async fn what_no_model_could_accept_is_refused_here() -> TestResult {
         .api
         .request(Method::POST, "/v1/chat/completions")
         .header("accept-language", "zh-CN");
-    let refused = crate::support::answered(chinese.json(&question("gpt-4o-mini"))).await?;
+    let refused = answered(chinese.json(&question("gpt-4o-mini"))).await?;
     assert!(
         refused.json()["error"]["message"]
             .as_str()
