@@ -46,10 +46,8 @@ pub struct OpenConversation {
     pub acts: Acts,
     /// How many answers have ended that are not shown.
     pub ended_elsewhere: RwSignal<u32>,
-    /// How often the newest messages were asked for.
-    loads: StoredValue<Loads>,
-    /// Why they could not be loaded the last time.
-    unloaded: StoredValue<Option<AppError>>,
+    /// How often the newest messages were asked for, and why they could not be loaded the last time.
+    loads: StoredValue<(Loads, Option<AppError>)>,
     elsewhere: StoredValue<Elsewhere>,
 }
 
@@ -77,8 +75,7 @@ impl OpenConversation {
             problem: RwSignal::new(None),
             acts: Acts::new(),
             ended_elsewhere: RwSignal::new(0),
-            loads: StoredValue::new(Loads::default()),
-            unloaded: StoredValue::new(None),
+            loads: StoredValue::new((Loads::default(), None)),
             elsewhere: StoredValue::new(Elsewhere::default()),
         }
     }
@@ -192,17 +189,19 @@ impl OpenConversation {
     /// Loads the newest messages and takes in what is new. Of loads that overtake each other, the older ones are not taken
     /// in.
     pub async fn reload(self) {
-        let Some(turn) = self.loads.try_update_value(Loads::begin) else {
+        let Some(turn) = self.loads.try_update_value(|(loads, _)| loads.begin()) else {
             return;
         };
         match load_newest(self.id).await {
             Ok(page) => {
-                let is_newest = self.loads.try_update_value(|loads| loads.is_newest(turn));
+                let is_newest = self
+                    .loads
+                    .try_update_value(|(loads, _)| loads.is_newest(turn));
                 if is_newest == Some(true) {
                     self.merge(page);
                 }
                 // What is loaded now is no problem any more.
-                let before = self.unloaded.try_update_value(Option::take).flatten();
+                let before = self.loads.try_update_value(|(_, why)| why.take()).flatten();
                 if before.is_some() && self.problem.try_get_untracked() == Some(before) {
                     self.problem.set(None);
                 }
@@ -215,7 +214,8 @@ impl OpenConversation {
                 self.elsewhere.try_update_value(Elsewhere::forget);
                 // Of one that is gone that is said already.
                 if self.is_deleted.try_get_untracked() == Some(false) {
-                    self.unloaded.try_set_value(Some(error.clone()));
+                    self.loads
+                        .try_update_value(|(_, why)| *why = Some(error.clone()));
                     self.problem.try_set(Some(error));
                 }
             }

@@ -5,7 +5,6 @@ use http::StatusCode;
 use model::{ApiKeyId, KeyFilter, KeyLine, KeyOrder, KeyState, Page, UserId};
 use platform::{Services, identity::Caller};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -28,7 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
 }
 
 /// Which keys.
-#[derive(Deserialize, IntoParams, ToSchema)]
+#[derive(Deserialize, utoipa::IntoParams, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 #[schema(as = KeySearch)]
@@ -54,7 +53,6 @@ struct Which {
 }
 
 /// Lists everybody's keys. Needs `users.read`.
-#[expect(unused_qualifications, reason = "the macro's")]
 #[utoipa::path(get, path = "", tag = "users", params(Which),
     responses((status = 200, description = "A page of them.", body = Page<KeyLine>)))]
 async fn list(

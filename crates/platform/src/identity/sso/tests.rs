@@ -77,9 +77,10 @@ impl Site {
         intent: SsoIntent,
         caller: Option<&Caller>,
     ) -> Result<Url, IdentityError> {
+        let visitor = visitor();
         let way = self
             .identity
-            .begin_sso(session, "corp", intent, caller, &visitor());
+            .begin_sso(session, "corp", intent, caller, &visitor);
         Ok(Url::parse(&way.await?).expect("an address"))
     }
 
