@@ -104,7 +104,8 @@ fn Work(work: WorkView, shelf: Shelf) -> impl IntoView {
 
 #[component]
 fn Glance(work: WorkView) -> impl IntoView {
-    let lasts = work.duration_ms.map(duration);
+    let words = use_words();
+    let lasts = work.duration_ms.map(|ms| duration(words, ms));
     match work.kind {
         JobKind::Image => view! {
             <img class="shelf__picture" src=format!("/files/{}/thumbnail?side=512", work.file) alt="" loading="lazy"/>
@@ -127,7 +128,7 @@ fn Glance(work: WorkView) -> impl IntoView {
 #[component]
 fn Said(line: TranscriptLine) -> impl IntoView {
     let words = use_words();
-    let lasts = (line.duration_ms > 0).then(|| duration(line.duration_ms));
+    let lasts = (line.duration_ms > 0).then(|| duration(words, line.duration_ms));
     view! {
         <a
             class="shelf__open"
