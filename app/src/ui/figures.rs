@@ -45,7 +45,6 @@ pub fn exact_yuan(micro: i64) -> String {
 }
 
 /// Typed yuan with at most six decimals as micro-yuan.
-#[cfg(feature = "ssr")]
 pub fn micro_yuan(text: &str) -> Option<i64> {
     let text = text.trim();
     let (yuan, decimals) = text.split_once('.').unwrap_or((text, ""));

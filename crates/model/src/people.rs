@@ -177,6 +177,11 @@ pub struct GroupDetail {
     pub can_write: bool,
 }
 
+impl GroupDraft {
+    /// Each of its numbers is at most that, a million million: beyond what anybody means.
+    pub const MOST: i64 = 1_000_000_000_000;
+}
+
 /// What a group is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

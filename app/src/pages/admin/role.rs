@@ -6,7 +6,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
 };
-use model::{Permission, PermissionSet, Role, RoleId, Session};
+use model::{Permission, PermissionSet, Rank, Role, RoleId, Session};
 use server_fn::ServerFn;
 
 use crate::{
@@ -230,7 +230,8 @@ fn Fields(role: Option<Role>, own: PermissionSet, submission: Submission) -> imp
         .as_ref()
         .map(|role| (role.name.clone(), role.description.clone()))
         .unwrap_or_default();
-    let rank = role.as_ref().map_or(20, |role| role.rank.get()).to_string();
+    let rank = value(role.as_ref().map_or(20, |role| role.rank.get()).to_string());
+    let ranks = (i64::from(Rank::NONE.get()), i64::from(Rank::OWNER.get()));
     let requires = role
         .as_ref()
         .is_some_and(|role| role.requires_second_factor);
@@ -249,7 +250,14 @@ fn Fields(role: Option<Role>, own: PermissionSet, submission: Submission) -> imp
             value=value(description)
             problem=submission.problem_of(Field::Description)
         />
-        <TextField name="role[rank]" label=words.rank kind=Kind::Number value=value(rank) hint=words.rank_hint/>
+        <TextField
+            name="role[rank]"
+            label=words.rank
+            kind=Kind::Number
+            value=rank
+            hint=words.rank_hint
+            problem=submission.problem_of_number(rank, ranks)
+        />
         {areas(words)
             .into_iter()
             .map(|(area, permissions)| view! { <PermissionArea area permissions own has/> })

@@ -121,7 +121,9 @@ fn Minutes(
     let removal = NodeRef::<html::Form>::new();
     show_anew(removal, id.clone());
     let body = match view.line.state {
-        TranscriptState::Ready => EitherOf3::A(view! { <Text view found version editing player sought/> }),
+        TranscriptState::Ready => {
+            EitherOf3::A(view! { <Text view found version editing player sought/> })
+        }
         TranscriptState::Making => EitherOf3::B(()),
         TranscriptState::Failed | TranscriptState::Cancelled => {
             EitherOf3::C(view! { <Failed view/> })

@@ -106,7 +106,8 @@ pub(super) fn Search(sentences: Vec<Sentence>, sought: Sought, player: Player) -
             return String::new();
         }
         let count = found.with(Vec::len);
-        let here = if count == 0 { 0 } else { place.get() + 1 };
+        // Of what was drawn anew there may be less.
+        let here = (place.get() + 1).min(count);
         format!("{here} / {count}")
     };
     view! {

@@ -85,12 +85,7 @@ fn Name(voice: u32, open: Open, submission: Submission) -> impl IntoView {
 }
 
 #[component]
-fn Merge(
-    ids: Vec<u32>,
-    open: Open,
-    found: Found,
-    submission: Submission,
-) -> impl IntoView {
+fn Merge(ids: Vec<u32>, open: Open, found: Found, submission: Submission) -> impl IntoView {
     let words = use_words();
     let (from, into) = (
         RwSignal::new(ids[1].to_string()),

@@ -17,9 +17,6 @@ use crate::{
 /// Models that a group may name.
 const MODELS: usize = 200;
 
-/// Beyond what anybody means: a million million a day.
-const MOST: i64 = 1_000_000_000_000;
-
 /// Groups that one person may be in.
 const GROUPS: usize = 100;
 
@@ -342,7 +339,8 @@ fn checked(draft: GroupDraft) -> Result<GroupDraft, IdentityError> {
         tokens_per_minute,
         at_once,
     } = draft.rates;
-    let sound = |limit: &Option<i64>| limit.is_none_or(|limit| (0..=MOST).contains(&limit));
+    let sound =
+        |limit: &Option<i64>| limit.is_none_or(|limit| (0..=GroupDraft::MOST).contains(&limit));
     let limits = [
         answers_per_day,
         tokens_per_day,
