@@ -234,6 +234,17 @@ pub fn print() {
     }
 }
 
+/// Gives the element of this id the keyboard where nothing has it any more, because what had it has gone.
+pub fn focus_where_lost(id: &str) {
+    let Some(document) = window().and_then(|window| window.document()) else {
+        return;
+    };
+    let active = document.active_element();
+    if active.is_none_or(|active| active.tag_name() == "BODY") {
+        focus(id);
+    }
+}
+
 /// Gives the element of this id the keyboard. Whether there is one.
 pub fn focus(id: &str) -> bool {
     let element = window()
