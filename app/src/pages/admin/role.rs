@@ -6,7 +6,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
 };
-use model::{Permission, PermissionSet, Rank, Role, RoleId, Session};
+use model::{Permission, PermissionSet, Rank, Role, RoleDraft, RoleId, Session};
 use server_fn::ServerFn;
 
 use crate::{
@@ -141,6 +141,8 @@ fn Edit(role: Role, session: Session, detail: Detail) -> impl IntoView {
     let submission = Submission::new(FIELDS);
     let save = sends::<UpdateRole>(submission, move |()| detail.refetch());
     let id = role.id.to_string();
+    // Only text and numbers: it can be written.
+    let seen = serde_json::to_string(&RoleDraft::from(&role)).unwrap_or_default();
     let own = session.permissions;
     let form = NodeRef::<html::Form>::new();
     show_anew(form, id.clone());
@@ -148,6 +150,7 @@ fn Edit(role: Role, session: Session, detail: Detail) -> impl IntoView {
         <section class="panel">
             <form class="form" method="post" action=UpdateRole::PATH node_ref=form on:submit=save>
                 <input type="hidden" name="id" value=id/>
+                <input type="hidden" name="seen" value=seen/>
                 {submission.view()}
                 <Fields role=Some(role) own submission/>
                 <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>

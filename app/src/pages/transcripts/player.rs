@@ -89,9 +89,12 @@ impl Player {
         self.times.set_value(Arc::new(times.collect()));
         let is_another = self.of.get_value() != Some(view.line.id);
         if is_another {
-            let (id, word) = self.lit.get_value();
-            mark(sentence(id).as_ref(), false);
-            mark(word_of((id, word)).as_ref(), false);
+            let lit = self.lit.get_value();
+            // On the server nothing is lit, and there is nothing to put out.
+            if lit.0.is_some() {
+                mark(sentence(lit.0).as_ref(), false);
+                mark(word_of(lit).as_ref(), false);
+            }
             self.of.set_value(Some(view.line.id));
             self.lit.set_value((None, None));
             self.plays.set(false);

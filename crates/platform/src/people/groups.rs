@@ -119,6 +119,25 @@ impl People {
             .await
     }
 
+    /// The same, unless it is something else by now than what was seen of it: what somebody else has changed meanwhile is not undone by who
+    /// did not see it.
+    pub async fn update_group_as_seen(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        draft: GroupDraft,
+        seen: &GroupDraft,
+    ) -> Result<(), IdentityError> {
+        // Who may not change it is refused below, and learns nothing here.
+        if caller.require(Permission::GroupsWrite).is_ok() {
+            let old = self.db.group(id).await?;
+            if old.is_some_and(|old| GroupDraft::from(&old) != *seen) {
+                return Err(IdentityError::Refused(FailureCode::Outdated));
+            }
+        }
+        self.update_group(caller, id, draft).await
+    }
+
     /// Deletes a group. Its members stay and lose what they had by it.
     #[tracing::instrument(name = "api.people.delete_group", skip_all)]
     pub async fn delete_group(&self, caller: &Caller, id: GroupId) -> Result<(), IdentityError> {
