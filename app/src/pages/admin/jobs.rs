@@ -79,7 +79,7 @@ fn refresh(found: Found) {
     Effect::new(move |_| {
         let again = move || {
             let loaded = found.try_get_untracked().flatten();
-            let goes_on = matches!(loaded, Some(Ok(view)) if view.running + view.waiting > 0);
+            let goes_on = matches!(&loaded, Some(Ok(view)) if view.running + view.waiting > 0);
             let is_in_use = browser::has("details.confirm[open]")
                 || browser::has_keyboard("#main form *, #main summary");
             if goes_on && !is_in_use && !browser::is_hidden() {
