@@ -22,6 +22,21 @@ pub fn is_local(path: &str) -> bool {
         && !path.chars().any(char::is_control)
 }
 
+/// A query without what it says under that name.
+pub fn without(query: &str, name: &str) -> String {
+    let pairs = query.strip_prefix('?').unwrap_or(query).split('&');
+    let stays = |pair: &&str| {
+        let called = pair.split_once('=').map_or(*pair, |(called, _)| called);
+        !pair.is_empty() && called != name
+    };
+    let rest: Vec<&str> = pairs.filter(stays).collect();
+    if rest.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", rest.join("&"))
+    }
+}
+
 /// A path with those of the pairs that say something.
 pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let said: Vec<String> = pairs
@@ -39,6 +54,19 @@ pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_said_once_leaves_the_query() {
+        for (query, rest) in [
+            ("?done=1", ""),
+            ("?a=%26&done=1&b", "?a=%26&b"),
+            ("?undone=1", "?undone=1"),
+            ("?done", ""),
+            ("", ""),
+        ] {
+            assert_eq!(without(query, "done"), rest, "{query}");
+        }
+    }
 
     #[test]
     fn what_was_typed_stays_one_value_of_the_query() {

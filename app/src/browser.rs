@@ -147,6 +147,24 @@ pub fn go_to(path: &str) {
     }
 }
 
+/// Takes what the address says under that name out of it: a page that is loaded anew does not say it once more.
+pub fn forget_in_address(name: &str) {
+    let Some(window) = window() else { return };
+    let location = window.location();
+    let (Ok(path), Ok(search), Ok(hash)) =
+        (location.pathname(), location.search(), location.hash())
+    else {
+        return;
+    };
+    let rest = crate::address::without(&search, name);
+    if let (true, Ok(history)) = (rest != search, window.history()) {
+        let state = history.state().unwrap_or(JsValue::NULL);
+        let address = format!("{path}{rest}{hash}");
+        // Fails only for another site's address.
+        let _replaced = history.replace_state_with_url(&state, "", Some(&address));
+    }
+}
+
 /// Loads the page anew.
 pub fn reload() {
     if let Some(window) = window() {
@@ -193,8 +211,17 @@ pub fn close_questions() {
         return;
     };
     while let Ok(Some(question)) = document.query_selector("details.confirm[open]") {
+        let active = document.active_element();
+        let has_keyboard = active.is_some_and(|active| question.contains(Some(&active)));
         if question.remove_attribute("open").is_err() {
             return;
+        }
+        if has_keyboard {
+            // It would be nowhere. What unfolds can be focused, and scrolls nowhere: it is where the question was.
+            let summary = question.query_selector("summary").ok().flatten();
+            if let Some(Ok(summary)) = summary.map(JsCast::dyn_into::<HtmlElement>) {
+                let _focused = summary.focus();
+            }
         }
     }
 }
@@ -204,6 +231,17 @@ pub fn print() {
     if let Some(window) = window() {
         // Throws only where there is nothing to print with.
         let _printed = window.print();
+    }
+}
+
+/// Gives the element of this id the keyboard where nothing has it any more, because what had it has gone.
+pub fn focus_where_lost(id: &str) {
+    let Some(document) = window().and_then(|window| window.document()) else {
+        return;
+    };
+    let active = document.active_element();
+    if active.is_none_or(|active| active.tag_name() == "BODY") {
+        focus(id);
     }
 }
 

@@ -129,6 +129,16 @@ pub fn go(path: &str) {
     }
 }
 
+/// What a form says it has seen of what it changes, in its own words; nothing where it says nothing.
+pub fn seen<T: serde::de::DeserializeOwned>(text: &str) -> Result<Option<T>, AppError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let seen = serde_json::from_str(text);
+    seen.map(Some)
+        .map_err(|_| refuse_text(FailureCode::BadRequest))
+}
+
 /// Sends a plain form post on to where its page was to lead, within this site.
 pub fn go_on(next: Option<&str>) {
     let next = next.filter(|path| is_local(path));

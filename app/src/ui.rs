@@ -17,6 +17,7 @@ pub mod loaded;
 pub mod moment;
 pub mod notice;
 pub mod once;
+pub mod part_failed;
 pub mod passkey;
 pub mod picture;
 pub mod related;

@@ -104,8 +104,21 @@ test("a model name leads to models in their order", async ({ page, admin, words 
   const line = admin.row("gpt-4o-mini");
   await expect(line.locator("li")).toHaveText(["qwen-max", "qwen-plus"]);
 
+  // One that is there is changed where that is asked for, and overwritten by no new one.
+  await admin.open("/models");
+  await name.fill("gpt-4o-mini");
+  await models.fill("qwen-plus");
+  await admin.button(words.model_name_set).click();
+  await expect(page.getByText(words.error_name_taken)).toBeVisible();
+  await admin.open("/models");
+  await line.getByRole("link", { name: `${words.model_name_change}: gpt-4o-mini` }).click();
+  await expect(models).toHaveValue("qwen-max\nqwen-plus");
+  await models.fill("qwen-plus\nqwen-max");
+  await admin.button(words.model_name_set).click();
+  await expect(line.locator("li")).toHaveText(["qwen-plus", "qwen-max"]);
+
   await admin.open("/audit?action=model_route.set");
-  await expect(admin.row(words.action_model_route_set)).toContainText("gpt-4o-mini");
+  await expect(admin.row(words.action_model_route_set).first()).toContainText("gpt-4o-mini");
 
   await admin.open("/models");
   await admin.confirm(words.remove);

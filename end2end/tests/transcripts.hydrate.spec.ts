@@ -162,7 +162,15 @@ test("a transcript is called something else, two voices become one, and its tran
   const voices = async () => new Set(await page.locator(".sentence__speaker").allTextContents()).size;
   expect(await voices()).toBe(2);
   await page.locator(".minutes__speakers summary").click();
-  await page.getByRole("button", { name: words.speakers_merge, exact: true }).click();
+  const merging = page.locator(".minutes__speakers details.confirm");
+  // Esc takes the question back and nothing else; the keyboard stands where it was asked.
+  await merging.locator("summary").click();
+  await expect(merging.getByText(words.speakers_merge_question)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(merging.getByText(words.speakers_merge_question)).toBeHidden();
+  await expect(merging.locator("summary")).toBeFocused();
+  await merging.locator("summary").press("Enter");
+  await merging.getByRole("button", { name: words.speakers_merge, exact: true }).click();
   await expect.poll(voices).toBe(1);
 
   await page.getByRole("link", { name: words.notes_questions }).click();

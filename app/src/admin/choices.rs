@@ -4,7 +4,17 @@ use leptos::{either::Either, html, prelude::*};
 use model::{Group, GroupId, Role, RoleId, Session};
 
 use super::known::Known;
-use crate::{language::use_words, ui::shown_anew::show_box_anew};
+use crate::{
+    language::use_words,
+    ui::{
+        keys::{Action, Lines, decide},
+        shown_anew::show_box_anew,
+        text_field::press_of,
+    },
+};
+
+/// From more groups than these one is searched for.
+const MANY: usize = 20;
 
 /// A box that stands for itself: what is sent is read from the form.
 #[component]
@@ -111,19 +121,72 @@ pub fn GroupBoxes(
             {if is_empty {
                 Either::Left(view! { <p class="field__hint">{words.groups_none}</p> })
             } else {
+                let sought = RwSignal::new(String::new());
+                let search = (groups.len() > MANY).then(|| view! { <Sought sought/> });
                 let boxes = groups.into_iter().map(|group| {
                     let checked = has.contains(&group.id);
-                    view! { <Tick name value=group.id.to_string() label=group.name checked/> }
+                    let lower = group.name.to_lowercase();
+                    // What is not shown is sent as it is.
+                    let hidden = move || sought.with(|sought| !is_sought(&lower, sought));
+                    view! {
+                        <div hidden=hidden>
+                            <Tick name value=group.id.to_string() label=group.name checked/>
+                        </div>
+                    }
                 });
-                Either::Right(view! { <div class="checks">{boxes.collect_view()}</div> })
+                Either::Right(view! {
+                    {search}
+                    <div class="checks">{boxes.collect_view()}</div>
+                })
             }}
         </fieldset>
     }
 }
 
+/// A field for a word of the boxes beneath: the others are out of the way meanwhile. It is no part of what is sent.
+#[component]
+fn Sought(sought: RwSignal<String>) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <input
+            class="field__line"
+            type="search"
+            autocomplete="off"
+            data-needs="script"
+            aria-label=words.groups_search
+            placeholder=words.groups_search
+            prop:value=sought
+            on:input:target=move |event| sought.set(event.target().value())
+            on:keydown=move |event| {
+                // The form around is sent by its button alone.
+                if decide(press_of(&event, None), Lines::One) == Action::Send {
+                    event.prevent_default();
+                }
+            }
+        />
+    }
+}
+
+/// Whether the words, in whatever case, are in a name of small letters.
+fn is_sought(lower: &str, words: &str) -> bool {
+    lower.contains(&words.trim().to_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::unlisted;
+    use super::{is_sought, unlisted};
+
+    #[test]
+    fn a_group_is_found_by_a_part_of_its_name() {
+        for (words, found) in [
+            ("", true),
+            (" DESIGN ", true),
+            ("设计", true),
+            ("legal", false),
+        ] {
+            assert_eq!(is_sought("design 设计部", words), found, "{words}");
+        }
+    }
 
     #[test]
     fn what_no_box_stands_for_is_kept() {

@@ -60,7 +60,10 @@ where
                         Ok(what) => EitherOf4::A(view(what, session)),
                         Err(error) if is_led_away(error.code) => EitherOf4::D(()),
                         Err(error) if is_nothing(error.code) => EitherOf4::B(view! { <Nothing/> }),
-                        Err(error) => EitherOf4::C(view! { <LoadFailed error/> }),
+                        Err(error) => {
+                            let again = Callback::new(move |()| what.refetch());
+                            EitherOf4::C(view! { <LoadFailed error again/> })
+                        }
                     }
                 })
             }}

@@ -1,7 +1,7 @@
 //! What may be spent.
 
 use leptos::prelude::*;
-use model::BudgetLine;
+use model::{BudgetLine, Page};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
@@ -23,13 +23,19 @@ pub struct BudgetForm {
     pub amount: String,
 }
 
-/// All budgets, with what is spent and reserved of each.
+/// A page of budgets, all or those of one scope, with what is spent and reserved of each.
 #[server(prefix = "/fn", endpoint = "budgets.list", output = super::encoding::Answer)]
-pub async fn load_budgets() -> Result<Vec<BudgetLine>, AppError> {
+pub async fn load_budgets(
+    #[server(default)] scope: String,
+    #[server(default)] after: String,
+) -> Result<Page<BudgetLine>, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
+    // What is no scope narrows nothing, as in the other lists' addresses.
+    let scope = model::BudgetScope::from_name(&scope);
     let ledger = glue::services()?.ledger;
-    ledger.budgets(&caller).await.map_err(glue::refuse)
+    let page = ledger.budget_page(&caller, scope, &after).await;
+    page.map_err(glue::refuse)
 }
 
 /// Sets a budget or changes it.

@@ -81,18 +81,23 @@ pub async fn create_group(group: GroupForm) -> Result<GroupId, AppError> {
     Ok(id)
 }
 
-/// Changes a group.
+/// Changes a group; only as long as it is what was `seen` of it, when that is sent along: its draft as JSON.
 #[server(prefix = "/fn", endpoint = "groups.update", output = super::encoding::Answer)]
-pub async fn update_group(id: String, group: GroupForm) -> Result<(), AppError> {
+pub async fn update_group(
+    id: String,
+    group: GroupForm,
+    #[server(default)] seen: String,
+) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let id = glue::parse_id(&id)?;
     let draft = typed::draft(group)?;
     let people = glue::services()?.people;
-    people
-        .update_group(&caller, id, draft)
-        .await
-        .map_err(glue::refuse)?;
+    let changed = match glue::seen(&seen)? {
+        Some(seen) => people.update_group_as_seen(&caller, id, draft, &seen).await,
+        None => people.update_group(&caller, id, draft).await,
+    };
+    changed.map_err(glue::refuse)?;
     glue::go_back_done();
     Ok(())
 }

@@ -14,9 +14,14 @@ pub async fn load_model_names() -> Result<Vec<ModelRoute>, AppError> {
     gateway.routes(&caller).await.map_err(glue::refuse)
 }
 
-/// Puts models behind a name, one a line in the order in which they are asked.
+/// Puts models behind a name, one a line in the order in which they are asked. One that is there already is only touched when it is to be
+/// changed.
 #[server(prefix = "/fn", endpoint = "model_names.set", output = super::encoding::Answer)]
-pub async fn set_model_name(name: String, models: String) -> Result<(), AppError> {
+pub async fn set_model_name(
+    name: String,
+    models: String,
+    #[server(default)] change: bool,
+) -> Result<(), AppError> {
     use crate::glue;
     use model::FailureCode;
     let caller = glue::caller().await?;
@@ -26,11 +31,14 @@ pub async fn set_model_name(name: String, models: String) -> Result<(), AppError
         return Err(glue::refuse_text(FailureCode::UnknownModel));
     }
     let gateway = glue::services()?.gateway;
-    gateway
-        .set_route(&caller, name.trim(), &models)
-        .await
-        .map_err(glue::refuse)?;
-    glue::go_back_done();
+    let name = name.trim();
+    let set = if change {
+        gateway.set_route(&caller, name, &models).await
+    } else {
+        gateway.add_route(&caller, name, &models).await
+    };
+    set.map_err(glue::refuse)?;
+    glue::go("/admin/models?done=1");
     Ok(())
 }
 

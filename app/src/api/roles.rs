@@ -60,18 +60,24 @@ pub async fn create_role(role: RoleForm) -> Result<RoleId, AppError> {
     Ok(id)
 }
 
-/// Changes a role; what those who have it may do changes at once.
+/// Changes a role; what those who have it may do changes at once. Only as long as it is what was `seen` of it, when that is sent along: its
+/// draft as JSON.
 #[server(prefix = "/fn", endpoint = "roles.update", output = super::encoding::Answer)]
-pub async fn update_role(id: String, #[server(default)] role: RoleForm) -> Result<(), AppError> {
+pub async fn update_role(
+    id: String,
+    #[server(default)] role: RoleForm,
+    #[server(default)] seen: String,
+) -> Result<(), AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let id = glue::parse_id(&id)?;
     let draft = typed::draft(role).map_err(glue::refuse_text)?;
     let people = glue::services()?.people;
-    people
-        .update_role(&caller, id, draft)
-        .await
-        .map_err(glue::refuse)?;
+    let changed = match glue::seen(&seen)? {
+        Some(seen) => people.update_role_as_seen(&caller, id, draft, &seen).await,
+        None => people.update_role(&caller, id, draft).await,
+    };
+    changed.map_err(glue::refuse)?;
     glue::go_back_done();
     Ok(())
 }

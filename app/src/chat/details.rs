@@ -124,7 +124,7 @@ fn figures(words: &'static Words, sum: RunSum) -> Vec<(&'static str, String)> {
         .map_or_else(|| words.cost_unknown.to_owned(), exact_yuan);
     lines.push((words.cost, cost));
     if let Some(first) = sum.first_token_ms {
-        lines.push((words.first_token, duration(first)));
+        lines.push((words.first_token, duration(words, first)));
     }
     if let Some(tenths) = sum.tokens_in_ten_seconds {
         let speed = format!("{}.{}", tenths / 10, tenths % 10);

@@ -6,6 +6,9 @@ use web_sys::{HtmlElement, Node};
 
 use crate::{browser, ui::keys::is_of_input_method};
 
+/// Those that Esc folds: menus, and questions that stay when something else is pressed, for what is typed in them.
+const ESCAPABLE: &str = "details:is(.account, .answering, .take, .confirm)[open]";
+
 /// Those that are open.
 const OPEN: &str = "details:is(.account, .answering, .take)[open]";
 
@@ -28,9 +31,11 @@ pub fn fold_menus() {
             if event.key() != "Escape" || event.default_prevented() || is_of_input_method(&event) {
                 return;
             }
-            let Some(menu) = browser::closest(&event, OPEN) else {
+            let Some(menu) = browser::closest(&event, ESCAPABLE) else {
                 return;
             };
+            // What lies around, a dialog, stays.
+            event.prevent_default();
             fold(&menu);
             let summary = menu.query_selector("summary").ok().flatten();
             if let Some(Ok(summary)) = summary.map(JsCast::dyn_into::<HtmlElement>) {

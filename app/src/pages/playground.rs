@@ -14,6 +14,7 @@ use crate::{
     ui::{
         area::PageHead,
         check::Check,
+        figures::count,
         lines::LinesField,
         loaded::Loaded,
         snippets::{Snippet, USUAL_MODEL},
@@ -206,6 +207,7 @@ fn Told(run: Run) -> impl IntoView {
         let (first, whole) = run.times.get();
         let tokens = run.answer.with(|answer| answer.tokens);
         let seconds = |ms: f64| format!("{:.2}", ms / 1_000.0);
+        let grouped = |number: u64| count(i64::try_from(number).unwrap_or(i64::MAX));
         let mut told = Vec::new();
         let is_refused = run.answer.with(|answer| answer.refusal.is_some());
         if let Some(first) = first.filter(|_| !is_refused) {
@@ -215,7 +217,7 @@ fn Told(run: Run) -> impl IntoView {
             told.push(words.playground_whole(&seconds(whole)));
         }
         if let Some((input, output)) = tokens {
-            told.push(words.playground_used(&input.to_string(), &output.to_string()));
+            told.push(words.playground_used(&grouped(input), &grouped(output)));
         }
         told.join(" · ")
     };

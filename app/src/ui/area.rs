@@ -7,6 +7,7 @@ use model::Session;
 
 use crate::{
     admin::form::JustDone,
+    browser,
     chat::header::Header,
     error::AppError,
     language::{Words, use_words},
@@ -93,6 +94,12 @@ pub fn PageHead(
     let words = use_words();
     let error = Signal::stored(problem_in_query().map(AppError::new));
     let is_done = use_query_map().with_untracked(|query| query.get("done").is_some());
+    Effect::new(move |_| {
+        if is_done {
+            // When the way here is in the browser's history.
+            browser::after_layout(|| browser::forget_in_address("done"));
+        }
+    });
     // What is done in administration is as often a deletion as a change that is kept.
     let told = if use_context::<JustDone>().is_some() {
         words.act_done

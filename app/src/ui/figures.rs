@@ -1,5 +1,7 @@
 //! Numbers as people read them, the same on server and page.
 
+use crate::language::Words;
+
 /// A whole number, its thousands apart: `1,234,567`.
 pub fn count(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
@@ -43,7 +45,6 @@ pub fn exact_yuan(micro: i64) -> String {
 }
 
 /// Typed yuan with at most six decimals as micro-yuan.
-#[cfg(feature = "ssr")]
 pub fn micro_yuan(text: &str) -> Option<i64> {
     let text = text.trim();
     let (yuan, decimals) = text.split_once('.').unwrap_or((text, ""));
@@ -56,12 +57,15 @@ pub fn micro_yuan(text: &str) -> Option<i64> {
     yuan.checked_mul(1_000_000)?.checked_add(micro)
 }
 
-/// A length of time: `320 ms`, `4.2 s`, `3 min 5 s`.
-pub fn duration(ms: i64) -> String {
+/// A length of time in the reader's words: `320 ms`, `4.2 s`, `3 min 5 s`.
+pub fn duration(words: &Words, ms: i64) -> String {
     match ms {
-        ..1_000 => format!("{ms} ms"),
-        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+        ..1_000 => words.lasts_ms(&ms.to_string()),
+        1_000..60_000 => words.lasts_s(&format!("{}.{}", ms / 1_000, ms % 1_000 / 100)),
+        _ => {
+            let (minutes, seconds) = (ms / 60_000, ms % 60_000 / 1_000);
+            words.lasts_min(&count(minutes), &seconds.to_string())
+        }
     }
 }
 
@@ -87,6 +91,7 @@ pub fn tenths(part: i64, whole: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     #[test]
     fn thousands_stand_apart() {
@@ -152,8 +157,14 @@ mod tests {
 
     #[test]
     fn lengths_of_time_and_parts_are_short() {
-        for (ms, expected) in [(0, "0 ms"), (4_250, "4.2 s"), (185_000, "3 min 5 s")] {
-            assert_eq!(duration(ms), expected);
+        let (en, zh) = (Language::En.words(), Language::Zh.words());
+        for (ms, expected, chinese) in [
+            (0, "0 ms", "0 毫秒"),
+            (4_250, "4.2 s", "4.2 秒"),
+            (185_000, "3 min 5 s", "3 分 5 秒"),
+        ] {
+            assert_eq!(duration(en, ms), expected);
+            assert_eq!(duration(zh, ms), chinese);
         }
         for (part, whole, expected) in [
             (0, 0, "0%"),

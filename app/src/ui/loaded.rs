@@ -31,7 +31,10 @@ where
             let session = session.await.unwrap_or_default();
             match what.await {
                 Ok(what) => Either::Left(view(what, session)),
-                Err(error) => Either::Right(view! { <LoadFailed error/> }),
+                Err(error) => {
+                    let again = Callback::new(move |()| what.refetch());
+                    Either::Right(view! { <LoadFailed error again/> })
+                }
             }
         }
     })

@@ -9,7 +9,11 @@ use model::FailureCode;
 use crate::{
     error::{AppError, Field},
     language::use_words,
-    ui::{notice::Notice, step_up::StepUp},
+    ui::{
+        figures::{count, micro_yuan},
+        notice::Notice,
+        step_up::StepUp,
+    },
 };
 
 /// Where such a form stands.
@@ -40,6 +44,38 @@ impl Submission {
         Signal::derive(move || {
             let code = self.error.with(|error| error.as_ref().map(|e| e.code))?;
             (Field::of(code) == Some(field)).then(|| words.failure(code).to_owned())
+        })
+    }
+
+    /// What `value` may be, when the form was refused for a number and it is none of those from `least` to `most`.
+    pub fn problem_of_number(
+        self,
+        value: RwSignal<String>,
+        (least, most): (i64, i64),
+    ) -> Signal<Option<String>> {
+        let words = use_words();
+        Signal::derive(move || {
+            let code = self.error.with(|error| error.as_ref().map(|e| e.code))?;
+            if code != FailureCode::InvalidNumber {
+                return None;
+            }
+            let fits = value.with(|text| is_within(text, least, most));
+            (!fits).then(|| words.number_between(&count(least), &count(most)))
+        })
+    }
+
+    /// The same for an amount of yuan, of which so many micro-yuan are the most; nothing is fine too.
+    pub fn problem_of_yuan(self, value: RwSignal<String>, most: i64) -> Signal<Option<String>> {
+        let words = use_words();
+        Signal::derive(move || {
+            let code = self.error.with(|error| error.as_ref().map(|e| e.code))?;
+            if code != FailureCode::InvalidNumber {
+                return None;
+            }
+            let fits = value.with(|text| {
+                text.trim().is_empty() || micro_yuan(text).is_some_and(|micro| micro <= most)
+            });
+            (!fits).then(|| words.failure(code).to_owned())
         })
     }
 
@@ -131,5 +167,29 @@ impl Submission {
     /// Says what went wrong before anything was sent.
     pub fn fail(self, code: FailureCode) {
         self.error.set(Some(AppError::new(code)));
+    }
+}
+
+/// Whether it is nothing, or a whole number within these.
+fn is_within(text: &str, least: i64, most: i64) -> bool {
+    let text = text.trim();
+    text.is_empty()
+        || text
+            .parse()
+            .is_ok_and(|number: i64| (least..=most).contains(&number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_within;
+
+    #[test]
+    fn a_number_is_within_its_bounds_or_left_out() {
+        for fine in ["", " ", "1", " 60 "] {
+            assert!(is_within(fine, 1, 60), "{fine}");
+        }
+        for wrong in ["0", "61", "-1", "1.5", "many", "99999999999999999999"] {
+            assert!(!is_within(wrong, 1, 60), "{wrong}");
+        }
     }
 }

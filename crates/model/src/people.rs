@@ -177,6 +177,28 @@ pub struct GroupDetail {
     pub can_write: bool,
 }
 
+impl From<&GroupDetail> for GroupDraft {
+    /// As it is: what is the same is equal.
+    fn from(group: &GroupDetail) -> Self {
+        let mut roles: Vec<RoleId> = group.roles.iter().map(|role| role.id).collect();
+        roles.sort_unstable();
+        Self {
+            name: group.group.name.clone(),
+            description: group.group.description.clone(),
+            roles,
+            models: group.models.clone(),
+            quota: group.quota,
+            rates: group.rates,
+            shares_answers: group.shares_answers,
+        }
+    }
+}
+
+impl GroupDraft {
+    /// Each of its numbers is at most that, a million million: beyond what anybody means.
+    pub const MOST: i64 = 1_000_000_000_000;
+}
+
 /// What a group is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -227,6 +249,19 @@ pub struct Role {
     pub people: i64,
     /// Whether the caller may change it: it is below their rank.
     pub can_write: bool,
+}
+
+impl From<&Role> for RoleDraft {
+    /// As it is: what is the same is equal.
+    fn from(role: &Role) -> Self {
+        Self {
+            name: role.name.clone(),
+            description: role.description.clone(),
+            rank: role.rank,
+            permissions: role.permissions,
+            requires_second_factor: role.requires_second_factor,
+        }
+    }
 }
 
 /// What a role is to be. Of a built-in role only `requires_second_factor` can be changed.

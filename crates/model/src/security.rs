@@ -198,6 +198,14 @@ pub struct ApiKey {
 impl ApiKey {
     /// An answer is kept for so many seconds at most: a day.
     pub const LONGEST_CACHE_SECONDS: i64 = 24 * 60 * 60;
+    /// Requests a minute at most: refills finer than one each millisecond can't be counted.
+    pub const MOST_REQUESTS: i64 = 60_000;
+    /// Tokens a minute at most: a thousand million, beyond what anybody means.
+    pub const MOST_TOKENS: i64 = 1_000_000_000;
+    /// Requests at once at most: more than any process has room for.
+    pub const MOST_AT_ONCE: i64 = 100_000;
+    /// Micro-yuan a month at most: a thousand million yuan, beyond what anybody means.
+    pub const MOST_BUDGET: i64 = 1_000_000_000 * 1_000_000;
 }
 
 /// What an API key is to be.

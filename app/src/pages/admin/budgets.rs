@@ -3,11 +3,14 @@
 mod form;
 
 use leptos::{either::Either, prelude::*};
-use model::{BudgetLine, BudgetPeriod, BudgetScope, Permission, Session};
+use leptos_router::hooks::use_query_map;
+use model::{BudgetLine, BudgetPeriod, BudgetScope, Page, Permission, Session};
 use server_fn::ServerFn;
 
 use crate::{
+    address::with_query,
     admin::{
+        filters::or_all,
         form::sends,
         known::{Known, WithKnown, use_known},
         subject::{Subject, if_permitted},
@@ -20,13 +23,16 @@ use crate::{
         area::PageHead,
         confirm::Confirm,
         figures::{exact_yuan, percent, tenths, yuan},
+        select::Select,
         submission::Submission,
         table::{Cell, Table},
     },
 };
 use form::New;
 
-type Lines = Vec<BudgetLine>;
+type Lines = Page<BudgetLine>;
+
+const PATH: &str = "/admin/budgets";
 
 type Found = Resource<Result<Lines, AppError>>;
 
@@ -35,9 +41,18 @@ type Found = Resource<Result<Lines, AppError>>;
 pub fn BudgetsPage() -> impl IntoView {
     let words = use_words();
     let session = use_session();
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        let text = |name| query.with(|query| query.get(name).unwrap_or_default());
+        (text("scope"), text("after"))
+    });
     let found: Found = Resource::new_blocking(
-        || (),
-        move |()| if_permitted(session, Permission::UsageRead, load_budgets),
+        move || asked.get(),
+        move |(scope, after)| {
+            if_permitted(session, Permission::UsageRead, || {
+                load_budgets(scope, after)
+            })
+        },
     );
     let known = use_known(session);
     view! {
@@ -49,7 +64,7 @@ pub fn BudgetsPage() -> impl IntoView {
                 let new = move |known: Known| view! { <New groups=known.groups finds_people found/> };
                 view! {
                     <PageHead title=words.budgets lead=words.budgets_lead/>
-                    <Set lines found can_write/>
+                    <Set lines asked=asked.get_untracked() found can_write/>
                     {can_write.then(|| view! { <WithKnown known view=new/> })}
                 }
             }
@@ -59,10 +74,34 @@ pub fn BudgetsPage() -> impl IntoView {
 
 /// Those that are set.
 #[component]
-fn Set(lines: Lines, found: Found, can_write: bool) -> impl IntoView {
+fn Set(lines: Lines, asked: (String, String), found: Found, can_write: bool) -> impl IntoView {
     let words = use_words();
-    if lines.is_empty() {
-        return Either::Left(view! { <p class="panel__note">{words.budgets_none}</p> });
+    let (scope, after) = asked;
+    let is_first = after.is_empty();
+    let is_narrowed = !scope.is_empty();
+    let first = (!is_first).then(|| {
+        let href = with_query(PATH, &[("scope", &scope)]);
+        view! { <a class="button" href=href>{words.first_page}</a> }
+    });
+    let next = lines.next.map(|next| {
+        let href = with_query(PATH, &[("scope", &scope), ("after", &next)]);
+        view! { <a class="button" href=href rel="next">{words.next_page}</a> }
+    });
+    // One page is seen at a glance.
+    let is_long = is_narrowed || !is_first || next.is_some();
+    let filter = is_long.then(|| view! { <Filter scope/> });
+    let steps = is_long.then(|| view! { <div class="panel__row">{first} {next}</div> });
+    if lines.items.is_empty() {
+        let nothing = if is_narrowed || !is_first {
+            words.budgets_none_such
+        } else {
+            words.budgets_none
+        };
+        return Either::Left(view! {
+            {filter}
+            <p class="panel__note">{nothing}</p>
+            {steps}
+        });
     }
     let mut columns = vec![
         words.budget_whom,
@@ -75,10 +114,37 @@ fn Set(lines: Lines, found: Found, can_write: bool) -> impl IntoView {
         columns.push(words.acts);
     }
     let rows = lines
+        .items
         .into_iter()
         .map(|line| view! { <Row line found can_write/> })
         .collect_view();
-    Either::Right(view! { <Table label=words.budgets columns>{rows}</Table> })
+    Either::Right(view! {
+        {filter}
+        <Table label=words.budgets columns>{rows}</Table>
+        {steps}
+    })
+}
+
+/// Those of whom are shown.
+#[component]
+fn Filter(scope: String) -> impl IntoView {
+    let words = use_words();
+    let is_narrowed = !scope.is_empty();
+    let scopes = [
+        (BudgetScope::Site, words.budget_site),
+        (BudgetScope::Group, words.budget_group),
+        (BudgetScope::User, words.budget_person),
+        (BudgetScope::Key, words.budget_key),
+    ];
+    let scopes = scopes.map(|(scope, label)| (scope.as_str().to_owned(), label.to_owned()));
+    let scopes = or_all(words, scopes);
+    view! {
+        <form class="filters" method="get" action=PATH role="search">
+            <Select name="scope" label=words.budget_whom value=RwSignal::new(scope) options=scopes/>
+            <button class="button">{words.filter}</button>
+            {is_narrowed.then(|| view! { <a class="button" href=PATH>{words.filter_clear}</a> })}
+        </form>
+    }
 }
 
 #[component]

@@ -8,7 +8,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
 };
-use model::{GroupDetail, GroupId, Permission, Session};
+use model::{GroupDetail, GroupDraft, GroupId, Permission, Session};
 use server_fn::ServerFn;
 
 use crate::{
@@ -77,12 +77,15 @@ fn Edit(group: GroupDetail, known: Known, session: Session, detail: Detail) -> i
     let submission = Submission::new(FIELDS);
     let save = sends::<UpdateGroup>(submission, move |()| detail.refetch());
     let id = group.group.id.to_string();
+    // Only text and numbers: it can be written.
+    let seen = serde_json::to_string(&GroupDraft::from(&group)).unwrap_or_default();
     let form = NodeRef::<html::Form>::new();
     show_anew(form, id.clone());
     view! {
         <section class="panel">
             <form class="form" method="post" action=UpdateGroup::PATH node_ref=form on:submit=save>
                 <input type="hidden" name="id" value=id/>
+                <input type="hidden" name="seen" value=seen/>
                 {submission.view()}
                 <Fields group=Some(group) known session submission/>
                 <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>

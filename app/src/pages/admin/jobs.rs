@@ -1,5 +1,7 @@
 //! `/admin/jobs`: what is being made for whom, what waits, and what failed. Never what was wished for.
 
+use std::time::Duration;
+
 use leptos::{either::Either, prelude::*};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use model::{JobKind, JobLine, JobState, Page, Permission, Session};
@@ -13,6 +15,7 @@ use crate::{
         subject::{Subject, if_permitted},
     },
     api::jobs::{DoJobAgain, JobsForm, JobsView, PutJobFirst, StopJob, load_jobs},
+    browser,
     error::AppError,
     language::{Words, use_words},
     session::use_session,
@@ -31,6 +34,9 @@ type Found = Resource<Result<JobsView, AppError>>;
 
 const PATH: &str = "/admin/jobs";
 
+/// So often it is looked whether jobs have come on.
+const EVERY: Duration = Duration::from_secs(10);
+
 /// Everybody's jobs.
 #[component]
 pub fn JobsPage() -> impl IntoView {
@@ -42,6 +48,7 @@ pub fn JobsPage() -> impl IntoView {
         move || asked.get(),
         move |asked| if_permitted(session, Permission::JobsRead, || load_jobs(asked)),
     );
+    refresh(found);
     view! {
         <Subject
             what=found
@@ -65,6 +72,24 @@ pub fn JobsPage() -> impl IntoView {
             }
         />
     }
+}
+
+/// Loads them anew every few seconds while some are unfinished and somebody looks, but not under the hands of who is about to press something.
+fn refresh(found: Found) {
+    Effect::new(move |_| {
+        let again = move || {
+            let loaded = found.try_get_untracked().flatten();
+            let goes_on = matches!(&loaded, Some(Ok(view)) if view.running + view.waiting > 0);
+            let is_in_use = browser::has("details.confirm[open]")
+                || browser::has_keyboard("#main form *, #main summary");
+            if goes_on && !is_in_use && !browser::is_hidden() {
+                found.refetch();
+            }
+        };
+        if let Ok(timer) = set_interval_with_handle(again, EVERY) {
+            on_cleanup(move || timer.clear());
+        }
+    });
 }
 
 fn asked(query: &ParamsMap) -> JobsForm {

@@ -1,10 +1,15 @@
 //! `/admin/models`: names that programs can ask for, with the models behind each, and setting one.
 
 use leptos::{either::Either, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 use model::{ModelRoute, Permission, Session};
 use server_fn::ServerFn;
 
 use crate::{
+    address::with_query,
     admin::{
         form::sends,
         subject::{Subject, if_permitted},
@@ -17,6 +22,7 @@ use crate::{
         area::PageHead,
         confirm::Confirm,
         lines::LinesField,
+        shown_anew::show_anew,
         submission::Submission,
         table::{Cell, Table},
         text_field::{Kind, TextField},
@@ -24,6 +30,11 @@ use crate::{
 };
 
 type Names = Vec<ModelRoute>;
+
+const PATH: &str = "/admin/models";
+
+/// In the address, before the name that is to be changed.
+const CHANGE: &str = "change";
 
 type Found = Resource<Result<Names, AppError>>;
 
@@ -36,15 +47,25 @@ pub fn ModelNamesPage() -> impl IntoView {
         || (),
         move |()| if_permitted(session, Permission::UsageRead, load_model_names),
     );
+    let query = use_query_map();
+    let changed = Memo::new(move |_| query.with(|query| query.get(CHANGE).unwrap_or_default()));
     view! {
         <Subject
             what=found
             view=move |names: Names, session: Session| {
                 let can_write = session.permissions.contains(Permission::GatewayWrite);
+                let known = names.clone();
+                let form = move || {
+                    let asked = changed.get();
+                    match known.iter().find(|route| route.name == asked).cloned() {
+                        Some(route) => Either::Left(view! { <Change route found/> }),
+                        None => Either::Right(view! { <New found/> }),
+                    }
+                };
                 view! {
                     <PageHead title=words.model_names lead=words.model_names_lead/>
                     <List names found can_write/>
-                    {can_write.then(|| view! { <New found/> })}
+                    {can_write.then_some(form)}
                 }
             }
         />
@@ -78,7 +99,16 @@ fn Row(route: ModelRoute, found: Found, can_write: bool) -> impl IntoView {
         .collect_view();
     let acts = can_write.then(|| {
         let name = name.clone();
-        view! { <Cell heading=words.acts><Remove name found/></Cell> }
+        let href = format!("{}#change-model-name", with_query(PATH, &[(CHANGE, &name)]));
+        let label = format!("{}: {name}", words.model_name_change);
+        view! {
+            <Cell heading=words.acts>
+                <div class="panel__row">
+                    <a class="button" href=href aria-label=label>{words.model_name_change}</a>
+                    <Remove name found/>
+                </div>
+            </Cell>
+        }
     });
     view! {
         <tr>
@@ -103,6 +133,47 @@ fn Remove(name: String, found: Found) -> impl IntoView {
                 <button class="button" data-tone="danger" aria-busy=submission.busy()>{words.remove}</button>
             </form>
         </Confirm>
+    }
+}
+
+/// Other models behind a name that is there.
+#[component]
+fn Change(route: ModelRoute, found: Found) -> impl IntoView {
+    let words = use_words();
+    let submission = Submission::new(&[Field::Models]);
+    let navigate = use_navigate();
+    let set = sends::<SetModelName>(submission, move |()| {
+        found.refetch();
+        if !submission.is_gone() {
+            navigate("/admin/models?done=1", NavigateOptions::default());
+        }
+    });
+    let ModelRoute { name, models } = route;
+    let models = models.join("\n");
+    // Another name's models, or what somebody else has put there meanwhile, take the place of what was typed for this one.
+    let form = NodeRef::new();
+    show_anew(form, format!("{name}\n{models}"));
+    view! {
+        <section class="panel" aria-labelledby="change-model-name">
+            <h2 id="change-model-name">{words.model_name_change} ": " <code>{name.clone()}</code></h2>
+            <form class="form" method="post" action=SetModelName::PATH node_ref=form on:submit=set>
+                <input type="hidden" name="name" value=name/>
+                <input type="hidden" name="change" value="true"/>
+                {submission.view()}
+                <LinesField
+                    name="models"
+                    label=words.model_chain
+                    value=RwSignal::new(models)
+                    required=true
+                    hint=words.model_chain_hint
+                    problem=submission.problem_of(Field::Models)
+                />
+                <div class="panel__row">
+                    <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.model_name_set}</button>
+                    <a class="button" href=PATH>{words.cancel}</a>
+                </div>
+            </form>
+        </section>
     }
 }
 

@@ -6,7 +6,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
 };
-use model::{Permission, PermissionSet, Role, RoleId, Session};
+use model::{Permission, PermissionSet, Rank, Role, RoleDraft, RoleId, Session};
 use server_fn::ServerFn;
 
 use crate::{
@@ -141,6 +141,8 @@ fn Edit(role: Role, session: Session, detail: Detail) -> impl IntoView {
     let submission = Submission::new(FIELDS);
     let save = sends::<UpdateRole>(submission, move |()| detail.refetch());
     let id = role.id.to_string();
+    // Only text and numbers: it can be written.
+    let seen = serde_json::to_string(&RoleDraft::from(&role)).unwrap_or_default();
     let own = session.permissions;
     let form = NodeRef::<html::Form>::new();
     show_anew(form, id.clone());
@@ -148,6 +150,7 @@ fn Edit(role: Role, session: Session, detail: Detail) -> impl IntoView {
         <section class="panel">
             <form class="form" method="post" action=UpdateRole::PATH node_ref=form on:submit=save>
                 <input type="hidden" name="id" value=id/>
+                <input type="hidden" name="seen" value=seen/>
                 {submission.view()}
                 <Fields role=Some(role) own submission/>
                 <button class="button" data-tone="primary" aria-busy=submission.busy()>{words.save}</button>
@@ -230,7 +233,8 @@ fn Fields(role: Option<Role>, own: PermissionSet, submission: Submission) -> imp
         .as_ref()
         .map(|role| (role.name.clone(), role.description.clone()))
         .unwrap_or_default();
-    let rank = role.as_ref().map_or(20, |role| role.rank.get()).to_string();
+    let rank = value(role.as_ref().map_or(20, |role| role.rank.get()).to_string());
+    let ranks = (i64::from(Rank::NONE.get()), i64::from(Rank::OWNER.get()));
     let requires = role
         .as_ref()
         .is_some_and(|role| role.requires_second_factor);
@@ -249,7 +253,14 @@ fn Fields(role: Option<Role>, own: PermissionSet, submission: Submission) -> imp
             value=value(description)
             problem=submission.problem_of(Field::Description)
         />
-        <TextField name="role[rank]" label=words.rank kind=Kind::Number value=value(rank) hint=words.rank_hint/>
+        <TextField
+            name="role[rank]"
+            label=words.rank
+            kind=Kind::Number
+            value=rank
+            hint=words.rank_hint
+            problem=submission.problem_of_number(rank, ranks)
+        />
         {areas(words)
             .into_iter()
             .map(|(area, permissions)| view! { <PermissionArea area permissions own has/> })

@@ -1,6 +1,6 @@
 //! What surrounds every conversation.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_router::{
     components::{Outlet, Redirect},
     hooks::{use_location, use_query_map},
@@ -29,6 +29,7 @@ use crate::{
     session::use_session,
     ui::{
         awaited::awaited,
+        part_failed::Again,
         step_up::{StepUp, StepUpDialog},
     },
 };
@@ -145,8 +146,15 @@ fn first_thing(session: &Session, path: &str) -> Option<String> {
 
 /// The page's subject could not be loaded.
 #[component]
-pub fn LoadFailed(error: AppError) -> impl IntoView {
+pub fn LoadFailed(
+    error: AppError,
+    /// Loads once more what failed; otherwise the whole page is, as where no scripts run.
+    #[prop(optional, into)]
+    again: Option<Callback<()>>,
+) -> impl IntoView {
     let words = use_words();
+    // Whoever is not signed in any more is led there by the page.
+    let again = again.filter(|_| error.code != model::FailureCode::SignInNeeded);
     #[cfg(feature = "ssr")]
     if error.code != model::FailureCode::SignInNeeded {
         // The redirect to sign in has a status of its own.
@@ -157,7 +165,10 @@ pub fn LoadFailed(error: AppError) -> impl IntoView {
             <h1>{words.load_failed}</h1>
             <p>{words.failure(error.code)}</p>
             {error.reference.map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}
-            <a class="button" href="" rel="external">{words.try_again}</a>
+            {match again {
+                Some(again) => Either::Left(view! { <Again again/> }),
+                None => Either::Right(view! { <a class="button" href="" rel="external">{words.try_again}</a> }),
+            }}
         </section>
     }
 }

@@ -1,12 +1,15 @@
 //! How much is kept, of how much, and for how long.
 
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 use model::StorageUsed;
 
 use crate::{
     error::AppError,
     language::use_words,
-    ui::figures::{count, percent, tenths},
+    ui::{
+        figures::{count, percent, tenths},
+        part_failed::{PartFailed, is_not_theirs},
+    },
     works::words::bytes,
 };
 
@@ -22,7 +25,14 @@ pub fn Storage(storage: StorageResource) -> impl IntoView {
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                storage.await.ok().map(|used| view! { <Used used/> })
+                match storage.await {
+                    Ok(used) => EitherOf3::A(view! { <Used used/> }),
+                    Err(error) if is_not_theirs(error.code) => EitherOf3::B(()),
+                    Err(error) => {
+                        let again = Callback::new(move |()| storage.refetch());
+                        EitherOf3::C(view! { <PartFailed error again/> })
+                    }
+                }
             })}
         </Transition>
     }

@@ -107,7 +107,8 @@ fn Work(work: WorkView, shelf: Shelf) -> impl IntoView {
 
 #[component]
 fn Glance(work: WorkView) -> impl IntoView {
-    let lasts = work.duration_ms.map(duration);
+    let words = use_words();
+    let lasts = work.duration_ms.map(|ms| duration(words, ms));
     match work.kind {
         JobKind::Image => view! {
             <img class="shelf__picture" src=format!("/files/{}/thumbnail?side=512", work.file) alt="" loading="lazy"/>
@@ -130,7 +131,7 @@ fn Glance(work: WorkView) -> impl IntoView {
 #[component]
 fn Said(line: TranscriptLine) -> impl IntoView {
     let words = use_words();
-    let lasts = (line.duration_ms > 0).then(|| duration(line.duration_ms));
+    let lasts = (line.duration_ms > 0).then(|| duration(words, line.duration_ms));
     let title = words.open_work(words.one_work(JobKind::Transcript), &line.title);
     let label = named(title, lasts.as_deref());
     view! {

@@ -14,6 +14,7 @@ use crate::{
         files::load_storage,
         library::{EraseAllThings, EraseThing, RestoreThing, load_discarded},
     },
+    browser,
     chat::header::Header,
     error::AppError,
     language::use_words,
@@ -38,9 +39,19 @@ pub fn Trash() -> impl IntoView {
     let after = Memo::new(move |_| query.with(|query| query.get("after").unwrap_or_default()));
     let found = Resource::new_blocking(move || after.get(), load_discarded);
     let storage = Resource::new_blocking(|| (), |()| load_storage());
-    let changed = Callback::new(move |()| {
+    // What has become of what, for who does not see it go.
+    let told = RwSignal::new(None::<String>);
+    let changed = Callback::new(move |what: String| {
+        told.set(Some(what));
         found.refetch();
         storage.refetch();
+    });
+    Effect::new(move |_| {
+        found.track();
+        if told.with_untracked(Option::is_some) {
+            // Of the last line nothing is left to stand on.
+            browser::after_layout(|| browser::focus_where_lost("main"));
+        }
     });
     view! {
         <Title text=format!("{} · {}", words.library_trash, words.product)/>
@@ -56,6 +67,7 @@ pub fn Trash() -> impl IntoView {
                     </div>
                     <Storage storage/>
                 </div>
+                <p class="visually-hidden" role="status">{move || told.get()}</p>
                 <Notice error=Signal::stored(problem_in_query().map(AppError::new))/>
                 <Loaded
                     what=found
@@ -70,7 +82,7 @@ pub fn Trash() -> impl IntoView {
 }
 
 #[component]
-fn Discarded(page: Found, is_first: bool, changed: Callback<()>) -> impl IntoView {
+fn Discarded(page: Found, is_first: bool, changed: Callback<String>) -> impl IntoView {
     let words = use_words();
     let first = (!is_first).then(|| {
         let link = with_query(PATH, &[("shelf", TRASH)]);
@@ -83,7 +95,9 @@ fn Discarded(page: Found, is_first: bool, changed: Callback<()>) -> impl IntoVie
         });
     }
     let emptying = Submission::new(&[]);
-    let empty = sends_quietly::<EraseAllThings>(emptying, move |_| changed.run(()));
+    let empty = sends_quietly::<EraseAllThings>(emptying, move |_| {
+        changed.run(words.library_trash_none.to_owned());
+    });
     let next = page.next.map(|after| {
         let link = with_query(PATH, &[("shelf", TRASH), ("after", &after)]);
         view! { <a class="button library__more" href=link rel="next">{words.next_page}</a> }
@@ -106,11 +120,13 @@ fn Discarded(page: Found, is_first: bool, changed: Callback<()>) -> impl IntoVie
 }
 
 #[component]
-fn Line(thing: LibraryDiscarded, changed: Callback<()>) -> impl IntoView {
+fn Line(thing: LibraryDiscarded, changed: Callback<String>) -> impl IntoView {
     let words = use_words();
     let (restoring, erasing) = (Submission::new(&[]), Submission::new(&[]));
-    let restore = sends_quietly::<RestoreThing>(restoring, move |()| changed.run(()));
-    let erase = sends_quietly::<EraseThing>(erasing, move |()| changed.run(()));
+    let restored = words.library_restored(&thing.name);
+    let restore = sends_quietly::<RestoreThing>(restoring, move |()| changed.run(restored.clone()));
+    let erased = words.library_erased(&thing.name);
+    let erase = sends_quietly::<EraseThing>(erasing, move |()| changed.run(erased.clone()));
     let id = thing.id.to_string();
     let size = (thing.bytes > 0).then(|| view! { <span>{bytes(thing.bytes)}</span> });
     view! {

@@ -1,38 +1,48 @@
 //! The model that one begins conversations with.
 
-use leptos::prelude::*;
-use model::{ModelName, Session};
+use leptos::{either::EitherOf3, prelude::*};
+use model::ModelName;
 use server_fn::ServerFn;
 
 use crate::{
     admin::form::sends_quietly,
     api::preferences::{DefaultModel, SetDefaultModel, load_default_model},
+    error::AppError,
     language::use_words,
     pages::chat::PageOffer,
-    ui::{loaded::Loaded, select::Select, submission::Submission},
+    ui::{
+        awaited::awaited_anew,
+        part_failed::{PartFailed, is_not_theirs},
+        select::Select,
+        skeleton::Shape,
+        submission::Submission,
+    },
 };
 
-/// Nothing, where one may ask none.
-type Offered = Option<DefaultModel>;
+/// What there is to choose from, as it is loaded.
+type Offered = Result<DefaultModel, AppError>;
 
 /// For who may ask models.
 #[component]
 pub(super) fn DefaultModelPanel() -> impl IntoView {
-    let offered = Resource::new_blocking(
-        || (),
-        |()| async {
+    let words = use_words();
+    let offered: Resource<Offered> = Resource::new_blocking(|| (), |()| load_default_model());
+    awaited_anew(Shape::default(), move || async move {
+        match offered.await {
+            Ok(offered) => EitherOf3::A(view! { <DefaultModelForm offered/> }),
             // Who may ask none has none to choose.
-            Ok(load_default_model().await.ok())
-        },
-    );
-    view! {
-        <Loaded
-            what=offered
-            view=move |offered: Offered, _session: Session| {
-                offered.map(|offered| view! { <DefaultModelForm offered/> })
+            Err(error) if is_not_theirs(error.code) => EitherOf3::B(()),
+            Err(error) => {
+                let again = Callback::new(move |()| offered.refetch());
+                EitherOf3::C(view! {
+                    <section class="panel" aria-labelledby="default-model-heading">
+                        <h2 id="default-model-heading">{words.default_model}</h2>
+                        <PartFailed error again/>
+                    </section>
+                })
             }
-        />
-    }
+        }
+    })
 }
 
 #[component]

@@ -51,6 +51,13 @@ pub fn MemoryPage() -> impl IntoView {
     // A plain form that forgot everything says so in the address.
     let all = use_query_map().with_untracked(|query| query.get_str(FORGOTTEN)?.parse::<i64>().ok());
     let forgotten = RwSignal::new(all.map(|at| Forgotten::All(Millis::new(at))));
+    Effect::new(move |_| {
+        memory.track();
+        if forgotten.with_untracked(Option::is_some) {
+            // Of the last fact nothing is left to stand on.
+            browser::after_layout(|| browser::focus_where_lost("main"));
+        }
+    });
     view! {
         <PageHead title=words.memory lead=words.memory_lead/>
         <Loaded

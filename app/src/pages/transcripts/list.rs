@@ -59,11 +59,11 @@ pub fn TranscriptsPage() -> impl IntoView {
                     what=found
                     view=move |view: TranscriptsView, _session| {
                         let (sought, after) = asked.get_untracked();
-                        let begins = sought.is_empty() && after.is_empty();
+                        let makes = sought.is_empty();
                         view! {
-                            {begins.then(|| view! { <New offers=view.offers unfinished=view.unfinished/> })}
+                            {makes.then(|| view! { <New offers=view.offers unfinished=view.unfinished/> })}
                             <Search sought=sought.clone()/>
-                            <Lines page=view.lines sought/>
+                            <Lines page=view.lines sought after/>
                             <RelatedLines related/>
                         }
                     }
@@ -97,15 +97,22 @@ fn Search(sought: String) -> impl IntoView {
 }
 
 #[component]
-fn Lines(page: Page<TranscriptLine>, sought: String) -> impl IntoView {
+fn Lines(page: Page<TranscriptLine>, sought: String, after: String) -> impl IntoView {
     let words = use_words();
+    let first = (!after.is_empty()).then(|| {
+        let href = with_query(PATH, &[("words", &sought)]);
+        view! { <a class="button" href=href>{words.first_page}</a> }
+    });
     if page.items.is_empty() {
         let nothing = if sought.is_empty() {
             words.transcripts_none
         } else {
             words.transcripts_not_found
         };
-        return Either::Left(view! { <p class="panel__note">{nothing}</p> });
+        return Either::Left(view! {
+            <p class="panel__note">{nothing}</p>
+            <div class="panel__row">{first}</div>
+        });
     }
     let next = page.next.map(|after| {
         let href = with_query(PATH, &[("words", &sought), ("after", &after)]);
@@ -130,7 +137,7 @@ fn Lines(page: Page<TranscriptLine>, sought: String) -> impl IntoView {
         .collect_view();
     Either::Right(view! {
         <ul class="recordings__list" aria-label=words.transcripts>{lines}</ul>
-        {next}
+        <div class="panel__row">{first} {next}</div>
     })
 }
 

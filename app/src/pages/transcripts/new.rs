@@ -43,6 +43,7 @@ pub fn New(offers: TranscriptOffers, unfinished: Vec<UnfinishedRecording>) -> im
         model: RwSignal::new(first),
     };
     let sending = Sending::new(choices);
+    let told = RwSignal::new(None::<&'static str>);
     let named = |codes: &[String]| -> Vec<(String, String)> {
         codes
             .iter()
@@ -76,8 +77,11 @@ pub fn New(offers: TranscriptOffers, unfinished: Vec<UnfinishedRecording>) -> im
                 <Select name="model" label=words.model value=choices.model options=models/>
             </div>
             <div class="recordings__ways" data-needs="script">
-                <Choose sending/>
+                <Choose sending told/>
                 <Record sending/>
+            </div>
+            <div role="status">
+                {move || told.get().map(|told| view! { <p class="panel__note">{told}</p> })}
             </div>
             <SendingView sending/>
         </section>
@@ -86,12 +90,24 @@ pub fn New(offers: TranscriptOffers, unfinished: Vec<UnfinishedRecording>) -> im
 
 /// A file, chosen or dropped.
 #[component]
-fn Choose(sending: Sending) -> impl IntoView {
+fn Choose(
+    sending: Sending,
+    /// What became of what was dropped, if not all of it is sent.
+    told: RwSignal<Option<&'static str>>,
+) -> impl IntoView {
     let words = use_words();
     let input = NodeRef::<html::Input>::new();
     let over = RwSignal::new(false);
     let take = move |files: Option<web_sys::FileList>| {
-        if let Some(file) = files.and_then(|files| files.get(0)) {
+        let Some(files) = files.filter(|files| files.length() > 0) else {
+            return;
+        };
+        if untrack(|| sending.is_busy()) {
+            told.set(Some(words.transcript_not_now));
+            return;
+        }
+        told.set((files.length() > 1).then_some(words.transcript_one_at_a_time));
+        if let Some(file) = files.get(0) {
             let name = file.name();
             sending.send(Blob::from(file), name);
         }

@@ -14,7 +14,7 @@ use super::{
     heading::Heading,
     notes::NotesPanel,
     player::{Player, PlayerBar},
-    search::Search,
+    search::{Search, Sought},
     sentence::{Open, SentenceView},
     speakers::Speakers,
     watch::watch,
@@ -52,6 +52,8 @@ pub fn TranscriptPage() -> impl IntoView {
     // Whoever puts a sentence right keeps what is typed: what has come meanwhile is drawn afterwards.
     let editing = RwSignal::new(None::<u32>);
     let is_behind = RwSignal::new(false);
+    // What is heard and looked for goes on meanwhile too.
+    let (player, sought) = (Player::new(), Sought::new());
     Effect::new(move |_| {
         if editing.get().is_none() && is_behind.get_untracked() {
             is_behind.set(false);
@@ -85,14 +87,20 @@ pub fn TranscriptPage() -> impl IntoView {
             {problem.map(|code| view! { <p class="notice" data-tone="danger" role="alert">{words.failure(code)}</p> })}
             <Loaded
                 what=found
-                view=move |view: TranscriptView, _session| view! { <Minutes view found editing/> }
+                view=move |view: TranscriptView, _session| view! { <Minutes view found editing player sought/> }
             />
         </div>
     }
 }
 
 #[component]
-fn Minutes(view: TranscriptView, found: Found, editing: RwSignal<Option<u32>>) -> impl IntoView {
+fn Minutes(
+    view: TranscriptView,
+    found: Found,
+    editing: RwSignal<Option<u32>>,
+    player: Player,
+    sought: Sought,
+) -> impl IntoView {
     let words = use_words();
     // Of what is drawn anew, which may be another one, no sentence is put right yet.
     editing.set(None);
@@ -113,7 +121,9 @@ fn Minutes(view: TranscriptView, found: Found, editing: RwSignal<Option<u32>>) -
     let removal = NodeRef::<html::Form>::new();
     show_anew(removal, id.clone());
     let body = match view.line.state {
-        TranscriptState::Ready => EitherOf3::A(view! { <Text view found version editing/> }),
+        TranscriptState::Ready => {
+            EitherOf3::A(view! { <Text view found version editing player sought/> })
+        }
         TranscriptState::Making => EitherOf3::B(()),
         TranscriptState::Failed | TranscriptState::Cancelled => {
             EitherOf3::C(view! { <Failed view/> })
@@ -196,9 +206,13 @@ fn Text(
     found: Found,
     version: RwSignal<i64>,
     editing: RwSignal<Option<u32>>,
+    player: Player,
+    sought: Sought,
 ) -> impl IntoView {
     let words = use_words();
-    let player = Player::new(&view);
+    if player.takes(&view) {
+        sought.forget();
+    }
     let speakers: RwSignal<Vec<Participant>> = RwSignal::new(view.speakers.clone());
     let open = Open {
         id: view.line.id,
@@ -210,7 +224,7 @@ fn Text(
     let languages = view.translations.clone();
     let shown = view.translation.clone();
     let both = shown.is_some().then_some("true");
-    let search = view! { <Search sentences=view.sentences.clone() player/> };
+    let search = view! { <Search sentences=view.sentences.clone() sought player/> };
     let sentences = view
         .sentences
         .iter()

@@ -10,7 +10,10 @@
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use model::transcript::{TranscriptView, WordTime};
+use model::{
+    TranscriptId,
+    transcript::{TranscriptView, WordTime},
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -48,9 +51,10 @@ struct Timed {
     words: Vec<WordTime>,
 }
 
-/// The sound of a transcript.
+/// The sound of a transcript. It is the page's, and outlives what is drawn anew while it plays.
 #[derive(Clone, Copy)]
 pub struct Player {
+    of: StoredValue<Option<TranscriptId>>,
     audio: NodeRef<html::Audio>,
     times: StoredValue<Arc<Vec<Timed>>>,
     /// The sentence and the word that are lit.
@@ -61,22 +65,43 @@ pub struct Player {
 }
 
 impl Player {
-    /// The sound of that one.
-    pub(super) fn new(view: &TranscriptView) -> Self {
+    /// Nothing is to be heard yet.
+    pub(super) fn new() -> Self {
+        Self {
+            of: StoredValue::new(None),
+            audio: NodeRef::new(),
+            times: StoredValue::new(Arc::new(Vec::new())),
+            lit: StoredValue::new((None, None)),
+            plays: RwSignal::new(false),
+            follows: RwSignal::new(true),
+            now_ms: RwSignal::new(0),
+        }
+    }
+
+    /// The sound of that one from now on. Whether it is another one than before, of which nothing is played yet.
+    pub(super) fn takes(self, view: &TranscriptView) -> bool {
         let times = view.sentences.iter().map(|sentence| Timed {
             id: sentence.id,
             begin_ms: sentence.begin_ms as f64,
             end_ms: sentence.end_ms as f64,
             words: sentence.words.clone(),
         });
-        Self {
-            audio: NodeRef::new(),
-            times: StoredValue::new(Arc::new(times.collect())),
-            lit: StoredValue::new((None, None)),
-            plays: RwSignal::new(false),
-            follows: RwSignal::new(true),
-            now_ms: RwSignal::new(0),
+        self.times.set_value(Arc::new(times.collect()));
+        let is_another = self.of.get_value() != Some(view.line.id);
+        if is_another {
+            let lit = self.lit.get_value();
+            // On the server nothing is lit, and there is nothing to put out.
+            if lit.0.is_some() {
+                mark(sentence(lit.0).as_ref(), false);
+                mark(word_of(lit).as_ref(), false);
+            }
+            self.of.set_value(Some(view.line.id));
+            self.lit.set_value((None, None));
+            self.plays.set(false);
+            self.follows.set(true);
+            self.now_ms.set(0);
         }
+        is_another
     }
 
     /// Goes to a moment and plays from there.

@@ -17,6 +17,29 @@ use crate::{
 /// The name of what is marked, for the style sheet.
 const MARK: &str = "sought";
 
+/// What is looked for, and which of what was found is shown. It is the page's, and outlives what is drawn anew.
+#[derive(Clone, Copy)]
+pub(super) struct Sought {
+    words: RwSignal<String>,
+    place: RwSignal<usize>,
+}
+
+impl Sought {
+    /// Nothing yet.
+    pub(super) fn new() -> Self {
+        Self {
+            words: RwSignal::new(String::new()),
+            place: RwSignal::new(0),
+        }
+    }
+
+    /// Nothing any more.
+    pub(super) fn forget(self) {
+        self.words.set(String::new());
+        self.place.set(0);
+    }
+}
+
 /// The sentences with these words, in order.
 fn hits(sentences: &[(u32, String)], words: &str) -> Vec<u32> {
     let words = words.trim().to_lowercase();
@@ -29,15 +52,17 @@ fn hits(sentences: &[(u32, String)], words: &str) -> Vec<u32> {
 
 /// The field, with what it found.
 #[component]
-pub(super) fn Search(sentences: Vec<Sentence>, player: Player) -> impl IntoView {
+pub(super) fn Search(sentences: Vec<Sentence>, sought: Sought, player: Player) -> impl IntoView {
     let words = use_words();
     let texts: Vec<(u32, String)> = sentences
         .into_iter()
         .map(|sentence| (sentence.id, sentence.text.to_lowercase()))
         .collect();
     let texts = StoredValue::new(texts);
-    let sought = RwSignal::new(String::new());
-    let place = RwSignal::new(0_usize);
+    let Sought {
+        words: sought,
+        place,
+    } = sought;
     let found =
         Memo::new(move |_| sought.with(|sought| texts.with_value(|texts| hits(texts, sought))));
     Effect::new(move |_| {
@@ -81,7 +106,8 @@ pub(super) fn Search(sentences: Vec<Sentence>, player: Player) -> impl IntoView 
             return String::new();
         }
         let count = found.with(Vec::len);
-        let here = if count == 0 { 0 } else { place.get() + 1 };
+        // Of what was drawn anew there may be less.
+        let here = (place.get() + 1).min(count);
         format!("{here} / {count}")
     };
     view! {

@@ -1,14 +1,14 @@
 //! Whose voices are heard: names, and two that are one.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use server_fn::ServerFn;
 
 use super::{open::Found, sentence::Open};
 use crate::{
     api::transcripts::{MergeSpeakers, NameSpeaker, merge_speakers, name_speaker},
-    error::AppError,
+    browser,
     language::use_words,
-    ui::notice::Notice,
+    ui::{confirm::Confirm, submission::Submission},
 };
 
 /// The voices.
@@ -16,23 +16,24 @@ use crate::{
 pub(super) fn Speakers(open: Open, found: Found) -> impl IntoView {
     let words = use_words();
     let voices = open.speakers.get_untracked();
-    let error = RwSignal::new(None::<AppError>);
+    // One for all of them: each that is kept makes what the others have seen outdated.
+    let submission = Submission::new(&[]);
     if voices.is_empty() {
         return ().into_any();
     }
     let ids: Vec<u32> = voices.iter().map(|voice| voice.id).collect();
     let names = ids
         .iter()
-        .map(|id| view! { <Name voice=*id open error/> })
+        .map(|id| view! { <Name voice=*id open submission/> })
         .collect_view();
-    let merge = (ids.len() > 1).then(|| view! { <Merge ids open found error/> });
+    let merge = (ids.len() > 1).then(|| view! { <Merge ids open found submission/> });
     view! {
         <details class="confirm minutes__speakers">
             <summary class="button">{words.speakers}</summary>
             <div class="confirm__question" data-tone="calm">
                 {names}
                 {merge}
-                <Notice error/>
+                {submission.view()}
             </div>
         </details>
     }
@@ -40,7 +41,7 @@ pub(super) fn Speakers(open: Open, found: Found) -> impl IntoView {
 }
 
 #[component]
-fn Name(voice: u32, open: Open, error: RwSignal<Option<AppError>>) -> impl IntoView {
+fn Name(voice: u32, open: Open, submission: Submission) -> impl IntoView {
     let words = use_words();
     let speakers = open.speakers.get_untracked();
     let named = speakers.iter().find(|known| known.id == voice);
@@ -48,24 +49,20 @@ fn Name(voice: u32, open: Open, error: RwSignal<Option<AppError>>) -> impl IntoV
     let label = words.speaker_number(&(voice + 1).to_string());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        error.set(None);
         let name = typed.get_untracked().trim().to_owned();
         let version = open.version.get_untracked();
-        spawn_local(async move {
-            match name_speaker(open.id.to_string(), voice, name.clone(), version).await {
-                Ok(()) => {
-                    open.version.try_set(version + 1);
-                    open.speakers.try_update(|speakers| {
-                        if let Some(known) = speakers.iter_mut().find(|known| known.id == voice) {
-                            known.name = name;
-                        }
-                    });
-                }
-                Err(refusal) => {
-                    error.try_set(Some(refusal));
-                }
-            }
-        });
+        let called = name.clone();
+        submission.send(
+            move || name_speaker(open.id.to_string(), voice, name.clone(), version),
+            move |()| {
+                open.version.try_set(version + 1);
+                open.speakers.try_update(|speakers| {
+                    if let Some(known) = speakers.iter_mut().find(|known| known.id == voice) {
+                        known.name.clone_from(&called);
+                    }
+                });
+            },
+        );
     };
     view! {
         <form class="panel__row" method="post" action=NameSpeaker::PATH on:submit=submit>
@@ -82,18 +79,13 @@ fn Name(voice: u32, open: Open, error: RwSignal<Option<AppError>>) -> impl IntoV
                 prop:value=typed
                 on:input:target=move |event| typed.set(event.target().value())
             />
-            <button class="button">{words.save}</button>
+            <button class="button" aria-busy=submission.busy()>{words.save}</button>
         </form>
     }
 }
 
 #[component]
-fn Merge(
-    ids: Vec<u32>,
-    open: Open,
-    found: Found,
-    error: RwSignal<Option<AppError>>,
-) -> impl IntoView {
+fn Merge(ids: Vec<u32>, open: Open, found: Found, submission: Submission) -> impl IntoView {
     let words = use_words();
     let (from, into) = (
         RwSignal::new(ids[1].to_string()),
@@ -124,18 +116,17 @@ fn Merge(
     );
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        error.set(None);
         let voice = |signal: RwSignal<String>| signal.get_untracked().parse().unwrap_or(u32::MAX);
         let (one, other) = (voice(from), voice(into));
-        spawn_local(async move {
-            let version = open.version.get_untracked();
-            match merge_speakers(open.id.to_string(), one, other, version).await {
-                Ok(()) => found.refetch(),
-                Err(refusal) => {
-                    error.try_set(Some(refusal));
-                }
-            }
-        });
+        let version = open.version.get_untracked();
+        submission.send(
+            move || merge_speakers(open.id.to_string(), one, other, version),
+            move |()| {
+                // The voices stand elsewhere then, and nobody was asked about those.
+                browser::close_questions();
+                found.refetch();
+            },
+        );
     };
     view! {
         <form class="panel__row" method="post" action=MergeSpeakers::PATH on:submit=submit>
@@ -144,7 +135,9 @@ fn Merge(
             {first}
             <span>{words.speakers_merge_is}</span>
             {second}
-            <button class="button">{words.speakers_merge}</button>
+            <Confirm label=words.speakers_merge question=words.speakers_merge_question>
+                <button class="button" data-tone="danger" aria-busy=submission.busy()>{words.speakers_merge}</button>
+            </Confirm>
         </form>
     }
 }

@@ -206,15 +206,15 @@ fn Details(line: CallLine) -> impl IntoView {
         number(words.usage_output, usage.output_tokens),
         number(words.usage_reasoning, usage.reasoning_tokens),
         number(words.usage_images, usage.images),
-        (usage.media_ms > 0).then(|| (words.usage_media, duration(usage.media_ms))),
+        (usage.media_ms > 0).then(|| (words.usage_media, duration(words, usage.media_ms))),
         number(words.usage_characters, usage.characters),
         Some((
             words.calls_source,
             words.usage_source(call.usage_source).to_owned(),
         )),
         call.first_byte_ms
-            .map(|ms| (words.calls_first_byte, duration(ms))),
-        Some((words.calls_duration, duration(call.duration_ms))),
+            .map(|ms| (words.calls_first_byte, duration(words, ms))),
+        Some((words.calls_duration, duration(words, call.duration_ms))),
         call.status
             .map(|status| (words.calls_status, status.to_string())),
         text(words.calls_code, call.code),

@@ -20,9 +20,17 @@ pub fn Tiles(total: UsageSum) -> impl IntoView {
     let failed =
         (total.failures > 0).then(|| words.usage_of_calls(&percent(total.failures, total.calls)));
     let besides = [
-        (words.usage_images, total.images, count as fn(i64) -> String),
-        (words.usage_media, total.media_ms, duration),
-        (words.usage_characters, total.characters, count),
+        (words.usage_images, total.images, count(total.images)),
+        (
+            words.usage_media,
+            total.media_ms,
+            duration(words, total.media_ms),
+        ),
+        (
+            words.usage_characters,
+            total.characters,
+            count(total.characters),
+        ),
     ];
     view! {
         <dl class="tiles">
@@ -33,7 +41,7 @@ pub fn Tiles(total: UsageSum) -> impl IntoView {
             {besides
                 .into_iter()
                 .filter(|(_, number, _)| *number > 0)
-                .map(|(label, number, written)| view! { <Tile label figure=written(number)/> })
+                .map(|(label, _, figure)| view! { <Tile label figure/> })
                 .collect_view()}
         </dl>
     }

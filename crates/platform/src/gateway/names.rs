@@ -126,6 +126,23 @@ impl Gateway {
         Ok(routes.collect())
     }
 
+    /// Puts models behind a name that stands for none yet: what others have put up is not overwritten by mistake.
+    pub async fn add_route(
+        &self,
+        caller: &Caller,
+        name: &str,
+        models: &[String],
+    ) -> Result<(), Error> {
+        // Who may not put any up is refused below, and learns nothing of the names.
+        if caller.require(Permission::GatewayWrite).is_ok() {
+            let routes = self.0.db.model_routes().await?;
+            if routes.iter().any(|(known, _)| known == name) {
+                return Err(IdentityError::Refused(FailureCode::NameTaken).into());
+            }
+        }
+        self.set_route(caller, name, models).await
+    }
+
     /// Puts models behind a name. With no models the name is taken down.
     #[tracing::instrument(name = "api.gateway.set_route", skip_all)]
     pub async fn set_route(

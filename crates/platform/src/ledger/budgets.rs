@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{
-    ApiKeyId, BudgetLine, BudgetPeriod, BudgetScope, FailureCode, GroupId, Permission, UserId,
+    ApiKeyId, BudgetLine, BudgetPeriod, BudgetScope, FailureCode, GroupId, Page, Permission, UserId,
 };
 use serde_json::json;
 
@@ -13,6 +13,9 @@ use crate::{
     identity::{Caller, IdentityError},
     store,
 };
+
+/// So many are shown at a time.
+const PAGE: u32 = 50;
 
 /// Beyond what anybody means: a thousand million yuan.
 const MOST: i64 = 1_000_000_000_000_000;
@@ -73,6 +76,39 @@ impl Ledger {
         let inner = &*self.0;
         let now = inner.calendar.moment(inner.clock.now());
         Ok(inner.db.budgets(now.day, now.month).await?)
+    }
+
+    /// A page of them, of that scope where there is one, after what the page before named as its end.
+    #[tracing::instrument(name = "api.ledger.budget_page", skip_all)]
+    pub async fn budget_page(
+        &self,
+        caller: &Caller,
+        scope: Option<BudgetScope>,
+        after: &str,
+    ) -> Result<Page<BudgetLine>, IdentityError> {
+        caller.require(Permission::UsageRead)?;
+        let wrong = IdentityError::Refused(FailureCode::BadRequest);
+        if after.contains('\0') {
+            return Err(wrong);
+        }
+        let parts: Vec<&str> = after.split('~').collect();
+        let after = match parts[..] {
+            [""] => ("", "", ""),
+            [scope, id, period] => (scope, id, period),
+            _ => return Err(wrong),
+        };
+        let inner = &*self.0;
+        let now = inner.calendar.moment(inner.clock.now());
+        let days = (now.day, now.month);
+        let found = inner.db.budget_page(days, scope, after, PAGE + 1).await?;
+        let more = found.len() > PAGE as usize;
+        let items: Vec<BudgetLine> = found.into_iter().take(PAGE as usize).collect();
+        let end = items.last().filter(|_| more).map(|line| &line.budget);
+        let next = end.map(|end| {
+            let (scope, period) = (end.scope.as_str(), end.period.as_str());
+            format!("{scope}~{}~{period}", end.id)
+        });
+        Ok(Page { items, next })
     }
 
     /// Sets a budget or changes it. What was spent in the period before counts.

@@ -17,9 +17,6 @@ use crate::{
 /// Models that a group may name.
 const MODELS: usize = 200;
 
-/// Beyond what anybody means: a million million a day.
-const MOST: i64 = 1_000_000_000_000;
-
 /// Groups that one person may be in.
 const GROUPS: usize = 100;
 
@@ -122,6 +119,25 @@ impl People {
         };
         self.judged(caller, "group.update", ("group", id.to_string()), act)
             .await
+    }
+
+    /// The same, unless it is something else by now than what was seen of it: what somebody else has changed meanwhile is not undone by who
+    /// did not see it.
+    pub async fn update_group_as_seen(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        draft: GroupDraft,
+        seen: &GroupDraft,
+    ) -> Result<(), IdentityError> {
+        // Who may not change it is refused below, and learns nothing here.
+        if caller.require(Permission::GroupsWrite).is_ok() {
+            let old = self.db.group(id).await?;
+            if old.is_some_and(|old| GroupDraft::from(&old) != *seen) {
+                return Err(IdentityError::Refused(FailureCode::Outdated));
+            }
+        }
+        self.update_group(caller, id, draft).await
     }
 
     /// Deletes a group. Its members stay and lose what they had by it.
@@ -346,7 +362,8 @@ fn checked(draft: GroupDraft) -> Result<GroupDraft, IdentityError> {
         tokens_per_minute,
         at_once,
     } = draft.rates;
-    let sound = |limit: &Option<i64>| limit.is_none_or(|limit| (0..=MOST).contains(&limit));
+    let sound =
+        |limit: &Option<i64>| limit.is_none_or(|limit| (0..=GroupDraft::MOST).contains(&limit));
     let limits = [
         answers_per_day,
         tokens_per_day,

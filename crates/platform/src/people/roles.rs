@@ -103,6 +103,23 @@ impl People {
             .await
     }
 
+    /// The same, unless it is something else by now than what was seen of it: what somebody else has changed meanwhile is not undone by who
+    /// did not see it.
+    pub async fn update_role_as_seen(
+        &self,
+        caller: &Caller,
+        id: RoleId,
+        draft: RoleDraft,
+        seen: &RoleDraft,
+    ) -> Result<(), IdentityError> {
+        // Who may not change it is refused below, and learns nothing here.
+        let old = self.writable_role(caller, id).await;
+        if old.is_ok_and(|old| RoleDraft::from(&old) != *seen) {
+            return Err(IdentityError::Refused(FailureCode::Outdated));
+        }
+        self.update_role(caller, id, draft).await
+    }
+
     /// Deletes a self-made role, and takes it from whoever has it.
     #[tracing::instrument(name = "api.people.delete_role", skip_all)]
     pub async fn delete_role(&self, caller: &Caller, id: RoleId) -> Result<(), IdentityError> {

@@ -11,15 +11,28 @@ use super::{
 use crate::{audit::Record, ledger::Bound};
 
 /// `$1` and `$2` are when day and month began.
-const LIST: &str = "SELECT b.scope, b.scope_id, b.period, b.limit_amount, \
+macro_rules! lines {
+    () => {
+        "SELECT b.scope, b.scope_id, b.period, b.limit_amount, \
      COALESCE(s.spent, 0) AS spent, COALESCE(s.held, 0) AS held, \
      COALESCE(u.name, g.name, k.name) AS name, k.hint FROM budgets b \
      LEFT JOIN spending s ON s.scope = b.scope AND s.scope_id = b.scope_id AND s.period = b.period \
      AND s.starts_at = CASE b.period WHEN 'day' THEN $1 WHEN 'month' THEN $2 ELSE 0 END \
      LEFT JOIN users u ON b.scope = 'user' AND u.id = b.scope_id \
      LEFT JOIN groups g ON b.scope = 'group' AND g.id = b.scope_id \
-     LEFT JOIN api_keys k ON b.scope = 'key' AND k.id = b.scope_id \
-     ORDER BY b.scope, b.scope_id, b.period";
+     LEFT JOIN api_keys k ON b.scope = 'key' AND k.id = b.scope_id "
+    };
+}
+
+const LIST: &str = concat!(lines!(), "ORDER BY b.scope, b.scope_id, b.period");
+/// Those after `$3`, `$4` and `$5`, up to the scope `$6`.
+const PAGE: &str = concat!(
+    lines!(),
+    "WHERE (b.scope, b.scope_id, b.period) > ($3, $4, $5) AND b.scope <= $6 \
+     ORDER BY b.scope, b.scope_id, b.period LIMIT $7"
+);
+/// Comes after every scope.
+const LAST: &str = "zzz";
 const SET: &str = "INSERT INTO budgets (scope, scope_id, period, limit_amount, updated_at) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (scope, scope_id, period) \
      DO UPDATE SET limit_amount = excluded.limit_amount, updated_at = excluded.updated_at";
@@ -31,6 +44,7 @@ const HAS_GROUP: &str = "SELECT COUNT(*) FROM groups WHERE id = $1";
 /// For the proof that each uses an index.
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
+    ("PAGE", PAGE),
     ("UNSET", UNSET),
     ("HAS_KEY", HAS_KEY),
     ("HAS_USER", HAS_USER),
@@ -99,6 +113,34 @@ impl Db {
         let found: Vec<BudgetRow> = on_pool!(self.reader(), |pool| sqlx::query_as(LIST)
             .bind(day)
             .bind(month)
+            .fetch_all(pool)
+            .await?);
+        found.into_iter().map(BudgetLine::try_from).collect()
+    }
+
+    /// So many of them at most, of that scope where there is one, after that one where there is one.
+    #[tracing::instrument(name = "store.budgets.page", skip_all)]
+    pub(crate) async fn budget_page(
+        &self,
+        (day, month): (i64, i64),
+        scope: Option<BudgetScope>,
+        after: (&str, &str, &str),
+        limit: u32,
+    ) -> Result<Vec<BudgetLine>> {
+        let scope = scope.map(BudgetScope::as_str);
+        let (after_scope, id, period) = match (after, scope) {
+            // It begins where no id comes before: not after what is of another.
+            ((of, _, _), Some(scope)) if of != scope => (scope, "", ""),
+            (after, _) => after,
+        };
+        let found: Vec<BudgetRow> = on_pool!(self.reader(), |pool| sqlx::query_as(PAGE)
+            .bind(day)
+            .bind(month)
+            .bind(after_scope)
+            .bind(id)
+            .bind(period)
+            .bind(scope.unwrap_or(LAST))
+            .bind(i64::from(limit))
             .fetch_all(pool)
             .await?);
         found.into_iter().map(BudgetLine::try_from).collect()

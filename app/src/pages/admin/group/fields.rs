@@ -1,7 +1,7 @@
 //! What a group is.
 
 use leptos::{either::Either, prelude::*};
-use model::{GroupDetail, ModelName, Session};
+use model::{GroupDetail, GroupDraft, ModelName, Session};
 
 use crate::{
     admin::{
@@ -35,8 +35,16 @@ pub fn Fields(
         .as_ref()
         .map(|group| (group.group.name.clone(), group.group.description.clone()));
     let (name, description) = named.unwrap_or_default();
+    let number_of =
+        move |value: RwSignal<String>| submission.problem_of_number(value, (0, GroupDraft::MOST));
     let quota = group.as_ref().map(|group| group.quota).unwrap_or_default();
     let rates = group.as_ref().map(|group| group.rates).unwrap_or_default();
+    let (answers, tokens) = (number(quota.answers_per_day), number(quota.tokens_per_day));
+    let (minute_requests, minute_tokens, at_once) = (
+        number(rates.requests_per_minute),
+        number(rates.tokens_per_minute),
+        number(rates.at_once),
+    );
     let shares_answers = group.as_ref().is_some_and(|group| group.shares_answers);
     let has = group
         .as_ref()
@@ -65,13 +73,15 @@ pub fn Fields(
                 name="group[answers]"
                 label=words.group_answers
                 kind=Kind::Number
-                value=number(quota.answers_per_day)
+                value=answers
+                problem=number_of(answers)
             />
             <TextField
                 name="group[tokens]"
                 label=words.group_tokens
                 kind=Kind::Number
-                value=number(quota.tokens_per_day)
+                value=tokens
+                problem=number_of(tokens)
                 hint=words.group_quota_hint
             />
         </fieldset>
@@ -81,19 +91,22 @@ pub fn Fields(
                 name="group[minute_requests]"
                 label=words.group_minute_requests
                 kind=Kind::Number
-                value=number(rates.requests_per_minute)
+                value=minute_requests
+                problem=number_of(minute_requests)
             />
             <TextField
                 name="group[minute_tokens]"
                 label=words.group_minute_tokens
                 kind=Kind::Number
-                value=number(rates.tokens_per_minute)
+                value=minute_tokens
+                problem=number_of(minute_tokens)
             />
             <TextField
                 name="group[at_once]"
                 label=words.group_at_once
                 kind=Kind::Number
-                value=number(rates.at_once)
+                value=at_once
+                problem=number_of(at_once)
                 hint=words.group_rates_hint
             />
         </fieldset>

@@ -21,7 +21,7 @@ use crate::{
     },
     error::AppError,
     language::use_words,
-    ui::{shown_anew::show_anew, submission::Submission},
+    ui::{part_failed::PartFailed, shown_anew::show_anew, submission::Submission},
 };
 
 /// The members on this page, and who else was found.
@@ -50,7 +50,7 @@ pub fn use_people(session: SessionResource, id: Memo<String>) -> Loaded {
 
 async fn load(group: String, after: String, find: String) -> Result<People, AppError> {
     let members = load_people(PeopleQuery {
-        group,
+        group: group.clone(),
         after,
         ..PeopleQuery::default()
     });
@@ -58,11 +58,17 @@ async fn load(group: String, after: String, find: String) -> Result<People, AppE
     let found = if find.trim().is_empty() {
         None
     } else {
+        // In the same order: of those on the first page all members are on the first page of the members that fit.
+        let here = load_people(PeopleQuery {
+            group,
+            search: find.clone(),
+            ..PeopleQuery::default()
+        });
+        let here: Vec<UserId> = here.await?.items.iter().map(|person| person.id).collect();
         let found = load_people(PeopleQuery {
             search: find,
             ..PeopleQuery::default()
         });
-        let here: Vec<UserId> = members.items.iter().map(|person| person.id).collect();
         let mut found = found.await?.items;
         found.retain(|person| !here.contains(&person.id));
         Some(found)
@@ -85,7 +91,8 @@ pub fn Members(id: GroupId, people: Loaded, can_write: bool) -> impl IntoView {
                             Either::Left(view! { <Listed id listed people told can_write/> })
                         }
                         Err(error) => {
-                            Either::Right(view! { <p role="alert">{words.failure(error.code)}</p> })
+                            let again = Callback::new(move |()| people.refetch());
+                            Either::Right(view! { <PartFailed error again/> })
                         }
                     }
                 })}

@@ -75,13 +75,15 @@ fn Act(
 ) -> impl IntoView {
     let submission = Submission::new(&[]);
     let send = sends::<ActOnPerson>(submission, move |()| detail.refetch());
+    // To let somebody in again takes nothing from anybody.
+    let tone = (act != "enable").then_some("danger");
     view! {
         <Confirm label question>
             <form method="post" action=ActOnPerson::PATH on:submit=send>
                 <input type="hidden" name="id" value=id/>
                 <input type="hidden" name="act" value=act/>
                 {submission.view()}
-                <button class="button" data-tone="danger" aria-busy=submission.busy()>{label}</button>
+                <button class="button" data-tone=tone aria-busy=submission.busy()>{label}</button>
             </form>
         </Confirm>
     }

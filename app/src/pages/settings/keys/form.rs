@@ -131,14 +131,33 @@ pub fn KeyFields(typed: Typed, submission: Submission) -> impl IntoView {
         />
         <fieldset class="fieldset">
             <legend class="field__label">{words.key_limits}</legend>
-            <TextField name="key[requests]" label=words.key_requests kind=Kind::Number value=typed.requests/>
-            <TextField name="key[tokens]" label=words.key_tokens kind=Kind::Number value=typed.tokens/>
-            <TextField name="key[at_once]" label=words.key_at_once kind=Kind::Number value=typed.at_once/>
+            <TextField
+                name="key[requests]"
+                label=words.key_requests
+                kind=Kind::Number
+                value=typed.requests
+                problem=submission.problem_of_number(typed.requests, (1, ApiKey::MOST_REQUESTS))
+            />
+            <TextField
+                name="key[tokens]"
+                label=words.key_tokens
+                kind=Kind::Number
+                value=typed.tokens
+                problem=submission.problem_of_number(typed.tokens, (1, ApiKey::MOST_TOKENS))
+            />
+            <TextField
+                name="key[at_once]"
+                label=words.key_at_once
+                kind=Kind::Number
+                value=typed.at_once
+                problem=submission.problem_of_number(typed.at_once, (1, ApiKey::MOST_AT_ONCE))
+            />
             <TextField
                 name="key[budget]"
                 label=words.key_budget
                 kind=Kind::Optional("off")
                 value=typed.budget
+                problem=submission.problem_of_yuan(typed.budget, ApiKey::MOST_BUDGET)
                 hint=words.optional_hint
             />
         </fieldset>
@@ -148,6 +167,7 @@ pub fn KeyFields(typed: Typed, submission: Submission) -> impl IntoView {
             kind=Kind::Number
             value=typed.cache
             hint=words.key_cache_hint
+            problem=submission.problem_of_number(typed.cache, (1, ApiKey::LONGEST_CACHE_SECONDS))
         />
         <Check name="key[finishes]" value="true" label=words.key_finishes checked=typed.finishes/>
     }

@@ -1,6 +1,9 @@
 //! Where one is signed in.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 use model::{SessionRef, SessionSummary};
 use server_fn::ServerFn;
 
@@ -13,6 +16,7 @@ use crate::{
     ui::{
         confirm::Confirm,
         moment::Moment,
+        part_failed::{PartFailed, is_not_theirs},
         submission::Submission,
         table::{Cell, Table},
     },
@@ -21,6 +25,7 @@ use crate::{
 /// The part of the page; nothing for those who must do something else first.
 #[component]
 pub fn SessionsPanel() -> impl IntoView {
+    let words = use_words();
     let security = expect_context::<Security>();
     let session = use_session();
     view! {
@@ -28,7 +33,19 @@ pub fn SessionsPanel() -> impl IntoView {
             {move || Suspend::new(async move {
                 // Times are written by the session's clock.
                 let _known = session.await;
-                security.sessions.await.ok().map(|sessions| view! { <Sessions sessions/> })
+                match security.sessions.await {
+                    Ok(sessions) => EitherOf3::A(view! { <Sessions sessions/> }),
+                    Err(error) if is_not_theirs(error.code) => EitherOf3::B(()),
+                    Err(error) => {
+                        let again = Callback::new(move |()| security.sessions.refetch());
+                        EitherOf3::C(view! {
+                            <section class="panel" aria-labelledby="sessions-heading">
+                                <h2 id="sessions-heading">{words.sessions_title}</h2>
+                                <PartFailed error again/>
+                            </section>
+                        })
+                    }
+                }
             })}
         </Transition>
     }

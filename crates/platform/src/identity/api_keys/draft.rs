@@ -16,15 +16,6 @@ const MODELS: usize = 200;
 /// A key ends at most so long from now: five years.
 const LONGEST_MS: i64 = 5 * 366 * Millis::DAY;
 
-/// Refills finer than one each millisecond can't be counted.
-const REQUESTS_PER_MINUTE: i64 = 60_000;
-
-/// More than any process has room for.
-const AT_ONCE: i64 = 100_000;
-
-/// A thousand million tokens, a thousand million yuan: beyond what anybody means.
-const MOST: i64 = 1_000_000_000;
-
 /// The draft in its one form. A key may not be given what its owner lacks; what it has already may stay, it is without
 /// effect.
 pub(in crate::identity) fn checked(
@@ -43,10 +34,10 @@ pub(in crate::identity) fn checked(
     if !stays && !draft.expires_at.is_none_or(lies_ahead) {
         return Err(IdentityError::Refused(FailureCode::InvalidExpiry));
     }
-    within(draft.requests_per_minute, 1, REQUESTS_PER_MINUTE)?;
-    within(draft.tokens_per_minute, 1, MOST)?;
-    within(draft.at_once, 1, AT_ONCE)?;
-    within(draft.budget_per_month, 0, MOST * 1_000_000)?;
+    within(draft.requests_per_minute, 1, ApiKey::MOST_REQUESTS)?;
+    within(draft.tokens_per_minute, 1, ApiKey::MOST_TOKENS)?;
+    within(draft.at_once, 1, ApiKey::MOST_AT_ONCE)?;
+    within(draft.budget_per_month, 0, ApiKey::MOST_BUDGET)?;
     within(draft.cache_seconds, 1, ApiKey::LONGEST_CACHE_SECONDS)?;
     let mut models = draft.models;
     if let Some(models) = &mut models {

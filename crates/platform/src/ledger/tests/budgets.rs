@@ -69,6 +69,16 @@ async fn a_budget_that_is_set_later_knows_what_was_spent() {
         ledger.set_budget(&owner, changed).await.unwrap();
         let budgets = ledger.budgets(&owner).await.unwrap();
         assert!(budgets.contains(&shown(200, 0)), "{budgets:?}");
+        // A page of them, those of one kind, and what comes after the last.
+        let page = |scope, after: &'static str| ledger.budget_page(&owner, scope, after);
+        assert_eq!(page(None, "").await.unwrap().items, budgets);
+        let theirs = page(Some(BudgetScope::User), "").await.unwrap();
+        assert_eq!((theirs.items, theirs.next), (vec![shown(200, 0)], None));
+        let groups = page(Some(BudgetScope::Group), "").await.unwrap();
+        assert!(groups.items.is_empty());
+        assert!(page(None, "zz~~").await.unwrap().items.is_empty());
+        let wrong = page(None, "user").await.unwrap_err();
+        assert_eq!(wrong.code(), FailureCode::BadRequest);
 
         let unset = || ledger.unset_budget(&owner, user.scope, &user.id, user.period);
         unset().await.unwrap();

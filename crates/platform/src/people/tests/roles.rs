@@ -60,6 +60,11 @@ async fn a_role_is_made_changed_and_deleted() {
             .update_role(&owner, id, role_draft("Helper", 31))
             .await
             .unwrap();
+        // Who saw it as it was before does not undo that.
+        let seen = RoleDraft::from(&role);
+        let late = role_draft("Late", 31);
+        let late = house.people.update_role_as_seen(&owner, id, late, &seen);
+        assert_eq!(code(late.await).err(), Some(FailureCode::Outdated));
         let access = db.access(mia).await.unwrap();
         assert_eq!(
             (access.permissions, access.rank.get()),
