@@ -5,6 +5,7 @@ use std::future::Future;
 use leptos::{either::EitherOf4, prelude::*};
 use leptos_meta::Title;
 use model::{FailureCode, Permission, Session};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     error::AppError,
@@ -46,7 +47,7 @@ pub fn Subject<T, V>(
     view: impl Fn(T, Session) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
     V: IntoView + 'static,
 {
     let session = use_session();

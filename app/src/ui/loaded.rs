@@ -2,6 +2,7 @@
 
 use leptos::{either::Either, prelude::*};
 use model::Session;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     error::AppError,
@@ -21,7 +22,7 @@ pub fn Loaded<T, V>(
     shape: Shape,
 ) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
     V: IntoView + 'static,
 {
     let session = use_session();

@@ -84,7 +84,7 @@ fn Work(work: WorkView, shelf: Shelf) -> impl IntoView {
     let words = use_words();
     let id = work.id;
     let kind = words.work_kind(work.kind);
-    let lasts = work.duration_ms.map(duration);
+    let lasts = work.duration_ms.map(|ms| duration(words, ms));
     let label = named(words.open_work(kind, &work.prompt), lasts.as_deref());
     let open = move |event: leptos::ev::MouseEvent| {
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
@@ -151,7 +151,7 @@ fn Said(line: TranscriptLine) -> impl IntoView {
 fn Kept(kept: LibraryFile) -> impl IntoView {
     let words = use_words();
     let file = kept.file;
-    let lasts = file.duration_ms.map(duration);
+    let lasts = file.duration_ms.map(|ms| duration(words, ms));
     let label = named(
         words.open_work(words.library_file, &file.name),
         lasts.as_deref(),
