@@ -66,4 +66,12 @@ test("the page while an answer streams", async ({ page, account }) => {
   const alone = new Keys(page, thread);
   await alone.type("and now nothing else moves");
   report("a key typed while nothing streams", alone.told);
+
+  // What the browser itself takes for it.
+  await page.goto("about:blank");
+  await page.setContent("<textarea autofocus></textarea>");
+  await page.locator("textarea").focus();
+  const bare = new Keys(page, thread);
+  await bare.type("and now nothing else moves");
+  report("a key typed into a page with nothing but a field", bare.told);
 });
