@@ -9,6 +9,7 @@ pub mod highlight;
 pub mod lasting;
 pub mod local;
 pub mod microphone;
+pub mod near;
 pub mod notices;
 pub mod number;
 pub mod passkeys;

@@ -35,6 +35,7 @@ pub mod menus;
 pub mod message;
 pub mod message_menu;
 pub mod model_picker;
+pub mod nearness;
 pub mod once;
 pub mod open;
 pub mod opened;

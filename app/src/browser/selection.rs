@@ -44,6 +44,12 @@ pub fn watch(changed: impl FnMut() + 'static) -> Option<Watch> {
     Some(Watch { document, changed })
 }
 
+/// Whether anything is selected.
+pub fn is_there() -> bool {
+    let selection = window().and_then(|window| window.get_selection().ok().flatten());
+    selection.is_some_and(|selection| !selection.is_collapsed())
+}
+
 /// What is selected, if all of it is inside one element that matches.
 pub fn within(selector: &str) -> Option<Selected> {
     let selection = window()?.get_selection().ok()??;

@@ -1,6 +1,6 @@
 //! One message.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 use model::{AnswerFailure, MessageStatus, Millis, Speaker};
 
 use super::{
@@ -15,8 +15,10 @@ use super::{
     references::References,
     scroller::Scroller,
     tool_card::BlocksAndTools,
+    tools,
 };
 use crate::{
+    browser,
     language::use_words,
     ui::{visible::visible, wait::Wait},
 };
@@ -43,10 +45,11 @@ fn Question(
     let words = use_words();
     let id = message.id;
     let editing = is_editing(conversation, id);
-    let shown = message.clone();
-    view! {
-        <article class="message" data-speaker="user" id=found::anchor(id) data-found=found::mark(id)>
-            <h2 class="visually-hidden">{words.you}</h2>
+    let place = NodeRef::<html::Article>::new();
+    let is_far = scroller.nearness.watch(place);
+    let content = move || {
+        let (message, shown) = (message.clone(), message.clone());
+        view! {
             {move || {
                 let message = shown.clone();
                 if editing.get() {
@@ -62,6 +65,19 @@ fn Question(
                 }
             }}
             <Unsaved message conversation/>
+        }
+        .into_any()
+    };
+    view! {
+        <article
+            class="message"
+            data-speaker="user"
+            id=found::anchor(id)
+            data-found=found::mark(id)
+            node_ref=place
+        >
+            <h2 class="visually-hidden">{words.you}</h2>
+            {move || (!is_far.get()).then(|| content())}
         </article>
     }
 }
@@ -75,7 +91,8 @@ fn AnswerView(
     let words = use_words();
     let id = message.id;
     let editing = is_editing(conversation, id);
-    let edited = message.clone();
+    let place = NodeRef::<html::Article>::new();
+    let is_far = scroller.nearness.watch(place);
     let status = message.status.clone();
     let is_generating = Memo::new(move |_| status.get() == MessageStatus::Generating);
     let is_waiting = {
@@ -88,15 +105,21 @@ fn AnswerView(
                 && tools.with(Vec::is_empty)
         })
     };
-    view! {
-        <article
-            class="message"
-            data-speaker="assistant"
-            id=found::anchor(id)
-            data-found=found::mark(id)
-            aria-busy=move || is_generating.get().then_some("true")
-        >
-            <h2 class="visually-hidden">{words.assistant}</h2>
+    Effect::new(move |was_far: Option<bool>| {
+        let is_far = is_far.get();
+        if was_far == Some(true) && !is_far {
+            // As with those of a new answer.
+            browser::after_layout(move || {
+                if let Some(place) = place.get_untracked() {
+                    tools::name_buttons_in(&place, words);
+                }
+            });
+        }
+        is_far
+    });
+    let content = move || {
+        let (message, edited) = (message.clone(), message.clone());
+        view! {
             <AskedOnce asked=message.assistant.clone() is_answer=true/>
             <Reasoning message=message.clone()/>
             {move || {
@@ -122,6 +145,20 @@ fn AnswerView(
             <Ending message=message.clone()/>
             <Unsaved message=message.clone() conversation/>
             <AnswerActions message conversation/>
+        }
+        .into_any()
+    };
+    view! {
+        <article
+            class="message"
+            data-speaker="assistant"
+            id=found::anchor(id)
+            data-found=found::mark(id)
+            aria-busy=move || is_generating.get().then_some("true")
+            node_ref=place
+        >
+            <h2 class="visually-hidden">{words.assistant}</h2>
+            {move || (!is_far.get()).then(|| content())}
         </article>
     }
 }

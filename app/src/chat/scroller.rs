@@ -6,7 +6,10 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
-use super::scroll::{Gesture, Scroll, spacer, wants_older};
+use super::{
+    nearness::Nearness,
+    scroll::{Gesture, Scroll, spacer, wants_older},
+};
 use crate::browser::{self, frames::OnceAFrame};
 
 /// What the reader asked, or is asking.
@@ -29,6 +32,8 @@ pub struct Scroller {
     anchored: StoredValue<bool>,
     /// The look at what was drawn.
     looks: OnceAFrame,
+    /// Which messages are far from what is seen.
+    pub nearness: Nearness,
 }
 
 impl Scroller {
@@ -40,6 +45,7 @@ impl Scroller {
             state: RwSignal::new(Scroll::default()),
             anchored: StoredValue::new(false),
             looks: OnceAFrame::new(),
+            nearness: Nearness::new(),
         }
     }
 
