@@ -6,6 +6,8 @@ pub mod shortcuts;
 
 use leptos::prelude::*;
 
+use crate::browser;
+
 /// Which of them is open.
 #[derive(Clone, Copy)]
 pub struct Over {
@@ -13,6 +15,8 @@ pub struct Over {
     pub palette: RwSignal<bool>,
     /// The sheet.
     pub sheet: RwSignal<bool>,
+    /// The page of a new conversation is asked for by a key, which is followed by others.
+    pub begins: RwSignal<bool>,
 }
 
 impl Over {
@@ -21,7 +25,19 @@ impl Over {
         Self {
             palette: RwSignal::new(false),
             sheet: RwSignal::new(false),
+            begins: RwSignal::new(false),
         }
+    }
+
+    /// Gives the keyboard to where one writes on the page of a new conversation, which calls this, where that was asked for by a key: before
+    /// it was there, or while it is.
+    pub fn write_when_begun(self) {
+        Effect::new(move |_| {
+            if self.begins.get() {
+                self.begins.set(false);
+                browser::focus_at_end(shortcuts::WRITING.to_owned());
+            }
+        });
     }
 
     /// Opens the palette, or closes it.

@@ -72,7 +72,7 @@ test.describe("axe finds nothing serious", () => {
     await page.locator('input[type="file"]').setInputFiles({ name: "weekly.wav", mimeType: "audio/wav", buffer: recording(12) });
     await expect(page).toHaveURL(/\/transcripts\/[0-9a-f-]{36}/, { timeout: 30_000 });
     await expect(page.getByRole("navigation", { name: words.transcript_notes })).toBeVisible({ timeout: 40_000 });
-    await page.locator(".minutes__speakers summary").click();
+    await page.locator(".minutes__speakers > summary").click();
     await page.locator(".minutes__rename > summary").click();
     expect(await findings(page), "a transcript").toEqual([]);
     await page.goto("/transcripts");

@@ -48,7 +48,7 @@ test("what was typed stays when a field is refused", async ({ page, chat, settin
   await settings.field(words.key_name).fill("Loom");
   await settings.field(words.key_networks).fill("not a network");
   await settings.button(words.key_create).click();
-  await expect(settings.field(words.key_networks)).toHaveAccessibleDescription(words.error_invalid_network);
+  await expect(settings.field(words.key_networks)).toHaveAccessibleDescription(`${words.key_networks_hint} ${words.error_invalid_network}`);
   await expect(settings.field(words.key_name)).toHaveValue("Loom");
   await settings.field(words.key_networks).fill("203.0.113.0/24");
   await settings.button(words.key_create).click();

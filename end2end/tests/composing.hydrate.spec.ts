@@ -37,6 +37,8 @@ test.describe("while an answer is written", () => {
     await page.reload();
     await expect(items).toHaveCount(2);
     await expect(chat.prompt).toHaveValue("二");
+    // Before the page is alive the browser would send the forms, and load it anew.
+    await page.waitForLoadState("networkidle");
     // What is typed into the box of one that is sent meanwhile is not lost with it.
     await items.nth(0).getByText(words.edit, { exact: true }).click();
     await items.nth(0).getByRole("textbox", { name: words.queue_edit }).fill("一再改");

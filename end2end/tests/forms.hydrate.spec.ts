@@ -26,7 +26,7 @@ test("a refused registration says which field is wrong and keeps the others", as
     await form.password.fill(password);
     await form.register();
     await expect(form.problem).toHaveText(problem);
-    await expect(form.password).toHaveAccessibleDescription(problem);
+    await expect(form.password).toHaveAccessibleDescription(`${words.password_hint} ${problem}`);
     await expect(form.name).toHaveValue(name);
     await expect(form.email).toHaveValue(email);
   }

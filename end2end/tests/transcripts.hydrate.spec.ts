@@ -85,7 +85,7 @@ test("words light up as they are said, a click on one plays from there, and what
 
 test("a speaker gets a name and a word is put right, and both stay", async ({ page, words }) => {
   await uploaded(page, words);
-  await page.locator(".minutes__speakers summary").click();
+  await page.locator(".minutes__speakers > summary").click();
   const first = page.locator(".minutes__speakers form").first();
   await first.getByRole("textbox").fill("林黛玉");
   await first.getByRole("button", { name: words.save }).click();
@@ -161,7 +161,7 @@ test("a transcript is called something else, two voices become one, and its tran
 
   const voices = async () => new Set(await page.locator(".sentence__speaker").allTextContents()).size;
   expect(await voices()).toBe(2);
-  await page.locator(".minutes__speakers summary").click();
+  await page.locator(".minutes__speakers > summary").click();
   const merging = page.locator(".minutes__speakers details.confirm");
   // Esc takes the question back and nothing else; the keyboard stands where it was asked.
   await merging.locator("summary").click();

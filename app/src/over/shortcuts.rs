@@ -210,9 +210,8 @@ fn perform(shortcut: Shortcut, over: Over, navigate: &impl Fn(&str, NavigateOpti
         // What is open over the page asks for something first.
         Shortcut::NewChat if browser::has("dialog[open]") => {}
         Shortcut::NewChat => {
-            // The page that comes gives the keyboard to where the one that goes had it.
-            browser::write_at_end(WRITING);
             navigate("/", NavigateOptions::default());
+            over.begins.set(true);
         }
         Shortcut::Write => {
             if browser::has(WRITING) {

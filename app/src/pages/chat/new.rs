@@ -29,6 +29,7 @@ use crate::{
     },
     error::AppError,
     language::use_words,
+    over::Over,
     ui::{
         awaited::awaited,
         notice::{Notice, problem_in_query},
@@ -141,6 +142,7 @@ fn NewConversation(
     let is_temporary = Signal::derive(move || query.with(|query| query.get("temporary").is_some()));
     let sidebar = expect_context::<Sidebar>();
     let just_asked: JustAsked = expect_context();
+    expect_context::<Over>().write_when_begun();
     let text = RwSignal::new(draft);
     let problem = problem_in_query().map(AppError::new);
     let (assistant, problem) = match assistant {
