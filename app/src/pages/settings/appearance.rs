@@ -4,7 +4,7 @@ use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 use model::{Density, Habits, Profile, SendKey, Session, TextSize};
 use server_fn::ServerFn;
 
-use super::default_model::DefaultModelPanel;
+use super::default_model::{self, DefaultModelPanel};
 use crate::{
     api::{
         account::load_profile,
@@ -24,6 +24,7 @@ use crate::{
 pub fn AppearancePage() -> impl IntoView {
     let words = use_words();
     let profile = Resource::new_blocking(|| (), |()| load_profile());
+    let offered = default_model::load();
     view! {
         <PageHead title=words.appearance/>
         <Loaded
@@ -31,7 +32,7 @@ pub fn AppearancePage() -> impl IntoView {
             view=move |profile: Profile, _session: Session| {
                 view! {
                     <HabitsForm habits=profile.habits/>
-                    <DefaultModelPanel/>
+                    <DefaultModelPanel offered/>
                     <section class="panel" aria-labelledby="here-heading">
                         <h2 id="here-heading">{words.appearance_here}</h2>
                         <p class="panel__note">{words.appearance_here_lead}</p>

@@ -20,13 +20,18 @@ use crate::{
 };
 
 /// What there is to choose from, as it is loaded.
-type Offered = Result<DefaultModel, AppError>;
+pub(super) type Offered = Resource<Result<DefaultModel, AppError>>;
+
+/// Begins to load it. By the page itself: what is drawn when something else has come may be drawn twice on the server, each time with
+/// another number for what it loads, of which the browser would take the first.
+pub(super) fn load() -> Offered {
+    Resource::new_blocking(|| (), |()| load_default_model())
+}
 
 /// For who may ask models.
 #[component]
-pub(super) fn DefaultModelPanel() -> impl IntoView {
+pub(super) fn DefaultModelPanel(offered: Offered) -> impl IntoView {
     let words = use_words();
-    let offered: Resource<Offered> = Resource::new_blocking(|| (), |()| load_default_model());
     awaited_anew(Shape::default(), move || async move {
         match offered.await {
             Ok(offered) => EitherOf3::A(view! { <DefaultModelForm offered/> }),
