@@ -77,7 +77,7 @@ fn Question(
             node_ref=place
         >
             <h2 class="visually-hidden">{words.you}</h2>
-            {move || (!is_far.get()).then(|| content())}
+            {move || (!is_far.get()).then(&content)}
         </article>
     }
 }
@@ -158,7 +158,7 @@ fn AnswerView(
             node_ref=place
         >
             <h2 class="visually-hidden">{words.assistant}</h2>
-            {move || (!is_far.get()).then(|| content())}
+            {move || (!is_far.get()).then(&content)}
         </article>
     }
 }
