@@ -6,6 +6,7 @@ pub mod chart;
 pub mod check;
 pub mod confirm;
 pub mod copy;
+pub mod described;
 pub mod dialog;
 pub mod figures;
 pub mod icon;

@@ -5,6 +5,31 @@ use model::{Asked, ConversationId, MessageDetails, MessageId};
 
 use crate::error::AppError;
 
+/// Another version of a question as it was posted: what is asked, of whom, and by which submission.
+#[cfg(feature = "ssr")]
+fn posted(
+    prompt: &str,
+    attachments: &[String],
+    model: String,
+    submission: &str,
+) -> Result<
+    (
+        platform::generation::Asking,
+        model::ModelName,
+        model::SubmissionId,
+    ),
+    AppError,
+> {
+    use crate::glue::{self, refuse_text};
+    use model::{FailureCode, ModelName};
+    let question = glue::parse_question(prompt, attachments)?;
+    let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
+    let submission = submission
+        .parse()
+        .map_err(|_| refuse_text(FailureCode::BadRequest))?;
+    Ok((question, model, submission))
+}
+
 /// Puts another version of a question beside it, with the files that it has then, and has that one answered.
 #[server(prefix = "/fn", endpoint = "messages.edit_question", output = super::encoding::Answer)]
 pub async fn edit_question(
@@ -15,14 +40,9 @@ pub async fn edit_question(
     submission: String,
     #[server(default)] attachments: Vec<String>,
 ) -> Result<Asked, AppError> {
-    use crate::glue::{self, refuse_text};
-    use model::{FailureCode, ModelName};
+    use crate::glue;
     let caller = glue::caller().await?;
-    let question = glue::parse_question(&prompt, &attachments)?;
-    let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
-    let submission = submission
-        .parse()
-        .map_err(|_| refuse_text(FailureCode::BadRequest))?;
+    let (question, model, submission) = posted(&prompt, &attachments, model, &submission)?;
     let asked = glue::services()?
         .generations
         .edit_question(&caller, (id, message), question, model, submission)
@@ -42,14 +62,9 @@ pub async fn save_question(
     submission: String,
     #[server(default)] attachments: Vec<String>,
 ) -> Result<MessageId, AppError> {
-    use crate::glue::{self, refuse_text};
-    use model::{FailureCode, ModelName};
+    use crate::glue;
     let caller = glue::caller().await?;
-    let question = glue::parse_question(&prompt, &attachments)?;
-    let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
-    let submission = submission
-        .parse()
-        .map_err(|_| refuse_text(FailureCode::BadRequest))?;
+    let (question, model, submission) = posted(&prompt, &attachments, model, &submission)?;
     let version = glue::services()?
         .generations
         .save_question(&caller, (id, message), question, model, submission)

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::text_field::as_text;
+use super::{described::described, text_field::as_text};
 
 /// A labelled area for a few lines, which may stay empty unless they are `required`.
 #[component]
@@ -16,18 +16,7 @@ pub fn LinesField(
 ) -> impl IntoView {
     let problem_id = format!("{name}-problem");
     let hint_id = hint.as_ref().map(|_| format!("{name}-hint"));
-    let described = {
-        let (problem_id, hint_id) = (problem_id.clone(), hint_id.clone());
-        move || {
-            let problem_id = problem.with(Option::is_some).then_some(&problem_id);
-            let ids: Vec<&str> = hint_id
-                .iter()
-                .chain(problem_id)
-                .map(String::as_str)
-                .collect();
-            (!ids.is_empty()).then(|| ids.join(" "))
-        }
-    };
+    let described = described(hint_id.clone(), problem_id.clone(), problem);
     view! {
         <div class="field">
             <label class="field__label" for=name>{label}</label>

@@ -7,8 +7,11 @@ use web_sys::{Element, HtmlFormElement, HtmlTextAreaElement};
 use crate::{
     browser, habits,
     language::use_words,
-    ui::figures::count,
-    ui::keys::{Action, Composition, Lines, Press, decide, is_of_input_method},
+    ui::{
+        described::described,
+        figures::count,
+        keys::{Action, Composition, Lines, Press, decide, is_of_input_method},
+    },
 };
 
 /// What is asked for.
@@ -101,18 +104,7 @@ pub fn TextField(
     };
     let problem_id = format!("{name}-problem");
     let hint_id = hint.as_ref().map(|_| format!("{name}-hint"));
-    let described = {
-        let (problem_id, hint_id) = (problem_id.clone(), hint_id.clone());
-        move || {
-            let problem_id = problem.with(Option::is_some).then_some(&problem_id);
-            let ids: Vec<&str> = hint_id
-                .iter()
-                .chain(problem_id)
-                .map(String::as_str)
-                .collect();
-            (!ids.is_empty()).then(|| ids.join(" "))
-        }
-    };
+    let described = described(hint_id.clone(), problem_id.clone(), problem);
     let invalid = move || problem.with(Option::is_some).then_some("true");
     let (line, area) = (
         NodeRef::<html::Input>::new(),
