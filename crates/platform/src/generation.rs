@@ -5,6 +5,7 @@
 //! continued or written anew.
 
 mod acting;
+mod again;
 mod attached;
 mod begin;
 mod blocks;
@@ -27,6 +28,7 @@ mod request;
 mod run;
 mod saving;
 mod searching;
+mod start;
 mod task;
 #[cfg(test)]
 mod tests;

@@ -1,26 +1,20 @@
 //! Taking files: chosen, dropped and pasted ones go to the server at once, each by itself, while the question is still written.
 
-use leptos::{ev, prelude::*, task::spawn_local};
-use model::{
-    Attachment, AttachmentKind, FileId, ModelChoice, ModelName, attachment::MOST_ATTACHMENTS,
-};
+mod dropping;
+mod pasting;
+mod sending;
+
+use leptos::{prelude::*, task::spawn_local};
+use model::{Attachment, AttachmentKind, FileId, ModelChoice, ModelName};
 use web_sys::{Blob, File};
 
+use self::sending::learn;
 use super::{
     Offered,
-    item::{Happened, Item, Misfit, Refusal, State, kept_name, kind_of, pasted_name},
+    item::{Happened, Item, Misfit, State, kept_name, kind_of},
     reading::reads_it,
 };
-use crate::{
-    api::files::{discard_file, load_document},
-    browser::{
-        tus::{self, Progress, Wanted},
-        upload,
-    },
-};
-
-/// A paste that is longer becomes a file, in characters.
-const LONG_PASTE: usize = 8_000;
+use crate::{api::files::discard_file, browser::upload};
 
 /// The files beside a question that is being written.
 #[derive(Clone, Copy)]
@@ -190,19 +184,6 @@ impl Attaching {
             .update(|items| items.retain(|item| !untrack(|| item.is_refused())));
     }
 
-    /// What is typed, with what was pasted and is no file yet: nobody but this page has it.
-    pub fn with_pasted(self, mut text: String) -> String {
-        self.items.try_with_untracked(|items| {
-            let going = items
-                .iter()
-                .filter(|item| untrack(|| item.file().is_none()));
-            for pasted in going.filter_map(|item| item.pasted.as_deref()) {
-                append(&mut text, pasted);
-            }
-        });
-        text
-    }
-
     /// Gives up what was added: what no question has is deleted.
     pub fn abandon(self) {
         let files: Vec<FileId> = self.take().iter().filter_map(Item::file).collect();
@@ -229,68 +210,6 @@ impl Attaching {
         }
     }
 
-    /// Takes what is pasted, where it is files or a long text. What is short goes where one writes.
-    pub fn paste(self, event: &ev::ClipboardEvent) {
-        let Some(data) = event.clipboard_data().filter(|_| self.offered.attaches) else {
-            return;
-        };
-        let text = data.get_data("text/plain").unwrap_or_default();
-        let files = upload::files_of(&data);
-        // Beside a text, a picture is only how that text looks.
-        if text.is_empty() && !files.is_empty() {
-            event.prevent_default();
-            for file in files {
-                let name = pasted_name(&file.name());
-                self.add(file, name);
-            }
-        } else if text.chars().count() > LONG_PASTE {
-            event.prevent_default();
-            self.add_text(&text);
-        }
-    }
-
-    /// Takes what is dropped on the page, as long as the part of the page that calls this is there.
-    pub fn watch_drops(self) {
-        if !self.offered.attaches {
-            return;
-        }
-        Effect::new(move |_| {
-            let over = window_event_listener(ev::dragover, move |event| {
-                let data = event.data_transfer();
-                if data.is_some_and(|data| upload::carries_files(&data)) {
-                    event.prevent_default();
-                    self.is_over.try_set(true);
-                }
-            });
-            let left = window_event_listener(ev::dragleave, move |event| {
-                // It goes from one element to the next all the time.
-                if event.related_target().is_none() {
-                    self.is_over.try_set(false);
-                }
-            });
-            let dropped = window_event_listener(ev::drop, move |event| self.dropped(&event));
-            on_cleanup(move || {
-                over.remove();
-                left.remove();
-                dropped.remove();
-            });
-        });
-    }
-
-    /// Takes the files that were dropped.
-    pub fn dropped(self, event: &ev::DragEvent) {
-        self.is_over.try_set(false);
-        if event.default_prevented() {
-            // Another part of the page took them.
-            return;
-        }
-        let files = event.data_transfer().as_ref().map(upload::files_of);
-        if let Some(files) = files.filter(|files| !files.is_empty()) {
-            event.prevent_default();
-            self.add_all(files);
-        }
-    }
-
     /// Takes one away. What only this question had is deleted.
     pub fn remove(self, key: u32) {
         let removed = self.items.try_update(|items| {
@@ -305,27 +224,6 @@ impl Attaching {
                 let _gone = discard_file(file).await;
             });
         }
-    }
-
-    /// Puts a long paste where one writes, after all.
-    pub fn return_text(self, pasted: &str) {
-        self.text.update(|text| append(text, pasted));
-    }
-
-    fn add_text(self, text: &str) {
-        let Some(blob) = upload::text_blob(text) else {
-            return;
-        };
-        let item = self.item(
-            pasted_name("text.txt"),
-            Some(AttachmentKind::Text),
-            blob.size(),
-        );
-        let item = Item {
-            pasted: Some(text.into()),
-            ..item
-        };
-        self.send(item, blob);
     }
 
     fn add(self, file: File, name: String) {
@@ -357,87 +255,6 @@ impl Attaching {
         }
     }
 
-    /// Sends one on its way, or says why not.
-    fn send(self, item: Item, blob: Blob) {
-        let refusal = self.refusal(&item);
-        self.push(item.clone());
-        if let Some(refusal) = refusal {
-            self.refuse(&item, refusal);
-            return;
-        }
-        spawn_local(async move {
-            let key = item.key;
-            let is_wanted = move || {
-                let found = self
-                    .items
-                    .try_with_untracked(|items| items.iter().any(|item| item.key == key));
-                found == Some(true)
-            };
-            let wanted = move || {
-                if is_wanted() { Wanted::Yes } else { Wanted::No }
-            };
-            let size = blob.size().max(1.0);
-            let state = item.state.clone();
-            let tell = move |progress| {
-                state.set(match progress {
-                    Progress::Sent(bytes) => State::Sending(bytes / size),
-                    Progress::Waiting => State::Waiting,
-                });
-            };
-            match tus::upload(&blob, &item.name, wanted, tell).await {
-                Ok(Some(file)) if is_wanted() => {
-                    item.state.set(State::Kept(file));
-                    learn(item.clone(), file);
-                    let last = Some((item.name.clone(), Happened::Kept));
-                    self.last.try_set(last);
-                }
-                Ok(Some(file)) => {
-                    let _gone = discard_file(file).await;
-                }
-                Ok(None) => {}
-                Err(error) => self.refuse(&item, Refusal::Told(error)),
-            }
-        });
-    }
-
-    fn refuse(self, item: &Item, refusal: Refusal) {
-        let last = Happened::Refused(refusal.clone());
-        item.state.set(State::Refused(refusal));
-        self.last.try_set(Some((item.name.clone(), last)));
-        let Some(pasted) = &item.pasted else { return };
-        // A file could be attached once more; this text is nowhere else.
-        let is_here = self
-            .items
-            .try_update(|items| items.retain(|other| other.key != item.key));
-        if is_here.is_some() {
-            self.return_text(pasted);
-        }
-    }
-
-    fn refusal(self, item: &Item) -> Option<Refusal> {
-        let Some(kind) = item.kind else {
-            return Some(Refusal::Kind);
-        };
-        if item.bytes > kind.largest() {
-            return Some(Refusal::Large(kind.largest()));
-        }
-        self.items.with_untracked(|items| {
-            let taken = items.iter().filter(|item| !item.is_refused());
-            let (mut count, mut together) = (0, item.bytes);
-            for other in taken {
-                count += 1;
-                if other.kind.and_then(AttachmentKind::together) == kind.together() {
-                    together += other.bytes;
-                }
-            }
-            if count >= MOST_ATTACHMENTS {
-                return Some(Refusal::Many);
-            }
-            let most = kind.together().filter(|most| together > *most);
-            most.map(Refusal::Together)
-        })
-    }
-
     fn push(self, item: Item) {
         self.items.update(|items| items.push(item));
     }
@@ -448,25 +265,5 @@ impl Attaching {
             *next
         });
         next.unwrap_or_default()
-    }
-}
-
-/// Puts what was pasted behind what is typed.
-fn append(text: &mut String, pasted: &str) {
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text.push_str(pasted);
-}
-
-/// Asks what was read in a document.
-fn learn(item: Item, file: FileId) {
-    if item.kind == Some(AttachmentKind::Document) {
-        spawn_local(async move {
-            // What can't be told now is told when the question is sent.
-            if let Ok(document) = load_document(file).await {
-                item.document.try_set(Some(document));
-            }
-        });
     }
 }

@@ -1,27 +1,15 @@
-//! How an answer begins: asked for, taken up again, or written anew.
-
-use std::{slice, sync::Arc};
+//! How an answer begins: a question is put, or another version of one.
 
 use model::{
-    AnswerWish, Asked, Attachment, CallId, ConversationId, FailureCode, GenerationId, MessageId,
-    ModelName, Sent, Speaker, SubmissionId, Title, UserId,
+    Asked, ConversationId, FailureCode, MessageId, ModelName, SubmissionId, Title, UserId,
 };
-use tokio_util::sync::CancellationToken;
-use tracing::Instrument;
 
-use super::{
-    Asking, Generations,
-    attached::{refuse_attached_media, refuse_media},
-    lifetime::LEASE,
-    live::{Before, Live},
-    request,
-    task::Task,
-};
+use super::{Asking, Generations, attached::refuse_media, live::Before, task::Task};
 use crate::{
     Error,
     assistants::{beginning, for_one_question},
     identity::Caller,
-    store::{Beginning, NewAnswer, Place, Question, Submitted},
+    store::{Beginning, Place, Question, Submitted},
 };
 
 impl Generations {
@@ -147,152 +135,6 @@ impl Generations {
         self.asked(caller, conversation, question).await
     }
 
-    /// Goes on in a cut answer, from its last word.
-    #[tracing::instrument(name = "api.generation.continue", skip_all, fields(message.id = %message))]
-    pub async fn continue_answer(
-        &self,
-        caller: &Caller,
-        conversation: ConversationId,
-        message: MessageId,
-    ) -> Result<(), Error> {
-        let cut = self
-            .0
-            .db
-            .message(caller.user(), conversation, message)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let model = cut
-            .model
-            .clone()
-            .filter(|_| cut.status.is_cut())
-            .ok_or(Error::CannotContinue)?;
-        self.room_for(caller, &model).await?;
-        // An application can't be asked to go on from a given beginning.
-        if self
-            .asks_application_for(caller, conversation, message)
-            .await?
-        {
-            return Err(Error::CannotContinue);
-        }
-        let before = Before::of(&cut);
-        let spec = self.0.models.spec(&model);
-        if !request::can_continue(spec, &before.text, &before.calls) {
-            return Err(Error::CannotContinue);
-        }
-        let (this, caller) = (self.clone(), caller.clone());
-        let user = caller.user();
-        self.unbroken(async move {
-            let answer = this.new_answer(Some(message), &model);
-            if !this
-                .0
-                .db
-                .reopen_answer(user, conversation, answer)
-                .await
-                .map_err(already)?
-            {
-                return Err(Error::CannotContinue);
-            }
-            this.start(Task::Continue, &caller, conversation, &answer, before)
-                .await
-        })
-        .await
-    }
-
-    /// Writes another answer beside `message`, or to `message` if that is a question, and shows it. Without a model, the
-    /// one that answered last is asked. The question.
-    #[tracing::instrument(name = "api.generation.regenerate", skip_all, fields(message.id = %message))]
-    pub async fn regenerate(
-        &self,
-        caller: &Caller,
-        conversation: ConversationId,
-        message: MessageId,
-        model: Option<ModelName>,
-    ) -> Result<MessageId, Error> {
-        self.regenerate_wishing(caller, (conversation, message), model, None)
-            .await
-    }
-
-    /// The same with what is asked of that answer alone. An application takes nothing beside the question, so there it is refused.
-    #[tracing::instrument(name = "api.generation.regenerate_wishing", skip_all, fields(message.id = %message))]
-    pub async fn regenerate_wishing(
-        &self,
-        caller: &Caller,
-        (conversation, message): (ConversationId, MessageId),
-        model: Option<ModelName>,
-        wish: Option<AnswerWish>,
-    ) -> Result<MessageId, Error> {
-        let current = self
-            .0
-            .db
-            .conversation(caller.user(), conversation)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let (question, attachments) = self.question_of(caller, conversation, message).await?;
-        let user = caller.user();
-        let once = self.0.db.asked_once(user, conversation, question).await?;
-        let model = match model {
-            Some(model) => model,
-            None => self.model_of(user, once.as_ref(), current.model).await?,
-        };
-        self.room_for(caller, &model).await?;
-        self.takes(caller.user(), &model, &attachments).await?;
-        if once.is_none() && self.asks_application(caller, conversation).await? {
-            refuse_attached_media(&attachments)?;
-            if wish.is_some() {
-                return Err(Error::Refused(FailureCode::BadRequest));
-            }
-        }
-        let (this, caller) = (self.clone(), caller.clone());
-
-        self.unbroken(async move {
-            let (db, answer) = (&this.0.db, this.new_answer(None, &model));
-            let begun = match wish {
-                None => db.answer_again(user, conversation, question, answer).await,
-                Some(wish) => {
-                    let sent = Sent {
-                        wish: wish.into(),
-                        ..Sent::default()
-                    };
-                    db.answer_wishing(user, conversation, question, answer, &sent)
-                        .await
-                }
-            };
-            if !begun.map_err(already)? {
-                return Err(Error::NotFound);
-            }
-            this.start(
-                Task::Answer { question },
-                &caller,
-                conversation,
-                &answer,
-                Before::default(),
-            )
-            .await?;
-            Ok(question)
-        })
-        .await
-    }
-
-    /// The question that `message` is or answers, and what was handed in with it.
-    pub(super) async fn question_of(
-        &self,
-        caller: &Caller,
-        conversation: ConversationId,
-        message: MessageId,
-    ) -> Result<(MessageId, Vec<Attachment>), Error> {
-        let (db, user) = (&self.0.db, caller.user());
-        let found = db.message(user, conversation, message).await?;
-        let found = found.ok_or(Error::NotFound)?;
-        match found.speaker {
-            Speaker::User => Ok((message, found.attachments)),
-            Speaker::Assistant => {
-                let above = found.parent.ok_or(Error::NotFound)?;
-                let asked = db.message(user, conversation, above).await?;
-                Ok((above, asked.ok_or(Error::NotFound)?.attachments))
-            }
-        }
-    }
-
     /// Whether an application answers in the caller's conversation.
     pub(super) async fn asks_application(
         &self,
@@ -332,99 +174,6 @@ impl Generations {
             Err(Error::UnknownModel) => Ok(chosen),
             Err(error) => Err(error),
         }
-    }
-
-    pub(super) async fn room_for(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
-        self.allowed(caller, model).await?;
-        self.has_room()
-    }
-
-    /// Refuses when there is no room for another answer.
-    pub(super) fn has_room(&self) -> Result<(), Error> {
-        self.has_room_for_all(1)
-    }
-
-    /// Refuses when there is no room for so many more answers.
-    pub(super) fn has_room_for_all(&self, count: usize) -> Result<(), Error> {
-        let then = self.0.hub.running().saturating_add(count);
-        if self.0.closing.is_cancelled() || then > self.0.options.at_once {
-            return Err(Error::Overloaded);
-        }
-        Ok(())
-    }
-
-    pub(super) fn new_answer<'a>(
-        &'a self,
-        message: Option<MessageId>,
-        model: &'a ModelName,
-    ) -> NewAnswer<'a> {
-        let now = self.0.clock.now();
-        NewAnswer {
-            message: message.unwrap_or_else(|| MessageId::from_uuid(self.0.ids.next())),
-            generation: GenerationId::from_uuid(self.0.ids.next()),
-            call: CallId::from_uuid(self.0.ids.next()),
-            model,
-            node: &self.0.options.node,
-            lease_until: now.plus(i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX)),
-            now,
-        }
-    }
-
-    /// Carries on when the caller leaves: what was begun in the store must get its run.
-    pub(super) async fn unbroken<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, Error>> + Send + 'static,
-    ) -> Result<T, Error> {
-        self.0.runs.spawn(work.in_current_span()).await?
-    }
-
-    pub(super) async fn start(
-        &self,
-        task: Task,
-        caller: &Caller,
-        conversation: ConversationId,
-        answer: &NewAnswer<'_>,
-        before: Before,
-    ) -> Result<(), Error> {
-        let live = self.live(conversation, answer, before).await?;
-        self.0.hub.begin(conversation, slice::from_ref(&live));
-        self.set_off(task, caller, answer, live);
-        Ok(())
-    }
-
-    /// An answer that is about to be written.
-    pub(super) async fn live(
-        &self,
-        conversation: ConversationId,
-        answer: &NewAnswer<'_>,
-        before: Before,
-    ) -> Result<Arc<Live>, Error> {
-        let (generation, message) = (answer.generation, answer.message);
-        let live = tokio::task::spawn_blocking(move || {
-            Live::new(
-                generation,
-                conversation,
-                message,
-                CancellationToken::new(),
-                before,
-            )
-        });
-        Ok(Arc::new(live.await?))
-    }
-
-    /// Runs the task that writes an answer.
-    pub(super) fn set_off(
-        &self,
-        task: Task,
-        caller: &Caller,
-        answer: &NewAnswer<'_>,
-        live: Arc<Live>,
-    ) {
-        let (this, model, call) = (self.clone(), answer.model.clone(), answer.call);
-        let caller = caller.clone();
-        self.0.runs.spawn(
-            async move { this.run(task, caller, model, call, live).await }.in_current_span(),
-        );
     }
 
     pub(super) async fn asked(

@@ -4,22 +4,25 @@
 //! stores it, and only then shows it in `shown`. Watchers read `shown` by number and hold no queue of their own, so
 //! a slow reader costs nothing and skips what it would have overtaken anyway.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod shown;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::{
-    AnswerFailure, ConversationEvent, ConversationId, FailureCode, GenerationId, MessageId,
-    MessageStatus, Progress, ToolCallState, ToolCallView,
+    AnswerFailure, ConversationId, FailureCode, GenerationId, MessageId, MessageStatus,
+    ToolCallState,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    blocks::{Block, apply, changes},
-    failure,
-};
+pub use shown::Event;
+pub(super) use shown::Snapshot;
+
+use self::shown::Shown;
+use super::{blocks::apply, failure};
 use crate::{
-    render::{Changes, Growing},
-    store::{KeptCall, Message, Rendered, Source, Tokens, parts_of},
+    render::Growing,
+    store::{KeptCall, Message, Source, Tokens, parts_of},
 };
 
 /// How much may wait for the next commit before the upstream is read no further, in bytes.
@@ -76,39 +79,6 @@ pub(super) struct Written {
     pub(super) reasoning_ms: Option<i64>,
     pub(super) sources: Vec<Source>,
     pub(super) seq: u64,
-}
-
-struct Shown {
-    blocks: Vec<Block>,
-    reasoning: Vec<Block>,
-    /// Each with the number under which it last changed.
-    tools: Vec<(u64, ToolCallView)>,
-    seq: u64,
-    status: MessageStatus,
-    reasoning_ms: Option<i64>,
-    failure: Option<AnswerFailure>,
-    /// The newest event, written once for all watchers that keep up.
-    newest: Option<(u64, Event)>,
-}
-
-/// An event as it goes over the wire.
-#[derive(Clone, Debug)]
-pub struct Event {
-    /// `{message}.{seq}`, for who watches a conversation of all its answers that are being written, with commas between; events without
-    /// a place in an answer have none.
-    pub id: Option<String>,
-    /// The JSON of a [`ConversationEvent`].
-    pub data: Arc<str>,
-}
-
-/// An answer as it is shown at this moment.
-pub(crate) struct Snapshot {
-    pub(crate) rendered: Rendered,
-    pub(crate) tools: Vec<ToolCallView>,
-    pub(crate) seq: u64,
-    pub(crate) status: MessageStatus,
-    pub(crate) reasoning_ms: Option<i64>,
-    pub(crate) failure: Option<AnswerFailure>,
 }
 
 impl Ending {
@@ -225,38 +195,6 @@ impl Live {
         }
     }
 
-    /// Shows what was stored under `seq`.
-    pub(super) fn show(
-        &self,
-        seq: u64,
-        (changes, calls): (Changes, &[KeptCall]),
-        reasoning_ms: Option<i64>,
-        end: Option<&Ending>,
-    ) {
-        let mut shown = lock(&self.shown);
-        let from = shown.seq;
-        apply(&mut shown.blocks, changes.blocks, seq);
-        apply(&mut shown.reasoning, changes.reasoning, seq);
-        for call in calls {
-            let tools = &mut shown.tools;
-            let changed = (seq, call.view());
-            match tools.iter_mut().find(|(_, tool)| tool.id == call.id) {
-                Some(tool) => *tool = changed,
-                None => tools.push(changed),
-            }
-        }
-        shown.seq = seq;
-        shown.reasoning_ms = reasoning_ms;
-        if let Some(end) = end {
-            shown.status = end.status;
-            shown.failure.clone_from(&end.failure);
-        }
-        shown.newest = Some((from, self.event(&shown, from)));
-        if end.is_some() {
-            self.finished.cancel();
-        }
-    }
-
     /// Waits until the end is stored and shown: how the answer ended, and its text.
     pub(super) async fn ended(&self) -> (MessageStatus, String) {
         self.finished.cancelled().await;
@@ -280,58 +218,6 @@ impl Live {
         let written = lock(&self.written);
         answer.parts = parts_of(written.reasoning.clone(), written.text.clone());
         answer.calls.clone_from(&written.calls);
-    }
-
-    /// What a watcher who has seen `have` has not seen yet.
-    pub(super) fn since(&self, have: u64) -> Option<(u64, Event)> {
-        let shown = lock(&self.shown);
-        if have >= shown.seq {
-            return None;
-        }
-        match &shown.newest {
-            Some((from, event)) if *from == have => Some((shown.seq, event.clone())),
-            _ => Some((shown.seq, self.event(&shown, have))),
-        }
-    }
-
-    /// The answer as it is shown now.
-    pub(super) fn snapshot(&self) -> Snapshot {
-        let shown = lock(&self.shown);
-        let html = |blocks: &[Block]| blocks.iter().map(|block| block.html.clone()).collect();
-        Snapshot {
-            rendered: Rendered {
-                blocks: html(&shown.blocks),
-                reasoning: html(&shown.reasoning),
-            },
-            tools: shown.tools.iter().map(|(_, tool)| tool.clone()).collect(),
-            seq: shown.seq,
-            status: shown.status,
-            reasoning_ms: shown.reasoning_ms,
-            failure: shown.failure.clone(),
-        }
-    }
-
-    fn event(&self, shown: &Shown, from: u64) -> Event {
-        let progress = Progress {
-            message: self.message,
-            from,
-            seq: shown.seq,
-            status: shown.status,
-            blocks: changes(&shown.blocks, from),
-            reasoning: changes(&shown.reasoning, from),
-            tools: shown
-                .tools
-                .iter()
-                .filter(|(changed, _)| *changed > from)
-                .map(|(_, tool)| tool.clone())
-                .collect(),
-            reasoning_ms: shown.reasoning_ms,
-            failure: shown.failure.clone(),
-        };
-        Event {
-            id: Some(format!("{}.{}", self.message, shown.seq)),
-            data: Event::json(&ConversationEvent::Progress(progress)),
-        }
     }
 }
 
@@ -375,117 +261,10 @@ impl Written {
     }
 }
 
-impl Event {
-    /// An event that has no place in an answer.
-    pub(super) fn aside(event: &ConversationEvent) -> Self {
-        Self {
-            id: None,
-            data: Self::json(event),
-        }
-    }
-
-    fn json(event: &ConversationEvent) -> Arc<str> {
-        // Strings and numbers under string keys: there is nothing in it that JSON can't say.
-        serde_json::to_string(event).unwrap_or_default().into()
-    }
-}
-
 /// A poisoned lock means that another task panicked; what it guards is replaced as a whole, so it is sound.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
-mod tests {
-    use model::BlockChange;
-    use tokio_util::sync::CancellationToken;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn live() -> Live {
-        let id = Uuid::from_u128(1);
-        Live::new(
-            GenerationId::from_uuid(id),
-            ConversationId::from_uuid(id),
-            MessageId::from_uuid(id),
-            CancellationToken::new(),
-            Before::default(),
-        )
-    }
-
-    fn step(live: &Live, seq: u64, index: u32, keep: u32, html: &str) {
-        let changes = Changes {
-            blocks: vec![BlockChange {
-                index,
-                keep,
-                html: html.into(),
-            }],
-            reasoning: vec![],
-        };
-        live.show(seq, (changes, &[]), None, None);
-    }
-
-    fn progress(live: &Live, have: u64) -> Option<Progress> {
-        let (_, event) = live.since(have)?;
-        match serde_json::from_str(&event.data) {
-            Ok(ConversationEvent::Progress(progress)) => Some(progress),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_watcher_at_any_number_ends_up_with_the_same_blocks() {
-        let live = live();
-        let steps = [
-            (0, 0, "<p>a</p>"),
-            (0, 4, "b</p>"),
-            (1, 0, "<p>c</p>"),
-            (1, 3, "d</p>"),
-            (0, 3, "z</p>"),
-        ];
-        let mut seen = vec![vec![]];
-        for (seq, (index, keep, html)) in (1..).zip(steps) {
-            step(&live, seq, index, keep, html);
-            seen.push(live.snapshot().rendered.blocks);
-        }
-        for (have, mut blocks) in (0..).zip(seen) {
-            if let Some(progress) = progress(&live, have) {
-                assert_eq!((progress.from, progress.seq), (have, 5));
-                assert!(
-                    progress
-                        .blocks
-                        .iter()
-                        .all(|change| change.apply(&mut blocks))
-                );
-            }
-            assert_eq!(blocks, live.snapshot().rendered.blocks, "from {have}");
-        }
-    }
-
-    #[test]
-    fn a_watcher_who_keeps_up_is_sent_only_what_is_new() {
-        let live = live();
-        step(&live, 1, 0, 0, "<p>春</p>");
-        step(&live, 2, 0, 6, "眠</p>");
-        let blocks = progress(&live, 1).map(|progress| progress.blocks);
-        assert_eq!(
-            blocks,
-            Some(vec![BlockChange {
-                index: 0,
-                keep: 6,
-                html: "眠</p>".into()
-            }])
-        );
-        assert_eq!(progress(&live, 2), None);
-    }
-
-    #[test]
-    fn what_waits_is_announced_once_until_it_is_taken() {
-        let live = live();
-        assert!(live.add(|pending| pending.text.push('a')));
-        assert!(!live.add(|pending| pending.text.push('b')));
-        assert_eq!(live.take().text, "ab");
-        assert!(live.add(|pending| pending.text.push('c')));
-    }
-}
+mod tests;
