@@ -1,6 +1,6 @@
 //! What somebody may do: their own roles and those of their groups, in one query.
 
-use model::{BuiltIn, ModelName, PermissionSet, Quota, Rank, RoleId, UserId};
+use model::{BuiltIn, ModelName, Permission, PermissionSet, Quota, Rank, RoleId, UserId};
 use sqlx::{FromRow, types::Json};
 
 use super::{Db, Result, on_pool, rows};
@@ -73,6 +73,13 @@ impl Db {
             access.requires_second_factor |= row.requires_second_factor;
         }
         Ok(access)
+    }
+
+    /// Whether that person's account is open, and they may do that: for what is done for them while nobody is signed in.
+    #[tracing::instrument(name = "store.access.may_still", skip_all)]
+    pub(crate) async fn may_still(&self, user: UserId, permission: Permission) -> Result<bool> {
+        Ok(self.is_enabled(user).await?
+            && self.access(user).await?.permissions.contains(permission))
     }
 
     /// The roles of that person, by themselves and by groups.
