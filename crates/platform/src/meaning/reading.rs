@@ -70,7 +70,7 @@ impl Meanings {
         };
         let may = inner.db.may_still(owner, Permission::MediaUse).await?;
         let allowance = inner.db.allowance(owner).await?;
-        if !may || !crate::works::allows(&allowance, model) {
+        if !may || !allowance.allows(model) {
             for due in &all {
                 inner.db.read_later(due, now.plus(LONGEST_WAIT_MS)).await?;
             }

@@ -116,6 +116,13 @@ impl Db {
 }
 
 impl Allowance {
+    /// Whether that model is among theirs.
+    pub(crate) fn allows(&self, model: &str) -> bool {
+        self.models
+            .as_ref()
+            .is_none_or(|models| models.iter().any(|name| name.as_str() == model))
+    }
+
     /// The more generous of both, in each respect.
     fn or(self, other: Self) -> Self {
         let more = |a: Option<i64>, b: Option<i64>| Some(a?.max(b?));
