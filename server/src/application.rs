@@ -235,11 +235,12 @@ impl Application {
         if !connections.end_within(LAST_CALL).await {
             tracing::warn!("some connections did not end in time");
         }
-        self.readiness.answers_left(LAST_CALL).await;
-        if tokio::time::timeout(LAST_CALL, self.readiness.lines_ended())
-            .await
-            .is_err()
-        {
+        // All were told to end by now, so that nobody waits for one kind after the other.
+        let ((), lines) = tokio::join!(
+            self.readiness.answers_left(LAST_CALL),
+            tokio::time::timeout(LAST_CALL, self.readiness.lines_ended()),
+        );
+        if lines.is_err() {
             tracing::warn!("some lines did not end in time; the next process settles their calls");
         }
         purging.abort();

@@ -41,7 +41,7 @@ use tokio_util::sync::CancellationToken;
 pub use access::Principal;
 pub use batches::{BatchFault, BatchFile, BatchReading};
 pub use cache::{CacheId, Likeness};
-pub use call::{Ask, Ending, Running};
+pub use call::{Ask, Ending, Running, possible::MOST_REASONING};
 pub use error::{GatewayError, LimitKind};
 pub(crate) use jobs::{JobAsk, JobEnd, JobTariff};
 pub use limits::{Allowed, LimitsPerMinute};

@@ -138,7 +138,7 @@ impl Transcripts {
     fn offered(&self, allowance: &Allowance) -> Vec<TranscriptModel> {
         let gateway = &self.0.gateway;
         let names = self.0.options.models.iter();
-        let allowed = names.filter(|name| crate::works::allows(allowance, name));
+        let allowed = names.filter(|name| allowance.allows(name));
         let offered = allowed.filter_map(|name| {
             let card = gateway.card(name)?;
             Some(TranscriptModel {

@@ -41,7 +41,6 @@ pub(crate) use asking::failure_of;
 pub use dictation::{Ears, HERTZ, Heard, LONGEST_S, Utterance};
 pub use listing::MAKINGS;
 pub(crate) use making::may_have_begun;
-pub(crate) use offers::allows;
 pub use watch::Changed;
 
 /// What the operator decides of works.
@@ -341,7 +340,7 @@ impl Works {
             Wish::Speech(_) => &models.speech,
         };
         let is_offered = offered.iter().any(|name| name == wish.model());
-        if !is_offered || !allows(&allowance, wish.model()) {
+        if !is_offered || !allowance.allows(wish.model()) {
             return Err(Error::UnknownModel);
         }
         Ok(allowance)

@@ -15,13 +15,13 @@ use bailian::relay::refusal_in;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
-use model::Operation;
+use model::{Millis, Operation};
 use platform::gateway::scan::UsageShape;
 use serde_json::Value;
 use tokio::time::timeout;
 
 use super::{
-    headers::Left,
+    headers::{self, Left},
     refusal::{Refusal, told},
     relay::Context,
     request::Incoming,
@@ -41,7 +41,9 @@ pub(super) struct Early {
     shape: UsageShape,
     chinese: bool,
     request_id: String,
-    head: HeaderMap,
+    /// What was left of the limits, and when.
+    left: Left,
+    asked_at: Millis,
     keep_alive: Duration,
 }
 
@@ -71,16 +73,13 @@ impl Early {
         if !(incoming.ask.streamed && speaks && asks) || makes_voices || incoming.begins_task() {
             return None;
         }
-        let mut head = HeaderMap::new();
-        context.head(&mut head, left);
-        head.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-        head.insert("x-accel-buffering", HeaderValue::from_static("no"));
         Some(Self {
             dialect: context.route.dialect,
             shape: context.route.shape,
             chinese: context.chinese,
             request_id: context.request_id.clone(),
-            head,
+            left,
+            asked_at: context.gateway.now(),
             keep_alive,
         })
     }
@@ -97,8 +96,18 @@ impl Early {
         }
     }
 
-    fn begun(mut self, answering: Answering) -> Response {
-        let head = std::mem::take(&mut self.head);
+    /// Most answers begin soon, so that their heads are written once.
+    fn head(&self) -> HeaderMap {
+        let mut head = HeaderMap::new();
+        headers::limits(&mut head, self.dialect, self.left, self.asked_at);
+        headers::always_in(&mut head, self.dialect, &self.request_id);
+        head.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        head.insert("x-accel-buffering", HeaderValue::from_static("no"));
+        head
+    }
+
+    fn begun(self, answering: Answering) -> Response {
+        let head = self.head();
         let first = stream::once(ready(Ok::<_, axum::Error>(ALIVE)));
         let rest = stream::unfold((self, Step::Waiting(answering)), async |(early, step)| {
             let (piece, step) = early.next(step).await?;
@@ -171,14 +180,13 @@ mod tests {
     const LATE: Duration = Duration::from_secs(30);
 
     fn early(dialect: Dialect, shape: UsageShape) -> Early {
-        let mut head = HeaderMap::new();
-        head.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         Early {
             dialect,
             shape,
             chinese: false,
             request_id: "r".to_owned(),
-            head,
+            left: (None, None),
+            asked_at: Millis::new(0),
             keep_alive: Duration::from_secs(15),
         }
     }

@@ -3,16 +3,13 @@
 
 use model::Operation;
 use platform::gateway::{
-    Ask, FOUND_BYTES,
+    Ask, FOUND_BYTES, MOST_REASONING,
     scan::{RequestScan, ScanError, UsageShape, may_hide_words},
 };
 use serde::Deserialize;
 
 /// Pictures that an answer of words and pictures has where nobody says how many.
 const BETWEEN_WORDS: u64 = 5;
-
-/// Tokens of the largest budget for reasoning that a word for how much stands for.
-const MUCH_REASONING: u64 = 262_144;
 
 /// How the types of tools begin by which the provider finds something itself.
 const TOOLS_THAT_FIND: [&str; 4] = [
@@ -167,7 +164,7 @@ fn budget_by_effort(scan: &RequestScan, shape: UsageShape) -> Option<u64> {
         }
         UsageShape::Native => serde_json::from_str(raw("parameters.reasoning_effort")).ok()?,
     };
-    matches!(effort.as_deref(), Some("high" | "xhigh" | "max")).then_some(MUCH_REASONING)
+    matches!(effort.as_deref(), Some("high" | "xhigh" | "max")).then_some(MOST_REASONING)
 }
 
 #[cfg(test)]

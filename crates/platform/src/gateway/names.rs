@@ -93,7 +93,7 @@ impl Gateway {
         caller: &Caller,
     ) -> Result<Vec<String>, crate::store::Error> {
         let allowance = self.0.db.allowance(caller.user()).await?;
-        let may_use = |name: &str| crate::works::allows(&allowance, name);
+        let may_use = |name: &str| allowance.allows(name);
         let catalogue = &self.0.options.catalogue;
         let answers = |card: &ModelCard| {
             let talks = matches!(card.kind, ModelKind::Chat | ModelKind::VisionChat);

@@ -5,7 +5,7 @@ use std::slice;
 use model::{Millis, ModelChoice, ModelName, Permission, UserId};
 
 use super::Generations;
-use crate::{Error, identity::Caller, store::Allowance};
+use crate::{Error, identity::Caller};
 
 impl Generations {
     /// The models on offer to the caller, and the one that stands for those who did not choose: their own default or the
@@ -15,7 +15,7 @@ impl Generations {
         caller.require(Permission::ChatUse)?;
         let allowance = self.0.db.allowance(caller.user()).await?;
         let on_offer = self.0.models.choices().iter();
-        let choices = on_offer.filter(|choice| allows(&allowance, &choice.name));
+        let choices = on_offer.filter(|choice| allowance.allows(choice.name.as_str()));
         let choices: Vec<ModelChoice> = choices.cloned().collect();
         let default = &self.0.options.default_model;
         let own = self.0.db.default_model(caller.user()).await?;
@@ -75,7 +75,8 @@ impl Generations {
         models: &[ModelName],
     ) -> Result<(), Error> {
         let allowance = self.0.db.allowance(user).await?;
-        let may = |model: &ModelName| self.0.models.offers(model) && allows(&allowance, model);
+        let may =
+            |model: &ModelName| self.0.models.offers(model) && allowance.allows(model.as_str());
         if !models.iter().all(may) {
             return Err(Error::UnknownModel);
         }
@@ -103,11 +104,4 @@ impl Generations {
         }
         Ok(())
     }
-}
-
-fn allows(allowance: &Allowance, model: &ModelName) -> bool {
-    allowance
-        .models
-        .as_ref()
-        .is_none_or(|models| models.contains(model))
 }

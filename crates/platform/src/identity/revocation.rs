@@ -8,8 +8,11 @@ use std::{
 
 use model::{Permission, UserId};
 use tokio::{
-    sync::broadcast::{self, error::RecvError},
-    time::{Instant, sleep_until},
+    sync::{
+        Semaphore,
+        broadcast::{self, error::RecvError},
+    },
+    time::{Instant, sleep_until, timeout},
 };
 
 use super::{Caller, Credential, Identity, IdentityError};
@@ -23,12 +26,20 @@ const ASK_EACH: Duration = Duration::from_secs(4);
 /// A stream ends when nobody could say for so long whether it may stay.
 const BLIND: Duration = Duration::from_secs(30);
 
+/// So many streams ask at once: a role that is changed wakes all of them, and pages and calls ask the same database meanwhile.
+const ASK_AT_ONCE: usize = 4;
+
+/// A stream asks out of turn when it has waited for so long: a database that answers slowly keeps none of them open.
+const TURN: Duration = Duration::from_millis(500);
+
 /// Tells open streams that something of a person was ended.
 pub(super) struct Revocations {
     /// Whose; `None` is anybody's.
     signals: broadcast::Sender<Option<UserId>>,
     /// How many there were, whoever's.
     sent: AtomicU64,
+    /// Whoever is woken asks in turn.
+    turns: Semaphore,
 }
 
 impl Revocations {
@@ -36,6 +47,7 @@ impl Revocations {
         Self {
             signals: broadcast::Sender::new(WAITING),
             sent: AtomicU64::new(0),
+            turns: Semaphore::new(ASK_AT_ONCE),
         }
     }
 
@@ -105,6 +117,12 @@ impl Identity {
             && self.still_may(caller).await?)
     }
 
+    /// The same for a stream, of which there may be thousands.
+    async fn still_valid_in_turn(&self, caller: &Caller) -> Result<bool, IdentityError> {
+        let _turn = timeout(TURN, self.0.revocations.turns.acquire()).await;
+        self.still_valid(caller).await
+    }
+
     /// Whether the caller's roles still give all that they gave.
     async fn still_may(&self, caller: &Caller) -> Result<bool, IdentityError> {
         let access = self.0.db.access(caller.user()).await?;
@@ -145,7 +163,7 @@ impl Identity {
                 until_due(known, &mut signals, caller.user()).await;
             }
             loop {
-                match identity.still_valid(&caller).await {
+                match identity.still_valid_in_turn(&caller).await {
                     Ok(true) => known = Instant::now(),
                     Ok(false) => return,
                     Err(error) if known.elapsed() > BLIND => {

@@ -83,9 +83,7 @@ impl Desk {
     /// followed to its end all the same, for it is paid.
     pub(crate) async fn may_begin(&self) -> Result<bool, Pause> {
         let db = &self.jobs.0.db;
-        let is_open = db.is_enabled(self.owner).await?;
-        let access = db.access(self.owner).await?;
-        Ok(is_open && access.permissions.contains(Permission::MediaUse))
+        Ok(db.may_still(self.owner, Permission::MediaUse).await?)
     }
 
     /// Keeps how far the work has come; returns when that is durable. What follows may rely on it.

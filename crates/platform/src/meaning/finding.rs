@@ -151,7 +151,7 @@ impl Meanings {
         };
         let owner = caller.user();
         let allowance = self.0.db.allowance(owner).await?;
-        if !crate::works::allows(&allowance, model) {
+        if !allowance.allows(model) {
             return Ok(Err(RelatedState::Off));
         }
         let texts = [text];

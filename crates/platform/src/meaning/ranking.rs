@@ -86,7 +86,7 @@ impl Meanings {
     ) -> Result<Option<Vec<usize>>, AskError> {
         let owner = caller.user();
         let allowance = self.0.db.allowance(owner).await?;
-        if !crate::works::allows(&allowance, model) {
+        if !allowance.allows(model) {
             return Ok(None);
         }
         let gateway = &self.0.gateway;

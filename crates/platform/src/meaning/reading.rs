@@ -68,11 +68,9 @@ impl Meanings {
         let Some((owner, all)) = taken else {
             return Ok(false);
         };
-        let is_open = inner.db.is_enabled(owner).await?;
-        let permissions = inner.db.access(owner).await?.permissions;
+        let may = inner.db.may_still(owner, Permission::MediaUse).await?;
         let allowance = inner.db.allowance(owner).await?;
-        let may = is_open && permissions.contains(Permission::MediaUse);
-        if !may || !crate::works::allows(&allowance, model) {
+        if !may || !allowance.allows(model) {
             for due in &all {
                 inner.db.read_later(due, now.plus(LONGEST_WAIT_MS)).await?;
             }

@@ -1,6 +1,6 @@
 //! What somebody may do: their own roles and those of their groups, in one query.
 
-use model::{BuiltIn, ModelName, PermissionSet, Quota, Rank, RoleId, UserId};
+use model::{BuiltIn, ModelName, Permission, PermissionSet, Quota, Rank, RoleId, UserId};
 use sqlx::{FromRow, types::Json};
 
 use super::{Db, Result, on_pool, rows};
@@ -75,6 +75,13 @@ impl Db {
         Ok(access)
     }
 
+    /// Whether that person's account is open, and they may do that: for what is done for them while nobody is signed in.
+    #[tracing::instrument(name = "store.access.may_still", skip_all)]
+    pub(crate) async fn may_still(&self, user: UserId, permission: Permission) -> Result<bool> {
+        Ok(self.is_enabled(user).await?
+            && self.access(user).await?.permissions.contains(permission))
+    }
+
     /// The roles of that person, by themselves and by groups.
     #[tracing::instrument(name = "store.access.roles_of", skip_all)]
     pub(crate) async fn roles_of(&self, user: UserId) -> Result<Vec<RoleId>> {
@@ -109,6 +116,13 @@ impl Db {
 }
 
 impl Allowance {
+    /// Whether that model is among theirs.
+    pub(crate) fn allows(&self, model: &str) -> bool {
+        self.models
+            .as_ref()
+            .is_none_or(|models| models.iter().any(|name| name.as_str() == model))
+    }
+
     /// The more generous of both, in each respect.
     fn or(self, other: Self) -> Self {
         let more = |a: Option<i64>, b: Option<i64>| Some(a?.max(b?));

@@ -48,6 +48,19 @@ const DELETE_UNUSED: &str = concat!(
 pub(super) const DOOM_FREE: &str = "UPDATE blobs SET state = 'doomed', changed_at = $2 WHERE id = $1 AND state = 'kept' \
      AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = blobs.id)";
 
+/// Takes the owner's turn in a transaction: first the turn, then the look at what has a file or a content.
+macro_rules! take_turn {
+    ($transaction:expr, $owner:expr) => {
+        sqlx::query($crate::store::files::TAKE_BACK)
+            .bind($owner.to_string())
+            .bind(0_i64)
+            .bind(0_i64)
+            .execute(&mut *$transaction)
+            .await?
+    };
+}
+pub(super) use take_turn;
+
 /// Deletes a file by that text, in a transaction that has the turn: its bytes, and its content if nothing refers to that any more. The sums
 /// are the caller's.
 macro_rules! delete_file {
@@ -249,13 +262,7 @@ impl Db {
         let (mut deleted, mut bytes, mut free) = (0, 0, Vec::new());
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            // First the turn, then the look at what still refers to a file or its content.
-            sqlx::query(TAKE_BACK)
-                .bind(owner.to_string())
-                .bind(0_i64)
-                .bind(0_i64)
-                .execute(&mut *transaction)
-                .await?;
+            take_turn!(transaction, owner);
             for id in ids {
                 let Some((size, content)) = delete_file!(transaction, delete, owner, id, now)
                 else {

@@ -9,7 +9,7 @@ use model::{
 };
 use sqlx::FromRow;
 
-use super::{Db, Result, files::TAKE_BACK, on_pool, rows, vectors::mark_due};
+use super::{Db, Result, files::take_turn, on_pool, rows, vectors::mark_due};
 pub(crate) use sentences::{Found, NewSentence};
 
 macro_rules! select {
@@ -194,12 +194,7 @@ impl Db {
     pub(crate) async fn insert_transcript(&self, new: &NewTranscript<'_>) -> Result<bool> {
         let inserted = on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            sqlx::query(TAKE_BACK)
-                .bind(new.owner.to_string())
-                .bind(0_i64)
-                .bind(0_i64)
-                .execute(&mut *transaction)
-                .await?;
+            take_turn!(transaction, new.owner);
             let inserted = sqlx::query(INSERT)
                 .bind(new.id.to_string())
                 .bind(new.owner.to_string())

@@ -9,7 +9,7 @@ pub(super) mod listing;
 
 use model::{FileId, JobId, Millis, TranscriptId, UserId, WorkId};
 
-use super::{Db, Result, files::TAKE_BACK, on_pool, rows, vectors::mark_due};
+use super::{Db, Result, files::take_turn, on_pool, rows, vectors::mark_due};
 
 /// Whether the owner `$1` has the file in something that was not deleted.
 macro_rules! used {
@@ -80,18 +80,6 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("TRASH_RESTORE_UPLOAD", RESTORE_UPLOAD),
     ("TRASH_RESTORE_MAKINGS", RESTORE_MAKINGS),
 ];
-
-/// First the turn, then the look at what has a file.
-macro_rules! take_turn {
-    ($transaction:expr, $owner:expr) => {
-        sqlx::query(TAKE_BACK)
-            .bind($owner.to_string())
-            .bind(0_i64)
-            .bind(0_i64)
-            .execute(&mut *$transaction)
-            .await?
-    };
-}
 
 /// Runs a text about one thing of the owner's in a transaction. How many rows.
 macro_rules! change {

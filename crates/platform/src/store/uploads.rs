@@ -7,7 +7,7 @@ use sqlx::FromRow;
 
 use super::{
     Blob, Db, Quota, Result,
-    files::{ACCOUNT, RESERVE, TAKE_BACK},
+    files::{ACCOUNT, RESERVE, TAKE_BACK, take_turn},
     on_pool, rows,
 };
 
@@ -260,13 +260,7 @@ impl Db {
     ) -> Result<bool> {
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            // First the turn, as everything that changes the sums.
-            sqlx::query(TAKE_BACK)
-                .bind(owner.to_string())
-                .bind(0_i64)
-                .bind(0_i64)
-                .execute(&mut *transaction)
-                .await?;
+            take_turn!(transaction, owner);
             let failed: Option<i64> = sqlx::query_scalar(FAIL)
                 .bind(id.to_string())
                 .bind(owner.to_string())
@@ -302,12 +296,7 @@ impl Db {
     ) -> Result<bool> {
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            sqlx::query(TAKE_BACK)
-                .bind(owner.to_string())
-                .bind(0_i64)
-                .bind(0_i64)
-                .execute(&mut *transaction)
-                .await?;
+            take_turn!(transaction, owner);
             let gone: Option<(i64, Option<String>, Option<String>)> = sqlx::query_as(DELETE)
                 .bind(id.to_string())
                 .bind(owner.to_string())

@@ -21,7 +21,7 @@ impl Making<'_> {
         }
         let inner = &*self.transcripts.0;
         let allowance = inner.db.allowance(self.job.owner).await?;
-        if !crate::works::allows(&allowance, &request.model) {
+        if !allowance.allows(&request.model) {
             return Ok(Err(of_ours(FailureCode::UnknownModel, self.job)));
         }
         let gateway = &inner.gateway;

@@ -61,7 +61,7 @@ impl Works {
         let inner = &*self.0;
         let model = &inner.options.dictation;
         let allowance = inner.db.allowance(caller.user()).await?;
-        if !super::allows(&allowance, model) {
+        if !allowance.allows(model) {
             return Err(Error::UnknownModel);
         }
         let mut request = RecognitionRequest::new(model, "pcm", HERTZ);

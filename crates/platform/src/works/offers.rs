@@ -64,19 +64,11 @@ const LONGEST_TEXT: usize = 20_000;
 /// The largest seed ("text2image").
 const LARGEST_SEED: u32 = 2_147_483_647;
 
-/// Whether the caller's groups allow the model.
-pub(crate) fn allows(allowance: &Allowance, model: &str) -> bool {
-    allowance
-        .models
-        .as_ref()
-        .is_none_or(|models| models.iter().any(|name| name.as_str() == model))
-}
-
 impl Works {
     pub(super) fn offered(&self, allowance: &Allowance) -> Offers {
         let options = &self.0.options;
         let cards = |names: &[String]| {
-            let names = names.iter().filter(|name| allows(allowance, name));
+            let names = names.iter().filter(|name| allowance.allows(name));
             let cards = names.filter_map(|name| self.0.gateway.card(name));
             cards.cloned().collect::<Vec<ModelCard>>()
         };

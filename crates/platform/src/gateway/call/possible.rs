@@ -8,8 +8,8 @@ const INPUT: u64 = 10_000_000;
 const OUTPUT: u64 = 1_000_000;
 /// How much longer than that an answer may be: models don't all count alike.
 const SLACK: u64 = 10;
-/// Tokens of reasoning that are believed where the catalogue says nothing: the largest budget that any model takes.
-const THINKING: u64 = 262_144;
+/// Tokens of the largest budget for reasoning that any model takes: so many are believed where the catalogue says nothing.
+pub const MOST_REASONING: u64 = 262_144;
 
 /// Tokens that can have gone into one call.
 pub(in crate::gateway) fn input(card: Option<&ModelCard>) -> u64 {
@@ -41,7 +41,7 @@ pub(in crate::gateway) fn output(
     });
     longest
         .saturating_mul(SLACK)
-        .saturating_add(thinking.unwrap_or(THINKING))
+        .saturating_add(thinking.unwrap_or(MOST_REASONING))
         .saturating_mul(answers.max(1))
 }
 
@@ -63,7 +63,7 @@ mod tests {
             .models()
             .find(|card| card.thinking == Some(Thinking::On) && card.max_thinking_tokens.is_none());
         assert!(unsaid.is_some());
-        assert_eq!(output(unsaid, Some(1), 1), SLACK + THINKING);
+        assert_eq!(output(unsaid, Some(1), 1), SLACK + MOST_REASONING);
         let never = ModelCard {
             thinking: Some(Thinking::Never),
             ..ModelCard::default()

@@ -4,7 +4,7 @@ use model::{FileId, Millis, TranscriptId, UserId, WorkId};
 
 use crate::store::{
     Blob, Db, Expired, Result, expiry,
-    files::{TAKE_BACK, delete_file},
+    files::{TAKE_BACK, delete_file, take_turn},
     on_pool,
 };
 
@@ -95,12 +95,7 @@ impl Db {
         let (mut gone, mut free) = (0_u64, Vec::new());
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            sqlx::query(TAKE_BACK)
-                .bind(owner.to_string())
-                .bind(0_i64)
-                .bind(0_i64)
-                .execute(&mut *transaction)
-                .await?;
+            take_turn!(transaction, owner);
             let file: Option<String> = sqlx::query_scalar(file_of)
                 .bind(owner.to_string())
                 .bind(id)

@@ -180,12 +180,7 @@ impl Db {
             }
             if !asked.attachments.is_empty() {
                 // Its turn among what changes the owner's files, so that none of these is found unused and deleted meanwhile.
-                sqlx::query(files::TAKE_BACK)
-                    .bind(owner.to_string())
-                    .bind(0_i64)
-                    .bind(0_i64)
-                    .execute(&mut *tx)
-                    .await?;
+                files::take_turn!(tx, owner);
             }
             for (position, (id, file)) in (0_i64..).zip(asked.attachments) {
                 let attached = sqlx::query(attachments::ATTACH)
