@@ -33,6 +33,7 @@ pub mod succession;
 pub mod table;
 pub mod text_field;
 pub mod time_zones;
+pub mod turns;
 pub mod undo_toast;
 pub mod visible;
 pub mod wait;
