@@ -67,6 +67,15 @@ pub fn go_on_line(to: String) {
     });
 }
 
+/// Gives it to where one writes on the page that is being drawn, unless something else has it by then.
+pub fn go_on_writing() {
+    browser::after_layout(|| {
+        if browser::is_keyboard_lost() {
+            browser::write_at_end(WRITING);
+        }
+    });
+}
+
 /// What of the page it was in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keyboard {

@@ -41,6 +41,8 @@ pub struct JustAsked {
     pub asked: StoredValue<Option<Asked>>,
     /// What was typed on while it was on its way.
     pub typed: StoredValue<Option<(ConversationId, String)>>,
+    /// Whether one was writing there, with keys that are none of the screen's.
+    pub writes: StoredValue<bool>,
 }
 
 /// The models on offer, loaded once.
@@ -60,6 +62,7 @@ pub fn Chat() -> impl IntoView {
     provide_context(JustAsked {
         asked: StoredValue::new(None),
         typed: StoredValue::new(None),
+        writes: StoredValue::new(false),
     });
     provide_context(PageOffer(Resource::new_blocking(|| (), |()| load_offer())));
     let list = Resource::new_blocking(|| (), |()| list_conversations(None));
