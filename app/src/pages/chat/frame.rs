@@ -1,6 +1,6 @@
 //! What surrounds every conversation.
 
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{
     components::{Outlet, Redirect},
     hooks::{use_location, use_query_map},
@@ -168,10 +168,7 @@ pub fn LoadFailed(
             <h1>{words.load_failed}</h1>
             <p>{words.failure(error.code)}</p>
             {error.reference.map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}
-            {match again {
-                Some(again) => Either::Left(view! { <Again again/> }),
-                None => Either::Right(view! { <a class="button" href="" rel="external">{words.try_again}</a> }),
-            }}
+            <Again again/>
         </section>
     }
 }
