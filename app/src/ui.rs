@@ -1,5 +1,6 @@
 //! The parts that pages are put together from.
 
+pub mod alive;
 pub mod area;
 pub mod awaited;
 pub mod chart;
