@@ -212,19 +212,27 @@ pub fn close_questions() {
         return;
     };
     while let Ok(Some(question)) = document.query_selector("details.confirm[open]") {
-        let active = document.active_element();
-        let has_keyboard = active.is_some_and(|active| question.contains(Some(&active)));
-        if question.remove_attribute("open").is_err() {
+        if !fold(&question) {
             return;
         }
-        if has_keyboard {
-            // It would be nowhere. What unfolds can be focused, and scrolls nowhere: it is where the question was.
-            let summary = question.query_selector("summary").ok().flatten();
-            if let Some(Ok(summary)) = summary.map(JsCast::dyn_into::<HtmlElement>) {
-                let _focused = summary.focus();
-            }
+    }
+}
+
+/// Folds what unfolds beneath its summary. Whether it did: the keyboard, if that was in it, is on the summary then, as it would be nowhere.
+pub fn fold(details: &Element) -> bool {
+    let active = window().and_then(|window| window.document()?.active_element());
+    let has_keyboard = active.is_some_and(|active| details.contains(Some(&active)));
+    if details.remove_attribute("open").is_err() {
+        return false;
+    }
+    if has_keyboard {
+        let summary = details.query_selector("summary").ok().flatten();
+        if let Some(Ok(summary)) = summary.map(JsCast::dyn_into::<HtmlElement>) {
+            // It can be focused, and scrolls nowhere: it is where that unfolded.
+            let _focused = summary.focus();
         }
     }
+    true
 }
 
 /// Opens the printer's dialog.
@@ -237,13 +245,15 @@ pub fn print() {
 
 /// Gives the element of this id the keyboard where nothing has it any more, because what had it has gone.
 pub fn focus_where_lost(id: &str) {
-    let Some(document) = window().and_then(|window| window.document()) else {
-        return;
-    };
-    let active = document.active_element();
-    if active.is_none_or(|active| active.tag_name() == "BODY") {
+    if is_keyboard_lost() {
         focus(id);
     }
+}
+
+/// Whether nothing of the page has the keyboard.
+pub fn is_keyboard_lost() -> bool {
+    let active = window().and_then(|window| window.document()?.active_element());
+    active.is_none_or(|active| active.tag_name() == "BODY")
 }
 
 /// Gives the element of this id the keyboard. Whether there is one.

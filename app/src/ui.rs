@@ -1,5 +1,6 @@
 //! The parts that pages are put together from.
 
+pub mod alive;
 pub mod area;
 pub mod awaited;
 pub mod chart;
@@ -34,6 +35,7 @@ pub mod succession;
 pub mod table;
 pub mod text_field;
 pub mod time_zones;
+pub mod turns;
 pub mod undo_toast;
 pub mod visible;
 pub mod wait;

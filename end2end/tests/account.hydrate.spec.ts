@@ -51,6 +51,12 @@ test("what was typed stays when a field is refused", async ({ page, chat, settin
   await expect(settings.field(words.key_networks)).toHaveAccessibleDescription(`${words.key_networks_hint} ${words.error_invalid_network}`);
   await expect(settings.field(words.key_name)).toHaveValue("Loom");
   await settings.field(words.key_networks).fill("203.0.113.0/24");
+  await settings.field(words.key_requests).fill("0");
+  await settings.button(words.key_create).click();
+  await expect(settings.field(words.key_requests)).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByRole("alert"), "its field alone tells of a number").toHaveCount(1);
+  await settings.field(words.key_requests).fill("60");
+  await expect(page.getByRole("alert"), "what is put right is told nowhere").toHaveCount(0);
   await settings.button(words.key_create).click();
   await expect(page.locator(".secret__text")).toHaveText(/^lt-/);
 });

@@ -322,6 +322,7 @@ test("what is typed while the first question is on its way goes along", { tag: "
   await expect(page).toHaveURL(/\/c\//);
   await expect(chat.questions).toContainText(questions.poem);
   await expect(chat.prompt).toHaveValue("and then");
+  await expect(chat.prompt, "and so does the keyboard").toBeFocused();
   await chat.answered();
   await page.reload();
   await expect(chat.prompt).toHaveValue("and then");

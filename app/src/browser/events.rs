@@ -12,6 +12,11 @@ pub trait Watcher {
     /// Where the stream is, from what was seen last on.
     fn address(&self) -> String;
 
+    /// Under which name its events come.
+    fn event(&self) -> &'static str {
+        "message"
+    }
+
     /// An event came, under this id.
     fn receive(&self, data: &str, id: &str);
 
@@ -28,14 +33,18 @@ pub trait Watcher {
 /// A connection with its listeners, which live as long as it does.
 struct Connection {
     source: EventSource,
-    _message: Closure<dyn FnMut(MessageEvent)>,
+    event: &'static str,
+    message: Closure<dyn FnMut(MessageEvent)>,
     _open: Closure<dyn FnMut()>,
     _error: Closure<dyn FnMut()>,
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.source.set_onmessage(None);
+        // Fails for nothing that was added.
+        let _removed = self
+            .source
+            .remove_event_listener_with_callback(self.event, self.message.as_ref().unchecked_ref());
         self.source.set_onopen(None);
         self.source.set_onerror(None);
         self.source.close();
@@ -78,7 +87,7 @@ impl Watch {
         let Ok(source) = EventSource::new(&watcher.address()) else {
             return;
         };
-        let told = Rc::clone(&watcher);
+        let (told, event) = (Rc::clone(&watcher), watcher.event());
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let data = event.data().as_string().unwrap_or_default();
             told.receive(&data, &event.last_event_id());
@@ -88,12 +97,19 @@ impl Watch {
             watcher.is_back();
         });
         let error = Closure::<dyn FnMut()>::new(move || self.fail());
-        source.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        let listener = message.as_ref().unchecked_ref();
+        if source
+            .add_event_listener_with_callback(event, listener)
+            .is_err()
+        {
+            return;
+        }
         source.set_onopen(Some(open.as_ref().unchecked_ref()));
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
         self.connection.try_set_value(Some(Connection {
             source,
-            _message: message,
+            event,
+            message,
             _open: open,
             _error: error,
         }));

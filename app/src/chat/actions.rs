@@ -152,11 +152,7 @@ fn act<F>(
             Ok(()) => {
                 conversation.reload().await;
                 // What was pressed may have gone with what it stood below.
-                browser::after_layout(|| {
-                    if browser::has_keyboard("body") {
-                        browser::focus("main");
-                    }
-                });
+                browser::after_layout(|| browser::focus_where_lost("main"));
             }
             Err(error) => {
                 conversation.problem.try_set(Some(error));

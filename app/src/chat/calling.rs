@@ -26,7 +26,10 @@ use crate::{
     browser::{self, number::lower},
     error::AppError,
     routes::Own,
-    ui::keys::{Composition, has_modifier, is_of_input_method},
+    ui::{
+        keys::{Composition, has_modifier, is_of_input_method},
+        turns::Turns,
+    },
 };
 
 /// The composer's field.
@@ -102,7 +105,7 @@ pub struct Calling {
     /// Where a call was given up by Esc: it does not come back by typing on.
     given_up: StoredValue<Option<usize>>,
     /// Counts what was typed, so that an older answer never takes a newer one's place.
-    turn: StoredValue<u32>,
+    turns: Turns,
 }
 
 impl Calling {
@@ -118,7 +121,7 @@ impl Calling {
             asking: RwSignal::new(None),
             composition: Composition::new(),
             given_up: StoredValue::new(None),
-            turn: StoredValue::new(0),
+            turns: Turns::new(),
         }
     }
 
@@ -262,7 +265,8 @@ impl Calling {
 
     /// Offers nothing any more.
     pub fn close(self) {
-        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        // What is still on its way is not offered.
+        self.turns.begin();
         self.call.set(None);
         self.offered.set(Vec::new());
     }
@@ -295,8 +299,7 @@ impl Calling {
         if self.given_up.get_value() == Some(call.from) {
             return;
         }
-        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let (turn, letters, mark) = (self.turn.get_value(), call.letters.clone(), call.mark);
+        let (turn, letters, mark) = (self.turns.begin(), call.letters.clone(), call.mark);
         self.call.set(Some(call));
         // Until the answer is there, nothing is offered that what was typed on rules out.
         let key = lower(&letters);
@@ -318,7 +321,7 @@ impl Calling {
                     found.chain(models).collect()
                 }
             };
-            if self.turn.try_get_value() == Some(turn) {
+            if self.turns.is_last(turn) {
                 self.active.set(0);
                 self.offered.set(found);
             }

@@ -1,6 +1,6 @@
 //! What is typed, and the files beside it, are kept on the server a moment later, and when the page goes.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use model::{AssistantCard, ConversationId, Draft, FileId};
@@ -142,19 +142,19 @@ fn take_back(
         });
         let taken = is_own.then(|| returned.try_update(Option::take).flatten());
         if let Some(question) = taken.flatten() {
-            text.update(|present| *present = before(&question.text, present));
+            text.update(|present| put_before(present, &question.text));
             attaching.put_back(question.items);
             beginning.call_again(question.once);
         }
     });
 }
 
-fn before(first: &str, then: &str) -> String {
-    if first.is_empty() || then.is_empty() {
-        format!("{first}{then}")
-    } else {
-        format!("{first}\n{then}")
+/// Puts a text that comes back before what is typed, which stays.
+pub fn put_before(present: &mut String, text: &str) {
+    if !present.is_empty() && !text.is_empty() {
+        present.insert(0, '\n');
     }
+    present.insert_str(0, text);
 }
 
 /// Gives a question back that could not be sent: to the composer that its conversation has by now, or into the draft, before what was
@@ -186,7 +186,8 @@ pub fn give_back(
         };
         let mut text = question.text.clone();
         if let Ok(present) = present {
-            text = before(&text, &present.text);
+            let typed = mem::replace(&mut text, present.text);
+            put_before(&mut text, &typed);
             let there = present.attachments.iter().filter(|file| !file.is_gone);
             for file in there.map(|file| file.file.to_string()) {
                 if !files.contains(&file) {
@@ -230,4 +231,18 @@ pub fn numbered((name, list): (&str, Vec<String>)) -> Vec<(String, String)> {
     let list = list.into_iter().enumerate();
     list.map(|(place, one)| (format!("{name}[{place}]"), one))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::put_before;
+
+    #[test]
+    fn what_is_typed_stays_behind_what_comes_back() {
+        let mut text = String::new();
+        put_before(&mut text, "春眠");
+        put_before(&mut text, "");
+        put_before(&mut text, "一");
+        assert_eq!(text, "一\n春眠");
+    }
 }

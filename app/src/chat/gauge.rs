@@ -5,7 +5,11 @@ use leptos::{prelude::*, task::spawn_local};
 use model::ContextUse;
 
 use super::estimating::Estimating;
-use crate::{api::compare::load_context_use, language::use_words, ui::figures::count};
+use crate::{
+    api::compare::load_context_use,
+    language::use_words,
+    ui::{figures::count, turns::Turns},
+};
 
 /// The number, once there is one.
 #[component]
@@ -16,8 +20,7 @@ pub fn ContextGauge(
 ) -> impl IntoView {
     let words = use_words();
     let filled = RwSignal::new(ContextUse::default());
-    // Of answers that overtake each other, only the one to the last request counts.
-    let turn = StoredValue::new(0_u32);
+    let turns = Turns::new();
     Effect::new(move |_| {
         // It is another one after each answer, and for each model.
         let model = estimating.model.get();
@@ -27,11 +30,10 @@ pub fn ContextGauge(
         if estimating.is_generating.get() || is_application.get() {
             return;
         }
-        turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let this = turn.get_value();
+        let turn = turns.begin();
         spawn_local(async move {
             let loaded = load_context_use(id, model.into()).await;
-            if turn.try_get_value() == Some(this) {
+            if turns.is_last(turn) {
                 // What is not known is not shown.
                 filled.try_set(loaded.unwrap_or_default());
             }

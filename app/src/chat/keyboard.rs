@@ -56,20 +56,22 @@ pub fn on_line() -> Option<String> {
 /// for one that shows more.
 pub fn go_on_line(to: String) {
     browser::after_layout(move || {
-        let Some(document) = browser::window().and_then(|window| window.document()) else {
-            return;
-        };
-        let is_held = |active: Element| active.tag_name() != "BODY";
-        if document.active_element().is_some_and(is_held) {
+        if !browser::is_keyboard_lost() {
             return;
         }
-        let link = document
-            .query_selector(&format!("{LINE} {LINK}[href=\"{to}\"]"))
-            .ok()
-            .flatten();
-        if let Some(Ok(link)) = link.map(JsCast::dyn_into::<HtmlElement>) {
+        let links = browser::all(&format!("{LINE} {LINK}[href=\"{to}\"]"));
+        if let Some(link) = links.first() {
             // A link of the page can be focused.
             let _focused = link.focus();
+        }
+    });
+}
+
+/// Gives it to where one writes on the page that is being drawn, unless something else has it by then.
+pub fn go_on_writing() {
+    browser::after_layout(|| {
+        if browser::is_keyboard_lost() {
+            browser::write_at_end(WRITING);
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, Node};
+use web_sys::Node;
 
 use crate::{browser, ui::keys::is_of_input_method};
 
@@ -23,7 +23,7 @@ pub fn fold_menus() {
             let leads = browser::closest(&event, "a[href]").is_some();
             for menu in browser::all(OPEN) {
                 if leads || !menu.contains(on.as_ref()) {
-                    fold(&menu);
+                    browser::fold(&menu);
                 }
             }
         });
@@ -36,21 +36,11 @@ pub fn fold_menus() {
             };
             // What lies around, a dialog, stays.
             event.prevent_default();
-            fold(&menu);
-            let summary = menu.query_selector("summary").ok().flatten();
-            if let Some(Ok(summary)) = summary.map(JsCast::dyn_into::<HtmlElement>) {
-                // What unfolds can be focused.
-                let _focused = summary.focus();
-            }
+            browser::fold(&menu);
         });
         on_cleanup(move || {
             pressed.remove();
             escaped.remove();
         });
     });
-}
-
-fn fold(menu: &HtmlElement) {
-    // Taking a plain attribute away can't fail.
-    let _folded = menu.remove_attribute("open");
 }

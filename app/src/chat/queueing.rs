@@ -3,7 +3,10 @@
 use leptos::{prelude::*, task::spawn_local};
 use model::{Attachment, ConversationId, Queue, QueuedMessage};
 
-use super::{attachments::Attaching, beginning::Beginning, open::OpenConversation, part::Part};
+use super::{
+    attachments::Attaching, beginning::Beginning, drafts::put_before, open::OpenConversation,
+    part::Part,
+};
 use crate::{api::queue::load_queue, error::AppError, language::use_words, routes::Own};
 
 /// What waits in the conversation that the page shows.
@@ -25,13 +28,7 @@ impl Queueing {
         let Some((text, attaching, beginning)) = self.composer else {
             return;
         };
-        text.update(|present| {
-            if present.is_empty() {
-                present.push_str(&message.text);
-            } else if !message.text.is_empty() {
-                *present = format!("{}\n{present}", message.text);
-            }
-        });
+        text.update(|present| put_before(present, &message.text));
         beginning.call_again(message.assistant);
         let files = untrack(|| attaching.files());
         let is_new = |file: &Attachment| !files.contains(&file.file);

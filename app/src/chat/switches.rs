@@ -9,7 +9,10 @@ use crate::{
     api::parameters::{load_switches, switch_parameter},
     error::AppError,
     language::use_words,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        turns::Turns,
+    },
 };
 
 /// The switches that the model has.
@@ -18,15 +21,7 @@ pub fn ParameterSwitches(of: ParametersOf, problem: RwSignal<Option<AppError>>) 
     let words = use_words();
     let stand = RwSignal::new(Switches::default());
     let busy = RwSignal::new(false);
-    // Of answers that overtake each other, only the one to the last request counts.
-    let turn = StoredValue::new(0_u32);
-    let next = move || {
-        turn.try_update_value(|turn| {
-            *turn = turn.wrapping_add(1);
-            *turn
-        })
-    };
-    let is_newest = move |this: Option<u32>| this.is_some() && turn.try_get_value() == this;
+    let turns = Turns::new();
     let id = move || of.conversation.map(|id| id.to_string()).unwrap_or_default();
     Effect::new(move |_| {
         let model = of.model.get();
@@ -34,10 +29,10 @@ pub fn ParameterSwitches(of: ParametersOf, problem: RwSignal<Option<AppError>>) 
         if of.open.get() {
             return;
         }
-        let this = next();
+        let turn = turns.begin();
         spawn_local(async move {
             let loaded = load_switches(id(), model.into()).await;
-            if is_newest(this) {
+            if turns.is_last(turn) {
                 // What can't be read is not shown: the dialog says why.
                 stand.try_set(loaded.unwrap_or_default());
             }
@@ -49,13 +44,13 @@ pub fn ParameterSwitches(of: ParametersOf, problem: RwSignal<Option<AppError>>) 
         }
         busy.set(true);
         problem.set(None);
-        let (this, model) = (next(), of.model.get_untracked());
+        let (turn, model) = (turns.begin(), of.model.get_untracked());
         spawn_local(async move {
             let name = switch.as_str().to_owned();
             let done = switch_parameter(id(), model.into(), name, on).await;
             busy.try_set(false);
             match done {
-                Ok(switched) if is_newest(this) => {
+                Ok(switched) if turns.is_last(turn) => {
                     stand.try_set(switched);
                 }
                 Ok(_) => {}

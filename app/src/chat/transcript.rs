@@ -36,11 +36,7 @@ pub fn Transcript(
             scroller.hold();
             if browser::has_keyboard(".transcript__older") {
                 // With the first of all messages goes what was pressed.
-                browser::after_layout(|| {
-                    if browser::has_keyboard("body") {
-                        browser::focus("main");
-                    }
-                });
+                browser::after_layout(|| browser::focus_where_lost("main"));
             }
         });
     };

@@ -13,7 +13,10 @@ use crate::{
     api::compare::load_estimate,
     chat::estimating::Estimating,
     language::use_words,
-    ui::figures::{count, yuan},
+    ui::{
+        figures::{count, yuan},
+        turns::Turns,
+    },
 };
 
 /// How long after the last key it is reckoned anew.
@@ -100,19 +103,18 @@ fn load_after_answers(estimating: Estimating, base: RwSignal<EstimateBase>) {
 }
 
 fn reckon_after_keys(estimating: Estimating, typed: RwSignal<u32>) {
-    let turn = StoredValue::new(0_u32);
+    let turns = Turns::new();
     Effect::new(move |was_reckoned: Option<bool>| {
         estimating.text.track();
         let attaching = estimating.attaching;
         let documents = attaching.characters().saturating_mul(BYTES_PER_CHARACTER);
         let files = attaching.text_bytes().saturating_add(documents);
-        turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let this = turn.get_value();
+        let turn = turns.begin();
         spawn_local(async move {
             if was_reckoned.is_some() {
                 gloo_timers::future::sleep(PAUSE).await;
             }
-            if turn.try_get_value() == Some(this) {
+            if turns.is_last(turn) {
                 let words = estimating.text.try_with_untracked(|text| tokens_of(text));
                 let all = words.unwrap_or(0).saturating_add(tokens_of_bytes(files));
                 typed.try_set(all);

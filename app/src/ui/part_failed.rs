@@ -13,18 +13,22 @@ pub fn PartFailed(error: AppError, #[prop(into)] again: Callback<()>) -> impl In
         <div class="notice" data-tone="danger" role="alert">
             <p>{words.load_failed} " " {words.failure(error.code)}</p>
             {error.reference.map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}
-            <p><Again again/></p>
+            <p><Again again=Some(again)/></p>
         </div>
     }
 }
 
 /// *Try again*.
 #[component]
-pub fn Again(again: Callback<()>) -> impl IntoView {
+pub fn Again(
+    /// Loads once more what failed; otherwise the whole page is, as where no scripts run.
+    again: Option<Callback<()>>,
+) -> impl IntoView {
     let words = use_words();
     let pressed = move |event: MouseEvent| {
         // Held keys ask for another window.
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+        let is_held = event.ctrl_key() || event.meta_key() || event.shift_key();
+        if let Some(again) = again.filter(|_| !is_held) {
             event.prevent_default();
             again.run(());
         }

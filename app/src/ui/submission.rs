@@ -23,6 +23,8 @@ pub struct Submission {
     busy: RwSignal<bool>,
     done: RwSignal<bool>,
     fields: &'static [Field],
+    /// What fields for numbers tell.
+    numbers: StoredValue<Vec<Signal<Option<String>>>>,
     step_up: Option<StepUp>,
 }
 
@@ -34,6 +36,7 @@ impl Submission {
             busy: RwSignal::new(false),
             done: RwSignal::new(false),
             fields,
+            numbers: StoredValue::new(Vec::new()),
             step_up: use_context(),
         }
     }
@@ -53,30 +56,47 @@ impl Submission {
         value: RwSignal<String>,
         (least, most): (i64, i64),
     ) -> Signal<Option<String>> {
-        let words = use_words();
-        Signal::derive(move || {
-            let code = self.error.with(|error| error.as_ref().map(|e| e.code))?;
-            if code != FailureCode::InvalidNumber {
-                return None;
-            }
-            let fits = value.with(|text| is_within(text, least, most));
-            (!fits).then(|| words.number_between(&count(least), &count(most)))
+        let told = use_words().number_between(&count(least), &count(most));
+        self.unless(told, move || {
+            value.with(|text| is_within(text, least, most))
         })
     }
 
     /// The same for an amount of yuan, of which so many micro-yuan are the most; nothing is fine too.
     pub fn problem_of_yuan(self, value: RwSignal<String>, most: i64) -> Signal<Option<String>> {
-        let words = use_words();
-        Signal::derive(move || {
-            let code = self.error.with(|error| error.as_ref().map(|e| e.code))?;
-            if code != FailureCode::InvalidNumber {
-                return None;
-            }
-            let fits = value.with(|text| {
+        let told = use_words().failure(FailureCode::InvalidNumber).to_owned();
+        self.unless(told, move || {
+            value.with(|text| {
                 text.trim().is_empty() || micro_yuan(text).is_some_and(|micro| micro <= most)
-            });
-            (!fits).then(|| words.failure(code).to_owned())
+            })
         })
+    }
+
+    /// What a field tells when the form was refused for a number, unless its own `fits`.
+    fn unless(
+        self,
+        told: String,
+        fits: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Signal<Option<String>> {
+        let problem = Signal::derive(move || {
+            let code = self.error.with(|error| error.as_ref().map(|e| e.code))?;
+            (code == FailureCode::InvalidNumber && !fits()).then(|| told.clone())
+        });
+        self.numbers.update_value(|numbers| numbers.push(problem));
+        problem
+    }
+
+    /// Whether a field tells it. Whether one tells of a number is looked at when that was refused: what is put right afterwards brings no
+    /// notice.
+    fn is_told_at_field(self, code: FailureCode) -> bool {
+        let is_there = |problem: &Signal<Option<String>>| {
+            let problem = problem.try_get_untracked().flatten();
+            problem.is_some()
+        };
+        Field::of(code).is_some_and(|field| self.fields.contains(&field))
+            || self
+                .numbers
+                .with_value(|numbers| numbers.iter().any(is_there))
     }
 
     /// `true` while an answer is awaited, for `aria-busy`.
@@ -92,9 +112,8 @@ impl Submission {
     /// The same, with these words when it is done.
     pub fn view_as(self, done: &'static str) -> impl IntoView {
         let error = Signal::derive(move || {
-            self.error.get().filter(|error| {
-                Field::of(error.code).is_none_or(|field| !self.fields.contains(&field))
-            })
+            let error = self.error.get();
+            error.filter(|error| !self.is_told_at_field(error.code))
         });
         view! {
             <Notice error/>

@@ -2,12 +2,13 @@
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlFormElement, HtmlTextAreaElement};
+use web_sys::{HtmlFormElement, HtmlTextAreaElement};
 
 use crate::{
     browser, habits,
     language::use_words,
     ui::{
+        alive::keep,
         described::described,
         figures::count,
         keys::{Action, Composition, Lines, Press, decide, is_of_input_method},
@@ -259,46 +260,20 @@ pub fn as_text(text: String) -> String {
     text
 }
 
-/// Set on a field that shows its signal's value. One that the page draws again in place keeps it, though the component is a new one.
-const ALIVE: &str = "data-alive";
-
-/// Shows `value` in the one of both that is on the page. What was typed, or filled in by the browser, before the
-/// page was alive is taken over instead: setting the property from the beginning would wipe it.
+/// Shows `value` in the one of both that is on the page.
 fn keep_typed(value: RwSignal<String>, line: NodeRef<html::Input>, area: NodeRef<html::Textarea>) {
     Effect::new(move |_| {
         let text = value.get();
         if let Some(line) = line.get() {
-            keep(&line, &line.value(), &text, value, |text| {
+            keep(&line, line.value(), &text, value, |text| {
                 line.set_value(text);
             });
         } else if let Some(area) = area.get() {
-            keep(&area, &area.value(), &text, value, |text| {
+            keep(&area, area.value(), &text, value, |text| {
                 area.set_value(text);
             });
         }
     });
-}
-
-fn keep(
-    field: &Element,
-    present: &str,
-    text: &str,
-    value: RwSignal<String>,
-    show: impl FnOnce(&str),
-) {
-    let is_alive = field.has_attribute(ALIVE);
-    if !is_alive {
-        // Throws only for a name that is none.
-        let _marked = field.set_attribute(ALIVE, "");
-    }
-    if present == text {
-        return;
-    }
-    if is_alive {
-        show(text);
-    } else {
-        value.set(present.to_owned());
-    }
 }
 
 /// What was pressed, and when an input method last ended.

@@ -16,7 +16,7 @@ use crate::{
         attachments::Attaching,
         beginning::{Beginning, Called, called_of},
         calling::Callable,
-        drafts::{Returned, give_back},
+        drafts::{Returned, give_back, put_before},
         sidebar::Sidebar,
     },
     error::AppError,
@@ -134,14 +134,8 @@ impl Writing {
                     self.attaching.put_back(items);
                     let called = called_of(once.as_ref());
                     self.beginning.call_again(once.clone());
-                    let come_back = self.text.try_update(|present| {
-                        if present.is_empty() || text.is_empty() {
-                            present.push_str(&text);
-                        } else {
-                            // Something was typed meanwhile: both are kept.
-                            *present = format!("{text}\n{present}");
-                        }
-                    });
+                    // Something may have been typed meanwhile: both are kept.
+                    let come_back = self.text.try_update(|present| put_before(present, &text));
                     if come_back.is_none() && !is_temporary {
                         // The page was left meanwhile: they are there when it is opened again, or in what was opened since.
                         let returned = Returned {

@@ -3,7 +3,11 @@
 use leptos::{prelude::*, task::spawn_local};
 use model::SearchHit;
 
-use crate::{api::conversations::search_conversations, error::AppError, ui::keys::Composition};
+use crate::{
+    api::conversations::search_conversations,
+    error::AppError,
+    ui::{keys::Composition, turns::Turns},
+};
 
 /// Searched is when nothing was typed for so long.
 const PAUSE_MS: u32 = 150;
@@ -20,7 +24,7 @@ pub struct Seeking {
     /// What an input method does in the field.
     pub composition: Composition,
     /// Counts what was typed, so that only the last pause searches and only its answer counts.
-    turn: StoredValue<u32>,
+    turns: Turns,
 }
 
 impl Seeking {
@@ -31,7 +35,7 @@ impl Seeking {
             hits: RwSignal::new(Vec::new()),
             problem: RwSignal::new(None),
             composition: Composition::new(),
-            turn: StoredValue::new(0),
+            turns: Turns::new(),
         }
     }
 
@@ -52,18 +56,17 @@ impl Seeking {
         }
         let sought = text.trim().to_owned();
         self.text.set(text);
-        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        let turn = self.turns.begin();
         if sought.is_empty() {
             self.hits.set(Vec::new());
             self.problem.set(None);
         } else {
-            self.search(sought);
+            self.search(sought, turn);
         }
     }
 
-    fn search(self, sought: String) {
-        let turn = self.turn.get_value();
-        let is_last = move || self.turn.try_get_value() == Some(turn);
+    fn search(self, sought: String, turn: u32) {
+        let is_last = move || self.turns.is_last(turn);
         spawn_local(async move {
             gloo_timers::future::TimeoutFuture::new(PAUSE_MS).await;
             if !is_last() {

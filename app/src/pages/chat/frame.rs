@@ -1,6 +1,6 @@
 //! What surrounds every conversation.
 
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{
     components::{Outlet, Redirect},
     hooks::{use_location, use_query_map},
@@ -41,6 +41,8 @@ pub struct JustAsked {
     pub asked: StoredValue<Option<Asked>>,
     /// What was typed on while it was on its way.
     pub typed: StoredValue<Option<(ConversationId, String)>>,
+    /// Whether one was writing there, with keys that are none of the screen's.
+    pub writes: StoredValue<bool>,
 }
 
 /// The models on offer, loaded once.
@@ -60,6 +62,7 @@ pub fn Chat() -> impl IntoView {
     provide_context(JustAsked {
         asked: StoredValue::new(None),
         typed: StoredValue::new(None),
+        writes: StoredValue::new(false),
     });
     provide_context(PageOffer(Resource::new_blocking(|| (), |()| load_offer())));
     let list = Resource::new_blocking(|| (), |()| list_conversations(None));
@@ -165,10 +168,7 @@ pub fn LoadFailed(
             <h1>{words.load_failed}</h1>
             <p>{words.failure(error.code)}</p>
             {error.reference.map(|id| view! { <p class="notice__reference">{words.reference(&id)}</p> })}
-            {match again {
-                Some(again) => Either::Left(view! { <Again again/> }),
-                None => Either::Right(view! { <a class="button" href="" rel="external">{words.try_again}</a> }),
-            }}
+            <Again again/>
         </section>
     }
 }

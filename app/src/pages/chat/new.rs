@@ -16,6 +16,7 @@ use super::frame::{JustAsked, LoadFailed, PageOffer};
 use crate::{
     address::with_query,
     api::{assistants::load_assistant, conversations::load_draft, generation::Offer},
+    browser,
     chat::{
         attachments::{Attaching, Offered},
         beginning::{AssistantIntro, Beginning, Called},
@@ -29,7 +30,7 @@ use crate::{
     },
     error::AppError,
     language::use_words,
-    over::Over,
+    over::{Over, shortcuts::WRITING},
     ui::{
         awaited::awaited,
         notice::{Notice, problem_in_query},
@@ -174,6 +175,8 @@ fn NewConversation(
     let navigate = use_navigate();
     let asked = move |asked: Asked| {
         let path = format!("/c/{}", asked.conversation);
+        let writes = !browser::has_coarse_pointer() && browser::has_keyboard(WRITING);
+        just_asked.writes.set_value(writes);
         // The page of a temporary one is told so by the server, and so is with whom one was begun.
         let is_plain = beginning.assistant.with_untracked(Option::is_none);
         let typed = text.try_update(std::mem::take).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! `/c/{id}`: the conversation that the address names is loaded, and takes the place of the one before.
 
+use std::mem;
+
 use leptos::{prelude::*, reactive::computed::ScopedFuture};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::{
     api::{conversations::open_conversation, generation::Offer},
-    chat::keyboard::Keyboard,
+    chat::keyboard::{Keyboard, go_on_writing},
     error::AppError,
     pages::not_found::NotFound,
     ui::{awaited::awaited_anew, skeleton::Shape, succession::one_by_one},
@@ -67,7 +69,9 @@ pub fn ConversationPage() -> impl IntoView {
         Some(Opened { key, view, offer })
     };
     let draw = move |opened: Opened| {
-        if let Some(keyboard) = keyboard.try_get_value().flatten() {
+        if just_asked.writes.try_update_value(mem::take) == Some(true) {
+            go_on_writing();
+        } else if let Some(keyboard) = keyboard.try_get_value().flatten() {
             keyboard.go_on();
         }
         drawn(opened)

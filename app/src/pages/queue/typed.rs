@@ -3,7 +3,10 @@
 use leptos::{html, prelude::*};
 use model::{QueuedMessage, SubmissionId};
 
-use crate::{browser, chat::queueing::Queueing};
+use crate::{
+    browser,
+    chat::{drafts::put_before, queueing::Queueing},
+};
 
 /// The composer's field.
 pub(super) const FIELD: &str = ".composer textarea[name=prompt]";
@@ -62,30 +65,8 @@ impl Typed {
             return;
         };
         if let Some(unsaved) = self.take_unsaved() {
-            composer.try_update(|present| put_before(present, unsaved));
+            composer.try_update(|present| put_before(present, &unsaved));
             browser::focus_at_end(FIELD.to_owned());
         }
-    }
-}
-
-/// Puts a text before another one, which stays.
-fn put_before(present: &mut String, text: String) {
-    if present.is_empty() {
-        *present = text;
-    } else {
-        *present = format!("{text}\n{present}");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::put_before;
-
-    #[test]
-    fn what_stands_in_the_composer_stays() {
-        let mut text = String::new();
-        put_before(&mut text, "春眠".to_owned());
-        put_before(&mut text, "一".to_owned());
-        assert_eq!(text, "一\n春眠");
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     ui::{
         icon::{Glyph, Icon},
         keys::Composition,
+        turns::Turns,
     },
 };
 
@@ -27,7 +28,7 @@ struct Typing {
     /// What an input method does in the field.
     composition: Composition,
     /// Counts what was typed, so that only the last pause searches.
-    turn: StoredValue<u32>,
+    turns: Turns,
 }
 
 impl Typing {
@@ -36,7 +37,7 @@ impl Typing {
             text: RwSignal::new(words.to_owned()),
             sent: StoredValue::new(words.to_owned()),
             composition: Composition::new(),
-            turn: StoredValue::new(0),
+            turns: Turns::new(),
         }
     }
 
@@ -57,11 +58,10 @@ impl Typing {
         if self.composition.is_on() {
             return;
         }
-        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let turn = self.turn.get_value();
+        let turn = self.turns.begin();
         spawn_local(async move {
             gloo_timers::future::TimeoutFuture::new(PAUSE_MS).await;
-            if self.turn.try_get_value() == Some(turn) {
+            if self.turns.is_last(turn) {
                 search();
             }
         });
