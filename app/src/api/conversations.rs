@@ -80,6 +80,22 @@ pub async fn search_conversations(
         .map_err(glue::refuse)
 }
 
+/// Messages of one conversation, on all its branches, with all of these words.
+#[server(prefix = "/fn", endpoint = "conversations.find", output = super::encoding::Answer)]
+pub async fn find_in_conversation(
+    id: ConversationId,
+    words: String,
+    after: Option<String>,
+) -> Result<SearchResults, AppError> {
+    use crate::glue;
+    let caller = glue::caller().await?;
+    glue::services()?
+        .conversations
+        .find(&caller, id, &words, after.as_deref())
+        .await
+        .map_err(glue::refuse)
+}
+
 /// The newest messages.
 #[server(prefix = "/fn", endpoint = "conversations.newest", output = super::encoding::Answer)]
 pub async fn load_newest(id: ConversationId) -> Result<MessagePage, AppError> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, MessageId, Millis, Page, Speaker};
+use crate::{ConversationId, MessageId, Millis, Page, Speaker, Title};
 
 /// A piece of a text that was found. It is plain text, whatever stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,4 +48,6 @@ pub struct SearchResults {
     pub is_blank: bool,
     /// Conversations from before there was a search are still being taken in.
     pub is_indexing: bool,
+    /// The title of the conversation, where only one was looked through.
+    pub within: Option<Title>,
 }

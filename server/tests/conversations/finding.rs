@@ -43,3 +43,45 @@ async fn what_was_said_is_found_by_whoever_said_it_and_stays_text() -> TestResul
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn within_a_conversation_its_owner_finds_what_was_said_and_nobody_else() -> TestResult {
+    for database in databases().await? {
+        let app = TestApp::start_on(database).await?;
+        let (lin, eve) = (app.user("lin").await?, app.user("eve").await?);
+        let asked = lin.ask("春眠 <img src=x onerror=alert(1)>").await?;
+        lin.ended_answer(asked.conversation).await?;
+        let elsewhere = lin.ask("春眠不觉晓").await?;
+        lin.ended_answer(elsewhere.conversation).await?;
+
+        let id = asked.conversation.to_string();
+        let sought = [("id", id.as_str()), ("words", "春眠")];
+        let found: SearchResults = lin.call("conversations.find", &sought).await?.json()?;
+        let hits = found.hits.items.iter();
+        let places: Vec<_> = hits
+            .map(|hit| (hit.conversation, hit.message.as_ref().map(|hit| hit.id)))
+            .collect();
+        let question = (asked.conversation, Some(asked.question.id));
+        assert!(places.contains(&question), "{found:?}");
+        let others = places.iter().filter(|(id, _)| *id != asked.conversation);
+        assert_eq!(others.count(), 0, "{found:?}");
+        let foreign = eve.call("conversations.find", &sought).await?;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+
+        // 春眠
+        let path = format!("/search?conversation={id}&words=%E6%98%A5%E7%9C%A0");
+        let page = Reply::to(lin.get(&path)).await?;
+        assert_eq!(page.status, StatusCode::OK);
+        let page = page.text();
+        let link = |id, message| format!("/c/{id}?message={message}");
+        let here = link(asked.conversation, asked.question.id);
+        assert!(page.contains(&here), "{page}");
+        let there = link(elsewhere.conversation, elsewhere.question.id);
+        assert!(!page.contains(&there), "{page}");
+        assert!(!page.contains("<img src=x"));
+        let foreign = Reply::to(eve.get(&path)).await?;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+        assert!(!foreign.text().contains("onerror"));
+    }
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use model::{FoundMessage, Page, SearchHit, SearchResults, UserId};
+use model::{ConversationId, FoundMessage, Page, SearchHit, SearchResults, UserId};
 
 use super::Conversations;
 use crate::{
@@ -32,7 +32,13 @@ enum Place {
 }
 
 impl Place {
-    const BEGINNING: Self = Self::Titles(i64::MAX);
+    /// Of everything, or of one conversation, which has its title only once.
+    const fn beginning(within: Option<ConversationId>) -> Self {
+        match within {
+            None => Self::Titles(i64::MAX),
+            Some(_) => Self::Texts(i64::MAX),
+        }
+    }
 
     fn parse(cursor: &str) -> Result<Self, Error> {
         let (kind, number) = cursor.split_once('.').ok_or(Error::NotFound)?;
@@ -78,7 +84,39 @@ impl Conversations {
         typed: &str,
         after: Option<&str>,
     ) -> Result<SearchResults, Error> {
-        let mut place = after.map_or(Ok(Place::BEGINNING), Place::parse)?;
+        self.look(caller.user(), None, typed, after).await
+    }
+
+    /// The messages of one of the caller's conversations, of all its branches, that have all words that were typed, newest first; a page
+    /// after the given cursor.
+    #[tracing::instrument(name = "api.conversations.find", skip_all, fields(conversation.id = %id))]
+    pub async fn find(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        typed: &str,
+        after: Option<&str>,
+    ) -> Result<SearchResults, Error> {
+        let conversation = self.db.conversation(caller.user(), id).await?;
+        // What is temporary is in no index.
+        let conversation = conversation.filter(|it| !it.temporary);
+        let title = conversation.ok_or(Error::NotFound)?.title;
+        let results = self.look(caller.user(), Some(id), typed, after).await?;
+        Ok(SearchResults {
+            within: Some(title),
+            ..results
+        })
+    }
+
+    /// Looks for what was typed, everywhere or within one conversation.
+    async fn look(
+        &self,
+        owner: UserId,
+        within: Option<ConversationId>,
+        typed: &str,
+        after: Option<&str>,
+    ) -> Result<SearchResults, Error> {
+        let mut place = after.map_or(Ok(Place::beginning(within)), Place::parse)?;
         let Some(sought) = Sought::parse(typed) else {
             return Ok(SearchResults {
                 is_blank: true,
@@ -88,7 +126,7 @@ impl Conversations {
         let mut hits = Vec::new();
         let mut next = None;
         for reading in 0..READINGS {
-            let candidates = self.candidates(caller.user(), &sought, place).await?;
+            let candidates = self.candidates(owner, within, &sought, place).await?;
             let is_last = candidates.len() < READ as usize;
             for candidate in candidates {
                 if hits.len() == SHOWN {
@@ -117,6 +155,7 @@ impl Conversations {
             },
             is_blank: false,
             is_indexing: self.db.is_search_incomplete().await?,
+            within: None,
         })
     }
 
@@ -128,19 +167,24 @@ impl Conversations {
     async fn candidates(
         &self,
         owner: UserId,
+        within: Option<ConversationId>,
         sought: &Sought,
         place: Place,
     ) -> Result<Vec<Candidate>, Error> {
-        Ok(match place {
-            Place::Titles(before) => {
-                let titles = self.db.titles_with(owner, sought, before, READ).await?;
-                titles.into_iter().map(Candidate::Title).collect()
+        let db = &self.db;
+        let texts = match (place, within) {
+            (Place::Titles(before), None) => {
+                let titles = db.titles_with(owner, sought, before, READ).await?;
+                return Ok(titles.into_iter().map(Candidate::Title).collect());
             }
-            Place::Texts(before) => {
-                let texts = self.db.texts_with(owner, sought, before, READ).await?;
-                texts.into_iter().map(Candidate::Text).collect()
+            // No page of one conversation ends there.
+            (Place::Titles(_), Some(_)) => return Err(Error::NotFound),
+            (Place::Texts(before), None) => db.texts_with(owner, sought, before, READ).await?,
+            (Place::Texts(before), Some(id)) => {
+                db.texts_within(owner, id, sought, before, READ).await?
             }
-        })
+        };
+        Ok(texts.into_iter().map(Candidate::Text).collect())
     }
 }
 

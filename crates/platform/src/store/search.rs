@@ -71,12 +71,36 @@ const TEXTS_POSTGRES: &str = "
       AND e.owner_id = $3 AND e.message_id IS NOT NULL AND c.owner_id = $3 AND c.deleted_at IS NULL AND m.deleted_at IS NULL
     ORDER BY e.id DESC LIMIT $4";
 
+// Of one conversation only the numbers between its first and its last are read: that is little, as most are written within a few days.
+// The sums keep Postgres from looking for either end among the entries of everybody.
+const WITHIN_SQLITE: &str = "
+    SELECT e.id, c.id AS conversation_id, c.title, c.archived_at, m.created_at AS at, m.id AS message_id, m.role, m.parts
+    FROM search_terms CROSS JOIN search_entries e ON e.id = search_terms.rowid
+         CROSS JOIN conversations c ON c.id = e.conversation_id CROSS JOIN messages m ON m.id = e.message_id
+    WHERE search_terms MATCH $1
+      AND search_terms.rowid < MIN($2, (SELECT MAX(id + 0) + 1 FROM search_entries WHERE conversation_id = $5))
+      AND search_terms.rowid >= (SELECT MIN(id + 0) FROM search_entries WHERE conversation_id = $5)
+      AND e.owner_id = $3 AND e.conversation_id = $5 AND e.message_id IS NOT NULL
+      AND c.owner_id = $3 AND c.deleted_at IS NULL AND m.deleted_at IS NULL
+    ORDER BY search_terms.rowid DESC LIMIT $4";
+
+const WITHIN_POSTGRES: &str = "
+    SELECT e.id, c.id AS conversation_id, c.title, c.archived_at, m.created_at AS at, m.id AS message_id, m.role, m.parts
+    FROM search_entries e JOIN conversations c ON c.id = e.conversation_id JOIN messages m ON m.id = e.message_id
+    WHERE e.search_terms @@ $1::tsquery
+      AND e.id < LEAST($2, (SELECT MAX(id + 0) + 1 FROM search_entries WHERE conversation_id = $5))
+      AND e.id >= (SELECT MIN(id + 0) FROM search_entries WHERE conversation_id = $5)
+      AND e.owner_id = $3 AND e.conversation_id = $5 AND e.message_id IS NOT NULL
+      AND c.owner_id = $3 AND c.deleted_at IS NULL AND m.deleted_at IS NULL
+    ORDER BY e.id DESC LIMIT $4";
+
 /// For the proof that each uses an index.
 #[cfg(test)]
 pub(super) const QUERIES: &[&[(&str, &str)]] = &[
     &[
         ("TITLES_SQLITE", TITLES_SQLITE),
         ("TEXTS_SQLITE", TEXTS_SQLITE),
+        ("WITHIN_SQLITE", WITHIN_SQLITE),
     ],
     index::QUERIES,
     backfill::QUERIES,
@@ -141,9 +165,10 @@ fn written(scope: &Scope, terms: &[Term], quote: char, begins: &str, and: &str) 
     terms.iter().map(term).collect::<Vec<_>>().join(and)
 }
 
-/// Runs one of both queries. Postgres plans each anew: how it is read best depends on how many texts have the words.
+/// Runs one of both queries, the last one within a conversation. Postgres plans each anew: how it is read best depends on how many texts
+/// have the words.
 macro_rules! entries {
-    ($db:expr, $sqlite:expr, $postgres:expr, $scope:expr, $owner:expr, $sought:expr, $before:expr, $limit:expr) => {{
+    ($db:expr, $sqlite:expr, $postgres:expr, $scope:expr, $owner:expr, $sought:expr, $before:expr, $limit:expr $(, $within:expr)?) => {{
         let terms = $sought.terms();
         let (owner, limit) = ($owner.to_string(), i64::from($limit));
         match $db.reader() {
@@ -152,7 +177,8 @@ macro_rules! entries {
                     .bind(written(&$scope, &terms, '"', " *", " AND "))
                     .bind($before)
                     .bind(owner)
-                    .bind(limit);
+                    .bind(limit)
+                    $(.bind($within.to_string()))?;
                 query.fetch_all(pool).await?
             }
             Pool::Postgres(pool) => {
@@ -160,7 +186,8 @@ macro_rules! entries {
                     .bind(written(&$scope, &terms, '\'', ":*", " & "))
                     .bind($before)
                     .bind(owner)
-                    .bind(limit);
+                    .bind(limit)
+                    $(.bind($within.to_string()))?;
                 query.persistent(false).fetch_all(pool).await?
             }
         }
@@ -211,6 +238,31 @@ impl Db {
             sought,
             before,
             limit
+        );
+        rows.into_iter().map(TextEntry::try_from).collect()
+    }
+
+    /// The same of one of the owner's conversations, of all its branches.
+    #[tracing::instrument(name = "store.search.within", skip_all, fields(conversation.id = %conversation))]
+    pub async fn texts_within(
+        &self,
+        owner: UserId,
+        conversation: ConversationId,
+        sought: &Sought,
+        before: i64,
+        limit: u32,
+    ) -> Result<Vec<TextEntry>> {
+        let scope = Scope::texts(owner);
+        let rows: Vec<TextRow> = entries!(
+            self,
+            WITHIN_SQLITE,
+            WITHIN_POSTGRES,
+            scope,
+            owner,
+            sought,
+            before,
+            limit,
+            conversation
         );
         rows.into_iter().map(TextEntry::try_from).collect()
     }

@@ -397,6 +397,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     members("conversations.list"),
     members_with("conversations.written", &[("ids[]", Value::Text(NOBODY))]),
     members_with("conversations.search", &[("words", Value::Text("春"))]),
+    owners(
+        "conversations.find",
+        &[("id", Value::Conversation), ("words", Value::Text("春"))],
+    ),
     members_with("conversations.shelf", &[("shelf", Value::Text("trash"))]),
     members_with(
         "conversations.order",

@@ -200,6 +200,94 @@ async fn what_is_not_taken_in_yet_is_said() {
 }
 
 #[tokio::test]
+async fn within_one_conversation_only_its_messages_are_found() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let (lin, service) = (&house.lin, &house.conversations);
+        conversation(&house, lin, 1, &["春天在哪里", "春眠不觉晓"]).await;
+        let poems = ["背一首春天的诗", "春眠不觉晓，处处闻啼鸟。"];
+        let id = conversation(&house, lin, 2, &poems).await;
+        conversation(&house, lin, 3, &["春天的雨", "夜来风雨声"]).await;
+        taken_in(&house).await;
+        for (words, expected) in [
+            (
+                "春",
+                &["[春]眠不觉晓，处处闻啼鸟。", "背一首[春]天的诗"][..],
+            ),
+            ("春天", &["背一首[春天]的诗"]),
+            ("春眠 啼鸟", &["[春眠]不觉晓，处处闻[啼鸟]。"]),
+            ("眠晓", &[]),
+            ("风雨", &[]),
+            ("' OR 1=1 --", &[]),
+        ] {
+            let found = service.find(lin, id, words, None).await.unwrap();
+            let hits: Vec<_> = found.hits.items.iter().map(shown).collect();
+            assert_eq!(hits, expected, "{words}");
+            assert_eq!(found.within, Some(title(poems[0])), "{words}");
+        }
+        let blank = service.find(lin, id, "……", None).await.unwrap();
+        assert!(blank.is_blank);
+        assert_eq!(blank.within, Some(title(poems[0])));
+        assert_eq!(search(&house, "春", None).await.within, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_of_a_conversation_is_found_page_by_page_on_every_branch() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let id = house.long(130).await;
+        let (other, parent) = (testing::nth(131), testing::nth(3));
+        let sql = format!(
+            "INSERT INTO messages (id, conversation_id, parent_id, role, status, parts, created_at, updated_at)
+             SELECT '{other}', conversation_id, '{parent}', role, status, parts, created_at, updated_at
+             FROM messages WHERE parent_id = '{parent}'"
+        );
+        testing::execute(&db, &sql).await;
+        taken_in(&house).await;
+        let (mut seen, mut after) = (Vec::new(), None::<String>);
+        loop {
+            let found = house
+                .conversations
+                .find(&house.lin, id, "wor", after.as_deref());
+            let page = found.await.unwrap().hits;
+            let ids = page.items.iter().filter_map(|hit| hit.message.as_ref());
+            seen.extend(ids.map(|message| message.id.as_uuid()));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+            assert_eq!(page.items.len(), 20);
+        }
+        seen.sort_unstable();
+        let expected: Vec<_> = (1..=131).map(testing::nth).collect();
+        assert_eq!(seen, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_found_in_a_conversation_that_one_can_not_open() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let id = conversation(&house, &house.lin, 1, &["春眠"]).await;
+        taken_in(&house).await;
+        let found = async |caller, after| house.conversations.find(caller, id, "春眠", after).await;
+        assert!(found(&house.lin, None).await.is_ok());
+        let refused = Some(FailureCode::NotFound);
+        assert_eq!(code(found(&house.wang, None).await), refused);
+        assert_eq!(code(found(&house.lin, Some("t.9")).await), refused);
+        testing::execute(&db, "UPDATE conversations SET expires_at = 9").await;
+        assert_eq!(code(found(&house.lin, None).await), refused, "temporary");
+        testing::execute(&db, "UPDATE conversations SET expires_at = NULL").await;
+        house.conversations.delete(&house.lin, id).await.unwrap();
+        assert_eq!(code(found(&house.lin, None).await), refused, "in the trash");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_conversation_opens_at_a_message_wherever_it_is() {
     on_both(async |db| {
         let house = House::on(&db).await;

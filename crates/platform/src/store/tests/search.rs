@@ -161,6 +161,39 @@ async fn what_is_in_the_trash_is_not_found_until_it_is_back() {
 }
 
 #[tokio::test]
+async fn within_a_conversation_neither_others_nor_what_was_deleted_is_found() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let (lin, wang) = (desk.person().await, desk.person().await);
+        let complete = MessageStatus::Complete;
+        let before = desk.answered(lin, None, complete).await;
+        let turn = desk.answered(lin, None, complete).await;
+        let id = turn.conversation;
+        desk.answered(lin, None, complete).await;
+        let later = desk.answered(lin, Some(id), complete).await;
+        desk.answered(wang, None, complete).await;
+        let within = async |owner, conversation| {
+            let found = db.texts_within(owner, conversation, &sought("春眠"), i64::MAX, 50);
+            let found = found.await.unwrap();
+            found.iter().map(|text| text.message).collect::<Vec<_>>()
+        };
+        assert_eq!(within(lin, id).await, [later.answer, turn.answer]);
+        let other = before.conversation;
+        assert_eq!(within(lin, other).await, [before.answer]);
+        assert_eq!(within(wang, id).await, []);
+        let gone = format!(
+            "UPDATE messages SET deleted_at = 1 WHERE id = '{}'",
+            later.answer
+        );
+        execute(&db, &gone).await;
+        assert_eq!(within(lin, id).await, [turn.answer]);
+        assert!(db.delete_conversation(lin, id, NOW).await.unwrap());
+        assert_eq!(within(lin, id).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_stays_in_the_index_of_what_was_deleted_for_good() {
     on_both(async |db| {
         let desk = Desk::on(&db);
