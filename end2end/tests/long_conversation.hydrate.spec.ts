@@ -1,6 +1,11 @@
-import { expect, test } from "../fixtures.ts";
+import { expect, type Page, test } from "../fixtures.ts";
 import { lengthen } from "../lengthen.ts";
 import type { ChatPage } from "../pages/chat_page.ts";
+
+/** How many messages show nothing: of them only the heading is there. */
+function emptied(page: Page): Promise<number> {
+  return page.locator(".message").evaluateAll((messages) => messages.filter((message) => message.children.length === 1).length);
+}
 
 /** Goes to the top until so many messages are there; gives how far the message that was first has moved meanwhile. */
 async function goUp(chat: ChatPage, expected: number): Promise<() => Promise<number>> {
@@ -40,4 +45,30 @@ test("older messages come on the way up and what is read stays where it is", asy
   );
   expect(new Set(ids).size, "each once").toBe(60);
   expect(ids, "in order").toEqual([...ids].sort());
+});
+
+test("messages far from what is read are on paper, and away again afterwards", { tag: "@desktop" }, async ({ page, chat, server, questions }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await server.stop();
+  const id = await lengthen(server.database, chat.path.slice("/c/".length), 250);
+  await server.start();
+
+  await page.goto(`/c/${id}`);
+  await chat.alive();
+  for (const count of [100, 150, 200, 250]) await goUp(chat, count);
+  await expect.poll(() => emptied(page)).toBeGreaterThan(0);
+
+  await page.evaluate(() => {
+    const left: number[] = [];
+    Object.assign(window, { left });
+    // The page listens already: what is empty when the next one is told is empty on paper.
+    window.addEventListener("beforeprint", () => {
+      const messages = [...document.querySelectorAll(".message")];
+      left.push(messages.filter((message) => message.children.length === 1).length);
+    });
+  });
+  await page.pdf();
+  expect(await page.evaluate(() => (window as unknown as { left: number[] }).left)).toEqual([0]);
+  await expect.poll(() => emptied(page)).toBeGreaterThan(0);
 });

@@ -1,9 +1,9 @@
 //! Messages far from what is read give up what they show and keep their place, once there are many of them: a thousand that are all drawn
-//! are eighty thousand nodes. Up to `MANY`, the browser's own search finds everything.
+//! are eighty thousand nodes. Up to `MANY`, the browser's own search finds everything. On paper all of them are drawn.
 
 use std::collections::HashMap;
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
@@ -32,7 +32,12 @@ struct Watched {
     watch: Watch,
     /// By the elements' ids.
     messages: HashMap<String, Watching>,
+    /// The page is being printed.
+    is_printed: bool,
 }
+
+/// A message that is drawn again, or goes with the height in pixels that it leaves.
+type Change = (Element, RwSignal<bool>, Option<f64>);
 
 struct Watching {
     element: Element,
@@ -42,11 +47,31 @@ struct Watching {
 }
 
 impl Nearness {
-    /// Of a transcript without messages.
+    /// Of a transcript without messages, as long as the part of the page around is there.
     pub fn new() -> Self {
-        Self {
+        let nearness = Self {
             watched: Local::new(),
-        }
+        };
+        Effect::new(move |_| {
+            // What this sets off is drawn before the next that listens is told, and so before the browser lays the paper out; unless a script
+            // prints, and none does here.
+            let before = window_event_listener(ev::beforeprint, move |_| nearness.printed(true));
+            let after = window_event_listener(ev::afterprint, move |_| nearness.printed(false));
+            on_cleanup(move || {
+                before.remove();
+                after.remove();
+            });
+        });
+        nearness
+    }
+
+    /// Whether some of them show nothing.
+    pub fn leaves_out(self) -> bool {
+        let has_far = self.watched.with(|watched| {
+            let mut messages = watched.messages.values();
+            messages.any(Watching::is_far)
+        });
+        has_far.unwrap_or_default()
     }
 
     /// Whether the message that `place` becomes is far, as long as it is there.
@@ -75,6 +100,7 @@ impl Nearness {
             self.watched.set(watch.map(|watch| Watched {
                 watch,
                 messages: HashMap::new(),
+                is_printed: false,
             }));
         }
         self.watched.with(|watched| {
@@ -98,7 +124,16 @@ impl Nearness {
 
     /// They have come nearer or gone farther away.
     fn moved(self, places: Vec<Place>) {
-        let changed = self.watched.with(|watched| watched.moved(places));
+        self.change(|watched| watched.moved(places));
+    }
+
+    /// The page is printed from now on, or is not any more.
+    fn printed(self, is_printed: bool) {
+        self.change(|watched| watched.printed(is_printed));
+    }
+
+    fn change(self, what: impl FnOnce(&mut Watched) -> Vec<Change>) {
+        let changed = self.watched.with(what);
         // Not within: what is drawn and dropped now asks for the same.
         for (element, is_far, height) in changed.unwrap_or_default() {
             keep_room(&element, height);
@@ -107,9 +142,15 @@ impl Nearness {
     }
 }
 
+impl Watching {
+    fn is_far(&self) -> bool {
+        self.is_far.try_get_untracked() == Some(true)
+    }
+}
+
 impl Watched {
-    /// Notes it. What is drawn again, and what goes with the height that it leaves.
-    fn moved(&mut self, places: Vec<Place>) -> Vec<(Element, RwSignal<bool>, Option<f64>)> {
+    /// Notes it.
+    fn moved(&mut self, places: Vec<Place>) -> Vec<Change> {
         let mut changed = Vec::new();
         for Place {
             element,
@@ -126,16 +167,33 @@ impl Watched {
                 changed.push((element, message.is_far, None));
             }
         }
-        if self.messages.len() > MANY && !selection::is_there() {
-            let left = self.messages.values().filter(|message| {
-                message.out.is_some()
-                    && message.is_far.try_get_untracked() == Some(false)
-                    && !is_in_use(&message.element)
-            });
-            changed
-                .extend(left.map(|message| (message.element.clone(), message.is_far, message.out)));
-        }
+        changed.extend(self.leaving());
         changed
+    }
+
+    /// Notes it. On paper all of them are drawn, and afterwards only those that are near.
+    fn printed(&mut self, is_printed: bool) -> Vec<Change> {
+        self.is_printed = is_printed;
+        if !is_printed {
+            return self.leaving();
+        }
+        let far = self.messages.values().filter(|message| message.is_far());
+        far.map(|message| (message.element.clone(), message.is_far, None))
+            .collect()
+    }
+
+    /// Those that go now.
+    fn leaving(&self) -> Vec<Change> {
+        if self.messages.len() <= MANY || self.is_printed || selection::is_there() {
+            return Vec::new();
+        }
+        let left = self.messages.values().filter(|message| {
+            message.out.is_some()
+                && message.is_far.try_get_untracked() == Some(false)
+                && !is_in_use(&message.element)
+        });
+        left.map(|message| (message.element.clone(), message.is_far, message.out))
+            .collect()
     }
 }
 

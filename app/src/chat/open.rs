@@ -86,6 +86,11 @@ impl OpenConversation {
             .with(|messages| messages.iter().map(|message| message.id).collect())
     }
 
+    /// Whether there is more of it than the page has.
+    pub fn is_in_part(self) -> bool {
+        self.is_past || self.older_than.with(Option::is_some)
+    }
+
     /// The message of that id, if it is shown.
     pub fn find(self, id: MessageId) -> Option<OpenMessage> {
         self.messages

@@ -77,6 +77,7 @@ pub fn Transcript(
             on:click=move |event| tools::press(&event, words, preview)
         >
             <div class="transcript__column">
+                <PrintedInPart conversation/>
                 {move || {
                     conversation
                         .older_than
@@ -117,6 +118,19 @@ pub fn Transcript(
             <Glyph icon=Icon::Down/>
         </button>
         <Preview code=preview/>
+    }
+}
+
+/// Says on paper, and only there, how all of it is printed. A temporary conversation is nowhere else.
+#[component]
+fn PrintedInPart(conversation: OpenConversation) -> impl IntoView {
+    let words = use_words();
+    move || {
+        let is_said = conversation.is_in_part() && !conversation.is_temporary;
+        is_said.then(|| {
+            let way = words.print_part(words.take_print, words.take_along);
+            view! { <p class="transcript__part">{way}</p> }
+        })
     }
 }
 
