@@ -24,6 +24,7 @@ mod editing;
 pub mod elsewhere;
 pub mod empty;
 pub mod estimating;
+pub mod finding;
 pub mod follow;
 pub mod found;
 pub mod gauge;

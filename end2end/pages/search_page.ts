@@ -2,17 +2,19 @@ import type { Locator, Page } from "@playwright/test";
 
 import type { Words } from "./words.ts";
 
-/** `/search`: the field, and what was found. */
+/** `/search`: the field, and what was found; everywhere, or in one conversation where it is called so. */
 export class SearchPage {
   constructor(
     readonly page: Page,
     readonly words: Words,
     /** Whether the page's scripts run. */
     private readonly live: boolean,
+    /** What it is called. */
+    private readonly name = words.search_conversations,
   ) {}
 
   get field(): Locator {
-    return this.page.getByRole("searchbox", { name: this.words.search_conversations });
+    return this.page.getByRole("searchbox", { name: this.name });
   }
 
   /** Says how much was found. */
@@ -41,7 +43,12 @@ export class SearchPage {
 
   async open(): Promise<void> {
     await this.page.goto("/search");
-    // Alive is the page when it has put the cursor into the field.
+    await this.alive();
+  }
+
+  /** Alive is the page when it has put the cursor into the field. */
+  async alive(): Promise<void> {
+    await this.field.waitFor();
     if (this.live) await this.page.waitForFunction(() => document.activeElement?.id === "search-words");
   }
 

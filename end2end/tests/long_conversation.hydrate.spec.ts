@@ -1,6 +1,7 @@
 import { expect, type Page, test } from "../fixtures.ts";
 import { lengthen } from "../lengthen.ts";
 import type { ChatPage } from "../pages/chat_page.ts";
+import { SearchPage } from "../pages/search_page.ts";
 
 /** How many messages show nothing: of them only the heading is there. */
 function emptied(page: Page): Promise<number> {
@@ -71,4 +72,45 @@ test("messages far from what is read are on paper, and away again afterwards", {
   await page.pdf();
   expect(await page.evaluate(() => (window as unknown as { left: number[] }).left)).toEqual([0]);
   await expect.poll(() => emptied(page)).toBeGreaterThan(0);
+});
+
+test("who searches by the browser is told what that leaves out, and led to where all is found", { tag: "@desktop" }, async ({ page, chat, server, questions, words }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const { path } = chat;
+  await server.stop();
+  const id = await lengthen(server.database, path.slice("/c/".length), 120);
+  await server.start();
+  const told = page.getByRole("status").filter({ hasText: words.find_left_out });
+  /** Presses the browser's key; gives whether the page has left it to the browser. */
+  const press = async () => {
+    await page.evaluate(() => {
+      // After all that listens for it.
+      window.addEventListener("keydown", (event) => Object.assign(window, { left: !event.defaultPrevented }));
+    });
+    await page.keyboard.press("Control+f");
+    return page.evaluate(() => (window as unknown as { left: boolean }).left);
+  };
+
+  await page.goto(path);
+  await chat.alive();
+  expect(await press()).toBe(true);
+  await expect(told, "all of it is there").toHaveCount(0);
+
+  await page.goto(`/c/${id}`);
+  await chat.alive();
+  expect(await press()).toBe(true);
+  await expect(told).toBeVisible();
+  await told.getByRole("button", { name: words.close }).click();
+  await expect(told).toHaveCount(0);
+  expect(await press()).toBe(true);
+  await expect(told, "once").toHaveCount(0);
+
+  await page.reload();
+  await chat.alive();
+  await press();
+  await told.getByRole("link", { name: words.find_here }).click();
+  const search = new SearchPage(page, words, true, words.find_here);
+  await search.alive();
+  await expect(page).toHaveURL((url) => url.searchParams.get("conversation") === id);
 });

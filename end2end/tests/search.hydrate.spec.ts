@@ -50,9 +50,49 @@ test("letters that an input method shows are not searched", { tag: "@desktop" },
   expect(asked).toEqual(["不觉"]);
 });
 
+test("a letter and the palette lead to finding in the open conversation", { tag: "@desktop" }, async ({ page, chat, questions, words }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const { path } = chat;
+  const search = new SearchPage(page, words, true, words.find_here);
+  const isThere = (url: URL) => url.pathname === "/search" && url.searchParams.get("conversation") === path.slice("/c/".length);
+  await page.locator("#main").focus();
+  await page.keyboard.press("f");
+  await expect(page).toHaveURL(isThere);
+  await expect(search.field).toBeFocused();
+
+  await page.goBack();
+  await expect(chat.question).toContainText(questions.poem);
+  const palette = new Palette(page, words);
+  await palette.perform(words.find_here);
+  await expect(page).toHaveURL(isThere);
+  await expect(search.field).toBeFocused();
+
+  await palette.open();
+  await palette.field.fill(words.find_here);
+  await expect(palette.options, "no conversation is open here").toHaveCount(1);
+});
+
+test("a search within a conversation that failed is tried again", { tag: "@desktop" }, async ({ page, chat, questions, words, locale }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await page.locator("#main").focus();
+  await page.keyboard.press("f");
+  const search = new SearchPage(page, words, true, words.find_here);
+  await search.alive();
+  await page.route("**/conversations.find", (route) => route.abort());
+  await search.find(locale?.startsWith("zh") ? "短诗" : "poem");
+  await expect(page.getByRole("heading", { name: words.load_failed })).toBeVisible();
+  await page.unroute("**/conversations.find");
+  await page.getByRole("link", { name: words.try_again }).click();
+  await expect(search.messages.first()).toBeVisible();
+  await expect(page.getByRole("heading", { name: words.load_failed })).toHaveCount(0);
+});
+
 test("axe finds nothing serious in the search", async ({ page, chat, questions, words, locale }) => {
   await chat.ask(questions.poem);
   await chat.answered();
+  const { path } = chat;
   const search = new SearchPage(page, words, true);
   await search.open();
   await search.find(locale?.startsWith("zh") ? "短诗" : "poem");
@@ -62,4 +102,7 @@ test("axe finds nothing serious in the search", async ({ page, chat, questions, 
   await page.goBack();
   await expect(search.messages.first()).toBeVisible();
   expect(await findings(page)).toEqual([]);
+  await page.goto(`/search?conversation=${path.slice("/c/".length)}&words=xyzzy`);
+  await expect(page.getByText(words.find_nothing_hint)).toBeVisible();
+  expect(await findings(page), "within a conversation").toEqual([]);
 });

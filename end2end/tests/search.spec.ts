@@ -1,5 +1,6 @@
 import { expect, test } from "../fixtures.ts";
 import { lengthen } from "../lengthen.ts";
+import { MovingPage } from "../pages/moving_page.ts";
 import { SearchPage } from "../pages/search_page.ts";
 import { fill } from "../pages/words.ts";
 
@@ -74,4 +75,42 @@ test("a message far up is shown with those around it", { tag: "@desktop" }, asyn
   await page.getByRole("link", { name: words.later }).click();
   await expect(page).toHaveURL((url) => url.searchParams.get("message") !== message);
   await expect(page.locator("[data-found]")).toBeInViewport();
+});
+
+test("the menu of a conversation leads to finding in it, where nothing else is found", async ({ page, chat, questions, words, locale, javaScriptEnabled }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  await page.goto("/");
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const { path } = chat;
+  const id = path.slice("/c/".length);
+  const sought = locale?.startsWith("zh") ? "短诗" : "poem";
+  const menu = new MovingPage(page, words);
+  await menu.openMenu();
+  await menu.item(words.find_here).click();
+  await expect(page).toHaveURL((url) => url.pathname === "/search" && url.searchParams.get("conversation") === id);
+
+  const search = new SearchPage(page, words, javaScriptEnabled !== false, words.find_here);
+  await search.alive();
+  await expect(page.getByText(words.find_hint)).toBeVisible();
+  await search.find("饕餮");
+  await expect(page.getByText(fill(words.search_nothing, { words: "饕餮" }))).toBeVisible();
+  await expect(page.getByText(words.find_nothing_hint)).toBeVisible();
+  await search.find(sought);
+  await expect(search.messages.first().locator("mark").first()).toHaveText(sought);
+  await expect(search.titles).toHaveCount(0);
+  const hits = page.locator(".hit__link");
+  const here = page.locator(`.hit__link[href^="${path}?message="]`);
+  expect(await here.count()).toBe(await hits.count());
+
+  await search.messages.last().getByRole("link").click();
+  await expect(page).toHaveURL((url) => url.pathname === path && url.searchParams.has("message"));
+  await expect(chat.questions.first()).toHaveAttribute("data-found", "true");
+  await expect(chat.questions.first()).toBeInViewport();
+
+  await page.goBack();
+  await page.getByRole("link", { name: words.find_everywhere }).click();
+  await expect(page).toHaveURL((url) => !url.searchParams.has("conversation") && url.searchParams.get("words") === sought);
+  await expect(page.locator(`.hit__link[href*="?message="]:not([href^="${path}"])`).first()).toBeVisible();
 });

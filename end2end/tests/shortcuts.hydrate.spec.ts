@@ -52,7 +52,7 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
     const sheet = page.getByRole("dialog", { name: words.shortcuts });
     await page.keyboard.press("?");
     await expect(sheet).toBeVisible();
-    for (const label of [words.palette, words.new_chat, words.shortcut_write, words.shortcut_stop, words.shortcut_copy, words.shortcut_next, words.shortcut_previous, words.shortcut_sidebar, words.shortcut_edit]) {
+    for (const label of [words.palette, words.new_chat, words.shortcut_write, words.shortcut_stop, words.shortcut_copy, words.find_here, words.shortcut_next, words.shortcut_previous, words.shortcut_sidebar, words.shortcut_edit]) {
       await expect(sheet.getByRole("term").filter({ hasText: label }).first()).toBeVisible();
     }
     await expect(sheet.getByText(words.send_hint, { exact: true })).toBeVisible();

@@ -1,8 +1,9 @@
-//! What can be taken along of the open conversation: a link for each form, which works without scripts.
+//! What can be found in the open conversation and taken along of it: links, which work without scripts.
 
 use leptos::{html, prelude::*};
 use model::{ConversationForm, ConversationId, Permission};
 
+use super::finding;
 use crate::{
     address::with_query,
     language::{use_language, use_words},
@@ -51,13 +52,14 @@ pub fn TakeAlong(id: ConversationId) -> impl IntoView {
                 })
         }
     });
-    let filing = format!("/conversations/{id}");
+    let (find, filing) = (finding::path(id), format!("/conversations/{id}"));
     view! {
         <details class="take" node_ref=menu>
             <summary class="icon-button" title=words.take_along aria-label=words.take_along>
                 <Glyph icon=Icon::Upload/>
             </summary>
             <ul class="menu__list take__list" on:click=close>
+                <li><a class="menu__item take__find" href=find><Glyph icon=Icon::Search/>{words.find_here}</a></li>
                 <li><a class="menu__item" href=filing><Glyph icon=Icon::Folder/>{words.filing}</a></li>
                 {share}
                 {files}

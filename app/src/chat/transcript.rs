@@ -3,6 +3,7 @@
 use leptos::{ev, prelude::*};
 
 use super::{
+    finding::LeftOut,
     message::Message,
     open::OpenConversation,
     quote::{QuoteButton, Quoting},
@@ -108,6 +109,7 @@ pub fn Transcript(
             </div>
         </div>
         <QuoteButton quoting text/>
+        <LeftOut conversation scroller/>
         <button
             class="to-bottom"
             type="button"

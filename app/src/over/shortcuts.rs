@@ -14,6 +14,8 @@ pub const WRITING: &str = ".composer textarea";
 pub const STOP: &str = ".composer__send[data-tone=\"stop\"]";
 /// What copies an answer.
 pub const COPY: &str = ".message [data-act=\"copy\"]";
+/// What leads to where words are found in the open conversation.
+pub const FIND: &str = ".take__find";
 /// What opens and closes the sidebar.
 pub const SIDEBAR: &str = "#sidebar-switch";
 /// The sidebar's conversations.
@@ -35,6 +37,8 @@ pub enum Shortcut {
     Stop,
     /// Copies the newest answer.
     Copy,
+    /// Finds words in the open conversation.
+    Find,
     /// Opens the next conversation of the list.
     Next,
     /// Opens the one before.
@@ -47,12 +51,13 @@ pub enum Shortcut {
 
 impl Shortcut {
     /// All of them, as the sheet lists them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Palette,
         Self::NewChat,
         Self::Write,
         Self::Stop,
         Self::Copy,
+        Self::Find,
         Self::Next,
         Self::Previous,
         Self::Sidebar,
@@ -68,6 +73,7 @@ impl Shortcut {
             | Self::Write
             | Self::Stop
             | Self::Copy
+            | Self::Find
             | Self::Next
             | Self::Previous
             | Self::Sidebar => None,
@@ -82,6 +88,7 @@ impl Shortcut {
             | Self::Write
             | Self::Stop
             | Self::Copy
+            | Self::Find
             | Self::Next
             | Self::Previous
             | Self::Sidebar
@@ -97,6 +104,7 @@ impl Shortcut {
             Self::Write => Some("i"),
             Self::Stop => Some("s"),
             Self::Copy => Some("c"),
+            Self::Find => Some("f"),
             Self::Next => Some("j"),
             Self::Previous => Some("k"),
             Self::Sidebar => Some("b"),
@@ -112,6 +120,7 @@ impl Shortcut {
             Self::Write => words.shortcut_write,
             Self::Stop => words.shortcut_stop,
             Self::Copy => words.shortcut_copy,
+            Self::Find => words.find_here,
             Self::Next => words.shortcut_next,
             Self::Previous => words.shortcut_previous,
             Self::Sidebar => words.shortcut_sidebar,
@@ -198,6 +207,17 @@ fn asked(event: &ev::KeyboardEvent) -> Option<Shortcut> {
     meant(chord, habits::has_letter_keys())
 }
 
+/// Whether the key opens the browser's own search of the page, which nothing here takes from it.
+pub fn searches_page(event: &ev::KeyboardEvent) -> bool {
+    let (command, foreign) = modifiers(
+        event.ctrl_key(),
+        event.meta_key(),
+        browser::has_command_key(),
+    );
+    let has_other = foreign || event.alt_key() || event.shift_key();
+    command && !has_other && event.key().eq_ignore_ascii_case("f")
+}
+
 /// Whether Ctrl or ⌘, whichever commands here, is held, and whether the one that doesn't is: with Ctrl an Apple keyboard edits text.
 const fn modifiers(ctrl: bool, meta: bool, is_apple: bool) -> (bool, bool) {
     if is_apple { (meta, ctrl) } else { (ctrl, meta) }
@@ -222,6 +242,7 @@ fn perform(shortcut: Shortcut, over: Over, navigate: &impl Fn(&str, NavigateOpti
         }
         Shortcut::Stop => browser::press_last(STOP),
         Shortcut::Copy => browser::press_last(COPY),
+        Shortcut::Find => browser::press_last(FIND),
         Shortcut::Next => step(true),
         Shortcut::Previous => step(false),
         Shortcut::Sidebar => browser::press_last(SIDEBAR),
@@ -323,6 +344,8 @@ mod tests {
             ("/", Some(Shortcut::Sheet)),
             ("n", None),
             ("c", None),
+            // The browser's.
+            ("f", None),
         ] {
             let chord = Chord {
                 typing: true,

@@ -7,7 +7,7 @@ use crate::{
     browser,
     chat::sidebar::works_pages,
     language::{Language, Words},
-    over::shortcuts::{COPY, SIDEBAR, STOP, WRITING},
+    over::shortcuts::{COPY, FIND, SIDEBAR, STOP, WRITING},
     pages::{admin, assistants, conversations, settings},
     theme::Theme,
     ui::icon::Icon,
@@ -102,6 +102,9 @@ fn acts(words: &Words, open: Option<ConversationId>) -> Vec<(String, Entry)> {
             words.shortcut_copy,
             Deed::Press(COPY.to_owned()),
         );
+    }
+    if browser::has(FIND) {
+        act(Icon::Search, words.find_here, Deed::Press(FIND.to_owned()));
     }
     if browser::has(SEVERAL) {
         act(

@@ -41,15 +41,14 @@ impl Typing {
         }
     }
 
-    /// Where the words that were typed are searched, unless they are already.
-    fn target(self) -> Option<String> {
+    /// What was typed, unless it is searched already.
+    fn due(self) -> Option<String> {
         let words = self.text.try_get_untracked()?.trim().to_owned();
         if self.sent.try_get_value()? == words {
             return None;
         }
         self.sent.try_set_value(words.clone());
-        let after = String::new();
-        Some(Asked { words, after }.link(PATH))
+        Some(words)
     }
 
     /// Takes what the field says, and calls `search` when nothing more is typed for a while.
@@ -76,7 +75,16 @@ pub(super) fn Field(asked: Memo<Asked>) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
     let typing = Typing::beginning_with(&asked.get_untracked().words);
     let search = move || {
-        if let Some(target) = typing.target() {
+        // The page may be gone by now.
+        let within = asked.try_with_untracked(|asked| asked.within);
+        if let (Some(words), Some(within)) = (typing.due(), within) {
+            let after = String::new();
+            let target = Asked {
+                words,
+                after,
+                within,
+            }
+            .link();
             // While one types, the history is not filled with beginnings of words.
             let replacing = NavigateOptions {
                 replace: true,
@@ -128,9 +136,14 @@ pub(super) fn Field(asked: Memo<Asked>) -> impl IntoView {
         }
         true
     });
+    let name = move || asked.with(|asked| asked.name(words));
     view! {
         <form class="finder__form" method="get" action=PATH role="search" on:submit=submit>
             <Glyph icon=Icon::Search/>
+            {move || {
+                let within = asked.with(|asked| asked.within)?;
+                Some(view! { <input type="hidden" name="conversation" value=within.to_string()/> })
+            }}
             <input
                 class="finder__field"
                 id=FIELD
@@ -139,8 +152,8 @@ pub(super) fn Field(asked: Memo<Asked>) -> impl IntoView {
                 maxlength="200"
                 autocomplete="off"
                 enterkeyhint="search"
-                aria-label=words.search_conversations
-                placeholder=words.search_conversations
+                aria-label=name
+                placeholder=name
                 value=asked.get_untracked().words
                 prop:value=typing.text
                 node_ref=node

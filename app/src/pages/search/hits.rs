@@ -3,9 +3,8 @@
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use model::{FoundMessage, Piece, SearchHit, SearchResults, Speaker};
 
-use super::{Asked, PATH};
+use super::{Asked, search};
 use crate::{
-    api::conversations::search_conversations,
     chat::found::message_link,
     error::AppError,
     language::{Words, use_words},
@@ -29,7 +28,8 @@ pub(super) fn Results(results: SearchResults, asked: Asked) -> impl IntoView {
     let hits = RwSignal::new(results.hits.items);
     let next = RwSignal::new(results.hits.next);
     let problem = RwSignal::new(None::<AppError>);
-    let sought = StoredValue::new(asked.words.clone());
+    let is_within = asked.within.is_some();
+    let asked = StoredValue::new(asked);
     let is_loading = RwSignal::new(false);
     let more = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -38,10 +38,12 @@ pub(super) fn Results(results: SearchResults, asked: Asked) -> impl IntoView {
             return;
         }
         is_loading.set(true);
-        let after = next.get_untracked();
-        let sought = sought.get_value();
+        let asked = Asked {
+            after: next.get_untracked().unwrap_or_default(),
+            ..asked.get_value()
+        };
         spawn_local(async move {
-            let found = search_conversations(sought, after).await;
+            let found = search(asked).await;
             is_loading.try_set(false);
             match found {
                 Ok(found) => {
@@ -53,9 +55,11 @@ pub(super) fn Results(results: SearchResults, asked: Asked) -> impl IntoView {
         });
     };
     let link = move || {
-        let after = next.get().unwrap_or_default();
-        let words = sought.get_value();
-        Asked { words, after }.link(PATH)
+        let following = Asked {
+            after: next.get().unwrap_or_default(),
+            ..asked.get_value()
+        };
+        following.link()
     };
     let count = move || {
         let count = hits.with(Vec::len);
@@ -71,8 +75,8 @@ pub(super) fn Results(results: SearchResults, asked: Asked) -> impl IntoView {
     Either::Right(view! {
         <p class="finder__count" role="status">{count}</p>
         {indexing}
-        <HitList hits title=words.search_titles is_shown=|hit| hit.message.is_none()/>
-        <HitList hits title=words.search_messages is_shown=|hit| hit.message.is_some()/>
+        <HitList hits is_within title=words.search_titles is_shown=|hit| hit.message.is_none()/>
+        <HitList hits is_within title=words.search_messages is_shown=|hit| hit.message.is_some()/>
         <Notice error=problem/>
         <Show when=move || next.with(Option::is_some)>
             <a class="button finder__more" href=link rel="external" on:click=more>{words.load_more}</a>
@@ -84,18 +88,20 @@ pub(super) fn Results(results: SearchResults, asked: Asked) -> impl IntoView {
 #[component]
 fn Nothing(asked: Asked, is_blank: bool) -> impl IntoView {
     let words = use_words();
+    let (hint, nothing_hint) = if asked.within.is_some() {
+        (words.find_hint, words.find_nothing_hint)
+    } else {
+        (words.search_hint, words.search_nothing_hint)
+    };
     if asked.words.trim().is_empty() {
-        return Either::Left(view! { <p class="finder__hint">{words.search_hint}</p> });
+        return Either::Left(view! { <p class="finder__hint">{hint}</p> });
     }
     let (what, help) = if is_blank {
-        (words.search_blank.to_owned(), words.search_hint)
+        (words.search_blank.to_owned(), hint)
     } else if asked.after.is_empty() {
-        (
-            words.search_nothing(asked.words.trim()),
-            words.search_nothing_hint,
-        )
+        (words.search_nothing(asked.words.trim()), nothing_hint)
     } else {
-        (words.search_no_more.to_owned(), words.search_nothing_hint)
+        (words.search_no_more.to_owned(), nothing_hint)
     };
     Either::Right(view! {
         <div class="finder__nothing" role="status">
@@ -109,6 +115,8 @@ fn Nothing(asked: Asked, is_blank: bool) -> impl IntoView {
 #[component]
 fn HitList(
     hits: RwSignal<Vec<SearchHit>>,
+    /// All of them are of one conversation, which is named above.
+    is_within: bool,
     title: &'static str,
     is_shown: fn(&SearchHit) -> bool,
 ) -> impl IntoView {
@@ -124,7 +132,7 @@ fn HitList(
                 <h2 class="finder__heading">{title}</h2>
                 <ul class="hits">
                     <For each=move || shown.get() key=key let:hit>
-                        <Hit hit/>
+                        <Hit hit is_within/>
                     </For>
                 </ul>
             </section>
@@ -140,7 +148,7 @@ fn key(hit: &SearchHit) -> (model::ConversationId, Option<model::MessageId>) {
 }
 
 #[component]
-fn Hit(hit: SearchHit) -> impl IntoView {
+fn Hit(hit: SearchHit, is_within: bool) -> impl IntoView {
     let words = use_words();
     let href = match &hit.message {
         Some(message) => message_link(hit.conversation, message.id),
@@ -153,13 +161,14 @@ fn Hit(hit: SearchHit) -> impl IntoView {
     let archived = hit
         .archived
         .then(|| view! { <span class="hit__tag">{words.archived}</span> });
+    let title = (!is_within).then(|| view! { <span class="hit__title">{marked(hit.title)}</span> });
     let passage = hit.message.map(|message| {
         view! { <span class="hit__passage">{marked(message.passage)}</span> }
     });
     view! {
         <li class="hit">
             <a class="hit__link" href=href>
-                <span class="hit__title">{marked(hit.title)}</span>
+                {title}
                 {passage}
                 <span class="hit__facts">{speaker}<Moment at=hit.at/>{archived}</span>
             </a>
