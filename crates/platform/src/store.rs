@@ -124,7 +124,7 @@ pub(crate) use groups::NewGroup;
 pub(crate) use idempotency::OnceKey;
 pub(crate) use imports::{ImportedMessage, KEPT_REPORTS, NewImport};
 pub(crate) use invitations::{NewInvitationRow, OpenInvitation};
-pub(crate) use jobs::{Job, NewJob, Taken};
+pub(crate) use jobs::{HandedIn, Job, NewJob, Taken};
 pub(crate) use key_lines::KeysQuery;
 pub(crate) use lanes::{Entry, SharedLimit};
 pub(crate) use ledger::{Account, Accounts, Batch, Decision, Facts, Hold, Opening, refuses_values};
