@@ -8,6 +8,7 @@
 mod uses;
 
 mod access;
+mod amended;
 mod answers;
 mod api_keys;
 mod assistants;
@@ -102,6 +103,7 @@ mod works;
 mod written;
 
 pub(crate) use access::{Access, Allowance};
+pub(crate) use amended::Amended;
 pub(crate) use api_keys::NewApiKey;
 pub(crate) use assistants::{
     AssistantRow,
