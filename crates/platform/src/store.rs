@@ -110,7 +110,7 @@ pub(crate) use assistants::{
     begun::{Answering, Session as ApplicationSession},
 };
 pub(crate) use attempts::{AccountGuard, AddressGuard, Attempt};
-pub(crate) use blobs::Blob;
+pub(crate) use blobs::{Blob, Held};
 pub(crate) use bounded::Restored;
 pub(crate) use branches::{BranchOutcome, Version};
 pub(crate) use calls::CallsQuery;
