@@ -153,6 +153,7 @@ pub(crate) use uploads::{Advanced, Begun, KeptUpload, NewPart, NewUpload};
 pub(crate) use upstream_copies::{CopyPlace, UpstreamCopy};
 pub(crate) use upstream_objects::{Gone, Made};
 
+pub(crate) use usage::day_of;
 pub(crate) use usage_report::{BANDS, ReportQuery};
 pub(crate) use users::{NewUser, User};
 pub(crate) use vectors::{Due, NewPassage, Reading, Unread, Vectors};
