@@ -122,6 +122,7 @@ pub(crate) const fn store_code(error: &store::Error) -> FailureCode {
             FailureCode::StoreUnavailable
         }
         store::Error::Busy => FailureCode::AlreadyGenerating,
+        store::Error::UsedUp { .. } => FailureCode::QuotaUsedUp,
         store::Error::Conflict(_) | store::Error::Corrupt { .. } | store::Error::Migration(_) => {
             FailureCode::Internal
         }

@@ -18,7 +18,7 @@ use model::{JobId, UserId};
 
 use crate::{
     Clock,
-    store::{self, Db, Job, NewJob},
+    store::{self, Db, HandedIn, Job, NewJob},
 };
 
 pub(crate) use desk::{Desk, Pause};
@@ -66,12 +66,14 @@ impl Jobs {
         }))
     }
 
-    /// Keeps a job and wakes a worker. Its id, or that of the one which the same submission made before.
-    pub(crate) async fn submit(&self, job: &NewJob<'_>) -> Result<JobId, store::Error> {
-        let id = self.0.db.insert_job(job).await?;
-        self.0.waits.notify_one();
-        self.tell(job.owner);
-        Ok(id)
+    /// Keeps a job, unless its owner has as many as may wait or run, and wakes a worker.
+    pub(crate) async fn submit(&self, job: &NewJob<'_>) -> Result<HandedIn, store::Error> {
+        let handed_in = self.0.db.insert_job(job).await?;
+        if let HandedIn::New(_) = handed_in {
+            self.0.waits.notify_one();
+            self.tell(job.owner);
+        }
+        Ok(handed_in)
     }
 
     /// Hears whose jobs change in this process.

@@ -25,7 +25,7 @@ use crate::{
     Clock, Ids,
     audit::Audit,
     identity::{Caller, Identity, IdentityError},
-    store::{Db, Touched},
+    store::{Amended, Db, Touched},
 };
 
 pub use doctor::Finding;
@@ -112,6 +112,15 @@ fn settled(touched: Touched) -> Result<bool, IdentityError> {
         Touched::Nobody => Err(IdentityError::NotFound),
         Touched::TooHigh => Err(IdentityError::RankTooHigh),
         Touched::LastOwner => Err(IdentityError::LastOwner),
+    }
+}
+
+/// What became of changing something, as an error.
+fn amended(outcome: Amended) -> Result<(), IdentityError> {
+    match outcome {
+        Amended::Done => Ok(()),
+        Amended::NotThere => Err(IdentityError::NotFound),
+        Amended::Outdated => Err(IdentityError::Refused(FailureCode::Outdated)),
     }
 }
 

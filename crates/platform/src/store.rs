@@ -8,6 +8,7 @@
 mod uses;
 
 mod access;
+mod amended;
 mod answers;
 mod api_keys;
 mod assistants;
@@ -102,13 +103,14 @@ mod works;
 mod written;
 
 pub(crate) use access::{Access, Allowance};
+pub(crate) use amended::Amended;
 pub(crate) use api_keys::NewApiKey;
 pub(crate) use assistants::{
     AssistantRow,
     begun::{Answering, Session as ApplicationSession},
 };
 pub(crate) use attempts::{AccountGuard, AddressGuard, Attempt};
-pub(crate) use blobs::Blob;
+pub(crate) use blobs::{Blob, Held};
 pub(crate) use bounded::Restored;
 pub(crate) use branches::{BranchOutcome, Version};
 pub(crate) use calls::CallsQuery;
@@ -124,7 +126,7 @@ pub(crate) use groups::NewGroup;
 pub(crate) use idempotency::OnceKey;
 pub(crate) use imports::{ImportedMessage, KEPT_REPORTS, NewImport};
 pub(crate) use invitations::{NewInvitationRow, OpenInvitation};
-pub(crate) use jobs::{Job, NewJob, Taken};
+pub(crate) use jobs::{HandedIn, Job, NewJob, Taken};
 pub(crate) use key_lines::KeysQuery;
 pub(crate) use lanes::{Entry, SharedLimit};
 pub(crate) use ledger::{Account, Accounts, Batch, Decision, Facts, Hold, Opening, refuses_values};
@@ -151,6 +153,7 @@ pub(crate) use uploads::{Advanced, Begun, KeptUpload, NewPart, NewUpload};
 pub(crate) use upstream_copies::{CopyPlace, UpstreamCopy};
 pub(crate) use upstream_objects::{Gone, Made};
 
+pub(crate) use usage::day_of;
 pub(crate) use usage_report::{BANDS, ReportQuery};
 pub(crate) use users::{NewUser, User};
 pub(crate) use vectors::{Due, NewPassage, Reading, Unread, Vectors};

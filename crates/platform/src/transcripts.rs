@@ -35,7 +35,7 @@ use crate::{
     generation::Generations,
     identity::Caller,
     jobs::{Jobs, Stopped},
-    store::{Allowance, Db, NewJob, NewTranscript},
+    store::{Allowance, Db, HandedIn, KeptTranscript, NewJob, NewTranscript},
 };
 use step::{Hearing, Order};
 
@@ -186,12 +186,14 @@ impl Transcripts {
             note: true,
             translate: wish.translate_to.clone(),
         };
-        let (job, new) = self.begin(owner, submission, &order).await?;
-        if !new {
-            return self.made_by(owner, job).await;
+        match self.begin(owner, submission, &order, None).await? {
+            HandedIn::New(job) => {
+                self.keep(owner, job, &order).await?;
+                Ok(order.transcript)
+            }
+            HandedIn::Before(job) => self.made_by(owner, job).await,
+            HandedIn::TooMany | HandedIn::TakenUp => Err(Error::Refused(FailureCode::TooMany)),
         }
-        self.keep(owner, job, &order).await?;
-        Ok(order.transcript)
     }
 
     /// The transcript that a job was asked for, if it was not deleted since.
@@ -229,17 +231,20 @@ impl Transcripts {
         Ok(())
     }
 
-    /// Reserves what a job can cost and keeps it. Its id, and whether it is a new one.
+    /// Reserves what a job can cost and keeps it. One for a transcript that is there already is kept unless another one than `seen` works
+    /// on that by then.
     async fn begin(
         &self,
         owner: UserId,
         submission: SubmissionId,
         order: &Order,
-    ) -> Result<(JobId, bool), Error> {
+        seen: Option<&KeptTranscript>,
+    ) -> Result<HandedIn, Error> {
         let inner = &*self.0;
-        let waiting = inner.db.unfinished_jobs(owner).await?;
-        if waiting >= i64::from(inner.waiting_per_person) {
-            return Err(Error::Refused(FailureCode::TooMany));
+        // Looked at before anything is reserved, and once more where it is kept: others may come at the same moment.
+        let waiting_at_most = i64::from(inner.waiting_per_person);
+        if inner.db.unfinished_jobs(owner).await? >= waiting_at_most {
+            return Ok(HandedIn::TooMany);
         }
         let input =
             serde_json::to_string(order).map_err(|_| Error::Refused(FailureCode::InvalidText))?;
@@ -264,16 +269,17 @@ impl Transcripts {
             model,
             input: &input,
             at_most,
+            waiting_at_most,
+            takes_up: seen.map(|seen| (seen.id, seen.job)),
             now: inner.clock.now(),
         };
         let kept = inner.jobs.submit(&job).await;
-        // Another press of the same button was faster, or it can't be kept: what was reserved is free again.
-        if kept.as_ref().ok() != Some(&id) && order.hear.is_some() {
+        // Another press of the same button was faster, others were, or it can't be kept: what was reserved is free again.
+        if !matches!(kept, Ok(HandedIn::New(_))) && order.hear.is_some() {
             let end = JobEnd::of(CallOutcome::Cancelled);
             inner.gateway.settle_job(id, end).await?;
         }
-        let kept = kept?;
-        Ok((kept, kept == id))
+        Ok(kept?)
     }
 
     /// Asks the work on a transcript of the caller's to stop. What was heard by then stays.
@@ -322,23 +328,28 @@ impl Transcripts {
         caller.require(Permission::MediaUse)?;
         let inner = &*self.0;
         let owner = caller.user();
-        let kept = inner
-            .db
-            .transcript(owner, id)
-            .await?
-            .ok_or(Error::NotFound)?;
-        if let Some(job) = kept.job {
-            // One that has ended already is as good.
-            inner.jobs.stop(&inner.gateway, owner, job).await?;
+        loop {
+            // Another window may have been faster: then there is none any more.
+            let kept = inner
+                .db
+                .transcript(owner, id)
+                .await?
+                .ok_or(Error::NotFound)?;
+            if let Some(job) = kept.job {
+                // One that has ended already is as good.
+                inner.jobs.stop(&inner.gateway, owner, job).await?;
+            }
+            let recording = match with_recording {
+                WithRecording::Yes => kept.file,
+                WithRecording::No => None,
+            };
+            let stopped = (id, kept.job);
+            let hidden = inner.db.hide_transcript(owner, stopped, recording, at);
+            if hidden.await? {
+                inner.jobs.tell(owner);
+                return Ok(());
+            }
         }
-        let recording = match with_recording {
-            WithRecording::Yes => kept.file,
-            WithRecording::No => None,
-        };
-        let hidden = inner.db.hide_transcript(owner, id, recording, at).await?;
-        inner.jobs.tell(owner);
-        // Another window may have been faster.
-        hidden.then_some(()).ok_or(Error::NotFound)
     }
 
     /// What was wished for, as it is handed in. Refuses what can't be.

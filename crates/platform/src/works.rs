@@ -33,7 +33,7 @@ use crate::{
     gateway::{Gateway, JobEnd},
     identity::{Caller, IdentityError},
     jobs::{Jobs, Stopped},
-    store::{Allowance, Db, NewJob},
+    store::{Allowance, Db, HandedIn, NewJob},
     transcripts::{Transcripts, TranscriptsOptions},
 };
 
@@ -196,8 +196,9 @@ impl Works {
             let view = inner.files.view(owner, file).await?;
             asking::check_size(wish, &view)?;
         }
-        let waiting = inner.db.unfinished_jobs(owner).await?;
-        if waiting >= i64::from(inner.options.waiting_per_person) {
+        // Looked at before anything is reserved, and once more where it is kept: others may come at the same moment.
+        let waiting_at_most = i64::from(inner.options.waiting_per_person);
+        if inner.db.unfinished_jobs(owner).await? >= waiting_at_most {
             return Err(Error::Refused(FailureCode::TooMany));
         }
         let input =
@@ -214,15 +215,20 @@ impl Works {
             model: wish.model(),
             input: &input,
             at_most: inner.gateway.quote(&ask),
+            waiting_at_most,
+            takes_up: None,
             now: inner.clock.now(),
         };
         let kept = inner.jobs.submit(&job).await;
-        // Another press of the same button was faster, or it can't be kept: what was reserved is free again.
-        if kept.as_ref().ok() != Some(&id) {
+        // Another press of the same button was faster, others were, or it can't be kept: what was reserved is free again.
+        if !matches!(kept, Ok(HandedIn::New(_))) {
             let end = JobEnd::of(model::CallOutcome::Cancelled);
             inner.gateway.settle_job(id, end).await?;
         }
-        Ok(kept?)
+        match kept? {
+            HandedIn::New(id) | HandedIn::Before(id) => Ok(id),
+            HandedIn::TooMany | HandedIn::TakenUp => Err(Error::Refused(FailureCode::TooMany)),
+        }
     }
 
     /// The job that this submission made before. One that its owner took off their pages is neither brought back nor paid once more by a

@@ -34,7 +34,8 @@ pub(crate) async fn whole(
 ) -> Result<FileView, FilesError> {
     let limit = services.files.largest_upload();
     let headers = request.headers();
-    if stated_length(headers).is_some_and(|length| length > limit) {
+    let length = stated_length(headers);
+    if length.is_some_and(|length| length > limit) {
         return Err(FilesError::TooLarge);
     }
     let name = FileName::parse(named.name.as_deref().unwrap_or("file"))?;
@@ -42,7 +43,7 @@ pub(crate) async fn whole(
     let declared = declared.and_then(|kind| kind.to_str().ok());
     // What `curl --data-binary` says when nobody told it.
     let declared = declared.filter(|kind| *kind != "application/x-www-form-urlencoded");
-    let file = NewFile::upload(name, declared.map(str::to_owned));
+    let file = NewFile::upload(name, declared.map(str::to_owned)).of_length(length);
     let body = request.into_body().into_data_stream();
     services.files.store(caller.user(), file, body, limit).await
 }

@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Files, FilesError,
-    draft::Draft,
     kinds::Type,
     place::Object,
     take::{From, NewFile, interrupted},
@@ -147,7 +146,7 @@ impl Files {
     {
         let limit = limit.min(documents::LARGEST);
         let scan = self.scan_of(file.kind).await?;
-        let mut draft = Draft::begin(self, self.next_blob(owner), limit, scan).await?;
+        let mut draft = self.draft(owner, (limit, scan), file.length, from).await?;
         draft.write(head.freeze()).await?;
         while let Some(piece) = bytes.next().await {
             draft.write(piece.map_err(interrupted)?).await?;

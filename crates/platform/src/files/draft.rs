@@ -23,7 +23,10 @@ use super::{
     tracks::Tracks,
     wave::Chunks,
 };
-use crate::{identity::token::hex, store::Blob};
+use crate::{
+    identity::token::hex,
+    store::{Blob, Held},
+};
 
 /// Bytes of a piece: S3 wants 5 MiB at least and ten thousand pieces at most. Each upload that runs takes two of them.
 const PIECE: usize = 5 * 1024 * 1024;
@@ -37,6 +40,8 @@ pub(super) struct Draft {
     hash: Sha256,
     bytes: u64,
     limit: u64,
+    /// Bytes that are reserved for it; nothing where its upload has reserved them.
+    held: Option<i64>,
     scan: Option<Scan>,
     /// What leaves out what makers say beside the content.
     walk: Option<Box<dyn Walk + Send + Sync>>,
@@ -76,6 +81,7 @@ impl Draft {
             hash: Sha256::new(),
             bytes: 0,
             limit,
+            held: None,
             scan,
             walk: None,
             tail: None,
@@ -83,6 +89,52 @@ impl Draft {
             passed: None,
             is_kept: false,
         })
+    }
+
+    /// Has room reserved for it: for all of it at once where its length is known, else for what comes as it comes. What is not kept gives
+    /// it back.
+    pub(super) async fn reserving(mut self, length: Option<u64>) -> Result<Self, FilesError> {
+        self.held = Some(0);
+        if let Some(length) = length {
+            if length > self.limit {
+                return Err(FilesError::TooLarge);
+            }
+            self.hold(length).await?;
+        }
+        Ok(self)
+    }
+
+    /// Reserves what is missing of so many bytes.
+    async fn hold(&mut self, bytes: u64) -> Result<(), FilesError> {
+        let bytes = i64::try_from(bytes).map_err(|_| FilesError::TooLarge)?;
+        let Some(held) = self.held.filter(|held| *held < bytes) else {
+            return Ok(());
+        };
+        let inner = &self.files.0;
+        let held = inner
+            .db
+            .hold_for_blob(self.blob, bytes - held, inner.quota())
+            .await?;
+        match held {
+            Held::Done => {
+                self.held = Some(bytes);
+                Ok(())
+            }
+            Held::QuotaUsedUp => Err(FilesError::StorageUsedUp),
+            Held::Gone => Err(FilesError::NotFound),
+        }
+    }
+
+    /// What is reserved for the one in whose place this one is written is reserved for this one.
+    pub(super) async fn take_over(&mut self, other: &mut Self) -> Result<(), FilesError> {
+        if let Some(held) = other.held {
+            let db = &self.files.0.db;
+            if !db.move_hold(other.blob, self.blob, held).await? {
+                return Err(FilesError::NotFound);
+            }
+            (self.held, other.held) = (Some(held), Some(0));
+        }
+        Ok(())
     }
 
     /// Its content is of that type, and only what belongs to film or sound is kept of it. The scanner sees what was sent.
@@ -159,6 +211,7 @@ impl Draft {
             self.passed = passed;
             self.take(rest).await?;
         }
+        self.hold(self.bytes).await?;
         if self.pieces.is_none() {
             let content = self.pending.split().freeze();
             let place = &self.files.0.place;
@@ -200,6 +253,7 @@ impl Draft {
     }
 
     async fn send(&mut self) -> Result<(), FilesError> {
+        self.hold(self.bytes).await?;
         let piece = self.pending.split().freeze();
         let pieces = match &mut self.pieces {
             Some(pieces) => pieces,
@@ -224,11 +278,13 @@ impl Drop for Draft {
             return;
         };
         runtime.spawn(async move {
+            let inner = &files.0;
+            // The row first: what was reserved is free again, however long the rest takes.
+            let abandoned = inner.db.abandon_blob(blob, inner.clock.now()).await;
             if let Some(mut pieces) = pieces {
                 let _ = pieces.abort().await;
             }
-            let inner = &files.0;
-            match inner.db.abandon_blob(blob, inner.clock.now()).await {
+            match abandoned {
                 Ok(true) => files.remove_objects(&[blob]).await,
                 // Whoever asked left while the file was being made: the transaction has decided, and it is kept.
                 Ok(false) => {}

@@ -34,6 +34,8 @@ pub struct NewFile {
     pub size: Option<(u32, u32)>,
     /// A film's or sound's duration in milliseconds, where the caller knows it.
     pub duration_ms: Option<i64>,
+    /// Its bytes, where its sender has told how many come: room for all of them is reserved at once.
+    pub length: Option<u64>,
     /// The work that it becomes: kept with it, or not at all.
     pub(crate) work: Option<NewWork>,
 }
@@ -47,6 +49,7 @@ impl NewFile {
             declared: None,
             size: None,
             duration_ms: None,
+            length: None,
             work: None,
         }
     }
@@ -58,6 +61,12 @@ impl NewFile {
             declared,
             ..Self::work(name)
         }
+    }
+
+    /// The same, of which its sender has told how long it is.
+    #[must_use]
+    pub fn of_length(self, length: Option<u64>) -> Self {
+        Self { length, ..self }
     }
 }
 
@@ -146,7 +155,7 @@ impl Files {
         from: From,
     ) -> Result<FileView, FilesError> {
         let scan = self.scan_of(file.kind).await?;
-        let draft = Draft::begin(self, self.next_blob(owner), limit, scan).await?;
+        let draft = self.draft(owner, (limit, scan), file.length, from).await?;
         let mut draft = draft.of(kind);
         let mut bytes = Box::pin(bytes);
         while let Some(piece) = bytes.next().await {
@@ -178,7 +187,7 @@ impl Files {
         drop(room);
         let cleaned = cleaned.ok_or(FilesError::Invalid)?;
         let size = Some((cleaned.width, cleaned.height));
-        let mut draft = Draft::begin(self, self.next_blob(owner), u64::MAX, None).await?;
+        let mut draft = self.draft(owner, (u64::MAX, None), None, from).await?;
         draft.write(cleaned.file.into()).await?;
         self.keep(owner, file, kind, draft, size, from).await
     }
@@ -227,9 +236,7 @@ impl Files {
     ) -> Result<FileView, FilesError> {
         let mut written = draft.finish().await?;
         if let Some(blanks) = draft.blanks()? {
-            (draft, written) = self
-                .written_anew(draft.blob(), written.bytes, blanks)
-                .await?;
+            (draft, written) = self.written_anew(&mut draft, written.bytes, blanks).await?;
         }
         self.keep_written(owner, file, kind, (draft, written), size, from)
             .await
@@ -284,18 +291,35 @@ impl Files {
     /// What was written once more, without what must not be kept of it. The first goes with its draft.
     async fn written_anew(
         &self,
-        first: Blob,
+        first: &mut Draft,
         bytes: u64,
         mut blanks: Blanks,
     ) -> Result<(Draft, Written), FilesError> {
-        let mut second = Draft::begin(self, self.next_blob(first.owner), u64::MAX, None).await?;
+        let blob = first.blob();
+        let mut second = Draft::begin(self, self.next_blob(blob.owner), u64::MAX, None).await?;
+        second.take_over(first).await?;
         let place = &self.0.place;
-        let mut pieces = place.stream(first, Object::Content, 0, bytes).await?;
+        let mut pieces = place.stream(blob, Object::Content, 0, bytes).await?;
         while let Some(piece) = pieces.next().await {
             second.write(blanks.pass(piece?)).await?;
         }
         let written = second.finish().await?;
         Ok((second, written))
+    }
+
+    /// Begins to write a content. Room for it is reserved unless the upload that it is of has done so.
+    pub(super) async fn draft(
+        &self,
+        owner: UserId,
+        (limit, scan): (u64, Option<Scan>),
+        length: Option<u64>,
+        from: From,
+    ) -> Result<Draft, FilesError> {
+        let draft = Draft::begin(self, self.next_blob(owner), limit, scan).await?;
+        if from.is_some() {
+            return Ok(draft);
+        }
+        draft.reserving(length).await
     }
 
     /// Room in memory for so many bytes of pictures that come in.
@@ -305,7 +329,7 @@ impl Files {
         room.map_err(|_| FilesError::Overloaded)
     }
 
-    pub(super) fn next_blob(&self, owner: UserId) -> Blob {
+    fn next_blob(&self, owner: UserId) -> Blob {
         Blob {
             owner,
             id: self.0.ids.next(),

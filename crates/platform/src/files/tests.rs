@@ -111,6 +111,17 @@ impl Desk {
     }
 }
 
+/// Waits until it is so.
+async fn eventually(is_so: impl AsyncFn() -> bool) {
+    for _ in 0..1_000 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("it never was");
+}
+
 fn code<T: std::fmt::Debug>(answer: Result<T, FilesError>) -> FailureCode {
     answer.unwrap_err().code()
 }

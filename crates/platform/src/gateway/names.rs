@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{Gateway, GatewayError, Principal};
 use crate::{
     Error,
+    audit::Record,
     identity::{Caller, IdentityError},
 };
 
@@ -127,20 +128,26 @@ impl Gateway {
     }
 
     /// Puts models behind a name that stands for none yet: what others have put up is not overwritten by mistake.
+    #[tracing::instrument(name = "api.gateway.add_route", skip_all)]
     pub async fn add_route(
         &self,
         caller: &Caller,
         name: &str,
         models: &[String],
     ) -> Result<(), Error> {
-        // Who may not put any up is refused below, and learns nothing of the names.
-        if caller.require(Permission::GatewayWrite).is_ok() {
-            let routes = self.0.db.model_routes().await?;
-            if routes.iter().any(|(known, _)| known == name) {
-                return Err(IdentityError::Refused(FailureCode::NameTaken).into());
-            }
+        let inner = &*self.0;
+        let record = self.judged(caller, name, models).await?;
+        if models.is_empty() {
+            return Err(Error::UnknownModel);
         }
-        self.set_route(caller, name, models).await
+        let now = inner.clock.now();
+        let added = inner.db.add_model_route(name, models, now, &record).await?;
+        inner.names.invalidate(&()).await;
+        if added {
+            Ok(())
+        } else {
+            Err(IdentityError::Refused(FailureCode::NameTaken).into())
+        }
     }
 
     /// Puts models behind a name. With no models the name is taken down.
@@ -151,6 +158,21 @@ impl Gateway {
         name: &str,
         models: &[String],
     ) -> Result<(), Error> {
+        let inner = &*self.0;
+        let record = self.judged(caller, name, models).await?;
+        let now = inner.clock.now();
+        let found = inner.db.set_model_route(name, models, now, &record).await?;
+        inner.names.invalidate(&()).await;
+        if found { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// The log's line, unless the caller may not put these models behind that name, or nobody can.
+    async fn judged(
+        &self,
+        caller: &Caller,
+        name: &str,
+        models: &[String],
+    ) -> Result<Record, Error> {
         let inner = &*self.0;
         let action = if models.is_empty() {
             "model_route.delete"
@@ -177,17 +199,13 @@ impl Gateway {
         if !models.iter().all(is_known) {
             return Err(Error::UnknownModel);
         }
-        let record = record.with(&json!({ "models": models }));
-        let now = inner.clock.now();
-        let found = inner.db.set_model_route(name, models, now, &record).await?;
-        inner.names.invalidate(&()).await;
-        if found { Ok(()) } else { Err(Error::NotFound) }
+        Ok(record.with(&json!({ "models": models })))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{BuiltIn, GroupDraft, ModelName};
+    use model::{BuiltIn, FailureCode, GroupDraft, ModelName};
 
     use crate::{store::testing::on_both, works::testing::Site};
 
@@ -215,6 +233,31 @@ mod tests {
             let lin = site.lin.user();
             people.add_members(&boss, group, &[lin]).await.unwrap();
             assert_eq!(names().await, ["qwen-plus"]);
+        })
+        .await;
+    }
+
+    /// Of two who put up the same name at once, one is told that it is taken, and what the other has put up stays.
+    #[tokio::test]
+    async fn of_two_who_put_up_a_name_at_once_one_does() {
+        on_both(async |db| {
+            let site = Site::at_rest(&db).await;
+            let (gateway, identity) = (&site.services.gateway, &site.services.identity);
+            let olga = identity.signed_up("olga", BuiltIn::Owner).await;
+            let oleg = identity.signed_up("oleg", BuiltIn::Owner).await;
+            for name in ["heron", "crane", "egret"] {
+                let behind = ["qwen-max", "qwen-plus"].map(|model| [model.to_owned()]);
+                let (one, other) = tokio::join!(
+                    gateway.add_route(&olga, name, &behind[0]),
+                    gateway.add_route(&oleg, name, &behind[1])
+                );
+                let told = [one, other].map(|put| put.err().map(|error| error.code()));
+                let put = told.iter().position(Option::is_none).unwrap();
+                assert_eq!(told[1 - put], Some(FailureCode::NameTaken));
+                let routes = gateway.routes(&olga).await.unwrap();
+                let kept = routes.into_iter().find(|route| route.name == name);
+                assert_eq!(kept.unwrap().models, behind[put]);
+            }
         })
         .await;
     }

@@ -4,12 +4,14 @@ use model::{
     Asked, ConversationId, FailureCode, MessageId, ModelName, SubmissionId, Title, UserId,
 };
 
-use super::{Asking, Generations, attached::refuse_media, live::Before, task::Task};
+use super::{
+    Asking, Generations, attached::refuse_media, live::Before, quota::used_up, task::Task,
+};
 use crate::{
     Error,
     assistants::{beginning, for_one_question},
     identity::Caller,
-    store::{Beginning, Place, Question, Submitted},
+    store::{self, Beginning, Place, Question, Submitted},
 };
 
 impl Generations {
@@ -205,10 +207,10 @@ impl Generations {
 }
 
 /// A conflict on the way in means that an answer is being written already.
-pub(super) fn already(error: crate::store::Error) -> Error {
-    if error.is_conflict() {
-        Error::AlreadyGenerating
-    } else {
-        error.into()
+pub(super) fn already(error: store::Error) -> Error {
+    match error {
+        store::Error::UsedUp { left_ms } => used_up(left_ms),
+        error if error.is_conflict() => Error::AlreadyGenerating,
+        error => error.into(),
     }
 }

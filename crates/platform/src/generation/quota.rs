@@ -5,7 +5,7 @@ use std::slice;
 use model::{Millis, ModelChoice, ModelName, Permission, UserId};
 
 use super::Generations;
-use crate::{Error, identity::Caller};
+use crate::{Error, identity::Caller, store::day_of};
 
 impl Generations {
     /// The models on offer to the caller, and the one that stands for those who did not choose: their own default or the
@@ -56,8 +56,8 @@ impl Generations {
             .await?)
     }
 
-    /// Refuses unless the caller may ask that model now. Answers that are begun in the same moment may together pass the
-    /// day's limit; none that is begun after it is reached does.
+    /// Refuses unless the caller may ask that model now. Of answers that begin in the same moment, the store lets no more begin than the
+    /// day's limit; their tokens may together pass it, as these are known when they end.
     pub(super) async fn allowed(&self, caller: &Caller, model: &ModelName) -> Result<(), Error> {
         caller.require(Permission::ChatUse)?;
         self.may_ask(caller.user(), model).await
@@ -88,7 +88,7 @@ impl Generations {
             return Ok(());
         }
         let now = self.0.clock.now();
-        let today = Millis::new(now.get() - now.get().rem_euclid(Millis::DAY));
+        let today = day_of(now);
         let used = self.0.db.used_since(user, today).await?;
         // The last of them counts the others in.
         let others = i64::try_from(models.len().saturating_sub(1)).unwrap_or(i64::MAX);
@@ -96,12 +96,16 @@ impl Generations {
             .quota
             .is_used_up(used.0.saturating_add(others), used.1)
         {
-            let left_ms = today.plus(Millis::DAY).since(now);
-            return Err(Error::QuotaUsedUp {
-                retry_after_s: u32::try_from(left_ms.saturating_add(999) / 1000)
-                    .unwrap_or(u32::MAX),
-            });
+            return Err(used_up(today.plus(Millis::DAY).since(now)));
         }
         Ok(())
+    }
+}
+
+/// What is told where the quota is used up for so long.
+pub(super) fn used_up(left_ms: i64) -> Error {
+    let left_s = left_ms.saturating_add(999) / 1000;
+    Error::QuotaUsedUp {
+        retry_after_s: u32::try_from(left_s).unwrap_or(u32::MAX),
     }
 }

@@ -17,7 +17,7 @@ use super::{Desk, Handler, Jobs, Outcome, Pause};
 use crate::{
     Clock, ManualClock,
     store::{
-        Db, Job, NewJob,
+        Db, HandedIn, Job, NewJob,
         testing::{count, on_both, person},
     },
 };
@@ -132,9 +132,13 @@ impl House {
             model: "a-model",
             input: "{}",
             at_most: None,
+            waiting_at_most: 100,
+            takes_up: None,
             now: self.clock.now(),
         };
-        jobs.submit(&job).await.unwrap()
+        let handed_in = jobs.submit(&job).await.unwrap();
+        assert_eq!(handed_in, HandedIn::New(job.id));
+        job.id
     }
 
     async fn state(&self, id: JobId) -> JobState {
@@ -426,11 +430,17 @@ async fn the_same_submission_is_one_job() {
             model: "a-model",
             input: "{}",
             at_most: None,
+            waiting_at_most: 1,
+            takes_up: None,
             now: house.clock.now(),
         };
-        assert_eq!(jobs.submit(&again).await.unwrap(), first);
+        let same = jobs.submit(&again).await.unwrap();
+        assert_eq!(same, HandedIn::Before(first), "which is none more");
         again.submission = SubmissionId::from_uuid(Uuid::from_u128(2));
-        assert_eq!(jobs.submit(&again).await.unwrap(), again.id);
+        assert_eq!(jobs.submit(&again).await.unwrap(), HandedIn::TooMany);
+        again.waiting_at_most = 2;
+        let other = jobs.submit(&again).await.unwrap();
+        assert_eq!(other, HandedIn::New(again.id));
     })
     .await;
 }

@@ -7,7 +7,8 @@ use model::{
 use serde_json::json;
 
 use super::{
-    PAGE, People, accounts::user, description, each_once, grants, name_taken, readable, settled,
+    PAGE, People, accounts::user, amended, description, each_once, grants, name_taken, readable,
+    settled,
 };
 use crate::{
     identity::{Caller, IdentityError},
@@ -85,17 +86,44 @@ impl People {
     }
 
     /// Changes a group; what its members may do changes with it at once.
-    #[tracing::instrument(name = "api.people.update_group", skip_all)]
     pub async fn update_group(
         &self,
         caller: &Caller,
         id: GroupId,
         draft: GroupDraft,
     ) -> Result<(), IdentityError> {
+        self.amend_group(caller, id, draft, None).await
+    }
+
+    /// The same, unless it is something else by now than what was seen of it: what somebody else has changed meanwhile is not undone by who
+    /// did not see it.
+    pub async fn update_group_as_seen(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        draft: GroupDraft,
+        seen: &GroupDraft,
+    ) -> Result<(), IdentityError> {
+        self.amend_group(caller, id, draft, Some(seen)).await
+    }
+
+    #[tracing::instrument(name = "api.people.update_group", skip_all)]
+    async fn amend_group(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        draft: GroupDraft,
+        seen: Option<&GroupDraft>,
+    ) -> Result<(), IdentityError> {
         self.identity.require_fresh(caller)?;
         let act = async {
+            // Who may not change it learns nothing of it.
             caller.require(Permission::GroupsWrite)?;
             let old = self.db.group(id).await?.ok_or(IdentityError::NotFound)?;
+            let looked_at = GroupDraft::from(&old);
+            if seen.is_some_and(|seen| *seen != looked_at) {
+                return Err(IdentityError::Refused(FailureCode::Outdated));
+            }
             let draft = checked(draft)?;
             let had = ids(&old);
             let differ = |a: &[RoleId], b: &[RoleId]| -> Vec<RoleId> {
@@ -112,32 +140,14 @@ impl People {
                 draft: &draft,
                 now: self.clock.now(),
             };
-            let changed = self.db.update_group(&new, &record).await;
-            there(changed.map_err(name_taken)?)?;
+            // Judged as it was looked at, so it is changed as long as it is that.
+            let changed = self.db.update_group(&new, &looked_at, &record).await;
+            amended(changed.map_err(name_taken)?)?;
             self.identity.rights_changed();
             Ok(())
         };
         self.judged(caller, "group.update", ("group", id.to_string()), act)
             .await
-    }
-
-    /// The same, unless it is something else by now than what was seen of it: what somebody else has changed meanwhile is not undone by who
-    /// did not see it.
-    pub async fn update_group_as_seen(
-        &self,
-        caller: &Caller,
-        id: GroupId,
-        draft: GroupDraft,
-        seen: &GroupDraft,
-    ) -> Result<(), IdentityError> {
-        // Who may not change it is refused below, and learns nothing here.
-        if caller.require(Permission::GroupsWrite).is_ok() {
-            let old = self.db.group(id).await?;
-            if old.is_some_and(|old| GroupDraft::from(&old) != *seen) {
-                return Err(IdentityError::Refused(FailureCode::Outdated));
-            }
-        }
-        self.update_group(caller, id, draft).await
     }
 
     /// Deletes a group. Its members stay and lose what they had by it.
@@ -150,7 +160,8 @@ impl People {
             self.may_regroup(caller, id, &ids(&old)).await?;
             let record = self.trail().by(caller, "group.delete").on("group", id);
             let record = record.with(&json!({ "name": old.group.name }));
-            there(self.db.delete_group(id, &record).await?)?;
+            let looked_at = GroupDraft::from(&old);
+            amended(self.db.delete_group(id, &looked_at, &record).await?)?;
             self.identity.rights_changed();
             Ok(())
         };
@@ -391,12 +402,4 @@ fn details(draft: &GroupDraft) -> serde_json::Value {
         "rates": draft.rates,
         "shares_answers": draft.shares_answers,
     })
-}
-
-fn there(found: bool) -> Result<(), IdentityError> {
-    if found {
-        Ok(())
-    } else {
-        Err(IdentityError::NotFound)
-    }
 }

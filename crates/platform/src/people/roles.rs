@@ -3,7 +3,7 @@
 use model::{BuiltIn, DisplayName, FailureCode, Permission, Rank, Role, RoleDraft, RoleId};
 use serde_json::json;
 
-use super::{People, description, grants, name_taken, readable};
+use super::{People, amended, description, grants, name_taken, readable};
 use crate::{
     identity::{Caller, IdentityError},
     store::NewRole,
@@ -66,16 +66,43 @@ impl People {
 
     /// Changes a role; what those who have it may do changes with it at once. Of a built-in role only whether it asks for a
     /// second factor can be changed.
-    #[tracing::instrument(name = "api.people.update_role", skip_all)]
     pub async fn update_role(
         &self,
         caller: &Caller,
         id: RoleId,
         draft: RoleDraft,
     ) -> Result<(), IdentityError> {
+        self.amend_role(caller, id, draft, None).await
+    }
+
+    /// The same, unless it is something else by now than what was seen of it: what somebody else has changed meanwhile is not undone by who
+    /// did not see it.
+    pub async fn update_role_as_seen(
+        &self,
+        caller: &Caller,
+        id: RoleId,
+        draft: RoleDraft,
+        seen: &RoleDraft,
+    ) -> Result<(), IdentityError> {
+        self.amend_role(caller, id, draft, Some(seen)).await
+    }
+
+    #[tracing::instrument(name = "api.people.update_role", skip_all)]
+    async fn amend_role(
+        &self,
+        caller: &Caller,
+        id: RoleId,
+        draft: RoleDraft,
+        seen: Option<&RoleDraft>,
+    ) -> Result<(), IdentityError> {
         self.identity.require_fresh(caller)?;
         let act = async {
+            // Who may not change it learns nothing of it.
             let old = self.writable_role(caller, id).await?;
+            let looked_at = RoleDraft::from(&old);
+            if seen.is_some_and(|seen| *seen != looked_at) {
+                return Err(IdentityError::Refused(FailureCode::Outdated));
+            }
             let draft = if old.built_in {
                 unchanged_but_factor(&old, &draft)?
             } else {
@@ -90,34 +117,14 @@ impl People {
                 draft: &draft,
                 now: self.clock.now(),
             };
-            there(
-                self.db
-                    .update_role(&new, &record)
-                    .await
-                    .map_err(name_taken)?,
-            )?;
+            // Judged as it was looked at, so it is changed as long as it is that.
+            let changed = self.db.update_role(&new, &looked_at, &record).await;
+            amended(changed.map_err(name_taken)?)?;
             self.identity.rights_changed();
             Ok(())
         };
         self.judged(caller, "role.update", ("role", id.to_string()), act)
             .await
-    }
-
-    /// The same, unless it is something else by now than what was seen of it: what somebody else has changed meanwhile is not undone by who
-    /// did not see it.
-    pub async fn update_role_as_seen(
-        &self,
-        caller: &Caller,
-        id: RoleId,
-        draft: RoleDraft,
-        seen: &RoleDraft,
-    ) -> Result<(), IdentityError> {
-        // Who may not change it is refused below, and learns nothing here.
-        let old = self.writable_role(caller, id).await;
-        if old.is_ok_and(|old| RoleDraft::from(&old) != *seen) {
-            return Err(IdentityError::Refused(FailureCode::Outdated));
-        }
-        self.update_role(caller, id, draft).await
     }
 
     /// Deletes a self-made role, and takes it from whoever has it.
@@ -131,7 +138,8 @@ impl People {
             }
             let record = self.trail().by(caller, "role.delete").on("role", id);
             let record = record.with(&json!({ "name": old.name }));
-            there(self.db.delete_role(id, &record).await?)?;
+            let looked_at = RoleDraft::from(&old);
+            amended(self.db.delete_role(id, &looked_at, &record).await?)?;
             self.identity.rights_changed();
             Ok(())
         };
@@ -204,12 +212,4 @@ fn details(draft: &RoleDraft) -> serde_json::Value {
         "permissions": draft.permissions,
         "requires_second_factor": draft.requires_second_factor,
     })
-}
-
-fn there(found: bool) -> Result<(), IdentityError> {
-    if found {
-        Ok(())
-    } else {
-        Err(IdentityError::NotFound)
-    }
 }

@@ -9,7 +9,7 @@ const ROLES: &str = "SELECT id, rank, permissions, requires_second_factor FROM r
        SELECT role_id FROM user_roles WHERE user_id = $1 \
        UNION SELECT r.role_id FROM group_members m JOIN group_roles r ON r.group_id = m.group_id \
        WHERE m.user_id = $1)";
-const GROUPS: &str = "SELECT g.models, g.answers_per_day, g.tokens_per_day \
+pub(super) const GROUPS: &str = "SELECT g.models, g.answers_per_day, g.tokens_per_day \
      FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = $1";
 
 /// What all roles of somebody come to.
@@ -37,7 +37,7 @@ struct RoleRow {
 }
 
 #[derive(FromRow)]
-struct GroupRow {
+pub(super) struct GroupRow {
     models: Option<Json<Vec<ModelName>>>,
     answers_per_day: Option<i64>,
     tokens_per_day: Option<i64>,
@@ -100,19 +100,20 @@ impl Db {
             .bind(user.to_string())
             .fetch_all(pool)
             .await?);
-        // Who is in no group is not limited by any.
-        let Some((first, rest)) = groups.split_first() else {
-            return Ok(Allowance::default());
-        };
-        let of = |group: &GroupRow| Allowance {
-            models: group.models.as_ref().map(|models| models.0.clone()),
-            quota: Quota {
-                answers_per_day: group.answers_per_day,
-                tokens_per_day: group.tokens_per_day,
-            },
-        };
-        Ok(rest.iter().map(of).fold(of(first), Allowance::or))
+        Ok(sum_of(groups))
     }
+}
+
+/// What groups come to. Who is in none is not limited by any.
+pub(super) fn sum_of(groups: Vec<GroupRow>) -> Allowance {
+    let each = groups.into_iter().map(|group| Allowance {
+        models: group.models.map(|models| models.0),
+        quota: Quota {
+            answers_per_day: group.answers_per_day,
+            tokens_per_day: group.tokens_per_day,
+        },
+    });
+    each.reduce(Allowance::or).unwrap_or_default()
 }
 
 impl Allowance {

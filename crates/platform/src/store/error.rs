@@ -12,6 +12,12 @@ pub enum Error {
     /// An answer is being written where another would begin.
     #[error("an answer is being written there already")]
     Busy,
+    /// What the owner's groups allow for the day is used up.
+    #[error("the day's quota is used up")]
+    UsedUp {
+        /// Milliseconds until the next day begins.
+        left_ms: i64,
+    },
     /// The database is busy, unreachable, read-only or out of space.
     #[error("the database is unavailable")]
     Unavailable(#[source] sqlx::Error),
@@ -54,7 +60,8 @@ impl Error {
     pub const fn is_conflict(&self) -> bool {
         match self {
             Self::Conflict(_) | Self::Busy => true,
-            Self::Unavailable(_)
+            Self::UsedUp { .. }
+            | Self::Unavailable(_)
             | Self::Sqlite(_)
             | Self::Redis(_)
             | Self::Corrupt { .. }

@@ -1,19 +1,23 @@
 //! Groups of people: what their members have in common, and who is in them.
 
+mod changing;
+
 use model::{
-    Group, GroupDetail, GroupDraft, GroupId, GroupRates, Millis, ModelName, Quota, Rank, RoleId,
-    RoleRef, UserId,
+    Group, GroupDetail, GroupId, GroupRates, Millis, ModelName, Quota, Rank, RoleId, RoleRef,
+    UserId,
 };
 use sqlx::{FromRow, types::Json};
 
 use super::{
     Db, Result,
-    audit::{append_audit, audited},
+    audit::append_audit,
     on_pool,
     people::{Touched, below},
     rows,
 };
 use crate::audit::Record;
+
+pub(crate) use changing::NewGroup;
 
 macro_rules! columns {
     ($more:literal) => {
@@ -43,19 +47,8 @@ const ONE: &str = concat!(
 );
 const ROLES_OF: &str = "SELECT r.id, r.name FROM group_roles g JOIN roles r ON r.id = g.role_id \
      WHERE g.group_id = $1 ORDER BY r.rank DESC, r.name_key";
-const INSERT: &str = "INSERT INTO groups \
-     (id, name, name_key, description, models, answers_per_day, tokens_per_day, requests_per_minute, \
-     tokens_per_minute, calls_at_once, created_at, updated_at, shares_answers) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)";
-const UPDATE: &str = "UPDATE groups SET name = $2, name_key = $3, description = $4, models = $5, \
-     answers_per_day = $6, tokens_per_day = $7, requests_per_minute = $8, tokens_per_minute = $9, \
-     calls_at_once = $10, updated_at = $11, shares_answers = $12 WHERE id = $1";
 const RATES: &str = "SELECT id, requests_per_minute, tokens_per_minute, calls_at_once, shares_answers FROM groups \
      WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1) ORDER BY id";
-const TAKE_ROLES: &str = "DELETE FROM group_roles WHERE group_id = $1";
-const GIVE_ROLE: &str = "INSERT INTO group_roles (group_id, role_id) VALUES ($1, $2) \
-     ON CONFLICT (group_id, role_id) DO NOTHING";
-const DELETE: &str = "DELETE FROM groups WHERE id = $1";
 const IS_THERE: &str = "SELECT COUNT(*) FROM groups WHERE id = $1";
 pub(super) const JOIN: &str = "INSERT INTO group_members (group_id, user_id, added_at) VALUES ($1, $2, $3) \
      ON CONFLICT (group_id, user_id) DO NOTHING";
@@ -74,9 +67,10 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("RATES", RATES),
     ("ONE", ONE),
     ("ROLES_OF", ROLES_OF),
-    ("UPDATE", UPDATE),
-    ("TAKE_ROLES", TAKE_ROLES),
-    ("DELETE", DELETE),
+    ("TAKE", changing::TAKE),
+    ("UPDATE", changing::UPDATE),
+    ("TAKE_ROLES", changing::TAKE_ROLES),
+    ("DELETE", changing::DELETE),
     ("IS_THERE", IS_THERE),
     ("LEAVE", LEAVE),
 ];
@@ -88,13 +82,6 @@ pub(crate) struct CallersGroup {
     pub(crate) rates: GroupRates,
     /// Whether kept answers are theirs together.
     pub(crate) shares_answers: bool,
-}
-
-/// A group that is about to be kept.
-pub(crate) struct NewGroup<'a> {
-    pub(crate) id: GroupId,
-    pub(crate) draft: &'a GroupDraft,
-    pub(crate) now: Millis,
 }
 
 #[derive(FromRow)]
@@ -134,22 +121,36 @@ impl TryFrom<Row> for Group {
     }
 }
 
-/// Replaces the group's roles, within a transaction of either dialect.
-macro_rules! put_roles {
-    ($transaction:expr, $new:expr) => {{
-        let id = $new.id.to_string();
-        sqlx::query(TAKE_ROLES)
-            .bind(&id)
-            .execute(&mut *$transaction)
-            .await?;
-        for role in &$new.draft.roles {
-            sqlx::query(GIVE_ROLE)
-                .bind(&id)
-                .bind(role.to_string())
-                .execute(&mut *$transaction)
-                .await?;
-        }
-    }};
+impl DetailRow {
+    fn detail(self, roles: Vec<RoleRef>) -> Result<GroupDetail> {
+        Ok(GroupDetail {
+            group: self.group.try_into()?,
+            roles,
+            models: self.models.map(|models| models.0),
+            quota: Quota {
+                answers_per_day: self.answers_per_day,
+                tokens_per_day: self.tokens_per_day,
+            },
+            rates: GroupRates {
+                requests_per_minute: self.requests_per_minute,
+                tokens_per_minute: self.tokens_per_minute,
+                at_once: self.calls_at_once,
+            },
+            shares_answers: self.shares_answers,
+            can_write: false,
+        })
+    }
+}
+
+/// Roles by their ids and names.
+fn named(found: Vec<(String, String)>) -> Result<Vec<RoleRef>> {
+    let named = |(id, name): (String, String)| {
+        Ok(RoleRef {
+            id: rows::id::<RoleId>("group_roles", "role_id", &id)?,
+            name,
+        })
+    };
+    found.into_iter().map(named).collect()
 }
 
 impl Db {
@@ -206,22 +207,7 @@ impl Db {
             .fetch_optional(pool)
             .await?);
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(GroupDetail {
-            group: row.group.try_into()?,
-            roles: self.roles_of_group(id).await?,
-            models: row.models.map(|models| models.0),
-            quota: Quota {
-                answers_per_day: row.answers_per_day,
-                tokens_per_day: row.tokens_per_day,
-            },
-            rates: GroupRates {
-                requests_per_minute: row.requests_per_minute,
-                tokens_per_minute: row.tokens_per_minute,
-                at_once: row.calls_at_once,
-            },
-            shares_answers: row.shares_answers,
-            can_write: false,
-        }))
+        Ok(Some(row.detail(self.roles_of_group(id).await?)?))
     }
 
     /// The roles that the group's members have by it.
@@ -231,13 +217,7 @@ impl Db {
             .bind(id.to_string())
             .fetch_all(pool)
             .await?);
-        let named = |(id, name): (String, String)| {
-            Ok(RoleRef {
-                id: rows::id::<RoleId>("group_roles", "role_id", &id)?,
-                name,
-            })
-        };
-        found.into_iter().map(named).collect()
+        named(found)
     }
 
     /// How high the highest of the group's members stands; nothing when it has none.
@@ -249,76 +229,6 @@ impl Db {
             .await?);
         let rank = u8::try_from(rank.unwrap_or(0)).ok().and_then(Rank::new);
         rank.ok_or_else(|| rows::corrupt("roles", "rank", "MAX"))
-    }
-
-    /// Keeps a group. A conflict when the name is taken.
-    #[tracing::instrument(name = "store.groups.insert", skip_all)]
-    pub(crate) async fn insert_group(&self, new: &NewGroup<'_>, record: &Record) -> Result<()> {
-        let draft = new.draft;
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            sqlx::query(INSERT)
-                .bind(new.id.to_string())
-                .bind(&draft.name)
-                .bind(draft.name.to_lowercase())
-                .bind(&draft.description)
-                .bind(draft.models.as_ref().map(Json))
-                .bind(draft.quota.answers_per_day)
-                .bind(draft.quota.tokens_per_day)
-                .bind(draft.rates.requests_per_minute)
-                .bind(draft.rates.tokens_per_minute)
-                .bind(draft.rates.at_once)
-                .bind(new.now.get())
-                .bind(draft.shares_answers)
-                .execute(&mut *transaction)
-                .await?;
-            put_roles!(transaction, new);
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(())
-    }
-
-    /// Changes a group. Whether there is such a one. A conflict when the name is taken.
-    #[tracing::instrument(name = "store.groups.update", skip_all)]
-    pub(crate) async fn update_group(&self, new: &NewGroup<'_>, record: &Record) -> Result<bool> {
-        let draft = new.draft;
-        on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            let changed = sqlx::query(UPDATE)
-                .bind(new.id.to_string())
-                .bind(&draft.name)
-                .bind(draft.name.to_lowercase())
-                .bind(&draft.description)
-                .bind(draft.models.as_ref().map(Json))
-                .bind(draft.quota.answers_per_day)
-                .bind(draft.quota.tokens_per_day)
-                .bind(draft.rates.requests_per_minute)
-                .bind(draft.rates.tokens_per_minute)
-                .bind(draft.rates.at_once)
-                .bind(new.now.get())
-                .bind(draft.shares_answers)
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if changed == 0 {
-                return Ok(false);
-            }
-            put_roles!(transaction, new);
-            append_audit!(transaction, record);
-            transaction.commit().await?;
-        });
-        Ok(true)
-    }
-
-    /// Deletes a group; its members lose what they had by it. Whether there was one.
-    #[tracing::instrument(name = "store.groups.delete", skip_all)]
-    pub(crate) async fn delete_group(&self, id: GroupId, record: &Record) -> Result<bool> {
-        Ok(audited!(
-            self,
-            record,
-            sqlx::query(DELETE).bind(id.to_string())
-        ))
     }
 
     /// Puts the person into the group, if they stand below `ceiling`.

@@ -1,9 +1,13 @@
 //! Jobs: taken by lease, so that several processes share them and a dead one's go on elsewhere.
 
-use model::{JobId, JobKind, JobState, Millis, SubmissionId, UserId};
+mod asking;
+
+use model::{JobId, JobKind, JobState, Millis, UserId};
 use sqlx::FromRow;
 
 use super::{Db, Result, db::Pool, on_pool, rows};
+
+pub(crate) use asking::{HandedIn, NewJob};
 
 // Each change has a time of its own, so that no watcher takes two for one.
 macro_rules! columns {
@@ -16,11 +20,6 @@ macro_rules! columns {
 // Below the columns, which it reads as well.
 mod reading;
 
-const INSERT: &str = "INSERT INTO jobs (id, submission_id, owner_id, kind, state, priority, attempts, run_at, node, \
-     lease_until, cancel_asked, model, input, step, at_most, created_at, updated_at) \
-     VALUES ($1, $2, $3, $4, 'queued', $5, 0, $6, '', 0, FALSE, $7, $8, '{}', $9, $6, $6) \
-     ON CONFLICT (owner_id, submission_id) DO NOTHING";
-const OF_SUBMISSION: &str = "SELECT id FROM jobs WHERE owner_id = $1 AND submission_id = $2";
 /// Takes the one whose turn it is: of the highest priority, then the oldest, of an owner who has not as many running as they
 /// may. Whoever is second finds the lease taken, because the outer condition is looked at again. Who has not put it back has died
 /// over it.
@@ -46,8 +45,6 @@ const CANCEL: &str = "UPDATE jobs SET cancel_asked = TRUE, updated_at = CASE WHE
 const CALL_OFF: &str = "UPDATE jobs SET state = 'cancelled', cancel_asked = TRUE, ended_at = $3, \
      updated_at = CASE WHEN $3 > updated_at THEN $3 ELSE updated_at + 1 END \
      WHERE id = $1 AND owner_id = $2 AND state = 'queued' AND attempts = 0 AND ended_at IS NULL";
-const UNFINISHED: &str =
-    "SELECT COUNT(*) FROM jobs WHERE owner_id = $1 AND ended_at IS NULL AND lease_until >= 0";
 const LEAVE: &str =
     "UPDATE jobs SET node = '', lease_until = 0 WHERE node = $1 AND ended_at IS NULL";
 const FREE: &str = "UPDATE jobs SET deaths = deaths + CASE WHEN node <> '' THEN 1 ELSE 0 END, node = '', lease_until = 0 \
@@ -56,14 +53,14 @@ const FREE: &str = "UPDATE jobs SET deaths = deaths + CASE WHEN node <> '' THEN 
 /// For the proof that each uses an index.
 #[cfg(test)]
 pub(super) const QUERIES: &[(&str, &str)] = &[
-    ("OF_SUBMISSION", OF_SUBMISSION),
+    ("OF_SUBMISSION", asking::OF_SUBMISSION),
     ("RENEW", RENEW),
     ("STEP", STEP),
     ("AGAIN", AGAIN),
     ("END", END),
     ("CANCEL", CANCEL),
     ("CALL_OFF", CALL_OFF),
-    ("UNFINISHED", UNFINISHED),
+    ("UNFINISHED", asking::UNFINISHED),
     ("FIND", reading::FIND),
     ("MAKING", reading::MAKING),
     ("PAGE", reading::PAGE),
@@ -118,20 +115,6 @@ impl Job {
     }
 }
 
-/// A job that is asked for.
-pub(crate) struct NewJob<'a> {
-    pub(crate) id: JobId,
-    pub(crate) submission: SubmissionId,
-    pub(crate) owner: UserId,
-    pub(crate) kind: JobKind,
-    /// The highest goes first.
-    pub(crate) priority: i64,
-    pub(crate) model: &'a str,
-    pub(crate) input: &'a str,
-    pub(crate) at_most: Option<i64>,
-    pub(crate) now: Millis,
-}
-
 #[derive(FromRow)]
 struct Row {
     id: String,
@@ -177,50 +160,6 @@ impl TryFrom<Row> for Job {
 }
 
 impl Db {
-    /// Keeps a job that waits for its turn. Its id, or that of the one that this submission made before.
-    #[tracing::instrument(name = "store.jobs.insert", skip_all)]
-    pub(crate) async fn insert_job(&self, job: &NewJob<'_>) -> Result<JobId> {
-        let (owner, submission) = (job.owner.to_string(), job.submission.to_string());
-        let id: String = on_pool!(self.writer(), |pool| {
-            let mut transaction = pool.begin_with(self.begin()).await?;
-            sqlx::query(INSERT)
-                .bind(job.id.to_string())
-                .bind(&submission)
-                .bind(&owner)
-                .bind(job.kind.as_str())
-                .bind(job.priority)
-                .bind(job.now.get())
-                .bind(job.model)
-                .bind(job.input)
-                .bind(job.at_most)
-                .execute(&mut *transaction)
-                .await?;
-            let id = sqlx::query_scalar(OF_SUBMISSION)
-                .bind(&owner)
-                .bind(&submission)
-                .fetch_one(&mut *transaction)
-                .await?;
-            transaction.commit().await?;
-            id
-        });
-        rows::id("jobs", "id", &id)
-    }
-
-    /// The job that this submission of the owner's made.
-    #[tracing::instrument(name = "store.jobs.of_submission", skip_all)]
-    pub(crate) async fn job_of_submission(
-        &self,
-        owner: UserId,
-        submission: SubmissionId,
-    ) -> Result<Option<JobId>> {
-        let id: Option<String> = on_pool!(self.reader(), |pool| sqlx::query_scalar(OF_SUBMISSION)
-            .bind(owner.to_string())
-            .bind(submission.to_string())
-            .fetch_optional(pool)
-            .await?);
-        id.map(|id| rows::id("jobs", "id", &id)).transpose()
-    }
-
     /// Takes the job whose turn it is, for this process until then. Nobody has more than `per_owner` running.
     #[tracing::instrument(name = "store.jobs.claim", level = "debug", skip_all)]
     pub(crate) async fn claim_job(
@@ -363,17 +302,6 @@ impl Db {
             .await?
             .rows_affected());
         Ok(changed > 0)
-    }
-
-    /// How many of the owner's jobs have not ended.
-    #[tracing::instrument(name = "store.jobs.unfinished", skip_all)]
-    pub(crate) async fn unfinished_jobs(&self, owner: UserId) -> Result<i64> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(
-            UNFINISHED
-        )
-        .bind(owner.to_string())
-        .fetch_one(pool)
-        .await?))
     }
 
     /// Gives up everything that this process works on: another one takes it up at once.

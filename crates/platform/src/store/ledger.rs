@@ -83,6 +83,10 @@ pub(crate) fn refuses_values(error: &Error) -> bool {
                 ErrorCode::TooBig | ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch
             )
         }),
-        Error::Busy | Error::Redis(_) | Error::Corrupt { .. } | Error::Migration(_) => false,
+        Error::Busy
+        | Error::UsedUp { .. }
+        | Error::Redis(_)
+        | Error::Corrupt { .. }
+        | Error::Migration(_) => false,
     }
 }

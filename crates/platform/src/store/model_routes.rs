@@ -3,12 +3,18 @@
 use model::Millis;
 use sqlx::types::Json;
 
-use super::{Db, Result, audit::append_audit, on_pool};
+use super::{
+    Db, Result,
+    audit::{append_audit, audited},
+    on_pool,
+};
 use crate::audit::Record;
 
 const ALL: &str = "SELECT name, models FROM model_routes ORDER BY name";
 const SET: &str = "INSERT INTO model_routes (name, models, updated_at) VALUES ($1, $2, $3) \
      ON CONFLICT (name) DO UPDATE SET models = excluded.models, updated_at = excluded.updated_at";
+const ADD: &str = "INSERT INTO model_routes (name, models, updated_at) VALUES ($1, $2, $3) \
+     ON CONFLICT (name) DO NOTHING";
 const UNSET: &str = "DELETE FROM model_routes WHERE name = $1";
 
 impl Db {
@@ -23,6 +29,25 @@ impl Db {
             .into_iter()
             .map(|(name, models)| (name, models.0))
             .collect())
+    }
+
+    /// Puts models behind a name that stands for none yet. Whether it did not.
+    #[tracing::instrument(name = "store.model_routes.add", skip_all)]
+    pub(crate) async fn add_model_route(
+        &self,
+        name: &str,
+        models: &[String],
+        now: Millis,
+        record: &Record,
+    ) -> Result<bool> {
+        Ok(audited!(
+            self,
+            record,
+            sqlx::query(ADD)
+                .bind(name)
+                .bind(Json(models))
+                .bind(now.get())
+        ))
     }
 
     /// Puts models behind a name, or takes it down with none. Whether there was something to take down.

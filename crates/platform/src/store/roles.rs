@@ -3,17 +3,23 @@
 use model::{BuiltIn, Millis, PermissionSet, Role, RoleDraft, RoleId};
 use sqlx::{FromRow, types::Json};
 
-use super::{
-    Db, Result,
-    access::of_role,
-    audit::{append_audit, audited},
-    on_pool, rows,
-};
+use super::{Amended, Db, Result, access::of_role, audit::append_audit, on_pool, rows};
 use crate::audit::Record;
 
-const ALL: &str = "SELECT id, name, description, rank, permissions, built_in, requires_second_factor, \
-     (SELECT COUNT(*) FROM user_roles u WHERE u.role_id = roles.id) AS people \
-     FROM roles ORDER BY rank DESC, name_key";
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, name, description, rank, permissions, built_in, requires_second_factor, \
+             (SELECT COUNT(*) FROM user_roles u WHERE u.role_id = roles.id) AS people FROM roles ",
+            $rest
+        )
+    };
+}
+
+const ALL: &str = columns!("ORDER BY rank DESC, name_key");
+const ONE: &str = columns!("WHERE id = $1");
+/// Takes the role's row, so that it stays what it is until it is changed.
+const TAKE: &str = "UPDATE roles SET updated_at = updated_at WHERE id = $1";
 const COUNT: &str = "SELECT COUNT(*) FROM roles WHERE built_in = FALSE";
 const INSERT: &str = "INSERT INTO roles \
      (id, name, name_key, description, rank, permissions, built_in, requires_second_factor, created_at, updated_at) \
@@ -64,6 +70,26 @@ impl TryFrom<Row> for Role {
     }
 }
 
+/// Takes the role, and leaves the function unless it is what was looked at.
+macro_rules! take {
+    ($transaction:expr, $id:expr, $looked_at:expr) => {{
+        sqlx::query(TAKE)
+            .bind($id.to_string())
+            .execute(&mut *$transaction)
+            .await?;
+        let found: Option<Row> = sqlx::query_as(ONE)
+            .bind($id.to_string())
+            .fetch_optional(&mut *$transaction)
+            .await?;
+        let Some(found) = found else {
+            return Ok(Amended::NotThere);
+        };
+        if RoleDraft::from(&Role::try_from(found)?) != *$looked_at {
+            return Ok(Amended::Outdated);
+        }
+    }};
+}
+
 impl Db {
     /// Every role, the highest first. Whether the caller may change one is not known here.
     #[tracing::instrument(name = "store.roles.all", skip_all)]
@@ -111,13 +137,19 @@ impl Db {
         Ok(true)
     }
 
-    /// Changes a role; of a built-in one only whether it asks for a second factor. Whether there is such a role. A conflict
+    /// Changes a role as long as it is what was looked at; of a built-in one only whether it asks for a second factor. A conflict
     /// when the name is taken.
     #[tracing::instrument(name = "store.roles.update", skip_all)]
-    pub(crate) async fn update_role(&self, new: &NewRole<'_>, record: &Record) -> Result<bool> {
+    pub(crate) async fn update_role(
+        &self,
+        new: &NewRole<'_>,
+        looked_at: &RoleDraft,
+        record: &Record,
+    ) -> Result<Amended> {
         let draft = new.draft;
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
+            take!(transaction, new.id, looked_at);
             let changed = if BuiltIn::of_id(new.id).is_some() {
                 sqlx::query(UPDATE_BUILT_IN)
                     .bind(new.id.to_string())
@@ -141,21 +173,36 @@ impl Db {
                     .rows_affected()
             };
             if changed == 0 {
-                return Ok(false);
+                return Ok(Amended::NotThere);
             }
             append_audit!(transaction, record);
             transaction.commit().await?;
         });
-        Ok(true)
+        Ok(Amended::Done)
     }
 
-    /// Deletes a self-made role, and takes it from whoever has it. Whether there was one.
+    /// Deletes a self-made role as long as it is what was looked at, and takes it from whoever has it.
     #[tracing::instrument(name = "store.roles.delete", skip_all)]
-    pub(crate) async fn delete_role(&self, id: RoleId, record: &Record) -> Result<bool> {
-        Ok(audited!(
-            self,
-            record,
-            sqlx::query(DELETE).bind(id.to_string())
-        ))
+    pub(crate) async fn delete_role(
+        &self,
+        id: RoleId,
+        looked_at: &RoleDraft,
+        record: &Record,
+    ) -> Result<Amended> {
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            take!(transaction, id, looked_at);
+            let deleted = sqlx::query(DELETE)
+                .bind(id.to_string())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if deleted == 0 {
+                return Ok(Amended::NotThere);
+            }
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(Amended::Done)
     }
 }

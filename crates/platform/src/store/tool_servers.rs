@@ -6,7 +6,7 @@ use model::{
 use serde_json::Value;
 use sqlx::{FromRow, types::Json};
 
-use super::{Db, Error, Result, audit::append_audit, on_pool, rows};
+use super::{Amended, Db, Error, Result, audit::append_audit, erasure::TURN, on_pool, rows};
 use crate::audit::Record;
 
 /// All of them: there are twenty at most.
@@ -21,14 +21,18 @@ const TOOLS: &str = "
 const COUNT: &str = "SELECT COUNT(*) FROM tool_servers";
 const CREATE: &str = "
     INSERT INTO tool_servers (id, name, address, token, is_on, created_at, updated_at) VALUES ($1, $2, $3, $4, TRUE, $5, $5)";
-const UPDATE: &str =
-    "UPDATE tool_servers SET address = $2, token = $3, is_on = $4, updated_at = $5 WHERE id = $1";
+/// Each token is sealed otherwise, so that of the same one given twice the second is another.
+const UPDATE: &str = "
+    UPDATE tool_servers SET address = $2, token = $3, is_on = $4, updated_at = $5
+    WHERE id = $1 AND address = $6 AND token IS NOT DISTINCT FROM $7 AND is_on = $8";
 /// What was decided about tools was decided about those of the address before.
 const MOVED: &str = "
     UPDATE server_tools SET is_on = FALSE, asks_first = TRUE
     WHERE server_id = $1 AND EXISTS (SELECT 1 FROM tool_servers s WHERE s.id = $1 AND s.address <> $2)";
 const DELETE: &str = "DELETE FROM tool_servers WHERE id = $1";
-const CHECKED: &str = "UPDATE tool_servers SET checked_at = $2, failure = $3 WHERE id = $1";
+/// What another address has said meanwhile is not what is there.
+const CHECKED: &str =
+    "UPDATE tool_servers SET checked_at = $2, failure = $3 WHERE id = $1 AND address = $4";
 /// What an administrator decided about a tool stays when it is found again; but one that says of itself something else than it did
 /// asks first again.
 const FOUND: &str = "
@@ -211,42 +215,47 @@ impl Db {
         found.into_iter().map(KeptTool::try_from).collect()
     }
 
-    /// How many servers there are.
-    #[tracing::instrument(name = "store.tool_servers.count", skip_all)]
-    pub(crate) async fn count_tool_servers(&self) -> Result<i64> {
-        Ok(on_pool!(self.reader(), |pool| sqlx::query_scalar(COUNT)
-            .fetch_one(pool)
-            .await?))
-    }
-
-    /// Adds a server. A conflict means that there is one of that name.
+    /// Adds a server. Not when there are `most`; a conflict means that there is one of that name.
     #[tracing::instrument(name = "store.tool_servers.create", skip_all)]
     pub(crate) async fn create_tool_server(
         &self,
         new: &KeptServer,
+        most: i64,
         now: Millis,
         record: &Record,
     ) -> Result<bool> {
-        with_line!(
-            self,
-            record,
+        on_pool!(self.writer(), |pool| {
+            let mut transaction = pool.begin_with(self.begin()).await?;
+            sqlx::query(TURN).execute(&mut *transaction).await?;
+            let there: i64 = sqlx::query_scalar(COUNT)
+                .fetch_one(&mut *transaction)
+                .await?;
+            if there >= most {
+                return Ok(false);
+            }
             sqlx::query(CREATE)
                 .bind(new.id.to_string())
                 .bind(new.name.as_str())
                 .bind(&new.address)
                 .bind(new.token.as_deref())
                 .bind(now.get())
-        )
+                .execute(&mut *transaction)
+                .await?;
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(true)
     }
 
-    /// Changes all of a server but its name. When it moves, its tools are off and ask first again. Whether it is there.
+    /// Changes all of a server but its name, as long as it is what was looked at. When it moves, its tools are off and ask first again.
     #[tracing::instrument(name = "store.tool_servers.update", skip_all)]
     pub(crate) async fn update_tool_server(
         &self,
         changed: &KeptServer,
+        looked_at: &KeptServer,
         now: Millis,
         record: &Record,
-    ) -> Result<bool> {
+    ) -> Result<Amended> {
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
             sqlx::query(MOVED)
@@ -260,15 +269,27 @@ impl Db {
                 .bind(changed.token.as_deref())
                 .bind(changed.is_on)
                 .bind(now.get())
+                .bind(&looked_at.address)
+                .bind(looked_at.token.as_deref())
+                .bind(looked_at.is_on)
                 .execute(&mut *transaction)
                 .await?
                 .rows_affected();
-            if rows > 0 {
-                append_audit!(transaction, record);
-                transaction.commit().await?;
+            if rows == 0 {
+                let there: Option<ServerRow> = sqlx::query_as(SERVER)
+                    .bind(changed.id.to_string())
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                return Ok(if there.is_some() {
+                    Amended::Outdated
+                } else {
+                    Amended::NotThere
+                });
             }
-            Ok(rows > 0)
-        })
+            append_audit!(transaction, record);
+            transaction.commit().await?;
+        });
+        Ok(Amended::Done)
     }
 
     /// Takes a server away with all that is on it. Whether it was there.
@@ -295,22 +316,28 @@ impl Db {
         )
     }
 
-    /// Keeps what was found on a server: what is new is off, and what is not there any more is forgotten. Of a failure only that it was one.
+    /// Keeps what was found on a server, unless it has moved since: what is new is off, and what is not there any more is forgotten. Of a
+    /// failure only that it was one.
     #[tracing::instrument(name = "store.tool_servers.found", skip_all)]
     pub(crate) async fn note_server_tools(
         &self,
-        id: ToolServerId,
+        (id, address): (ToolServerId, &str),
         found: std::result::Result<&[FoundTool], FailureCode>,
         now: Millis,
     ) -> Result<()> {
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            sqlx::query(CHECKED)
+            let is_there = sqlx::query(CHECKED)
                 .bind(id.to_string())
                 .bind(now.get())
                 .bind(found.as_ref().err().map(|code| code.as_str()))
+                .bind(address)
                 .execute(&mut *transaction)
-                .await?;
+                .await?
+                .rows_affected();
+            if is_there == 0 {
+                return Ok(());
+            }
             if let Ok(found) = found {
                 let own: Vec<String> = sqlx::query_scalar(OWN)
                     .bind(id.to_string())

@@ -37,8 +37,9 @@ const SEARCH: &str = select!(
     "t.owner_id = $1 AND t.id < $2 AND (LOWER(t.title) LIKE $4 ESCAPE '\\' OR EXISTS (SELECT 1 FROM transcript_sentences s \
      WHERE s.transcript_id = t.id AND LOWER(s.text) LIKE $4 ESCAPE '\\')) ORDER BY t.id DESC LIMIT $3"
 );
-const WORKED_ON: &str = "UPDATE transcripts SET job_id = $3, state = CASE WHEN sentences = 0 THEN 'making' ELSE state END, failure = NULL \
-     WHERE id = $1 AND owner_id = $2";
+/// Says which job works on it from now on, unless another one does already.
+pub(super) const TAKE_UP: &str = "UPDATE transcripts SET job_id = $3, state = CASE WHEN sentences = 0 THEN 'making' ELSE state END, failure = NULL \
+     WHERE id = $1 AND owner_id = $2 AND COALESCE(job_id, '') = $4 AND deleted_at IS NULL";
 const FAILED: &str = "UPDATE transcripts SET state = $3, failure = $4, cost = $5 WHERE id = $1 AND owner_id = $2 AND sentences = 0";
 const NOTES: &str = "UPDATE transcripts SET notes_state = $3, notes = COALESCE($4, notes), notes_failure = $5 WHERE id = $1 AND owner_id = $2";
 const TRANSLATING: &str = "UPDATE transcripts SET translating = $3 WHERE id = $1 AND owner_id = $2";
@@ -52,7 +53,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("OF_JOB", OF_JOB),
     ("PAGE", PAGE),
     ("SEARCH", SEARCH),
-    ("WORKED_ON", WORKED_ON),
+    ("TAKE_UP", TAKE_UP),
     ("FAILED", FAILED),
     ("NOTES", NOTES),
     ("TRANSLATING", TRANSLATING),
@@ -266,24 +267,6 @@ impl Db {
             query.fetch_all(pool).await?
         });
         found.into_iter().map(KeptTranscript::try_from).collect()
-    }
-
-    /// Says which job works on it from now on. Whether there is such a transcript.
-    #[tracing::instrument(name = "store.transcripts.worked_on", skip_all)]
-    pub(crate) async fn transcript_worked_on(
-        &self,
-        owner: UserId,
-        id: TranscriptId,
-        job: JobId,
-    ) -> Result<bool> {
-        let changed = on_pool!(self.writer(), |pool| sqlx::query(WORKED_ON)
-            .bind(id.to_string())
-            .bind(owner.to_string())
-            .bind(job.to_string())
-            .execute(pool)
-            .await?
-            .rows_affected());
-        Ok(changed > 0)
     }
 
     /// Keeps that there is nothing to read, and why.

@@ -41,8 +41,9 @@ const HIDE_FREE: &str = concat!(
     "UPDATE files SET deleted_at = $3 WHERE owner_id = $1 AND id = $2 AND kind = 'upload' AND deleted_at IS NULL AND NOT ",
     used!("$2")
 );
-const HIDE_TRANSCRIPT: &str =
-    "UPDATE transcripts SET deleted_at = $3 WHERE owner_id = $1 AND id = $2 AND deleted_at IS NULL";
+/// As long as no other job works on it than the one that was stopped.
+const HIDE_TRANSCRIPT: &str = "UPDATE transcripts SET deleted_at = $3 \
+     WHERE owner_id = $1 AND id = $2 AND COALESCE(job_id, '') = $4 AND deleted_at IS NULL";
 /// What is done for a transcript goes with that.
 const HIDE_MAKING: &str = "UPDATE jobs SET deleted_at = $3 \
      WHERE owner_id = $1 AND id = $2 AND kind <> 'transcript' AND deleted_at IS NULL AND ended_at IS NOT NULL";
@@ -145,19 +146,26 @@ impl Db {
     }
 
     /// Deletes a transcript of the owner's, and its recording where that is named and nothing else has it; both can be brought back for
-    /// a while. Whether there was one.
+    /// a while. Whether there was one on which no other job works than `stopped`.
     #[tracing::instrument(name = "store.trash.hide_transcript", skip_all)]
     pub(crate) async fn hide_transcript(
         &self,
         owner: UserId,
-        id: TranscriptId,
+        (id, stopped): (TranscriptId, Option<JobId>),
         recording: Option<FileId>,
         at: Millis,
     ) -> Result<bool> {
         let hidden = on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
             take_turn!(transaction, owner);
-            let hidden = change!(transaction, HIDE_TRANSCRIPT, owner, id, at);
+            let hidden = sqlx::query(HIDE_TRANSCRIPT)
+                .bind(owner.to_string())
+                .bind(id.to_string())
+                .bind(at.get())
+                .bind(stopped.map(|job| job.to_string()).unwrap_or_default())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
             if let Some(recording) = recording
                 && hidden > 0
             {

@@ -4,9 +4,14 @@ use model::{Millis, UserId};
 
 use super::{Db, Result, on_pool};
 
-const SINCE: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN is_round THEN 0 ELSE 1 END), 0) AS BIGINT), \
+pub(super) const SINCE: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN is_round THEN 0 ELSE 1 END), 0) AS BIGINT), \
      CAST(COALESCE(SUM(COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)), 0) AS BIGINT) \
      FROM generations WHERE owner_id = $1 AND started_at >= $2";
+
+/// When the day of that moment began.
+pub(crate) const fn day_of(now: Millis) -> Millis {
+    Millis::new(now.get() - now.get().rem_euclid(Millis::DAY))
+}
 
 /// For the proof that each uses an index.
 #[cfg(test)]

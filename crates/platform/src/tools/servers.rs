@@ -15,7 +15,7 @@ use crate::{
     audit::Record,
     identity::Caller,
     outside::Reach,
-    store::{self, FoundTool, KeptServer},
+    store::{self, Amended, FoundTool, KeptServer},
     vault::Place,
 };
 
@@ -53,9 +53,6 @@ impl Tools {
         let name = ToolServerName::parse(&draft.name)
             .map_err(|_| Error::Refused(FailureCode::InvalidToolServerName))?;
         let address = address(&draft.address)?;
-        if inner.db.count_tool_servers().await? >= MOST {
-            return Err(Error::Refused(FailureCode::TooMany));
-        }
         let id = ToolServerId::from_uuid(inner.ids.next());
         let new = KeptServer {
             id,
@@ -71,9 +68,11 @@ impl Tools {
             .with(&json!({ "name": new.name, "address": new.address }));
         let created = inner
             .db
-            .create_tool_server(&new, inner.clock.now(), &record)
+            .create_tool_server(&new, MOST, inner.clock.now(), &record)
             .await;
-        created.map_err(taken)?;
+        if !created.map_err(taken)? {
+            return Err(Error::Refused(FailureCode::TooMany));
+        }
         self.ask(&new).await?;
         Ok(id)
     }
@@ -91,7 +90,8 @@ impl Tools {
         let inner = &*self.0;
         let record = self.may(caller, "tool_server.update").await?;
         let address = address(&draft.address)?;
-        let mut server = inner.db.tool_server(id).await?.ok_or(Error::NotFound)?;
+        let looked_at = inner.db.tool_server(id).await?.ok_or(Error::NotFound)?;
+        let mut server = looked_at.clone();
         let has_moved = server.address != address;
         if forget_token || has_moved || !draft.token.trim().is_empty() {
             server.token = self.sealed(id, &draft.token)?;
@@ -101,8 +101,13 @@ impl Tools {
             .on("tool_server", id.to_string())
             .with(&json!({ "address": server.address, "on": is_on }));
         let now = inner.clock.now();
-        if !inner.db.update_tool_server(&server, now, &record).await? {
-            return Err(Error::NotFound);
+        let changed = inner
+            .db
+            .update_tool_server(&server, &looked_at, now, &record);
+        match changed.await? {
+            Amended::Done => {}
+            Amended::NotThere => return Err(Error::NotFound),
+            Amended::Outdated => return Err(Error::Refused(FailureCode::Outdated)),
         }
         if is_on {
             self.ask(&server).await
@@ -192,7 +197,8 @@ impl Tools {
             found
         });
         let found = found.as_deref().map_err(|code| *code);
-        Ok(inner.db.note_server_tools(server.id, found, now).await?)
+        let asked = (server.id, server.address.as_str());
+        Ok(inner.db.note_server_tools(asked, found, now).await?)
     }
 
     /// Begins the log's line, or writes that it was refused.

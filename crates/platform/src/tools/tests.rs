@@ -1,5 +1,7 @@
 //! Servers of tools, with one of a few lines for them: it speaks the protocol as its pages describe it.
 
+mod changing;
+
 use std::sync::{Arc, Mutex};
 
 use model::{BuiltIn, ServerTool, ToolServerDraft};

@@ -1,12 +1,16 @@
 //! Doing once more what a transcript came to nothing with, or what is wanted of it anew.
 
 use model::{
-    Permission, SubmissionId, TranscriptId, UserId,
+    FailureCode, Permission, SubmissionId, TranscriptId, UserId,
     transcript::{NotesState, TranscriptState},
 };
 
 use super::{Transcripts, is_language, listing, step::Order};
-use crate::{Error, identity::Caller, store::Job};
+use crate::{
+    Error,
+    identity::Caller,
+    store::{HandedIn, Job},
+};
 
 /// What is to be done once more for a transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,8 +114,12 @@ impl Transcripts {
                 }
             }
         };
-        let (job, _) = self.begin(owner, submission, &order).await?;
-        inner.db.transcript_worked_on(owner, id, job).await?;
+        match self.begin(owner, submission, &order, Some(&kept)).await? {
+            HandedIn::New(_) => {}
+            // The same press, or another window's: what is being done already goes on.
+            HandedIn::Before(_) | HandedIn::TakenUp => return Ok(()),
+            HandedIn::TooMany => return Err(Error::Refused(FailureCode::TooMany)),
+        }
         if order.hear.is_none() && order.note {
             let state = NotesState::Making;
             inner

@@ -6,6 +6,7 @@ mod governing;
 mod prices;
 mod removing;
 mod speech;
+mod waiting;
 
 use std::{ops::Deref, time::Duration};
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::Blob;
+use crate::store::{Blob, Held};
 
 /// What a process that died was writing is removed when it can't be written any more.
 #[tokio::test]
@@ -11,6 +11,9 @@ async fn what_a_dead_process_left_is_removed() {
             id: Uuid::from_u128(7),
         };
         db.begin_blob(blob, desk.files.0.clock.now()).await.unwrap();
+        let quota = desk.files.0.quota();
+        let held = db.hold_for_blob(blob, 500, quota).await.unwrap();
+        assert_eq!(held, Held::Done);
         let half = desk
             .folder
             .path()
@@ -20,9 +23,13 @@ async fn what_a_dead_process_left_is_removed() {
         std::fs::write(half.join("content#1"), b"half").unwrap();
         desk.files.purge().await.unwrap();
         assert_eq!(desk.on_disk(), 1, "it may still be written");
+        let used = async || desk.files.used(desk.lin).await.unwrap().bytes;
+        assert_eq!(used().await, 500, "what is reserved for it counts");
         desk.clock.advance(25 * HOUR);
         assert_eq!(desk.files.purge().await.unwrap(), 1);
-        assert_eq!(desk.on_disk(), 0);
+        assert_eq!((desk.on_disk(), used().await), (0, 0));
+        let late = db.hold_for_blob(blob, 500, quota).await.unwrap();
+        assert_eq!((late, used().await), (Held::Gone, 0));
         desk.clock.advance(2 * HOUR);
         desk.files.purge().await.unwrap();
         assert_eq!(count(&db, "SELECT COUNT(*) FROM blobs").await, 0);

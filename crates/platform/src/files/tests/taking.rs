@@ -194,6 +194,77 @@ async fn files_are_counted_as_well() {
     .await;
 }
 
+/// A film of so many bytes, of which nothing more comes after that.
+fn stalled(bytes: usize) -> ByteStream {
+    let came: Vec<Bytes> = film(bytes)
+        .chunks(MIB)
+        .map(Bytes::copy_from_slice)
+        .collect();
+    let came = stream::iter(came).map(Ok);
+    came.chain(stream::pending()).boxed()
+}
+
+/// FI-11: what is on its way counts as far as it came, and is given back where it is not kept.
+#[tokio::test]
+async fn what_comes_is_reserved_as_it_comes() {
+    on_both(async |db| {
+        let room = i64::try_from(16 * MIB).unwrap();
+        let desk = Desk::with(&db, |options| options.person_bytes = Some(room)).await;
+        let used = async || desk.files.used(desk.lin).await.unwrap().bytes;
+        let (files, lin) = (desk.files.clone(), desk.lin);
+        let on_its_way = tokio::spawn(async move {
+            let file = NewFile::upload(FileName::parse("a.mp4").unwrap(), None);
+            files.store(lin, file, stalled(12 * MIB), u64::MAX).await
+        });
+        // Two pieces of five.
+        let reserved = i64::try_from(10 * MIB).unwrap();
+        eventually(async || used().await >= reserved).await;
+        let more = film(8 * MIB);
+        let refused = desk.refusal("b.mp4", more.clone()).await;
+        assert_eq!(refused, FailureCode::StorageUsedUp);
+        assert!(
+            desk.upload(desk.eve, "b.mp4", more.clone()).await.is_ok(),
+            "each has their own"
+        );
+        on_its_way.abort();
+        eventually(async || used().await == 0).await;
+        desk.upload(desk.lin, "b.mp4", more).await.unwrap();
+        assert_eq!(used().await, i64::try_from(8 * MIB).unwrap());
+    })
+    .await;
+}
+
+/// FI-11: where its length was told, all of it is reserved before it came, or it is refused.
+#[tokio::test]
+async fn what_is_told_of_its_length_is_reserved_at_once() {
+    on_both(async |db| {
+        let desk = Desk::with(&db, |options| options.person_bytes = Some(10_000)).await;
+        let used = async || desk.files.used(desk.lin).await.unwrap().bytes;
+        let told = |length| {
+            let file = NewFile::upload(FileName::parse("a.mp4").unwrap(), None);
+            file.of_length(Some(length))
+        };
+        let (files, lin, first) = (desk.files.clone(), desk.lin, told(9_000));
+        let on_its_way =
+            tokio::spawn(async move { files.store(lin, first, stalled(5_000), 20_000).await });
+        eventually(async || used().await == 9_000).await;
+        for (length, why) in [
+            (2_000, FailureCode::StorageUsedUp),
+            (30_000, FailureCode::TooLarge),
+        ] {
+            // Nothing more has to come for that.
+            let store = desk.files.store(lin, told(length), stalled(5_000), 20_000);
+            assert_eq!(code(store.await), why);
+        }
+        on_its_way.abort();
+        eventually(async || used().await == 0).await;
+        let whole = pieces(film(9_000));
+        let kept = desk.files.store(lin, told(9_000), whole, 20_000).await;
+        assert_eq!((kept.unwrap().bytes, used().await), (9_000, 9_000));
+    })
+    .await;
+}
+
 /// FI-13: the sender breaks off, or is one that never ends, or whoever stores leaves.
 #[tokio::test]
 async fn what_is_not_stored_to_its_end_leaves_nothing() {

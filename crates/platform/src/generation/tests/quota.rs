@@ -3,7 +3,7 @@
 use model::{BuiltIn, FailureCode, GroupDraft, Millis, Quota, UserId};
 
 use super::{House, code, name};
-use crate::store::testing::{execute, on_both};
+use crate::store::testing::{count, execute, on_both};
 
 /// A group with one member.
 pub(super) async fn grouped(house: &House, member: UserId, draft: GroupDraft) -> model::GroupId {
@@ -85,6 +85,41 @@ async fn a_used_up_quota_is_full_again_the_next_day() {
         assert!(midnight % Millis::DAY < 1000, "{midnight}");
         house.clock.advance(left * 1000);
         house.ask(None, "four").await;
+    })
+    .await;
+}
+
+/// AC-17: answers are counted where one more begins, so that of those that begin at once no more do than are left.
+#[tokio::test]
+async fn no_more_answers_begin_at_once_than_are_left_of_the_day() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let quota = Quota {
+            answers_per_day: Some(4),
+            tokens_per_day: None,
+        };
+        let draft = GroupDraft {
+            quota,
+            ..GroupDraft::default()
+        };
+        grouped(&house, house.lin.user(), draft).await;
+        let one = house.answered(None, "one").await;
+        let two = house.answered(None, "two").await;
+
+        // Two are left, of which one wants both.
+        let (generations, lin) = (house.generations(), &house.lin);
+        let models = ["qwen3-max", "qwen-flash"].map(name).to_vec();
+        let (asked, again, compared) = tokio::join!(
+            house.try_ask(lin, None, "three"),
+            generations.regenerate(lin, one.conversation, one.answer.id, None),
+            generations.compare(lin, two.conversation, two.question.id, models)
+        );
+        let told = [code(asked), code(again), code(compared)];
+        let used_up = Some(FailureCode::QuotaUsedUp);
+        assert!(told.contains(&None) && told.contains(&used_up), "{told:?}");
+        house.settled().await;
+        let begun = "SELECT COUNT(*) FROM generations WHERE is_round = FALSE";
+        assert_eq!(count(&db, begun).await, 4);
     })
     .await;
 }

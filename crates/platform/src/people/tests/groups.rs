@@ -255,3 +255,44 @@ async fn every_one_of_many_groups_is_on_one_page() {
     })
     .await;
 }
+
+/// Of two who save at once what they saw, one is told that it is something else by now: neither what it is called nor its roles are lost.
+#[tokio::test]
+async fn of_two_who_save_a_group_at_once_the_second_is_told() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let olga = house.signed_up("olga", BuiltIn::Owner).await;
+        let oleg = house.signed_up("oleg", BuiltIn::Owner).await;
+        let (people, role) = (&house.people, BuiltIn::Operator.id());
+        let id = house.group(&olga, "Tea", Vec::new()).await;
+        let now = async || GroupDraft::from(&people.group(&olga, id).await.unwrap());
+        for round in 0..5 {
+            let seen = now().await;
+            // One changes only its roles, the other only its name.
+            let drafts = [
+                GroupDraft {
+                    roles: if seen.roles.is_empty() {
+                        vec![role]
+                    } else {
+                        Vec::new()
+                    },
+                    ..seen.clone()
+                },
+                GroupDraft {
+                    name: format!("Tea {round}"),
+                    ..seen.clone()
+                },
+            ];
+            let (one, other) = tokio::join!(
+                people.update_group_as_seen(&olga, id, drafts[0].clone(), &seen),
+                people.update_group_as_seen(&oleg, id, drafts[1].clone(), &seen)
+            );
+            let told = [code(one).err(), code(other).err()];
+            let saved = told.iter().position(Option::is_none).unwrap();
+            assert_eq!(told[1 - saved], Some(FailureCode::Outdated));
+            assert_eq!(now().await, drafts[saved]);
+        }
+        assert_eq!(house.lines("group.update", "done").await, 5);
+    })
+    .await;
+}

@@ -3,7 +3,10 @@
 use model::{BuiltIn, FailureCode, Permission, PermissionSet, Rank, RoleDraft};
 
 use super::{House, code, role_draft};
-use crate::store::testing::on_both;
+use crate::{
+    Clock,
+    store::{Amended, NewRole, testing::on_both},
+};
 
 #[tokio::test]
 async fn a_role_is_made_changed_and_deleted() {
@@ -198,6 +201,66 @@ async fn of_a_built_in_role_only_the_second_factor_changes() {
             );
         }
         assert_eq!(code(people.delete_role(&owner, member).await), refused);
+    })
+    .await;
+}
+
+/// Of two who save at once what they saw, one is told that it is something else by now, and nothing is lost.
+#[tokio::test]
+async fn of_two_who_save_a_role_at_once_the_second_is_told() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let olga = house.signed_up("olga", BuiltIn::Owner).await;
+        let oleg = house.signed_up("oleg", BuiltIn::Owner).await;
+        let id = house.role(&olga, "Helper", 30).await;
+        let people = &house.people;
+        for round in 0..5 {
+            let seen = RoleDraft::from(&people.role(&olga, id).await.unwrap());
+            let drafts = [round, round + 10].map(|rank| role_draft("Helper", 40 + rank));
+            let (one, other) = tokio::join!(
+                people.update_role_as_seen(&olga, id, drafts[0].clone(), &seen),
+                people.update_role_as_seen(&oleg, id, drafts[1].clone(), &seen)
+            );
+            let told = [code(one).err(), code(other).err()];
+            let saved = told.iter().position(Option::is_none).unwrap();
+            assert_eq!(told[1 - saved], Some(FailureCode::Outdated));
+            let role = RoleDraft::from(&people.role(&olga, id).await.unwrap());
+            assert_eq!(role, drafts[saved]);
+        }
+        assert_eq!(house.lines("role.update", "done").await, 5);
+    })
+    .await;
+}
+
+/// AC-14: what was judged is what is changed or deleted. A role that was lifted since is left alone.
+#[tokio::test]
+async fn a_role_is_changed_as_it_was_judged_or_not_at_all() {
+    on_both(async |db| {
+        let house = House::on(&db);
+        let owner = house.signed_up("olga", BuiltIn::Owner).await;
+        let id = house.role(&owner, "Helper", 30).await;
+        let judged = RoleDraft::from(&house.people.role(&owner, id).await.unwrap());
+        let lifted = role_draft("Helper", 90);
+        let lift = house.people.update_role(&owner, id, lifted.clone());
+        lift.await.unwrap();
+
+        let record = house.identity.audit().command_line("role.update");
+        let draft = role_draft("Helper", 20);
+        let new = NewRole {
+            id,
+            draft: &draft,
+            now: house.clock.now(),
+        };
+        let outdated = Amended::Outdated;
+        let changed = db.update_role(&new, &judged, &record).await.unwrap();
+        let deleted = db.delete_role(id, &judged, &record).await.unwrap();
+        assert_eq!((changed, deleted), (outdated, outdated));
+        let role = RoleDraft::from(&house.people.role(&owner, id).await.unwrap());
+        assert_eq!(role, lifted);
+        let gone = db.delete_role(id, &lifted, &record).await.unwrap();
+        assert_eq!(gone, Amended::Done);
+        let gone = db.update_role(&new, &lifted, &record).await.unwrap();
+        assert_eq!(gone, Amended::NotThere);
     })
     .await;
 }

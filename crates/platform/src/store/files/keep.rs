@@ -13,11 +13,15 @@ pub(in crate::store) const RESERVE: &str = "UPDATE storage SET bytes = bytes + $
 /// Takes bytes and files off.
 pub(in crate::store) const TAKE_BACK: &str =
     "UPDATE storage SET bytes = bytes - $2, files = files - $3 WHERE owner_id = $1";
+/// What is reserved for a content that is being written.
+const HELD: &str = "SELECT bytes FROM blobs WHERE id = $1 AND state = 'writing'";
 pub(super) const SAME: &str =
     "SELECT id FROM blobs WHERE owner_id = $1 AND sha256 = $2 AND state = 'kept'";
 const KEEP: &str = "UPDATE blobs SET state = 'kept', sha256 = $2, bytes = $3, changed_at = $4 \
      WHERE id = $1 AND state = 'writing'";
 const DOOM: &str = "UPDATE blobs SET state = 'doomed', changed_at = $2 WHERE id = $1";
+const SPARE: &str =
+    "UPDATE blobs SET state = 'doomed', changed_at = $2 WHERE id = $1 AND state = 'writing'";
 const INSERT: &str = "INSERT INTO files (id, owner_id, blob_id, kind, name, mime, bytes, width, height, duration_ms, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const END_UPLOAD: &str = "UPDATE uploads SET file_id = $3 WHERE id = $1 AND owner_id = $2 \
@@ -68,17 +72,24 @@ impl Db {
             owner: keep.owner,
             id,
         };
-        let held = keep.upload.map_or((0, 0_i64), |(_, bytes)| (bytes, 1));
+        let of_upload = keep.upload.map_or((0, 0_i64), |(_, bytes)| (bytes, 1));
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
+            let held: Option<i64> = sqlx::query_scalar(HELD)
+                .bind(keep.blob.to_string())
+                .fetch_optional(&mut *transaction)
+                .await?;
+            let Some(held) = held else {
+                return Ok(Kept::Gone);
+            };
             sqlx::query(ACCOUNT)
                 .bind(&owner)
                 .execute(&mut *transaction)
                 .await?;
             let within = sqlx::query(RESERVE)
                 .bind(&owner)
-                .bind(view.bytes - held.0)
-                .bind(1 - held.1)
+                .bind(view.bytes - held - of_upload.0)
+                .bind(1 - of_upload.1)
                 .bind(keep.quota.bytes)
                 .bind(keep.quota.files)
                 .execute(&mut *transaction)
@@ -111,11 +122,15 @@ impl Db {
                 .fetch_optional(&mut *transaction)
                 .await?;
             let blob = if let Some(same) = same {
-                sqlx::query(DOOM)
+                let written = sqlx::query(SPARE)
                     .bind(keep.blob.to_string())
                     .bind(now)
                     .execute(&mut *transaction)
-                    .await?;
+                    .await?
+                    .rows_affected();
+                if written == 0 {
+                    return Ok(Kept::Gone);
+                }
                 spare.push(spared(keep.blob));
                 rows::id("blobs", "id", &same)?
             } else {

@@ -27,6 +27,39 @@ const FIND_QUESTION: &str = "
 
 const SET_LEAF: &str = "UPDATE conversations SET leaf_id = $2 WHERE id = $1";
 
+/// Of several answers of one person that begin at once, each counts those before it. `SQLite` has one writer anyway.
+const DAY_TURN: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7310582443901205762))";
+
+/// Gives up where another answer is more than the owner's groups allow for the day. What it takes of tokens is known when it has ended.
+macro_rules! within_day {
+    ($db:expr, $tx:expr, $owner:expr, $now:expr) => {{
+        let groups: Vec<access::GroupRow> = sqlx::query_as(access::GROUPS)
+            .bind($owner.to_string())
+            .fetch_all(&mut *$tx)
+            .await?;
+        let quota = access::sum_of(groups).quota;
+        if quota.answers_per_day.is_some() || quota.tokens_per_day.is_some() {
+            if $db.is_shared() {
+                sqlx::query(DAY_TURN)
+                    .bind($owner.to_string())
+                    .execute(&mut *$tx)
+                    .await?;
+            }
+            let day = usage::day_of($now);
+            let (answers, tokens): (i64, i64) = sqlx::query_as(usage::SINCE)
+                .bind($owner.to_string())
+                .bind(day.get())
+                .fetch_one(&mut *$tx)
+                .await?;
+            if quota.is_used_up(answers, tokens) {
+                return Err(Error::UsedUp {
+                    left_ms: day.plus(Millis::DAY).since($now),
+                });
+            }
+        }
+    }};
+}
+
 /// Writes one answer's beginning inside an open transaction of either dialect. The answer in the first lane is the one that is shown.
 macro_rules! insert_answer {
     ($tx:expr, $conversation:expr, $parent:expr, $owner:expr, $answer:expr, $lane:expr) => {{

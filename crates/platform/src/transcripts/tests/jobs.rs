@@ -46,3 +46,28 @@ async fn a_transcripts_job_is_no_making() {
     })
     .await;
 }
+
+/// Two windows ask for the same at the same moment: it is heard, and reserved for, once.
+#[tokio::test]
+async fn what_two_ask_for_once_more_at_once_is_done_once() {
+    on_both(async |db| {
+        let house = House::at_rest(&db).await;
+        let (transcripts, lin) = (&house.services.transcripts, &house.lin);
+        let file = house.upload("a.wav", recording()).await;
+        let id = house.make(&wish(file)).await.unwrap();
+        transcripts.cancel(lin, id).await.unwrap();
+        let again = || transcripts.again(lin, house.submission(), id, Again::Hearing);
+        let open = "SELECT COUNT(*) FROM jobs WHERE ended_at IS NULL";
+        let (one, other) = tokio::join!(again(), again());
+        one.unwrap();
+        other.unwrap();
+        assert_eq!((count(&db, open).await, house.held().await), (1, 1));
+
+        // Whichever comes first, nothing is done for what is deleted.
+        transcripts.cancel(lin, id).await.unwrap();
+        let (deleted, _) = tokio::join!(transcripts.delete(lin, id, WithRecording::No), again());
+        deleted.unwrap();
+        assert_eq!((count(&db, open).await, house.held().await), (0, 0));
+    })
+    .await;
+}

@@ -2,13 +2,15 @@
 
 use std::slice;
 
-use model::{ConversationId, MessageId, Sent, ToolCallId, ToolCallState, UserId};
+use model::{ConversationId, MessageId, Millis, Sent, ToolCallId, ToolCallState, UserId};
 use sqlx::types::Json;
 
-use super::{FIND_QUESTION, FIRST_LANE, NEW_ANSWER, NEW_GENERATION, SET_LEAF, TEMPORARY_MS, TOUCH};
+use super::{
+    DAY_TURN, FIND_QUESTION, FIRST_LANE, NEW_ANSWER, NEW_GENERATION, SET_LEAF, TEMPORARY_MS, TOUCH,
+};
 use crate::store::{
-    Db, Error, NewAnswer, Result, assistants::once, branches, messages::Part, on_pool, parameters,
-    tool_calls,
+    Db, Error, NewAnswer, Result, access, assistants::once, branches, messages::Part, on_pool,
+    parameters, tool_calls, usage,
 };
 
 pub(super) const REOPEN: &str = "
@@ -108,6 +110,7 @@ impl Db {
                 return Ok(false);
             }
             for (lane, answer) in (FIRST_LANE..).zip(answers) {
+                within_day!(self, tx, owner, answer.now);
                 insert_answer!(tx, conversation, question, owner, answer, lane);
             }
             if let Some(sent) = sent {
@@ -196,6 +199,7 @@ impl Db {
             if reopened == 0 {
                 return Ok(false);
             }
+            within_day!(self, tx, owner, answer.now);
             insert_generation!(tx, conversation, owner, answer, FIRST_LANE);
             tx.commit().await?;
             Ok(true)

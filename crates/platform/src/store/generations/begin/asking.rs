@@ -1,11 +1,13 @@
 //! A new question, with the answer that begins to it.
 
-use model::{SubmissionId, UserId};
+use model::{Millis, SubmissionId, UserId};
 use sqlx::types::Json;
 
-use super::{FIND_QUESTION, FIRST_LANE, NEW_ANSWER, NEW_GENERATION, SET_LEAF, TEMPORARY_MS, TOUCH};
+use super::{
+    DAY_TURN, FIND_QUESTION, FIRST_LANE, NEW_ANSWER, NEW_GENERATION, SET_LEAF, TEMPORARY_MS, TOUCH,
+};
 use crate::store::{
-    Db, Error, Place, Question, Result, Submitted,
+    Db, Error, Place, Question, Result, Submitted, access,
     assistants::{begun, once},
     attachments, branches, drafts, files,
     messages::Part,
@@ -13,6 +15,7 @@ use crate::store::{
     queue::take_queued,
     rows,
     search::SearchIndex as _,
+    usage,
 };
 
 pub(super) const FIND_SUBMISSION: &str = "
@@ -60,7 +63,7 @@ impl Db {
             return Ok(before);
         }
         let refused = match self.write_question(asked).await {
-            Err(error) if error.is_conflict() => error,
+            Err(error) if error.is_conflict() || matches!(error, Error::UsedUp { .. }) => error,
             settled => return settled,
         };
         // The same submission may have been on its way at the same time, and been faster.
@@ -211,6 +214,7 @@ impl Db {
                     .execute(&mut *tx)
                     .await?;
             } else {
+                within_day!(self, tx, owner, answer.now);
                 insert_answer!(tx, conversation, asked.question, owner, answer, FIRST_LANE);
             }
             let slot = match asked.place {
