@@ -14,6 +14,8 @@ pub const WRITING: &str = ".composer textarea";
 pub const STOP: &str = ".composer__send[data-tone=\"stop\"]";
 /// What copies an answer.
 pub const COPY: &str = ".message [data-act=\"copy\"]";
+/// What quotes what is selected.
+const QUOTE: &str = "button.quote";
 /// What opens and closes the sidebar.
 pub const SIDEBAR: &str = "#sidebar-switch";
 /// The sidebar's conversations.
@@ -35,6 +37,8 @@ pub enum Shortcut {
     Stop,
     /// Copies the newest answer.
     Copy,
+    /// Quotes what is selected in an answer.
+    Quote,
     /// Opens the next conversation of the list.
     Next,
     /// Opens the one before.
@@ -47,12 +51,13 @@ pub enum Shortcut {
 
 impl Shortcut {
     /// All of them, as the sheet lists them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Palette,
         Self::NewChat,
         Self::Write,
         Self::Stop,
         Self::Copy,
+        Self::Quote,
         Self::Next,
         Self::Previous,
         Self::Sidebar,
@@ -68,6 +73,7 @@ impl Shortcut {
             | Self::Write
             | Self::Stop
             | Self::Copy
+            | Self::Quote
             | Self::Next
             | Self::Previous
             | Self::Sidebar => None,
@@ -82,6 +88,7 @@ impl Shortcut {
             | Self::Write
             | Self::Stop
             | Self::Copy
+            | Self::Quote
             | Self::Next
             | Self::Previous
             | Self::Sidebar
@@ -97,6 +104,7 @@ impl Shortcut {
             Self::Write => Some("i"),
             Self::Stop => Some("s"),
             Self::Copy => Some("c"),
+            Self::Quote => Some("q"),
             Self::Next => Some("j"),
             Self::Previous => Some("k"),
             Self::Sidebar => Some("b"),
@@ -112,6 +120,7 @@ impl Shortcut {
             Self::Write => words.shortcut_write,
             Self::Stop => words.shortcut_stop,
             Self::Copy => words.shortcut_copy,
+            Self::Quote => words.shortcut_quote,
             Self::Next => words.shortcut_next,
             Self::Previous => words.shortcut_previous,
             Self::Sidebar => words.shortcut_sidebar,
@@ -222,6 +231,7 @@ fn perform(shortcut: Shortcut, over: Over, navigate: &impl Fn(&str, NavigateOpti
         }
         Shortcut::Stop => browser::press_last(STOP),
         Shortcut::Copy => browser::press_last(COPY),
+        Shortcut::Quote => browser::press_last(QUOTE),
         Shortcut::Next => step(true),
         Shortcut::Previous => step(false),
         Shortcut::Sidebar => browser::press_last(SIDEBAR),
