@@ -54,8 +54,12 @@ test("reasoning is switched at the composer, and a new conversation begins while
   await page.keyboard.press("Enter");
   await expect(thinking).toHaveAttribute("aria-pressed", "true");
   await expect(thinking, "the keyboard stays where it is").toBeFocused();
+  const search = page.getByRole("button", { name: words.web_search, exact: true });
+  await search.click();
+  await expect(search).toHaveAttribute("aria-pressed", "true");
   await page.getByRole("link", { name: words.parameters, exact: true }).click();
   const drawer = page.getByRole("dialog", { name: words.parameters });
+  await expect(drawer.getByLabel(words.web_search, { exact: true })).toBeChecked();
   const choice = drawer.getByLabel(words.think_first, { exact: true });
   await expect(choice, "the drawer keeps the same").toHaveValue("on");
   await choice.selectOption("off");
