@@ -32,11 +32,18 @@ test("an answer is asked for again with a wish, and a question is kept without a
 
   await chat.edit();
   await chat.editor.fill(questions.code);
-  await page.locator(".edit").getByRole("button", { name: words.save_unanswered, exact: true }).click();
+  await expect(page.locator(".edit").getByRole("button", { name: words.save_unanswered, exact: true })).toBeEnabled();
+  await chat.editor.press("Control+s");
+  await expect(chat.editor).toHaveCount(0);
   await expect(chat.question).toContainText(questions.code);
   await expect(chat.answers).toHaveCount(0);
+  await chat.edit();
+  await chat.editor.fill(questions.prose);
+  await page.locator(".edit").getByRole("button", { name: words.save_unanswered, exact: true }).click();
+  await expect(chat.question).toContainText(questions.prose);
+  await expect(chat.answers).toHaveCount(0);
   await page.reload();
-  await expect(chat.question, "it is kept").toContainText(questions.code);
+  await expect(chat.question, "it is kept").toContainText(questions.prose);
   await chat.question.getByRole("button", { name: words.answer_now, exact: true }).click();
   await chat.answered();
   await expect(chat.answers).toHaveCount(1);
