@@ -23,6 +23,7 @@ pub mod drafts;
 mod editing;
 pub mod elsewhere;
 pub mod empty;
+pub mod ended;
 pub mod estimating;
 pub mod finding;
 pub mod follow;

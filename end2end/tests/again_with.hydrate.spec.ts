@@ -32,11 +32,18 @@ test("an answer is asked for again with a wish, and a question is kept without a
 
   await chat.edit();
   await chat.editor.fill(questions.code);
-  await page.locator(".edit").getByRole("button", { name: words.save_unanswered, exact: true }).click();
+  await expect(page.locator(".edit").getByRole("button", { name: words.save_unanswered, exact: true })).toBeEnabled();
+  await chat.editor.press("Control+s");
+  await expect(chat.editor).toHaveCount(0);
   await expect(chat.question).toContainText(questions.code);
   await expect(chat.answers).toHaveCount(0);
+  await chat.edit();
+  await chat.editor.fill(questions.prose);
+  await page.locator(".edit").getByRole("button", { name: words.save_unanswered, exact: true }).click();
+  await expect(chat.question).toContainText(questions.prose);
+  await expect(chat.answers).toHaveCount(0);
   await page.reload();
-  await expect(chat.question, "it is kept").toContainText(questions.code);
+  await expect(chat.question, "it is kept").toContainText(questions.prose);
   await chat.question.getByRole("button", { name: words.answer_now, exact: true }).click();
   await chat.answered();
   await expect(chat.answers).toHaveCount(1);
@@ -54,8 +61,12 @@ test("reasoning is switched at the composer, and a new conversation begins while
   await page.keyboard.press("Enter");
   await expect(thinking).toHaveAttribute("aria-pressed", "true");
   await expect(thinking, "the keyboard stays where it is").toBeFocused();
+  const search = page.getByRole("button", { name: words.web_search, exact: true });
+  await search.click();
+  await expect(search).toHaveAttribute("aria-pressed", "true");
   await page.getByRole("link", { name: words.parameters, exact: true }).click();
   const drawer = page.getByRole("dialog", { name: words.parameters });
+  await expect(drawer.getByLabel(words.web_search, { exact: true })).toBeChecked();
   const choice = drawer.getByLabel(words.think_first, { exact: true });
   await expect(choice, "the drawer keeps the same").toHaveValue("on");
   await choice.selectOption("off");

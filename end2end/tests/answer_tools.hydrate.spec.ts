@@ -121,6 +121,19 @@ test.describe("a diagram that a model wrote", () => {
   });
 });
 
+test.describe("a picture that a model drew", () => {
+  test.use({
+    reply: ["```svg", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 20"><text x="4" y="14">Lighthouse</text></svg>', "```", ""].join("\n"),
+  });
+
+  test("is text in the answer, and seen in the frame of pages", async ({ page, chat, words }) => {
+    await expect(chat.answer.locator("svg text")).toHaveCount(0);
+    await chat.answer.getByRole("button", { name: words.code_preview }).click();
+    const frame = page.frameLocator("iframe.code-preview");
+    await expect(frame.locator("svg text", { hasText: "Lighthouse" })).toBeVisible();
+  });
+});
+
 test("a table is put in order by a column, and taken along without formulas", async ({ page, chat, words }) => {
   const table = chat.answer.locator(".table");
   // On a phone too it is a table, with its head.

@@ -24,6 +24,18 @@ test("habits are in the document that the server sends, on every device", async 
   await device.close();
 });
 
+test("a new conversation begins with the model that one has chosen", async ({ page, chat, settings, words }) => {
+  await chat.alive();
+  await settings.open("/appearance");
+  const panel = settings.panel(words.default_model);
+  await panel.getByRole("combobox").selectOption("qwen-flash");
+  const kept = page.waitForResponse(/preferences\.set_default_model/);
+  await panel.getByRole("button", { name: words.save, exact: true }).click();
+  await kept;
+  await page.goto("/");
+  await expect(page.getByRole("combobox", { name: words.model })).toHaveValue("qwen-flash");
+});
+
 test("the composer says what sends", { tag: "@desktop" }, async ({ page, chat, settings, words }) => {
   await chat.alive();
   await expect(page.getByText(words.send_hint, { exact: true })).toBeVisible();

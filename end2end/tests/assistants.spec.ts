@@ -1,4 +1,5 @@
-import { expect, setUp, test } from "../fixtures.ts";
+import { enter, expect, setUp, somebody, test } from "../fixtures.ts";
+import { Admin } from "../pages/admin.ts";
 import { ChatPage } from "../pages/chat_page.ts";
 import { fill } from "../pages/words.ts";
 
@@ -11,6 +12,10 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
   await page.getByLabel(words.name, { exact: true }).fill("Poet");
   await page.getByLabel(words.assistant_sign, { exact: true }).fill("🌸");
   await page.getByLabel(words.assistant_instructions, { exact: true }).fill("Rhyme in {{form|couplets}}.");
+  await page.getByLabel(words.model, { exact: true }).selectOption("qwen-flash");
+  await page.getByLabel(words.temperature, { exact: true }).fill("0.3");
+  await page.getByLabel(words.answer_seed, { exact: true }).fill("7");
+  await page.getByLabel(words.thinking_budget, { exact: true }).fill("64");
   await page.getByLabel(words.assistant_starters, { exact: true }).fill(questions.poem);
   await page.getByRole("checkbox", { name: words.tool_calculate }).check();
   await page.getByRole("button", { name: words.save, exact: true }).click();
@@ -28,10 +33,16 @@ test("an assistant is made, begins a conversation, and is deleted while the conv
   await page.locator(".told > summary").click();
   await expect(page.locator(".told__text")).toHaveText("Rhyme in sonnets.");
   const conversation = chat.path;
+  await expect(chat.answer.locator(".actions__model")).toHaveText("qwen-flash");
+  await page.goto(`/parameters?conversation=${conversation.slice("/c/".length)}`);
+  await expect(page.getByLabel(words.temperature, { exact: true })).toHaveValue("0.3");
+  await expect(page.getByLabel(words.answer_seed, { exact: true })).toHaveValue("7");
 
   await page.goto("/assistants");
   await own.getByRole("link", { name: `${words.edit}: Poet` }).click();
   await expect(page.getByRole("checkbox", { name: words.tool_calculate })).toBeChecked();
+  await expect(page.getByLabel(words.thinking_budget, { exact: true })).toHaveValue("64");
+  await expect(page.getByRole("checkbox", { name: words.json_answer })).not.toBeChecked();
   // An image takes the place of the sign wherever that is shown.
   const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
   await page.getByLabel(words.picture_choose).setInputFiles({ name: "poet.png", mimeType: "image/png", buffer: Buffer.from(png, "base64") });
@@ -109,4 +120,58 @@ test("an application of Bailian's answers as an assistant, and shows its steps a
   await chat.answered();
   await expect(references.locator("summary")).toBeVisible();
   await expect(page.locator(".references")).toHaveCount(2);
+});
+
+test("an assistant is shared with a group and with everybody, and taken down by who governs accounts", { tag: "@desktop" }, async ({ page, browser, server, account, words, locale, javaScriptEnabled }) => {
+  const live = javaScriptEnabled !== false;
+  await setUp(page, server, account);
+  const lin = somebody("宝钗");
+  const context = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: live, ...(locale === undefined ? {} : { locale }) });
+  const theirs = await context.newPage();
+  await enter(theirs, lin);
+  const admin = new Admin(page, words, live);
+  await admin.createGroup("Reading room");
+  for (const { email } of [account, lin]) {
+    await page.getByLabel(words.group_find).fill(email);
+    await admin.button(words.search).click();
+    await page.waitForURL((url) => url.searchParams.get("find") === email);
+    await admin.ready();
+    await page.getByLabel(email).check();
+    const taken = page.waitForResponse(/groups\.add_members/);
+    await admin.button(words.group_add).click();
+    await taken;
+    await expect(page.getByText(words.group_find_none)).toBeVisible();
+  }
+
+  const make = async (of: typeof page, name: string, whom: string) => {
+    await of.goto("/assistants/new");
+    if (live) await of.waitForLoadState("networkidle");
+    await of.getByLabel(words.name, { exact: true }).fill(name);
+    await of.getByLabel(words.assistant_instructions, { exact: true }).fill("Find books.");
+    await of.getByLabel(words.assistant_audience, { exact: true }).selectOption({ label: whom });
+    await of.getByRole("button", { name: words.save, exact: true }).click();
+    await expect(of).toHaveURL(/\/assistants(\?done=1)?$/);
+  };
+  await make(theirs, "Librarian", fill(words.assistant_for, { name: "Reading room" }));
+  const own = theirs.getByRole("list", { name: words.assistants_own });
+  await expect(own.getByText(words.assistant_for_group, { exact: true })).toBeVisible();
+  await page.goto("/assistants");
+  const shared = page.getByRole("list", { name: words.assistants_shared }).getByRole("listitem");
+  await expect(shared).toHaveCount(1);
+  await shared.getByRole("link", { name: "Librarian", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Librarian", level: 1 })).toBeVisible();
+
+  await page.goto("/assistants");
+  if (live) await page.waitForLoadState("networkidle");
+  await shared.locator("summary").click();
+  await shared.getByRole("button", { name: words.assistant_take_down, exact: true }).click();
+  await expect(shared).toHaveCount(0);
+  await theirs.goto("/assistants");
+  await expect(own.getByRole("link", { name: "Librarian", exact: true })).toBeVisible();
+  await expect(own.getByText(words.assistant_for_group, { exact: true })).toHaveCount(0);
+
+  await make(page, "Guide", words.assistant_for_everybody);
+  await theirs.goto("/assistants");
+  await expect(theirs.getByRole("list", { name: words.assistants_shared }).getByRole("link", { name: "Guide", exact: true })).toBeVisible();
+  await context.close();
 });

@@ -2,6 +2,7 @@ import { type Locator, type Page } from "@playwright/test";
 
 import { expect, test } from "../fixtures.ts";
 import { fill } from "../pages/words.ts";
+import { recording } from "../recording.ts";
 
 /** A model that sees, and one that does not. */
 const seeing = "qwen3.5-plus";
@@ -168,6 +169,35 @@ test("a model that can't see is told of before sending, and another one offered"
   await expect(page.getByRole("combobox", { name: words.model })).toHaveValue(seeing);
   await chat.sendButton.click();
   expect(await chat.answered()).toContain("48 × 32");
+});
+
+test("what can be handed in is said before, sound is heard, and a film is watched", async ({ page, chat, words }) => {
+  await chat.alive();
+  const attach = page.getByRole("button", { name: words.attach, exact: true });
+  await expect(attach).toHaveAttribute("title", /50 MB/);
+  await expect(attach).toHaveAccessibleDescription(/50 MB/);
+  const chosen = composer(page).locator('input[type="file"]');
+  await chosen.setInputFiles({ name: "say.wav", mimeType: "audio/wav", buffer: recording(3) });
+  await expect(page.getByText(words.error_model_cant_hear)).toBeVisible();
+  await page.getByRole("button", { name: fill(words.attach_ask, { model: "Qwen 3.5 Omni Flash" }) }).click();
+  await chat.prompt.fill("What is it?");
+  await expect(chat.sendButton).toBeEnabled();
+  await chat.sendButton.click();
+  await expect(page).toHaveURL(/\/c\//);
+  expect(await chat.answered()).toContain("lasts 3.0 seconds");
+  await expect(chat.question.locator("audio")).toBeVisible();
+
+  await page.goto("/");
+  await chat.alive();
+  await page.getByRole("combobox", { name: words.model }).selectOption(seeing);
+  const film = Buffer.from("\0\0\0\x18ftypisom\0\0\x02\0isomiso2 and more", "latin1");
+  await chosen.setInputFiles({ name: "dawn.mp4", mimeType: "video/mp4", buffer: film });
+  await chat.prompt.fill("What is it?");
+  await expect(chat.sendButton).toBeEnabled();
+  await chat.sendButton.click();
+  await expect(page).toHaveURL(/\/c\//);
+  expect(await chat.answered()).toContain("There is a video");
+  await expect(chat.question.locator("video")).toBeVisible();
 });
 
 test("an edited question keeps its files and gets others", { tag: "@desktop" }, async ({ page, chat, words }) => {

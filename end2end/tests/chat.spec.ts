@@ -1,4 +1,5 @@
 import { expect, pace, test } from "../fixtures.ts";
+import { fill } from "../pages/words.ts";
 
 test("a question is answered, and both are there later", async ({ page, chat, questions, words }) => {
   await chat.ask(questions.poem);
@@ -59,6 +60,7 @@ test("the chosen model answers, and one that reasons shows how", async ({ page, 
   await expect(chat.answer.getByText("qwq-plus")).toBeVisible();
   const reasoning = chat.answer.locator("details");
   await expect(reasoning, "folded when the answer has begun").not.toHaveAttribute("open");
+  await expect(reasoning.locator("summary")).toHaveText(new RegExp(fill(words.thought_for, { seconds: "\\d+" })));
   await reasoning.locator("summary").click();
   await expect(reasoning.locator("p").first()).toBeVisible();
 });

@@ -109,6 +109,38 @@ test("a draft survives a reload and is there on another device", async ({ browse
   await device.close();
 });
 
+test("a draft that another window went on with, or sent, is here when one comes back to this one", { tag: "@desktop" }, async ({ chat, questions }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const other = await chat.newTab(chat.path);
+  await other.alive();
+  const kept = (tab: ChatPage, text: string) =>
+    tab.page.waitForResponse((response) => {
+      const sent = new URLSearchParams(response.request().postData() ?? "").get("text");
+      return response.url().includes("conversations.save_draft") && response.ok() && sent === text;
+    });
+  const comesBack = (tab: ChatPage) => tab.page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  const half = kept(chat, "half a thought");
+  await chat.prompt.fill("half a thought");
+  await half;
+  await expect(other.prompt).toHaveValue("");
+  await comesBack(other);
+  await expect(other.prompt).toHaveValue("half a thought");
+
+  const whole = kept(other, "half a thought, and the rest");
+  await other.prompt.fill("half a thought, and the rest");
+  await whole;
+  await comesBack(chat);
+  await expect(chat.prompt).toHaveValue("half a thought, and the rest");
+  const emptied = kept(chat, "");
+  await chat.sendButton.click();
+  await emptied;
+  await expect(other.questions).toHaveCount(2);
+  await chat.answered();
+  await comesBack(other);
+  await expect(other.prompt, "nothing is sent twice").toHaveValue("");
+});
+
 test("what is typed as one leaves is kept", { tag: "@desktop" }, async ({ page, chat }) => {
   await chat.alive();
   await chat.prompt.fill("in a hurry");
@@ -317,6 +349,7 @@ test("what is typed while the first question is on its way goes along", { tag: "
   await chat.prompt.fill(questions.poem);
   await chat.prompt.press("Enter");
   await expect(chat.prompt).toHaveValue("");
+  await expect(page.locator(".message[data-pending]"), "it is seen at once").toContainText(questions.poem);
   await page.keyboard.type("and then");
   release();
   await expect(page).toHaveURL(/\/c\//);
@@ -326,6 +359,20 @@ test("what is typed while the first question is on its way goes along", { tag: "
   await chat.answered();
   await page.reload();
   await expect(chat.prompt).toHaveValue("and then");
+});
+
+test("a microphone that is not allowed is explained, and what was typed stays", { tag: "@desktop" }, async ({ page, chat, words }) => {
+  await page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+  });
+  await page.reload();
+  await chat.alive();
+  await chat.prompt.fill("half a thought");
+  const start = page.getByRole("button", { name: words.dictation_start, exact: true });
+  await start.click();
+  await expect(page.getByRole("alert")).toHaveText(words.dictation_refused);
+  await expect(start).toHaveAttribute("aria-pressed", "false");
+  await expect(chat.prompt).toHaveValue("half a thought");
 });
 
 test("what can't be sent comes back", { tag: "@desktop" }, async ({ context, page, chat, questions, words }) => {

@@ -21,8 +21,11 @@ test.describe("while an answer is written", () => {
     const other = await chat.newTab(chat.path);
     const there = other.page.getByRole("region", { name: words.queue }).getByRole("listitem");
     await expect(there).toHaveCount(3);
-    await items.nth(2).getByRole("button", { name: words.queue_up }).click();
+    const earlier = (place: number) => items.nth(place).getByRole("button", { name: words.queue_up });
+    await earlier(2).focus();
+    await page.keyboard.press("Enter");
     await expect(items.nth(1)).toContainText("三");
+    await expect(earlier(1), "the keyboard goes along").toBeFocused();
     await expect(there.nth(1)).toContainText("三");
     await items.nth(0).getByText(words.edit, { exact: true }).click();
     await items.nth(0).getByRole("textbox", { name: words.queue_edit }).fill("一改");

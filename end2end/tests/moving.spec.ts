@@ -94,6 +94,25 @@ test("an export of ChatGPT is taken in with its branches, and runs nothing", { t
   await expect(chat.branch(2, 2)).toBeVisible();
 });
 
+for (const [format, file, count, messages, title] of [
+  ["Open WebUI", "open_webui.json", 2, 6, "Lanterns"],
+  ["LobeChat", "lobechat.json", 2, 5, "下雨天的茶"],
+] as const) {
+  test(`an export of ${format} is taken in`, { tag: "@plain" }, async ({ page, chat, words }) => {
+    const moving = new MovingPage(page, words);
+    await moving.openImport();
+    // The tests of the server look into these.
+    const text = await readFile(new URL(`../../crates/platform/src/imports/tests/${file}`, import.meta.url), "utf8");
+    await moving.send("export.json", text);
+    await expect(moving.report).toContainText(fill(words.import_of, { file: "export.json", format }));
+    await expect(moving.report).toContainText(fill(words.import_taken, { count, messages }));
+    await expect(moving.report).toContainText(words.import_left_out);
+    await moving.report.getByRole("link", { name: title }).click();
+    await expect(page).toHaveURL(/\/c\//);
+    await expect(chat.answer).toBeVisible();
+  });
+}
+
 test("a file that is nothing of the kind is said to be so", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   const moving = new MovingPage(page, words);
@@ -114,6 +133,7 @@ test("a link shows the conversation as it stood, until it is taken back", async 
   await page.locator("summary").filter({ hasText: words.share }).click();
   await expect(page.getByText(words.share_conversation)).toBeVisible();
   await isAccessible(page, live);
+  await page.getByRole("combobox", { name: words.share_for }).selectOption({ label: words.share_day });
   await page.getByRole("button", { name: words.share_make }).click();
   const link = await page.locator(".secret__text").innerText();
   expect(link).toMatch(/\/s\/[\w-]{43}$/);
@@ -136,6 +156,8 @@ test("a link shows the conversation as it stood, until it is taken back", async 
   await page.goto("/settings/shares");
   const row = page.getByRole("row").filter({ has: page.getByRole("link") });
   await expect(row).toContainText(words.share_as_of);
+  const at = async (cell: number) => Date.parse((await row.locator("td").nth(cell).locator("time").getAttribute("datetime")) ?? "");
+  expect((await at(2)) - (await at(1)), "it works for a day").toBe(24 * 60 * 60 * 1_000);
   await row.getByRole("button", { name: new RegExp(`^${words.share_refresh}`) }).click();
   await expect(async () => {
     await visitor.reload();

@@ -1,5 +1,5 @@
 import { findings } from "../accessible.ts";
-import { expect, test } from "../fixtures.ts";
+import { expect, pace, test } from "../fixtures.ts";
 
 test("the drawer sets what the next answer is written with, and its details tell", async ({ page, chat, questions, words }) => {
   await chat.alive();
@@ -72,4 +72,39 @@ test("the drawer is that of the model that is chosen", { tag: "@desktop" }, asyn
   await expect(drawer.getByText("QwQ Plus").first()).toBeVisible();
   await expect(drawer.getByLabel(words.think_first, { exact: true })).toHaveCount(0);
   await expect(drawer.getByLabel(words.json_answer, { exact: true })).toHaveCount(0);
+});
+
+test.describe("at the pace of a model", () => {
+  // What comes at once has no speed.
+  test.use({ configuration: pace.steady });
+
+  test("an answer that reaches its limit says why it ended, also in its details, and goes on", { tag: "@desktop" }, async ({ page, chat, questions, words }) => {
+    await chat.alive();
+    await page.getByRole("link", { name: words.parameters, exact: true }).click();
+    const drawer = page.getByRole("dialog", { name: words.parameters });
+    await drawer.getByLabel(words.top_p, { exact: true }).fill("0.5");
+    await drawer.getByLabel(words.max_tokens, { exact: true }).fill("12");
+    await drawer.getByLabel(words.thinking_budget, { exact: true }).fill("64");
+    await drawer.getByRole("button", { name: words.save, exact: true }).click();
+    await expect(drawer).toBeHidden();
+    await chat.ask(questions.poem);
+    await chat.answered();
+    await expect(chat.answer.getByText(words.truncated)).toBeVisible();
+    const cut = await chat.text();
+
+    await chat.choose(chat.answer, words.details);
+    const details = page.getByRole("dialog", { name: words.details });
+    const line = (name: string) =>
+      details.locator("dl > div").filter({ has: page.getByText(name, { exact: true }) }).locator("dd");
+    await expect(line(words.top_p)).toHaveText("0.5");
+    await expect(line(words.max_tokens)).toHaveText("12");
+    await expect(line(words.ended_early)).toHaveText(words.truncated);
+    await expect(line(words.speed)).toHaveText(/\d/);
+    await page.keyboard.press("Escape");
+
+    await chat.action(words.continue_answer).click();
+    await expect.poll(async () => (await chat.text()).length).toBeGreaterThan(cut.length);
+    await chat.answered();
+    expect((await chat.text()).startsWith(cut)).toBe(true);
+  });
 });

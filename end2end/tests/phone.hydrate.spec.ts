@@ -1,4 +1,4 @@
-import { expect, fillIn, type Page, somebody, test } from "../fixtures.ts";
+import { expect, fillIn, pace, type Page, somebody, test } from "../fixtures.ts";
 
 /** How much wider the page is than the screen. */
 async function excess(page: Page): Promise<number> {
@@ -84,6 +84,59 @@ test.describe("on a phone", { tag: "@phone" }, () => {
     const scrolled = () => chat.answer.evaluate((answer) => Math.max(...[...answer.querySelectorAll("*")].map((element) => element.scrollLeft)));
     await expect.poll(scrolled).toBeGreaterThan(0);
     await expect(sidebar.view).toBeHidden();
+  });
+
+  test("the composer stays in sight when the screen's keyboard opens", async ({ page, chat, questions }) => {
+    await chat.ask(questions.poem);
+    await chat.answered();
+    // Where browsers are told to, the page shrinks.
+    await expect(page.locator('meta[name="viewport"]')).toHaveAttribute("content", /interactive-widget=resizes-content/);
+    await chat.prompt.tap();
+    await page.setViewportSize({ width: 390, height: 460 });
+    await expect(chat.prompt).toBeFocused();
+    await expect(chat.prompt).toBeInViewport({ ratio: 1 });
+    await expect(chat.sendButton).toBeInViewport({ ratio: 1 });
+    await page.setViewportSize({ width: 390, height: 844 });
+    // Elsewhere the keyboard lies over it, and only the part that is seen is told of.
+    await page.evaluate(() => {
+      if (!visualViewport) throw new Error("no visual viewport");
+      Object.defineProperty(visualViewport, "height", { configurable: true, get: () => 460 });
+      visualViewport.dispatchEvent(new Event("resize"));
+    });
+    const lowest = async () => {
+      const box = await chat.sendButton.boundingBox();
+      return (box?.y ?? Number.NaN) + (box?.height ?? Number.NaN);
+    };
+    await expect.poll(lowest).toBeLessThanOrEqual(460);
+  });
+
+  test("nothing slides for who asked for less movement", async ({ page, chat, sidebar }) => {
+    await chat.alive();
+    const slides = () =>
+      sidebar.view.evaluate((view) => getComputedStyle(view).transitionDuration.split(", ").some((time) => Number.parseFloat(time) > 0));
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    expect(await slides()).toBe(true);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    expect(await slides()).toBe(false);
+  });
+
+  test.describe("while an answer is written", () => {
+    test.use({ configuration: pace.steady });
+
+    test("its end is told over another page, where nobody sees the list", async ({ page, chat, questions, words }) => {
+      await chat.ask(questions.poem);
+      await chat.midAnswer(1);
+      const { path } = chat;
+      await page.locator(".topbar__new").click();
+      await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+      const told = page.locator('.toast[data-kind="ended"]');
+      await expect(told).toContainText(words.unseen_answer, { timeout: 30_000 });
+      await expect(told).toBeInViewport({ ratio: 1 });
+      expect(await excess(page)).toBe(0);
+      await told.getByRole("link").click();
+      await expect(page).toHaveURL((url) => url.pathname === path);
+      await expect(told).toHaveCount(0);
+    });
   });
 
   test("what is tapped is large enough for a finger", async ({ page, chat, questions }) => {

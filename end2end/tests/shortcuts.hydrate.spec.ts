@@ -46,13 +46,26 @@ test.describe("by the keyboard", { tag: "@desktop" }, () => {
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("```rust");
   });
 
+  test("what is selected in an answer is quoted", async ({ page, chat, questions, words }) => {
+    await chat.ask(questions.poem);
+    await chat.answered();
+    await lookAtThePage(page);
+    await page.keyboard.press("q");
+    await expect(chat.prompt, "there is nothing to quote").toHaveValue("");
+    await chat.answer.locator(".message__answer p").first().evaluate((paragraph) => getSelection()?.selectAllChildren(paragraph));
+    await expect(page.getByRole("button", { name: words.quote, exact: true })).toBeVisible();
+    await page.keyboard.press("q");
+    await expect(chat.prompt).toHaveValue(/^> /);
+    await expect(chat.prompt).toBeFocused();
+  });
+
   test("the sheet says all of them", async ({ page, chat, sidebar, words }) => {
     await chat.alive();
     await lookAtThePage(page);
     const sheet = page.getByRole("dialog", { name: words.shortcuts });
     await page.keyboard.press("?");
     await expect(sheet).toBeVisible();
-    for (const label of [words.palette, words.new_chat, words.shortcut_write, words.shortcut_stop, words.shortcut_copy, words.find_here, words.shortcut_next, words.shortcut_previous, words.shortcut_sidebar, words.shortcut_edit]) {
+    for (const label of [words.palette, words.new_chat, words.shortcut_write, words.shortcut_stop, words.shortcut_copy, words.shortcut_quote, words.find_here, words.shortcut_next, words.shortcut_previous, words.shortcut_sidebar, words.shortcut_edit]) {
       await expect(sheet.getByRole("term").filter({ hasText: label }).first()).toBeVisible();
     }
     await expect(sheet.getByText(words.send_hint, { exact: true })).toBeVisible();

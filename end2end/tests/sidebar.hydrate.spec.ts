@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { expect, pace, test } from "../fixtures.ts";
 import { InputMethod } from "../pages/input_method.ts";
+import { Sidebar } from "../pages/sidebar.ts";
 
 test("Enter that ends a Chinese composition renames nothing", { tag: "@desktop" }, async ({ page, chat, sidebar, questions }) => {
   await chat.ask(questions.poem);
@@ -73,6 +74,60 @@ test("another tab learns of a deletion", { tag: "@desktop" }, async ({ page, cha
   await expect(told.getByRole("link", { name: words.new_chat })).toHaveAttribute("href", "/");
   await told.getByRole("button", { name: words.restore, exact: true }).click();
   await expect(told, "from there too").toHaveCount(0);
+});
+
+// a conversation that is not open tells nobody.
+test("what was begun and named elsewhere is listed when one comes back", { tag: "@desktop" }, async ({ page, chat, sidebar, questions, words }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const other = await chat.newTab("/");
+  await other.alive();
+  const there = new Sidebar(other.page, words);
+  await expect(there.links).toHaveCount(1);
+  const comesBack = () => other.page.evaluate(() => window.dispatchEvent(new Event("focus")));
+
+  await sidebar.rename();
+  await sidebar.titleField.fill("雨 · Rain");
+  await sidebar.titleField.press("Enter");
+  await expect(sidebar.conversation("雨 · Rain").first()).toBeVisible();
+  await comesBack();
+  await expect(there.links).toHaveText("雨 · Rain");
+
+  await page.goto("/");
+  await chat.ask(questions.code);
+  await chat.answered();
+  await expect(there.links).toHaveCount(1);
+  await comesBack();
+  await expect(there.links).toHaveCount(2);
+});
+
+test("a folder that can't be opened says so, and is when that is tried again", { tag: "@desktop" }, async ({ page, chat, sidebar, words }) => {
+  await chat.alive();
+  await page.request.post("/fn/folders.create", { form: { name: "Rain" } });
+  await page.goto("/");
+  await chat.alive();
+  await page.route("**/fn/folders.open*", (route) => route.abort());
+  const folder = sidebar.view.locator(".folder");
+  await folder.locator("summary").click();
+  await expect(folder.getByText(words.load_failed)).toBeVisible();
+  await page.unroute("**/fn/folders.open*");
+  await folder.getByRole("button", { name: words.try_again }).click();
+  await expect(folder.getByText(words.folder_empty)).toBeVisible();
+  await expect(folder.getByText(words.load_failed)).toHaveCount(0);
+});
+
+test("a conversation that can't be loaded says so, and comes when that is tried again", { tag: "@desktop" }, async ({ page, chat, sidebar, questions, words }) => {
+  await chat.ask(questions.poem);
+  const text = await chat.answered();
+  await sidebar.view.getByRole("link", { name: words.new_chat }).click();
+  await expect(page.getByRole("heading", { name: words.greeting })).toBeVisible();
+  await page.route("**/fn/conversations.open*", (route) => route.abort());
+  await sidebar.links.first().click();
+  await expect(page.getByRole("heading", { name: words.load_failed })).toBeVisible();
+  await page.unroute("**/fn/conversations.open*");
+  await page.getByRole("link", { name: words.try_again, exact: true }).click();
+  await expect(chat.question).toContainText(questions.poem);
+  expect(await chat.text()).toBe(text);
 });
 
 test.describe("while an answer is written", () => {
@@ -170,8 +225,11 @@ test.describe("while an answer is written", () => {
     const unseen = sidebar.view.getByRole("img", { name: words.unseen_answer });
     await expect(unseen).toBeVisible({ timeout: 30_000 });
     await expect(sidebar.view.getByRole("img", { name: words.is_generating })).toHaveCount(0);
+    const told = page.locator('.toast[data-kind="ended"]');
+    await expect(told).toContainText(words.unseen_answer);
     await sidebar.links.first().click();
     await chat.answered();
     await expect(unseen).toHaveCount(0);
+    await expect(told, "it is looked at").toHaveCount(0);
   });
 });

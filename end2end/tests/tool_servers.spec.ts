@@ -43,8 +43,21 @@ test("a server of tools is added, put right, and its tool used after a click", a
   await tool.getByRole("button", { name: words.save, exact: true }).click();
   await expect(tool.locator("summary")).toContainText(words.server_tool_on);
 
-  await page.goto("/parameters");
+  // It is there for all who may use tools, unless roles are named.
   const form = page.getByRole("region", { name: words.tools, exact: true });
+  const forGuests = async (alone: boolean) => {
+    await admin.open("/tools");
+    await tool.locator("summary").click();
+    await tool.getByLabel(words.role_guest, { exact: true }).setChecked(alone);
+    const kept = page.waitForResponse(/tool_servers\.set_tool/);
+    await tool.getByRole("button", { name: words.save, exact: true }).click();
+    await kept;
+    await page.goto("/parameters");
+    await expect(form.getByLabel(words.tool_calculate)).toBeVisible();
+  };
+  await forGuests(true);
+  await expect(form.getByLabel("shop__count")).toHaveCount(0);
+  await forGuests(false);
   await form.getByLabel("shop__count").check();
   await form.getByRole("button", { name: words.tools_save }).click();
   await expect(page.getByText(words.saved).first()).toBeVisible();

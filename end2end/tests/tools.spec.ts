@@ -73,3 +73,41 @@ test("an image is drawn when it was allowed, and not when it was refused", async
   await chat.answered();
   await expect(card.locator("summary")).toContainText(words.tool_refused);
 });
+
+test("a sum is worked out, what was said before is found, and nothing inside is read", { tag: "@desktop" }, async ({ page, chat, words }) => {
+  await chat.ask("A heron stood in the reeds.");
+  await chat.answered();
+  await choose(page, words, [words.tool_calculate, words.tool_search_conversations, words.tool_fetch_page]);
+  await page.goto("/");
+  for (const [tool, asked, came, state] of [
+    ["calculate", '{"expression":"(17.5 * 3)^2"}', "2756.25", words.tool_done],
+    ["search_conversations", '{"words":"heron"}', "A heron stood in the reeds", words.tool_done],
+    // CO-05: not even where the person names it.
+    ["fetch_page", '{"address":"http://127.0.0.1:9/"}', "be read", words.tool_failed],
+  ] as const) {
+    await chat.ask(`call ${tool} with ${asked}`);
+    const card = chat.answer.locator(`details[data-tool="${tool}"]`);
+    await chat.answered();
+    await expect(card.locator("summary")).toContainText(state);
+    await card.locator("summary").click();
+    await expect(card.getByText(asked)).toBeVisible();
+    await expect(card.locator(".tool__text").last()).toContainText(came);
+  }
+});
+
+test("a text is spoken when it was allowed, and heard beside the answer", { tag: "@desktop" }, async ({ page, chat, words, javaScriptEnabled }) => {
+  await chat.alive();
+  await choose(page, words, [words.tool_speak]);
+  await page.goto("/");
+  await chat.ask('call speak with {"text":"春眠不觉晓"}');
+  const allow = page.getByRole("button", { name: words.tool_allow, exact: true });
+  await expect(async () => {
+    if (!(await allow.isVisible())) await page.reload();
+    await expect(allow).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await expect(chat.answer.getByText('{"text":"春眠不觉晓"}'), "the real arguments").toBeVisible();
+  await allow.click();
+  await chat.answered();
+  await expect(chat.answer.locator('details[data-tool="speak"] summary')).toContainText(words.tool_done);
+  if (javaScriptEnabled !== false) await expect(chat.answer.locator(".made audio")).toBeVisible({ timeout: 30_000 });
+});

@@ -189,14 +189,14 @@ pub async fn order_conversations(
     Ok(done)
 }
 
-/// What was typed for a new conversation and not sent.
+/// What was typed in a conversation, or for a new one, and not sent.
 #[server(prefix = "/fn", endpoint = "conversations.draft", output = super::encoding::Answer)]
-pub async fn load_draft() -> Result<Draft, AppError> {
+pub async fn load_draft(conversation: Option<ConversationId>) -> Result<Draft, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     glue::services()?
         .conversations
-        .draft(&caller, None)
+        .draft(&caller, conversation)
         .await
         .map_err(glue::refuse)
 }

@@ -102,9 +102,8 @@ pub fn Composer(
     writing: Writing,
     offer: Offer,
     #[prop(into)] asked: Callback<Asked>,
-    /// The draft that the server has, where the text begins with more.
-    #[prop(into, optional)]
-    kept: Option<Draft>,
+    /// The draft that the server has; the text may begin with more.
+    kept: Draft,
 ) -> impl IntoView {
     let words = use_words();
     let Writing {

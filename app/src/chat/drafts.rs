@@ -12,7 +12,7 @@ use super::{
     sidebar::Sidebar,
 };
 use crate::{
-    api::conversations::{SaveDraft, load_draft, open_conversation, save_draft},
+    api::conversations::{SaveDraft, load_draft, save_draft},
     browser,
     error::AppError,
 };
@@ -24,6 +24,9 @@ type Kept = (String, Vec<FileId>, Called);
 
 /// For so long, in ms, a composer may take to take what came back.
 const TAKEN_MS: u32 = 50;
+
+/// Of a longer draft, in bytes, the server may have only the beginning.
+const WHOLE: usize = 100_000;
 
 /// A question that could not be sent, and has no field to come back to.
 #[derive(Clone, Debug)]
@@ -44,22 +47,13 @@ pub fn keep_draft(
     (conversation, beginning): (Option<ConversationId>, Beginning),
     text: RwSignal<String>,
     attaching: Attaching,
-    kept: Option<Draft>,
+    kept: Draft,
     is_temporary: Signal<bool>,
 ) {
     // With whom a new conversation begins is said by its address, and is nothing of the draft.
     let called = move || beginning.called();
-    let begun = || {
-        let files = untrack(|| attaching.files());
-        (text.get_untracked(), files, untrack(called))
-    };
-    let of = |draft: Draft| {
-        let files = draft.attachments.iter().map(|file| file.file);
-        let called = called_of(draft.assistant.as_ref());
-        (draft.text, files.collect(), called)
-    };
     take_back((conversation, beginning), text, attaching);
-    let kept: StoredValue<Kept> = StoredValue::new(kept.map_or_else(begun, of));
+    let kept: StoredValue<Kept> = StoredValue::new(kept_of(kept));
     let edits = StoredValue::new(0_u32);
     Effect::new(move |was_there: Option<bool>| {
         let typed = (text.get(), attaching.files(), called());
@@ -92,6 +86,13 @@ pub fn keep_draft(
         let is_kept = is_temporary.try_get_untracked() == Some(false);
         (is_kept && kept.try_get_value()? != typed).then_some(typed)
     };
+    let is_settled = move || {
+        attaching.are_kept()
+            && is_temporary.try_get_untracked() == Some(false)
+            && text.try_with_untracked(String::len) < Some(WHOLE)
+            && unkept().is_none()
+    };
+    take_over((conversation, beginning), text, attaching, kept, is_settled);
     Effect::new(move |_| {
         let leave = window_event_listener(ev::pagehide, move |_| {
             if let Some((text, files, (key, names, values))) = unkept() {
@@ -123,6 +124,57 @@ pub fn keep_draft(
                 keep_behind(conversation, text, files, called);
             }
         });
+    });
+}
+
+/// A draft as it is compared with what stands in the field.
+fn kept_of(draft: Draft) -> Kept {
+    let files = draft.attachments.iter().map(|file| file.file).collect();
+    let called = called_of(draft.assistant.as_ref());
+    (draft.text, files, called)
+}
+
+/// A conversation has one draft, on whatever device: who comes back to this window finds what was typed or sent elsewhere meanwhile, unless
+/// something here is not kept yet. New conversations may be begun beside each other, so what stands there stays.
+fn take_over(
+    (conversation, beginning): (Option<ConversationId>, Beginning),
+    text: RwSignal<String>,
+    attaching: Attaching,
+    kept: StoredValue<Kept>,
+    is_settled: impl Fn() -> bool + Copy + 'static,
+) {
+    let look = move |known: Kept| async move {
+        let Ok(draft) = load_draft(conversation).await else {
+            // The next time somebody comes back it may be there.
+            return;
+        };
+        // Something may have been typed meanwhile, and be kept by now, or the page been left.
+        if !is_settled() || kept.try_get_value().as_ref() != Some(&known) {
+            return;
+        }
+        let (attachments, assistant) = (draft.attachments.clone(), draft.assistant.clone());
+        let found = kept_of(draft);
+        let is_free = conversation.is_some() || known == Kept::default();
+        if found == known || !is_free {
+            return;
+        }
+        let (typed, files, _) = found.clone();
+        // Before it is shown: nothing of it is to be kept once more.
+        kept.set_value(found);
+        if known.1 != files {
+            attaching.take();
+            attaching.beginning_with(&attachments);
+        }
+        beginning.once.set(assistant);
+        text.set(typed);
+    };
+    Effect::new(move |_| {
+        let back = window_event_listener(ev::focus, move |_| {
+            if let Some(known) = kept.try_get_value().filter(|_| is_settled()) {
+                spawn_local(look(known));
+            }
+        });
+        on_cleanup(move || back.remove());
     });
 }
 
@@ -176,16 +228,8 @@ pub fn give_back(
             }
         }
         let conversation = question.conversation;
-        let present = match conversation {
-            Some(id) => open_conversation(id, None, None).await.map(|view| Draft {
-                text: view.draft,
-                attachments: view.draft_attachments,
-                assistant: view.draft_assistant,
-            }),
-            None => load_draft().await,
-        };
         let mut text = question.text.clone();
-        if let Ok(present) = present {
+        if let Ok(present) = load_draft(conversation).await {
             let typed = mem::replace(&mut text, present.text);
             put_before(&mut text, &typed);
             let there = present.attachments.iter().filter(|file| !file.is_gone);

@@ -1,7 +1,11 @@
 //! The editing box: a question or an answer becomes another version of itself. What was typed and not sent is kept by the
 //! tab and offered again, however the box was left.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{KeyboardEvent, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
 use model::{FileId, MessageId, Speaker};
 
 use super::{
@@ -16,7 +20,10 @@ use crate::{
     browser,
     error::AppError,
     language::use_words,
-    ui::text_field::{Kind, TextField},
+    ui::{
+        keys::is_of_input_method,
+        text_field::{Kind, TextField},
+    },
 };
 
 /// The id of the button that chooses files for a question that is edited.
@@ -218,9 +225,16 @@ pub fn EditBox(
         problem.with(|error| error.as_ref().map(|e| words.failure(e.code).to_owned()))
     });
     let (sent, kept, escaped) = (draft.clone(), draft.clone(), draft.clone());
+    let saved = draft.clone();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         sent.send(How::Sent, words.version_saved);
+    };
+    let keyed = move |event: KeyboardEvent| {
+        if saves(&event) {
+            event.prevent_default();
+            saved.send(How::Kept, words.version_saved);
+        }
     };
     Effect::new(move |_| browser::focus_at_end(".edit textarea".to_owned()));
     view! {
@@ -229,6 +243,7 @@ pub fn EditBox(
             aria-label=label
             aria-busy=move || busy.get().then_some("true")
             on:submit=submit
+            on:keydown=keyed
             on:paste=move |event| {
                 if is_question {
                     attaching.paste(&event);
@@ -264,6 +279,7 @@ pub fn EditBox(
                         class="button"
                         type="button"
                         title=words.save_unanswered_lead
+                        aria-keyshortcuts="Control+S Meta+S"
                         disabled=move || !Draft::is_ready(text, attaching)
                         on:click=move |_| kept.send(How::Kept, words.version_saved)
                     >
@@ -281,6 +297,12 @@ pub fn EditBox(
             </div>
         </form>
     }
+}
+
+/// Whether a key keeps what is typed, as it keeps things elsewhere: here not the browser's page.
+fn saves(event: &KeyboardEvent) -> bool {
+    let is_command = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
+    is_command && !is_of_input_method(event) && event.key().eq_ignore_ascii_case("s")
 }
 
 /// Sends a version of a message and shows it. Its id.

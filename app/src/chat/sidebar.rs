@@ -28,12 +28,16 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Sidebar {
     changes: RwSignal<u32>,
+    /// How often somebody came back to this window.
+    returns: RwSignal<u32>,
     /// The conversations that were deleted last and can be restored.
     pub deleted: RwSignal<Vec<ConversationId>>,
     /// Why the last deletion, or taking it back, did not come about.
     pub problem: RwSignal<Option<AppError>>,
     /// The conversations in which an answer ended while another page was looked at.
     pub unseen: RwSignal<Vec<ConversationId>>,
+    /// The last of them with its title, until it is looked at or that is put away.
+    pub ended: RwSignal<Option<(ConversationId, String)>>,
     /// The conversation whose title is being changed in the list, and what is typed for it: a line is drawn anew with whatever changes in it.
     pub renaming: RwSignal<Option<ConversationId>>,
     /// That title.
@@ -52,9 +56,11 @@ impl Sidebar {
         let path = use_location().pathname;
         Self {
             changes: RwSignal::new(0),
+            returns: RwSignal::new(0),
             deleted: RwSignal::new(Vec::new()),
             problem: RwSignal::new(None),
             unseen: RwSignal::new(Vec::new()),
+            ended: RwSignal::new(None),
             renaming: RwSignal::new(None),
             new_title: RwSignal::new(String::new()),
             returned: RwSignal::new(None),
@@ -71,6 +77,16 @@ impl Sidebar {
     /// How often it has changed.
     pub fn changes(self) -> Signal<u32> {
         self.changes.into()
+    }
+
+    /// Somebody came back to this window: much may have changed elsewhere.
+    pub fn look_again(self) {
+        self.returns.try_update(|returns| *returns += 1);
+    }
+
+    /// How often what is listed was to be loaded anew.
+    pub fn looks(self) -> Signal<u32> {
+        Signal::derive(move || self.changes.get() + self.returns.get())
     }
 }
 

@@ -99,7 +99,8 @@ fn ended(
         .collect()
 }
 
-/// Marks where answers have ended unseen, and tells by a notice where that was asked for. What is looked at now is seen.
+/// Marks where answers have ended unseen, says so over the page, and tells by a notice where that was asked for. What is looked at now is
+/// seen.
 fn tell(
     sidebar: Sidebar,
     words: &Words,
@@ -118,6 +119,13 @@ fn tell(
             notices::show(title, words.unseen_answer, &format!("/c/{id}"));
         }
     }
+    let last = ended.last().cloned();
+    sidebar.ended.update(|told| {
+        let is_told_of_seen = told.as_ref().is_some_and(|(id, _)| is_seen(id));
+        if last.is_some() || is_told_of_seen {
+            *told = last;
+        }
+    });
     sidebar.unseen.update(|unseen| {
         unseen.retain(|id| !is_seen(id));
         unseen.extend(ended.into_iter().map(|(id, _)| id));

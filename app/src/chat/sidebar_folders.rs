@@ -33,9 +33,9 @@ pub type FolderList = Resource<Result<Vec<Folder>, AppError>>;
 pub fn SidebarFolders(folders: Vec<Folder>) -> impl IntoView {
     let words = use_words();
     let folders = RwSignal::new(folders);
-    let changes = expect_context::<Sidebar>().changes();
+    let looks = expect_context::<Sidebar>().looks();
     Effect::new(move |_| {
-        if changes.get() > 0 {
+        if looks.get() > 0 {
             spawn_local(async move {
                 if let Ok(found) = list_folders().await {
                     folders.try_set(found);
@@ -62,11 +62,12 @@ fn FolderLine(folder: Folder) -> impl IntoView {
     let words = use_words();
     let id = folder.id;
     let name = String::from(folder.name);
-    let changes = expect_context::<Sidebar>().changes();
+    let looks = expect_context::<Sidebar>().looks();
     let line = NodeRef::<html::Details>::new();
     let is_open = RwSignal::new(false);
     let items = RwSignal::new(None::<Vec<ConversationSummary>>);
     let next = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(false);
     let load = move |after: Option<String>| {
         let is_more = after.is_some();
         // What is loaded anew is as many as were shown.
@@ -77,6 +78,9 @@ fn FolderLine(folder: Folder) -> impl IntoView {
             let mut after = after.unwrap_or_default();
             let following = loop {
                 let Ok(page) = open_folder(id.to_string(), after).await else {
+                    // What is shown is not said to be missing.
+                    let is_missing = items.try_with_untracked(Option::is_none) == Some(true);
+                    failed.try_set(is_more || is_missing);
                     return;
                 };
                 found.extend(page.items);
@@ -86,6 +90,7 @@ fn FolderLine(folder: Folder) -> impl IntoView {
                 }
             };
             next.try_set(following);
+            failed.try_set(false);
             let line = on_line();
             items.try_update(|items| {
                 let shown = items.get_or_insert_default();
@@ -115,7 +120,7 @@ fn FolderLine(folder: Folder) -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        changes.track();
+        looks.track();
         if is_open.get() {
             load(None);
         }
@@ -143,8 +148,13 @@ fn FolderLine(folder: Folder) -> impl IntoView {
                 <Show when=is_empty>
                     <p class="sidebar__empty">{words.folder_empty}</p>
                 </Show>
-                <Show when=move || next.with(Option::is_some)>
-                    <button class="sidebar__more" type="button" on:click=more>{words.load_more}</button>
+                <Show when=move || failed.get()>
+                    <p class="sidebar__empty" role="status">{words.load_failed}</p>
+                </Show>
+                <Show when=move || failed.get() || next.with(Option::is_some)>
+                    <button class="sidebar__more" type="button" on:click=more>
+                        {move || if failed.get() { words.try_again } else { words.load_more }}
+                    </button>
                 </Show>
                 <a class="sidebar__tidy" href=format!("{}?folder={id}", conversations::PATH)>{words.folder_page}</a>
             </details>

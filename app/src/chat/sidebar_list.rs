@@ -33,7 +33,7 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
     let sidebar = expect_context::<Sidebar>();
     let items = RwSignal::new(page.items);
     let next = RwSignal::new(page.next);
-    let changes = sidebar.changes();
+    let looks = sidebar.looks();
     let load = move || {
         spawn_local(async move {
             // Who asked for more keeps it.
@@ -50,7 +50,7 @@ pub fn SidebarList(page: Page<ConversationSummary>) -> impl IntoView {
         });
     };
     Effect::new(move |_| {
-        if changes.get() > 0 {
+        if looks.get() > 0 {
             load();
         }
     });

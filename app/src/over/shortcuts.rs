@@ -16,6 +16,8 @@ pub const STOP: &str = ".composer__send[data-tone=\"stop\"]";
 pub const COPY: &str = ".message [data-act=\"copy\"]";
 /// What leads to where words are found in the open conversation.
 pub const FIND: &str = ".take__find";
+/// What quotes what is selected.
+const QUOTE: &str = "button.quote";
 /// What opens and closes the sidebar.
 pub const SIDEBAR: &str = "#sidebar-switch";
 /// The sidebar's conversations.
@@ -39,6 +41,8 @@ pub enum Shortcut {
     Copy,
     /// Finds words in the open conversation.
     Find,
+    /// Quotes what is selected in an answer.
+    Quote,
     /// Opens the next conversation of the list.
     Next,
     /// Opens the one before.
@@ -58,6 +62,7 @@ impl Shortcut {
         Self::Stop,
         Self::Copy,
         Self::Find,
+        Self::Quote,
         Self::Next,
         Self::Previous,
         Self::Sidebar,
@@ -74,6 +79,7 @@ impl Shortcut {
             | Self::Stop
             | Self::Copy
             | Self::Find
+            | Self::Quote
             | Self::Next
             | Self::Previous
             | Self::Sidebar => None,
@@ -89,6 +95,7 @@ impl Shortcut {
             | Self::Stop
             | Self::Copy
             | Self::Find
+            | Self::Quote
             | Self::Next
             | Self::Previous
             | Self::Sidebar
@@ -105,6 +112,7 @@ impl Shortcut {
             Self::Stop => Some("s"),
             Self::Copy => Some("c"),
             Self::Find => Some("f"),
+            Self::Quote => Some("q"),
             Self::Next => Some("j"),
             Self::Previous => Some("k"),
             Self::Sidebar => Some("b"),
@@ -121,6 +129,7 @@ impl Shortcut {
             Self::Stop => words.shortcut_stop,
             Self::Copy => words.shortcut_copy,
             Self::Find => words.find_here,
+            Self::Quote => words.shortcut_quote,
             Self::Next => words.shortcut_next,
             Self::Previous => words.shortcut_previous,
             Self::Sidebar => words.shortcut_sidebar,
@@ -243,6 +252,7 @@ fn perform(shortcut: Shortcut, over: Over, navigate: &impl Fn(&str, NavigateOpti
         Shortcut::Stop => browser::press_last(STOP),
         Shortcut::Copy => browser::press_last(COPY),
         Shortcut::Find => browser::press_last(FIND),
+        Shortcut::Quote => browser::press_last(QUOTE),
         Shortcut::Next => step(true),
         Shortcut::Previous => step(false),
         Shortcut::Sidebar => browser::press_last(SIDEBAR),

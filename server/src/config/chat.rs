@@ -40,6 +40,7 @@ impl Default for ChatConfig {
                 "qwen-flash",
                 "qwq-plus",
                 "qwen-long",
+                "qwen3.5-omni-flash",
             ]
             .map(str::to_owned)
             .to_vec(),

@@ -32,7 +32,7 @@ const MEDIA: &str =
 /// Models that are offered where the chosen one can't do it, at most.
 const OTHERS: usize = 3;
 
-/// Chooses files. Only a script can send them, so it shows only with one.
+/// Chooses files, and says before that which. Only a script can send them, so it shows only with one.
 #[component]
 pub fn AttachButton(attaching: Attaching, id: &'static str) -> impl IntoView {
     let words = use_words();
@@ -65,7 +65,7 @@ pub fn AttachButton(attaching: Attaching, id: &'static str) -> impl IntoView {
                 type="button"
                 id=id
                 data-needs="script"
-                title=words.attach
+                title=move || format!("{}\n{}", words.attach, limits(words, attaching))
                 aria-label=words.attach
                 aria-describedby=limits_id.clone()
                 on:click=choose

@@ -121,6 +121,14 @@ impl Attaching {
         self.items.with(|items| items.iter().any(is_going))
     }
 
+    /// Whether each of them is there, and the page that shows them.
+    pub fn are_kept(self) -> bool {
+        let is_kept = |item: &Item| untrack(|| item.file().is_some());
+        self.items
+            .try_with_untracked(|items| items.iter().all(is_kept))
+            == Some(true)
+    }
+
     /// Why what is there can't be sent as it is.
     pub fn misfit(self) -> Option<Misfit> {
         if self.items.with(|items| items.iter().any(Item::is_refused)) {

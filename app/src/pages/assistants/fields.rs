@@ -29,6 +29,8 @@ pub(super) const FIELDS: &[Field] = &[
     Field::Temperature,
     Field::TopP,
     Field::MaxTokens,
+    Field::Seed,
+    Field::ThinkingBudget,
 ];
 
 /// The fields of a form for an assistant, or for one behind which an application stands.
@@ -173,9 +175,13 @@ fn ParameterFields(submission: Submission, parameters: ParametersDraft) -> impl 
         temperature,
         top_p,
         max_tokens,
+        seed,
         thinking,
+        thinking_budget,
         search,
-        ..
+        json,
+        // An assistant has instructions of its own.
+        instructions: _,
     } = parameters;
     view! {
         <TextField
@@ -202,6 +208,14 @@ fn ParameterFields(submission: Submission, parameters: ParametersDraft) -> impl 
             hint=words.max_tokens_free
             problem=submission.problem_of(Field::MaxTokens)
         />
+        <TextField
+            name="form[parameters][seed]"
+            label=words.answer_seed
+            kind=Kind::Number
+            value=RwSignal::new(seed)
+            hint=words.answer_seed_hint
+            problem=submission.problem_of(Field::Seed)
+        />
         <Select
             name="form[parameters][thinking]"
             label=words.think_first
@@ -212,6 +226,14 @@ fn ParameterFields(submission: Submission, parameters: ParametersDraft) -> impl 
                 ("off".to_owned(), words.think_off.to_owned()),
             ]
         />
+        <TextField
+            name="form[parameters][thinking_budget]"
+            label=words.thinking_budget
+            kind=Kind::Number
+            value=RwSignal::new(thinking_budget)
+            hint=words.thinking_budget_free
+            problem=submission.problem_of(Field::ThinkingBudget)
+        />
         <div class="field">
             <Check
                 name="form[parameters][search]"
@@ -219,7 +241,17 @@ fn ParameterFields(submission: Submission, parameters: ParametersDraft) -> impl 
                 label=words.web_search
                 checked=RwSignal::new(!search.is_empty())
             />
-            <p class="field__hint">{words.assistant_parameters_hint}</p>
+            <p class="field__hint">{words.web_search_hint}</p>
         </div>
+        <div class="field">
+            <Check
+                name="form[parameters][json]"
+                value="on"
+                label=words.json_answer
+                checked=RwSignal::new(!json.is_empty())
+            />
+            <p class="field__hint">{words.json_answer_hint}</p>
+        </div>
+        <p class="field__hint">{words.assistant_parameters_hint}</p>
     }
 }

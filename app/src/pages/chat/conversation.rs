@@ -2,7 +2,7 @@
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use model::{Asked, ConversationId, ConversationView, MessageId, Speaker};
+use model::{Asked, ConversationId, ConversationView, Draft, MessageId, Speaker};
 use server_fn::ServerFn;
 
 use crate::{
@@ -64,10 +64,7 @@ impl LeftTyped {
 #[component]
 pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoView {
     let words = use_words();
-    let (draft, mut models) = (view.draft.clone(), offer.models.clone());
-    let files = view.draft_attachments.clone();
-    let once = view.draft_assistant.clone();
-
+    let (kept, mut models) = (draft_of(&view), offer.models.clone());
     let is_past = view.has_newer;
     let (is_pinned, is_archived) = (view.is_pinned, view.is_archived);
     let answering = view.assistant.clone();
@@ -88,8 +85,8 @@ pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoVie
     }
     let offered = Offered::new(offer.models.clone(), offer.attaches);
     provide_context(offered);
-    let text = expect_context::<LeftTyped>().or(conversation.id, draft);
-    let beginning = Beginning::over(is_application, once);
+    let text = expect_context::<LeftTyped>().or(conversation.id, kept.text.clone());
+    let beginning = Beginning::over(is_application, kept.assistant.clone());
     let asked = beginning.asked(conversation.model, offered);
     let attaching = Attaching::new(offered, conversation.model, text).asking(asked);
     let writing = Writing {
@@ -97,7 +94,7 @@ pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoVie
         text,
         model: conversation.model,
         beginning,
-        attaching: attaching.beginning_with(&files),
+        attaching: attaching.beginning_with(&kept.attachments),
 
         pending: RwSignal::new(None),
         problem: conversation.problem,
@@ -158,12 +155,21 @@ pub(super) fn Conversation(view: ConversationView, offer: Offer) -> impl IntoVie
                 {is_past.then(|| view! { <WayForward conversation/> })}
                 <Notice error=conversation.problem/>
                 <QueueAbove conversation queueing/>
-                <Composer writing offer asked/>
+                <Composer writing offer asked kept/>
             </div>
             <Announcer conversation/>
             <OpenedFromMessages conversation models/>
             <BranchToast conversation/>
         </div>
+    }
+}
+
+/// What was typed in it and not sent.
+fn draft_of(view: &ConversationView) -> Draft {
+    Draft {
+        text: view.draft.clone(),
+        attachments: view.draft_attachments.clone(),
+        assistant: view.draft_assistant.clone(),
     }
 }
 

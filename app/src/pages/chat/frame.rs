@@ -1,6 +1,6 @@
 //! What surrounds every conversation.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::{
     components::{Outlet, Redirect},
     hooks::{use_location, use_query_map},
@@ -17,6 +17,7 @@ use crate::{
     browser,
     chat::{
         deleted::DeletedToast,
+        ended::EndedToast,
         menus::fold_menus,
         sidebar::{Sidebar, SidebarSwitch, SidebarView},
         swipe::follow_fingers,
@@ -57,7 +58,9 @@ pub struct PageOffer(pub Resource<Result<Offer, AppError>>);
 pub fn Chat() -> impl IntoView {
     let words = use_words();
     let session = use_session();
-    provide_context(Sidebar::new());
+    let sidebar = Sidebar::new();
+    provide_context(sidebar);
+    list_anew_on_return(sidebar);
     provide_context(StepUp::new());
     provide_context(JustAsked {
         asked: StoredValue::new(None),
@@ -73,7 +76,7 @@ pub fn Chat() -> impl IntoView {
     follow_fingers();
     fold_menus();
     // The router would only scroll there.
-    let skip = |event: leptos::ev::MouseEvent| {
+    let skip = |event: ev::MouseEvent| {
         if browser::focus("main") {
             event.prevent_default();
         }
@@ -98,10 +101,20 @@ pub fn Chat() -> impl IntoView {
             </main>
         </div>
         <DeletedToast/>
+        <EndedToast/>
         <StepUpDialog/>
         <OverThePage/>
         <FirstThings/>
     }
+}
+
+/// What was begun, named or deleted on another device, or in another window, is listed when somebody comes back to this one: a conversation
+/// that is not open tells nobody.
+fn list_anew_on_return(sidebar: Sidebar) {
+    Effect::new(move |_| {
+        let back = window_event_listener(ev::focus, move |_| sidebar.look_again());
+        on_cleanup(move || back.remove());
+    });
 }
 
 /// Leads those who must do something first to where it is done: to sign in and, from there, back; to the second step of

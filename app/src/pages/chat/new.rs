@@ -87,7 +87,7 @@ pub fn NewConversationPage() -> impl IntoView {
         query.with(|query| query.get_str("assistant").unwrap_or_default().to_owned())
     });
     // The composer is drawn anew with another assistant, and begins with what was kept by then.
-    let draft = Resource::new_blocking(move || key.get(), |_| load_draft());
+    let draft = Resource::new_blocking(move || key.get(), |_| load_draft(None));
     let assistant = Resource::new_blocking(
         move || key.get(),
         |key| async move {

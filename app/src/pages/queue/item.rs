@@ -46,8 +46,6 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
             place.map(|place| (place == 0, place + 1 == queue.items.len()))
         })
     });
-    let is_first = move || place.get().is_none_or(|(first, _)| first);
-    let is_last = move || place.get().is_none_or(|(_, last)| last);
     let withdraw = move |event: SubmitEvent| {
         // A page without a composer leads to the one that has it.
         if queueing.composer.is_none() {
@@ -78,31 +76,16 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
         });
     };
     let is_busy = move || busy.get().then_some("true");
-    let step = move |direction: Direction, label: &'static str, class: &'static str| {
-        let run = move |event: SubmitEvent| {
-            let moved = move_queued(conversation, id, direction.as_str().to_owned());
-            act(&event, queueing, busy, moved);
-        };
-        let is_at_end = move || match direction {
-            Direction::Up => is_first(),
-            Direction::Down => is_last(),
-        };
-        view! {
-            <form method="post" action=MoveQueued::PATH on:submit=run>
-                <Place queueing id/>
-                <input type="hidden" name="direction" value=direction.as_str()/>
-                <button class=class title=label aria-label=label disabled=is_at_end aria-busy=is_busy>
-                    <Glyph icon=Icon::Down/>
-                </button>
-            </form>
-        }
-    };
     view! {
         <li class="queue__item" id=item_id(id) tabindex="-1" data-refused=move || refused.with(Option::is_some).then_some("true")>
             <Said shown refused/>
             <div class="queue__acts">
                 {move || {
-                    let send = move |event: SubmitEvent| act(&event, queueing, busy, send_queued(conversation, id));
+                    let send = move |event: SubmitEvent| {
+                        // With the message goes what was pressed.
+                        let done = || browser::after_layout(|| browser::focus_where_lost("main"));
+                        act(&event, queueing, busy, send_queued(conversation, id), done);
+                    };
                     is_paused.get().then(|| view! {
                         <form method="post" action=SendQueued::PATH on:submit=send>
                             <Place queueing id/>
@@ -110,8 +93,8 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
                         </form>
                     })
                 }}
-                {step(Direction::Up, words.queue_up, "icon-button queue__up")}
-                {step(Direction::Down, words.queue_down, "icon-button")}
+                <Step queueing id place busy direction=Direction::Up/>
+                <Step queueing id place busy direction=Direction::Down/>
                 <form method="post" action=WithdrawQueued::PATH on:submit=withdraw>
                     <Place queueing id/>
                     <button class="icon-button" title=words.queue_withdraw aria-label=words.queue_withdraw aria-busy=is_busy>
@@ -121,6 +104,52 @@ pub fn Waiting(queueing: Queueing, item: QueuedMessage, is_paused: Memo<bool>) -
             </div>
             <Editing queueing shown typed busy/>
         </li>
+    }
+}
+
+/// Moves a message one place, unless it stands at that end already. `place` knows whether it is the first and the last.
+#[component]
+fn Step(
+    queueing: Queueing,
+    id: SubmissionId,
+    place: Memo<Option<(bool, bool)>>,
+    busy: RwSignal<bool>,
+    direction: Direction,
+) -> impl IntoView {
+    let words = use_words();
+    let (label, class) = match direction {
+        Direction::Up => (words.queue_up, "icon-button queue__up"),
+        Direction::Down => (words.queue_down, "icon-button"),
+    };
+    let run = move |event: SubmitEvent| {
+        let moved = move_queued(queueing.conversation, id, direction.as_str().to_owned());
+        act(&event, queueing, busy, moved, move || {
+            go_on_moving(id, direction);
+        });
+    };
+    let is_at_end = move || {
+        place
+            .get()
+            .is_none_or(|(is_first, is_last)| match direction {
+                Direction::Up => is_first,
+                Direction::Down => is_last,
+            })
+    };
+    view! {
+        <form method="post" action=MoveQueued::PATH on:submit=run>
+            <Place queueing id/>
+            <input type="hidden" name="direction" value=direction.as_str()/>
+            <button
+                class=class
+                data-way=direction.as_str()
+                title=label
+                aria-label=label
+                disabled=is_at_end
+                aria-busy=move || busy.get().then_some("true")
+            >
+                <Glyph icon=Icon::Down/>
+            </button>
+        </form>
     }
 }
 
@@ -255,9 +284,29 @@ fn item_id(id: SubmissionId) -> String {
     format!("waiting-{id}")
 }
 
-/// Sends a small form by a script and takes in what waits then; nothing while something else is done with the message.
-fn act<F>(event: &SubmitEvent, queueing: Queueing, busy: RwSignal<bool>, request: F)
-where
+/// Gives the keyboard to what moved that message, or to the message itself once it goes no farther: a line that is moved loses it.
+fn go_on_moving(id: SubmissionId, direction: Direction) {
+    browser::after_layout(move || {
+        let item = item_id(id);
+        let way = direction.as_str();
+        let buttons = browser::all(&format!("#{item} [data-way={way}]:enabled"));
+        if let Some(button) = buttons.first() {
+            // A button of the page can be focused.
+            let _focused = button.focus();
+        } else {
+            browser::focus(&item);
+        }
+    });
+}
+
+/// Sends a small form by a script, takes in what waits then, and calls `done`; nothing while something else is done with the message.
+fn act<F>(
+    event: &SubmitEvent,
+    queueing: Queueing,
+    busy: RwSignal<bool>,
+    request: F,
+    done: impl FnOnce() + 'static,
+) where
     F: Future<Output = Result<Queue, AppError>> + 'static,
 {
     event.prevent_default();
@@ -270,6 +319,7 @@ where
             Ok(queue) => {
                 queueing.problem.try_set(None);
                 queueing.queue.try_set(queue);
+                done();
             }
             Err(error) => failed(queueing, error),
         }

@@ -80,6 +80,7 @@ impl House {
                 "qwen-flash",
                 "qwq-plus",
                 "qwen-long",
+                "qwen3.5-omni-flash",
             ]
             .map(name)
             .to_vec(),

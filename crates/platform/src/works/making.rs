@@ -103,7 +103,8 @@ impl Making<'_> {
             ..JobEnd::of(CallOutcome::Succeeded)
         })
         .await?;
-        let fetched = self.fetch().await?;
+        // Large, and held while what was made is fetched.
+        let fetched = Box::pin(self.fetch()).await?;
         let made = Outcome {
             state: JobState::Succeeded,
             failure: None,

@@ -25,6 +25,28 @@ pub(super) fn picture(width: u32, height: u32) -> Vec<u8> {
     file.into_inner()
 }
 
+/// A second of silence.
+fn sound() -> Vec<u8> {
+    let samples = vec![0_u8; 2 * 16_000];
+    let length = u32::try_from(samples.len()).unwrap();
+    [
+        &b"RIFF"[..],
+        &(length + 36).to_le_bytes(),
+        b"WAVEfmt ",
+        &16_u32.to_le_bytes(),
+        &1_u16.to_le_bytes(),
+        &1_u16.to_le_bytes(),
+        &16_000_u32.to_le_bytes(),
+        &32_000_u32.to_le_bytes(),
+        &2_u16.to_le_bytes(),
+        &16_u16.to_le_bytes(),
+        b"data",
+        &length.to_le_bytes(),
+        samples.as_slice(),
+    ]
+    .concat()
+}
+
 impl House {
     pub(super) async fn upload(&self, name: &str, bytes: Vec<u8>) -> FileId {
         let file = NewFile::upload(FileName::parse(name).unwrap(), None);
@@ -91,6 +113,21 @@ async fn a_picture_is_seen_by_a_model_that_sees() {
             .unwrap();
         let told = "What is on it?\n\n[Attached file that is not shown here: red.png]";
         assert_eq!(house.sent("qwen-plus")[0]["content"], told);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sound_is_heard_by_a_model_that_hears() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let file = house.upload("say.wav", sound()).await;
+        let (question, omni) = (("What is it?", &[file][..]), "qwen3.5-omni-flash");
+        let asked = house.hand_in(None, question, omni).await.unwrap();
+        let answer = house.stored(&asked).await.text();
+        assert!(answer.contains("The sound lasts 1.0 seconds."), "{answer}");
+        let part = house.sent(omni)[0]["content"][0]["input_audio"].clone();
+        assert_eq!(part["format"], "wav");
     })
     .await;
 }

@@ -62,6 +62,27 @@ pub(crate) enum Kept {
     There,
 }
 
+/// Makes the file to keep, of a content.
+macro_rules! insert_file {
+    ($transaction:ident, $keep:ident, $owner:expr, $blob:ident) => {{
+        let view = $keep.view;
+        sqlx::query(INSERT)
+            .bind(view.id.to_string())
+            .bind($owner)
+            .bind($blob.to_string())
+            .bind(view.kind.as_str())
+            .bind(&view.name)
+            .bind(&view.mime)
+            .bind(view.bytes)
+            .bind(view.width.map(i64::from))
+            .bind(view.height.map(i64::from))
+            .bind(view.duration_ms)
+            .bind(view.created_at.get())
+            .execute(&mut *$transaction)
+            .await?;
+    }};
+}
+
 impl Db {
     /// Makes a file of what was written, and the work that it is of: both, or none. A content that the owner has already is not kept twice.
     #[tracing::instrument(name = "store.files.keep", skip_all)]
@@ -147,20 +168,7 @@ impl Db {
                 }
                 keep.blob
             };
-            sqlx::query(INSERT)
-                .bind(view.id.to_string())
-                .bind(&owner)
-                .bind(blob.to_string())
-                .bind(view.kind.as_str())
-                .bind(&view.name)
-                .bind(&view.mime)
-                .bind(view.bytes)
-                .bind(view.width.map(i64::from))
-                .bind(view.height.map(i64::from))
-                .bind(view.duration_ms)
-                .bind(view.created_at.get())
-                .execute(&mut *transaction)
-                .await?;
+            insert_file!(transaction, keep, &owner, blob);
             if let Some(work) = keep.work
                 && !insert_work!(transaction, work, keep.owner, view.id, now)
             {

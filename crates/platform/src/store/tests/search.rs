@@ -173,7 +173,8 @@ async fn within_a_conversation_neither_others_nor_what_was_deleted_is_found() {
         let later = desk.answered(lin, Some(id), complete).await;
         desk.answered(wang, None, complete).await;
         let within = async |owner, conversation| {
-            let found = db.texts_within(owner, conversation, &sought("春眠"), i64::MAX, 50);
+            let sought = sought("春眠");
+            let found = db.texts_within(owner, conversation, &sought, i64::MAX, 50);
             let found = found.await.unwrap();
             found.iter().map(|text| text.message).collect::<Vec<_>>()
         };

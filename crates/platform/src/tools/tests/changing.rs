@@ -53,8 +53,9 @@ async fn a_server_is_changed_as_it_was_looked_at_or_not_at_all() {
         let chief = identity.signed_up("chief", BuiltIn::Administrator).await;
         let id = tools.add_server(&chief, &called("shop")).await.unwrap();
         let looked_at = db.tool_server(id).await.unwrap().unwrap();
-        let right = tools.change_server(&chief, id, &draft(NOWHERE, TOKEN), (true, false));
-        right.await.unwrap();
+        let right = draft(NOWHERE, TOKEN);
+        let changed = tools.change_server(&chief, id, &right, (true, false));
+        changed.await.unwrap();
 
         let record = identity.audit().command_line("tool_server.update");
         let off = KeptServer {
