@@ -55,7 +55,7 @@ pub enum Shortcut {
 
 impl Shortcut {
     /// All of them, as the sheet lists them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Palette,
         Self::NewChat,
         Self::Write,
