@@ -1,4 +1,4 @@
-import { enter, expect, setUp, somebody, test } from "../fixtures.ts";
+import { enter, expect, setUp, signIn, somebody, test } from "../fixtures.ts";
 import { Admin } from "../pages/admin.ts";
 import { ChatPage } from "../pages/chat_page.ts";
 import { fill } from "../pages/words.ts";
@@ -125,13 +125,16 @@ test("an application of Bailian's answers as an assistant, and shows its steps a
 test("an assistant is shared with a group and with everybody, and taken down by who governs accounts", { tag: "@desktop" }, async ({ page, browser, server, account, words, locale, javaScriptEnabled }) => {
   const live = javaScriptEnabled !== false;
   await setUp(page, server, account);
-  const lin = somebody("宝钗");
-  const context = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: live, ...(locale === undefined ? {} : { locale }) });
-  const theirs = await context.newPage();
+  const [lin, reader] = [somebody("宝钗"), somebody("探春")];
+  const options = { baseURL: server.origin, javaScriptEnabled: live, ...(locale === undefined ? {} : { locale }) };
+  const contexts = await Promise.all([browser.newContext(options), browser.newContext(options)]);
+  const [theirs, elsewhere] = [await contexts[0].newPage(), await contexts[1].newPage()];
   await enter(theirs, lin);
+  await enter(elsewhere, reader);
   const admin = new Admin(page, words, live);
-  await admin.createGroup("Reading room");
-  for (const { email } of [account, lin]) {
+  // Whose members may publish.
+  await admin.createGroup("Reading room", words.role_operator);
+  for (const { email } of [lin, reader]) {
     await page.getByLabel(words.group_find).fill(email);
     await admin.button(words.search).click();
     await page.waitForURL((url) => url.searchParams.get("find") === email);
@@ -142,36 +145,40 @@ test("an assistant is shared with a group and with everybody, and taken down by 
     await taken;
     await expect(page.getByText(words.group_find_none)).toBeVisible();
   }
+  // Who may do more is asked who they are.
+  await signIn(theirs, lin);
+  await signIn(elsewhere, reader);
 
-  const make = async (of: typeof page, name: string, whom: string) => {
-    await of.goto("/assistants/new");
-    if (live) await of.waitForLoadState("networkidle");
-    await of.getByLabel(words.name, { exact: true }).fill(name);
-    await of.getByLabel(words.assistant_instructions, { exact: true }).fill("Find books.");
-    await of.getByLabel(words.assistant_audience, { exact: true }).selectOption({ label: whom });
-    await of.getByRole("button", { name: words.save, exact: true }).click();
-    await expect(of).toHaveURL(/\/assistants(\?done=1)?$/);
+  const make = async (name: string, whom: string) => {
+    await theirs.goto("/assistants/new");
+    if (live) await theirs.waitForLoadState("networkidle");
+    await theirs.getByLabel(words.name, { exact: true }).fill(name);
+    await theirs.getByLabel(words.assistant_instructions, { exact: true }).fill("Find books.");
+    await theirs.getByLabel(words.assistant_audience, { exact: true }).selectOption({ label: whom });
+    await theirs.getByRole("button", { name: words.save, exact: true }).click();
+    await expect(theirs).toHaveURL(/\/assistants(\?done=1)?$/);
   };
-  await make(theirs, "Librarian", fill(words.assistant_for, { name: "Reading room" }));
+  const shared = (of: typeof page) => of.getByRole("list", { name: words.assistants_shared }).getByRole("listitem");
+  await make("Librarian", fill(words.assistant_for, { name: "Reading room" }));
   const own = theirs.getByRole("list", { name: words.assistants_own });
   await expect(own.getByText(words.assistant_for_group, { exact: true })).toBeVisible();
   await page.goto("/assistants");
-  const shared = page.getByRole("list", { name: words.assistants_shared }).getByRole("listitem");
-  await expect(shared).toHaveCount(1);
-  await shared.getByRole("link", { name: "Librarian", exact: true }).click();
-  await expect(page.getByRole("heading", { name: "Librarian", level: 1 })).toBeVisible();
+  await expect(shared(page), "of a group that the owner is not in").toHaveCount(0);
+  await elsewhere.goto("/assistants");
+  await expect(shared(elsewhere)).toHaveCount(1);
+  await shared(elsewhere).getByRole("link", { name: "Librarian", exact: true }).click();
+  await expect(elsewhere.getByRole("heading", { name: "Librarian", level: 1 })).toBeVisible();
 
+  await make("Guide", words.assistant_for_everybody);
+  await expect(own.getByText(words.assistant_for_everybody, { exact: true })).toBeVisible();
   await page.goto("/assistants");
   if (live) await page.waitForLoadState("networkidle");
-  await shared.locator("summary").click();
-  await shared.getByRole("button", { name: words.assistant_take_down, exact: true }).click();
-  await expect(shared).toHaveCount(0);
+  await expect(shared(page).getByRole("link", { name: "Guide", exact: true })).toBeVisible();
+  await shared(page).locator("summary").click();
+  await shared(page).getByRole("button", { name: words.assistant_take_down, exact: true }).click();
+  await expect(shared(page)).toHaveCount(0);
   await theirs.goto("/assistants");
-  await expect(own.getByRole("link", { name: "Librarian", exact: true })).toBeVisible();
-  await expect(own.getByText(words.assistant_for_group, { exact: true })).toHaveCount(0);
-
-  await make(page, "Guide", words.assistant_for_everybody);
-  await theirs.goto("/assistants");
-  await expect(theirs.getByRole("list", { name: words.assistants_shared }).getByRole("link", { name: "Guide", exact: true })).toBeVisible();
-  await context.close();
+  await expect(own.getByRole("link", { name: "Guide", exact: true })).toBeVisible();
+  await expect(own.getByText(words.assistant_for_everybody, { exact: true })).toHaveCount(0);
+  await Promise.all(contexts.map((context) => context.close()));
 });
