@@ -6,6 +6,7 @@ pub mod events;
 pub mod fetch;
 pub mod frames;
 pub mod highlight;
+pub mod in_turn;
 pub mod lasting;
 pub mod local;
 pub mod microphone;

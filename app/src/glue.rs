@@ -15,7 +15,7 @@ use http::{
 };
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use model::{FailureCode, Given, Prompt};
+use model::{FailureCode, Given, Millis, Prompt};
 use platform::{Services, Visitor, assistants::BegunWith, generation::Asking, identity::Caller};
 use tower_sessions::Session;
 
@@ -199,9 +199,15 @@ pub fn parse_question(words: &str, files: &[String]) -> Result<Asking, AppError>
     Ok(Asking {
         prompt: prompt.map_err(|_| refuse_text(FailureCode::InvalidText))?,
         attachments: parse_ids(files)?,
+        draft: None,
         assistant: None,
         temporary: false,
     })
+}
+
+/// When what is sent was kept as a draft, as it was posted. What is no time names none.
+pub fn parse_kept_at(posted: &str) -> Option<Millis> {
+    posted.parse::<i64>().ok().map(Millis::new)
 }
 
 /// With what a conversation begins, as it was posted.

@@ -34,7 +34,7 @@ export class Sidebar {
 
   /** Says that a conversation was deleted. */
   get toast(): Locator {
-    return this.page.getByRole("status").filter({ hasText: this.words.deleted });
+    return this.page.getByRole("status").locator(".toast").filter({ hasText: this.words.deleted });
   }
 
   /** Opens the drawer where there is one and it is closed. */

@@ -126,3 +126,21 @@ test("an at sign offers assistants and models, and the keys choose one", async (
     expect(await findings(page), path).toEqual([]);
   }
 });
+
+test("where assistants can't be loaded, models are offered, and the rest when that is tried again", async ({ page, chat, words }) => {
+  await chat.alive();
+  await page.route("**/fn/assistants.offer*", (route) => route.abort(), { times: 1 });
+  await chat.prompt.pressSequentially("@");
+  const options = offered(page, words).getByRole("option");
+  const again = options.filter({ hasText: words.try_again });
+  await expect(again).toContainText(words.load_failed);
+  await expect(options.first(), "what is there is chosen first").not.toContainText(words.load_failed);
+  await expect(again, "however long the list").toBeInViewport({ ratio: 0.9 });
+  await chat.prompt.press("ArrowUp");
+  await expect(again).toHaveAttribute("aria-selected", "true");
+  await again.click();
+  await expect(options.filter({ hasText: words.assistants === "助手" ? "翻译" : "Translator" })).toHaveCount(1);
+  await expect(again).toHaveCount(0);
+  await expect(chat.prompt).toHaveValue("@");
+  await expect(chat.prompt).toBeFocused();
+});

@@ -102,6 +102,11 @@ test("a deleted conversation is gone, unless it is taken back", { tag: "@desktop
   await sidebar.toast.getByRole("button", { name: words.undo }).click();
   await expect(page).toHaveURL((url) => url.pathname === path);
   await expect.poll(() => chat.text()).toBe(text);
+
+  await sidebar.delete();
+  await sidebar.toast.getByRole("link", { name: words.close, exact: true }).click();
+  await expect(sidebar.toast).toHaveCount(0);
+  await expect(page).toHaveURL((url) => url.pathname === "/" && url.search === "");
 });
 
 test.describe("while the model writes", () => {

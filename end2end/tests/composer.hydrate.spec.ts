@@ -132,13 +132,83 @@ test("a draft that another window went on with, or sent, is here when one comes 
   await whole;
   await comesBack(chat);
   await expect(chat.prompt).toHaveValue("half a thought, and the rest");
-  const emptied = kept(chat, "");
+  const asked = chat.page.waitForResponse((response) => response.url().includes("generation.ask") && response.ok());
   await chat.sendButton.click();
-  await emptied;
+  await asked;
   await expect(other.questions).toHaveCount(2);
   await chat.answered();
   await comesBack(other);
   await expect(other.prompt, "nothing is sent twice").toHaveValue("");
+});
+
+test("what is sent is no draft on another page, also where it was just being kept", { tag: "@desktop" }, async ({ page, chat, questions }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const other = await chat.newTab(chat.path);
+  await other.alive();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const kept: string[] = [];
+  // The first is on its way while it is sent; there is no other.
+  await page.route("**/fn/conversations.save_draft*", async (route) => {
+    kept.push(new URLSearchParams(route.request().postData() ?? "").get("text") ?? "");
+    await held;
+    await (kept.length === 1 ? route.continue() : route.abort());
+  });
+  const keeps = page.waitForRequest(/conversations\.save_draft/);
+  await chat.prompt.fill("half a thought");
+  await keeps;
+  const asked = page.waitForResponse((response) => response.url().includes("generation.ask") && response.ok());
+  await chat.sendButton.click();
+  await expect(chat.prompt).toHaveValue("");
+  release();
+  await asked;
+  await other.page.reload();
+  await other.alive();
+  await expect(other.questions).toHaveCount(2);
+  await expect(other.prompt).toHaveValue("");
+  await chat.answered();
+  // It goes on as before.
+  await page.unroute("**/fn/conversations.save_draft*");
+  const again = page.waitForResponse((response) => response.url().includes("conversations.save_draft") && response.ok());
+  await chat.prompt.fill("the other half");
+  await again;
+  expect(kept).toEqual(["half a thought"]);
+});
+
+test("what is typed anew on another page while a question is on its way stays", { tag: "@desktop" }, async ({ page, chat, questions }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const kept = (tab: ChatPage, text: string) =>
+    tab.page.waitForResponse((response) => {
+      const sent = new URLSearchParams(response.request().postData() ?? "").get("text");
+      return response.url().includes("conversations.save_draft") && response.ok() && sent === text;
+    });
+  const first = kept(chat, "first");
+  await chat.prompt.fill("first");
+  await first;
+  const other = await chat.newTab(chat.path);
+  await expect(other.prompt).toHaveValue("first");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/fn/generation.ask*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/generation\.ask/);
+  await chat.sendButton.click();
+  await asked;
+  const second = kept(other, "second");
+  await other.prompt.fill("second");
+  await second;
+  release();
+  await expect(other.questions).toHaveCount(2);
+  await chat.answered();
+  await expect(chat.prompt).toHaveValue("");
+  await other.page.reload();
+  await expect(other.prompt).toHaveValue("second");
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await expect(chat.prompt, "one comes back to it here too").toHaveValue("second");
 });
 
 test("what is typed as one leaves is kept", { tag: "@desktop" }, async ({ page, chat }) => {

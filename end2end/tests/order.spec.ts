@@ -44,7 +44,7 @@ test("several conversations are deleted together, taken back, and removed for go
   await order.choose(2);
   await order.act(words.delete);
   await expect(order.lines).toHaveCount(0);
-  const toast = page.getByRole("status").filter({ hasText: fill(words.deleted_many, { count: 2 }) });
+  const toast = page.getByRole("status").locator(".toast").filter({ hasText: fill(words.deleted_many, { count: 2 }) });
   await expect(toast).toBeVisible();
   await toast.getByRole("button", { name: words.undo }).click();
   await expect(order.lines).toHaveCount(2);

@@ -70,6 +70,45 @@ test("Esc closes the offer until another line begins", { tag: "@desktop" }, asyn
   await expect(offered(page, words)).toBeVisible();
 });
 
+test("what can't be loaded is said in the list, and Enter tries again", async ({ page, chat, words }) => {
+  await chat.alive();
+  await page.route("**/fn/prompts.offer*", (route) => route.abort(), { times: 1 });
+  await chat.prompt.fill("above\n");
+  await chat.prompt.press("ControlOrMeta+End");
+  await chat.prompt.pressSequentially("/");
+  const again = options(page, words).filter({ hasText: words.try_again });
+  await expect(again).toContainText(words.load_failed);
+  await expect(options(page, words)).toHaveCount(1);
+  await expect(page.getByRole("status").filter({ hasText: words.load_failed })).toHaveCount(1);
+  await expect(chat.prompt).toHaveAttribute("aria-activedescendant", (await again.getAttribute("id")) ?? "");
+  expect(await findings(page)).toEqual([]);
+  await chat.prompt.press("Enter");
+  await expect(options(page, words)).toHaveCount(8);
+  await expect(again).toHaveCount(0);
+  await expect(chat.prompt).toHaveValue("above\n/");
+  await expect(chat.prompt).toBeFocused();
+  await expect(chat.questions).toHaveCount(0);
+});
+
+test.describe("where a part of the page can't be had", () => {
+  test.use({ expectedProblems: [/Failed to fetch/] });
+
+  test("the list says so, and comes when it is tried again", { tag: "@desktop" }, async ({ page, chat, words }) => {
+    await chat.alive();
+    await page.route("**/split_own.*.wasm", (route) => route.abort());
+    await chat.prompt.pressSequentially("/");
+    const failed = page.getByRole("alert").filter({ hasText: words.load_failed });
+    await expect(failed).toBeVisible();
+    await page.unroute("**/split_own.*.wasm");
+    await failed.getByRole("link", { name: words.try_again, exact: true }).click();
+    await expect(failed).toHaveCount(0);
+    await expect(chat.prompt, "nothing is lost").toHaveValue("/");
+    await chat.prompt.press("Backspace");
+    await chat.prompt.pressSequentially("/");
+    await expect(offered(page, words)).toBeVisible();
+  });
+});
+
 test("what is offered goes when the field is left, and takes no other button's keys", { tag: "@desktop" }, async ({ page, chat, words }) => {
   await chat.alive();
   await chat.prompt.pressSequentially("/");

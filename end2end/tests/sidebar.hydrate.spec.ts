@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { findings } from "../accessible.ts";
 import { expect, pace, test } from "../fixtures.ts";
 import { InputMethod } from "../pages/input_method.ts";
 import { Sidebar } from "../pages/sidebar.ts";
@@ -74,6 +75,36 @@ test("another tab learns of a deletion", { tag: "@desktop" }, async ({ page, cha
   await expect(told.getByRole("link", { name: words.new_chat })).toHaveAttribute("href", "/");
   await told.getByRole("button", { name: words.restore, exact: true }).click();
   await expect(told, "from there too").toHaveCount(0);
+});
+
+// WCAG 2.2.1.
+test("a deletion can be taken back for as long as one reads, and beside what is written", { tag: "@desktop" }, async ({ page, chat, sidebar, questions, words }) => {
+  await page.clock.install();
+  await page.reload();
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const { path } = chat;
+  await sidebar.delete();
+  await expect(page).toHaveURL((url) => url.pathname === "/");
+  await expect(sidebar.toast).toBeVisible();
+  await page.clock.fastForward(60_000);
+  const kept = page.waitForResponse((response) => response.url().includes("conversations.save_draft") && response.ok());
+  await chat.prompt.fill("half a thought");
+  await kept;
+  await expect(sidebar.toast).toBeInViewport({ ratio: 1 });
+  expect(await findings(page)).toEqual([]);
+  const [toast, composer] = [await sidebar.toast.boundingBox(), await page.locator(".composer").boundingBox()];
+  expect((toast?.y ?? 0) + (toast?.height ?? 0)).toBeLessThanOrEqual(composer?.y ?? 0);
+  await sidebar.toast.getByRole("button", { name: words.undo }).click();
+  await expect(page).toHaveURL((url) => url.pathname === path);
+  await expect(sidebar.toast).toHaveCount(0);
+
+  await sidebar.delete();
+  await expect(page).toHaveURL((url) => url.pathname === "/");
+  await sidebar.toast.getByRole("link", { name: words.close, exact: true }).click();
+  await expect(sidebar.toast).toHaveCount(0);
+  await expect(page.locator("#main")).toBeFocused();
+  await expect(chat.prompt).toHaveValue("half a thought");
 });
 
 // a conversation that is not open tells nobody.

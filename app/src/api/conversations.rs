@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use model::{
-    ConversationId, ConversationSummary, ConversationView, Draft, MessageId, MessagePage, Page,
-    SearchResults,
+    ConversationId, ConversationSummary, ConversationView, Draft, MessageId, MessagePage, Millis,
+    Page, SearchResults,
 };
 
 use crate::error::AppError;
@@ -202,7 +202,7 @@ pub async fn load_draft(conversation: Option<ConversationId>) -> Result<Draft, A
 }
 
 /// Keeps what was typed and not sent yet, the files beside it in their order, and the assistant that is asked with it, with what was
-/// given for variables of its instructions.
+/// given for variables of its instructions. By when it is known.
 #[server(prefix = "/fn", endpoint = "conversations.save_draft", output = super::encoding::Answer)]
 pub async fn save_draft(
     conversation: Option<ConversationId>,
@@ -211,14 +211,14 @@ pub async fn save_draft(
     #[server(default)] assistant: String,
     #[server(default)] names: Vec<String>,
     #[server(default)] variables: Vec<String>,
-) -> Result<(), AppError> {
+) -> Result<Millis, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
     let files: Vec<model::FileId> = glue::parse_ids(&attachments)?;
     // What names no assistant calls none.
     let called: Option<model::AssistantKey> = assistant.parse().ok();
     let conversations = glue::services()?.conversations;
-    conversations
+    let kept_at = conversations
         .save_draft(&caller, conversation, (&text, &files))
         .await
         .map_err(glue::refuse)?;
@@ -230,7 +230,8 @@ pub async fn save_draft(
             &model::Given::pairs(names, variables),
         )
         .await
-        .map_err(glue::refuse)
+        .map_err(glue::refuse)?;
+    Ok(kept_at)
 }
 
 /// Shows another version of an answer.

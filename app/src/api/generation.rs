@@ -41,7 +41,7 @@ pub async fn load_offer() -> Result<Offer, AppError> {
 
 /// Asks, with files in their order. Without a conversation, begins one: with an assistant where one is named, and what stands for the
 /// variables of its instructions, by their `names` where these are said; in a conversation that has begun, that assistant answers this question alone. While an answer is being written, what a plain form asks waits for its end. It is a
-/// temporary one when `temporary` is anything.
+/// temporary one when `temporary` is anything. Its `draft`, known by when it was kept, is forgotten with it.
 #[server(prefix = "/fn", endpoint = "generation.ask", output = super::encoding::Answer)]
 pub async fn ask(
     conversation: Option<String>,
@@ -53,6 +53,7 @@ pub async fn ask(
     #[server(default)] variables: Vec<String>,
     #[server(default)] names: Vec<String>,
     #[server(default)] temporary: String,
+    #[server(default)] draft: String,
 ) -> Result<Asked, AppError> {
     use crate::glue::{self, refuse_text};
     use model::FailureCode;
@@ -67,6 +68,7 @@ pub async fn ask(
     question.assistant = glue::parse_called(&assistant, names, variables)?;
     let files = question.attachments.clone();
     question.temporary = !temporary.is_empty();
+    question.draft = glue::parse_kept_at(&draft);
     let is_kept = !question.temporary;
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let submission = submission

@@ -20,7 +20,7 @@ pub async fn load_queue(id: ConversationId) -> Result<Queue, AppError> {
 }
 
 /// Lets a message wait, with files in their order, for whoever answers in the conversation or for an assistant, with what was given for
-/// variables of its instructions. What waits then.
+/// variables of its instructions. Its `draft`, known by when it was kept, is forgotten. What waits then.
 #[server(prefix = "/fn", endpoint = "queue.add", output = super::encoding::Answer)]
 pub async fn queue_message(
     id: ConversationId,
@@ -31,12 +31,14 @@ pub async fn queue_message(
     #[server(default)] assistant: String,
     #[server(default)] names: Vec<String>,
     #[server(default)] variables: Vec<String>,
+    #[server(default)] draft: String,
 ) -> Result<Queue, AppError> {
     use crate::glue::{self, refuse_text};
     use model::{FailureCode, ModelName};
     let caller = glue::caller().await?;
     let mut question = glue::parse_question(&prompt, &attachments)?;
     question.assistant = glue::parse_called(&assistant, names, variables)?;
+    question.draft = glue::parse_kept_at(&draft);
     let model = ModelName::parse(model).map_err(|_| refuse_text(FailureCode::UnknownModel))?;
     let queue = glue::services()?
         .generations

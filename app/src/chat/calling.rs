@@ -1,6 +1,7 @@
 //! Calling a prompt, an assistant or a model in the composer: what may be meant is offered while it is typed, and the keys choose from it.
 
 mod asking;
+mod offering;
 
 use leptos::{
     ev::{FocusEvent, KeyboardEvent},
@@ -19,10 +20,7 @@ use super::{
     part::Part,
 };
 use crate::{
-    api::{
-        assistants::{load_assistant, offer_assistants},
-        prompts::offer_prompts,
-    },
+    api::assistants::load_assistant,
     browser::{self, number::lower},
     error::AppError,
     routes::Own,
@@ -55,6 +53,8 @@ pub enum Offered {
     Assistant(AssistantCard),
     /// A model.
     Model(ModelChoice),
+    /// What could not be loaded; choosing it tries again.
+    Missing,
 }
 
 impl Offered {
@@ -69,6 +69,7 @@ impl Offered {
                 let is_label = lower(&model.label).contains(letters);
                 mark == Mark::At && (is_label || model.name.as_str().contains(letters))
             }
+            Self::Missing => false,
         }
     }
 }
@@ -164,8 +165,8 @@ impl Calling {
         if is_composed || has_modifier(event) || count == 0 || self.stands() != Some(true) {
             return;
         }
-        // The buttons beside the field have keys of their own.
-        if browser::closest(event, FIELD).is_none() {
+        // The buttons beside the field have keys of their own, and what is not seen is not chosen: its part of the module may be missing.
+        if browser::closest(event, FIELD).is_none() || !is_drawn() {
             return;
         }
         match event.key().as_str() {
@@ -188,7 +189,8 @@ impl Calling {
     }
 
     /// Takes what is offered in that place: a prompt is put into the text, or asks for its variables first; a model answers next; a new
-    /// conversation begins with an assistant, and in one that has begun the next question is put to it, once its variables were asked for.
+    /// conversation begins with an assistant, and in one that has begun the next question is put to it, once its variables were asked for;
+    /// what could not be loaded is, once more.
     pub fn choose(self, place: usize) {
         let chosen = self
             .offered
@@ -213,6 +215,10 @@ impl Calling {
                     self.callable.beginning.once.set(Some(card));
                     self.ask_for(key);
                 }
+                return;
+            }
+            Offered::Missing => {
+                self.offer(call);
                 return;
             }
         };
@@ -299,46 +305,7 @@ impl Calling {
         if self.given_up.get_value() == Some(call.from) {
             return;
         }
-        let (turn, letters, mark) = (self.turns.begin(), call.letters.clone(), call.mark);
-        self.call.set(Some(call));
-        // Until the answer is there, nothing is offered that what was typed on rules out.
-        let key = lower(&letters);
-        self.active.set(0);
-        self.offered
-            .update(|offered| offered.retain(|one| one.is_meant(mark, &key)));
-        let models = self.models(mark, &key);
-        let once = !self.callable.beginning.is_open();
-        spawn_local(async move {
-            // Who can't be offered anything goes on typing.
-            let found: Vec<Offered> = match mark {
-                Mark::Slash => {
-                    let found = offer_prompts(letters).await.unwrap_or_default();
-                    found.into_iter().map(Offered::Prompt).collect()
-                }
-                Mark::At => {
-                    let found = offer_assistants(letters, once).await.unwrap_or_default();
-                    let found = found.into_iter().map(Offered::Assistant);
-                    found.chain(models).collect()
-                }
-            };
-            if self.turns.is_last(turn) {
-                self.active.set(0);
-                self.offered.set(found);
-            }
-        });
-    }
-}
-
-impl Calling {
-    /// The models that may be meant; an application has its own.
-    fn models(self, mark: Mark, letters: &str) -> Vec<Offered> {
-        if mark == Mark::Slash || untrack(|| self.callable.beginning.is_application()) {
-            return Vec::new();
-        }
-        self.callable.models.with_value(|models| {
-            let all = models.iter().cloned().map(Offered::Model);
-            all.filter(|one| one.is_meant(mark, letters)).collect()
-        })
+        self.offer(call);
     }
 }
 
@@ -389,6 +356,12 @@ pub fn variable_id(place: usize) -> String {
 /// The id of an offered prompt.
 pub fn option_id(place: usize) -> String {
     format!("{LIST}-{place}")
+}
+
+/// Whether what is offered is on the page.
+fn is_drawn() -> bool {
+    let document = browser::window().and_then(|window| window.document());
+    document.is_some_and(|document| document.get_element_by_id(LIST).is_some())
 }
 
 fn field() -> Option<HtmlTextAreaElement> {

@@ -11,7 +11,7 @@ use super::{
     beginning::{Beginning, FIELD, FORM},
     calling::{Calling, PromptPicker},
     dictation::{Dictation, DictationButton, DictationProblem},
-    drafts::keep_draft,
+    drafts::{keep_draft, posted},
     estimating::{EstimateBeneath, Estimating},
     gauge::ContextGauge,
     model_picker::ModelPicker,
@@ -115,7 +115,8 @@ pub fn Composer(
         being_written,
         ..
     } = writing;
-    keep_draft(
+    let draft = posted(kept.kept_at);
+    let keeping = keep_draft(
         (conversation, beginning),
         text,
         attaching,
@@ -138,7 +139,7 @@ pub fn Composer(
     let sidebar = use_context::<Sidebar>();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        writing.send(asked, sidebar);
+        writing.send(asked, sidebar, keeping);
         go_on_writing();
     };
     view! {
@@ -154,6 +155,7 @@ pub fn Composer(
             <input type="hidden" name="conversation" value=id.clone()/>
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="submission" value=offer.submission/>
+            <input type="hidden" name="draft" value=draft/>
             <input type="hidden" name="assistant" value=move || beginning.sent().0/>
             <GivenFields beginning/>
             <DraftFiles attaching/>

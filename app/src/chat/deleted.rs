@@ -1,9 +1,13 @@
 //! Taking a deletion back.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_query_map},
+    hooks::{use_location, use_navigate, use_query_map},
 };
 use model::{ConversationAct, ConversationId};
 use server_fn::ServerFn;
@@ -18,7 +22,11 @@ use crate::{
     language::use_words,
 };
 
-/// For a few seconds; without scripts, as long as the page stands. One conversation is opened again, several are only back.
+/// In the address, before what a plain form has just deleted: ids with dots between them.
+const DELETED: &str = "deleted";
+
+/// Until it is closed, on whatever page: the trash has it too, but nobody has to be quick (WCAG 2.2.1). One conversation is opened again,
+/// several are only back.
 #[component]
 pub fn DeletedToast() -> impl IntoView {
     let words = use_words();
@@ -28,17 +36,10 @@ pub fn DeletedToast() -> impl IntoView {
     if !in_query.is_empty() {
         deleted.set(in_query);
     }
-    Effect::new(move |_| {
-        let ids = deleted.get();
-        if !ids.is_empty() {
-            spawn_local(async move {
-                gloo_timers::future::TimeoutFuture::new(10_000).await;
-                if deleted.try_get_untracked() == Some(ids) {
-                    deleted.try_set(Vec::new());
-                }
-            });
-        }
-    });
+    let place = use_location().pathname;
+    let settled = use_settled(deleted, place);
+    // Where one writes it stands above what is said.
+    let is_above = move || place.with(|path| path == "/" || path.starts_with("/c/"));
     let navigate = use_navigate();
     let toast = move || {
         let ids = deleted.get();
@@ -61,10 +62,12 @@ pub fn DeletedToast() -> impl IntoView {
                     return;
                 }
                 sidebar.problem.try_set(None);
-                deleted.try_set(Vec::new());
                 sidebar.reload();
                 if is_one {
+                    deleted.try_set(Vec::new());
                     navigate(&format!("/c/{first}"), NavigateOptions::default());
+                } else {
+                    settled.try_run(());
                 }
             });
         };
@@ -81,21 +84,44 @@ pub fn DeletedToast() -> impl IntoView {
         let fields = texts(&ids)
             .into_iter()
             .map(|id| view! { <input type="hidden" name=name value=id/> });
+        let close = move |event: MouseEvent| {
+            event.prevent_default();
+            settled.run(());
+        };
         Some(view! {
-            <div class="toast" role="status">
+            <div class="toast" data-kind="deleted" data-above=move || is_above().then_some("true")>
                 <span>{told}</span>
                 <form method="post" action=path on:submit=restore>
                     {fields.collect_view()}
                     {(!is_one).then(|| view! { <input type="hidden" name="act" value=RESTORE/> })}
                     <button class="toast__action">{words.undo}</button>
                 </form>
+                <a class="toast__action" href=move || place.get() on:click=close>{words.close}</a>
             </div>
         })
     };
     view! {
-        {toast}
+        <div role="status">{toast}</div>
         <Failed problem=sidebar.problem/>
     }
+}
+
+/// Goes on without it: what the address says of it leaves the address, so that a page that is loaded again does not offer it once more.
+fn use_settled(deleted: RwSignal<Vec<ConversationId>>, place: Memo<String>) -> Callback<()> {
+    let (query, navigate) = (use_query_map(), use_navigate());
+    Callback::new(move |()| {
+        deleted.try_set(Vec::new());
+        let is_said = query.try_with_untracked(|query| query.get_str(DELETED).is_some());
+        if let (Some(true), Some(path)) = (is_said, place.try_get_untracked()) {
+            let options = NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..NavigateOptions::default()
+            };
+            navigate(&path, options);
+        }
+        browser::focus("main");
+    })
 }
 
 /// Why nothing came of it, until that is closed.
@@ -120,10 +146,10 @@ fn Failed(problem: RwSignal<Option<AppError>>) -> impl IntoView {
 
 const RESTORE: &str = ConversationAct::Restore.as_str();
 
-/// What a plain form has just deleted: ids with dots between them.
+/// What a plain form has just deleted.
 fn in_query() -> Vec<ConversationId> {
     use_query_map().with_untracked(|query| {
-        let ids = query.get_str("deleted").unwrap_or_default().split('.');
+        let ids = query.get_str(DELETED).unwrap_or_default().split('.');
         ids.filter_map(|id| id.parse().ok()).collect()
     })
 }

@@ -1,10 +1,16 @@
 //! What is typed, and the files beside it, are kept on the server a moment later, and when the page goes.
 
+mod keeping;
+
 use std::{mem, time::Duration};
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use model::{AssistantCard, ConversationId, Draft, FileId};
+use model::{AssistantCard, ConversationId, Draft};
 use server_fn::ServerFn;
+
+pub use keeping::{Keeping, posted};
+
+use keeping::{Kept, kept_of};
 
 use super::{
     attachments::{Attaching, Item},
@@ -14,13 +20,9 @@ use super::{
 use crate::{
     api::conversations::{SaveDraft, load_draft, save_draft},
     browser,
-    error::AppError,
 };
 
 const PAUSE: Duration = Duration::from_millis(600);
-
-/// What is kept: words, files in their order, and the assistant that is asked.
-type Kept = (String, Vec<FileId>, Called);
 
 /// For so long, in ms, a composer may take to take what came back.
 const TAKEN_MS: u32 = 50;
@@ -49,30 +51,24 @@ pub fn keep_draft(
     attaching: Attaching,
     kept: Draft,
     is_temporary: Signal<bool>,
-) {
+) -> Keeping {
     // With whom a new conversation begins is said by its address, and is nothing of the draft.
     let called = move || beginning.called();
     take_back((conversation, beginning), text, attaching);
-    let kept: StoredValue<Kept> = StoredValue::new(kept_of(kept));
-    let edits = StoredValue::new(0_u32);
+    let keeping = Keeping::of(conversation, kept);
     Effect::new(move |was_there: Option<bool>| {
         let typed = (text.get(), attaching.files(), called());
         // Also when nothing is to be kept: a sent question must not be saved by a timer that still runs.
-        edits.update_value(|edits| *edits += 1);
-        if typed == kept.get_value() || is_temporary.get() {
+        let edit = keeping.edited();
+        if keeping.is_sending() || keeping.kept().as_ref() == Some(&typed) || is_temporary.get() {
             return true;
         }
-        let edit = edits.get_value();
         spawn_local(async move {
             if was_there.is_some() {
                 gloo_timers::future::sleep(PAUSE).await;
             }
-            let is_last = edits.try_get_value() == Some(edit);
-            let (text, files, called) = typed.clone();
-            let files = files.iter().map(ToString::to_string).collect();
-            // The next edit, or leaving, repeats what fails here.
-            if is_last && keep(conversation, text, files, called).await.is_ok() {
-                kept.try_set_value(typed);
+            if keeping.is_last(edit) {
+                keeping.keep(edit, typed);
             }
         });
         true
@@ -84,18 +80,29 @@ pub fn keep_draft(
         let text = attaching.with_pasted(text.try_get_untracked()?);
         let typed = (text, files, called_of(once.as_ref()));
         let is_kept = is_temporary.try_get_untracked() == Some(false);
-        (is_kept && kept.try_get_value()? != typed).then_some(typed)
+        (is_kept && keeping.kept()? != typed).then_some(typed)
     };
+    let is_sending = move || untrack(|| keeping.is_sending());
     let is_settled = move || {
         attaching.are_kept()
+            && !is_sending()
             && is_temporary.try_get_untracked() == Some(false)
             && text.try_with_untracked(String::len) < Some(WHOLE)
             && unkept().is_none()
     };
-    take_over((conversation, beginning), text, attaching, kept, is_settled);
+    take_over(
+        (conversation, beginning),
+        text,
+        attaching,
+        keeping,
+        is_settled,
+    );
     Effect::new(move |_| {
         let leave = window_event_listener(ev::pagehide, move |_| {
-            if let Some((text, files, (key, names, values))) = unkept() {
+            // What is being sent may not arrive any more: its draft stays where it does not.
+            let is_on_its_way = |typed: &Kept| is_sending() && *typed == Kept::default();
+            let typed = unkept().filter(|typed| !is_on_its_way(typed));
+            if let Some((text, files, (key, names, values))) = typed {
                 let id = conversation.map(|id| id.to_string());
                 let files = files.iter().map(ToString::to_string).collect();
                 let lists = [
@@ -119,19 +126,12 @@ pub fn keep_draft(
         on_cleanup(move || {
             leave.remove();
             // For another page of the site: the timer of the last edit finds nothing any more.
-            if let Some((text, files, called)) = unkept() {
-                let files = files.iter().map(ToString::to_string).collect();
-                keep_behind(conversation, text, files, called);
+            if let Some(typed) = unkept() {
+                keeping.keep_behind(typed);
             }
         });
     });
-}
-
-/// A draft as it is compared with what stands in the field.
-fn kept_of(draft: Draft) -> Kept {
-    let files = draft.attachments.iter().map(|file| file.file).collect();
-    let called = called_of(draft.assistant.as_ref());
-    (draft.text, files, called)
+    keeping
 }
 
 /// A conversation has one draft, on whatever device: who comes back to this window finds what was typed or sent elsewhere meanwhile, unless
@@ -140,7 +140,7 @@ fn take_over(
     (conversation, beginning): (Option<ConversationId>, Beginning),
     text: RwSignal<String>,
     attaching: Attaching,
-    kept: StoredValue<Kept>,
+    keeping: Keeping,
     is_settled: impl Fn() -> bool + Copy + 'static,
 ) {
     let look = move |known: Kept| async move {
@@ -149,18 +149,24 @@ fn take_over(
             return;
         };
         // Something may have been typed meanwhile, and be kept by now, or the page been left.
-        if !is_settled() || kept.try_get_value().as_ref() != Some(&known) {
+        if !is_settled() || keeping.kept().as_ref() != Some(&known) {
             return;
         }
         let (attachments, assistant) = (draft.attachments.clone(), draft.assistant.clone());
+        let kept_at = draft.kept_at;
         let found = kept_of(draft);
+        if found == known {
+            // The same, kept anew.
+            keeping.has(found, kept_at);
+            return;
+        }
         let is_free = conversation.is_some() || known == Kept::default();
-        if found == known || !is_free {
+        if !is_free {
             return;
         }
         let (typed, files, _) = found.clone();
         // Before it is shown: nothing of it is to be kept once more.
-        kept.set_value(found);
+        keeping.has(found, kept_at);
         if known.1 != files {
             attaching.take();
             attaching.beginning_with(&attachments);
@@ -170,7 +176,7 @@ fn take_over(
     };
     Effect::new(move |_| {
         let back = window_event_listener(ev::focus, move |_| {
-            if let Some(known) = kept.try_get_value().filter(|_| is_settled()) {
+            if let Some(known) = keeping.kept().filter(|_| is_settled()) {
                 spawn_local(look(known));
             }
         });
@@ -242,7 +248,9 @@ pub fn give_back(
                 called = called_of(present.assistant.as_ref());
             }
         }
-        if keep(conversation, text, files, called).await.is_err() {
+        let (key, names, values) = called;
+        let kept = save_draft(conversation, text, files, key, names, values);
+        if kept.await.is_err() {
             // The network is away: it waits here for the next composer of its conversation.
             offer(question);
         }
@@ -257,17 +265,9 @@ pub fn keep_behind(
     called: Called,
 ) {
     spawn_local(async move {
-        let _kept = keep(conversation, text, files, called).await;
+        let (key, names, values) = called;
+        let _kept = save_draft(conversation, text, files, key, names, values).await;
     });
-}
-
-async fn keep(
-    conversation: Option<ConversationId>,
-    text: String,
-    files: Vec<String>,
-    (key, names, values): Called,
-) -> Result<(), AppError> {
-    save_draft(conversation, text, files, key, names, values).await
 }
 
 /// A list as the fields of a form.

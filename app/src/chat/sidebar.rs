@@ -30,7 +30,7 @@ pub struct Sidebar {
     changes: RwSignal<u32>,
     /// How often somebody came back to this window.
     returns: RwSignal<u32>,
-    /// The conversations that were deleted last and can be restored.
+    /// The conversations that were deleted last, as long as that can be taken back here.
     pub deleted: RwSignal<Vec<ConversationId>>,
     /// Why the last deletion, or taking it back, did not come about.
     pub problem: RwSignal<Option<AppError>>,
@@ -72,6 +72,12 @@ impl Sidebar {
     /// A title, a state or the list itself has changed.
     pub fn reload(self) {
         self.changes.try_update(|changes| *changes += 1);
+    }
+
+    /// These are back, or gone for good: that they were deleted is not taken back any more.
+    pub fn settle(self, ids: &[ConversationId]) {
+        self.deleted
+            .try_update(|deleted| deleted.retain(|id| !ids.contains(id)));
     }
 
     /// How often it has changed.

@@ -158,6 +158,13 @@ part! {
     }
 }
 
+impl Own {
+    /// Its view, or nothing where the part can't be had.
+    pub async fn load(self) -> Option<AnyView> {
+        own(self).await.ok()
+    }
+}
+
 part! {
     /// `/admin` and below.
     Site in site, preloaded by preload_site {

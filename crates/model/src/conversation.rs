@@ -262,6 +262,9 @@ pub struct ConversationView {
     /// The assistant that is asked with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft_assistant: Option<AssistantCard>,
+    /// When it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft_kept_at: Option<Millis>,
     /// What waits for the answer that is being written.
     pub queue: Queue,
     /// There are messages after these.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssistantCard, Attachment, FailureCode, ModelName, SubmissionId};
+use crate::{AssistantCard, Attachment, FailureCode, Millis, ModelName, SubmissionId};
 
 /// Messages that wait in a conversation at most.
 pub const MOST_QUEUED: usize = 10;
@@ -46,6 +46,9 @@ pub struct Draft {
     /// The assistant that is asked with it, where it is not who answers in the conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assistant: Option<AssistantCard>,
+    /// When it was kept, if it was: what is sent says by that which draft it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_at: Option<Millis>,
 }
 
 /// A message that waits.

@@ -132,6 +132,7 @@ impl Conversations {
             model: conversation.model,
             messages,
             draft: draft.text,
+            draft_kept_at: draft.kept_at,
             draft_attachments: draft.attachments,
             draft_assistant: draft.assistant,
             queue,
@@ -249,7 +250,7 @@ impl Conversations {
         conversation: Option<ConversationId>,
     ) -> Result<Draft, Error> {
         let user = caller.user();
-        let (text, files) = self.db.draft(user, conversation).await?;
+        let (text, files, kept_at) = self.db.draft(user, conversation).await?;
         let mut attachments = self.db.handed(user, &files).await?;
         attachments.retain(|file| !file.is_gone);
         let assistant = match self.db.called_in_draft(user, conversation).await? {
@@ -260,33 +261,29 @@ impl Conversations {
             text,
             attachments,
             assistant,
+            kept_at,
         })
     }
 
-    /// Keeps what the caller typed there, and the files beside it.
+    /// Keeps what the caller typed there, and the files beside it. By when that is known.
     #[tracing::instrument(name = "api.conversations.save_draft", skip_all)]
     pub async fn save_draft(
         &self,
         caller: &Caller,
         conversation: Option<ConversationId>,
         (text, files): (&str, &[FileId]),
-    ) -> Result<(), Error> {
+    ) -> Result<Millis, Error> {
         let files = &files[..files.len().min(MOST_ATTACHMENTS)];
         let text: String = text
             .chars()
             .filter(|&c| c != '\0')
             .take(LONGEST_DRAFT)
             .collect();
-        found(
-            self.db
-                .save_draft(
-                    caller.user(),
-                    conversation,
-                    (&text, files),
-                    self.clock.now(),
-                )
-                .await?,
-        )
+        let draft = (&*text, files);
+        let kept_at = self
+            .db
+            .save_draft(caller.user(), conversation, draft, self.clock.now());
+        kept_at.await?.ok_or(Error::NotFound)
     }
 
     /// Keeps with a draft which assistant is asked with it, a key or nothing, and what was given for its variables.

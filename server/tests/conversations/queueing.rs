@@ -1,7 +1,7 @@
 //! Messages that wait for an answer's end: as a page with scripts hears of them, and as plain forms send and change them.
 
 use http::header;
-use model::{Comparison, FailureCode, MessageStatus, Queue, QueuedMessage, Speaker};
+use model::{Comparison, Draft, FailureCode, MessageStatus, Millis, Queue, QueuedMessage, Speaker};
 use simulator::Answer as Script;
 
 use crate::support::{Browser, Reply, TestApp, TestResult, databases, eventually, submission};
@@ -32,6 +32,17 @@ impl Browser {
             .header("referer", format!("{}{page}", self.origin))
             .form(fields);
         Reply::to(form).await
+    }
+
+    /// Types half of something there: by when that is known.
+    async fn types_half(&self, conversation: &str) -> anyhow::Result<String> {
+        let mut draft = vec![("text", "half")];
+        if !conversation.is_empty() {
+            draft.push(("conversation", conversation));
+        }
+        let kept = self.call("conversations.save_draft", &draft).await?;
+        let kept_at: Millis = kept.json()?;
+        Ok(kept_at.get().to_string())
     }
 
     async fn page(&self, path: &str) -> anyhow::Result<String> {
@@ -149,6 +160,48 @@ async fn without_scripts_what_is_asked_meanwhile_waits_and_can_be_changed() -> T
     let said = lin.open(asked.conversation).await?;
     assert_eq!(said.messages.items[2].text, "二");
     assert_eq!(said.draft, "一");
+    Ok(())
+}
+
+/// The page says which draft it shows, and that one goes with what is made of it.
+#[tokio::test]
+async fn a_plain_form_sends_its_draft_along() -> TestResult {
+    let app = TestApp::start().await?;
+    let lin = app.user("lin").await?;
+    app.simulator
+        .next_answer(Script::words(["春", "眠"]).held_after(1));
+    let kept_at = lin.types_half("").await?;
+    let page = lin.page("/").await?;
+    assert!(page.contains(&format!(r#"value="{kept_at}""#)), "{page}");
+    let begun = submission();
+    let question = [
+        ("prompt", "half a thought"),
+        ("model", "qwen-plus"),
+        ("submission", &*begun),
+        ("draft", &*kept_at),
+    ];
+    let reply = lin.send_form("generation.ask", &question, "/").await?;
+    let place = reply.header("location").unwrap_or_default().to_owned();
+    let left: Draft = lin.call("conversations.draft", &[]).await?.json()?;
+    assert_eq!(left, Draft::default());
+
+    // While an answer is being written, it waits.
+    let id = place.trim_start_matches("/c/");
+    let kept_at = lin.types_half(id).await?;
+    let waits = submission();
+    let question = [
+        ("conversation", id),
+        ("prompt", "the other half"),
+        ("model", "qwen-plus"),
+        ("submission", &*waits),
+        ("draft", &*kept_at),
+    ];
+    lin.send_form("generation.ask", &question, &place).await?;
+    let view = lin.open(id.parse()?).await?;
+    assert_eq!(view.queue.items.len(), 1);
+    assert_eq!((&*view.draft, view.draft_kept_at), ("", None));
+    lin.stop(id.parse()?).await?;
+    lin.ended_answer(id.parse()?).await?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use crate::{
         attachments::Attaching,
         beginning::{Beginning, Called, called_of},
         calling::Callable,
-        drafts::{Returned, give_back, put_before},
+        drafts::{Keeping, Returned, give_back, put_before},
         sidebar::Sidebar,
     },
     error::AppError,
@@ -49,13 +49,15 @@ pub struct Writing {
     pub several: Signal<Option<String>>,
 }
 
-/// A message that is to wait for the end of an answer.
-struct Waits {
+/// What is sent: a question, or what is to wait for the end of an answer.
+struct Message {
     text: String,
     model: String,
     submission: String,
     files: Vec<String>,
     called: Called,
+    /// By when the server knows its draft.
+    draft: String,
 }
 
 impl Writing {
@@ -66,9 +68,9 @@ impl Writing {
         (!is_blank || has_files) && !self.attaching.is_busy() && self.attaching.misfit().is_none()
     }
 
-    /// Sends what is typed; while an answer is being written, it waits for its end. Text and files leave the field at once and
-    /// come back if the server refuses them.
-    pub(super) fn send(self, asked: Callback<Asked>, sidebar: Option<Sidebar>) {
+    /// Sends what is typed, whose draft goes with that; while an answer is being written, it waits for its end. Text and files leave the
+    /// field at once and come back if the server refuses them.
+    pub(super) fn send(self, asked: Callback<Asked>, sidebar: Option<Sidebar>, keeping: Keeping) {
         let text = self.text.get_untracked();
         let busy = self.pending.with_untracked(Option::is_some);
         let waits =
@@ -76,6 +78,7 @@ impl Writing {
         if busy || untrack(|| !self.is_ready()) {
             return;
         }
+        let draft = keeping.sends();
         let files = untrack(|| self.attaching.files());
         let items = self.attaching.take();
         let called = untrack(|| self.beginning.sent());
@@ -88,38 +91,31 @@ impl Writing {
         self.text.set(String::new());
         let (model, submission) = (self.model.get_untracked(), browser::fresh_uuid());
         let files: Vec<String> = files.iter().map(ToString::to_string).collect();
-        let (assistant, names, variables) = called.clone();
-        let request = ask(
-            self.conversation.map(|id| id.to_string()),
-            text.clone(),
-            model.clone().into(),
-            submission.clone(),
-            files.clone(),
-            assistant,
-            variables,
-            names,
-            said(self.is_temporary.get_untracked()),
-        );
         let (is_temporary, sent) = (self.is_temporary.get_untracked(), files.clone());
-        let message = Waits {
+        let mut message = Message {
             text: text.clone(),
             model: model.into(),
             submission,
             files,
             called,
+            draft: String::new(),
         };
         spawn_local(async move {
+            message.draft = draft.await;
             let done = if waits {
                 self.wait(message).await.map(|()| None)
             } else {
-                match request.await {
+                let asked = self.put(&message, said(is_temporary)).await;
+                match asked {
                     // Another page was faster.
                     Err(error) if self.can_wait(&error) => self.wait(message).await.map(|()| None),
-                    done => done.map(Some),
+                    asked => asked.map(Some),
                 }
             };
             match done {
                 Ok(done) => {
+                    // Before another page comes of it, which would be told what stands here.
+                    keeping.was_sent();
                     let was_left = done.is_some_and(|done| asked.try_run(done).is_none());
                     // The page was left meanwhile, which would have said so.
                     if let Some(sidebar) = sidebar.filter(|_| was_left) {
@@ -136,6 +132,7 @@ impl Writing {
                     self.beginning.call_again(once.clone());
                     // Something may have been typed meanwhile: both are kept.
                     let come_back = self.text.try_update(|present| put_before(present, &text));
+                    keeping.comes_back();
                     if come_back.is_none() && !is_temporary {
                         // The page was left meanwhile: they are there when it is opened again, or in what was opened since.
                         let returned = Returned {
@@ -155,14 +152,33 @@ impl Writing {
         error.code == FailureCode::AlreadyGenerating && self.conversation.is_some()
     }
 
+    /// Asks.
+    async fn put(self, message: &Message, temporary: String) -> Result<Asked, AppError> {
+        let (assistant, names, variables) = message.called.clone();
+        let asked = ask(
+            self.conversation.map(|id| id.to_string()),
+            message.text.clone(),
+            message.model.clone(),
+            message.submission.clone(),
+            message.files.clone(),
+            assistant,
+            variables,
+            names,
+            temporary,
+            message.draft.clone(),
+        );
+        asked.await
+    }
+
     /// Lets a message wait.
-    async fn wait(self, message: Waits) -> Result<(), AppError> {
-        let Waits {
+    async fn wait(self, message: Message) -> Result<(), AppError> {
+        let Message {
             text,
             model,
             submission,
             files,
             called: (assistant, names, values),
+            draft,
         } = message;
         let (Some(conversation), Ok(submission)) = (self.conversation, submission.parse()) else {
             return Err(AppError::new(FailureCode::BadRequest));
@@ -176,6 +192,7 @@ impl Writing {
             assistant,
             names,
             values,
+            draft,
         );
         let queue = queue.await?;
         if let Some(shown) = self.queue {

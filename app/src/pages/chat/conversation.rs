@@ -170,6 +170,7 @@ fn draft_of(view: &ConversationView) -> Draft {
         text: view.draft.clone(),
         attachments: view.draft_attachments.clone(),
         assistant: view.draft_assistant.clone(),
+        kept_at: view.draft_kept_at,
     }
 }
 

@@ -146,6 +146,7 @@ fn begun(asked: Asked, default: ModelName) -> ConversationView {
         draft: String::new(),
         draft_attachments: Vec::new(),
         draft_assistant: None,
+        draft_kept_at: None,
         queue: Queue::default(),
         has_newer: false,
         is_pinned: false,

@@ -89,10 +89,17 @@ pub(super) fn Acts(
         doing.send(
             move |ids| order_conversations(act.as_str().to_owned(), ids),
             move |ids| {
-                if act == ConversationAct::Delete {
-                    let deleted = ids.iter().filter_map(|id| id.parse().ok());
-                    let deleted: Vec<ConversationId> = deleted.collect();
-                    sidebar.deleted.try_set(deleted);
+                let ids = ids.iter().filter_map(|id| id.parse().ok());
+                let ids: Vec<ConversationId> = ids.collect();
+                match act {
+                    ConversationAct::Delete => {
+                        sidebar.deleted.try_set(ids);
+                    }
+                    ConversationAct::Restore | ConversationAct::Erase => sidebar.settle(&ids),
+                    ConversationAct::Pin
+                    | ConversationAct::Unpin
+                    | ConversationAct::Archive
+                    | ConversationAct::Unarchive => {}
                 }
             },
         );

@@ -8,7 +8,7 @@ use super::asking::AskDialog;
 use crate::{
     browser,
     chat::calling::{Calling, Filling, LIST, Offered as Meant, option_id, variable_id},
-    language::use_words,
+    language::{Words, use_words},
     ui::{
         dialog::{DialogHead, follow},
         text_field::as_text,
@@ -21,13 +21,26 @@ pub fn PromptPicker() -> impl IntoView {
     let words = use_words();
     let calling: Calling = expect_context();
     let told = move || {
-        let count = calling.offered.with(Vec::len).to_string();
-        calling.is_open().then(|| {
-            if calling.is_mention() {
-                words.mentions_offered_count(&count)
-            } else {
-                words.prompts_offered_count(&count)
-            }
+        if !calling.is_open() {
+            return None;
+        }
+        let (all, is_missing) = calling
+            .offered
+            .with(|offered| (offered.len(), offered.contains(&Meant::Missing)));
+        let count = all - usize::from(is_missing);
+        if count == 0 {
+            return Some(words.load_failed.to_owned());
+        }
+        let count = count.to_string();
+        let counted = if calling.is_mention() {
+            words.mentions_offered_count(&count)
+        } else {
+            words.prompts_offered_count(&count)
+        };
+        Some(if is_missing {
+            format!("{} {counted}", words.load_failed)
+        } else {
+            counted
         })
     };
     view! {
@@ -45,7 +58,8 @@ fn Offered(calling: Calling) -> impl IntoView {
         let offered = calling.offered.get().into_iter().enumerate();
         offered
             .map(|(place, meant)| {
-                let (picture, name, about) = shown(meant);
+                let is_missing = (meant == Meant::Missing).then_some("true");
+                let (picture, name, about) = shown(words, meant);
                 let picture = picture.map(|picture| {
                     view! { <img class="prompt-option__picture" src=picture.address() alt=""/> }
                 });
@@ -60,6 +74,7 @@ fn Offered(calling: Calling) -> impl IntoView {
                         class="prompt-option"
                         id=option_id(place)
                         role="option"
+                        data-missing=is_missing
                         aria-selected=move || if is_active() { "true" } else { "false" }
                         on:mousedown=press
                     >
@@ -90,7 +105,7 @@ fn Offered(calling: Calling) -> impl IntoView {
 }
 
 /// The image of something that may be meant, what it is called, and what it is.
-fn shown(meant: Meant) -> (Option<AssistantPicture>, String, String) {
+fn shown(words: &Words, meant: Meant) -> (Option<AssistantPicture>, String, String) {
     match meant {
         Meant::Prompt(prompt) => (
             None,
@@ -107,6 +122,10 @@ fn shown(meant: Meant) -> (Option<AssistantPicture>, String, String) {
             (card.picture, name, card.description)
         }
         Meant::Model(model) => (None, model.label, model.name.into()),
+        Meant::Missing => {
+            let (name, about) = (words.load_failed, words.try_again);
+            (None, name.to_owned(), about.to_owned())
+        }
     }
 }
 

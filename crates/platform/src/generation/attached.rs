@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use model::{
-    Attachment, AttachmentKind, FailureCode, FileId, FileView, ModelName, Permission, Prompt,
-    Unread, UserId,
+    Attachment, AttachmentKind, FailureCode, FileId, FileView, Millis, ModelName, Permission,
+    Prompt, Unread, UserId,
     attachment::{MOST_ATTACHMENTS, is_read_as_it_is},
 };
 
@@ -23,6 +23,8 @@ pub struct Asking {
     pub prompt: Prompt,
     /// The caller's files.
     pub attachments: Vec<FileId>,
+    /// When what is asked was kept as a draft last, as far as the caller knows: that is forgotten with it.
+    pub draft: Option<Millis>,
     /// The assistant with which it opens a conversation; in one that has begun, the one that answers this question alone.
     pub assistant: Option<BegunWith>,
     /// A conversation that is begun with it is temporary: gone for good when it is left.
@@ -34,6 +36,7 @@ impl From<Prompt> for Asking {
         Self {
             prompt,
             attachments: Vec::new(),
+            draft: None,
             assistant: None,
             temporary: false,
         }
@@ -201,6 +204,7 @@ mod tests {
         let asking = Asking {
             prompt: Prompt::parse("看看").expect("a prompt"),
             attachments: vec![two, one, two, one],
+            draft: None,
             assistant: None,
             temporary: false,
         };

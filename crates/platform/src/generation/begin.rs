@@ -112,6 +112,7 @@ impl Generations {
                     question,
                     text: asking.prompt.as_str(),
                     attachments: &attachments,
+                    draft: asking.draft,
                     submission,
                     assistant: begun.as_ref(),
                     answer,

@@ -61,10 +61,10 @@ impl Generations {
             refused: None,
             version: 0,
         };
-        let user = caller.user();
+        let (user, now) = (caller.user(), inner.clock.now());
         let outcome = inner
             .db
-            .queue_message(user, conversation, &message, inner.clock.now());
+            .queue_message(user, conversation, (&message, question.draft), now);
         queue_outcome(outcome.await?)?;
         // The answer may have ended meanwhile.
         self.next_queued(user, conversation).await;
@@ -203,6 +203,7 @@ impl Generations {
                 question,
                 text: &queued.text,
                 attachments: &attachments,
+                draft: None,
                 submission: queued.id,
                 assistant: once.as_ref(),
                 answer,

@@ -42,6 +42,7 @@ impl Generations {
             question: id,
             text: question.prompt.as_str(),
             attachments: &attachments,
+            draft: None,
             submission,
             assistant: once.as_ref(),
             answer: self.new_answer(None, &model),

@@ -6,6 +6,7 @@ mod closing;
 mod comparing;
 mod continuing;
 mod documents;
+mod drafts;
 mod ending;
 mod neighbours;
 mod page;

@@ -4,16 +4,25 @@ use model::{ConversationId, FileId, Millis, UserId};
 
 use super::{Db, Queued, Result, on_pool, rows};
 
-pub(super) const READ: &str = "SELECT text, files FROM drafts WHERE user_id = $1 AND slot = $2";
+pub(super) const READ: &str =
+    "SELECT text, files, updated_at FROM drafts WHERE user_id = $1 AND slot = $2";
 
-/// Only into a conversation of one's own; the new conversation's slot is always there.
+/// Only into a conversation of one's own; the new conversation's slot is always there. No two states of a draft have the same time: by
+/// that what is sent says which one it was.
 pub(super) const WRITE: &str = "
     INSERT INTO drafts (user_id, slot, text, updated_at, files)
     SELECT $1, $2, $3, $4, $5
     WHERE $2 = '' OR EXISTS (SELECT 1 FROM conversations WHERE id = $2 AND owner_id = $1 AND deleted_at IS NULL)
-    ON CONFLICT (user_id, slot) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at, files = excluded.files";
+    ON CONFLICT (user_id, slot) DO UPDATE SET text = excluded.text, files = excluded.files,
+        updated_at = CASE WHEN excluded.updated_at > drafts.updated_at THEN excluded.updated_at ELSE drafts.updated_at + 1 END
+    RETURNING updated_at";
 
-pub(super) const CLEAR: &str = "DELETE FROM drafts WHERE user_id = $1 AND slot = $2";
+const CLEAR: &str = "DELETE FROM drafts WHERE user_id = $1 AND slot = $2";
+
+/// In the transaction that takes up what is sent: the draft of that, as whoever sent it knew it, or word for word. What was typed anew
+/// meanwhile on another device stays.
+pub(super) const FORGET_SENT: &str = "
+    DELETE FROM drafts WHERE user_id = $1 AND slot = $2 AND (updated_at = $3 OR (text = $4 AND files = $5))";
 
 /// Leaves spaces, which say nothing.
 const WITHOUT_FILE: &str = "
@@ -57,30 +66,32 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("READ", READ),
     ("WRITE", WRITE),
     ("CLEAR", CLEAR),
+    ("FORGET_SENT", FORGET_SENT),
     ("DRAFTS_WITHOUT_FILE", WITHOUT_FILE),
 ];
 
 impl Db {
-    /// The draft, or nothing.
+    /// The draft, and when it was kept; or nothing.
     #[tracing::instrument(name = "store.drafts.read", skip_all)]
     pub async fn draft(
         &self,
         user: UserId,
         conversation: Option<ConversationId>,
-    ) -> Result<(String, Vec<FileId>)> {
-        let found: Option<(String, String)> = on_pool!(self.reader(), |pool| {
+    ) -> Result<(String, Vec<FileId>, Option<Millis>)> {
+        let found: Option<(String, String, i64)> = on_pool!(self.reader(), |pool| {
             let query = sqlx::query_as(READ)
                 .bind(user.to_string())
                 .bind(slot(conversation));
             query.fetch_optional(pool).await?
         });
-        let Some((text, files)) = found else {
-            return Ok((String::new(), Vec::new()));
+        let Some((text, files, kept_at)) = found else {
+            return Ok((String::new(), Vec::new(), None));
         };
-        Ok((text, parted("drafts", &files)?))
+        let files = parted("drafts", &files)?;
+        Ok((text, files, Some(Millis::new(kept_at))))
     }
 
-    /// Keeps the draft; an empty one is forgotten. `false` when there is no such conversation of the user's.
+    /// Keeps the draft; an empty one is forgotten. By when it is known; nothing when there is no such conversation of the user's.
     #[tracing::instrument(name = "store.drafts.write", skip_all)]
     pub async fn save_draft(
         &self,
@@ -88,7 +99,7 @@ impl Db {
         conversation: Option<ConversationId>,
         (text, files): (&str, &[FileId]),
         now: Millis,
-    ) -> Result<bool> {
+    ) -> Result<Option<Millis>> {
         if text.is_empty() && files.is_empty() {
             on_pool!(self.writer(), |pool| {
                 sqlx::query(CLEAR)
@@ -98,18 +109,18 @@ impl Db {
                     .await?
                     .rows_affected()
             });
-            return Ok(true);
+            return Ok(Some(now));
         }
-        let written = on_pool!(self.writer(), |pool| {
-            let query = sqlx::query(WRITE)
+        let kept_at: Option<i64> = on_pool!(self.writer(), |pool| {
+            let query = sqlx::query_scalar(WRITE)
                 .bind(user.to_string())
                 .bind(slot(conversation))
                 .bind(text)
                 .bind(now.get())
                 .bind(joined(files));
-            query.execute(pool).await?.rows_affected()
+            query.fetch_optional(pool).await?
         });
-        Ok(written == 1)
+        Ok(kept_at.map(Millis::new))
     }
 
     /// Takes a file out of all drafts of the user's.

@@ -55,6 +55,8 @@ pub struct Question<'a> {
     pub text: &'a str,
     /// The files that are handed in with it, each under the id by which that is kept.
     pub attachments: &'a [(Uuid, FileId)],
+    /// When its draft was kept, as far as whoever asks knows.
+    pub draft: Option<Millis>,
     /// The press of *Send*.
     pub submission: SubmissionId,
     /// What a conversation that it opens is begun with; in one that is there, the assistant that answers this question alone.

@@ -280,14 +280,14 @@ impl Db {
         Ok((queued.collect::<Result<_>>()?, state))
     }
 
-    /// Puts a message behind those that wait; the conversation's draft is forgotten. The same one twice, or one that was sent
-    /// already, is put once.
+    /// Puts a message behind those that wait; the draft that it was, as it was kept by then, is forgotten. The same one twice, or one that
+    /// was sent already, is put once.
     #[tracing::instrument(name = "store.queue.add", skip_all, fields(conversation.id = %conversation))]
     pub(crate) async fn queue_message(
         &self,
         owner: UserId,
         conversation: ConversationId,
-        message: &Queued,
+        (message, draft): (&Queued, Option<Millis>),
         now: Millis,
     ) -> Result<QueueOutcome> {
         on_pool!(self.writer(), |pool| {
@@ -319,9 +319,12 @@ impl Db {
                 .bind(Json(&message.given))
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query(drafts::CLEAR)
+            sqlx::query(drafts::FORGET_SENT)
                 .bind(owner.to_string())
                 .bind(drafts::slot(Some(conversation)))
+                .bind(draft.map(Millis::get))
+                .bind(&message.text)
+                .bind(joined(&message.files))
                 .execute(&mut *tx)
                 .await?;
             tx.commit().await?;

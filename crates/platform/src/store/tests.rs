@@ -34,6 +34,9 @@ use crate::clock::{Ids, ManualClock};
 const NOW: Millis = Millis::new(1_790_000_000_000);
 const MINUTE: i64 = 60_000;
 
+/// What a desk asks.
+const ASKED: &str = "背一首诗";
+
 /// A database with people who ask and answers that end.
 #[derive(Clone)]
 struct Desk {
@@ -125,8 +128,9 @@ impl Desk {
             owner,
             place,
             question: turn.question,
-            text: "背一首诗",
+            text: ASKED,
             attachments: &[],
+            draft: None,
             submission,
             assistant: None,
             answer,

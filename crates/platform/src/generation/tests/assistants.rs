@@ -297,6 +297,7 @@ async fn a_withdrawn_application_is_asked_no_more_and_a_model_goes_on() {
         let asking = Asking {
             prompt: Prompt::beside_files("看").unwrap(),
             attachments: vec![file],
+            draft: None,
             assistant: None,
             temporary: false,
         };

@@ -69,6 +69,7 @@ impl House {
         let asking = Asking {
             prompt: Prompt::beside_files(text).unwrap(),
             attachments: files.to_vec(),
+            draft: None,
             assistant: None,
             temporary: false,
         };
@@ -249,6 +250,7 @@ async fn versions_have_files_of_their_own_and_another_answer_sees_them() {
         let asking = Asking {
             prompt: Prompt::parse("Look at both").unwrap(),
             attachments: vec![one, two],
+            draft: None,
             assistant: None,
             temporary: false,
         };
@@ -399,6 +401,7 @@ async fn what_is_beside_a_draft_or_waits_is_kept_until_it_is_taken_away() {
         let asking = Asking {
             prompt: Prompt::beside_files("").unwrap(),
             attachments: vec![two],
+            draft: None,
             assistant: None,
             temporary: false,
         };

@@ -28,6 +28,7 @@ async fn begun_elsewhere(house: &House) -> Asked {
         question: MessageId::from_uuid(house.ids.next()),
         text: "背一首诗",
         attachments: &[],
+        draft: None,
         submission: house.submission(),
         assistant: None,
         answer,

@@ -151,6 +151,7 @@ async fn ended_elsewhere(house: &House, waiting: &[&str]) -> ConversationId {
         question: MessageId::from_uuid(house.ids.next()),
         text: "背一首诗",
         attachments: &[],
+        draft: None,
         submission: house.submission(),
         assistant: None,
         answer,

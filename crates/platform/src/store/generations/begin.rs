@@ -160,7 +160,6 @@ pub(in crate::store) const QUERIES: &[(&str, &str)] = &[
     ("NEW_GENERATION", NEW_GENERATION),
     ("FIND_QUESTION", FIND_QUESTION),
     ("SET_LEAF", SET_LEAF),
-    ("FORGET_DRAFT", asking::FORGET_DRAFT),
     ("REOPEN", again::REOPEN),
     ("GO_ON", again::GO_ON),
 ];

@@ -144,12 +144,12 @@ impl Db {
             let Some(gone) = gone else { return Ok(None) };
             let queued = Queued::try_from(gone)?;
             let slot = drafts::slot(Some(conversation));
-            let draft: Option<(String, String)> = sqlx::query_as(drafts::READ)
+            let draft: Option<(String, String, i64)> = sqlx::query_as(drafts::READ)
                 .bind(owner.to_string())
                 .bind(&slot)
                 .fetch_optional(&mut *tx)
                 .await?;
-            let (text, files) = draft.unwrap_or_default();
+            let (text, files, _) = draft.unwrap_or_default();
             let (text, files) = drafts::before(&queued, text, &parted("drafts", &files)?);
             sqlx::query(drafts::WRITE)
                 .bind(owner.to_string())

@@ -58,6 +58,7 @@ impl Desk {
             question,
             text: "看看",
             attachments: &attachments,
+            draft: None,
             submission: self.submission(),
             assistant: None,
             answer,
@@ -174,6 +175,7 @@ async fn files_beside_drafts_and_waiting_messages_are_remembered_when_their_conv
             db.save_draft(lin, Some(kept), ("", &[here]), NOW)
                 .await
                 .unwrap()
+                .is_some()
         );
         for temporary in [false, true] {
             let place = Place::New {
@@ -189,7 +191,8 @@ async fn files_beside_drafts_and_waiting_messages_are_remembered_when_their_conv
                 desk.file(lin, "b.png").await,
             );
             let draft = ("", &[drafted, waiting][..]);
-            assert!(db.save_draft(lin, Some(id), draft, NOW).await.unwrap());
+            let saved = db.save_draft(lin, Some(id), draft, NOW).await;
+            assert!(saved.unwrap().is_some());
             let queued = format!(
                 "INSERT INTO queued_messages (id, conversation_id, owner_id, position, text, files, model, version, created_at) \
                  VALUES ('{}', '{id}', '{lin}', 1, '', '{waiting}', 'qwen-plus', 0, 0)",

@@ -94,9 +94,10 @@ async fn a_strangers_conversation_is_as_if_it_were_not_there() {
         let (_, submitted) = desk.submit(wang, Some(id), desk.submission()).await;
         assert_eq!(submitted.unwrap(), Submitted::NoConversation);
         assert!(
-            !db.save_draft(wang, Some(id), ("x", &[]), NOW)
+            db.save_draft(wang, Some(id), ("x", &[]), NOW)
                 .await
                 .unwrap()
+                .is_none()
         );
         assert!(db.delete_conversation(lin, id, NOW).await.unwrap());
         assert!(!db.restore_conversation(wang, id).await.unwrap());
@@ -205,6 +206,7 @@ async fn purging_leaves_nothing_of_a_conversation_however_long_it_was() {
             db.save_draft(lin, Some(old), ("unsent", &[]), NOW)
                 .await
                 .unwrap()
+                .is_some()
         );
         let young = desk.ask(lin, None).await.conversation;
         let kept = desk.ask(lin, None).await.conversation;
@@ -212,6 +214,7 @@ async fn purging_leaves_nothing_of_a_conversation_however_long_it_was() {
             db.save_draft(lin, Some(kept), ("unsent", &[]), NOW)
                 .await
                 .unwrap()
+                .is_some()
         );
         assert!(db.delete_conversation(lin, old, NOW).await.unwrap());
         let later = NOW.plus(1);

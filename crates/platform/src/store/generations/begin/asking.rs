@@ -31,8 +31,6 @@ pub(super) const NEW_QUESTION: &str = "
     INSERT INTO messages (id, conversation_id, parent_id, role, status, parts, submission_id, created_at, updated_at)
     VALUES ($1, $2, $3, 'user', 'complete', $4, $5, $6, $6)";
 
-pub(super) const FORGET_DRAFT: &str = "DELETE FROM drafts WHERE user_id = $1 AND slot = $2";
-
 /// Notes what a new conversation is begun with, and sets what that brings along.
 macro_rules! begin_with {
     ($tx:expr, $conversation:expr, $begun:expr) => {{
@@ -224,9 +222,13 @@ impl Db {
                 Place::Beside(..) | Place::Saved(..) | Place::Queued(..) => None,
             };
             if let Some(slot) = slot {
-                sqlx::query(FORGET_DRAFT)
+                let files: Vec<_> = asked.attachments.iter().map(|(_, file)| *file).collect();
+                sqlx::query(drafts::FORGET_SENT)
                     .bind(owner.to_string())
                     .bind(slot)
+                    .bind(asked.draft.map(Millis::get))
+                    .bind(asked.text)
+                    .bind(drafts::joined(&files))
                     .execute(&mut *tx)
                     .await?;
             }
