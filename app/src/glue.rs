@@ -129,6 +129,13 @@ pub fn go(path: &str) {
     }
 }
 
+/// Sends whoever asks for the page that is being drawn on to another one of this site.
+pub fn lead(path: &str) {
+    if is_page() {
+        leptos_axum::redirect(path);
+    }
+}
+
 /// What a form says it has seen of what it changes, in its own words; nothing where it says nothing.
 pub fn seen<T: serde::de::DeserializeOwned>(text: &str) -> Result<Option<T>, AppError> {
     if text.is_empty() {

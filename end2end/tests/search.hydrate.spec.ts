@@ -50,6 +50,41 @@ test("letters that an input method shows are not searched", { tag: "@desktop" },
   expect(asked).toEqual(["不觉"]);
 });
 
+test("what is named in the field counts while one types, until it is chosen beside it", { tag: "@desktop" }, async ({ page, chat, questions, words, locale }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const { path } = chat;
+  await page.goto("/");
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const search = new SearchPage(page, words, true);
+  const sought = locale?.startsWith("zh") ? "短诗" : "poem";
+  await search.file(path, "我的 诗", "雨");
+  await search.open();
+  await page.keyboard.type("文件夹：");
+  await expect(page.getByText(words.search_which_folder)).toBeVisible();
+  await page.keyboard.type("诗");
+  await expect(search.offer("我的 诗")).toBeVisible();
+  await search.field.fill("");
+  await page.keyboard.type(`tag：雨 ${sought}`);
+  await expect(search.messages.first()).toBeVisible();
+  await expect(search.elsewhere(path)).toHaveCount(0);
+  await expect(search.tag.locator("option:checked")).toHaveText("雨");
+  await expect(search.field).toHaveValue(`tag：雨 ${sought}`);
+  await search.choose(search.tag, words.tags_all);
+  await expect(search.elsewhere(path)).not.toHaveCount(0);
+  await expect(search.field).toHaveValue(sought);
+  await search.choose(search.folder, "我的 诗");
+  await expect(search.elsewhere(path)).toHaveCount(0);
+  await search.messages.first().getByRole("link").click();
+  await expect(page).toHaveURL((url) => url.pathname === path);
+  await page.goBack();
+  await expect(search.folder.locator("option:checked")).toHaveText("我的 诗");
+  await search.clear.click();
+  await expect(search.elsewhere(path)).not.toHaveCount(0);
+  await expect(page.locator("#main"), "the link is gone").toBeFocused();
+});
+
 test("a letter and the palette lead to finding in the open conversation", { tag: "@desktop" }, async ({ page, chat, questions, words }) => {
   await chat.ask(questions.poem);
   await chat.answered();
@@ -105,4 +140,15 @@ test("axe finds nothing serious in the search", async ({ page, chat, questions, 
   await page.goto(`/search?conversation=${path.slice("/c/".length)}&words=xyzzy`);
   await expect(page.getByText(words.find_nothing_hint)).toBeVisible();
   expect(await findings(page), "within a conversation").toEqual([]);
+  await search.file(path, "A folder whose name is as long as names of folders may be…", "雨");
+  await page.goto("/search?words=xyzzy");
+  await search.choose(search.tag, "雨");
+  await expect(page).toHaveURL((url) => url.searchParams.has("tag"));
+  await expect(search.clear).toBeVisible();
+  expect(await findings(page), "narrowed").toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  await page.goto(`/search?words=${encodeURIComponent("folder:xyzzy tag:xyzzy")}`);
+  await expect(search.offer("雨")).toBeVisible();
+  expect(await findings(page), "names that there are not").toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
 });

@@ -114,3 +114,62 @@ test("the menu of a conversation leads to finding in it, where nothing else is f
   await expect(page).toHaveURL((url) => !url.searchParams.has("conversation") && url.searchParams.get("words") === sought);
   await expect(page.locator(`.hit__link[href*="?message="]:not([href^="${path}"])`).first()).toBeVisible();
 });
+
+test("a search is narrowed by lists and by what is typed, and widened by one press", async ({ page, chat, questions, words, locale, javaScriptEnabled }) => {
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const { path } = chat;
+  await page.goto("/");
+  await chat.ask(questions.poem);
+  await chat.answered();
+  const search = new SearchPage(page, words, javaScriptEnabled !== false);
+  const sought = locale?.startsWith("zh") ? "短诗" : "poem";
+  const folder = "我的 <b>poems</b>";
+  await search.open();
+  await expect(search.folder, "there is none yet").toHaveCount(0);
+  await search.file(path, folder, "雨");
+  const asks = (names: string[]) => (url: URL) =>
+    url.searchParams.get("words") === sought && ["folder", "tag"].every((name) => !url.searchParams.get(name) !== names.includes(name));
+
+  await search.open();
+  await expect(page.getByText(words.search_names_hint)).toBeVisible();
+  await search.find(sought);
+  await expect(search.within(path)).not.toHaveCount(0);
+  await expect(search.elsewhere(path)).not.toHaveCount(0);
+  await search.choose(search.folder, folder);
+  await expect(page).toHaveURL(asks(["folder"]));
+  await expect(search.elsewhere(path)).toHaveCount(0);
+  await expect(search.messages.first()).toBeVisible();
+  await page.reload();
+  await expect(search.folder.locator("option:checked")).toHaveText(folder);
+  await expect(search.messages.first()).toBeVisible();
+  await expect(search.elsewhere(path)).toHaveCount(0);
+  await search.clear.click();
+  await expect(page).toHaveURL(asks([]));
+  await expect(search.elsewhere(path)).not.toHaveCount(0);
+  await expect(search.folder).toHaveValue("");
+  await expect(search.clear).toHaveCount(0);
+
+  await search.send(`tag:雨 ${sought}`);
+  await expect(page).toHaveURL(asks(["tag"]));
+  await expect(search.field).toHaveValue(sought);
+  await expect(search.tag.locator("option:checked")).toHaveText("雨");
+  await expect(search.elsewhere(path)).toHaveCount(0);
+  await expect(search.messages.first()).toBeVisible();
+
+  // Another kind of name is added; what there is not is told, and what there is leads on.
+  await search.send(`folder:xyzzy ${sought}`);
+  await expect(page.getByText(fill(words.search_no_folder, { name: "xyzzy" }))).toBeVisible();
+  await expect(search.hits).toHaveCount(0);
+  await search.offer(folder).click();
+  await expect(page).toHaveURL(asks(["folder", "tag"]));
+  await expect(search.messages.first()).toBeVisible();
+  await expect(search.elsewhere(path)).toHaveCount(0);
+  await search.clear.click();
+  await expect(page).toHaveURL(asks([]));
+  await expect(search.elsewhere(path)).not.toHaveCount(0);
+
+  await page.goto(`/search?conversation=${path.slice("/c/".length)}&words=${encodeURIComponent(sought)}`);
+  await expect(search.within(path)).not.toHaveCount(0);
+  await expect(search.folder, "one conversation is not narrowed").toHaveCount(0);
+});

@@ -65,17 +65,23 @@ pub async fn open_conversation(
     Ok(view)
 }
 
-/// Titles and messages with all of these words.
+/// Titles and messages with all of these words; where they are named, only in that folder and with that tag.
 #[server(prefix = "/fn", endpoint = "conversations.search", output = super::encoding::Answer)]
 pub async fn search_conversations(
     words: String,
+    #[server(default)] folder: String,
+    #[server(default)] tag: String,
     after: Option<String>,
 ) -> Result<SearchResults, AppError> {
     use crate::glue;
     let caller = glue::caller().await?;
+    let narrowed = model::Narrowed {
+        folder: glue::parse_optional_id(&folder)?,
+        tag: glue::parse_optional_id(&tag)?,
+    };
     glue::services()?
         .conversations
-        .search(&caller, &words, after.as_deref())
+        .search(&caller, &words, narrowed, after.as_deref())
         .await
         .map_err(glue::refuse)
 }

@@ -205,11 +205,10 @@ pub async fn load_shelf(
     after: Option<String>,
 ) -> Result<Page<ShelfLine>, AppError> {
     use crate::glue;
-    use platform::conversations::Narrowed;
     let (caller, clock) = glue::caller_and_clock().await?;
     let shelf = model::Shelf::from_name(&shelf)
         .ok_or_else(|| glue::refuse_text(model::FailureCode::NotFound))?;
-    let narrowed = Narrowed {
+    let narrowed = model::Narrowed {
         folder: glue::parse_optional_id(&folder)?,
         tag: glue::parse_optional_id(&tag)?,
     };

@@ -99,6 +99,22 @@ impl Tag {
     pub const MOST_EACH: u32 = 10;
 }
 
+/// Of which conversations a list or a search is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// Only of those in this folder.
+    pub folder: Option<FolderId>,
+    /// Only of those with this word.
+    pub tag: Option<TagId>,
+}
+
+impl Narrowed {
+    /// Whether it is not of all of them.
+    pub const fn is_narrow(&self) -> bool {
+        self.folder.is_some() || self.tag.is_some()
+    }
+}
+
 /// What a person has to keep order with, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cabinet {

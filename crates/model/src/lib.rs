@@ -78,7 +78,7 @@ pub use document::{DocumentText, DocumentView, Unread};
 pub use estimate::{ContextUse, EstimateBase};
 pub use failure::FailureCode;
 pub use file::{FileFilter, FileKind, FileName, FileView, Medium, StorageUsed};
-pub use folder::{Cabinet, Filing, Folder, FolderName, ShelfLine, Tag, TagName};
+pub use folder::{Cabinet, Filing, Folder, FolderName, Narrowed, ShelfLine, Tag, TagName};
 pub use generation::{BlockChange, ConversationEvent, Progress};
 pub use habits::{Density, Habits, SendKey, TextSize};
 pub use hundredths::Hundredths;

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use model::UserId;
+use model::{Narrowed, UserId};
 use platform::{
     search::Sought,
     store::{Db, DbOptions},
@@ -91,7 +91,9 @@ async fn main() -> Result<(), Failed> {
         let (mut before, mut hits) = (i64::MAX, 0);
         for _ in 0..PAGES {
             let began = Instant::now();
-            let found = db.texts_with(owner, &sought, before, PAGE).await?;
+            let everywhere = Narrowed::default();
+            let found = db.texts_with(owner, &sought, everywhere, before, PAGE);
+            let found = found.await?;
             let marked = found
                 .iter()
                 .filter(|text| sought.marks(&text.text).is_some());

@@ -25,7 +25,6 @@ use model::{
     Speaker, Title, UserId, attachment::MOST_ATTACHMENTS, invisible::without_hidden,
 };
 
-pub use filing::Narrowed;
 pub(crate) use queue::{queue_of, queue_outcome};
 pub(crate) use walk::Walk;
 

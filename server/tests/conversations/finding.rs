@@ -1,10 +1,23 @@
 //! Finding again what was said.
 
-use http::StatusCode;
-use model::{SearchResults, Speaker};
+use http::{StatusCode, header};
+use model::{ConversationId, FailureCode, FolderId, SearchResults, Speaker};
 use simulator::Answer as Script;
 
-use crate::support::{Reply, TestApp, TestResult, databases};
+use crate::support::{Browser, Reply, TestApp, TestResult, databases};
+
+/// A conversation with that question, whose answer is there.
+async fn said(browser: &Browser, words: &str) -> anyhow::Result<ConversationId> {
+    let asked = browser.ask(words).await?;
+    browser.ended_answer(asked.conversation).await?;
+    Ok(asked.conversation)
+}
+
+/// The page of a search, as a browser loads it.
+async fn searched(browser: &Browser, asked: &[(&str, &str)]) -> anyhow::Result<Reply> {
+    let page = browser.get("/search").query(asked);
+    Reply::to(page.header(header::ACCEPT, "text/html")).await
+}
 
 #[tokio::test]
 async fn what_was_said_is_found_by_whoever_said_it_and_stays_text() -> TestResult {
@@ -82,6 +95,72 @@ async fn within_a_conversation_its_owner_finds_what_was_said_and_nobody_else() -
         let foreign = Reply::to(eve.get(&path)).await?;
         assert_eq!(foreign.status, StatusCode::NOT_FOUND);
         assert!(!foreign.text().contains("onerror"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_search_is_narrowed_to_a_folder_and_a_tag_of_ones_own() -> TestResult {
+    for database in databases().await? {
+        let app = TestApp::start_on(database).await?;
+        let (lin, eve) = (app.user("lin").await?, app.user("eve").await?);
+        let filed = said(&lin, "春眠不觉晓").await?;
+        let loose = said(&lin, "春眠").await?;
+        said(&eve, "春眠").await?;
+        let named = [("name", "我的 诗")];
+        let folder: FolderId = lin.call("folders.create", &named).await?.json()?;
+        let (folder, id) = (folder.to_string(), filed.to_string());
+        let put = [("folder", &*folder), ("ids[]", &*id)];
+        lin.call("folders.put", &put).await?.done()?;
+        let put = [("tag", "<b>唐诗</b>"), ("ids[]", &*id)];
+        lin.call("tags.put", &put).await?.done()?;
+
+        let sought = [("words", "春眠"), ("folder", &*folder)];
+        let found: SearchResults = lin.call("conversations.search", &sought).await?.json()?;
+        assert!(!found.hits.items.is_empty());
+        let elsewhere = found.hits.items.iter().any(|hit| hit.conversation != filed);
+        assert!(!elsewhere, "{found:?}");
+        let foreign: SearchResults = eve.call("conversations.search", &sought).await?.json()?;
+        assert_eq!(foreign.hits.items, []);
+        let no_id = [("words", "春眠"), ("tag", "' OR 1=1 --")];
+        let refused = lin.call("conversations.search", &no_id).await?;
+        assert_eq!(refused.failure()?, FailureCode::NotFound);
+
+        let shows =
+            |page: &Reply, id: ConversationId| page.text().contains(&format!("/c/{id}?message="));
+        let page = searched(&lin, &sought).await?;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(shows(&page, filed) && !shows(&page, loose));
+        let chosen = format!("value=\"{folder}\" selected");
+        assert!(page.text().contains(&chosen), "{}", page.text());
+        assert!(!page.text().contains("<b>唐诗"), "{}", page.text());
+        let foreign = searched(&eve, &sought).await?;
+        assert_eq!(foreign.status, StatusCode::OK);
+        assert!(!foreign.text().contains("我的 诗") && !shows(&foreign, filed));
+
+        // 春眠
+        let words = "/search?words=%E6%98%A5%E7%9C%A0";
+        let narrowed = format!("{words}&folder={folder}");
+        for typed in ["folder:\"我的 诗\" 春眠", "春眠 文件夹：“我的 诗”"] {
+            let led = searched(&lin, &[("words", typed)]).await?;
+            assert_eq!(led.status, StatusCode::FOUND, "{typed}");
+            assert_eq!(led.header("location"), Some(&*narrowed), "{typed}");
+        }
+        let tagged = searched(&lin, &[("words", "tag：<B>唐诗</b> 春眠")]).await?;
+        let led = tagged.header("location").unwrap_or_default();
+        assert!(led.starts_with(&format!("{words}&tag=")), "{led}");
+
+        let unknown = searched(&lin, &[("words", "folder:<i>没有</i> 春眠")]).await?;
+        assert_eq!(unknown.status, StatusCode::OK);
+        let text = unknown.text();
+        assert!(
+            text.contains("&lt;i&gt;没有&lt;/i&gt;") && !text.contains("<i>没有"),
+            "{text}"
+        );
+        // What there is leads to the same words.
+        let offered = narrowed.replace('&', "&amp;");
+        assert!(text.contains(&format!("href=\"{offered}\"")), "{text}");
+        assert!(!shows(&unknown, filed) && !shows(&unknown, loose));
     }
     Ok(())
 }

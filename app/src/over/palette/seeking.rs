@@ -72,7 +72,8 @@ impl Seeking {
             if !is_last() {
                 return;
             }
-            let found = search_conversations(sought, None).await;
+            let (folder, tag) = (String::new(), String::new());
+            let found = search_conversations(sought, folder, tag, None).await;
             if !is_last() {
                 return;
             }

@@ -90,6 +90,8 @@ fn Nothing(asked: Asked, is_blank: bool) -> impl IntoView {
     let words = use_words();
     let (hint, nothing_hint) = if asked.within.is_some() {
         (words.find_hint, words.find_nothing_hint)
+    } else if asked.narrowed.is_narrow() {
+        (words.search_narrow_hint, words.search_nothing_hint)
     } else {
         (words.search_hint, words.search_nothing_hint)
     };
@@ -103,10 +105,15 @@ fn Nothing(asked: Asked, is_blank: bool) -> impl IntoView {
     } else {
         (words.search_no_more.to_owned(), nothing_hint)
     };
+    let everywhere = asked.narrowed.is_narrow().then(|| {
+        let everywhere = asked.everywhere().link();
+        view! { <p><a href=everywhere>{words.find_everywhere}</a></p> }
+    });
     Either::Right(view! {
         <div class="finder__nothing" role="status">
             <p>{what}</p>
             <p class="finder__hint">{help}</p>
+            {everywhere}
         </div>
     })
 }

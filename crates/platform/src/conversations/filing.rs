@@ -2,7 +2,7 @@
 
 use model::{
     Cabinet, ConversationId, ConversationSummary, FailureCode, Filing, Folder, FolderId,
-    FolderName, Page, Shelf, ShelfLine, Tag, TagId, TagName,
+    FolderName, Narrowed, Page, Shelf, ShelfLine, Tag, TagId, TagName,
 };
 
 use super::{Conversations, LISTED, found, order::AT_ONCE, parse_cursor, restored};
@@ -11,15 +11,6 @@ use crate::{
     identity::Caller,
     store::{self, RestoredTag, Tagged},
 };
-
-/// Which conversations of a place are asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Narrowed {
-    /// Those in this folder.
-    pub folder: Option<FolderId>,
-    /// Those with this word.
-    pub tag: Option<TagId>,
-}
 
 impl Conversations {
     /// The caller's folders and tags, by name.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use model::{ConversationId, FoundMessage, Page, SearchHit, SearchResults, UserId};
+use model::{ConversationId, FoundMessage, Narrowed, Page, SearchHit, SearchResults, UserId};
 
 use super::Conversations;
 use crate::{
@@ -24,6 +24,15 @@ const READINGS: u32 = 8;
 /// Titles and texts that are taken in at once, of each.
 const TAKEN_IN: u32 = 100;
 
+/// What is looked through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Among {
+    /// All of one's conversations, or some of them.
+    Many(Narrowed),
+    /// The messages of one.
+    One(ConversationId),
+}
+
 /// Where a page ends: among the titles, or among the messages behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
@@ -32,11 +41,11 @@ enum Place {
 }
 
 impl Place {
-    /// Of everything, or of one conversation, which has its title only once.
-    const fn beginning(within: Option<ConversationId>) -> Self {
-        match within {
-            None => Self::Titles(i64::MAX),
-            Some(_) => Self::Texts(i64::MAX),
+    /// Of one conversation, the title is known.
+    const fn beginning(among: Among) -> Self {
+        match among {
+            Among::Many(_) => Self::Titles(i64::MAX),
+            Among::One(_) => Self::Texts(i64::MAX),
         }
     }
 
@@ -76,15 +85,17 @@ impl Place {
 
 impl Conversations {
     /// The caller's conversations whose titles have all words that were typed, newest first, and then their messages; a page after
-    /// the given cursor. What is in the trash is not found.
+    /// the given cursor. What is in the trash is not found. In a folder, or with a tag, that is not the caller's there is nothing.
     #[tracing::instrument(name = "api.conversations.search", skip_all)]
     pub async fn search(
         &self,
         caller: &Caller,
         typed: &str,
+        narrowed: Narrowed,
         after: Option<&str>,
     ) -> Result<SearchResults, Error> {
-        self.look(caller.user(), None, typed, after).await
+        let among = Among::Many(narrowed);
+        self.look(caller.user(), among, typed, after).await
     }
 
     /// The messages of one of the caller's conversations, of all its branches, that have all words that were typed, newest first; a page
@@ -101,22 +112,23 @@ impl Conversations {
         // What is temporary is in no index.
         let conversation = conversation.filter(|it| !it.temporary);
         let title = conversation.ok_or(Error::NotFound)?.title;
-        let results = self.look(caller.user(), Some(id), typed, after).await?;
+        let among = Among::One(id);
+        let results = self.look(caller.user(), among, typed, after).await?;
         Ok(SearchResults {
             within: Some(title),
             ..results
         })
     }
 
-    /// Looks for what was typed, everywhere or within one conversation.
+    /// Looks for what was typed.
     async fn look(
         &self,
         owner: UserId,
-        within: Option<ConversationId>,
+        among: Among,
         typed: &str,
         after: Option<&str>,
     ) -> Result<SearchResults, Error> {
-        let mut place = after.map_or(Ok(Place::beginning(within)), Place::parse)?;
+        let mut place = after.map_or(Ok(Place::beginning(among)), Place::parse)?;
         let Some(sought) = Sought::parse(typed) else {
             return Ok(SearchResults {
                 is_blank: true,
@@ -126,7 +138,7 @@ impl Conversations {
         let mut hits = Vec::new();
         let mut next = None;
         for reading in 0..READINGS {
-            let candidates = self.candidates(owner, within, &sought, place).await?;
+            let candidates = self.candidates(owner, among, &sought, place).await?;
             let is_last = candidates.len() < READ as usize;
             for candidate in candidates {
                 if hits.len() == SHOWN {
@@ -167,20 +179,24 @@ impl Conversations {
     async fn candidates(
         &self,
         owner: UserId,
-        within: Option<ConversationId>,
+        among: Among,
         sought: &Sought,
         place: Place,
     ) -> Result<Vec<Candidate>, Error> {
         let db = &self.db;
-        let texts = match (place, within) {
-            (Place::Titles(before), None) => {
-                let titles = db.titles_with(owner, sought, before, READ).await?;
+        let texts = match (place, among) {
+            (Place::Titles(before), Among::Many(narrowed)) => {
+                let titles = db
+                    .titles_with(owner, sought, narrowed, before, READ)
+                    .await?;
                 return Ok(titles.into_iter().map(Candidate::Title).collect());
             }
             // No page of one conversation ends there.
-            (Place::Titles(_), Some(_)) => return Err(Error::NotFound),
-            (Place::Texts(before), None) => db.texts_with(owner, sought, before, READ).await?,
-            (Place::Texts(before), Some(id)) => {
+            (Place::Titles(_), Among::One(_)) => return Err(Error::NotFound),
+            (Place::Texts(before), Among::Many(narrowed)) => {
+                db.texts_with(owner, sought, narrowed, before, READ).await?
+            }
+            (Place::Texts(before), Among::One(id)) => {
                 db.texts_within(owner, id, sought, before, READ).await?
             }
         };

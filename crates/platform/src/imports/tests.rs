@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use model::{
     BuiltIn, ConversationId, FailureCode, ImportEnd, ImportFormat, ImportId, ImportOutcome,
-    ImportReport, LeftOut, MessageView, Millis, Speaker, UserId, import::LARGEST_IMPORT,
+    ImportReport, LeftOut, MessageView, Millis, Narrowed, Speaker, UserId, import::LARGEST_IMPORT,
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -226,7 +226,9 @@ async fn what_was_taken_in_is_found_and_goes_on() {
         let id = report.lines[0].conversation.unwrap();
         let conversations = &site.services.conversations;
         for words in ["oolong", "rain", "背一"] {
-            let found = conversations.search(&site.lin, words, None).await.unwrap();
+            let everywhere = Narrowed::default();
+            let found = conversations.search(&site.lin, words, everywhere, None);
+            let found = found.await.unwrap();
             assert!(!found.hits.items.is_empty(), "{words}");
         }
         let view = conversations.open(&site.lin, id).await.unwrap();

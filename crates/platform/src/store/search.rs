@@ -4,7 +4,7 @@ mod backfill;
 mod index;
 mod place;
 
-use model::{ConversationId, MessageId, Millis, Speaker, UserId};
+use model::{ConversationId, MessageId, Millis, Narrowed, Speaker, UserId};
 use sqlx::{FromRow, types::Json};
 
 use super::{Db, Part, Result, db::Pool, rows, text_of};
@@ -39,37 +39,84 @@ pub struct TextEntry {
     pub text: String,
 }
 
+/// Of which folder and with which tag a conversation is, where that is asked for. The folder is its owner's, as the conversation is.
+macro_rules! of_place {
+    () => {
+        "
+      AND ($5 = '' OR c.folder_id = $5)
+      AND ($6 = '' OR EXISTS (
+        SELECT 1 FROM conversation_tags p JOIN tags t ON t.id = p.tag_id
+        WHERE p.conversation_id = c.id AND p.tag_id = $6 AND t.owner_id = $3 AND t.deleted_at IS NULL))"
+    };
+}
+
 // The dialects part here: FTS5 is a table of its own that gives ids from large to small one by one, Postgres has a column and an
 // operator. The order of the joins is fixed for SQLite, which would else look each message up in the index.
-const TITLES_SQLITE: &str = "
+const TITLES_SQLITE: &str = concat!(
+    "
     SELECT e.id, c.id AS conversation_id, c.title, c.archived_at, c.updated_at AS at
     FROM search_terms CROSS JOIN search_entries e ON e.id = search_terms.rowid
          CROSS JOIN conversations c ON c.id = e.conversation_id
     WHERE search_terms MATCH $1 AND search_terms.rowid < $2
-      AND e.owner_id = $3 AND e.message_id IS NULL AND c.owner_id = $3 AND c.deleted_at IS NULL
-    ORDER BY search_terms.rowid DESC LIMIT $4";
+      AND e.owner_id = $3 AND e.message_id IS NULL AND c.owner_id = $3 AND c.deleted_at IS NULL",
+    of_place!(),
+    "
+    ORDER BY search_terms.rowid DESC LIMIT $4"
+);
 
-const TITLES_POSTGRES: &str = "
+const TITLES_POSTGRES: &str = concat!(
+    "
     SELECT e.id, c.id AS conversation_id, c.title, c.archived_at, c.updated_at AS at
     FROM search_entries e JOIN conversations c ON c.id = e.conversation_id
     WHERE e.search_terms @@ $1::tsquery AND e.id < $2
-      AND e.owner_id = $3 AND e.message_id IS NULL AND c.owner_id = $3 AND c.deleted_at IS NULL
-    ORDER BY e.id DESC LIMIT $4";
+      AND e.owner_id = $3 AND e.message_id IS NULL AND c.owner_id = $3 AND c.deleted_at IS NULL",
+    of_place!(),
+    "
+    ORDER BY e.id DESC LIMIT $4"
+);
 
+// The numbers of what is in the folder, or has the tag, are collected once, and looked at for each text that has the words before anything
+// else is read of it: there may be hundreds of thousands elsewhere.
 const TEXTS_SQLITE: &str = "
     SELECT e.id, c.id AS conversation_id, c.title, c.archived_at, m.created_at AS at, m.id AS message_id, m.role, m.parts
     FROM search_terms CROSS JOIN search_entries e ON e.id = search_terms.rowid
          CROSS JOIN conversations c ON c.id = e.conversation_id CROSS JOIN messages m ON m.id = e.message_id
     WHERE search_terms MATCH $1 AND search_terms.rowid < $2
+      AND ($5 = '' OR search_terms.rowid IN (
+        SELECT w.id FROM conversations f CROSS JOIN search_entries w ON w.conversation_id = f.id
+        WHERE f.folder_id = $5 AND f.owner_id = $3))
+      AND ($6 = '' OR search_terms.rowid IN (
+        SELECT w.id FROM tags t CROSS JOIN conversation_tags p ON p.tag_id = t.id
+             CROSS JOIN search_entries w ON w.conversation_id = p.conversation_id
+        WHERE t.id = $6 AND t.owner_id = $3 AND t.deleted_at IS NULL))
       AND e.owner_id = $3 AND e.message_id IS NOT NULL AND c.owner_id = $3 AND c.deleted_at IS NULL AND m.deleted_at IS NULL
     ORDER BY search_terms.rowid DESC LIMIT $4";
 
-const TEXTS_POSTGRES: &str = "
+// Postgres begins with the folder or the tag where that is little, if no `OR` keeps it from that: which folder is sought it knows when it plans,
+// a tag has a text of its own.
+macro_rules! texts_postgres {
+    ($tag:literal) => {
+        concat!(
+            "
     SELECT e.id, c.id AS conversation_id, c.title, c.archived_at, m.created_at AS at, m.id AS message_id, m.role, m.parts
     FROM search_entries e JOIN conversations c ON c.id = e.conversation_id JOIN messages m ON m.id = e.message_id
     WHERE e.search_terms @@ $1::tsquery AND e.id < $2
       AND e.owner_id = $3 AND e.message_id IS NOT NULL AND c.owner_id = $3 AND c.deleted_at IS NULL AND m.deleted_at IS NULL
-    ORDER BY e.id DESC LIMIT $4";
+      AND ($5 = '' OR c.folder_id = $5) AND ",
+            $tag,
+            "
+    ORDER BY e.id DESC LIMIT $4"
+        )
+    };
+}
+
+const TEXTS_POSTGRES: &str = texts_postgres!("$6 = ''");
+
+const TAGGED_TEXTS_POSTGRES: &str = texts_postgres!(
+    "EXISTS (
+        SELECT 1 FROM conversation_tags p JOIN tags t ON t.id = p.tag_id
+        WHERE p.conversation_id = c.id AND p.tag_id = $6 AND t.owner_id = $3 AND t.deleted_at IS NULL)"
+);
 
 // Of one conversation only the numbers between its first and its last are read: that is little, as most are written within a few days.
 // The sums keep Postgres from looking for either end among the entries of everybody.
@@ -165,10 +212,15 @@ fn written(scope: &Scope, terms: &[Term], quote: char, begins: &str, and: &str) 
     terms.iter().map(term).collect::<Vec<_>>().join(and)
 }
 
-/// Runs one of both queries, the last one within a conversation. Postgres plans each anew: how it is read best depends on how many texts
+/// An id as the queries have it; nothing where none is asked for.
+fn asked(id: Option<impl ToString>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// Runs one of both queries, with what it asks for beside the words. Postgres plans each anew: how it is read best depends on how many texts
 /// have the words.
 macro_rules! entries {
-    ($db:expr, $sqlite:expr, $postgres:expr, $scope:expr, $owner:expr, $sought:expr, $before:expr, $limit:expr $(, $within:expr)?) => {{
+    ($db:expr, $sqlite:expr, $postgres:expr, $scope:expr, $owner:expr, $sought:expr, $before:expr, $limit:expr, [$($where:expr),+]) => {{
         let terms = $sought.terms();
         let (owner, limit) = ($owner.to_string(), i64::from($limit));
         match $db.reader() {
@@ -178,7 +230,7 @@ macro_rules! entries {
                     .bind($before)
                     .bind(owner)
                     .bind(limit)
-                    $(.bind($within.to_string()))?;
+                    $(.bind($where))+;
                 query.fetch_all(pool).await?
             }
             Pool::Postgres(pool) => {
@@ -187,7 +239,7 @@ macro_rules! entries {
                     .bind($before)
                     .bind(owner)
                     .bind(limit)
-                    $(.bind($within.to_string()))?;
+                    $(.bind($where))+;
                 query.persistent(false).fetch_all(pool).await?
             }
         }
@@ -202,6 +254,7 @@ impl Db {
         &self,
         owner: UserId,
         sought: &Sought,
+        narrowed: Narrowed,
         before: i64,
         limit: u32,
     ) -> Result<Vec<TitleEntry>> {
@@ -214,7 +267,8 @@ impl Db {
             owner,
             sought,
             before,
-            limit
+            limit,
+            [asked(narrowed.folder), asked(narrowed.tag)]
         );
         rows.into_iter().map(TitleEntry::try_from).collect()
     }
@@ -225,19 +279,25 @@ impl Db {
         &self,
         owner: UserId,
         sought: &Sought,
+        narrowed: Narrowed,
         before: i64,
         limit: u32,
     ) -> Result<Vec<TextEntry>> {
         let scope = Scope::texts(owner);
+        let postgres = match narrowed.tag {
+            Some(_) => TAGGED_TEXTS_POSTGRES,
+            None => TEXTS_POSTGRES,
+        };
         let rows: Vec<TextRow> = entries!(
             self,
             TEXTS_SQLITE,
-            TEXTS_POSTGRES,
+            postgres,
             scope,
             owner,
             sought,
             before,
-            limit
+            limit,
+            [asked(narrowed.folder), asked(narrowed.tag)]
         );
         rows.into_iter().map(TextEntry::try_from).collect()
     }
@@ -262,7 +322,7 @@ impl Db {
             sought,
             before,
             limit,
-            conversation
+            [conversation.to_string()]
         );
         rows.into_iter().map(TextEntry::try_from).collect()
     }

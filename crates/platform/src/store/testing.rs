@@ -122,6 +122,20 @@ pub(crate) async fn many_conversations(db: &Db, owner: UserId, count: u32) {
     execute(db, &sql).await;
 }
 
+/// As many messages in each of [`many_conversations`].
+pub(crate) async fn many_texts(db: &Db, owner: UserId, conversations: u32, each: u32) {
+    many_conversations(db, owner, conversations).await;
+    let count = conversations * each;
+    let id = "'01990000-0000-7000-8000-' || CAST(100000000000 +";
+    let sql = format!(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+         INSERT INTO messages (id, conversation_id, role, status, parts, created_at, updated_at)
+         SELECT {id} i AS TEXT), {id} 1 + (i - 1) / {each} AS TEXT), 'user', 'complete',
+                '[{{\"type\":\"text\",\"text\":\"words\"}}]', i, i FROM n"
+    );
+    execute(db, &sql).await;
+}
+
 /// Questions and answers one below the other, in a conversation whose id is that of the first message.
 pub(crate) async fn long_branch(db: &Db, owner: UserId, messages: u32) {
     let (first, last) = (nth(1), nth(messages));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::{
-    BuiltInTool, ImageWish, SearchHit, Speaker, SpeechWish, SubmissionId, Wish,
+    BuiltInTool, ImageWish, Narrowed, SearchHit, Speaker, SpeechWish, SubmissionId, Wish,
     invisible::is_hidden,
 };
 
@@ -132,7 +132,9 @@ impl Tools {
     }
 
     async fn search(&self, occasion: Occasion<'_>, words: &str) -> Result<String, String> {
-        let found = self.0.conversations.search(occasion.caller, words, None);
+        let everywhere = Narrowed::default();
+        let conversations = &self.0.conversations;
+        let found = conversations.search(occasion.caller, words, everywhere, None);
         let found = found.await.map_err(|error| failed(&error))?;
         let hits = found.hits.items.iter();
         // The question itself has the words too.

@@ -396,7 +396,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     members("conversations.list"),
     members_with("conversations.written", &[("ids[]", Value::Text(NOBODY))]),
-    members_with("conversations.search", &[("words", Value::Text("春"))]),
+    members_with(
+        "conversations.search",
+        &[
+            ("words", Value::Text("春")),
+            ("folder", Value::Text(NOBODY)),
+            ("tag", Value::Text(NOBODY)),
+        ],
+    ),
     owners(
         "conversations.find",
         &[("id", Value::Conversation), ("words", Value::Text("春"))],

@@ -3,10 +3,11 @@
 mod bounds;
 mod undo;
 
-use model::{ConversationAct, Folder, FolderId, FolderName, Shelf, ShelfLine, Tag, TagId, TagName};
+use model::{
+    ConversationAct, Folder, FolderId, FolderName, Narrowed, Shelf, ShelfLine, Tag, TagId, TagName,
+};
 
 use super::*;
-use crate::conversations::Narrowed;
 
 fn nth(row: u32) -> ConversationId {
     ConversationId::from_uuid(testing::nth(row))

@@ -1,6 +1,6 @@
 //! Both databases find the same, and no more than is shown.
 
-use model::{Piece, SearchHit, SearchResults};
+use model::{FolderId, FolderName, Narrowed, Piece, SearchHit, SearchResults, TagName};
 
 use super::*;
 
@@ -44,7 +44,17 @@ async fn conversation(
 }
 
 async fn search(house: &House, words: &str, after: Option<&str>) -> SearchResults {
-    let found = house.conversations.search(&house.lin, words, after).await;
+    search_in(house, words, Narrowed::default(), after).await
+}
+
+async fn search_in(
+    house: &House,
+    words: &str,
+    narrowed: Narrowed,
+    after: Option<&str>,
+) -> SearchResults {
+    let service = &house.conversations;
+    let found = service.search(&house.lin, words, narrowed, after).await;
     found.unwrap()
 }
 
@@ -174,11 +184,115 @@ async fn what_only_seems_to_have_the_words_is_passed_over_within_bounds() {
 }
 
 #[tokio::test]
+async fn a_search_is_narrowed_to_what_is_ones_own() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let (lin, service) = (&house.lin, &house.conversations);
+        let first = conversation(&house, lin, 1, &["春天的诗", "春眠不觉晓"]).await;
+        let second = conversation(&house, lin, 2, &["春天的雨", "好雨知时节"]).await;
+        conversation(&house, lin, 3, &["春天的花"]).await;
+        let wangs = conversation(&house, &house.wang, 4, &["春天的秘密"]).await;
+        taken_in(&house).await;
+        let filed = async |who: &Caller, ids: &[ConversationId]| {
+            let name = FolderName::parse("Work").unwrap();
+            let folder = service.create_folder(who, name).await.unwrap();
+            let put = service.put_in_folder(who, Some(folder), ids).await;
+            assert_eq!(put.ok(), u64::try_from(ids.len()).ok());
+            folder
+        };
+        let work = filed(lin, &[first, second]).await;
+        let theirs = filed(&house.wang, &[wangs]).await;
+        let poems = TagName::parse("诗").unwrap();
+        service.tag(lin, poems, &[first]).await.unwrap();
+        let tag = service.cabinet(lin).await.unwrap().tags[0].id;
+        let folder = |folder| Narrowed {
+            folder: Some(folder),
+            tag: None,
+        };
+        let tagged = |folder| Narrowed {
+            folder,
+            tag: Some(tag),
+        };
+        let poem = ["# [春天]的诗", "[春天]的诗"];
+        for (narrowed, expected) in [
+            (
+                folder(work),
+                &["# [春天]的雨", "# [春天]的诗", "[春天]的雨", "[春天]的诗"][..],
+            ),
+            (tagged(None), &poem),
+            (tagged(Some(work)), &poem),
+            (folder(theirs), &[]),
+            (tagged(Some(theirs)), &[]),
+            (folder(FolderId::from_uuid(made_at(9))), &[]),
+        ] {
+            let found = search_in(&house, "春天", narrowed, None).await;
+            let hits: Vec<_> = found.hits.items.iter().map(shown).collect();
+            assert_eq!(hits, expected, "{narrowed:?}");
+            let blank = search_in(&house, "……", narrowed, None).await;
+            assert!(blank.is_blank, "{narrowed:?}");
+        }
+        // Where it was, nothing is left behind.
+        service.put_in_folder(lin, None, &[first]).await.unwrap();
+        let found = search_in(&house, "诗", folder(work), None).await;
+        assert_eq!(found.hits.items, []);
+        assert_eq!(search(&house, "诗", None).await.hits.items.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_narrowed_search_is_paged_to_its_end_among_many_others() {
+    on_both(async |db| {
+        let house = House::on(&db).await;
+        let (lin, service) = (&house.lin, &house.conversations);
+        testing::many_texts(&db, lin.user(), 400, 5).await;
+        taken_in(&house).await;
+        let name = FolderName::parse("Work").unwrap();
+        let folder = service.create_folder(lin, name).await.unwrap();
+        let filed: Vec<_> = (151..=180)
+            .map(|row| ConversationId::from_uuid(testing::nth(row)))
+            .collect();
+        let put = service.put_in_folder(lin, Some(folder), &filed);
+        put.await.unwrap();
+        let narrowed = Narrowed {
+            folder: Some(folder),
+            tag: None,
+        };
+        for (words, expected) in [("words", 150), ("title", 30)] {
+            let (mut seen, mut after) = (Vec::new(), None::<String>);
+            loop {
+                let page = search_in(&house, words, narrowed, after.as_deref());
+                let page = page.await.hits;
+                assert!(
+                    page.items
+                        .iter()
+                        .all(|hit| filed.contains(&hit.conversation))
+                );
+                seen.extend(page.items.iter().map(|hit| {
+                    let message = hit.message.as_ref();
+                    (hit.conversation, message.map(|message| message.id))
+                }));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+                assert_eq!(page.items.len(), 20, "{words}");
+            }
+            seen.sort_unstable();
+            seen.dedup();
+            assert_eq!(seen.len(), expected, "{words}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_cursor_that_no_search_gave_leads_nowhere() {
     on_both(async |db| {
         let house = House::on(&db).await;
         for cursor in ["", "t", "x.1", "m.", "m.x", "t.99999999999999999999"] {
-            let found = house.conversations.search(&house.lin, "春", Some(cursor));
+            let (service, all) = (&house.conversations, Narrowed::default());
+            let found = service.search(&house.lin, "春", all, Some(cursor));
             assert_eq!(code(found.await), Some(FailureCode::NotFound), "{cursor}");
         }
     })

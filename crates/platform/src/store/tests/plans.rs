@@ -121,6 +121,31 @@ async fn each_query_finds_its_rows_by_an_index() {
     .await;
 }
 
+/// Of what has the words and is not where it is looked for, nothing but its number is read.
+#[tokio::test]
+async fn a_narrowed_search_passes_by_what_is_elsewhere() {
+    on_both(async |db| {
+        let Pool::Sqlite(pool) = db.reader() else {
+            return;
+        };
+        let mut queries = search::QUERIES.iter().copied().flatten();
+        let texts = queries.find(|(name, _)| *name == "TEXTS_SQLITE");
+        let (_, query) = texts.unwrap();
+        let steps = plan(pool, query).await;
+        let place = |of: &str| steps.iter().position(|step| step.contains(of)).unwrap();
+        assert!(steps[0].starts_with(BY_TERMS), "{steps:#?}");
+        assert!(
+            place("INDEX conversations_folder") < place("SEARCH e "),
+            "{steps:#?}"
+        );
+        assert!(
+            place("INDEX conversation_tags_tag") < place("SEARCH e "),
+            "{steps:#?}"
+        );
+    })
+    .await;
+}
+
 /// A page of the library is read from its index in its order, and ends with the page.
 #[tokio::test]
 async fn pages_of_the_library_need_no_sorting() {

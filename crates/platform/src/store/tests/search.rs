@@ -1,10 +1,12 @@
 //! Whatever changes a title or a text changes what finds it.
 
+use model::{Folder, FolderId, FolderName, Narrowed, Tag, TagId, TagName};
+
 use super::*;
 use crate::{
     search::Sought,
     store::{
-        DbOptions,
+        DbOptions, TextEntry,
         db::Pool,
         testing::{execute, on_both, on_both_empty},
     },
@@ -12,22 +14,36 @@ use crate::{
 
 const ENTRIES: &str = "SELECT COUNT(*) FROM search_entries";
 
+/// Neither a folder nor a tag.
+const ALL: Narrowed = Narrowed {
+    folder: None,
+    tag: None,
+};
+
 fn sought(words: &str) -> Sought {
     Sought::parse(words).unwrap()
 }
 
 async fn titles(db: &Db, owner: UserId, words: &str) -> Vec<ConversationId> {
-    let found = db.titles_with(owner, &sought(words), i64::MAX, 50).await;
-    found
-        .unwrap()
-        .iter()
-        .map(|title| title.conversation)
-        .collect()
+    titles_of(db, owner, words, ALL).await
 }
 
 pub(super) async fn texts(db: &Db, owner: UserId, words: &str) -> Vec<MessageId> {
-    let found = db.texts_with(owner, &sought(words), i64::MAX, 50).await;
-    found.unwrap().iter().map(|text| text.message).collect()
+    texts_of(db, owner, words, ALL).await
+}
+
+async fn titles_of(db: &Db, owner: UserId, words: &str, narrowed: Narrowed) -> Vec<ConversationId> {
+    let sought = sought(words);
+    let found = db.titles_with(owner, &sought, narrowed, i64::MAX, 50);
+    let found = found.await.unwrap();
+    found.iter().map(|title| title.conversation).collect()
+}
+
+async fn texts_of(db: &Db, owner: UserId, words: &str, narrowed: Narrowed) -> Vec<MessageId> {
+    let sought = sought(words);
+    let found = db.texts_with(owner, &sought, narrowed, i64::MAX, 50);
+    let found = found.await.unwrap();
+    found.iter().map(|text| text.message).collect()
 }
 
 /// Rows of the index itself, which SQLite keeps apart from the entries.
@@ -194,6 +210,160 @@ async fn within_a_conversation_neither_others_nor_what_was_deleted_is_found() {
     .await;
 }
 
+impl Desk {
+    /// A folder of that person's with these conversations.
+    async fn folder(&self, owner: UserId, name: &str, ids: &[ConversationId]) -> FolderId {
+        let folder = Folder {
+            id: FolderId::from_uuid(self.ids.next()),
+            name: FolderName::parse(name).unwrap(),
+        };
+        assert!(self.db.create_folder(owner, &folder, NOW).await.unwrap());
+        let put = self.db.put_in_folder(owner, Some(folder.id), ids);
+        put.await.unwrap().unwrap();
+        folder.id
+    }
+
+    /// A word that the person puts to these conversations.
+    async fn tag(&self, owner: UserId, name: &str, ids: &[ConversationId]) -> TagId {
+        let tag = Tag {
+            id: TagId::from_uuid(self.ids.next()),
+            name: TagName::parse(name).unwrap(),
+        };
+        let tagged = self.db.tag_conversations(owner, &tag, ids, NOW).await;
+        tagged.unwrap();
+        tag.id
+    }
+}
+
+#[tokio::test]
+async fn in_a_folder_or_with_a_tag_nothing_else_is_found_and_no_strangers_is_either() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let (lin, wang) = (desk.person().await, desk.person().await);
+        let complete = MessageStatus::Complete;
+        let mut turns = Vec::new();
+        for _ in 0..4 {
+            turns.push(desk.answered(lin, None, complete).await);
+        }
+        let wangs = desk.answered(wang, None, complete).await;
+        let ids: Vec<_> = turns.iter().map(|turn| turn.conversation).collect();
+        let (filed, tagged) = (&ids[..2], &ids[1..3]);
+        let folder = Some(desk.folder(lin, "Work", filed).await);
+        let tag = Some(desk.tag(lin, "诗", tagged).await);
+        let theirs = desk.folder(wang, "Work", &[wangs.conversation]).await;
+        let their_tag = desk.tag(wang, "诗", &[wangs.conversation]).await;
+        for (folder, tag, expected) in [
+            (None, None, &[3_usize, 2, 1, 0][..]),
+            (folder, None, &[1, 0]),
+            (None, tag, &[2, 1]),
+            (folder, tag, &[1]),
+            (Some(theirs), None, &[]),
+            (None, Some(their_tag), &[]),
+            (folder, Some(their_tag), &[]),
+            (Some(theirs), tag, &[]),
+        ] {
+            let narrowed = Narrowed { folder, tag };
+            let answers: Vec<_> = expected.iter().map(|&nth| turns[nth].answer).collect();
+            let titled: Vec<_> = expected.iter().map(|&nth| ids[nth]).collect();
+            let texts = texts_of(&db, lin, "春眠", narrowed).await;
+            assert_eq!(texts, answers, "{narrowed:?}");
+            let titles = titles_of(&db, lin, "spring", narrowed).await;
+            assert_eq!(titles, titled, "{narrowed:?}");
+        }
+        // Whose it is stands in the query, whoever put it where.
+        let sql = format!(
+            "UPDATE conversations SET folder_id = '{}' WHERE id = '{}'",
+            folder.unwrap(),
+            wangs.conversation
+        );
+        execute(&db, &sql).await;
+        let strangers = Narrowed { folder, tag: None };
+        assert_eq!(texts_of(&db, lin, "春眠", strangers).await.len(), 2);
+        assert_eq!(titles_of(&db, lin, "spring", strangers).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn by_a_deleted_folder_or_tag_nothing_is_found_until_it_is_back() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let lin = desk.person().await;
+        let turn = desk.answered(lin, None, MessageStatus::Complete).await;
+        let ids = [turn.conversation];
+        let folder = desk.folder(lin, "Work", &ids).await;
+        let tag = desk.tag(lin, "诗", &ids).await;
+        let filed = Narrowed {
+            folder: Some(folder),
+            tag: None,
+        };
+        let tagged = Narrowed {
+            folder: None,
+            tag: Some(tag),
+        };
+        let found = async |narrowed: Narrowed| {
+            let texts = texts_of(&db, lin, "春眠", narrowed).await.len();
+            (texts, titles_of(&db, lin, "spring", narrowed).await.len())
+        };
+        assert_eq!((found(filed).await, found(tagged).await), ((1, 1), (1, 1)));
+        let gone = db.delete_folder(lin, folder, false, NOW).await;
+        assert_eq!(gone.unwrap(), Some(Vec::new()));
+        assert!(db.delete_tag(lin, tag, NOW).await.unwrap());
+        assert_eq!((found(filed).await, found(tagged).await), ((0, 0), (0, 0)));
+        assert_eq!(found(ALL).await, (1, 1));
+        db.restore_folder(lin, folder).await.unwrap();
+        db.restore_tag(lin, tag).await.unwrap();
+        assert_eq!((found(filed).await, found(tagged).await), ((1, 1), (1, 1)));
+        assert!(
+            db.delete_conversation(lin, turn.conversation, NOW)
+                .await
+                .unwrap()
+        );
+        assert_eq!((found(filed).await, found(tagged).await), ((0, 0), (0, 0)));
+    })
+    .await;
+}
+
+/// What has the words is mostly elsewhere, before it and behind it; and there is much of it in the folder too.
+#[tokio::test]
+async fn a_narrowed_search_is_read_on_without_a_gap_among_many_others() {
+    on_both(async |db| {
+        let desk = Desk::on(&db);
+        let lin = desk.person().await;
+        testing::many_texts(&db, lin, 300, 10).await;
+        while db.backfill_search(500).await.unwrap() {}
+        let conversation = |nth: u32| ConversationId::from_uuid(testing::nth(nth));
+        let within: Vec<_> = (101..=160).map(conversation).collect();
+        let folder = desk.folder(lin, "Work", &within).await;
+        let tag = desk.tag(lin, "诗", &within[..40]).await;
+        for (folder, tag, count) in [
+            (None, None, 3_000),
+            (Some(folder), None, 600),
+            (None, Some(tag), 400),
+            (Some(folder), Some(tag), 400),
+        ] {
+            let narrowed = Narrowed { folder, tag };
+            let (mut seen, mut before) = (Vec::new(), i64::MAX);
+            loop {
+                let sought = sought("words");
+                let found = db.texts_with(lin, &sought, narrowed, before, 70).await;
+                let found = found.unwrap();
+                let Some(last) = found.last() else { break };
+                assert!(found.is_sorted_by(|one, next| one.title.number > next.title.number));
+                before = last.title.number;
+                seen.extend(found.iter().map(|text| text.message));
+                let alone =
+                    |text: &TextEntry| narrowed == ALL || within.contains(&text.title.conversation);
+                assert!(found.iter().all(alone), "{narrowed:?}");
+            }
+            seen.sort_unstable();
+            seen.dedup();
+            assert_eq!(seen.len(), count, "{narrowed:?}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn nothing_stays_in_the_index_of_what_was_deleted_for_good() {
     on_both(async |db| {
@@ -223,7 +393,7 @@ async fn hits_are_read_from_the_newest_on_without_a_gap_or_a_repetition() {
         while db.backfill_search(500).await.unwrap() {}
         let (mut seen, mut before) = (Vec::new(), i64::MAX);
         loop {
-            let found = db.texts_with(lin, &sought("words"), before, 700).await;
+            let found = db.texts_with(lin, &sought("words"), ALL, before, 700).await;
             let found = found.unwrap();
             let Some(last) = found.last() else { break };
             assert!(found.is_sorted_by(|one, next| one.title.number > next.title.number));
