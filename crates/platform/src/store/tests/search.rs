@@ -248,7 +248,8 @@ async fn in_a_folder_or_with_a_tag_nothing_else_is_found_and_no_strangers_is_eit
         let wangs = desk.answered(wang, None, complete).await;
         let ids: Vec<_> = turns.iter().map(|turn| turn.conversation).collect();
         let (filed, tagged) = (&ids[..2], &ids[1..3]);
-        let folder = Some(desk.folder(lin, "Work", filed).await);
+        let work = desk.folder(lin, "Work", filed).await;
+        let folder = Some(work);
         let tag = Some(desk.tag(lin, "诗", tagged).await);
         let theirs = desk.folder(wang, "Work", &[wangs.conversation]).await;
         let their_tag = desk.tag(wang, "诗", &[wangs.conversation]).await;
@@ -272,8 +273,7 @@ async fn in_a_folder_or_with_a_tag_nothing_else_is_found_and_no_strangers_is_eit
         }
         // Whose it is stands in the query, whoever put it where.
         let sql = format!(
-            "UPDATE conversations SET folder_id = '{}' WHERE id = '{}'",
-            folder.unwrap(),
+            "UPDATE conversations SET folder_id = '{work}' WHERE id = '{}'",
             wangs.conversation
         );
         execute(&db, &sql).await;
