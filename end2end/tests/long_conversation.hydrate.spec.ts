@@ -81,7 +81,7 @@ test("who searches by the browser is told what that leaves out, and led to where
   await server.stop();
   const id = await lengthen(server.database, path.slice("/c/".length), 120);
   await server.start();
-  const told = page.getByRole("status").filter({ hasText: words.find_left_out });
+  const told = page.getByRole("status").locator(".toast").filter({ hasText: words.find_left_out });
   /** Presses the browser's key; gives whether the page has left it to the browser. */
   const press = async () => {
     await page.evaluate(() => {
