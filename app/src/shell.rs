@@ -20,13 +20,15 @@ pub struct Assets {
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let Assets { css, js, wasm } = assets.clone();
     // A page that the browser kept as it was left may show what is gone since, or another person's. Where a screen keyboard lies over a
-    // conversation (Safari does not know `interactive-widget`), that is as high as what is left of the page; not where one is pinched.
+    // conversation (Safari does not know `interactive-widget`), that is as high as what is left of the page; not where one is pinched. What
+    // one types into had its place in the higher one.
     // The first paint comes first: what makes the page live is ten times all else, and would share the way with the styles. A page that
     // nobody sees is not painted.
     let start = format!(
         "addEventListener('pageshow',e=>{{if(e.persisted){{document.documentElement.hidden=true;location.reload()}}}});\
          const v=window.visualViewport;v&&matchMedia('(pointer:coarse)').matches&&v.addEventListener('resize',()=>{{\
-         if(v.scale<1.01&&document.querySelector('.frame')){{document.documentElement.style.setProperty('--seen',v.height+'px');scrollTo(0,0)}}}});\
+         if(v.scale<1.01&&document.querySelector('.frame')){{document.documentElement.style.setProperty('--seen',v.height+'px');scrollTo(0,0);\
+         const a=document.activeElement;a&&a.matches('input,textarea')&&a.scrollIntoView({{block:'nearest'}})}}}});\
          const wake=()=>{{const w=fetch({wasm:?});\
          import({js:?}).then(m=>m.default({{module_or_path:w}}).then(()=>m.hydrate()))}};\
          document.hidden?wake():requestAnimationFrame(()=>setTimeout(wake))"

@@ -1,3 +1,5 @@
+import type { Locator } from "@playwright/test";
+
 import { expect, fillIn, pace, type Page, somebody, test } from "../fixtures.ts";
 
 /** How much wider the page is than the screen. */
@@ -86,7 +88,7 @@ test.describe("on a phone", { tag: "@phone" }, () => {
     await expect(sidebar.view).toBeHidden();
   });
 
-  test("the composer stays in sight when the screen's keyboard opens", async ({ page, chat, questions }) => {
+  test("the composer stays in sight when the screen's keyboard opens", async ({ page, chat, questions, words }) => {
     await chat.ask(questions.poem);
     await chat.answered();
     // Where browsers are told to, the page shrinks.
@@ -98,16 +100,27 @@ test.describe("on a phone", { tag: "@phone" }, () => {
     await expect(chat.sendButton).toBeInViewport({ ratio: 1 });
     await page.setViewportSize({ width: 390, height: 844 });
     // Elsewhere the keyboard lies over it, and only the part that is seen is told of.
-    await page.evaluate(() => {
-      if (!visualViewport) throw new Error("no visual viewport");
-      Object.defineProperty(visualViewport, "height", { configurable: true, get: () => 460 });
-      visualViewport.dispatchEvent(new Event("resize"));
-    });
-    const lowest = async () => {
-      const box = await chat.sendButton.boundingBox();
+    const cover = () =>
+      page.evaluate(() => {
+        if (!visualViewport) throw new Error("no visual viewport");
+        Object.defineProperty(visualViewport, "height", { configurable: true, get: () => 460 });
+        visualViewport.dispatchEvent(new Event("resize"));
+      });
+    const lowest = async (seen: Locator) => {
+      const box = await seen.boundingBox();
       return (box?.y ?? Number.NaN) + (box?.height ?? Number.NaN);
     };
-    await expect.poll(lowest).toBeLessThanOrEqual(460);
+    await cover();
+    await expect.poll(() => lowest(chat.sendButton)).toBeLessThanOrEqual(460);
+
+    // What one types into further down is not left behind the keyboard.
+    await page.goto("/assistants/new");
+    const field = page.getByLabel(words.max_tokens, { exact: true });
+    await field.evaluate((element) => element.scrollIntoView({ block: "end" }));
+    await field.focus();
+    expect(await lowest(field), "it is where the keyboard comes").toBeGreaterThan(460);
+    await cover();
+    await expect.poll(() => lowest(field)).toBeLessThanOrEqual(460);
   });
 
   test("nothing slides for who asked for less movement", async ({ page, chat, sidebar }) => {

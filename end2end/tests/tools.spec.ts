@@ -74,7 +74,7 @@ test("an image is drawn when it was allowed, and not when it was refused", async
   await expect(card.locator("summary")).toContainText(words.tool_refused);
 });
 
-test("a sum is worked out, what was said before is found, and nothing inside is read", { tag: "@desktop" }, async ({ page, chat, words }) => {
+test("a sum is worked out, what was said before is found, and nothing inside is read", { tag: "@desktop" }, async ({ page, chat, server, words }) => {
   await chat.ask("A heron stood in the reeds.");
   await chat.answered();
   await choose(page, words, [words.tool_calculate, words.tool_search_conversations, words.tool_fetch_page]);
@@ -82,10 +82,12 @@ test("a sum is worked out, what was said before is found, and nothing inside is 
   for (const [tool, asked, came, state] of [
     ["calculate", '{"expression":"(17.5 * 3)^2"}', "2756.25", words.tool_done],
     ["search_conversations", '{"words":"heron"}', "A heron stood in the reeds", words.tool_done],
-    // CO-05: not even where the person names it.
-    ["fetch_page", '{"address":"http://127.0.0.1:9/"}', "be read", words.tool_failed],
+    // CO-05: not even where the person names it, and something is there to be read.
+    ["fetch_page", `{"address":"${server.url}/healthz"}`, "is not a public one of the web", words.tool_failed],
   ] as const) {
+    const before = await chat.answers.count();
     await chat.ask(`call ${tool} with ${asked}`);
+    await expect(chat.answers, "not the one before").toHaveCount(before + 1);
     const card = chat.answer.locator(`details[data-tool="${tool}"]`);
     await chat.answered();
     await expect(card.locator("summary")).toContainText(state);

@@ -2,7 +2,9 @@
 
 use model::{BuiltIn, Email, Rank, UserId};
 
-use super::{Db, Result, audit::append_audit, blobs, on_pool, people, upstream_objects};
+use super::{
+    Db, Result, audit::append_audit, blobs, files::take_turn, on_pool, people, upstream_objects,
+};
 use crate::audit::Record;
 
 /// Makes transactions take turns, as writing the log does: of two last owners who leave at once, one stays.
@@ -74,6 +76,8 @@ impl Db {
                 .bind(user.to_string())
                 .execute(&mut *transaction)
                 .await?;
+            // Before the contents, as where one is written: neither waits for the other.
+            take_turn!(transaction, user);
             // Their objects go with the next purge; until then these rows are what knows of them.
             sqlx::query(blobs::DOOM_ALL)
                 .bind(user.to_string())

@@ -31,7 +31,7 @@ impl Db {
             .collect())
     }
 
-    /// Puts models behind a name that stands for none yet. Whether it did not.
+    /// Puts models behind a name that stands for none yet. Whether it stood for none.
     #[tracing::instrument(name = "store.model_routes.add", skip_all)]
     pub(crate) async fn add_model_route(
         &self,

@@ -26,9 +26,7 @@ const UPDATE: &str = "
     UPDATE tool_servers SET address = $2, token = $3, is_on = $4, updated_at = $5
     WHERE id = $1 AND address = $6 AND token IS NOT DISTINCT FROM $7 AND is_on = $8";
 /// What was decided about tools was decided about those of the address before.
-const MOVED: &str = "
-    UPDATE server_tools SET is_on = FALSE, asks_first = TRUE
-    WHERE server_id = $1 AND EXISTS (SELECT 1 FROM tool_servers s WHERE s.id = $1 AND s.address <> $2)";
+const MOVED: &str = "UPDATE server_tools SET is_on = FALSE, asks_first = TRUE WHERE server_id = $1";
 const DELETE: &str = "DELETE FROM tool_servers WHERE id = $1";
 /// What another address has said meanwhile is not what is there.
 const CHECKED: &str =
@@ -258,11 +256,7 @@ impl Db {
     ) -> Result<Amended> {
         on_pool!(self.writer(), |pool| {
             let mut transaction = pool.begin_with(self.begin()).await?;
-            sqlx::query(MOVED)
-                .bind(changed.id.to_string())
-                .bind(&changed.address)
-                .execute(&mut *transaction)
-                .await?;
+            // First the server, then its tools, as where these are noted: of two at once one waits, and not each for the other.
             let rows = sqlx::query(UPDATE)
                 .bind(changed.id.to_string())
                 .bind(&changed.address)
@@ -285,6 +279,12 @@ impl Db {
                 } else {
                     Amended::NotThere
                 });
+            }
+            if changed.address != looked_at.address {
+                sqlx::query(MOVED)
+                    .bind(changed.id.to_string())
+                    .execute(&mut *transaction)
+                    .await?;
             }
             append_audit!(transaction, record);
             transaction.commit().await?;
