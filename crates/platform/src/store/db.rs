@@ -103,8 +103,7 @@ impl Db {
             .pragma("journal_size_limit", "67108864")
             // Moving the journal into the file costs two more waits for the disk, so that it is done once in 16 MB instead
             // of 4, whoever writes: the ledger's journal is everybody's.
-            .pragma("wal_autocheckpoint", "4000")
-            .optimize_on_close(true, None);
+            .pragma("wal_autocheckpoint", "4000");
         let file = connect.get_filename().to_path_buf();
         make_private_folder(file.parent())
             .map_err(|error| Error::Unavailable(sqlx::Error::Io(error)))?;

@@ -2,14 +2,17 @@
 
 use sqlx::{Row, SqlitePool};
 
+use super::*;
 use crate::store::{
     answers, assistants, attachments, blobs, bounded, branches, budgets, calls, conversations,
-    db::Pool, default_models, drafts, expiry, export, files, folders, generations, groups,
-    idempotency, imports, instructions, invitations, job_lines, jobs, key_lines, ledger,
-    left_files, library, messages, order, parameters, people, queue, ratings, remembered, runs,
-    saved_prompts, search, shares, tags, temporary, testing::on_both, tool_calls, tools, trail,
-    transcripts, trash, uploads, upstream_copies, upstream_objects, usage, usage_report, vectors,
-    works, written,
+    db::Pool,
+    default_models, drafts, expiry, export, files, folders, generations, groups, idempotency,
+    imports, instructions, invitations, job_lines, jobs, key_lines, ledger, left_files, library,
+    messages, order, parameters, people, queue, ratings, remembered, runs, saved_prompts, search,
+    shares, tags, temporary,
+    testing::{execute, on_both},
+    tool_calls, tools, trail, transcripts, trash, uploads, upstream_copies, upstream_objects,
+    usage, usage_report, vectors, works, written,
 };
 
 /// Every query whose table grows with use.
@@ -117,6 +120,27 @@ async fn each_query_finds_its_rows_by_an_index() {
             let scans = scans(pool, query).await;
             assert_eq!(scans, [""; 0], "{name}: {:#?}", plan(pool, query).await);
         }
+    })
+    .await;
+}
+
+/// What was counted while tables were small would have queries read them whole when they are large.
+#[tokio::test]
+async fn queries_are_planned_without_counts_of_rows() {
+    on_both(async |db| {
+        if !matches!(db.reader(), Pool::Sqlite(_)) {
+            return;
+        }
+        let counts = "SELECT COUNT(*) FROM sqlite_master WHERE name LIKE 'sqlite_stat%'";
+        let desk = Desk::on(&db);
+        let lin = desk.person().await;
+        desk.answered(lin, None, MessageStatus::Complete).await;
+        // As an earlier version left it.
+        execute(&db, "ANALYZE").await;
+        assert!(testing::count(&db, counts).await > 0);
+        execute(&db, "DELETE FROM _sqlx_migrations WHERE version = 41").await;
+        db.migrate().await.unwrap();
+        assert_eq!(testing::count(&db, counts).await, 0);
     })
     .await;
 }
