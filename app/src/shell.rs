@@ -23,15 +23,15 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     // conversation (Safari does not know `interactive-widget`), that is as high as what is left of the page; not where one is pinched. What
     // one types into had its place in the higher one.
     // The first paint comes first: what makes the page live is ten times all else, and would share the way with the styles. A page that
-    // nobody sees is not painted.
+    // nobody sees is not painted, and none may wait for that.
     let start = format!(
         "addEventListener('pageshow',e=>{{if(e.persisted){{document.documentElement.hidden=true;location.reload()}}}});\
          const v=window.visualViewport;v&&matchMedia('(pointer:coarse)').matches&&v.addEventListener('resize',()=>{{\
          if(v.scale<1.01&&document.querySelector('.frame')){{document.documentElement.style.setProperty('--seen',v.height+'px');scrollTo(0,0);\
          const a=document.activeElement;a&&a.matches('input,textarea')&&a.scrollIntoView({{block:'nearest'}})}}}});\
-         const wake=()=>{{const w=fetch({wasm:?});\
+         let woken;const wake=()=>{{if(woken)return;woken=true;const w=fetch({wasm:?});\
          import({js:?}).then(m=>m.default({{module_or_path:w}}).then(()=>m.hydrate()))}};\
-         document.hidden?wake():requestAnimationFrame(()=>setTimeout(wake))"
+         requestAnimationFrame(()=>setTimeout(wake));setTimeout(wake,document.hidden?0:500)"
     );
     view! {
         <!DOCTYPE html>

@@ -20,7 +20,9 @@ export class WorksPage {
   /** Without a text nothing can be made: the button knows it as soon as the page is alive. */
   async alive(): Promise<void> {
     await expect(this.makeButton).toBeVisible();
-    if ((await this.prompt.inputValue()) === "") await expect(this.makeButton).toBeDisabled({ timeout: 20_000 });
+    // What was not sent yet is there again when the page is alive.
+    const isAlive = async () => (await this.prompt.inputValue()) !== "" || (await this.makeButton.isDisabled());
+    await expect.poll(isAlive, { timeout: 20_000 }).toBe(true);
   }
 
   get prompt(): Locator {

@@ -83,6 +83,8 @@ test("a forgotten password is replaced by the link in a letter, once", async ({ 
   await sidebar.signOut();
   await page.goto("/login");
   await page.getByRole("link", { name: words.forgot_link }).click();
+  // The page before has a field of that name too.
+  await expect(page.getByRole("heading", { name: words.forgot_title })).toBeVisible();
   await page.getByLabel(words.email, { exact: true }).fill(account.email);
   await page.getByRole("button", { name: words.forgot_send }).click();
   await expect(page.getByText(words.forgot_sent)).toBeVisible();

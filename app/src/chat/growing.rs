@@ -5,9 +5,9 @@ mod tail;
 
 use leptos::{html::InnerHtmlValue, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{CharacterData, Element, Node};
+use web_sys::{CharacterData, Element, Node, NodeList};
 
-use super::answer::Blocks;
+use super::{answer::Blocks, tools};
 use tail::Tail;
 
 /// A block's HTML, as the `inner_html` of the element that shows it.
@@ -117,10 +117,20 @@ impl InnerHtmlValue for Growing {
 fn show(block: &Element, shown: &mut String, html: &str) {
     let tail = Tail::between(shown, html);
     if tail.and_then(|tail| fit(block, &tail)).is_none() {
+        let wrapped: Vec<bool> = code(block).map(|code| tools::is_wrapped(&code)).collect();
         block.set_inner_html(html);
+        let again = code(block).zip(wrapped).filter(|(_, wrapped)| *wrapped);
+        again.for_each(|(code, _)| tools::wrap(&code, true));
     }
     shown.clear();
     shown.push_str(html);
+}
+
+/// The code in it, in its order.
+fn code(block: &Element) -> impl Iterator<Item = Element> + use<> {
+    let found = block.query_selector_all("figure.code").ok();
+    let count = found.as_ref().map_or(0, NodeList::length);
+    (0..count).filter_map(move |nth| found.as_ref()?.get(nth)?.dyn_into().ok())
 }
 
 /// Changes the end of `block`. Nothing where the page is not as it was written, since a reader or an extension of the browser has changed it.

@@ -16,6 +16,9 @@ use crate::{
 /// Buttons that have no name yet.
 const NAMELESS: &str = "button[data-action]:not([aria-label])";
 
+/// Stands on code whose lines are wrapped.
+const WRAPS: &str = "data-wraps";
+
 /// What is shown of an answer, beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -72,6 +75,20 @@ fn call(button: &Element, name: &str) {
     }
 }
 
+/// Whether a reader has the lines of that code wrapped.
+pub fn is_wrapped(figure: &Element) -> bool {
+    figure.has_attribute(WRAPS)
+}
+
+/// Has them wrapped, or not.
+pub fn wrap(figure: &Element, wraps: bool) {
+    // Throws only for a name with a space in it.
+    let _set = figure.toggle_attribute_with_force(WRAPS, wraps);
+    if let Ok(Some(button)) = figure.query_selector("[data-action=\"wrap-code\"]") {
+        let _told = button.set_attribute("aria-pressed", &wraps.to_string());
+    }
+}
+
 /// Does what a button that was clicked is for. Code to be shown is put into `preview`.
 pub fn press(event: &MouseEvent, words: &'static Words, preview: RwSignal<Option<Shown>>) {
     let Some(button) = browser::closest(event, "button[data-action]") else {
@@ -92,9 +109,7 @@ pub fn press(event: &MouseEvent, words: &'static Words, preview: RwSignal<Option
         }
         Some("wrap-code") => {
             if let Some(figure) = figure(&button) {
-                // Throws only for a name with a space in it.
-                let wraps = figure.toggle_attribute("data-wraps").unwrap_or_default();
-                let _told = button.set_attribute("aria-pressed", &wraps.to_string());
+                wrap(&figure, !is_wrapped(&figure));
             }
         }
         Some("preview-code") => preview.set(code_of(&button).map(Shown::Page)),

@@ -1,13 +1,13 @@
 //! An image of one's own: chosen, dropped, pasted, or one that was made here.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*, task::spawn_local};
 use model::FailureCode;
 use web_sys::File;
 
 use crate::{
     browser::upload,
     error::AppError,
-    language::use_words,
+    language::{Words, use_words},
     ui::{
         icon::{Glyph, Icon},
         notice::Notice,
@@ -64,6 +64,14 @@ pub fn UploadField(#[prop(into)] label: String, value: RwSignal<String>) -> impl
             take(file);
         }
     };
+    let input = NodeRef::<html::Input>::new();
+    // What was chosen before the page was alive.
+    Effect::new(move |_| {
+        let files = input.get().and_then(|input| input.files());
+        if let Some(file) = files.and_then(|files| files.get(0)) {
+            untrack(|| take(file));
+        }
+    });
     let has_image = Memo::new(move |_| value.with(|id| !id.is_empty()));
     view! {
         <div class="field upload">
@@ -90,6 +98,7 @@ pub fn UploadField(#[prop(into)] label: String, value: RwSignal<String>) -> impl
                             class="visually-hidden"
                             type="file"
                             accept="image/png,image/jpeg,image/webp"
+                            node_ref=input
                             on:change=chosen
                         />
                         {move || if is_busy.get() {
@@ -97,13 +106,7 @@ pub fn UploadField(#[prop(into)] label: String, value: RwSignal<String>) -> impl
                         } else {
                             view! { <Glyph icon=Icon::Upload/> }.into_any()
                         }}
-                        {move || if is_busy.get() {
-                            words.uploading
-                        } else if has_image.get() {
-                            words.upload_another
-                        } else {
-                            words.upload_choose
-                        }}
+                        {move || called(words, is_busy.get(), has_image.get())}
                     </label>
                     {move || has_image.get().then(|| view! {
                         <button class="icon-button" type="button" title=words.upload_remove aria-label=words.upload_remove on:click=move |_| value.set(String::new())>
@@ -116,5 +119,14 @@ pub fn UploadField(#[prop(into)] label: String, value: RwSignal<String>) -> impl
             </div>
             <Notice error=problem/>
         </div>
+    }
+}
+
+/// What the button that chooses one is called.
+fn called(words: &'static Words, is_busy: bool, has_image: bool) -> &'static str {
+    match (is_busy, has_image) {
+        (true, _) => words.uploading,
+        (false, true) => words.upload_another,
+        (false, false) => words.upload_choose,
     }
 }

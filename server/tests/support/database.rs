@@ -2,8 +2,6 @@
 //! with sessions in the Redis of `LIANTAI_TEST_REDIS_URL`. With `LIANTAI_TEST_ON=shared`, all tests that don't need a file
 //! of their own run on the second.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use anyhow::Context;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
@@ -38,12 +36,8 @@ impl Database {
     }
 
     async fn postgres(server: &str) -> anyhow::Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let schema = format!(
-            "server_{}_{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        // Not after the process: its number comes back, and the schema is still there.
+        let schema = format!("server_{}", uuid::Uuid::new_v4().simple());
         let mut connection = PgConnection::connect(server)
             .await
             .context("connecting to Postgres")?;

@@ -112,13 +112,22 @@ fn Choose(
             sending.send(Blob::from(file), name);
         }
     };
+    let take_chosen = move |input: web_sys::HtmlInputElement| {
+        take(input.files());
+        // The same file can be chosen once more.
+        input.set_value("");
+    };
     let chosen = move |_| {
         if let Some(input) = input.get_untracked() {
-            take(input.files());
-            // The same file can be chosen once more.
-            input.set_value("");
+            take_chosen(input);
         }
     };
+    // What was chosen before the page was alive.
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            untrack(|| take_chosen(input));
+        }
+    });
     let dropped = move |event: ev::DragEvent| {
         event.prevent_default();
         over.set(false);
