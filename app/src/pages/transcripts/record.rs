@@ -57,12 +57,13 @@ pub(super) fn Record(sending: Sending) -> impl IntoView {
     let live = Local::<Live>::new();
     let is_away = RwSignal::new(false);
     let refusal = RwSignal::new(None::<AppError>);
-    let last = StoredValue::new(0.0_f64);
+    // None before the first look: a recording may begin before that.
+    let last = StoredValue::new(None::<f64>);
 
     let look = move || {
         let now = browser::now_ms();
-        let before = last.try_get_value().unwrap_or(now);
-        last.try_set_value(now);
+        let before = last.try_get_value().flatten().unwrap_or(now);
+        last.try_set_value(Some(now));
         if state.try_get_untracked() == Some(State::Recording) {
             elapsed_ms.try_update(|elapsed| *elapsed += now - before);
             let loud = recorder.with(|recorder| recorder.level());
