@@ -26,6 +26,19 @@ test.beforeEach(async ({ page, account }) => {
   await enter(page, account);
 });
 
+test("a recording that was chosen before the page is alive is sent when it is", { tag: "@desktop" }, async ({ page }) => {
+  let load = () => {};
+  const mayLoad = new Promise<void>((resolve) => (load = resolve));
+  await page.route(/\.wasm$/, async (route) => {
+    await mayLoad;
+    await route.continue();
+  });
+  await page.goto("/transcripts");
+  await page.locator('input[type="file"]').setInputFiles({ name: "early.wav", mimeType: "audio/wav", buffer: recording(2) });
+  load();
+  await expect(page).toHaveURL(/\/transcripts\/[0-9a-f-]{36}/, { timeout: 30_000 });
+});
+
 test("a recording becomes a transcript with chapters and summary, is taken along and asked about", async ({ page, words }) => {
   await uploaded(page, words);
   const sentences = page.locator(".sentence");
